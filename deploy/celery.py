@@ -1,0 +1,27 @@
+"""The Celery application and its beat schedule, kept in code: one place says what runs when."""
+
+import os
+from pathlib import Path
+
+from celery import Celery
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.dev")
+
+app = Celery("jiebang")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep": {"task": "journal.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "clock": {"task": "listings.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+
+@worker_init.connect
+def make_broker_folders(**_: object) -> None:
+    """Kombu's filesystem transport does not make its folders."""
+    options = app.conf.broker_transport_options or {}
+    for key in ("data_folder_in", "control_folder"):
+        if key in options:
+            Path(options[key]).mkdir(parents=True, exist_ok=True)

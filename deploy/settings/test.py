@@ -1,0 +1,24 @@
+"""Settings of the test suite: fast hashing, mail in memory, a clock that tests may move."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "tests only")
+os.environ.setdefault(
+    "DATA_DIR", os.path.join(tempfile.gettempdir(), f"jiebang-tests-{os.getuid()}")
+)
+
+from deploy.settings import *  # noqa: E402, F403
+
+CLOCK_OFFSET_ALLOWED = True
+UI_GALLERY = True
+SAMPLE_ACCOUNTS = False
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
