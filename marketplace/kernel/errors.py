@@ -1,0 +1,73 @@
+"""The words in which the product says no. Doors turn them into pages, problems and status codes.
+
+The status of each is fixed in one place, so that a page and the API never answer differently:
+400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 429 too many.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A refusal with a reason that may be shown to the user as it is."""
+
+    status: ClassVar[int] = 400
+    slug: ClassVar[str] = "error"
+
+    def __init__(self, reason: object = "") -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+class InvalidInput(DomainError):
+    """Input that can't be taken. `errors` maps a field's name to its messages; "" is the whole."""
+
+    status = 400
+    slug = "invalid"
+
+    def __init__(self, errors: Mapping[str, Sequence[object]]) -> None:
+        self.errors = {name: list(messages) for name, messages in errors.items()}
+        super().__init__(_("填写的内容有误，请按提示修改"))
+
+
+class Forbidden(DomainError):
+    """The object may be seen, but this act is not for this person."""
+
+    status = 403
+    slug = "forbidden"
+
+    def __init__(self, reason: object = "") -> None:
+        super().__init__(reason or _("没有权限进行此操作"))
+
+
+class NotVisible(DomainError):
+    """The object does not exist, or its existence is nothing this person may learn of."""
+
+    status = 404
+    slug = "not-found"
+
+    def __init__(self) -> None:
+        super().__init__(_("没有找到"))
+
+
+class Refused(DomainError):
+    """The act is not possible in the present state; the reason says why."""
+
+    status = 409
+    slug = "refused"
+
+
+class TooMany(DomainError):
+    """A rate limit is used up. `retry_after` is in seconds."""
+
+    status = 429
+    slug = "too-many"
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = max(1, retry_after)
+        super().__init__(_("操作过于频繁，请稍后再试"))

@@ -1,0 +1,129 @@
+"""Money as an integer number of fen, and how people write and read it.
+
+No floats and no Decimal columns: SQLite keeps Decimal as a float and loses fen above 2**53.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+FEN_PER_YUAN = 100
+FEN_PER_WAN = 1_000_000
+FEN_PER_YI = 10_000_000_000
+#: 1,000 亿元: above every contract this market will see, far below 2**63.
+MAX_FEN = 1_000 * FEN_PER_YI
+UNITS = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}
+
+_AMOUNT = re.compile(r"^(\d{1,12})(?:\.(\d{1,6}))?\Z", re.ASCII)
+_GROUPED = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,6})?\Z", re.ASCII)
+
+
+class MoneyError(ValueError):
+    """An amount that can't be read; the text tells the user why."""
+
+
+def parse_money(text: str, *, unit: str) -> int:
+    """Read an amount typed in yuan ("yuan") or 万元 ("wan") and return fen.
+
+    At most two decimals are taken, in either unit. Full-width digits and thousands commas are
+    understood; exponents, underscores, signs, NaN and anything else are refused with a MoneyError.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if "," in plain and _GROUPED.match(plain):
+        plain = plain.replace(",", "")
+    if plain.startswith("-"):
+        raise MoneyError(_("金额不能为负数"))
+    match = _AMOUNT.match(plain)
+    if not match:
+        raise MoneyError(_("请输入数字，例如 120 或 120.5"))
+    decimals = (match[2] or "").rstrip("0")
+    if len(decimals) > 2:
+        raise MoneyError(_("最多保留两位小数"))
+    fen = int(match[1]) * UNITS[unit] + int((decimals or "0").ljust(2, "0")) * (UNITS[unit] // 100)
+    if fen > MAX_FEN:
+        raise MoneyError(_("金额超出可登记的范围"))
+    return fen
+
+
+def in_wan(fen: int) -> str:
+    """Fen as 万元 for an input field: no grouping, no trailing zeros, exact."""
+    return _trim(Decimal(fen) / FEN_PER_WAN, places=6)
+
+
+def format_listing(fen: int | None) -> str:
+    """An amount on a listing: 万元 below one 亿, 亿元 from there, 面议 when empty."""
+    if fen is None:
+        return gettext("面议")
+    if _english():
+        return _english_amount(fen)
+    number, unit = _number_and_unit(fen)
+    return f"{number} {unit}"
+
+
+def format_range(low: int | None, high: int | None) -> str:
+    """A price range such as `120–180 万元`; one open end reads 起 or 以内."""
+    if low is None and high is None:
+        return gettext("面议")
+    if low is None:
+        return gettext("%(amount)s以内") % {"amount": format_listing(high)}
+    if high is None:
+        return gettext("%(amount)s起") % {"amount": format_listing(low)}
+    if low == high:
+        return format_listing(low)
+    if _english():
+        return f"{_english_amount(low)} – {_english_amount(high).removeprefix('CNY ')}"
+    low_number, low_unit = _number_and_unit(low)
+    high_number, high_unit = _number_and_unit(high)
+    if low_unit == high_unit:
+        return f"{low_number}–{high_number} {high_unit}"
+    return f"{low_number} {low_unit}–{high_number} {high_unit}"
+
+
+def format_yi(fen: int) -> str:
+    """An amount in statistics: 亿元 with two decimals."""
+    if _english():
+        return f"CNY {Decimal(fen) / 100_000_000_000:,.2f} billion"
+    return f"{Decimal(fen) / FEN_PER_YI:,.2f} 亿元"
+
+
+def format_wan(fen: int) -> str:
+    """An amount in a contract table: 万元 with two decimals, the unit stands in the header."""
+    return f"{Decimal(fen) / FEN_PER_WAN:,.2f}"
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _number_and_unit(fen: int) -> tuple[str, str]:
+    if fen < FEN_PER_YI:
+        return _trim(Decimal(fen) / FEN_PER_WAN, places=2, group=True), "万元"
+    return _trim(Decimal(fen) / FEN_PER_YI, places=2, group=True), "亿元"
+
+
+def _english_amount(fen: int) -> str:
+    yuan = Decimal(fen) / FEN_PER_YUAN
+    for size, word in ((10**9, " billion"), (10**6, " million")):
+        if yuan >= size:
+            return f"CNY {_trim(yuan / size, places=2, group=True)}{word}"
+    return f"CNY {_trim(yuan, places=2, group=True)}"
+
+
+def _trim(value: Decimal, *, places: int, group: bool = False) -> str:
+    text = f"{value:,.{places}f}" if group else f"{value:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
+    """Fen in the database and in Python; the owning model adds the CHECK that it is not negative."""
+
+    description = "money in fen"
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Not for automatic forms: amounts are typed in 万元 through `web.forms.MoneyFormField`."""
+        raise TypeError("use web.forms.MoneyFormField for money")
