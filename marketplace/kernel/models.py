@@ -1,9 +1,32 @@
-"""Abstract models without a business noun: a public code, and the times of a row."""
+"""Fields and abstract models without a business noun: the public code, the times of a row."""
+
+from typing import Any
 
 from django.db import models
 
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
+
+
+class CodeField(models.CharField):  # type: ignore[type-arg]
+    """The public code of a row, made when the row is made; `prefix` names its kind."""
+
+    def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs.setdefault("max_length", 16)
+        kwargs.setdefault("unique", True)
+        kwargs.setdefault("editable", False)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        """The database knows a CharField; the prefix is kept so that the field can be built."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["prefix"] = self.prefix
+        return name, path, args, kwargs
+
+    def get_default(self) -> str:
+        """A fresh code for each new row, in `bulk_create` too."""
+        return new_code(self.prefix)
 
 
 class Stamped(models.Model):
@@ -14,19 +37,3 @@ class Stamped(models.Model):
 
     class Meta:
         abstract = True
-
-
-class Coded(models.Model):
-    """A row that pages and URLs call by its public code; subclasses name the prefix."""
-
-    CODE_PREFIX = ""
-
-    code = models.CharField(max_length=16, unique=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.code:
-            self.code = new_code(self.CODE_PREFIX)

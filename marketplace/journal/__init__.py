@@ -1,0 +1,1 @@
+"""Append-only facts, their delivery to handlers after commit, and long jobs."""

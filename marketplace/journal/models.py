@@ -1,0 +1,126 @@
+"""The journal's rows: entries (facts), deliveries (the outbox), jobs (long work that resumes)."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.models import CodeField
+
+
+class Entry(models.Model):
+    """One fact: who did what to which subject, when. Never changed and never deleted."""
+
+    at = models.DateTimeField(default=clock.now)
+    event = models.CharField(max_length=64)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    subject_kind = models.CharField(max_length=64)
+    subject_id = models.BigIntegerField()
+    payload = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="entry_subject"),
+            models.Index(fields=["event", "at"], name="entry_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.subject_kind}:{self.subject_id}"
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Entries are facts; a database trigger says the same."""
+        raise TypeError("journal entries can't be deleted")
+
+
+class Delivery(models.Model):
+    """One entry on its way to one handler: the outbox. Found by status, never by "id > last"."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("待处理")
+        DONE = "done", _("已完成")
+        DEAD = "dead", _("已放弃")
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="deliveries")
+    handler = models.CharField(max_length=120)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "handler"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["pending", "done", "dead"]), name="delivery_status"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"],
+                condition=models.Q(status="pending"),
+                name="delivery_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} → {self.handler}: {self.status}"
+
+
+class Job(models.Model):
+    """Long work with progress (import, rebuild, embedding, export); taken up again after a kill."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("排队中")
+        RUNNING = "running", _("进行中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("失败")
+
+    code = CodeField(prefix="GZ")
+    kind = models.CharField(max_length=64)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    payload = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["queued", "running", "done", "failed"]),
+                name="job_status",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="job_open",
+            ),
+            models.Index(fields=["actor", "kind", "-id"], name="job_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code}: {self.status}"
+
+    @property
+    def percent(self) -> int:
+        """How far it is, 0 to 100."""
+        return 100 * self.done // self.total if self.total else 0

@@ -1,0 +1,132 @@
+"""Publishing facts and delivering them to their handlers."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from marketplace.journal import context, wakeup
+from marketplace.journal.models import Delivery, Entry
+from marketplace.kernel import clock
+from marketplace.kernel.events import Event, Handler, event_named, handler_named, handlers_of
+
+logger = logging.getLogger(__name__)
+
+#: A delivery that failed this often is given up and shown to the operator.
+MAX_ATTEMPTS = 20
+BATCH = 500
+
+
+def publish(event: Event, *, actor: object) -> Entry:
+    """Record a fact in the caller's transaction and put it in the outbox of each handler.
+
+    `actor` is a User or None (the clock). Raises TransactionManagementError outside `atomic`:
+    a fact without the change that it tells of would be a lie.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("publish() belongs inside atomic()")
+    entry = Entry.objects.create(
+        event=type(event).__name__,
+        actor_id=getattr(actor, "pk", None),
+        subject_kind=event.subject_kind,
+        subject_id=event.subject_id,
+        payload=event.payload(),
+        request_id=context.request_id.get(),
+    )
+    names = handlers_of(type(event))
+    Delivery.objects.bulk_create(Delivery(entry=entry, handler=name) for name in names)
+    if names:
+        wakeup.after_commit()
+    return entry
+
+
+def drain(limit: int = 10_000) -> int:
+    """Deliver what is due now, at most `limit`, and return how many deliveries were tried.
+
+    A handler that fails is tried again later and stops no other. What a killed worker had begun
+    is still pending, so it is done again: handlers are idempotent.
+    """
+    tried = 0
+    while tried < limit:
+        with transaction.atomic():
+            batch = _next_batch()
+            if not batch:
+                break
+            tried += len(batch)
+            _deliver(batch)
+    return tried
+
+
+def _next_batch() -> list[Delivery]:
+    """The next deliveries of one handler, locked: up to BATCH for a batch handler, else one."""
+    now = clock.now()
+    due = Delivery.objects.filter(status=Delivery.Status.PENDING, next_try_at__lte=now)
+    locked = due.order_by("next_try_at", "id")
+    if connection.features.has_select_for_update_skip_locked:
+        locked = locked.select_for_update(skip_locked=True, of=("self",))
+    first = locked.select_related("entry").first()
+    if first is None:
+        return []
+    handler = handler_named(first.handler)
+    if handler is None or not handler.batch:
+        return [first]
+    return list(locked.filter(handler=first.handler).select_related("entry")[:BATCH])
+
+
+def _deliver(batch: list[Delivery]) -> None:
+    handler = handler_named(batch[0].handler)
+    if handler is None:
+        _give_up(batch, "no such handler")
+        return
+    try:
+        with transaction.atomic():
+            _run(handler, batch)
+    except Exception as error:
+        if len(batch) > 1:
+            # One bad row must not hold up the rest: each is tried alone.
+            for delivery in batch:
+                _deliver([delivery])
+            return
+        _put_off(batch[0], error)
+    else:
+        ids = [delivery.pk for delivery in batch]
+        Delivery.objects.filter(pk__in=ids).update(
+            status=Delivery.Status.DONE, done_at=clock.now(), error=""
+        )
+
+
+def _run(handler: Handler, batch: list[Delivery]) -> None:
+    restored = []
+    for delivery in batch:
+        kind = event_named(delivery.entry.event)
+        if kind is None:
+            raise LookupError(delivery.entry.event)
+        restored.append(kind.restore(delivery.entry.subject_id, delivery.entry.payload))
+    handler.run(restored if handler.batch else restored[0])
+
+
+def _put_off(delivery: Delivery, error: Exception) -> None:
+    # Only the kind of error is kept and logged: its text may quote a listing.
+    delivery.attempts += 1
+    delivery.error = type(error).__name__[:200]
+    if delivery.attempts >= MAX_ATTEMPTS:
+        delivery.status = Delivery.Status.DEAD
+    seconds = min(3600, 5 * 2 ** (delivery.attempts - 1))
+    delivery.next_try_at = clock.now() + timedelta(seconds=seconds)
+    delivery.save(update_fields=["attempts", "error", "status", "next_try_at"])
+    logger.warning(
+        "handler %s failed on entry %s: %s (attempt %s)",
+        delivery.handler,
+        delivery.entry_id,
+        delivery.error,
+        delivery.attempts,
+        exc_info=error if settings.DEBUG else None,
+    )
+
+
+def _give_up(batch: list[Delivery], reason: str) -> None:
+    for delivery in batch:
+        delivery.status = Delivery.Status.DEAD
+        delivery.error = reason
+        delivery.save(update_fields=["status", "error"])
