@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from marketplace.journal import context, wakeup
+from marketplace.journal import context, queries, wakeup
 from marketplace.journal.models import Delivery, Entry
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, Handler, event_named, handler_named, handlers_of
@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 #: A delivery that failed this often is given up and shown to the operator.
 MAX_ATTEMPTS = 20
 BATCH = 500
+SINGLES = 50
+#: How long a worker may take for what it has claimed before another may try.
+LEASE = timedelta(seconds=120)
 
 
 def publish(event: Event, *, actor: object) -> Entry:
@@ -42,51 +45,58 @@ def publish(event: Event, *, actor: object) -> Entry:
 
 
 def drain(limit: int = 10_000) -> int:
-    """Deliver what is due now, at most `limit`, and return how many deliveries were tried.
+    """Deliver what is due now, at most about `limit`, and return how many deliveries were tried.
 
-    A handler that fails is tried again later and stops no other. What a killed worker had begun
-    is still pending, so it is done again: handlers are idempotent.
+    Deliveries are claimed for LEASE in a short transaction of their own, so that a slow handler
+    holds no lock. A handler that fails is tried again later and stops no other. What a killed
+    worker had claimed is due again when the lease ends: handlers are idempotent.
     """
     tried = 0
     while tried < limit:
-        with transaction.atomic():
-            batch = _next_batch()
-            if not batch:
-                break
-            tried += len(batch)
-            _deliver(batch)
+        batch = _claim()
+        if not batch:
+            break
+        tried += len(batch)
+        handler = handler_named(batch[0].handler)
+        if handler is None:
+            _give_up(batch, "no such handler")
+        elif handler.batch:
+            _deliver(handler, batch)
+        else:
+            for delivery in batch:
+                _deliver(handler, [delivery])
     return tried
 
 
-def _next_batch() -> list[Delivery]:
-    """The next deliveries of one handler, locked: up to BATCH for a batch handler, else one."""
-    now = clock.now()
-    due = Delivery.objects.filter(status=Delivery.Status.PENDING, next_try_at__lte=now)
-    locked = due.order_by("next_try_at", "id")
-    if connection.features.has_select_for_update_skip_locked:
-        locked = locked.select_for_update(skip_locked=True, of=("self",))
-    first = locked.select_related("entry").first()
+@transaction.atomic
+def _claim() -> list[Delivery]:
+    """Claim the next deliveries of one handler, oldest first."""
+    due = Delivery.objects.filter(
+        status=Delivery.Status.PENDING, next_try_at__lte=clock.now()
+    ).order_by("next_try_at", "id")
+    first = due.first()
     if first is None:
         return []
     handler = handler_named(first.handler)
-    if handler is None or not handler.batch:
-        return [first]
-    return list(locked.filter(handler=first.handler).select_related("entry")[:BATCH])
+    size = BATCH if handler and handler.batch else SINGLES
+    rows = due.filter(handler=first.handler).select_related("entry")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    claimed = list(rows[:size])
+    Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(
+        next_try_at=clock.now() + LEASE
+    )
+    return claimed
 
 
-def _deliver(batch: list[Delivery]) -> None:
-    handler = handler_named(batch[0].handler)
-    if handler is None:
-        _give_up(batch, "no such handler")
-        return
+def _deliver(handler: Handler, batch: list[Delivery]) -> None:
     try:
-        with transaction.atomic():
-            _run(handler, batch)
+        _run(handler, batch)
     except Exception as error:
         if len(batch) > 1:
             # One bad row must not hold up the rest: each is tried alone.
             for delivery in batch:
-                _deliver([delivery])
+                _deliver(handler, [delivery])
             return
         _put_off(batch[0], error)
     else:
@@ -130,3 +140,8 @@ def _give_up(batch: list[Delivery], reason: str) -> None:
         delivery.status = Delivery.Status.DEAD
         delivery.error = reason
         delivery.save(update_fields=["status", "error"])
+
+
+def purge_deliveries() -> int:
+    """Delete deliveries done longer ago than they are kept; return how many. Entries stay."""
+    return queries.done_deliveries().delete()[0]

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.journal import jobs, queries, services
+from marketplace.journal import jobs, services
 
 
 @shared_task(name="journal.drain", ignore_result=True)
@@ -15,4 +15,4 @@ def drain() -> None:
 @shared_task(name="journal.purge", ignore_result=True)
 def purge() -> None:
     """Delete deliveries that were done long ago; entries stay for ever."""
-    queries.done_deliveries().delete()
+    services.purge_deliveries()
