@@ -1,0 +1,1 @@
+"""Wagtail: page types, blocks and templates of the editorial part."""

@@ -1,0 +1,8 @@
+"""Registers the editorial part."""
+
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    name = "cms"
+    label = "cms"

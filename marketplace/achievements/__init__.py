@@ -1,0 +1,1 @@
+"""科技成果: what universities and institutes achieved."""

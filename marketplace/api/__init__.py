@@ -1,0 +1,1 @@
+"""The REST shell: router, authentication, throttles, schema."""

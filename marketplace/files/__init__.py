@@ -1,0 +1,1 @@
+"""Private attachments behind one policy-checked view."""

@@ -1,0 +1,1 @@
+"""What needs and achievements share: flow, indicators, wizard, review."""

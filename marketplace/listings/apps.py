@@ -1,0 +1,8 @@
+"""Registers listings."""
+
+from django.apps import AppConfig
+
+
+class ListingsConfig(AppConfig):
+    name = "marketplace.listings"
+    label = "listings"

@@ -1,0 +1,1 @@
+"""Which achievements answer which needs, and why."""

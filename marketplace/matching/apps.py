@@ -1,0 +1,8 @@
+"""Registers matching."""
+
+from django.apps import AppConfig
+
+
+class MatchingConfig(AppConfig):
+    name = "marketplace.matching"
+    label = "matching"

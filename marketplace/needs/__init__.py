@@ -1,0 +1,1 @@
+"""技术需求: what enterprises look for. The reference slice."""

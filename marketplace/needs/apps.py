@@ -1,0 +1,8 @@
+"""Registers needs."""
+
+from django.apps import AppConfig
+
+
+class NeedsConfig(AppConfig):
+    name = "marketplace.needs"
+    label = "needs"

@@ -1,0 +1,1 @@
+"""The public shell: home, search over everything, sitemap, help."""

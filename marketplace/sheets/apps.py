@@ -1,0 +1,8 @@
+"""Registers sheets."""
+
+from django.apps import AppConfig
+
+
+class SheetsConfig(AppConfig):
+    name = "marketplace.sheets"
+    label = "sheets"

@@ -1,0 +1,1 @@
+"""The signed-in shell: to-do list, menu, review queue."""
