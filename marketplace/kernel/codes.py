@@ -27,7 +27,28 @@ def is_valid_code(code: str) -> bool:
 
 
 def _check_character(stem: str) -> str:
-    # A weighted sum modulo the prime 31 finds every single wrong character and every swap of two
-    # neighbours among the weights below 31; the last letter of the alphabet is never a check.
-    total = sum(place * ord(sign) for place, sign in enumerate(stem, start=2))
-    return ALPHABET[total % 31]
+    # A sum over the field GF(32) with a different weight for each place: finds every single wrong
+    # character and every swap of two, which no sum modulo 32 can do for an alphabet of 32.
+    total, weight = 0, 1
+    for sign in stem:
+        total ^= _times(weight, _value(sign))
+        weight = _times(weight, 2)
+    return ALPHABET[total]
+
+
+def _value(sign: str) -> int:
+    """0 to 31. Prefix letters that the alphabet leaves out (I, L, O, U) count by their place in it."""
+    return ALPHABET.find(sign) if sign in ALPHABET else ord(sign) % 32
+
+
+def _times(left: int, right: int) -> int:
+    """Multiplication in GF(32), modulo x^5 + x^2 + 1."""
+    product = 0
+    while right:
+        if right & 1:
+            product ^= left
+        left <<= 1
+        if left & 32:
+            left ^= 0b100101
+        right >>= 1
+    return product
