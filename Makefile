@@ -1,0 +1,43 @@
+# `make run` and `make test` are all a newcomer needs; `make check` is what a change must pass first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv/bin
+export PORT DATA_DIR SHARED_DIR
+
+.PHONY: run test check bench format messages install lock
+
+run: ## start the whole site: SQLite, embedded search, one worker
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11")'
+	@$(PYTHON) deploy/run.py
+
+install: ## the virtual environment with the developers' tools
+	@$(PYTHON) deploy/install.py
+
+test: install ## the whole suite: embedded profile, journeys, and the database part on PostgreSQL
+	@$(VENV)/python deploy/testrun.py
+
+check: install ## everything that is read, not run
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/djangofmt --check $$(git ls-files '*.html')
+	$(VENV)/lint-imports
+	$(VENV)/mypy marketplace search cms deploy
+	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py spectacular --fail-on-warn --validate --file /dev/null
+	$(VENV)/python deploy/check_production.py
+
+bench: install ## quality and speed against the bare engine; writes nothing
+	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m tests.benchmarks
+
+format: install
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+	$(VENV)/djangofmt $$(git ls-files '*.html')
+
+messages: install ## collect and compile the English catalogue (needs gettext)
+	cd deploy && ../$(VENV)/python ../manage.py makemessages -l en --no-obsolete --no-location -i .venv -i .data -i tests
+	$(VENV)/python manage.py compilemessages -l en -i .venv
+
+lock: ## pin the requirements again (needs uv)
+	cd deploy/requirements && for f in base dev; do \
+	  uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	    --no-annotate --no-header $$f.in -o $$f.txt; done

@@ -1,0 +1,194 @@
+"""`make run`: one small supervisor for a machine with Python 3.11 and nothing else.
+
+Makes the virtual environment, installs the pinned requirements, prepares the data, then starts the
+web server and one worker with the beat inside. Standard library only: it runs before anything is
+installed. Ctrl-C stops both with 30 seconds of grace, so that an import is not cut in the middle.
+"""
+
+import fcntl
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+GRACE_SECONDS = 30
+
+
+def main() -> int:
+    """Prepare, start, watch; return the exit code."""
+    began = time.monotonic()
+    if sys.version_info[:2] != (3, 11):
+        return _fail(
+            f"需要 Python 3.11，当前是 {sys.version.split()[0]}。\n"
+            "请安装 Python 3.11 后执行：make run PYTHON=python3.11\n"
+            "(Python 3.11 is needed; then: make run PYTHON=python3.11)"
+        )
+    port = _port()
+    if port is None:
+        return _fail("PORT 必须是 1 到 65535 的整数，例如 make run PORT=8080")
+    if _taken(port):
+        return _fail(
+            f"端口 {port} 已被占用。请换一个端口：make run PORT={port + 1 if port < 65535 else 8000}，"
+            "或先停止占用它的程序。\n(The port is taken; choose another with PORT=.)"
+        )
+    data = Path(os.environ.get("DATA_DIR") or ROOT / ".data").resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    lock = (data / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return _fail(f"数据目录 {data} 正被另一个 make run 使用；请先停止它，或用 DATA_DIR= 换一个。")
+    environment = _environment(data, port)
+    if not _install():
+        return 1
+    python = str(VENV / "bin" / "python")
+    if subprocess.run([python, "manage.py", "bootstrap"], cwd=ROOT, env=environment).returncode:
+        return _fail("准备数据失败，原因见上。修正后再次执行 make run 会从中断处继续。")
+    return _serve(environment, port, began)
+
+
+def _environment(data: Path, port: int) -> dict[str, str]:
+    environment = dict(os.environ)
+    environment.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.dev")
+    environment["DATA_DIR"] = str(data)
+    environment.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+    environment["PYTHONUNBUFFERED"] = "1"
+    # One thread for the embedding model: with more it starves the web server (decision 3).
+    environment.setdefault("OMP_NUM_THREADS", "1")
+    return environment
+
+
+def _port() -> int | None:
+    try:
+        port = int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        return None
+    return port if 0 < port < 65536 else None
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _install() -> bool:
+    """Make the virtual environment and install the requirements when they have changed."""
+    requirements = ROOT / "deploy" / "requirements" / "base.txt"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    stamp = VENV / "base.sha256"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return True
+    print("① 安装依赖（首次约 1–3 分钟）… Installing requirements", flush=True)
+    if not (VENV / "bin" / "python").exists():
+        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)])
+        if made.returncode:
+            _fail("无法创建虚拟环境。Debian/Ubuntu 请先安装 python3.11-venv。")
+            return False
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--require-hashes"]
+    options = ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(requirements)]
+    process = subprocess.Popen([*pip, *options], stdout=subprocess.PIPE, text=True)
+    count = 0
+    for line in process.stdout or ():
+        if line.startswith("Collecting"):
+            count += 1
+            if count % 10 == 0:
+                print(f"   已取得 {count} 个包…", flush=True)
+        elif line.startswith("Installing"):
+            print("   正在安装…", flush=True)
+    if process.wait():
+        _fail("安装依赖失败，请检查网络后重试（上面是 pip 的提示）。")
+        return False
+    stamp.write_text(wanted)
+    return True
+
+
+def _serve(environment: dict[str, str], port: int, began: float) -> int:
+    binaries = VENV / "bin"
+    web = [
+        *(str(binaries / "gunicorn"), "deploy.wsgi:application"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
+        *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else environment["DATA_DIR"]),
+        *("--graceful-timeout", "20", "--log-level", "warning", "--no-control-socket"),
+    ]
+    worker = [
+        *(str(binaries / "celery"), "-A", "deploy.celery", "worker", "--beat"),
+        *("--concurrency", "1", "--pool", "solo", "--loglevel", "warning"),
+        *("--schedule", str(Path(environment["DATA_DIR"]) / "beat-schedule")),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
+    # Own sessions: Ctrl-C reaches the supervisor alone, which then stops the two in order.
+    children = {
+        name: subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        for name, command in {"web": web, "worker": worker}.items()
+    }
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            print("\n正在停止…（最多 30 秒，让进行中的导入告一段落）", flush=True)
+            for child in children.values():
+                child.terminate()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    announced = False
+    while all(child.poll() is None for child in children.values()):
+        if not announced and not stopping and _answers(port):
+            announced = True
+            _announce(port, time.monotonic() - began)
+        time.sleep(0.2)
+    failed = [name for name, child in children.items() if child.poll() is not None]
+    if not stopping:
+        print(f"{'、'.join(failed)} 意外退出，正在停止其余进程。", flush=True)
+        stop()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for child in children.values():
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    print("已停止。", flush=True)
+    return 0 if announced and not (failed and not stopping) else 1
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), 0.5) as connection:
+            connection.sendall(b"GET /health/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            return b" 200 " in connection.recv(64)
+    except OSError:
+        return False
+
+
+def _announce(port: int, seconds: float) -> None:
+    accounts = (ROOT / "docs" / "sample-accounts.md").read_text(encoding="utf-8")
+    rows = [line for line in accounts.splitlines() if line.startswith("| ") and "@" in line]
+    print(f"\n揭榜已就绪（{seconds:.0f} 秒）： http://127.0.0.1:{port}/", flush=True)
+    print("示例账号（密码见下，完整说明在 docs/sample-accounts.md）：")
+    for row in rows:
+        cells = [cell.strip(" `") for cell in row.strip("|").split("|")]
+        print("   " + "  ".join(cells[:3]))
+    print("按 Ctrl-C 停止。", flush=True)
+
+
+def _fail(text: str) -> int:
+    print(text, file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
