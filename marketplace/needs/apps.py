@@ -1,4 +1,4 @@
-"""Registers needs."""
+"""Registers the needs slice: policies, handlers and the search index declaration."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class NeedsConfig(AppConfig):
     name = "marketplace.needs"
     label = "needs"
+
+    def ready(self) -> None:
+        from marketplace.needs import handlers, index, policies  # noqa: F401, PLC0415 -- app ready

@@ -1,0 +1,95 @@
+"""The abstract listing that needs and achievements are made of, and its indicator row."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from marketplace.kernel.models import Stamped
+from marketplace.listings import rulebook
+from marketplace.parties.models import Organization
+
+
+class Listing(Stamped):
+    """What is common to a need and an achievement. Classifications are codes of the taxonomy.
+
+    Everything but `confidential`, the contact and restricted attachments is public once published.
+    `rev` is raised by every service that changes a row; the index refuses an older one.
+    """
+
+    code: Any
+    status: Any
+    rev = models.PositiveIntegerField(default=1)
+    owner = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="%(class)ss")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    title = models.CharField(max_length=80, blank=True)
+    title_en = models.CharField(max_length=200, blank=True)
+    summary = models.CharField(max_length=500, blank=True)
+    summary_en = models.CharField(max_length=1000, blank=True)
+    industry = models.CharField(max_length=40, blank=True)
+    field = models.CharField(max_length=8, blank=True)
+    chain = models.CharField(max_length=40, blank=True)
+    district = models.CharField(max_length=6, blank=True)
+    keywords = models.JSONField(default=list, blank=True)
+    cooperation = models.JSONField(default=list, blank=True)
+
+    confidential = models.TextField(blank=True)
+    contact_name = models.CharField(max_length=40, blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_route = models.CharField(max_length=8, default="direct")
+
+    valid_until = models.DateField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    return_reasons = models.JSONField(default=list, blank=True)
+    closing_note = models.CharField(max_length=500, blank=True)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["status", "-published_at"], name="%(class)s_public"),
+            models.Index(fields=["owner", "status", "-updated_at"], name="%(class)s_own"),
+            models.Index(
+                fields=["submitted_at"],
+                condition=models.Q(status="in_review"),
+                name="%(class)s_queue",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(status="published"),
+                name="%(class)s_clock",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.code
+
+    @property
+    def was_published(self) -> bool:
+        """Whether the public has seen it: its address answers 410, not 404, when withdrawn."""
+        return self.published_at is not None
+
+
+class IndicatorRow(models.Model):
+    """One row of an indicator table: a name, a unit and how it is measured."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=40)
+    comparator = models.CharField(max_length=8, default="ge")
+    unit = models.CharField(max_length=20, blank=True)
+    method = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def write(self, low: Any, high: Any = None) -> str:
+        """A value of this indicator as people write it."""
+        return rulebook.write_value(self.comparator, low, high, self.unit)

@@ -1,0 +1,61 @@
+"""Questions that both kinds of listing answer alike."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Manager, Q, QuerySet
+
+from marketplace.kernel import clock
+from marketplace.listings.models import Listing
+from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
+from marketplace.parties.policies import access_of
+
+L = TypeVar("L", bound=Listing)
+
+
+def manager(model: type[L]) -> Manager[L]:
+    """The default manager of a concrete listing (the abstract base has none)."""
+    return model._default_manager  # noqa: SLF001 -- Django's documented name for it
+
+
+def visible_to(model: type[L], actor: Any) -> QuerySet[L]:
+    """The listings that `actor` may see: the list-side twin of the view permission."""
+    access = access_of(actor)
+    seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
+    if access.has(*READERS):
+        seen |= ~Q(status="draft")
+    return manager(model).filter(seen).select_related("owner")
+
+
+def own(model: type[L], actor: Any) -> QuerySet[L]:
+    """Listings of the organisations that `actor` works for, last changed first."""
+    return (
+        manager(model)
+        .filter(owner_id__in=list(access_of(actor).orgs))
+        .select_related("owner")
+        .order_by("-updated_at", "-id")
+    )
+
+
+def waiting_for_review(model: type[L], actor: Any) -> QuerySet[L]:
+    """The review queue of this person, oldest first; never their own organisation's listings."""
+    access = access_of(actor)
+    if not access.has(*REVIEWERS):
+        return manager(model).none()
+    return (
+        manager(model)
+        .filter(status="in_review")
+        .exclude(owner_id__in=list(access.orgs))
+        .select_related("owner", "author")
+        .order_by("submitted_at", "id")
+    )
+
+
+def due_to_expire(model: type[L]) -> QuerySet[L]:
+    """Published listings whose validity is over."""
+    return manager(model).filter(status="published", expires_at__lte=clock.now())
+
+
+def in_order(model: type[L], actor: Any, codes: list[str]) -> list[L]:
+    """The visible listings of these codes, in the order of the codes; one query."""
+    found = {row.code: row for row in visible_to(model, actor).filter(code__in=codes)}
+    return [found[code] for code in codes if code in found]

@@ -1,0 +1,180 @@
+"""The writes that both kinds of listing share. The slices' services name the event and the flow."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.events import Event
+from marketplace.kernel.workflow import Workflow
+from marketplace.listings import policies, queries
+from marketplace.listings.models import Listing
+from marketplace.listings.rulebook import Quality
+from marketplace.parties.models import Organization
+from marketplace.parties.policies import access_of
+
+L = TypeVar("L", bound=Listing)
+
+#: A listing without an end date is shown for a year, then it is renewed or it expires.
+DEFAULT_VALIDITY = timedelta(days=365)
+
+MIN_RENEWAL_DAYS, MAX_RENEWAL_DAYS = 30, 730
+CHOOSE = _("请选择一项")
+
+
+def create_draft(
+    model: type[L], event: type[Event], *, owner: Organization, actor: Any, values: Mapping[str, Any]
+) -> L:
+    """Start a listing of `owner`. Raises Forbidden when the actor is no member of it."""
+    if not access_of(actor).in_org(owner.pk):
+        raise Forbidden(_("只有本单位成员可以代表单位发布"))
+    listing: L = model(owner=owner, author=actor, **values)
+    listing.save(force_insert=True)
+    publish(event(subject_id=listing.pk), actor=actor)
+    return listing
+
+
+def save_step(
+    listing: L,
+    event: type[Event],
+    *,
+    perm: str,
+    actor: Any,
+    values: Mapping[str, Any],
+    rows: Mapping[str, Iterable[Mapping[str, Any]]],
+) -> L:
+    """Store one step of the wizard: columns from `values`, child tables replaced from `rows`.
+
+    Raises Forbidden for strangers, Refused when the listing is not in an editable state.
+    """
+    listing = lock(listing)
+    if not actor.has_perm(perm, listing):
+        raise Forbidden()
+    if listing.status not in policies.EDITABLE:
+        raise Refused(_("当前状态不能修改，请先撤回或选择“修改后重新提交”"))
+    for name, value in values.items():
+        setattr(listing, name, value)
+    touch(listing, list(values))
+    for related, items in rows.items():
+        replace_rows(listing, related, items)
+    publish(event(subject_id=listing.pk), actor=actor)
+    return listing
+
+
+def move(
+    listing: L,
+    name: str,
+    *,
+    flow: Workflow,
+    event: Event,
+    actor: Any,
+    changes: Mapping[str, Any] | None = None,
+) -> L:
+    """Make one move of the flow under a row lock, with further column changes, and tell of it."""
+    listing = lock(listing)
+    flow.fire(name, listing, actor)
+    for column, value in (changes or {}).items():
+        setattr(listing, column, value)
+    touch(listing, ["status", *(changes or {})])
+    publish(event, actor=actor)
+    return listing
+
+
+def refuse_incomplete(quality: Quality) -> None:
+    """Raises InvalidInput that names each missing field when a listing is not fit for review."""
+    if quality.blockers:
+        raise InvalidInput({finding.field: [finding.text] for finding in quality.blockers})
+
+
+def publication_dates(listing: Listing) -> dict[str, Any]:
+    """The columns set on publication: first publication stays, validity is closed half-open."""
+    day = listing.valid_until or (clock.today() + DEFAULT_VALIDITY)
+    return {
+        "published_at": listing.published_at or clock.now(),
+        "valid_until": day,
+        "expires_at": clock.end_of_day(day),
+        "return_reasons": [],
+    }
+
+
+def renewal_dates(days: int) -> dict[str, Any]:
+    """The columns set on renewal: valid for `days` more, counted from today."""
+    day = clock.today() + timedelta(days=days)
+    return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+
+
+def lock(listing: L) -> L:
+    """The row as it is now, locked until the transaction ends."""
+    model = type(listing)
+    row: L = (
+        queries.manager(model).select_for_update(of=("self",)).select_related("owner").get(pk=listing.pk)
+    )
+    return row
+
+
+def touch(listing: Listing, columns: list[str]) -> None:
+    """Save these columns, raise `rev`, note the time."""
+    listing.rev += 1
+    listing.updated_at = clock.now()
+    listing.save(update_fields=[*columns, "rev", "updated_at"])
+
+
+def replace_rows(listing: Listing, related: str, items: Iterable[Mapping[str, Any]]) -> None:
+    """Put these rows in place of a listing's child rows, in this order."""
+    manager = getattr(listing, related)
+    manager.all().delete()
+    model = manager.model
+    link = manager.field.name
+    model.objects.bulk_create(
+        model(**{link: listing}, position=place, **item) for place, item in enumerate(items)
+    )
+
+
+@transaction.atomic
+def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> None:
+    """Delete a draft that nobody else has seen. Raises Refused for anything else."""
+    listing = lock(listing)
+    if not actor.has_perm(perm, listing):
+        raise Forbidden()
+    if listing.status != "draft" or listing.was_published:
+        raise Refused(_("只有未发布过的草稿可以删除"))
+    publish(event, actor=actor)
+    listing.delete()
+
+
+def clean_reasons(reasons: Iterable[str]) -> list[str]:
+    """The reasons of a return without blanks. Raises InvalidInput when none is left."""
+    kept = [reason.strip()[:300] for reason in reasons if reason.strip()]
+    if not kept:
+        raise InvalidInput({"reasons": [_("请至少写一条退回理由，作者才知道怎么改")]})
+    return kept[:10]
+
+
+def check_days(days: int) -> None:
+    """Raises InvalidInput for a renewal that is too short or too long."""
+    if not MIN_RENEWAL_DAYS <= days <= MAX_RENEWAL_DAYS:
+        raise InvalidInput({"days": [_("续期请选择 30 至 730 天")]})
+
+
+def contact_of(listing: Listing, actor: Any) -> dict[str, str]:
+    """The contact as a signed-in reader gets it.
+
+    Raises Forbidden for people without a confirmed contact of their own, Refused when the owner
+    wants to be reached through a broker or the listing is no longer open.
+    """
+    if not actor.is_authenticated or not actor.has_verified_contact:
+        raise Forbidden(_("请先登录并验证邮箱或手机号"))
+    if listing.status not in {"published", "expired"} and not access_of(actor).in_org(listing.owner_id):
+        raise Refused(_("该信息已关闭，不再提供联系方式"))
+    if listing.contact_route == "broker":
+        raise Refused(_("发布单位选择由技术经理人对接，请联系平台"))
+    return {
+        "name": listing.contact_name,
+        "phone": listing.contact_phone,
+        "email": listing.contact_email,
+    }

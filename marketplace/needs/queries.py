@@ -1,0 +1,43 @@
+"""Questions about needs."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.forms.models import model_to_dict
+
+from marketplace.listings import queries as listings
+from marketplace.listings.rulebook import Quality
+from marketplace.needs import rulebook
+from marketplace.needs.models import Need
+
+KIND = "needs.need"
+
+
+def visible_to(actor: Any) -> QuerySet[Need]:
+    """The needs that `actor` may see."""
+    return listings.visible_to(Need, actor)
+
+
+def own_needs(actor: Any) -> QuerySet[Need]:
+    """Needs of the organisations that `actor` works for."""
+    return listings.own(Need, actor)
+
+
+def needs_to_review(actor: Any) -> QuerySet[Need]:
+    """The review queue of `actor`, oldest first."""
+    return listings.waiting_for_review(Need, actor)
+
+
+def quality_of(need: Need) -> Quality:
+    """The quality gate's view of a stored need; one query."""
+    rows = [model_to_dict(row) for row in need.indicators.all()]
+    return rulebook.assess(model_to_dict(need), rows)
+
+
+def newest(limit: int) -> list[Need]:
+    """The needs published last and still open."""
+    return list(
+        Need.objects.filter(status="published")
+        .select_related("owner")
+        .order_by("-published_at", "-id")[:limit]
+    )

@@ -1,0 +1,107 @@
+"""When a need is good enough to be published: the quality gate, as a pure function.
+
+Bar: wording precise, indicators complete and measurable, ownership clear (`domain.md` §3.2, the
+four wording rules of 绵阳), scored 4 × 5 (`domain.md` §8.4).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.listings.rulebook import Finding, Part, Quality, length_score, share_score
+
+STEPS = ("basics", "targets", "terms")
+
+#: field → (step, what the author is told when it is empty). These stop a submission.
+REQUIRED = {
+    "title": ("basics", _("请填写需求名称")),
+    "kind": ("basics", _("请选择需求类型")),
+    "industry": ("basics", _("请选择所属行业")),
+    "district": ("basics", _("请选择所在区县")),
+    "summary": ("basics", _("请用一段话概括需求，供公开列表显示")),
+    "problem": ("basics", _("请写明主要技术难点")),
+    "cooperation": ("targets", _("请至少选择一种合作方式")),
+    "contact_name": ("terms", _("请填写联系人")),
+}
+#: Needs that ask for a result in numbers; a training or a loan is not measured by indicators.
+MEASURED_KINDS = frozenset({"rd", "adopt", "testing"})
+MIN_PROBLEM = 30
+
+
+def assess(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> Quality:
+    """Judge a need from its plain values and indicator rows."""
+    findings = [
+        Finding(name, step, text, blocks=True)
+        for name, (step, text) in REQUIRED.items()
+        if not need.get(name)
+    ]
+    if not (need.get("contact_phone") or need.get("contact_email")):
+        findings.append(
+            Finding("contact_phone", "terms", _("请填写联系电话或邮箱，至少一项"), blocks=True)
+        )
+    if need.get("problem") and len(need["problem"].strip()) < MIN_PROBLEM:
+        text = _("主要技术难点请至少写 %(count)s 字，说清现在卡在哪里") % {"count": MIN_PROBLEM}
+        findings.append(Finding("problem", "basics", text, blocks=True))
+    findings += _indicator_findings(need, indicators)
+    findings += _advice(need)
+    return Quality(_parts(need, indicators), tuple(findings))
+
+
+def _indicator_findings(
+    need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]
+) -> list[Finding]:
+    if not indicators:
+        if need.get("kind") in MEASURED_KINDS:
+            text = _("请至少填写一项可测量的技术指标")
+            return [Finding("indicators", "targets", text, blocks=True)]
+        return []
+    found = []
+    if not all(row.get("current") for row in indicators):
+        found.append(Finding("indicators", "targets", _("补充各指标的现值，方便对方判断差距")))
+    if not all(row.get("method") for row in indicators):
+        found.append(Finding("indicators", "targets", _("写明检测方法或标准，验收时少争议")))
+    return found
+
+
+def _advice(need: Mapping[str, Any]) -> list[Finding]:
+    hints = {
+        "budget_max": ("targets", _("给出预算上限，匹配时可以对照成果报价")),
+        "deadline": ("targets", _("给出期望解决时限")),
+        "ip_terms": ("targets", _("说明知识产权归属意向")),
+        "background": ("basics", _("补充需求背景：现有工艺、设备和产量")),
+        "basis": ("targets", _("说明已有基础：资金、人员、试验条件")),
+        "keywords": ("basics", _("添加关键词，匹配更准")),
+    }
+    return [
+        Finding(name, step, text) for name, (step, text) in hints.items() if not need.get(name)
+    ]
+
+
+def _parts(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    story = " ".join(str(need.get(name) or "") for name in ("background", "problem", "content"))
+    measured = [
+        bool(row.get(name)) for row in indicators for name in ("current", "unit", "method")
+    ]
+    if indicators:
+        target_score = 2 + (3 * sum(measured) + len(measured) - 1) // len(measured)
+    else:
+        target_score = 0 if need.get("kind") in MEASURED_KINDS else 4
+    return (
+        Part(_("问题说得清"), length_score(story, good=300)),
+        Part(_("指标可测量"), min(5, target_score)),
+        Part(
+            _("合作条件明"),
+            share_score(
+                bool(need.get(name))
+                for name in ("cooperation", "budget_max", "deadline", "ip_terms", "conditions")
+            ),
+        ),
+        Part(
+            _("信息完整"),
+            share_score(
+                bool(need.get(name))
+                for name in ("title", "summary", "industry", "keywords", "contact_name")
+            ),
+        ),
+    )

@@ -1,0 +1,163 @@
+"""Writes on needs. Each is one move or one step, in one transaction, with one event."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput
+from marketplace.listings import services as listings
+from marketplace.needs import events, queries
+from marketplace.needs.models import Need
+from marketplace.needs.workflow import NEED
+from marketplace.parties.models import Organization
+
+Values = Mapping[str, Any]
+Rows = Mapping[str, Iterable[Values]]
+
+
+@transaction.atomic
+def create_need(*, owner: Organization, actor: Any, values: Values) -> Need:
+    """新建需求草稿。 Raises Forbidden when the actor is no member of `owner`."""
+    return listings.create_draft(Need, events.NeedDrafted, owner=owner, actor=actor, values=values)
+
+
+@transaction.atomic
+def save_need(need: Need, *, actor: Any, values: Values, rows: Rows | None = None) -> Need:
+    """保存一步。 `rows` holds child tables to replace, by related name ("indicators")."""
+    return listings.save_step(
+        need,
+        events.NeedEdited,
+        perm="needs.edit_need",
+        actor=actor,
+        values=values,
+        rows=rows or {},
+    )
+
+
+def delete_need(need: Need, *, actor: Any) -> None:
+    """删除从未发布过的草稿。"""
+    event = events.NeedDeleted(subject_id=need.pk)
+    listings.delete_draft(need, event, perm="needs.edit_need", actor=actor)
+
+
+@transaction.atomic
+def submit_need(need: Need, *, actor: Any) -> Need:
+    """提交审核。 Raises InvalidInput naming what the quality gate misses, Refused, Forbidden."""
+    need = listings.lock(need)
+    if NEED.refusal("submit", need, actor) == "":
+        listings.refuse_incomplete(queries.quality_of(need))
+    return listings.move(
+        need,
+        "submit",
+        flow=NEED,
+        event=events.NeedSubmitted(subject_id=need.pk),
+        actor=actor,
+        changes={"submitted_at": clock.now()},
+    )
+
+
+@transaction.atomic
+def recall_need(need: Need, *, actor: Any) -> Need:
+    """作者在审核前撤回修改。"""
+    event = events.NeedRecalled(subject_id=need.pk)
+    return listings.move(need, "recall", flow=NEED, event=event, actor=actor)
+
+
+@transaction.atomic
+def return_need(need: Need, *, actor: Any, reasons: list[str]) -> Need:
+    """退回修改。 Raises InvalidInput without a reason: an author must know what to mend."""
+    kept = listings.clean_reasons(reasons)
+    return listings.move(
+        need,
+        "return",
+        flow=NEED,
+        event=events.NeedReturned(subject_id=need.pk, reasons=kept),
+        actor=actor,
+        changes={"return_reasons": kept},
+    )
+
+
+@transaction.atomic
+def publish_need(need: Need, *, actor: Any) -> Need:
+    """审核通过：对外可见，并进入匹配。"""
+    return listings.move(
+        need,
+        "publish",
+        flow=NEED,
+        event=events.NeedPublished(subject_id=need.pk),
+        actor=actor,
+        changes=listings.publication_dates(need),
+    )
+
+
+@transaction.atomic
+def renew_need(need: Need, *, actor: Any, days: int) -> Need:
+    """续期：从今天起再有效 `days` 天（30 至 730）。"""
+    listings.check_days(days)
+    return listings.move(
+        need,
+        "renew",
+        flow=NEED,
+        event=events.NeedRenewed(subject_id=need.pk, days=days),
+        actor=actor,
+        changes=listings.renewal_dates(days),
+    )
+
+
+@transaction.atomic
+def revise_need(need: Need, *, actor: Any) -> Need:
+    """取回修改：暂时下线，修改后重新提交审核。"""
+    event = events.NeedRevised(subject_id=need.pk)
+    return listings.move(need, "revise", flow=NEED, event=event, actor=actor)
+
+
+@transaction.atomic
+def withdraw_need(need: Need, *, actor: Any, reason: str) -> Need:
+    """下架：不再展示，原网址回答 410 并给出相似需求。"""
+    return listings.move(
+        need,
+        "withdraw",
+        flow=NEED,
+        event=events.NeedWithdrawn(subject_id=need.pk, reason=reason),
+        actor=actor,
+        changes={"closing_note": reason},
+    )
+
+
+@transaction.atomic
+def solve_need(need: Need, *, actor: Any, how: str, note: str) -> Need:
+    """标记为已解决，并说明怎样解决的（`how`: platform, self, elsewhere）。"""
+    if how not in SOLVED_HOW:
+        raise InvalidInput({"how": [listings.CHOOSE]})
+    return listings.move(
+        need,
+        "solve",
+        flow=NEED,
+        event=events.NeedSolved(subject_id=need.pk, how=how),
+        actor=actor,
+        changes={"solved_how": how, "closing_note": note},
+    )
+
+
+SOLVED_HOW = ("platform", "self", "elsewhere")
+
+
+def expire_needs() -> int:
+    """到期下线：由时钟触发，逐条一事务；返回条数。"""
+    due = listings.queries.due_to_expire(Need)[:500]
+    for need in due:
+        with transaction.atomic():
+            event = events.NeedExpired(subject_id=need.pk)
+            listings.move(need, "expire", flow=NEED, event=event, actor=None)
+    return len(due)
+
+
+@transaction.atomic
+def show_contact(need: Need, *, actor: Any) -> dict[str, str]:
+    """向登录用户显示联系方式，并留痕。 Raises Refused when a broker is the only way."""
+    contact = listings.contact_of(need, actor)
+    publish(events.NeedContactShown(subject_id=need.pk), actor=actor)
+    return contact
