@@ -41,3 +41,13 @@ def newest(limit: int) -> list[Need]:
         .select_related("owner")
         .order_by("-published_at", "-id")[:limit]
     )
+
+
+def need_by_id(pk: int) -> Need | None:
+    """The need of an event, or None when the draft has been deleted."""
+    return Need.objects.select_related("owner", "author").filter(pk=pk).first()
+
+
+def codes_of(ids: list[int]) -> list[str]:
+    """Public codes of these rows, for the index."""
+    return list(Need.objects.filter(pk__in=ids).values_list("code", flat=True))

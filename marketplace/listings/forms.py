@@ -1,0 +1,196 @@
+"""The fields that both wizards share, the numbers of indicators, and the forms of the moves."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.taxonomy import queries as taxonomy
+from marketplace.web.forms import (
+    DateField,
+    JiebangForm,
+    KeywordsField,
+    PhoneField,
+    PlainTextField,
+    RowForm,
+    TermField,
+    TermMultiField,
+)
+
+_NUMBER = re.compile(r"^[+-]?\d{1,12}(\.\d{1,6})?\Z", re.ASCII)
+
+
+def terms(scheme: str) -> Any:
+    """Choices of a taxonomy scheme, asked for when the form is shown."""
+    return partial(taxonomy.choices, scheme)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a wizard: its form, its repeated rows, and whether files are added on it.
+
+    `rows` maps a child table's related name to its formset class and heading.
+    """
+
+    key: str
+    label: Any
+    form: type[forms.Form]
+    rows: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    files: bool = False
+
+
+class NumberField(forms.CharField):
+    """A plain decimal number; cleaned to Decimal. No exponents, no underscores, at most 6 decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = unicodedata.normalize("NFKC", str(value or "")[:64]).strip().replace(",", "")
+        if not text:
+            return None
+        if not _NUMBER.match(text):
+            raise ValidationError(_("请输入数字，例如 21 或 0.84"), code="invalid")
+        return Decimal(text)
+
+    def run_validators(self, value: Any) -> None:
+        """Text validators have nothing to say about a number."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Stored decimals come back without trailing zeros."""
+        if isinstance(value, Decimal):
+            text = f"{value:f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        return value
+
+
+class WizardForm(JiebangForm):
+    """A step's form: nothing but the title is demanded while drafting, `needed` says what will be."""
+
+    NEEDED: frozenset[str] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.NEEDED & set(self.fields):
+            self.fields[name].needed = True  # type: ignore[attr-defined]
+
+
+class IndicatorForm(RowForm):
+    """What a required and a proven indicator share."""
+
+    name = PlainTextField(label=_("指标名称"), max_length=40)
+    unit = PlainTextField(label=_("单位"), max_length=20, required=False)
+    method = PlainTextField(label=_("检测方法或标准"), max_length=60, required=False)
+
+    def check_range(self, low: str, high: str, comparator: str) -> None:
+        """A range needs both ends in order; anything else has one value."""
+        data = self.cleaned_data
+        first, second = data.get(low), data.get(high)
+        if comparator == "between":
+            if second is None and high not in self.errors:
+                self.add_error(high, _("请填写区间的上限"))
+            elif first is not None and second is not None and second < first:
+                self.add_error(high, _("上限不能小于下限"))
+        else:
+            data[high] = None
+
+
+class CommonFields(WizardForm):
+    """Classification that both kinds of listing carry. Mixed into the first step."""
+
+    industry = TermField(terms("industry"), label=_("所属行业"), required=False)
+    field = TermField(terms("field"), label=_("技术领域"), required=False)
+    chain = TermField(terms("chain"), label=_("产业链"), required=False)
+    district = TermField(terms("district"), label=_("所在区县"), required=False)
+    keywords = KeywordsField(
+        label=_("关键词"), required=False, help_text=_("最多 8 个，用顿号或逗号分开")
+    )
+
+
+class ContactFields(WizardForm):
+    """Contact, confidentiality and validity. Mixed into the third step."""
+
+    confidential = PlainTextField(
+        label=_("保密内容"),
+        max_length=5000,
+        multiline=True,
+        required=False,
+        help_text=_("只有本单位成员和审核人员能看到，不进入搜索和匹配"),
+    )
+    contact_name = PlainTextField(label=_("联系人"), max_length=40, required=False)
+    contact_phone = PhoneField(label=_("联系电话"), required=False)
+    contact_email = forms.EmailField(label=_("电子邮箱"), required=False, max_length=254)
+    contact_route = TermField(
+        terms("contact_route"), blank=None, label=_("对接方式"), initial="direct"
+    )
+    valid_until = DateField(
+        label=_("信息有效期至"),
+        required=False,
+        help_text=_("不填则自发布起一年；到期后可以续期"),
+    )
+    title_en = PlainTextField(label=_("英文名称（选填）"), max_length=200, required=False)
+    summary_en = PlainTextField(
+        label=_("英文简介（选填）"), max_length=1000, multiline=True, required=False
+    )
+
+    def clean_valid_until(self) -> Any:
+        """A validity in the past would expire at once."""
+        day = self.cleaned_data["valid_until"]
+        if day is not None and day < clock.today():
+            raise ValidationError(_("有效期不能早于今天"))
+        return day
+
+
+def cooperation_field() -> TermMultiField:
+    """The ways of cooperating, several of them."""
+    return TermMultiField(terms("cooperation"), label=_("合作方式"), required=False)
+
+
+class RenewForm(JiebangForm):
+    """续期。"""
+
+    days = forms.TypedChoiceField(
+        label=_("续期时长"),
+        coerce=int,
+        choices=[(90, _("90 天")), (180, _("180 天")), (365, _("365 天"))],
+        initial=180,
+        widget=forms.RadioSelect,
+    )
+
+
+class WithdrawForm(JiebangForm):
+    """下架。"""
+
+    reason = PlainTextField(
+        label=_("下架原因"), max_length=500, multiline=True, help_text=_("只有本单位和平台可见")
+    )
+
+
+class ReturnForm(JiebangForm):
+    """退回：选常用理由，或自己写。"""
+
+    reasons = forms.MultipleChoiceField(
+        label=_("常用理由"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    other = PlainTextField(
+        label=_("其他理由"), max_length=300, multiline=True, required=False, rows=3
+    )
+
+    def __init__(self, *args: Any, templates: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.templates = dict(templates)
+        self.fields["reasons"].choices = templates  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The reasons as sentences, ready to be kept."""
+        picked = [str(self.templates[key]) for key in self.cleaned_data["reasons"]]
+        return [*picked, self.cleaned_data["other"]]

@@ -1,0 +1,48 @@
+"""What follows from a need's events: index, messages to those whom it concerns."""
+
+from search import engine
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.events import Event, on
+from marketplace.needs import events, queries
+from marketplace.notices.services import notify
+
+
+@on(*events.VISIBLE_CHANGES, batch=True)
+def refresh_index(batch: list[Event]) -> None:
+    """Bring the search index in step with the rows as they are now."""
+    engine.refresh("needs", queries.codes_of([event.subject_id for event in batch]))
+
+
+@on(events.NeedReturned)
+def tell_author_returned(event: events.NeedReturned) -> None:
+    """The author learns why, and where to mend it."""
+    _tell(event, "needs.returned", _("需求“%(title)s”被退回，请按意见修改"), "\n".join(event.reasons))
+
+
+@on(events.NeedPublished)
+def tell_author_published(event: events.NeedPublished) -> None:
+    """The author learns that it is out, and that matches are being looked for."""
+    _tell(event, "needs.published", _("需求“%(title)s”已发布，系统正在匹配成果"))
+
+
+@on(events.NeedExpired)
+def tell_author_expired(event: events.NeedExpired) -> None:
+    """The author can renew it."""
+    _tell(event, "needs.expired", _("需求“%(title)s”已到期，可以续期"))
+
+
+def _tell(event: Event, kind: str, title: object, body: str = "") -> None:
+    need = queries.need_by_id(event.subject_id)
+    if need is None:
+        return
+    notify(
+        kind,
+        [need.author],
+        title=title,
+        params={"title": need.title},
+        body=body,
+        url=f"/workbench/needs/{need.code}/",
+        dedupe=f"{kind}:{need.pk}:{need.rev}",
+    )

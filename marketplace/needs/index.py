@@ -1,0 +1,48 @@
+"""How a need becomes a search document. Nothing confidential: no contact, no hidden owner."""
+
+from typing import Any
+
+from search import schema
+from search.schema import Document, IndexSpec, Keyword, Number
+
+from marketplace.listings.index import COMMON_FIELDS, common_document, source_of
+from marketplace.needs.models import Need
+
+
+def document(need: Need) -> Document:
+    """The public part of a need."""
+    rows = list(need.indicators.all())
+    fields: dict[str, Any] = common_document(
+        need,
+        body=[
+            need.problem,
+            need.content,
+            need.background,
+            need.basis,
+            " ".join(f"{row.name} {row.requirement}" for row in rows),
+            need.conditions,
+        ],
+        hide_owner=need.hide_owner,
+    )
+    return fields | {
+        "kind": need.kind,
+        "trl_min": need.trl_min,
+        "price": need.budget_max if need.budget_max is not None else need.budget_min,
+        "deadline": need.deadline,
+    }
+
+
+NEEDS = schema.register(
+    IndexSpec(
+        name="needs",
+        fields={
+            **COMMON_FIELDS,
+            "kind": Keyword(),
+            "trl_min": Number(),
+            "deadline": schema.Date(),
+        },
+        source=source_of(Need, document, ["indicators"]),
+        size=Need.objects.count,
+        default_sort="-published_at",
+    )
+)
