@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "rules.apps.AutodiscoverRulesConfig",
     "django_htmx",
     "template_partials",
@@ -219,7 +220,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_TOTP_ISSUER = "Jiebang"
 
 # --- Mail -------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "filemail://")
+EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "file://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")

@@ -1,0 +1,141 @@
+"""Who a person is on the platform: what they may do follows from memberships and platform roles.
+
+Other slices build their own predicates from `access_of`, `platform_role`, `is_org_member` and
+`works_for_owner`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+import rules
+
+
+class OrgRole(models.TextChoices):
+    """What a person is in an organisation; each role may do what the ones before it may."""
+
+    MEMBER = "member", _("成员")
+    APPROVER = "approver", _("单位审核人")
+    ORG_ADMIN = "org_admin", _("单位管理员")
+
+
+class Role(models.TextChoices):
+    """What a person is on the platform, whatever organisation they work for."""
+
+    OPERATOR = "operator", _("平台运营")
+    REGISTRAR_COUNTY = "registrar_county", _("县区登记员")
+    REGISTRAR_CITY = "registrar_city", _("市级登记员")
+    AUTHORITY = "authority", _("主管部门")
+    AUDITOR = "auditor", _("审计员")
+    SECURITY_ADMIN = "security_admin", _("安全管理员")
+    EDITOR = "editor", _("编辑")
+    EXPERT = "expert", _("评审专家")
+    BROKER = "broker", _("技术经纪人")
+    CUSTODIAN = "custodian", _("密钥保管人")
+
+
+#: Roles that see or decide what belongs to others: they sign in with a second factor.
+STAFF_ROLES = frozenset(
+    {
+        Role.OPERATOR,
+        Role.REGISTRAR_COUNTY,
+        Role.REGISTRAR_CITY,
+        Role.AUTHORITY,
+        Role.AUDITOR,
+        Role.SECURITY_ADMIN,
+        Role.EDITOR,
+        Role.CUSTODIAN,
+    }
+)
+REGISTRARS = (Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Everything that rights are derived from. `orgs` maps the key of an organisation to roles."""
+
+    roles: frozenset[str] = frozenset()
+    orgs: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    #: E-mail or mobile number confirmed: without it nothing can be published and nothing joined.
+    is_confirmed: bool = False
+    is_superuser: bool = False
+
+    def has(self, *roles: str) -> bool:
+        """Whether the person holds one of these platform roles."""
+        return any(role in self.roles for role in roles)
+
+    def in_org(self, org_id: int | None) -> bool:
+        """Whether the person works for this organisation, in whatever role."""
+        return org_id in self.orgs
+
+    def is_admin_of(self, org_id: int | None) -> bool:
+        """Whether the person is an admin of this organisation."""
+        return org_id is not None and OrgRole.ORG_ADMIN in self.orgs.get(org_id, frozenset())
+
+    def approves_for(self, org_id: int | None) -> bool:
+        """Whether the person may approve on behalf of this organisation: approver or admin."""
+        held = self.orgs.get(org_id, frozenset()) if org_id is not None else frozenset()
+        return bool(held & {OrgRole.APPROVER, OrgRole.ORG_ADMIN})
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether a second factor is required of this person."""
+        return self.is_superuser or bool(self.roles & STAFF_ROLES)
+
+
+NOBODY = Access()
+
+
+def access_of(user: Any) -> Access:
+    """The access of any visitor; someone who is not signed in has none."""
+    access = getattr(user, "access", None)
+    return access if isinstance(access, Access) else NOBODY
+
+
+def platform_role(*roles: str) -> Any:
+    """A predicate: the person holds one of these platform roles."""
+
+    @rules.predicate(f"platform_role:{'|'.join(roles)}")  # type: ignore[untyped-decorator]
+    def holds(user: Any) -> bool:
+        return access_of(user).has(*roles)
+
+    return holds
+
+
+has_role = platform_role
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_confirmed(user: Any) -> bool:
+    """The person has confirmed an e-mail address or a mobile number."""
+    return access_of(user).is_confirmed
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_org_member(user: Any, org: Any) -> bool:
+    """The person works for this organisation."""
+    return org is not None and access_of(user).in_org(org.pk)
+
+
+is_member_of = is_org_member
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_approver(user: Any, org: Any) -> bool:
+    """The person may approve on behalf of this organisation."""
+    return org is not None and access_of(user).approves_for(org.pk)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_org_admin(user: Any, org: Any) -> bool:
+    """The person is an admin of this organisation."""
+    return org is not None and access_of(user).is_admin_of(org.pk)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def works_for_owner(user: Any, subject: Any) -> bool:
+    """The person works for the organisation that owns the subject (`subject.owner_id`)."""
+    return subject is not None and access_of(user).in_org(subject.owner_id)
