@@ -29,7 +29,19 @@ COMMON_FIELDS: dict[str, Field] = {
     "published_at": Date(),
     "expires_at": Date(),
     "price": Number(),
+    "price_band": Keyword(),
 }
+
+_WAN = 1_000_000
+#: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
+BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
+
+
+def price_band(fen: int | None) -> str:
+    """The band of an amount in fen."""
+    if fen is None:
+        return "face"
+    return next((code for code, limit in BANDS if fen < limit), "more")
 
 
 def common_document(listing: Listing, *, body: Iterable[str], hide_owner: bool = False) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
 
-from marketplace.listings.index import COMMON_FIELDS, common_document, source_of
+from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
 from marketplace.needs.models import Need
 
 
@@ -24,10 +24,12 @@ def document(need: Need) -> Document:
         ],
         hide_owner=need.hide_owner,
     )
+    price = need.budget_max if need.budget_max is not None else need.budget_min
     return fields | {
         "kind": need.kind,
         "trl_min": need.trl_min,
-        "price": need.budget_max if need.budget_max is not None else need.budget_min,
+        "price": price,
+        "price_band": price_band(price),
         "deadline": need.deadline,
     }
 

@@ -1,0 +1,130 @@
+"""Facets of the public lists: which there are, what the URL asks for, what the panel shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from search.query import Query, Range, RangeFacet, Results
+
+from marketplace.kernel import clock
+from marketplace.taxonomy import queries as taxonomy
+
+#: More values than this in one facet are nobody's honest choice.
+MOST_VALUES = 30
+MAX_TEXT = 200
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One facet: a keyword field with labels from a taxonomy scheme or a fixed table."""
+
+    param: str
+    label: Any
+    scheme: str = ""
+    table: Mapping[str, Any] = field(default_factory=dict)
+    open: bool = True
+
+    def choices(self) -> list[tuple[str, Any]]:
+        """Code and label of every value, in the order shown."""
+        if self.table:
+            return list(self.table.items())
+        return [(code, str(label).replace("　", "")) for code, label in taxonomy.choices(self.scheme)]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet with its count; disabled when nothing would be found."""
+
+    value: str
+    label: Any
+    count: int
+    selected: bool
+    depth: int = 0
+
+    @property
+    def disabled(self) -> bool:
+        """A value without results stays in sight, but can't be chosen."""
+        return not self.count and not self.selected
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A facet as the page shows it."""
+
+    param: str
+    label: Any
+    options: list[Option]
+
+    @property
+    def chosen(self) -> list[Option]:
+        """The selected options, shown as chips above the results."""
+        return [option for option in self.options if option.selected]
+
+
+PRICE_BANDS = {
+    "lt50": _("50 万元以下"),
+    "lt100": _("50–100 万元"),
+    "lt300": _("100–300 万元"),
+    "lt1000": _("300–1000 万元"),
+    "more": _("1000 万元以上"),
+    "face": _("面议"),
+}
+PERIODS = {"7": _("近 7 天"), "30": _("近 30 天"), "90": _("近 90 天"), "365": _("近一年")}
+SORTS = {"": _("按相关度"), "-published_at": _("最新发布"), "price": _("价格从低到高"), "-price": _("价格从高到低")}
+
+
+def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Query:
+    """What the URL asks for. Unknown values and sorts are ignored, so that old links work."""
+    filters: dict[str, Any] = {}
+    for facet in facets:
+        known = {code for code, _label in facet.choices()}
+        if values := [v for v in params.getlist(facet.param)[:MOST_VALUES] if v in known]:
+            filters[facet.param] = values
+    if (days := params.get("since", "")) in PERIODS:
+        filters["published_at"] = _last_days(int(days))
+    if owner := params.get("owner", ""):
+        filters["owner"] = [owner[:16]]
+    sort = params.get("sort", "")
+    return Query(
+        text=params.get("q", "")[:MAX_TEXT],
+        filters=filters,
+        facets=[*(facet.param for facet in facets), _date_facet()],
+        sort=sort if sort in SORTS else "",
+        page=page,
+        size=PAGE_SIZE,
+    )
+
+
+def panels(results: Results, params: QueryDict, facets: Sequence[Facet]) -> list[Panel]:
+    """The facets with their counts and what is selected."""
+    shown = []
+    for facet in facets:
+        counts = {bucket.value: bucket.count for bucket in results.facets.get(facet.param, [])}
+        chosen = set(params.getlist(facet.param))
+        options = [
+            Option(code, label, counts.get(code, 0), code in chosen, code.count("."))
+            for code, label in facet.choices()
+        ]
+        shown.append(Panel(facet.param, facet.label, options))
+    counts = {bucket.value: bucket.count for bucket in results.facets.get("published_at", [])}
+    since = params.get("since", "")
+    periods = [Option(d, label, counts.get(d, 0), d == since) for d, label in PERIODS.items()]
+    return [*shown, Panel("since", _("发布时间"), periods)]
+
+
+def page_number(text: str) -> int:
+    """A page number from the URL, at least 1; anything unreadable is the first page."""
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+
+
+def _last_days(days: int) -> Range:
+    return Range(low=clock.now() - timedelta(days=days))
+
+
+def _date_facet() -> RangeFacet:
+    return RangeFacet("published_at", {days: _last_days(int(days)) for days in PERIODS})

@@ -1,0 +1,49 @@
+"""Labels of taxonomy codes and small wording for listing pages."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+
+from marketplace.taxonomy import queries as taxonomy
+
+register = template.Library()
+
+
+@register.filter
+def term(code: str, scheme: str) -> str:
+    """The label of one code in the reader's language; empty for no code."""
+    return taxonomy.label(scheme, code) if code else ""
+
+
+@register.filter
+def term_path(code: str, scheme: str) -> str:
+    """The label with its parents: 新材料 / 磁性材料."""
+    if not code:
+        return ""
+    path = [*reversed(list(taxonomy.ancestors(scheme, code))), code]
+    return " / ".join(taxonomy.label(scheme, part) for part in path)
+
+
+@register.filter
+def term_list(codes: list[str], scheme: str) -> str:
+    """Labels of several codes, joined as the language joins them."""
+    return "、".join(taxonomy.label(scheme, code) for code in codes or [])
+
+
+@register.filter
+def local(listing: Any, name: str) -> str:
+    """A text in the page's language when the listing has it, else the Chinese one."""
+
+
+    english = (get_language() or "").startswith("en")
+    return (english and getattr(listing, f"{name}_en", "")) or getattr(listing, name)
+
+
+@register.filter
+def local_lang(listing: Any, name: str) -> str:
+    """The language that `local` really answers with, for the `lang` attribute."""
+
+
+    english = (get_language() or "").startswith("en")
+    return "en" if english and getattr(listing, f"{name}_en", "") else "zh-Hans"

@@ -1,0 +1,84 @@
+"""What the shared pages must be told about one kind of listing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from marketplace.kernel.workflow import Workflow
+from marketplace.listings.filters import Facet
+from marketplace.listings.forms import Step
+from marketplace.listings.models import Listing
+from marketplace.listings.rulebook import Quality
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move as a page offers it: what it asks for, what it will do, how it is made."""
+
+    run: Callable[..., Any]
+    explain: Any
+    form: type[forms.Form] | None = None
+    danger: bool = False
+    done: Any = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The functions of the slice that the pages call: two questions and the writes."""
+
+    visible_to: Callable[[Any], QuerySet[Any]]
+    own: Callable[[Any], QuerySet[Any]]
+    queue: Callable[[Any], QuerySet[Any]]
+    quality: Callable[[Any], Quality]
+    create: Callable[..., Any]
+    save: Callable[..., Any]
+    submit: Callable[..., Any]
+    give_back: Callable[..., Any]
+    publish: Callable[..., Any]
+    contact: Callable[..., dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of listing: `name` is slice, URL namespace, index and template folder in one."""
+
+    name: str
+    noun: str
+    title: Any
+    model: type[Listing]
+    flow: Workflow
+    steps: tuple[Step, ...]
+    shape: Shape
+    moves: dict[str, Move]
+    facets: Sequence[Facet]
+    return_reasons: Sequence[tuple[str, Any]]
+
+    @property
+    def subject(self) -> str:
+        """The journal's and the files' name for it, such as `needs.need`."""
+        return f"{self.name}.{self.noun}"
+
+    def perm(self, verb: str) -> str:
+        """A permission's full name, such as `needs.edit_need`."""
+        return f"{self.name}.{verb}_{self.noun}"
+
+    def template(self, page: str) -> str:
+        """A template of the slice, such as `needs/need_detail.html`."""
+        return f"{self.name}/{self.noun}_{page}.html"
+
+    def url(self, view: str, *args: object) -> str:
+        """A URL of the slice."""
+        return reverse(f"{self.name}:{view}", args=args)
+
+    def step(self, key: str) -> Step | None:
+        """The step of that key, or None."""
+        return next((step for step in self.steps if step.key == key), None)
+
+    def after(self, key: str) -> str:
+        """The key of the step after this one; "check" after the last."""
+        keys = [*(step.key for step in self.steps), "check"]
+        return keys[keys.index(key) + 1]

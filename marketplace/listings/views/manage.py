@@ -1,0 +1,98 @@
+"""The owner's side: own listings, one listing with its history, and the moves it allows."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.files.queries import attachments_of
+from marketplace.journal.queries import history
+from marketplace.kernel.errors import Forbidden
+from marketplace.listings.policies import EDITABLE
+from marketplace.listings.views.kind import Kind, Move
+from marketplace.web.views import fetch, paginate, render_page
+
+
+@login_required
+@require_safe
+def own_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
+    """Listings of the reader's organisations, by state."""
+    rows = kind.shape.own(request.user)
+    states = [(value, label) for value, label in kind.flow.states.choices]
+    state = request.GET.get("status", "")
+    if state in dict(states):
+        rows = rows.filter(status=state)
+    page = paginate(request, rows)
+    context = {"kind": kind, "page": page, "states": states, "state": state}
+    return render_page(request, "listings/listing_own.html", context, partial="rows")
+
+
+@login_required
+@require_safe
+def manage_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+    """One listing of the reader's organisation: state, what to do next, history."""
+    listing = _own(request, code, kind)
+    context = {
+        "kind": kind,
+        "listing": listing,
+        "editable": listing.status in EDITABLE,
+        "moves": _offered(kind, listing, request.user),
+        "history": history(kind.subject, listing.pk),
+        "files": attachments_of(kind.subject, listing.pk),
+        "quality": kind.shape.quality(listing),
+    }
+    return render_page(request, "listings/listing_manage.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) -> HttpResponse:
+    """Ask before a move, then make it. The page says what will happen."""
+    move = kind.moves.get(name)
+    if move is None:
+        raise Http404
+    listing = _own(request, code, kind)
+    data = request.POST if request.method == "POST" else None
+    form = move.form(data) if move.form else None
+    if data is not None and (form is None or form.is_valid()):
+        move.run(listing, actor=request.user, **(form.cleaned_data if form else {}))
+        messages.success(request, move.done or _("已完成"))
+        target = kind.url("own") if name == "delete" else kind.url("manage", listing.code)
+        return redirect(target)
+    refusal = kind.flow.refusal(name, listing, request.user) if name in kind.flow.transitions else ""
+    label = kind.flow.transitions[name].label if name in kind.flow.transitions else _("删除草稿")
+    context = {
+        "kind": kind,
+        "listing": listing,
+        "move": move,
+        "name": name,
+        "label": label,
+        "form": form,
+        "refusal": refusal,
+    }
+    status = 400 if data is not None else 409 if refusal else 200
+    return render_page(request, "listings/listing_act.html", context, status=status)
+
+
+def _own(request: HttpRequest, code: str, kind: Kind) -> Any:
+    listing = fetch(
+        kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
+    )
+    if not (
+        request.user.has_perm(kind.perm("edit"), listing)
+        or request.user.has_perm(kind.perm("withdraw"), listing)
+    ):
+        raise Forbidden(_("只有本单位成员可以管理这条信息"))
+    return listing
+
+
+def _offered(kind: Kind, listing: Any, actor: Any) -> list[tuple[str, Any, Move]]:
+    names = [t.name for t in kind.flow.available(listing, actor) if t.name in kind.moves]
+    labels = {name: kind.flow.transitions[name].label for name in names}
+    if listing.status == "draft" and not listing.was_published and "delete" in kind.moves:
+        labels["delete"] = _("删除草稿")
+    return [(name, label, kind.moves[name]) for name, label in labels.items()]

@@ -1,0 +1,78 @@
+"""Lists, details and contacts as anybody may see them."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from search import engine
+
+from marketplace.files.queries import attachments_of
+from marketplace.listings import filters, queries
+from marketplace.listings.views.kind import Kind
+from marketplace.web.throttle import limited
+from marketplace.web.views import Gone, fetch, render_page
+
+
+@require_safe
+@limited("search", per_ip="120/m")
+def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
+    """The public list: search, facets with counts, chips, pages."""
+    page = filters.page_number(request.GET.get("page", ""))
+    query = filters.read_query(request.GET, kind.facets, page=page)
+    results = engine.find(kind.name, query)
+    listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
+    context = {
+        "kind": kind,
+        "query": query,
+        "results": results,
+        "listings": listings,
+        "panels": filters.panels(results, request.GET, kind.facets),
+        "sorts": filters.SORTS,
+        "words": engine.query_words(query.text),
+        "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else "",
+    }
+    return render_page(request, kind.template("list"), context, partial="results")
+
+
+@require_safe
+def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+    """One listing. A withdrawn one that was public answers 410 with similar ones."""
+    withdrawn = kind.model._default_manager.filter(  # noqa: SLF001 -- documented manager name
+        code=code, status="withdrawn", published_at__isnull=False
+    ).first()
+    if withdrawn is not None and not request.user.has_perm(kind.perm("view"), withdrawn):
+        raise Gone(similar=_similar(kind, withdrawn, request.user))
+    listing = fetch(
+        kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
+    )
+    confidential = request.user.has_perm(kind.perm("view_confidential"), listing)
+    context = {
+        "kind": kind,
+        "listing": listing,
+        "indicators": list(listing.indicators.all()),
+        "files": attachments_of(kind.subject, listing.pk, audience=None if confidential else "public"),
+        "similar": _similar(kind, listing, request.user),
+        "shows_confidential": confidential,
+        "may_edit": request.user.has_perm(kind.perm("edit"), listing),
+    }
+    return render_page(request, kind.template("detail"), context)
+
+
+@login_required
+@require_POST
+@limited("contact", per_user="50/d")
+def show_contact(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+    """The contact, after a signed-in reader asked for it; kept in the journal."""
+    listing = fetch(
+        kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
+    )
+    contact = kind.shape.contact(listing, actor=request.user)
+    context = {"kind": kind, "listing": listing, "contact": contact}
+    return render_page(request, "listings/listing_contact.html", context, partial="contact")
+
+
+def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
+    codes = [hit.id for hit in engine.similar(kind.name, listing.code, limit=4)]
+    return queries.in_order(kind.model, actor, codes)

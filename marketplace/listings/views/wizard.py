@@ -1,0 +1,187 @@
+"""The wizard: a step is saved as soon as it is sent; on an error everything typed stays."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from marketplace.files import services as files
+from marketplace.files.queries import attachments_of
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.listings.forms import Step
+from marketplace.listings.policies import EDITABLE
+from marketplace.listings.views.kind import Kind
+from marketplace.parties.queries import publishing_organizations
+from marketplace.web.views import fetch, render_page
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
+    """The first step of a new listing; the draft is made when the step is sent."""
+    owners = list(publishing_organizations(request.user))
+    if not owners:
+        return render_page(request, "listings/listing_no_owner.html", {"kind": kind})
+    step = kind.steps[0]
+    form = step.form(request.POST or None)
+    chosen = request.POST.get("owner") or request.GET.get("owner")
+    owner = next((row for row in owners if row.code == chosen), owners[0])
+    if request.method == "POST" and form.is_valid():
+        values = _values(form)
+        listing = kind.shape.create(owner=owner, actor=request.user, values=values)
+        return redirect(kind.url("edit", listing.code, _next(request, kind, step)))
+    context = _context(kind, step, form, {}) | {"owners": owners, "owner": owner}
+    status = 400 if request.method == "POST" else 200
+    return render_page(request, "listings/listing_step.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> HttpResponse:
+    """One step of an existing draft."""
+    current = kind.step(step)
+    if current is None:
+        raise Http404
+    listing = _editable(request, code, kind)
+    data = request.POST if request.method == "POST" else None
+    form = current.form(data, initial=_initial(listing, current.form))
+    rows = {
+        related: formset(data, prefix=related, initial=_rows(listing, related))
+        for related, (formset, _heading) in current.rows.items()
+    }
+    status = 200
+    if data is not None:
+        if any(formset.edited for formset in rows.values()):
+            form.hush()
+        elif all([form.is_valid(), *(formset.is_valid() for formset in rows.values())]):
+            return _save(request, kind, listing, current, form, rows)
+        else:
+            status = 400
+    context = _context(kind, current, form, rows) | _about(kind, listing, current)
+    return render_page(request, "listings/listing_step.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+    """The last step: everything at a glance, what is missing, live matches, submit."""
+    listing = _editable(request, code, kind)
+    quality = kind.shape.quality(listing)
+    status, refusal = 200, ""
+    if request.method == "POST":
+        try:
+            kind.shape.submit(listing, actor=request.user)
+        except InvalidInput as error:
+            status, refusal = error.status, str(error)
+        except Refused as error:
+            status, refusal = error.status, str(error)
+        else:
+            messages.success(request, _("已提交审核，一般 3 个工作日内有结果，会发消息通知你"))
+            return redirect(kind.url("manage", listing.code))
+    context = _about(kind, listing, None) | {
+        "kind": kind,
+        "listing": listing,
+        "quality": quality,
+        "refusal": refusal or kind.flow.refusal("submit", listing, request.user),
+        "indicators": list(listing.indicators.all()),
+        "files": attachments_of(kind.subject, listing.pk),
+        "wizard": _progress(kind, "check"),
+    }
+    return render_page(request, kind.template("check"), context, status=status)
+
+
+def _editable(request: HttpRequest, code: str, kind: Kind) -> Any:
+    listing = fetch(
+        kind.shape.visible_to(request.user),
+        code,
+        actor=request.user,
+        view=kind.perm("view"),
+        action=kind.perm("edit"),
+    )
+    if listing.status not in EDITABLE:
+        raise Refused(_("当前状态不能修改，请先在管理页选择“撤回修改”或“修改后重新提交”"))
+    return listing
+
+
+def _save(
+    request: HttpRequest, kind: Kind, listing: Any, step: Step, form: Any, rows: dict[str, Any]
+) -> HttpResponse:
+    values = _values(form)
+    children = {related: formset.values for related, formset in rows.items()}
+    kind.shape.save(listing, actor=request.user, values=values, rows=children)
+    if step.files and (problem := _files(request, kind, listing)):
+        context = _context(kind, step, form, rows) | _about(kind, listing, step)
+        context["file_errors"] = problem
+        return render_page(request, "listings/listing_step.html", context, status=400)
+    messages.success(request, _("已保存"))
+    return redirect(kind.url("edit", listing.code, _next(request, kind, step)))
+
+
+def _files(request: HttpRequest, kind: Kind, listing: Any) -> list[Any]:
+    """Store or remove attachments sent with the step; returns what was wrong with them."""
+    problems: list[Any] = []
+    if code := request.POST.get("remove_file"):
+        files.remove_from(kind.subject, listing.pk, code, actor=request.user)
+    for upload in request.FILES.getlist("file")[:10]:
+        audience = "public" if request.POST.get("file_audience") == "public" else "restricted"
+        try:
+            files.store_upload(
+                upload,
+                subject_kind=kind.subject,
+                subject_id=listing.pk,
+                audience=audience,
+                actor=request.user,
+            )
+        except (InvalidInput, Forbidden) as error:
+            details = getattr(error, "errors", {"": [error.reason]})
+            problems += [f"{upload.name}：{text}" for texts in details.values() for text in texts]
+    return problems
+
+
+def _next(request: HttpRequest, kind: Kind, step: Step) -> str:
+    stays = {"save", "upload", "remove_file"} & set(request.POST)
+    return step.key if stays else kind.after(step.key)
+
+
+def _values(form: Any) -> dict[str, Any]:
+    return dict(form.cleaned_data)
+
+
+def _initial(listing: Any, form: Any) -> dict[str, Any]:
+    return {name: getattr(listing, name) for name in form.base_fields}
+
+
+def _rows(listing: Any, related: str) -> list[dict[str, Any]]:
+    manager = getattr(listing, related)
+    names = [f.name for f in manager.model._meta.fields]  # noqa: SLF001 -- public API of Django
+    return [{name: getattr(row, name) for name in names} for row in manager.all()]
+
+
+def _context(kind: Kind, step: Step, form: Any, rows: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "step": step,
+        "form": form,
+        "rowsets": [(step.rows[related][1], formset) for related, formset in rows.items()],
+        "wizard": _progress(kind, step.key),
+    }
+
+
+def _about(kind: Kind, listing: Any, step: Step | None) -> dict[str, Any]:
+    shown = attachments_of(kind.subject, listing.pk) if step is not None and step.files else []
+    return {"listing": listing, "attachments": shown, "returned": listing.return_reasons}
+
+
+def _progress(kind: Kind, current: str) -> list[dict[str, Any]]:
+    """The steps with where the reader is, for the progress bar."""
+    steps = [(step.key, step.label) for step in kind.steps] + [("check", _("核对提交"))]
+    place = [key for key, _label in steps].index(current)
+    states = ["done" if at < place else "now" if at == place else "todo" for at in range(len(steps))]
+    return [
+        {"key": key, "label": label, "state": state}
+        for (key, label), state in zip(steps, states, strict=True)
+    ]

@@ -1,0 +1,23 @@
+"""Addresses of needs: `public` is mounted by the portal, `workbench` by the workbench."""
+
+from django.urls import path
+
+from marketplace.needs import views
+
+app_name = "needs"
+
+public = [
+    path("needs/", views.need_list, name="list"),
+    path("needs/<str:code>/", views.need_detail, name="detail"),
+    path("needs/<str:code>/contact/", views.need_contact, name="contact"),
+]
+
+workbench = [
+    path("needs/", views.own_needs, name="own"),
+    path("needs/new/", views.need_new, name="new"),
+    path("needs/<str:code>/", views.need_manage, name="manage"),
+    path("needs/<str:code>/edit/check/", views.need_check, name="check"),
+    path("needs/<str:code>/edit/<slug:step>/", views.need_edit, name="edit"),
+    path("needs/<str:code>/act/<slug:name>/", views.need_act, name="act"),
+    path("review/needs/<str:code>/", views.need_review, name="review"),
+]
