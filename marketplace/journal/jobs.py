@@ -80,11 +80,8 @@ def _take() -> Job | None:
 
 
 def _run(row: Job) -> None:
-    runner = _runners.get(row.kind)
     try:
-        if runner is None:
-            raise LookupError(row.kind)
-        row.result = runner(row) or row.result
+        row.result = _runners[row.kind](row) or row.result
         row.status = Job.Status.DONE
         row.error = ""
     except DomainError as error:

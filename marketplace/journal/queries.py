@@ -53,7 +53,9 @@ def done_deliveries() -> QuerySet[Delivery]:
 
 def dead_deliveries() -> QuerySet[Delivery]:
     """Deliveries that were given up, newest first: the operator's dead letters."""
-    return Delivery.objects.filter(status=Delivery.Status.DEAD).select_related("entry").order_by("-id")
+    return (
+        Delivery.objects.filter(status=Delivery.Status.DEAD).select_related("entry").order_by("-id")
+    )
 
 
 def oldest_pending_seconds() -> float:
@@ -63,5 +65,5 @@ def oldest_pending_seconds() -> float:
 
 
 def jobs_of(actor: Any, kind: str) -> QuerySet[Job]:
-    """This person's jobs of a kind, newest first."""
+    """A person's jobs of a kind, newest first."""
     return Job.objects.filter(actor=actor, kind=kind).order_by("-id")

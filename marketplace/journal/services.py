@@ -92,7 +92,7 @@ def _claim() -> list[Delivery]:
 def _deliver(handler: Handler, batch: list[Delivery]) -> None:
     try:
         _run(handler, batch)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other
         if len(batch) > 1:
             # One bad row must not hold up the rest: each is tried alone.
             for delivery in batch:
@@ -113,7 +113,11 @@ def _run(handler: Handler, batch: list[Delivery]) -> None:
         if kind is None:
             raise LookupError(delivery.entry.event)
         restored.append(kind.restore(delivery.entry.subject_id, delivery.entry.payload))
-    handler.run(restored if handler.batch else restored[0])
+    token = context.entry_id.set(batch[0].entry_id if len(batch) == 1 else None)
+    try:
+        handler.run(restored if handler.batch else restored[0])
+    finally:
+        context.entry_id.reset(token)
 
 
 def _put_off(delivery: Delivery, error: Exception) -> None:

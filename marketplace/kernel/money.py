@@ -124,6 +124,6 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
 
     description = "money in fen"
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, **_kwargs: Any) -> Any:
         """Not for automatic forms: amounts are typed in 万元 through `web.forms.MoneyFormField`."""
         raise TypeError("use web.forms.MoneyFormField for money")

@@ -30,7 +30,7 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     by_clock: bool = False
 
-    def __init__(  # noqa: D107
+    def __init__(
         self,
         name: str,
         label: Any,

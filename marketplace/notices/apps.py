@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "marketplace.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from marketplace.notices import handlers  # noqa: F401, PLC0415 -- app ready

@@ -1,0 +1,57 @@
+"""Facts about attachments."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.events import Event
+
+SUBJECT_KIND = "files.attachment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentStored(Event):
+    """A file was taken and stored."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件已上传")
+
+    of_kind: str = ""
+    of_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentBound(Event):
+    """A file that was uploaded before its subject existed now belongs to it."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件已归入")
+
+    of_kind: str = ""
+    of_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentAudienceChanged(Event):
+    """A file became public or restricted."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件公开范围已更改")
+
+    audience: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentRemoved(Event):
+    """A file was removed; its bytes are erased after commit."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件已删除")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentDownloaded(Event):
+    """Someone took a copy of a restricted file."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件已下载")

@@ -1,0 +1,123 @@
+"""Questions about attachments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from marketplace.files import policies
+from marketplace.files.models import Attachment
+from marketplace.kernel import clock
+from marketplace.kernel.codes import is_valid_code
+from marketplace.kernel.errors import NotVisible
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One line of the component `web/components/files.html`."""
+
+    code: str
+    name: str
+    url: str
+    kind: str
+    size: int
+    note: str = ""
+    remove_name: str = ""
+
+
+def attachments_of(
+    subject_kind: str, subject_id: int | None, audience: str | None = None
+) -> list[Attachment]:
+    """A subject's files in the order of upload, one query; none for a subject without id."""
+    if subject_id is None:
+        return []
+    return attachments_for(subject_kind, [subject_id], audience)[subject_id]
+
+
+def attachments_for(
+    subject_kind: str, subject_ids: Iterable[int], audience: str | None = None
+) -> dict[int, list[Attachment]]:
+    """The files of many subjects of a kind by subject id, one query."""
+    found: dict[int, list[Attachment]] = {subject_id: [] for subject_id in subject_ids}
+    rows = Attachment.objects.filter(
+        subject_kind=subject_kind, subject_id__in=list(found), status=Attachment.Status.READY
+    )
+    if audience is not None:
+        rows = rows.filter(audience=audience)
+    for row in rows.order_by("id"):
+        if row.subject_id is not None:
+            found[row.subject_id].append(row)
+    return found
+
+
+def unbound_of(subject_kind: str, uploader: Any) -> QuerySet[Attachment]:
+    """What this person uploaded for a subject of this kind that does not exist yet."""
+    return Attachment.objects.filter(
+        subject_kind=subject_kind,
+        subject_id=None,
+        uploaded_by=uploader,
+        status=Attachment.Status.READY,
+    ).order_by("id")
+
+
+def readable_attachment(code: str, user: Any) -> Attachment:
+    """The file of this code. Raises NotVisible when it is missing or not for this person."""
+    if not is_valid_code(code):
+        raise NotVisible
+    attachment = Attachment.objects.filter(code=code).first()
+    if attachment is None or not policies.can_read(user, attachment):
+        raise NotVisible
+    return attachment
+
+
+def file_rows(
+    attachments: Iterable[Attachment], *, remove_name: str = "", show_audience: bool = False
+) -> list[FileRow]:
+    """Lines for the file component; with `remove_name` each has a button of that name."""
+    return [
+        FileRow(
+            code=row.code,
+            name=row.name,
+            url=row.url,
+            kind=row.kind,
+            size=row.size,
+            note=str(row.get_audience_display()) if show_audience else "",
+            remove_name=remove_name,
+        )
+        for row in attachments
+    ]
+
+
+def uploaded_since(user: Any, since: datetime) -> int:
+    """How many bytes this person uploaded since then, removed files included."""
+    total = Attachment.objects.filter(uploaded_by=user, uploaded_at__gte=since).aggregate(
+        total=Sum("size")
+    )["total"]
+    return int(total or 0)
+
+
+def known_paths(paths: Iterable[str]) -> set[str]:
+    """Which of these stored paths belong to a file that is still to be kept."""
+    return set(
+        Attachment.objects.filter(path__in=list(paths))
+        .exclude(status=Attachment.Status.REMOVED)
+        .values_list("path", flat=True)
+    )
+
+
+def forgotten(older_than: timedelta) -> QuerySet[Attachment]:
+    """Files uploaded longer ago than this that never came to belong to a subject."""
+    return Attachment.objects.filter(
+        status=Attachment.Status.READY,
+        subject_id=None,
+        uploaded_at__lt=clock.now() - older_than,
+    ).order_by("id")
+
+
+def settled(older_than: timedelta) -> QuerySet[Attachment]:
+    """Files that ought to lie in the store: ready and older than this."""
+    return Attachment.objects.filter(
+        status=Attachment.Status.READY, uploaded_at__lt=clock.now() - older_than
+    ).order_by("id")

@@ -1,0 +1,261 @@
+"""Storing, binding, opening up and removing attachments.
+
+Whether a person may change a subject's files is for the subject's slice to decide before it calls;
+files that belong to no subject yet are their uploader's alone.
+"""
+
+import io
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.files import events, queries, rulebook, storage
+from marketplace.files.models import Attachment
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput, NotVisible
+
+logger = logging.getLogger(__name__)
+
+#: Bytes one person may upload on one day in Asia/Shanghai; removed files count.
+DAILY_QUOTA = 200 * 1024 * 1024
+#: Files one subject may have; a page lists them all.
+MAX_FILES = 20
+#: After this long a file without a row, a row without a file, an unbound upload is no longer "in
+#: the making".
+ORPHAN_AGE = timedelta(hours=24)
+_SWEEP_BATCH = 500
+
+
+def store_upload(
+    upload: "UploadedFile[Any]",
+    *,
+    subject_kind: str,
+    actor: Any,
+    subject_id: int | None = None,
+    audience: str = Attachment.Audience.RESTRICTED,
+    field: str = "file",
+) -> Attachment:
+    """Examine an upload, store its bytes and record it.
+
+    Raises InvalidInput at `field` when the kind, structure, size or the daily quota says no. The
+    examination runs before the transaction, so that a large file holds no lock; should the caller's
+    transaction roll back, the sweeper finds the bytes.
+    """
+    name = rulebook.clean_name(upload.name or "")
+    stored, kind = _examine_and_put(upload, name, field)
+    try:
+        with transaction.atomic():
+            _check_room(actor, subject_kind, subject_id, stored.size, field)
+            attachment = Attachment.objects.create(
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                audience=Attachment.Audience(audience),
+                name=name,
+                content_type=kind.content_type,
+                size=stored.size,
+                sha256=stored.sha256,
+                path=stored.path,
+                uploaded_by=actor,
+            )
+            publish(
+                events.AttachmentStored(
+                    subject_id=attachment.pk, of_kind=subject_kind, of_id=subject_id
+                ),
+                actor=actor,
+            )
+    except BaseException:
+        storage.erase(stored.path)
+        raise
+    return attachment
+
+
+def _examine_and_put(
+    upload: "UploadedFile[Any]", name: str, field: str
+) -> tuple[storage.Stored, rulebook.Kind]:
+    cap = settings.MAX_UPLOAD_BYTES
+    try:
+        with storage.buffer(upload.chunks(), cap) as received:
+            kind, instead = rulebook.examine(received, name)
+            stored = storage.put(received if instead is None else io.BytesIO(instead))
+    except storage.TooLarge as error:
+        limit = filesizeformat(cap)
+        raise InvalidInput({field: [_("单个文件不超过 %(limit)s") % {"limit": limit}]}) from error
+    except rulebook.Unfit as error:
+        raise InvalidInput({field: [_named(name, error.args[0])]}) from error
+    return stored, kind
+
+
+def _named(name: str, reason: object) -> object:
+    return _("“%(name)s”：%(reason)s") % {"name": name, "reason": reason}
+
+
+def _check_room(
+    actor: Any, subject_kind: str, subject_id: int | None, size: int, field: str
+) -> None:
+    # The person's row is the lock: parallel uploads of one person wait for each other here.
+    get_user_model().objects.select_for_update().get(pk=actor.pk)
+    if queries.uploaded_since(actor, _start_of_today()) + size > DAILY_QUOTA:
+        limit = filesizeformat(DAILY_QUOTA)
+        raise InvalidInput(
+            {field: [_("今天上传的文件已达 %(limit)s 的上限，请明天再传") % {"limit": limit}]}
+        )
+    if len(queries.attachments_of(subject_kind, subject_id)) >= MAX_FILES:
+        raise InvalidInput({field: [_("最多上传 %(limit)d 个附件") % {"limit": MAX_FILES}]})
+
+
+def _start_of_today() -> datetime:
+    return clock.end_of_day(clock.today()) - timedelta(days=1)
+
+
+@transaction.atomic
+def attach(
+    codes: Iterable[str], *, subject_kind: str, subject_id: int, actor: Any
+) -> list[Attachment]:
+    """Bind this person's own unbound uploads to a subject. Raises NotVisible for any other code."""
+    wanted = list(dict.fromkeys(codes))
+    rows = list(queries.unbound_of(subject_kind, actor).filter(code__in=wanted).select_for_update())
+    if len(rows) != len(wanted):
+        raise NotVisible
+    if len(queries.attachments_of(subject_kind, subject_id)) + len(rows) > MAX_FILES:
+        raise InvalidInput({"file": [_("最多上传 %(limit)d 个附件") % {"limit": MAX_FILES}]})
+    for row in rows:
+        row.subject_id = subject_id
+        row.save(update_fields=["subject_id"])
+        publish(
+            events.AttachmentBound(subject_id=row.pk, of_kind=subject_kind, of_id=subject_id),
+            actor=actor,
+        )
+    return rows
+
+
+@transaction.atomic
+def set_audience(attachment: Attachment, *, audience: str, actor: Any) -> Attachment:
+    """Make a file public or restricted. Raises NotVisible when it is gone or not the caller's."""
+    row = _locked(attachment, actor)
+    if row.audience != audience:
+        row.audience = Attachment.Audience(audience)
+        row.save(update_fields=["audience"])
+        publish(events.AttachmentAudienceChanged(subject_id=row.pk, audience=audience), actor=actor)
+    return row
+
+
+@transaction.atomic
+def remove(attachment: Attachment, *, actor: Any) -> Attachment:
+    """Take a file away: the row is marked now, the bytes are erased after commit.
+
+    Raises NotVisible when it is gone already, or belongs to no subject and to someone else. `actor`
+    None is the clock.
+    """
+    row = _locked(attachment, actor)
+    row.status = Attachment.Status.REMOVED
+    row.removed_at = clock.now()
+    row.save(update_fields=["status", "removed_at"])
+    publish(events.AttachmentRemoved(subject_id=row.pk), actor=actor)
+    return row
+
+
+def _locked(attachment: Attachment, actor: Any) -> Attachment:
+    row = Attachment.objects.select_for_update().filter(pk=attachment.pk).first()
+    if row is None or row.status == Attachment.Status.REMOVED:
+        raise NotVisible
+    if row.subject_id is None and actor is not None and row.uploaded_by_id != actor.pk:
+        raise NotVisible
+    return row
+
+
+def remove_by_code(
+    codes: Iterable[str], *, subject_kind: str, subject_id: int, actor: Any
+) -> list[Attachment]:
+    """Remove files of one subject by their codes. Raises NotVisible for any other's."""
+    own = {row.code: row for row in queries.attachments_of(subject_kind, subject_id)}
+    wanted = list(dict.fromkeys(codes))
+    if not set(wanted) <= set(own):
+        raise NotVisible
+    with transaction.atomic():
+        return [remove(own[code], actor=actor) for code in wanted]
+
+
+def store_uploads(
+    uploads: Sequence["UploadedFile[Any]"],
+    *,
+    subject_kind: str,
+    actor: Any,
+    subject_id: int | None = None,
+    audience: str = Attachment.Audience.RESTRICTED,
+    field: str = "file",
+) -> tuple[list[Attachment], list[object]]:
+    """Store each upload that can be taken; returns them and the reasons against the others.
+
+    So one bad file of five costs the person only that one.
+    """
+    taken: list[Attachment] = []
+    reasons: list[object] = []
+    for upload in uploads:
+        try:
+            taken.append(
+                store_upload(
+                    upload,
+                    subject_kind=subject_kind,
+                    subject_id=subject_id,
+                    audience=audience,
+                    actor=actor,
+                    field=field,
+                )
+            )
+        except InvalidInput as error:
+            reasons += error.errors.get(field, [])
+    return taken, reasons
+
+
+@transaction.atomic
+def record_download(attachment: Attachment, *, actor: Any) -> None:
+    """Write down who took a restricted file; public ones are not counted by person."""
+    if not attachment.is_public:
+        publish(events.AttachmentDownloaded(subject_id=attachment.pk), actor=actor)
+
+
+def erase_removed(attachment_id: int) -> None:
+    """Erase the bytes of a file that was removed; harmless when done twice."""
+    row = Attachment.objects.filter(pk=attachment_id, status=Attachment.Status.REMOVED).first()
+    if row is not None:
+        storage.erase(row.path)
+
+
+def sweep_orphans() -> dict[str, int]:
+    """Put rows and bytes in step again, both ways; nothing younger than ORPHAN_AGE is touched.
+
+    Bytes without a row (a rollback, a kill between write and commit) are erased; uploads that never
+    came to belong to a subject are removed; a row whose bytes are gone is marked as lost and logged.
+    """
+    counts = {"erased": 0, "removed": 0, "lost": 0}
+    batch: list[str] = []
+    for path in storage.paths_older_than(ORPHAN_AGE):
+        batch.append(path)
+        if len(batch) == _SWEEP_BATCH:
+            counts["erased"] += _erase_unknown(batch)
+            batch = []
+    counts["erased"] += _erase_unknown(batch)
+    for row in queries.forgotten(ORPHAN_AGE)[:_SWEEP_BATCH]:
+        remove(row, actor=None)
+        counts["removed"] += 1
+    for row in queries.settled(ORPHAN_AGE).iterator(_SWEEP_BATCH):
+        if not storage.exists(row.path):
+            row.status = Attachment.Status.LOST
+            row.save(update_fields=["status"])
+            logger.error("attachment %s has lost its bytes", row.code)
+            counts["lost"] += 1
+    return counts
+
+
+def _erase_unknown(paths: list[str]) -> int:
+    known = queries.known_paths(paths)
+    return sum(storage.erase(path) for path in paths if path not in known)

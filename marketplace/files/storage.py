@@ -1,0 +1,113 @@
+"""The private folder: `aa/bb/<uuid>` below `PRIVATE_FILES_DIR`, readable by the product alone.
+
+Names are made here and carry nothing of what was uploaded; nothing below this folder is served by
+a web server except through the one policy-checked view.
+"""
+
+import hashlib
+import os
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from marketplace.kernel import clock
+
+_CHUNK = 64 * 1024
+#: What stays in memory of an upload while it is examined; larger ones go to a temporary file.
+_IN_MEMORY = 2 * 1024 * 1024
+
+
+class TooLarge(Exception):
+    """The stream went on beyond the cap."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where bytes were put, how many, and their fingerprint."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def buffer(chunks: Iterable[bytes], cap: int) -> IO[bytes]:
+    """Copy a stream to a temporary file, counting; raises TooLarge at the cap, not after."""
+    target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > cap:
+            target.close()
+            raise TooLarge
+        target.write(chunk)
+    target.seek(0)
+    return target
+
+
+def put(source: IO[bytes]) -> Stored:
+    """Store a stream durably under a fresh name, mode 0640, in folders of mode 0750."""
+    name = uuid.uuid4().hex
+    path = f"{name[:2]}/{name[2:4]}/{name}"
+    target = _root() / path
+    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    with os.fdopen(handle, "wb") as out:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return Stored(path, size, digest.hexdigest())
+
+
+def open_stored(path: str) -> IO[bytes]:
+    """Open stored bytes for reading. Raises FileNotFoundError."""
+    return locate(path).open("rb")
+
+
+def erase(path: str) -> bool:
+    """Erase stored bytes; whether there were any. Erasing twice does no harm."""
+    try:
+        locate(path).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def exists(path: str) -> bool:
+    """Whether these bytes lie in the store."""
+    return locate(path).is_file()
+
+
+def paths_older_than(age: timedelta) -> Iterator[str]:
+    """Every stored path last written longer ago than `age`."""
+    limit = (clock.now() - age).timestamp()
+    root = _root()
+    for found in root.glob("??/??/*"):
+        try:
+            if found.is_file() and found.stat().st_mtime < limit:
+                yield found.relative_to(root).as_posix()
+        except FileNotFoundError:
+            continue
+
+
+def locate(path: str) -> Path:
+    """The place of a stored path. Raises ValueError for one that leaves the folder."""
+    root = _root().resolve()
+    place = (root / path).resolve()
+    if not place.is_relative_to(root):
+        raise ValueError(path)
+    return place
+
+
+def _root() -> Path:
+    return Path(settings.PRIVATE_FILES_DIR)

@@ -1,0 +1,48 @@
+"""The one door to the bytes of attachments."""
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from marketplace.files import queries, services, storage
+from marketplace.kernel.errors import NotVisible
+
+#: A file from outside must never act as a page of this site, whatever a browser thinks it is.
+_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@require_safe
+def download(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Send a file to whoever may have it; anyone else gets the answer of a missing one.
+
+    The right is asked again on each request. With `FILES_X_ACCEL` (the prefix of an internal
+    location) nginx sends the bytes.
+    """
+    attachment = queries.readable_attachment(code, request.user)
+    if not storage.exists(attachment.path):
+        raise NotVisible
+    if request.method == "GET":
+        services.record_download(
+            attachment, actor=request.user if request.user.is_authenticated else None
+        )
+    response: HttpResponseBase
+    if settings.FILES_X_ACCEL:
+        response = HttpResponse(content_type=attachment.content_type)
+        response["X-Accel-Redirect"] = f"{settings.FILES_X_ACCEL.rstrip('/')}/{attachment.path}"
+    else:
+        response = FileResponse(
+            storage.open_stored(attachment.path), content_type=attachment.content_type
+        )
+        response["Content-Length"] = str(attachment.size)
+    response["Content-Disposition"] = content_disposition_header(True, attachment.name) or ""
+    for name, value in _HEADERS.items():
+        response[name] = value
+    return response
