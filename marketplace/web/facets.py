@@ -1,0 +1,132 @@
+"""The filter panel of a list: groups of counted options, chips of what is active, addresses without it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+#: What starts over when a filter changes.
+_RESTART = ("page",)
+
+
+@dataclass
+class Option:
+    """One check box. `count` None means not counted; `level` 1 is indented under its parent."""
+
+    value: str
+    label: Any
+    count: int | None = None
+    chosen: bool = False
+    level: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing behind it and not chosen: shown, but can't be taken."""
+        return self.count == 0 and not self.chosen
+
+
+@dataclass
+class Group:
+    """Options under one name, or (with `is_range`) a lowest and a highest value."""
+
+    name: str
+    label: Any
+    options: list[Option] = field(default_factory=list)
+    is_range: bool = False
+    low: str = ""
+    high: str = ""
+    unit: Any = ""
+    open: bool = True
+
+    @property
+    def chosen_count(self) -> int:
+        """How many conditions of this group are active."""
+        return sum(o.chosen for o in self.options) + bool(self.low or self.high)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active condition and the address without it."""
+
+    label: Any
+    url: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything `facets.html`, `chips.html` and `results_bar.html` draw."""
+
+    action: str
+    groups: list[Group]
+    chips: list[Chip]
+    clear_url: str
+    kept: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class SortLink:
+    """One way to order the list."""
+
+    label: Any
+    url: str
+    current: bool
+
+
+def build_panel(
+    params: QueryDict, action: str, groups: Iterable[Group], *, keep: Iterable[str] = ("q", "sort")
+) -> Panel:
+    """The panel for a request's query string.
+
+    Marks chosen options, opens the groups that hold one, and builds the chips. `keep` names the
+    parameters that filtering leaves alone.
+    """
+    groups, chips = list(groups), []
+    for group in groups:
+        if group.is_range:
+            group.low = params.get(f"{group.name}_min", "")[:20]
+            group.high = params.get(f"{group.name}_max", "")[:20]
+            if group.low or group.high:
+                label = f"{group.label} {group.low or '…'}–{group.high or '…'} {group.unit}".strip()
+                gone = {f"{group.name}_min": None, f"{group.name}_max": None}
+                chips.append(Chip(label, _address(action, params, gone)))
+        chosen = set(params.getlist(group.name))
+        for option in group.options:
+            option.chosen = option.value in chosen
+            if option.chosen:
+                rest = [value for value in params.getlist(group.name) if value != option.value]
+                chips.append(Chip(option.label, _address(action, params, {group.name: rest})))
+        group.open = group.open or bool(group.chosen_count)
+    kept = [(name, value) for name in keep for value in params.getlist(name) if value]
+    bare = QueryDict(mutable=True)
+    for name, value in kept:
+        bare.appendlist(name, value)
+    return Panel(action, groups, chips, _joined(action, bare), kept)
+
+
+def sort_links(
+    params: QueryDict, action: str, orders: Iterable[tuple[str, Any]], current: str
+) -> list[SortLink]:
+    """Links that order the list anew; the first order is the default and needs no parameter."""
+    links = []
+    for number, (value, label) in enumerate(orders):
+        change = {"sort": value if number else None}
+        links.append(SortLink(label, _address(action, params, change), value == current))
+    return links
+
+
+def _address(action: str, params: QueryDict, change: Mapping[str, Any]) -> str:
+    copy = params.copy()
+    for name in _RESTART:
+        copy.pop(name, None)
+    for name, value in change.items():
+        if value is None or value == []:
+            copy.pop(name, None)
+        else:
+            copy.setlist(name, value if isinstance(value, list) else [value])
+    return _joined(action, copy)
+
+
+def _joined(action: str, params: QueryDict) -> str:
+    query = params.urlencode()
+    return f"{action}?{query}" if query else action

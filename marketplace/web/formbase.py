@@ -1,0 +1,121 @@
+"""How every form of the product is drawn: component templates, error links, counters, no inline code."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.forms.utils import ErrorDict
+from django.forms.widgets import Widget
+
+#: More typed text than this is not shown again: no field takes that much.
+SHOWN_AGAIN = 50_000
+
+
+class WebBoundField(BoundField):
+    """A bound field that knows its component: shape, hint, counter, unit and where errors point."""
+
+    def value(self) -> Any:
+        """What was typed, without half characters, which no response can carry."""
+        value = super().value()
+        if isinstance(value, str):
+            return value[:SHOWN_AGAIN].encode("utf-8", "replace").decode("utf-8")
+        return value
+
+    @property
+    def shape(self) -> str:
+        """Which part of `field.html` draws it: checkbox, choices, file or text."""
+        widget = self.field.widget
+        if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            return "choices"
+        if isinstance(widget, forms.CheckboxInput):
+            return "checkbox"
+        return "file" if isinstance(widget, forms.FileInput) else "text"
+
+    @property
+    def limit(self) -> int | None:
+        """The most characters the field takes, where a counter is shown."""
+        return getattr(self.field, "limit", None)
+
+    @property
+    def suffix(self) -> str:
+        """The unit behind the input, such as 万元."""
+        return getattr(self.field, "suffix", "")
+
+    @property
+    def span(self) -> int:
+        """How many of twelve columns the field takes in a repeated row."""
+        return getattr(self.field, "span", 3)
+
+    @property
+    def error_target(self) -> str:
+        """The id an error link leads to: the input, or the first one of a group."""
+        return f"{self.auto_id}_0" if self.shape == "choices" else str(self.auto_id)
+
+    @property
+    def counted(self) -> bool:
+        """Short limits and long texts get a counter; a phone number does not need one."""
+        return self.limit is not None
+
+    @property
+    def aria_describedby(self) -> str:
+        ids = [super().aria_describedby or ""]
+        if self.auto_id and self.counted:
+            ids.append(f"{self.auto_id}_count")
+        return " ".join(part for part in ids if part)
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        if self.field.required and self.shape == "text" and not self.is_hidden:
+            built["aria-required"] = "true"
+        if self.counted:
+            built["data-limit"] = str(self.limit)
+        return built
+
+
+class WebRenderer(DjangoTemplates):
+    """Django's own renderer with our templates for a form, a field and a formset."""
+
+    form_template_name = "web/components/form.html"
+    field_template_name = "web/components/field.html"
+    formset_template_name = "web/components/rows.html"
+    bound_field_class = WebBoundField
+
+
+class FormMixin:
+    """Mix into any form: `{{ form }}` draws summary and fields, `{% field form.x %}` one field."""
+
+    default_renderer = WebRenderer
+    # The server says what is missing, in the page's language and at the field.
+    use_required_attribute = False
+    label_suffix = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            _dress(field.widget)
+
+    def hush(self) -> None:
+        """Keep what was typed and show no errors: a row button was pressed, nothing was sent."""
+        self._errors = ErrorDict()
+        self.cleaned_data: dict[str, Any] = {}
+
+
+def _dress(widget: Widget) -> None:
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        widget.template_name = "web/widgets/choices.html"
+    elif isinstance(widget, forms.MultiWidget):
+        for part in widget.widgets:
+            _dress(part)
+    elif not isinstance(widget, forms.CheckboxInput | forms.HiddenInput):
+        classes = str(widget.attrs.get("class", "")).split()
+        widget.attrs["class"] = " ".join(dict.fromkeys(["c-input", *classes]))
+
+
+class JiebangForm(FormMixin, forms.Form):
+    """The form to inherit from."""
+
+
+class JiebangModelForm(FormMixin, forms.ModelForm):
+    """The model form to inherit from; services still do the writing."""

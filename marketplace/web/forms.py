@@ -1,0 +1,29 @@
+"""Everything a slice needs for its forms, in one import."""
+
+from marketplace.web.fields import (
+    DateField,
+    KeywordsField,
+    MoneyFormField,
+    PhoneField,
+    PlainTextField,
+    TermField,
+    TermMultiField,
+)
+from marketplace.web.formbase import FormMixin, JiebangForm, JiebangModelForm
+from marketplace.web.rows import RowForm, RowsFormSet, rows_of
+
+__all__ = [
+    "DateField",
+    "FormMixin",
+    "JiebangForm",
+    "JiebangModelForm",
+    "KeywordsField",
+    "MoneyFormField",
+    "PhoneField",
+    "PlainTextField",
+    "RowForm",
+    "RowsFormSet",
+    "TermField",
+    "TermMultiField",
+    "rows_of",
+]

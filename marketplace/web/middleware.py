@@ -1,0 +1,77 @@
+"""Headers on every response, and what a refusal raised in a view becomes."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from marketplace.kernel.errors import DomainError
+from marketplace.web.csp import CMS_HEADER
+from marketplace.web.preferences import read_preferences
+from marketplace.web.refusals import refusal_response
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+    "payment=(), usb=()"
+)
+
+
+class SecurityHeadersMiddleware:
+    """The headers Django and django-csp do not set. Outermost, so that refusals carry them too."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if request.path.startswith("/cms/"):
+            response.headers.setdefault("Content-Security-Policy", CMS_HEADER)
+            # Wagtail shows its previews in a frame of its own.
+            if response.headers.get("X-Frame-Options") == "DENY":
+                response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        return response
+
+
+class PreferencesMiddleware:
+    """Reads the reader's choices, and keeps pages of signed-in people out of every cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.preferences = read_preferences(request)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        else:
+            response.headers.setdefault("Cache-Control", "no-cache")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("Cookie", "HX-Request"))  # type: ignore[arg-type]
+        return response
+
+
+class RefusalMiddleware:
+    """Turns a DomainError raised in a view into a page (or fragment) with its reason and status.
+
+    The error also stands in `response.refusal`, for whoever keeps the record of refusals.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        response = refusal_response(request, error)
+        response.refusal = error  # type: ignore[attr-defined]
+        return response

@@ -1,0 +1,98 @@
+"""Refusals and errors as pages: the reason, what was kept, and a way on; fragments for htmx."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
+
+
+class Gone(Http404):
+    """A page that was here and is no more: answered 410 with similar ones.
+
+    `similar` holds objects with `title` and `url`; `text` says what happened.
+    """
+
+    def __init__(self, text: object = "", *, title: str = "", similar: Any = ()) -> None:
+        self.text, self.title, self.similar = text, title, list(similar)
+        super().__init__(str(text))
+
+
+def refusal_response(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The response that tells a person why something was refused."""
+    user = getattr(request, "user", None)
+    if isinstance(error, NotVisible):
+        return not_found(request)
+    if isinstance(error, Forbidden) and not (user is not None and user.is_authenticated):
+        if getattr(request, "htmx", None):
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = login_address(request)
+            return response
+        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+    context = {"reason": error.reason, "back": back_address(request)}
+    if isinstance(error, InvalidInput):
+        context["problems"] = [
+            (name, message) for name, messages in error.errors.items() for message in messages
+        ]
+    response = _page(request, "refused", error.status, context)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def login_address(request: HttpRequest) -> str:
+    """Where to sign in, and come back to the page that is on the screen."""
+    here = back_address(request) or "/"
+    return str(redirect_to_login(here, resolve_url(settings.LOGIN_URL)).url)
+
+
+def back_address(request: HttpRequest) -> str:
+    """The page the reader came from, when it is one of ours."""
+    referer = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    return referer if url_has_allowed_host_and_scheme(referer, hosts) else ""
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request itself can't be read."""
+    return _page(request, "400", 400, {})
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: Django's PermissionDenied, with its text when it has one."""
+    reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return _page(request, "refused", 403, {"reason": reason or _("没有权限进行此操作")})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token: most often a page left open for long."""
+    text = _("页面停留过久，或浏览器没有保存 Cookie。请返回上一页，刷新后重新提交。")
+    return _page(request, "refused", 403, {"reason": text, "back": back_address(request)})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, the same body whether the thing is missing or not to be known of; 410 for Gone."""
+    if isinstance(exception, Gone):
+        context = {"text": exception.text, "name": exception.title, "similar": exception.similar}
+        return _page(request, "410", 410, context)
+    return _page(request, "404", 404, {})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: no context processors and no database, for either may be what is broken."""
+    return HttpResponse(render_to_string("web/errors/500.html", {}), status=500)
+
+
+def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any]) -> HttpResponse:
+    htmx = getattr(request, "htmx", None)
+    suffix = "#fragment" if htmx and not htmx.boosted else ""
+    title = {400: _("填写有误"), 403: _("没有权限"), 409: _("现在不能这样做"), 429: _("操作过于频繁")}
+    context = {"status": status, "status_title": title.get(status, ""), **context}
+    return render(request, f"web/errors/{name}.html{suffix}", context, status=status)

@@ -1,0 +1,233 @@
+"""The design system in templates: icons, tags, money, time, blocks and form parts."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from marketplace.kernel import money as kernel_money
+from marketplace.web import formats
+from marketplace.web.icons import icon as draw_icon
+from marketplace.web.marks import mark_of
+
+register = template.Library()
+
+HTML_LANGS = {"zh-hans": "zh-Hans"}
+
+
+# --- words and numbers ------------------------------------------------------------------------
+@register.filter
+def html_lang(code: str) -> str:
+    """Django's language code as the BCP 47 tag of the `lang` attribute."""
+    return HTML_LANGS.get(code, code)
+
+
+@register.filter
+def money(fen: int | None) -> str:
+    """Fen as a listing shows them: `120 万元`, `1.2 亿元`, `CNY 1.2 million`, 面议 when None."""
+    return kernel_money.format_listing(fen)
+
+
+@register.filter
+def money_range(low: int | None, high: int | None) -> str:
+    """`{{ low|money_range:high }}` → `120–180 万元`."""
+    return kernel_money.format_range(low, high)
+
+
+@register.filter
+def yi(fen: int) -> str:
+    """Fen as statistics show them: 亿元 with two decimals."""
+    return kernel_money.format_yi(fen)
+
+
+@register.filter
+def wan(fen: int) -> str:
+    """Fen as a contract table shows them: 万元 with two decimals, unit in the header."""
+    return kernel_money.format_wan(fen)
+
+
+@register.simple_tag
+def price(low: int | None, high: int | None = None, *, single: bool = False) -> SafeString:
+    """The large price figure. One amount with `single=True`, else a range open where None."""
+    text = kernel_money.format_listing(low) if single else kernel_money.format_range(low, high)
+    number, space, unit = text.rpartition(" ")
+    if formats.in_english() or not space or " " in number:
+        word = " c-price--word" if not any(sign.isdigit() for sign in text) else ""
+        return format_html('<span class="c-price{}">{}</span>', word, text)
+    return format_html('<span class="c-price">{}<small>{}</small></span>', number, unit)
+
+
+# --- time -------------------------------------------------------------------------------------
+@register.filter
+def listdate(value: date | datetime | None) -> SafeString | str:
+    """`<time>2025-10-16</time>` for lists; a dash for None."""
+    return _time(value, formats.list_date(value)) if value else "—"
+
+
+@register.filter
+def detaildate(value: datetime | None) -> SafeString | str:
+    """`<time>2025-10-08 09:00</time>` for detail pages; a dash for None."""
+    return _time(value, formats.detail_time(value)) if value else "—"
+
+
+@register.filter
+def longdate(value: date | datetime | None) -> SafeString | str:
+    """`<time>2025 年 11 月 3 日 17:00（周一）</time>`; a dash for None."""
+    return _time(value, formats.long_time(value)) if value else "—"
+
+
+@register.filter
+def timeleft(value: date | datetime) -> str:
+    """`还剩 3 天 5 小时` until an instant, or until the end of a day."""
+    return formats.time_left(value)
+
+
+@register.simple_tag
+def deadline(value: date | datetime | None) -> SafeString | str:
+    """A deadline in full with what is left of it."""
+    if not value:
+        return "—"
+    return format_html(
+        '<span class="c-deadline">{} <b>{}</b></span>',
+        _time(value, formats.long_time(value)),
+        formats.time_left(value),
+    )
+
+
+def _time(value: date | datetime, text: str) -> SafeString:
+    stamp = formats.local(value) if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', stamp.isoformat(), text)
+
+
+# --- marks ------------------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An inlined decorative icon."""
+    return draw_icon(name, css)
+
+
+@register.simple_tag
+def tag(label: object, kind: str = "", icon: str = "") -> SafeString:
+    """A small label; kind is one of brand, warn, danger, solid, line or empty."""
+    return format_html(
+        '<span class="c-tag{}">{}{}</span>',
+        f" c-tag--{kind}" if kind else "",
+        draw_icon(icon) if icon else "",
+        label,
+    )
+
+
+@register.simple_tag
+def status_tag(status: str, label: object) -> SafeString:
+    """A status word in the colour and with the icon that this status always has."""
+    mark = mark_of(str(status))
+    return tag(label, mark.kind, mark.icon)
+
+
+@register.inclusion_tag("web/components/trl.html")
+def trl(level: int | None) -> dict[str, Any]:
+    """The nine-cell maturity gauge with its number."""
+    cells = [(f"{cell * 100 / 9 + 0.6:.1f}", cell < (level or 0)) for cell in range(9)]
+    return {"level": level, "cells": cells}
+
+
+# --- navigation -------------------------------------------------------------------------------
+@register.simple_tag
+def url_or_empty(name: str, *args: object) -> str:
+    """The address of a URL name, or an empty string while no such page exists."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.inclusion_tag("web/components/crumb.html")
+def crumbs(*parts: object) -> dict[str, Any]:
+    """`{% crumbs "科技成果" list_url "详情" %}`: label, address, label, address, …, last label."""
+    home = url_or_empty("portal:home") or "/"
+    return {"home": home, "pairs": list(zip(parts[:-1:2], parts[1::2], strict=True)), "here": parts[-1]}
+
+
+@register.inclusion_tag("web/components/pager.html", takes_context=True)
+def pager(context: template.Context, page: Page[Any], target: str = "") -> dict[str, Any]:
+    """Page numbers that keep the rest of the query string; `target` is an htmx target."""
+    numbers: Iterable[int | str] = page.paginator.get_elided_page_range(
+        page.number, on_each_side=2, on_ends=1
+    )
+    return {
+        "page": page,
+        "numbers": list(numbers),
+        "gap": page.paginator.ELLIPSIS,
+        "request": context["request"],
+        "target": target,
+    }
+
+
+# --- blocks -----------------------------------------------------------------------------------
+@register.simple_block_tag
+def panel(content: str, title: object = "", icon: str = "", id: str = "", flush: bool = False) -> str:  # noqa: A002
+    """A white box with a heading."""
+    return _block("panel", content, title=title, icon=icon, id=id, flush=flush)
+
+
+@register.simple_block_tag
+def scroll(content: str, label: object) -> str:
+    """A focusable region in which a wide table scrolls sideways."""
+    return _block("scroll", content, label=label)
+
+
+@register.simple_block_tag
+def notice(content: str, kind: str = "warn", icon: str = "", role: str = "") -> str:
+    """A remark in the page: kind brand (information), warn, danger or ok."""
+    icons = {"brand": "info", "ok": "check", "warn": "warn", "danger": "warn"}
+    return _block("notice", content, kind=kind, icon=icon or icons[kind], role=role)
+
+
+@register.simple_block_tag
+def empty(content: str, title: object, icon: str = "search") -> str:
+    """What stands where nothing was found; the content says why and shows two ways on."""
+    return _block("empty", content, title=title, icon=icon)
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: object) -> str:  # noqa: A002
+    """A `<dialog>`; put a `<form>` inside, and open it with `data-open="#id"` on a link."""
+    return _block("dialog", content, id=id, title=title)
+
+
+def _block(name: str, content: str, **context: object) -> str:
+    return render_to_string(f"web/components/{name}.html", {"content": content, **context})
+
+
+# --- forms ------------------------------------------------------------------------------------
+@register.simple_tag
+def field(bound: Any) -> SafeString:
+    """One field with label, hint, error and counter."""
+    return bound.as_field_group()
+
+
+@register.inclusion_tag("web/components/errors.html")
+def form_errors(*forms: Any) -> dict[str, Any]:
+    """The error summary of one or several forms, linking to each field."""
+    return {"problems": [problem for form in forms for problem in _problems(form)]}
+
+
+def _problems(form: Any) -> Iterable[tuple[str, str, str]]:
+    """(target id, label, message) of each error of a form or formset."""
+    if hasattr(form, "forms"):
+        for message in form.non_form_errors():
+            yield f"{form.prefix}-rows", "", message
+        for row in form.forms:
+            yield from _problems(row)
+        return
+    for message in form.non_field_errors():
+        yield "", "", message
+    for bound in form:
+        for message in bound.errors:
+            yield bound.error_target, bound.label, message
