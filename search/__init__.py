@@ -1,0 +1,1 @@
+"""The search engine: schema, analysis, queries, backends. It knows no business noun."""

@@ -1,0 +1,74 @@
+"""What every backend does: filter, rank, facet, sort. All else is written once above it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from search.plan import Answer, Load, Plan, Progress, Revision
+from search.query import Range, Value
+from search.schema import IndexSpec
+
+
+class Backend(Protocol):
+    """One search engine. Every method may raise SearchUnavailable."""
+
+    def search(self, spec: IndexSpec, plan: Plan) -> Answer:
+        """Run a plan: hits of the page, their total, and the facets.
+
+        A facet's own filter does not narrow its own counts.
+        """
+
+    def count(self, spec: IndexSpec, plan: Plan) -> int:
+        """How many rows the plan finds, whatever its page."""
+
+    def allowed(
+        self, spec: IndexSpec, ids: Sequence[str], filters: Mapping[str, Sequence[Value] | Range]
+    ) -> dict[str, int]:
+        """Which of these rows are visible and pass the filters, with their revisions."""
+
+    def refresh(self, spec: IndexSpec, ids: Sequence[str], load: Load) -> None:
+        """Read these rows now and write what they are now; an older revision changes nothing.
+
+        A row that `load` no longer yields becomes a tombstone.
+        """
+
+    def rebuild(
+        self,
+        spec: IndexSpec,
+        load: Load,
+        *,
+        progress: Progress | None = None,
+        failed: str | None = None,
+        wait: float | None = None,
+    ) -> int:
+        """Build a new index from all rows and put it in place of the old one; how many rows it has.
+
+        With `failed`, only if that generation is still the one in place (else 0). Waits `wait` seconds
+        for another rebuild to end, for ever when None. Refreshes that happen meanwhile are not lost.
+        """
+
+    def revisions(self, spec: IndexSpec) -> Iterator[Revision]:
+        """Every row the index knows, tombstones too."""
+
+
+Factory = Callable[[str, Path], Backend]
+_factories: dict[str, Factory] = {}
+
+
+def register_backend(name: str, factory: Factory) -> None:
+    """Make a backend known under the scheme `name` of SEARCH_URL."""
+    _factories[name] = factory
+
+
+def backend_names() -> list[str]:
+    """The schemes that SEARCH_URL may have."""
+    return sorted(_factories)
+
+
+def open_backend(url: str, root: Path) -> Backend:
+    """The backend that `url` names; what it keeps on this machine lies under `root`."""
+    scheme = urlsplit(url).scheme
+    if scheme not in _factories:
+        raise ValueError(f"SEARCH_URL {url!r}: choose one of {', '.join(backend_names())}")
+    return _factories[scheme](url, root)

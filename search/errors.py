@@ -1,0 +1,21 @@
+"""Why the engine cannot answer. None of these reaches a visitor: the caller falls back."""
+
+
+class SearchUnavailable(Exception):
+    """The index cannot answer now; the engine answers from the rows, a task tries later."""
+
+
+class IndexUnavailable(SearchUnavailable):
+    """The index is missing, corrupt or of another schema: it must be rebuilt.
+
+    `generation` names the build that failed, empty when there was none, so that a process which was
+    late does not rebuild what another one has just rebuilt.
+    """
+
+    def __init__(self, reason: str, generation: str = "") -> None:
+        super().__init__(reason)
+        self.generation = generation
+
+
+class IndexBusy(SearchUnavailable):
+    """Another process has held the index for longer than this one may wait."""

@@ -1,0 +1,134 @@
+"""Marking the words of a query in a text as it was written, above and apart from any backend."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from search.analysis import MAX_CHARACTERS, query_words, runs
+from search.analysis.stems import stem
+
+# Beyond this a query marks nothing more: it is a pasted text, not a question.
+_MAX_WORDS = 40
+_ELLIPSIS = "…"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of the original text, and whether the query asked for it."""
+
+    text: str
+    hit: bool
+
+
+def highlight(text: str, query: str) -> list[Segment]:
+    """The text in pieces; joined again they are exactly the text."""
+    return _cut(text, _spans(text, query))
+
+
+def snippet(text: str, query: str, width: int = 120) -> list[Segment]:
+    """The `width` characters of the text with the most of the query in them, in pieces."""
+    if len(text) <= width:
+        return highlight(text, query)
+    spans = _spans(text, query)
+    start = _best_start(spans, width, len(text))
+    end = start + width
+    inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if b > start and a < end]
+    segments = _cut(text[start:end], inside)
+    if start > 0:
+        segments.insert(0, Segment(_ELLIPSIS, hit=False))
+    if end < len(text):
+        segments.append(Segment(_ELLIPSIS, hit=False))
+    return segments
+
+
+def as_html(segments: Iterable[Segment]) -> SafeString:
+    """The pieces with `<mark>` around the hits; everything else escaped."""
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<mark>{}</mark>", s.text) if s.hit else s.text,) for s in segments),
+    )
+
+
+def _spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Where the query's words stand in the text; without any, where parts of its words do."""
+    words = query_words(query)[:_MAX_WORDS]
+    folded, origin = _fold(text[:MAX_CHARACTERS])
+    cjk = {word.forms[0] for word in words if word.grams}
+    latin = {stem(form) for word in words if not word.grams for form in word.forms}
+    found = [*_cjk_spans(folded, cjk), *_latin_spans(folded, latin)]
+    if not found:
+        parts = {gram for word in words for gram in word.grams if len(gram) > 1}
+        found = _cjk_spans(folded, parts)
+    return _merged([(origin[start], origin[end - 1] + 1) for start, end in found])
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """The text as it is compared, and for each of its characters the place in the original."""
+    folded: list[str] = []
+    origin: list[int] = []
+    for place, character in enumerate(text):
+        plain = unicodedata.normalize("NFKC", character).lower()
+        folded.append(plain)
+        origin.extend([place] * len(plain))
+    return "".join(folded), origin
+
+
+def _cjk_spans(folded: str, words: set[str]) -> list[tuple[int, int]]:
+    if not words:
+        return []
+    longest_first = sorted(words, key=len, reverse=True)
+    pattern = "|".join(re.escape(word) for word in longest_first)
+    return [match.span() for match in re.finditer(pattern, folded)]
+
+
+def _latin_spans(folded: str, stems: set[str]) -> list[tuple[int, int]]:
+    if not stems:
+        return []
+    spans = []
+    place = 0
+    for run, is_cjk in runs(folded):
+        place = folded.index(run, place)
+        if not is_cjk and (run in stems or stem(run) in stems):
+            spans.append((place, place + len(run)))
+        place += len(run)
+    return spans
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _best_start(spans: Sequence[tuple[int, int]], width: int, length: int) -> int:
+    """The start of the window that covers the most; a little text is kept before its first hit."""
+    best, best_cover = 0, -1
+    for first, _ in spans:
+        start = max(0, min(first - width // 6, length - width))
+        inside = (min(b, start + width) - max(a, start) for a, b in spans)
+        cover = sum(size for size in inside if size > 0)
+        if cover > best_cover:
+            best, best_cover = start, cover
+    return best
+
+
+def _cut(text: str, spans: Iterable[tuple[int, int]]) -> list[Segment]:
+    segments = []
+    place = 0
+    for start, end in spans:
+        if start > place:
+            segments.append(Segment(text[place:start], hit=False))
+        segments.append(Segment(text[start:end], hit=True))
+        place = end
+    if place < len(text):
+        segments.append(Segment(text[place:], hit=False))
+    return segments

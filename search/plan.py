@@ -1,0 +1,178 @@
+"""The query as a backend gets it: analysed, bounded, free of language. Also rows ready to write."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+
+from search.analysis import MAX_CHARACTERS, VERSION, Word, extra_words, tokenize
+from search.query import Hit, Range, RangeFacet, Value
+from search.schema import Bool, Date, Document, Field, IndexSpec, Keyword, Number, Text
+
+# Raised when the stored form of a row changes; an index with another number is rebuilt.
+FORMAT = 1
+MAX_KEYWORD = 200
+MAX_KEYWORDS = 200
+
+Stored = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Texts of one weight that are indexed together, as words and as grams."""
+
+    name: str
+    weight: float
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One token to be OR-ed; `count` is how often the query has it."""
+
+    text: str
+    kind: str  # "words" or "grams"
+    count: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A search to run: which rows (words, filters), in which order, what to count.
+
+    At least `required` of `words` must be in a row, each as one of its forms or as all its grams.
+    With `required` 0 any of `terms` is enough, and without terms every visible row is found.
+    """
+
+    terms: tuple[Term, ...] = ()
+    words: tuple[Word, ...] = ()
+    required: int = 0
+    filters: Mapping[str, Sequence[Value] | Range] = field(default_factory=dict)
+    facets: tuple[str | RangeFacet, ...] = ()
+    sort: str = ""
+    offset: int = 0
+    limit: int = 20
+    count: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a backend found; `total` is 0 when the plan did not ask to count."""
+
+    hits: list[Hit]
+    total: int
+    facets: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A document ready to be indexed: token streams and plain values. A tombstone has neither."""
+
+    id: str
+    rev: int
+    visible: bool
+    streams: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    values: Mapping[str, tuple[Stored, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What an index holds about a row."""
+
+    id: str
+    rev: int
+    visible: bool
+
+
+Load = Callable[[Sequence[str] | None], Iterable[Row]]
+Progress = Callable[[int, int | None], None]
+
+
+def streams_of(spec: IndexSpec) -> list[Stream]:
+    """Titles and other texts apart, and each weight apart: the fewer streams, the faster a query."""
+    groups: dict[tuple[bool, float], list[str]] = {}
+    for name, kind in spec.texts.items():
+        groups.setdefault((kind.title, kind.weight), []).append(name)
+    return [
+        Stream(f"s{number}", weight, tuple(names))
+        for number, ((_, weight), names) in enumerate(sorted(groups.items(), reverse=True))
+    ]
+
+
+def fingerprint(spec: IndexSpec) -> str:
+    """Changes when an index made before can no longer answer."""
+    parts = [FORMAT, VERSION, *extra_words()]
+    parts += [f"{name}={kind!r}" for name, kind in spec.fields.items()]
+    return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def row_of(spec: IndexSpec, id_: str, rev: int, document: Document | None) -> Row:
+    """The document in indexed form; a tombstone when there is none or it is not visible."""
+    if document is None or not document.get("visible", True):
+        return Row(id_, rev, visible=False)
+    streams = {}
+    for stream in streams_of(spec):
+        text = "\n".join(str(document.get(name) or "") for name in stream.fields)
+        tokens = tokenize(text[:MAX_CHARACTERS])
+        streams[stream.name] = (" ".join(tokens.words), " ".join(tokens.grams))
+    values = {
+        name: stored(kind, document.get(name))
+        for name, kind in spec.fields.items()
+        if not isinstance(kind, Text)
+    }
+    return Row(id_, rev, visible=True, streams=streams, values=values)
+
+
+def load_from(spec: IndexSpec) -> Load:
+    """The spec's source as rows ready to index."""
+
+    def load(ids: Sequence[str] | None) -> Iterator[Row]:
+        for id_, rev, document in spec.source(ids):
+            yield row_of(spec, str(id_), int(rev), document)
+
+    return load
+
+
+def stored(kind: Field, value: object) -> tuple[Stored, ...]:
+    """A document's value in stored form; values that do not fit the kind are left out."""
+    if value is None or value == "":
+        return ()
+    many = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    if isinstance(kind, Keyword):
+        distinct = dict.fromkeys(keyword(item) for item in many)
+        return tuple(item for item in distinct if item)[:MAX_KEYWORDS]
+    if isinstance(kind, Bool):
+        return (bool(value),)
+    number = number_of(kind, value)
+    return () if number is None else (number,)
+
+
+def keyword(value: object) -> str:
+    """A keyword as it is stored and compared: bounded, and always encodable."""
+    text = str(value)[:MAX_KEYWORD]
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
+
+
+def number_of(kind: Field, value: object) -> int | float | None:
+    """A number, or the UTC second of a date; None for what is neither, or beyond 2^53."""
+    try:
+        if isinstance(kind, Date):
+            return _seconds(value)
+        if isinstance(kind, Number) and isinstance(value, int | float | str):
+            number = float(value)
+            return number if abs(number) <= 2**53 else None
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def _seconds(value: object) -> int | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return int(moment.timestamp())
+    if isinstance(value, date):
+        return int(datetime.combine(value, time.min, UTC).timestamp())
+    if isinstance(value, int | float):
+        return int(value)
+    return None

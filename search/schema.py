@@ -1,0 +1,130 @@
+"""How an application declares what is searchable: fields, and a source of documents.
+
+The engine has no list of models. Whoever owns the data registers an `IndexSpec` at start; everything
+else (tokens, index, facets, suggestions, vectors) follows from it. Only what any visitor may read
+belongs in a document.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_RESERVED = frozenset({"id", "rev", "visible"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """Prose that is searched by its words.
+
+    `weight` multiplies the score of a hit in it. Titles form a stream of their own: the shorter text
+    already lifts a hit there, so a title needs no extra weight. `suggest` above 0 offers the whole
+    text as a completion in the search box, the highest first.
+    """
+
+    weight: float = 1.0
+    title: bool = False
+    suggest: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keyword:
+    """One exact value, or several (`multi`), to filter by and to count; strings only."""
+
+    multi: bool = False
+    suggest: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A whole or decimal number, to filter by range, to sort by; None when unknown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date:
+    """A date or an aware datetime, kept to the second in UTC; None when unknown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bool:
+    """Yes or no, to filter by and to count."""
+
+
+Field = Text | Keyword | Number | Date | Bool
+Document = Mapping[str, Any]
+SourceRow = tuple[str, int, Document | None]
+Source = Callable[[Sequence[str] | None], Iterable[SourceRow]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexSpec:
+    """One index.
+
+    `source(ids)` yields `(id, rev, document)` for these ids, or for all when `ids` is None. The
+    document is None when the row exists but must not be found (withdrawn, expired): such a tombstone
+    keeps its `rev`, so that a late older write cannot bring the row back. A row that is gone for good
+    is simply not yielded. `size()` estimates how many rows there are, which decides whether a lost
+    index is rebuilt within the request or beside it. `passage(document)` is the text that becomes the
+    row's vector. `default_sort` orders results without a text, such as `-published_at`.
+    """
+
+    name: str
+    fields: Mapping[str, Field]
+    source: Source = field(repr=False)
+    size: Callable[[], int] | None = field(default=None, repr=False)
+    passage: Callable[[Document], str] | None = field(default=None, repr=False)
+    default_sort: str = ""
+
+    def __post_init__(self) -> None:
+        for name in (self.name, *self.fields):
+            if not _NAME.fullmatch(name) or "__" in name or name in _RESERVED:
+                raise ValueError(f"{name!r} cannot name an index or a field")
+        if not self.texts:
+            raise ValueError(f"index {self.name} has no text to search in")
+        if self.default_sort and not self.sortable(self.default_sort):
+            raise ValueError(f"index {self.name} cannot sort by {self.default_sort}")
+
+    @property
+    def texts(self) -> dict[str, Text]:
+        """The searched fields, in the order declared."""
+        return {name: kind for name, kind in self.fields.items() if isinstance(kind, Text)}
+
+    def sortable(self, sort: str) -> bool:
+        """Whether `sort` (a field, `-` before it for descending) names a number or a date."""
+        return isinstance(self.fields.get(sort.removeprefix("-")), Number | Date)
+
+    def passage_of(self, document: Document) -> str:
+        """The text that becomes the document's vector: titles, then 200 characters of the rest."""
+        if self.passage is not None:
+            return self.passage(document)
+        titles = [str(document.get(n) or "") for n, kind in self.texts.items() if kind.title]
+        bodies = [str(document.get(n) or "") for n, kind in self.texts.items() if not kind.title]
+        return " ".join([*titles, " ".join(bodies)[:200]]).strip()
+
+
+_specs: dict[str, IndexSpec] = {}
+
+
+def register(spec: IndexSpec) -> IndexSpec:
+    """Make an index known; called once per process, from an app's `ready()`."""
+    _specs[spec.name] = spec
+    return spec
+
+
+def unregister(name: str) -> None:
+    """Forget an index, for a throw-away one and for tests."""
+    _specs.pop(name, None)
+
+
+def get(name: str) -> IndexSpec:
+    """The index of that name; KeyError with the known names when there is none."""
+    try:
+        return _specs[name]
+    except KeyError:
+        raise KeyError(f"no index {name!r}; there are {', '.join(sorted(_specs))}") from None
+
+
+def all_specs() -> list[IndexSpec]:
+    """Every registered index, by name."""
+    return [_specs[name] for name in sorted(_specs)]
