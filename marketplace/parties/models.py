@@ -202,6 +202,7 @@ class Organization(Stamped):
 class Membership(models.Model):
     """A person works for an organisation, in one role."""
 
+    code = CodeField(prefix="CY")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="memberships"
@@ -324,6 +325,7 @@ class ApiToken(models.Model):
         READ = "read", _("只读")
         WRITE = "write", _("读写")
 
+    code = CodeField(prefix="LP")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
