@@ -129,6 +129,7 @@ TEMPLATES = [
                 "marketplace.web.context_processors.site",
                 "cms.context_processors.navigation",
                 "marketplace.workbench.context_processors.menu",
+                "marketplace.notices.context_processors.unread",
             ],
         },
     },
@@ -159,6 +160,8 @@ CACHES = {
     },
 }
 PRIVATE_FILES_DIR = DATA_DIR / "private"
+# The prefix of an nginx `internal` location over that folder; empty: the application sends files.
+FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024)
@@ -321,5 +324,6 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "jieba": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
     },
 }
