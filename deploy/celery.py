@@ -13,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep": {"task": "journal.drain", "schedule": 5.0, "options": {"expires": 5}},
-    "clock": {"task": "listings.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "needs": {"task": "needs.expire", "schedule": 300.0, "options": {"expires": 300}},
     "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }

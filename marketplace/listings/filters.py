@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from search.query import Query, Range, RangeFacet, Results
 
 from marketplace.kernel import clock
 from marketplace.taxonomy import queries as taxonomy
+from marketplace.web.facets import Group, Option, Panel, build_panel
 
 #: More values than this in one facet are nobody's honest choice.
 MOST_VALUES = 30
@@ -33,37 +35,7 @@ class Facet:
         """Code and label of every value, in the order shown."""
         if self.table:
             return list(self.table.items())
-        return [(code, str(label).replace("　", "")) for code, label in taxonomy.choices(self.scheme)]
-
-
-@dataclass(frozen=True)
-class Option:
-    """One value of a facet with its count; disabled when nothing would be found."""
-
-    value: str
-    label: Any
-    count: int
-    selected: bool
-    depth: int = 0
-
-    @property
-    def disabled(self) -> bool:
-        """A value without results stays in sight, but can't be chosen."""
-        return not self.count and not self.selected
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A facet as the page shows it."""
-
-    param: str
-    label: Any
-    options: list[Option]
-
-    @property
-    def chosen(self) -> list[Option]:
-        """The selected options, shown as chips above the results."""
-        return [option for option in self.options if option.selected]
+        return [(term.code, term.label) for term in taxonomy.terms(self.scheme)]
 
 
 PRICE_BANDS = {
@@ -85,8 +57,8 @@ def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Quer
         known = {code for code, _label in facet.choices()}
         if values := [v for v in params.getlist(facet.param)[:MOST_VALUES] if v in known]:
             filters[facet.param] = values
-    if (days := params.get("since", "")) in PERIODS:
-        filters["published_at"] = _last_days(int(days))
+    if periods := [int(days) for days in params.getlist("since")[:MOST_VALUES] if days in PERIODS]:
+        filters["published_at"] = _last_days(max(periods))
     if owner := params.get("owner", ""):
         filters["owner"] = [owner[:16]]
     sort = params.get("sort", "")
@@ -100,21 +72,26 @@ def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Quer
     )
 
 
-def panels(results: Results, params: QueryDict, facets: Sequence[Facet]) -> list[Panel]:
-    """The facets with their counts and what is selected."""
-    shown = []
+def build(results: Results, params: QueryDict, facets: Sequence[Facet], action: str) -> Panel:
+    """The filter panel with its counts, chips and links."""
+    groups = []
     for facet in facets:
         counts = {bucket.value: bucket.count for bucket in results.facets.get(facet.param, [])}
-        chosen = set(params.getlist(facet.param))
         options = [
-            Option(code, label, counts.get(code, 0), code in chosen, code.count("."))
+            Option(code, label, counts.get(code, 0), level=min(1, code.count(".")))
             for code, label in facet.choices()
         ]
-        shown.append(Panel(facet.param, facet.label, options))
+        groups.append(Group(facet.param, facet.label, options, open=facet.open))
     counts = {bucket.value: bucket.count for bucket in results.facets.get("published_at", [])}
-    since = params.get("since", "")
-    periods = [Option(d, label, counts.get(d, 0), d == since) for d, label in PERIODS.items()]
-    return [*shown, Panel("since", _("发布时间"), periods)]
+    periods = [Option(days, label, counts.get(days, 0)) for days, label in PERIODS.items()]
+    groups.append(Group("since", _("发布时间"), periods, open=False))
+    return build_panel(params, action, groups, keep=("q", "sort", "owner"))
+
+
+def page_of(results: Results) -> Page[int]:
+    """The page numbers of a result list, for the pager."""
+    reachable = min(results.total, results.size * results.pages)
+    return Paginator(range(reachable), results.size).get_page(results.page)
 
 
 def page_number(text: str) -> int:

@@ -167,7 +167,7 @@ def contact_of(listing: Listing, actor: Any) -> dict[str, str]:
     Raises Forbidden for people without a confirmed contact of their own, Refused when the owner
     wants to be reached through a broker or the listing is no longer open.
     """
-    if not actor.is_authenticated or not actor.has_verified_contact:
+    if not access_of(actor).is_confirmed:
         raise Forbidden(_("请先登录并验证邮箱或手机号"))
     if listing.status not in {"published", "expired"} and not access_of(actor).in_org(listing.owner_id):
         raise Refused(_("该信息已关闭，不再提供联系方式"))

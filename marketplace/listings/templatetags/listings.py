@@ -2,8 +2,14 @@
 
 from typing import Any
 
+import json
+
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
+
+from search.engine import highlight
 
 from marketplace.taxonomy import queries as taxonomy
 
@@ -47,3 +53,35 @@ def local_lang(listing: Any, name: str) -> str:
 
     english = (get_language() or "").startswith("en")
     return "en" if english and getattr(listing, f"{name}_en", "") else "zh-Hans"
+
+
+@register.filter
+def json_ld(listing: Any, kind: str) -> str:
+    """A schema.org description of a public listing, as a data block that no browser executes."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": kind,
+        "name": listing.title,
+        "description": listing.summary,
+        "identifier": listing.code,
+        "inLanguage": "zh-Hans",
+        "keywords": "、".join(listing.keywords),
+    }
+    if listing.published_at:
+        data["datePublished"] = listing.published_at.isoformat()
+    if not getattr(listing, "hide_owner", False):
+        data["provider"] = {"@type": "Organization", "name": listing.owner.name}
+    text = json.dumps(data, ensure_ascii=False)
+    for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(sign, escape)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above
+
+
+@register.filter
+def marked(text: str, words: Any) -> str:
+    """The text with the searched words marked; escaped first, so no markup of its own survives."""
+    if not words:
+        return text
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", part) if hit else part,) for part, hit in highlight(text, words))
+    )

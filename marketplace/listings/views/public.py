@@ -11,6 +11,7 @@ from search import engine
 from marketplace.files.queries import attachments_of
 from marketplace.listings import filters, queries
 from marketplace.listings.views.kind import Kind
+from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page
 
@@ -22,14 +23,16 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     page = filters.page_number(request.GET.get("page", ""))
     query = filters.read_query(request.GET, kind.facets, page=page)
     results = engine.find(kind.name, query)
+    action = kind.url("list")
     listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
     context = {
         "kind": kind,
         "query": query,
         "results": results,
         "listings": listings,
-        "panels": filters.panels(results, request.GET, kind.facets),
-        "sorts": filters.SORTS,
+        "panel": filters.build(results, request.GET, kind.facets, action),
+        "page": filters.page_of(results),
+        "sorts": sort_links(request.GET, action, filters.SORTS.items(), query.sort),
         "words": engine.query_words(query.text),
         "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else "",
     }

@@ -61,7 +61,7 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> H
             return _save(request, kind, listing, current, form, rows)
         else:
             status = 400
-    context = _context(kind, current, form, rows) | _about(kind, listing, current)
+    context = _context(kind, current, form, rows, listing) | _about(kind, listing, current)
     return render_page(request, "listings/listing_step.html", context, status=status)
 
 
@@ -89,7 +89,7 @@ def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespons
         "refusal": refusal or kind.flow.refusal("submit", listing, request.user),
         "indicators": list(listing.indicators.all()),
         "files": attachments_of(kind.subject, listing.pk),
-        "wizard": _progress(kind, "check"),
+        "wizard": _progress(kind, "check", listing),
     }
     return render_page(request, kind.template("check"), context, status=status)
 
@@ -114,7 +114,7 @@ def _save(
     children = {related: formset.values for related, formset in rows.items()}
     kind.shape.save(listing, actor=request.user, values=values, rows=children)
     if step.files and (problem := _files(request, kind, listing)):
-        context = _context(kind, step, form, rows) | _about(kind, listing, step)
+        context = _context(kind, step, form, rows, listing) | _about(kind, listing, step)
         context["file_errors"] = problem
         return render_page(request, "listings/listing_step.html", context, status=400)
     messages.success(request, _("已保存"))
@@ -161,13 +161,15 @@ def _rows(listing: Any, related: str) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in names} for row in manager.all()]
 
 
-def _context(kind: Kind, step: Step, form: Any, rows: dict[str, Any]) -> dict[str, Any]:
+def _context(
+    kind: Kind, step: Step, form: Any, rows: dict[str, Any], listing: Any = None
+) -> dict[str, Any]:
     return {
         "kind": kind,
         "step": step,
         "form": form,
         "rowsets": [(step.rows[related][1], formset) for related, formset in rows.items()],
-        "wizard": _progress(kind, step.key),
+        "wizard": _progress(kind, step.key, listing),
     }
 
 
@@ -176,12 +178,17 @@ def _about(kind: Kind, listing: Any, step: Step | None) -> dict[str, Any]:
     return {"listing": listing, "attachments": shown, "returned": listing.return_reasons}
 
 
-def _progress(kind: Kind, current: str) -> list[dict[str, Any]]:
-    """The steps with where the reader is, for the progress bar."""
+def _progress(kind: Kind, current: str, listing: Any = None) -> list[dict[str, Any]]:
+    """The steps with where the reader is, for the progress bar; links once there is a draft."""
     steps = [(step.key, step.label) for step in kind.steps] + [("check", _("核对提交"))]
     place = [key for key, _label in steps].index(current)
     states = ["done" if at < place else "now" if at == place else "todo" for at in range(len(steps))]
     return [
-        {"key": key, "label": label, "state": state}
+        {
+            "key": key,
+            "label": label,
+            "state": state,
+            "url": kind.url("edit", listing.code, key) if listing is not None else "",
+        }
         for (key, label), state in zip(steps, states, strict=True)
     ]
