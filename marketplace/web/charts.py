@@ -36,7 +36,7 @@ def nice(top: Number, ticks: int = 4) -> tuple[float, float]:
     """A round axis maximum and its step; 1 for an empty chart."""
     if top <= 0:
         return float(ticks), 1.0
-    power = 10.0 ** -3
+    power = 10.0**-3
     while True:
         for base in _BASES:
             if base * power * ticks >= top:
@@ -127,7 +127,15 @@ def bars(
         '<rect class="{}" width="{}%" height="14" rx="3"/></svg>'
         '<data value="{}"><b>{}</b> {}{}</data></li>',
         (
-            (label, css, f"{100 * value / top:.1f}", value, f"{value:g}", unit, note and f"　{note}")
+            (
+                label,
+                css,
+                f"{100 * value / top:.1f}",
+                value,
+                f"{value:g}",
+                unit,
+                note and f"　{note}",
+            )
             for label, value, note in rows
         ),
     )
@@ -178,7 +186,8 @@ def spark(values: Sequence[Number]) -> SafeString:
     span = (high - low) or 1
     last = len(values) - 1
     points = " ".join(
-        f"{100 * i / last:.1f},{28 - 24 * (value - low) / span:.1f}" for i, value in enumerate(values)
+        f"{100 * i / last:.1f},{28 - 24 * (value - low) / span:.1f}"
+        for i, value in enumerate(values)
     )
     return format_html(
         '<svg viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
@@ -218,7 +227,11 @@ def trl(level: int, out_of: int = 9) -> SafeString:
         "",
         '<rect class="{}" x="{}%" width="{}%" height="10" rx="2"/>',
         (
-            ("on" if i < level else "off", f"{i * 100 / out_of + 0.6:.1f}", f"{100 / out_of - 1.6:.1f}")
+            (
+                "on" if i < level else "off",
+                f"{i * 100 / out_of + 0.6:.1f}",
+                f"{100 / out_of - 1.6:.1f}",
+            )
             for i in range(out_of)
         ),
     )
@@ -298,7 +311,9 @@ def _frame(height: int, top: float, step: float, unit: str) -> _Frame:
 
 def _curve(one: Series, width: float, y: Callable[[Number], float]) -> list[str]:
     points = [
-        (f"{(i + 0.5) * width:.2f}", f"{y(v):.1f}") for i, v in enumerate(one.values) if v is not None
+        (f"{(i + 0.5) * width:.2f}", f"{y(v):.1f}")
+        for i, v in enumerate(one.values)
+        if v is not None
     ]
     if not points:
         return []

@@ -64,7 +64,9 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "path": request.get_full_path() if request.method == "GET" else request.path,
         "login_next": "" if signing or request.path == "/" else request.get_full_path(),
         "footer": {
-            key: gettext(text) if (text := getattr(settings, f"FOOTER_{key.upper()}", sample)) else ""
+            key: gettext(text)
+            if (text := getattr(settings, f"FOOTER_{key.upper()}", sample))
+            else ""
             for key, sample in _FOOTER.items()
         },
         "other_languages": [
@@ -83,7 +85,10 @@ def alternates(request: HttpRequest) -> dict[str, Any] | None:
         return None
     root = settings.SITE_URL.rstrip("/")
     languages = [
-        {"lang": "zh-Hans" if code == "zh-hans" else code, "url": root + _in_language(request, code)}
+        {
+            "lang": "zh-Hans" if code == "zh-hans" else code,
+            "url": root + _in_language(request, code),
+        }
         for code, _label in settings.LANGUAGES
     ]
     if len({entry["url"] for entry in languages}) == 1:

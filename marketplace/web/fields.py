@@ -122,7 +122,9 @@ class TermMultiField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> list[str]:
         chosen = list(dict.fromkeys(super().clean(value)))
         if self.most is not None and len(chosen) > self.most:
-            raise ValidationError(_("最多选择 %(most)d 项"), code="most", params={"most": self.most})
+            raise ValidationError(
+                _("最多选择 %(most)d 项"), code="most", params={"most": self.most}
+            )
         return chosen
 
 
@@ -210,4 +212,6 @@ class PhoneField(forms.CharField):
         loose = body.replace("-", "") + dash + extension if body.count("-") else digits
         if match := self._LANDLINE.match(loose) or self._LANDLINE.match(digits):
             return "-".join(part for part in match.groups() if part)
-        raise ValidationError(_("请输入手机号码，或带区号的座机号码，如 0539-8100000"), code="invalid")
+        raise ValidationError(
+            _("请输入手机号码，或带区号的座机号码，如 0539-8100000"), code="invalid"
+        )

@@ -64,7 +64,9 @@ class WebBoundField(BoundField):
             ids.append(f"{self.auto_id}_count")
         return " ".join(part for part in ids if part)
 
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: Widget | None = None
+    ) -> dict[str, Any]:
         built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         if self.field.required and self.shape == "text" and not self.is_hidden:
             built["aria-required"] = "true"

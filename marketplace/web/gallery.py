@@ -21,11 +21,12 @@ LONG = (
     "面向高温高湿工况的大尺寸烧结钕铁硼磁体晶界扩散与重稀土减量一体化工艺及其在新能源汽车驱动电机"
     "转子中的批量应用验证（含 ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 型号）"
 )
-SWATCHES = (
-    "brand-50 brand-100 brand-300 brand-500 brand-600 brand-800 brand-900 ink-50 ink-200 ink-400 "
-    "ink-600 ink-900 cinnabar-50 cinnabar-500 cinnabar-600 cinnabar-700 amber-50 amber-300 "
-    "amber-500 amber-700"
-).split()
+SWATCHES = {
+    "brand": (50, 100, 300, 500, 600, 800, 900),
+    "ink": (50, 200, 400, 600, 900),
+    "cinnabar": (50, 500, 600, 700),
+    "amber": (50, 300, 500, 700),
+}
 
 
 class IndicatorForm(RowForm):
@@ -89,14 +90,16 @@ def ui(request: HttpRequest) -> HttpResponse:
     if not settings.UI_GALLERY:
         raise Http404
     language = request.GET.get("lang", "")
-    with translation.override(language if language in dict(settings.LANGUAGES) else None):
-        return render(request, "web/ui.html", _samples())
+    if language in dict(settings.LANGUAGES):
+        with translation.override(language):
+            return render(request, "web/ui.html", _samples())
+    return render(request, "web/ui.html", _samples())
 
 
 def _samples() -> dict[str, Any]:
     soon = clock.now() + timedelta(days=3, hours=5, minutes=20)
     return {
-        "swatches": SWATCHES,
+        "swatches": [f"{hue}-{step}" for hue, steps in SWATCHES.items() for step in steps],
         "icons": sorted(icons.PATHS),
         "long": LONG,
         "soon": soon,
@@ -110,7 +113,9 @@ def _samples() -> dict[str, Any]:
             ("withdrawn", "已撤回"),
             ("solved", "已解决"),
         ],
-        "form": SampleForm(initial={"title": "刨花板产线 VOCs 低温催化净化", "budget": 120_500_000}),
+        "form": SampleForm(
+            initial={"title": "刨花板产线 VOCs 低温催化净化", "budget": 120_500_000}
+        ),
         "bad_form": SampleForm(
             {"title": LONG, "budget": "一百二十", "due": "1999-01-01", "phone": "110"}, prefix="bad"
         ),
@@ -155,7 +160,13 @@ def _samples() -> dict[str, Any]:
         ],
         "files": [
             {"name": "技术任务书.pdf", "url": "#f", "kind": "PDF", "size": 421_888},
-            {"name": LONG + ".docx", "url": "#f", "kind": "Word", "size": 1_204, "note": "仅本单位可见"},
+            {
+                "name": LONG + ".docx",
+                "url": "#f",
+                "kind": "Word",
+                "size": 1_204,
+                "note": "仅本单位可见",
+            },
         ],
         "facts": [("保证金", "不收取"), ("合作方式", "许可、合作开发"), ("知识产权", LONG)],
         **_charts(),

@@ -17,7 +17,7 @@ def has_lone_surrogate(text: str) -> bool:
 
 
 def clean_text(text: str, *, multiline: bool) -> str:
-    """NFC, newlines as \\n, without control and direction characters; one line if asked so."""
+    """NFC, Unix newlines, without control and direction characters; one line if asked so."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _UNWANTED.sub("", unicodedata.normalize("NFC", text))
     if multiline:

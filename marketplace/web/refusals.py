@@ -60,7 +60,7 @@ def back_address(request: HttpRequest) -> str:
     return referer if url_has_allowed_host_and_scheme(referer, hosts) else ""
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     """400: the request itself can't be read."""
     return _page(request, "400", 400, {})
 
@@ -71,7 +71,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return _page(request, "refused", 403, {"reason": reason or _("没有权限进行此操作")})
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     """403 for a form without its token: most often a page left open for long."""
     text = _("页面停留过久，或浏览器没有保存 Cookie。请返回上一页，刷新后重新提交。")
     return _page(request, "refused", 403, {"reason": text, "back": back_address(request)})
@@ -85,7 +85,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404", 404, {})
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     """500: no context processors and no database, for either may be what is broken."""
     return HttpResponse(render_to_string("web/errors/500.html", {}), status=500)
 
@@ -93,6 +93,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any]) -> HttpResponse:
     htmx = getattr(request, "htmx", None)
     suffix = "#fragment" if htmx and not htmx.boosted else ""
-    title = {400: _("填写有误"), 403: _("没有权限"), 409: _("现在不能这样做"), 429: _("操作过于频繁")}
+    title = {
+        400: _("填写有误"),
+        403: _("没有权限"),
+        409: _("现在不能这样做"),
+        429: _("操作过于频繁"),
+    }
     context = {"status": status, "status_title": title.get(status, ""), **context}
     return render(request, f"web/errors/{name}.html{suffix}", context, status=status)

@@ -47,7 +47,9 @@ class RowsFormSet(BaseFormSet):  # type: ignore[type-arg]
         "too_few_forms": _("至少填写 %(num)d 行"),
     }
 
-    def __init__(self, data: Any = None, *args: Any, prefix: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *args: Any, prefix: str | None = None, **kwargs: Any
+    ) -> None:
         prefix = prefix or self.get_default_prefix()
         self.edited = False
         if data is not None:

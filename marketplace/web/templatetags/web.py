@@ -151,7 +151,11 @@ def url_or_empty(name: str, *args: object) -> str:
 def crumbs(*parts: object) -> dict[str, Any]:
     """`{% crumbs "科技成果" list_url "详情" %}`: label, address, label, address, …, last label."""
     home = url_or_empty("portal:home") or "/"
-    return {"home": home, "pairs": list(zip(parts[:-1:2], parts[1::2], strict=True)), "here": parts[-1]}
+    return {
+        "home": home,
+        "pairs": list(zip(parts[:-1:2], parts[1::2], strict=True)),
+        "here": parts[-1],
+    }
 
 
 @register.inclusion_tag("web/components/pager.html", takes_context=True)
@@ -171,7 +175,9 @@ def pager(context: template.Context, page: Page[Any], target: str = "") -> dict[
 
 # --- blocks -----------------------------------------------------------------------------------
 @register.simple_block_tag
-def panel(content: str, title: object = "", icon: str = "", id: str = "", flush: bool = False) -> str:  # noqa: A002
+def panel(
+    content: str, title: object = "", icon: str = "", id: str = "", flush: bool = False
+) -> str:  # noqa: A002
     """A white box with a heading."""
     return _block("panel", content, title=title, icon=icon, id=id, flush=flush)
 
