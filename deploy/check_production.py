@@ -13,7 +13,7 @@ def main() -> int:
     """0 when production settings are safe; else what is wrong stands on the terminal."""
     with tempfile.TemporaryDirectory() as data:
         bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        bare |= {"DJANGO_SETTINGS_MODULE": "deploy.settings", "DATA_DIR": data}
+        bare |= {"DJANGO_SETTINGS_MODULE": "deploy.settings.production", "DATA_DIR": data}
         command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
         refused = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True)
         if refused.returncode == 0 or b"SECRET_KEY" not in refused.stderr:

@@ -20,7 +20,7 @@ if not (os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE")):
         _fresh.unlink()
     os.environ["SECRET_KEY_FILE"] = str(_key)
 
-from deploy.settings import *  # noqa: E402, F403
+from deploy.settings.production import *  # noqa: E402, F403
 
 SAMPLE_ACCOUNTS = env.bool("SAMPLE_ACCOUNTS", True)  # noqa: F405
 UI_GALLERY = env.bool("UI_GALLERY", True)  # noqa: F405

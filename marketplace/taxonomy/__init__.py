@@ -1,0 +1,1 @@
+"""Code lists: industries, technology fields, districts, maturity, kinds and modes."""

@@ -1,0 +1,15 @@
+"""Who may edit the code lists: the operator. Stands below `parties`, so it asks the user itself."""
+
+from typing import Any
+
+import rules
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def operates(user: Any, _term: Any) -> bool:
+    """The platform's operator."""
+    access = getattr(user, "access", None)
+    return access is not None and access.has("operator")
+
+
+rules.add_perm("taxonomy.edit_term", operates)
