@@ -36,7 +36,9 @@ def snippet(text: str, query: str, width: int = 120) -> list[Segment]:
     spans = _spans(text, query)
     start = _best_start(spans, width, len(text))
     end = start + width
-    inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if b > start and a < end]
+    inside = [
+        (max(a, start) - start, min(b, end) - start) for a, b in spans if b > start and a < end
+    ]
     segments = _cut(text[start:end], inside)
     if start > 0:
         segments.insert(0, Segment(_ELLIPSIS, hit=False))

@@ -17,7 +17,7 @@ def typed(text: str) -> str:
 
 def initials(text: str) -> str:
     """The first letters of its syllables: 永磁电机 becomes `ycdj`; Latin words keep all letters."""
-    parts = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=list)
+    parts = lazy_pinyin(text, style=Style.FIRST_LETTER)
     return _TYPED.sub("", "".join(parts).lower())
 
 
@@ -37,4 +37,4 @@ def _folded(syllable: str) -> str:
 
 
 def _syllables(text: str) -> list[str]:
-    return [str(part) for part in lazy_pinyin(text, errors=list)]
+    return [str(part) for part in lazy_pinyin(text)]

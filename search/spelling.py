@@ -73,11 +73,8 @@ def _by_sound(words: Sequence[str], specs: Sequence[str]) -> dict[str, str]:
     """For each sound of these words the most used word that has it and as many characters."""
     sounds = {pinyin.sound(word): len(word) for word in words}
     found = VocabularyWord.objects.filter(sound__in=list(sounds), spec__in=specs)
-    best: dict[str, str] = {}
-    for word, sound in found.order_by("count", "-word").values_list("word", "sound"):
-        if sounds.get(sound) == len(word):
-            best[sound] = word
-    return best
+    least_used_first = found.order_by("count", "-word").values_list("sound", "word")
+    return {sound: word for sound, word in least_used_first if sounds.get(sound) == len(word)}
 
 
 def _nearest(word: str, specs: Sequence[str], allowed: int) -> str | None:

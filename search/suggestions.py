@@ -99,9 +99,7 @@ def starting_with(prefix: str, specs: Sequence[str], limit: int) -> list[Suggest
     return _grouped(found, limit)
 
 
-def containing(
-    text: str, rows: Mapping[str, Sequence[str]], limit: int
-) -> list[Suggested]:
+def containing(text: str, rows: Mapping[str, Sequence[str]], limit: int) -> list[Suggested]:
     """Texts of these rows (ids by index) that contain what was typed."""
     folded = clean(text[:MAX_TEXT]).strip()
     within = Q(pk__in=[])

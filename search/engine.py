@@ -1,0 +1,319 @@
+"""The engine's door: ask, complete, refresh, rebuild, reconcile. Callers need nothing else.
+
+Which backend works behind it says SEARCH_URL. Questions are always answered: without a usable index
+they are answered from the rows themselves and say so (`Results.degraded`).
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from search import planning, spelling, suggestions, vectors
+from search.analysis import MAX_CHARACTERS, Tokens, tokenize
+from search.backends import Backend, open_backend
+from search.embedder import Vector
+from search.errors import SearchUnavailable
+from search.fallback import scan_find, scan_match
+from search.healing import with_healing
+from search.plan import Answer, Plan, Progress, Row, row_of
+from search.planning import LOOSEN_BELOW, Filters
+from search.query import Bucket, Hit, Query, Results, Suggested
+from search.schema import Document, IndexSpec, all_specs, get
+
+__all__ = [
+    "Differences",
+    "backend",
+    "did_you_mean",
+    "find",
+    "hybrid_match",
+    "match",
+    "rebuild",
+    "reconcile",
+    "refresh",
+    "similar",
+    "suggest",
+]
+
+log = logging.getLogger(__name__)
+
+# Weight of meaning against words in a hybrid score; anything from .5 to 1.5 measured alike.
+DENSE_WEIGHT = 0.8
+MATCH_LIMIT = 100
+_SIMILAR_WORDS = 40
+_REFRESH_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Where the index and the rows do not agree, by id."""
+
+    missing: list[str]
+    stale: list[str]
+    extra: list[str]
+    suggestions: list[str]
+
+    def __bool__(self) -> bool:
+        return any((self.missing, self.stale, self.extra, self.suggestions))
+
+    @property
+    def ids(self) -> list[str]:
+        """Every row that differs."""
+        return sorted({*self.missing, *self.stale, *self.extra, *self.suggestions})
+
+
+def backend() -> Backend:
+    """The backend of this site."""
+    return _backend(settings.SEARCH_URL, Path(settings.DATA_DIR) / "index")
+
+
+@lru_cache(maxsize=32)
+def _backend(url: str, root: Path) -> Backend:
+    return open_backend(url, root)
+
+
+# Asking ---------------------------------------------------------------------------------------
+
+
+def find(spec_name: str, query: Query) -> Results:
+    """What the search box asks: every word must match. Totals and facets are of that set.
+
+    When fewer than five rows have every word, rows with about 60 % of the words are found instead
+    and the result says `loosened`. Whether to loosen depends on the text alone: choosing a filter
+    never makes more rows appear. KeyError for a filter or facet that the index does not have.
+    """
+    started = time.perf_counter()
+    spec = get(spec_name)
+    plan = planning.find_plan(spec, query)
+    try:
+        answer, plan = with_healing(backend(), spec, lambda: _find(backend(), spec, plan))
+    except SearchUnavailable:
+        log.warning("index %s cannot answer; looking through the rows", spec_name)
+        return scan_find(spec, query, plan)
+    return Results(
+        hits=answer.hits,
+        total=answer.total,
+        facets=_buckets(answer),
+        page=query.bounded_page,
+        size=query.bounded_size,
+        loosened=plan.required < len(plan.words),
+        took_ms=(time.perf_counter() - started) * 1000,
+    )
+
+
+def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, Plan]:
+    """Run the plan, or the loosened one where that finds more."""
+    answer = engine.search(spec, plan)
+    if len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
+        return answer, plan
+    strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
+    if strict >= LOOSEN_BELOW:
+        return answer, plan
+    looser = planning.loosened(plan)
+    wider = engine.search(spec, looser)
+    return (wider, looser) if wider.total > answer.total else (answer, plan)
+
+
+def match(
+    spec_name: str,
+    text: str,
+    limit: int = MATCH_LIMIT,
+    filters: Filters | None = None,
+    *,
+    is_need: bool = True,
+) -> list[Hit]:
+    """The rows that answer a whole text, best first: any of its words is enough.
+
+    With `is_need` the set phrases of a stated problem are taken out first.
+    """
+    spec = get(spec_name)
+    plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need)
+    return _matched(spec, text, plan)
+
+
+def _matched(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
+    if not plan.terms:
+        return []
+    try:
+        answer = with_healing(backend(), spec, lambda: backend().search(spec, plan))
+    except SearchUnavailable:
+        log.warning("index %s cannot answer; looking through the rows", spec.name)
+        return scan_match(spec, text, plan)
+    return answer.hits
+
+
+def hybrid_match(
+    spec_name: str,
+    text: str,
+    limit: int = MATCH_LIMIT,
+    filters: Filters | None = None,
+    *,
+    vector: Vector | None = None,
+    is_need: bool = True,
+) -> list[Hit]:
+    """As `match`, with nearness of meaning added; exactly `match` where there are no vectors.
+
+    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms).
+    """
+    lexical = match(spec_name, text, max(limit, MATCH_LIMIT), filters, is_need=is_need)
+    matrix = vectors.matrix(spec_name)
+    if vector is None and matrix.ids:
+        vector = vectors.embed_query(text)
+    if vector is None or not matrix.ids:
+        best = lexical[0].score if lexical else 1.0
+        return [replace(hit, lexical=hit.score / (best or 1.0)) for hit in lexical[:limit]]
+    z = vectors.standardised(matrix, vector)
+    scores = {hit.id: hit.score for hit in lexical}
+    fused = vectors.fuse(scores, z, matrix, DENSE_WEIGHT, max(limit, MATCH_LIMIT))
+    revisions = {hit.id: hit.rev for hit in lexical}
+    revisions |= _allowed(spec_name, [id_ for id_ in fused if id_ not in scores], filters or {})
+    hits = [
+        Hit(id_, score, revisions[id_], lexical=share, dense=dense)
+        for id_, (score, share, dense) in fused.items()
+        if id_ in revisions
+    ]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+
+
+def _allowed(spec_name: str, ids: Sequence[str], filters: Filters) -> dict[str, int]:
+    spec = get(spec_name)
+    restricting = planning.effective(filters)
+    try:
+        return with_healing(backend(), spec, lambda: backend().allowed(spec, ids, restricting))
+    except SearchUnavailable:
+        return {}
+
+
+def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
+    """Rows like this one, itself not among them; none when it is not visible."""
+    spec = get(spec_name)
+    document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
+    if document is None or not document.get("visible", True):
+        return []
+    text = "\n".join(str(document.get(name) or "") for name in spec.texts)[:MAX_CHARACTERS]
+    tokens = tokenize(text)
+    words = set(planning.telling(Counter(tokens.words), _SIMILAR_WORDS))
+    grams = {gram for word in words for gram in tokenize(word).grams}
+    kept = Tokens(
+        [word for word in tokens.words if word in words],
+        [gram for gram in tokens.grams if gram in grams],
+    )
+    plan = Plan(terms=planning.terms_of(kept), limit=max(1, limit) + 1, count=False)
+    return [hit for hit in _matched(spec, text, plan) if hit.id != id_][:limit]
+
+
+def suggest(prefix: str, specs: Sequence[str] | None = None, limit: int = 8) -> list[Suggested]:
+    """Completions of what is being typed, in characters, pinyin or initials."""
+    names = _names(specs)
+    found = suggestions.starting_with(prefix, names, limit)
+    if len(found) < limit and len(prefix.strip()) > 1:
+        asked = Query(prefix[: suggestions.MAX_TEXT], size=limit * 3)
+        rows = {name: [hit.id for hit in find(name, asked).hits] for name in names}
+        known = {one.text for one in found}
+        inside = suggestions.containing(prefix, rows, limit)
+        found += [one for one in inside if one.text not in known]
+    return found[:limit]
+
+
+def did_you_mean(text: str, specs: Sequence[str] | None = None) -> str | None:
+    """The query as it was probably meant, if that finds more; None otherwise."""
+    names = _names(specs)
+    better = spelling.corrected(text, names)
+    if better is None:
+        return None
+    return better if _strict_total(better, names) > _strict_total(text, names) else None
+
+
+def _strict_total(text: str, names: Sequence[str]) -> int:
+    results = [find(name, Query(text, size=1)) for name in names]
+    return sum(result.total for result in results if not result.loosened)
+
+
+def _names(specs: Sequence[str] | None) -> list[str]:
+    return [spec.name for spec in all_specs()] if specs is None else list(specs)
+
+
+def _buckets(answer: Answer) -> dict[str, list[Bucket]]:
+    return {
+        name: [Bucket(value, count) for value, count in counts.items()]
+        for name, counts in answer.facets.items()
+    }
+
+
+# Keeping the index true -----------------------------------------------------------------------
+
+
+def refresh(spec_name: str, ids: Sequence[str]) -> None:
+    """Bring these rows up to date in the index, the completions and the vectors.
+
+    Idempotent. The rows are read now, not when the change happened. SearchUnavailable when the index
+    cannot be written: try again later.
+    """
+    spec = get(spec_name)
+    wanted = list(dict.fromkeys(str(id_) for id_ in ids))
+    for start in range(0, len(wanted), _REFRESH_BATCH):
+        _refresh(spec, wanted[start : start + _REFRESH_BATCH])
+
+
+def _refresh(spec: IndexSpec, ids: list[str]) -> None:
+    documents: dict[str, Document | None] = dict.fromkeys(ids)
+
+    def load(asked: Sequence[str] | None) -> Iterator[Row]:
+        for id_, rev, document in spec.source(asked):
+            documents[str(id_)] = document
+            yield row_of(spec, str(id_), int(rev), document)
+
+    with_healing(backend(), spec, lambda: backend().refresh(spec, ids, load))
+    suggestions.update(spec, documents)
+    hidden = [id_ for id_, d in documents.items() if d is None or not d.get("visible", True)]
+    vectors.forget(spec.name, hidden)
+
+
+def rebuild(spec_name: str, progress: Progress | None = None) -> int:
+    """Build the index and its completions anew; how many rows it has. The old one answers meanwhile.
+
+    `progress(done, total)` is called now and then; the total is None when unknown.
+    """
+    spec = get(spec_name)
+    offers: dict[str, list[suggestions.Offered]] = {}
+
+    def load(ids: Sequence[str] | None) -> Iterator[Row]:
+        for id_, rev, document in spec.source(ids):
+            offers[str(id_)] = suggestions.offered_by(spec, document)
+            yield row_of(spec, str(id_), int(rev), document)
+
+    count = backend().rebuild(spec, load, progress=progress)
+    pairs = ((id_, offer) for id_, texts in offers.items() for offer in texts)
+    suggestions.replace_all(spec, pairs)
+    vectors.rebuild(spec_name)
+    return count
+
+
+def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
+    """Compare every row with the index; with `fix`, refresh those that differ.
+
+    The differences returned are those found, before any were fixed.
+    """
+    spec = get(spec_name)
+    engine = backend()
+    held = with_healing(engine, spec, lambda: {row.id: row for row in engine.revisions(spec)})
+    shown: dict[str, int] = {}
+    for id_, rev, document in spec.source(None):
+        if document is not None and document.get("visible", True):
+            shown[str(id_)] = int(rev)
+    found = Differences(
+        missing=sorted(id_ for id_ in shown if id_ not in held or not held[id_].visible),
+        stale=sorted(
+            id_ for id_, row in held.items() if row.visible and shown.get(id_, row.rev) != row.rev
+        ),
+        extra=sorted(id_ for id_, row in held.items() if row.visible and id_ not in shown),
+        suggestions=sorted(suggestions.sources(spec) - shown.keys()),
+    )
+    if fix and found:
+        refresh(spec_name, found.ids)
+    return found

@@ -1,0 +1,74 @@
+"""The answer while there is no index: a short look through the rows themselves.
+
+Without stemming, ranking by rarity, facets or a promise to be complete; but a request is answered.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from search.analysis import clean, query_words
+from search.plan import Plan, Stored, number_of, stored
+from search.query import Hit, Query, Range, Results, Value
+from search.schema import Date, Document, Field, IndexSpec, Number, Text
+
+# How long a request may look before it answers with what it has found.
+SCAN_SECONDS = 3.0
+_MOST = 500
+
+
+def scan_find(spec: IndexSpec, query: Query, plan: Plan) -> Results:
+    """Rows in which all words of the query stand, those with the most mentions first."""
+    hits = _scan(spec, query.text, plan, all_words=True)
+    page = hits[plan.offset : plan.offset + plan.limit]
+    return Results(page, len(hits), page=query.bounded_page, size=query.bounded_size, degraded=True)
+
+
+def scan_match(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
+    """Rows in which any word of the text stands, those with the most mentions first."""
+    return _scan(spec, text, plan, all_words=False)[: plan.limit]
+
+
+def _scan(spec: IndexSpec, text: str, plan: Plan, *, all_words: bool) -> list[Hit]:
+    words = [word.forms[-1] for word in query_words(text)]
+    end = time.monotonic() + SCAN_SECONDS
+    hits: list[Hit] = []
+    for id_, rev, document in _visible(spec):
+        if time.monotonic() > end or len(hits) >= _MOST:
+            break
+        if not _passes(spec, document, plan):
+            continue
+        prose = clean(" ".join(str(document.get(name) or "") for name in spec.texts))
+        mentions = [prose.count(word) for word in words]
+        if not words or (all(mentions) if all_words else any(mentions)):
+            hits.append(Hit(id_, float(sum(mentions)), rev))
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _visible(spec: IndexSpec) -> Iterator[tuple[str, int, Document]]:
+    for id_, rev, document in spec.source(None):
+        if document is not None and document.get("visible", True):
+            yield str(id_), rev, document
+
+
+def _passes(spec: IndexSpec, document: Document, plan: Plan) -> bool:
+    for name, accepted in plan.filters.items():
+        field = spec.fields[name]
+        if isinstance(field, Text):
+            return False
+        if not _accepts(field, stored(field, document.get(name)), accepted):
+            return False
+    return True
+
+
+def _accepts(field: Field, values: tuple[Stored, ...], accepted: Sequence[Value] | Range) -> bool:
+    if not isinstance(accepted, Range):
+        wanted = {item for one in accepted for item in stored(field, one)}
+        return bool(wanted & set(values))
+    if not values:
+        return accepted.or_missing
+    low, high = (
+        None if end is None or not isinstance(field, Number | Date) else number_of(field, end)
+        for end in (accepted.low, accepted.high)
+    )
+    value = float(values[0])
+    return (low is None or value >= low) and (high is None or value <= high)

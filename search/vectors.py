@@ -1,0 +1,181 @@
+"""Vectors of rows: made once per text, kept in the table, read from a memory map.
+
+The table is the truth; the memory map is made from it again whenever it is lost.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+
+import numpy as np
+
+from search import embedder
+from search.embedder import DIMENSIONS, Vector, available, embed_query
+from search.errors import IndexUnavailable
+from search.models import Embedding
+from search.schema import Document, IndexSpec, get
+from search.vector_store import EMPTY, Matrix, VectorStore
+
+__all__ = [
+    "available",
+    "embed",
+    "embed_query",
+    "forget",
+    "matrix",
+    "missing",
+    "rebuild",
+    "standardised",
+]
+
+log = logging.getLogger(__name__)
+_BATCH = 200
+
+
+def embed(spec_name: str, ids: Sequence[str]) -> int:
+    """Make the vectors of these rows where they are missing or old; how many texts were embedded.
+
+    About 0.1 to 0.25 s for each new text, nothing for a known one. Does nothing without the model.
+    Rows that are not visible lose their vector.
+    """
+    spec = get(spec_name)
+    if not available():
+        return 0
+    documents = {str(id_): (rev, document) for id_, rev, document in spec.source(list(ids))}
+    shown = {
+        id_: (rev, document)
+        for id_, (rev, document) in documents.items()
+        if document is not None and document.get("visible", True)
+    }
+    forget(spec_name, [id_ for id_ in ids if id_ not in shown])
+    made = 0
+    fresh: dict[str, Vector] = {}
+    for id_, (rev, document) in shown.items():
+        vector, was_made = _vector_of(spec, id_, rev, document)
+        made += was_made
+        if vector is not None:
+            fresh[id_] = vector
+    if fresh:
+        _store(spec_name).append(list(fresh), np.stack(list(fresh.values())))
+    return made
+
+
+def _vector_of(
+    spec: IndexSpec, id_: str, rev: int, document: Document
+) -> tuple[Vector | None, bool]:
+    """The row's vector if it is new to the map, and whether it had to be made."""
+    text = spec.passage_of(document)
+    sha256 = embedder.digest(text)
+    row = Embedding.objects.filter(kind=spec.name, object_id=id_).first()
+    if row is not None and row.text_sha256 == sha256:
+        if row.rev != rev:
+            Embedding.objects.filter(pk=row.pk).update(rev=rev)
+        return (None if _has(spec.name, id_) else _array(row.vector)), False
+    same_text = Embedding.objects.filter(text_sha256=sha256).first()
+    vector = embedder.embed_passage(text) if same_text is None else _array(same_text.vector)
+    if vector is None:
+        return None, False
+    Embedding.objects.update_or_create(
+        kind=spec.name,
+        object_id=id_,
+        defaults={"rev": rev, "text_sha256": sha256, "vector": vector.astype("<f4").tobytes()},
+    )
+    return vector, same_text is None
+
+
+def missing(spec_name: str) -> Iterator[str]:
+    """The visible rows that have no vector of their present revision, to be given to `embed`."""
+    held = dict(Embedding.objects.filter(kind=spec_name).values_list("object_id", "rev"))
+    for id_, rev, document in get(spec_name).source(None):
+        shown = document is not None and document.get("visible", True)
+        if shown and held.get(str(id_)) != rev:
+            yield str(id_)
+
+
+def forget(spec_name: str, ids: Sequence[str]) -> None:
+    """Drop the vectors of rows that are not shown any more."""
+    if not ids:
+        return
+    Embedding.objects.filter(kind=spec_name, object_id__in=list(ids)).delete()
+    try:
+        _store(spec_name).forget(ids)
+    except IndexUnavailable:
+        rebuild(spec_name)
+
+
+def rebuild(spec_name: str) -> int:
+    """Write the memory map anew from the table; how many rows it has."""
+    rows = Embedding.objects.filter(kind=spec_name).order_by("pk")
+    pairs = ((r.object_id, _array(r.vector)) for r in rows.iterator(chunk_size=_BATCH))
+    ids: list[str] = []
+    parts: list[Vector] = []
+    while batch := list(islice(pairs, _BATCH)):
+        ids.extend(id_ for id_, _ in batch)
+        parts.append(np.stack([vector for _, vector in batch]))
+    _store(spec_name).replace(ids, np.concatenate(parts) if parts else EMPTY.vectors)
+    return len(ids)
+
+
+def matrix(spec_name: str) -> Matrix:
+    """The vectors of an index as they are now; none when nothing was embedded yet."""
+    store = _store(spec_name)
+    try:
+        return store.matrix()
+    except IndexUnavailable:
+        if not store.exists() and not Embedding.objects.filter(kind=spec_name).exists():
+            return EMPTY
+        log.warning("the vectors of %s are written anew", spec_name)
+        rebuild(spec_name)
+        return store.matrix()
+
+
+def standardised(matrix: Matrix, query: Vector) -> Vector:
+    """How near each row is to the query, in standard deviations above the mean of all rows."""
+    cosines = matrix.nearness(query)
+    spread = float(cosines.std()) if len(cosines) else 0.0
+    if spread == 0.0:
+        return np.zeros(len(cosines), dtype=np.float32)
+    z: Vector = (cosines - cosines.mean()) / spread
+    return z
+
+
+def fuse(
+    lexical: Mapping[str, float], z: Vector, matrix: Matrix, weight: float, depth: int
+) -> dict[str, tuple[float, float, float]]:
+    """Score, lexical part and dense part of each candidate.
+
+    Candidates are the lexical hits and the `depth` nearest rows. Each part is a share of the best of
+    its kind: bm25 / max bm25 + weight * z / max z.
+    """
+    best_lexical = max(lexical.values(), default=0.0) or 1.0
+    best_dense = float(z.max()) if len(z) else 0.0
+    nearest = np.argpartition(-z, depth)[:depth] if len(z) > depth else np.arange(len(z))
+    candidates = {*lexical, *(matrix.ids[place] for place in nearest)}
+    fused = {}
+    for id_ in candidates:
+        place = matrix.index.get(id_)
+        dense = float(z[place]) / best_dense if place is not None and best_dense > 0 else 0.0
+        share = lexical.get(id_, 0.0) / best_lexical
+        fused[id_] = (share + weight * dense, share, dense)
+    return fused
+
+
+def _has(spec_name: str, id_: str) -> bool:
+    return id_ in matrix(spec_name).index
+
+
+def _array(data: bytes | memoryview) -> Vector:
+    vector = np.frombuffer(bytes(data), dtype="<f4")
+    return vector if vector.shape == (DIMENSIONS,) else np.zeros(DIMENSIONS, dtype=np.float32)
+
+
+def _store(spec_name: str) -> VectorStore:
+    return _store_under(Path(settings.DATA_DIR), spec_name)
+
+
+@lru_cache(maxsize=64)
+def _store_under(data_dir: Path, spec_name: str) -> VectorStore:
+    return VectorStore(data_dir / "vectors" / spec_name)
