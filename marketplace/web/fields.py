@@ -22,6 +22,7 @@ _TOO_LONG = ngettext_lazy(
     "最多 %(limit)d 个字，现在有 %(count)d 个",
     "limit",
 )
+CHOOSE = _("请选择")
 #: No field takes more than this, whatever its own limit: longer text is refused unread.
 HARD_LIMIT = 50_000
 
@@ -36,6 +37,7 @@ class PlainTextField(forms.CharField):
         self, *, max_length: int, multiline: bool = False, rows: int = 4, **kwargs: Any
     ) -> None:
         self.limit = max_length
+        self.counted = True
         self.multiline = multiline
         if multiline:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
@@ -67,7 +69,8 @@ class MoneyFormField(forms.CharField):
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: Any) -> Any:
+        """Int fen, or None for an empty field."""
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         text = "" if value in self.empty_values else str(value).strip()
@@ -97,7 +100,7 @@ class TermField(forms.ChoiceField):
     # Django's own message repeats the value that came in, whatever it was.
     default_error_messages = {"invalid_choice": _("请从列表中选择")}
 
-    def __init__(self, terms: Choices, *, blank: Any = _("请选择"), **kwargs: Any) -> None:
+    def __init__(self, terms: Choices, *, blank: Any = CHOOSE, **kwargs: Any) -> None:
         self.terms, self.blank = terms, blank
         super().__init__(choices=self._choices, **kwargs)
 
@@ -156,6 +159,7 @@ class KeywordsField(PlainTextField):
     def __init__(self, *, most: int = 8, longest: int = 20, **kwargs: Any) -> None:
         self.most, self.longest = most, longest
         super().__init__(max_length=most * (longest + 2), **kwargs)
+        self.counted = False
 
     def clean(self, value: Any) -> list[str]:
         text = super().clean("、".join(value) if isinstance(value, list | tuple) else value)

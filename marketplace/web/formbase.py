@@ -54,8 +54,8 @@ class WebBoundField(BoundField):
 
     @property
     def counted(self) -> bool:
-        """Short limits and long texts get a counter; a phone number does not need one."""
-        return self.limit is not None
+        """Whether a counter of characters is shown."""
+        return getattr(self.field, "counted", False)
 
     @property
     def aria_describedby(self) -> str:
@@ -87,7 +87,7 @@ class WebRenderer(DjangoTemplates):
 class FormMixin:
     """Mix into any form: `{{ form }}` draws summary and fields, `{% field form.x %}` one field."""
 
-    default_renderer = WebRenderer
+    default_renderer: Any = WebRenderer
     # The server says what is missing, in the page's language and at the field.
     use_required_attribute = False
     label_suffix = ""

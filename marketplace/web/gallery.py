@@ -117,7 +117,13 @@ def _samples() -> dict[str, Any]:
             initial={"title": "刨花板产线 VOCs 低温催化净化", "budget": 120_500_000}
         ),
         "bad_form": SampleForm(
-            {"title": LONG, "budget": "一百二十", "due": "1999-01-01", "phone": "110"}, prefix="bad"
+            {
+                "bad-title": LONG,
+                "bad-budget": "一百二十",
+                "bad-due": "1999-01-01",
+                "bad-phone": "110",
+            },
+            prefix="bad",
         ),
         "rows": rows_of(IndicatorForm)(
             prefix="indicators",
@@ -184,7 +190,7 @@ def _panel() -> Any:
     groups = [
         Group("industry", "行业领域", industry),
         Group("cooperation", "合作方式", mode, open=False),
-        Group("price", "意向价格（万元）", is_range=True, unit="万元"),
+        Group("price", "意向价格", is_range=True, unit="万元"),
     ]
     params = QueryDict("q=钕铁硼&industry=materials&price_min=50&page=3")
     return build_panel(params, "/_ui/", groups)

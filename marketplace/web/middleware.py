@@ -53,7 +53,7 @@ class PreferencesMiddleware:
         else:
             response.headers.setdefault("Cache-Control", "no-cache")
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            patch_vary_headers(response, ("Cookie", "HX-Request"))  # type: ignore[arg-type]
+            patch_vary_headers(response, ("Cookie", "HX-Request"))
         return response
 
 

@@ -8,9 +8,9 @@ from django.forms.formsets import (
     INITIAL_FORM_COUNT,
     TOTAL_FORM_COUNT,
     BaseFormSet,
-    ErrorList,
     formset_factory,
 )
+from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -32,15 +32,18 @@ class RowForm(FormMixin, forms.Form):
         )
 
 
-class RowsFormSet(BaseFormSet):  # type: ignore[type-arg]
+class RowsFormSet(BaseFormSet):
     """Rows of one kind. `edited` is true after an add or remove button; `values` are the filled rows.
 
     Buttons: `add_row_<prefix>` and `drop_row_<prefix>` with the row's number as value.
     """
 
-    renderer = WebRenderer()
     add_label: Any = _("添加一行")
     row_label: Any = _("第 %(number)s 行")
+    renderer: Any
+    error_messages: dict[str, Any]
+    _errors: Any
+    _non_form_errors: Any
     default_error_messages = {
         "missing_management_form": _("页面已过期，请重新打开后再填写"),
         "too_many_forms": _("最多 %(num)d 行"),
@@ -54,7 +57,7 @@ class RowsFormSet(BaseFormSet):  # type: ignore[type-arg]
         self.edited = False
         if data is not None:
             data = self._after_buttons(data, prefix)
-        super().__init__(data, *args, prefix=prefix, **kwargs)
+        super().__init__(data, *args, prefix=prefix, **kwargs)  # type: ignore[misc]
         if self.edited:
             self._hush()
 
@@ -159,4 +162,5 @@ def rows_of(form: type[RowForm], *, most: int = 20, least: int = 0, extra: int =
         min_num=least,
         validate_max=True,
         validate_min=least > 0,
+        renderer=WebRenderer(),
     )

@@ -176,8 +176,12 @@ def pager(context: template.Context, page: Page[Any], target: str = "") -> dict[
 # --- blocks -----------------------------------------------------------------------------------
 @register.simple_block_tag
 def panel(
-    content: str, title: object = "", icon: str = "", id: str = "", flush: bool = False
-) -> str:  # noqa: A002
+    content: str,
+    title: object = "",
+    icon: str = "",
+    id: str = "",  # noqa: A002 -- named like the attribute it becomes
+    flush: bool = False,
+) -> str:
     """A white box with a heading."""
     return _block("panel", content, title=title, icon=icon, id=id, flush=flush)
 
