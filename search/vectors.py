@@ -9,11 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from django.conf import settings
-
 import numpy as np
 
-from search import embedder
+from search import embedder, place
 from search.embedder import DIMENSIONS, Vector, available, embed_query
 from search.errors import IndexUnavailable
 from search.models import Embedding
@@ -29,6 +27,7 @@ __all__ = [
     "missing",
     "rebuild",
     "standardised",
+    "store_of",
 ]
 
 log = logging.getLogger(__name__)
@@ -59,7 +58,7 @@ def embed(spec_name: str, ids: Sequence[str]) -> int:
         if vector is not None:
             fresh[id_] = vector
     if fresh:
-        _store(spec_name).append(list(fresh), np.stack(list(fresh.values())))
+        store_of(spec_name).append(list(fresh), np.stack(list(fresh.values())))
     return made
 
 
@@ -101,7 +100,7 @@ def forget(spec_name: str, ids: Sequence[str]) -> None:
         return
     Embedding.objects.filter(kind=spec_name, object_id__in=list(ids)).delete()
     try:
-        _store(spec_name).forget(ids)
+        store_of(spec_name).forget(ids)
     except IndexUnavailable:
         rebuild(spec_name)
 
@@ -115,13 +114,13 @@ def rebuild(spec_name: str) -> int:
     while batch := list(islice(pairs, _BATCH)):
         ids.extend(id_ for id_, _ in batch)
         parts.append(np.stack([vector for _, vector in batch]))
-    _store(spec_name).replace(ids, np.concatenate(parts) if parts else EMPTY.vectors)
+    store_of(spec_name).replace(ids, np.concatenate(parts) if parts else EMPTY.vectors)
     return len(ids)
 
 
 def matrix(spec_name: str) -> Matrix:
     """The vectors of an index as they are now; none when nothing was embedded yet."""
-    store = _store(spec_name)
+    store = store_of(spec_name)
     try:
         return store.matrix()
     except IndexUnavailable:
@@ -172,8 +171,9 @@ def _array(data: bytes | memoryview) -> Vector:
     return vector if vector.shape == (DIMENSIONS,) else np.zeros(DIMENSIONS, dtype=np.float32)
 
 
-def _store(spec_name: str) -> VectorStore:
-    return _store_under(Path(settings.DATA_DIR), spec_name)
+def store_of(spec_name: str) -> VectorStore:
+    """The memory map of an index."""
+    return _store_under(place.folder(), spec_name)
 
 
 @lru_cache(maxsize=64)

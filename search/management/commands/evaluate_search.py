@@ -1,0 +1,54 @@
+"""Write the ranking of a benchmark's queries, made by the product's own matching."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from search.backends import backend_names
+from search.errors import SearchUnavailable
+from search.evaluation import MODES, read_dataset, run
+
+CACHE = "embeddings/evaluation.f32"
+
+
+class Command(BaseCommand):
+    """`evaluate_search --data DIR --run OUT.tsv`: query id, document id, score; 100 per query."""
+
+    help = "Rank the queries of a benchmark over a throw-away index and write the run."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
+        parser.add_argument("--run", required=True, type=Path, help="file to write (TSV)")
+        parser.add_argument("--mode", choices=MODES, default="lexical")
+        parser.add_argument("--backend", choices=backend_names(), default="embedded")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            data = read_dataset(options["data"])
+        except (OSError, ValueError, KeyError) as error:
+            raise CommandError(f"{options['data']} is no data set: {error}") from error
+        cache = Path(settings.DATA_DIR) / CACHE
+        lines = run(
+            data,
+            mode=options["mode"],
+            url=f"{options['backend']}://",
+            cache=cache,
+            note=self._note,
+        )
+        written = 0
+        try:
+            with options["run"].open("w", encoding="utf-8") as out:
+                for qid, docid, score in lines:
+                    out.write(f"{qid}\t{docid}\t{score:.6f}\n")
+                    written += 1
+        except (OSError, RuntimeError, SearchUnavailable) as error:
+            raise CommandError(str(error)) from error
+        self._note(f"{written} lines for {len(data.queries)} queries in {options['run']}")
+
+    def _note(self, line: str) -> None:
+        self.stderr.write(line)

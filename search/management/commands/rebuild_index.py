@@ -1,0 +1,32 @@
+"""Build the search index anew from the rows; the old one answers until the new one is whole."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search import engine
+from search.errors import SearchUnavailable
+from search.schema import all_specs
+
+
+class Command(BaseCommand):
+    """`rebuild_index [--spec NAME]`, with progress."""
+
+    help = "Build the search index anew, all of it or one index."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        names = [spec.name for spec in all_specs()]
+        parser.add_argument("--spec", choices=names, action="append", help="only this index")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        for name in options["spec"] or [spec.name for spec in all_specs()]:
+
+            def progress(done: int, total: int | None, name: str = name) -> None:
+                self.stdout.write(f"{name}: {done}" + (f" / {total}" if total else ""))
+
+            try:
+                count = engine.rebuild(name, progress=progress)
+            except SearchUnavailable as error:
+                raise CommandError(f"{name}: {error}") from error
+            self.stdout.write(self.style.SUCCESS(f"{name}: {count} rows indexed"))

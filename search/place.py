@@ -1,0 +1,32 @@
+"""Which engine answers and where its files lie: the settings, or a throw-away place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from django.conf import settings
+
+_elsewhere: ContextVar[tuple[str, Path] | None] = ContextVar("search_place", default=None)
+
+
+def search_url() -> str:
+    """The address of the engine."""
+    place = _elsewhere.get()
+    return str(settings.SEARCH_URL) if place is None else place[0]
+
+
+def folder() -> Path:
+    """The folder that holds indexes and vectors."""
+    place = _elsewhere.get()
+    return Path(settings.DATA_DIR) if place is None else place[1]
+
+
+@contextmanager
+def elsewhere(url: str, path: Path) -> Iterator[None]:
+    """Use this engine and this folder inside the block, for evaluations and measurements."""
+    token = _elsewhere.set((url, path))
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
