@@ -1,4 +1,4 @@
-"""Registers the needs slice: policies, handlers and the search index declaration."""
+"""Registers the needs slice: policies, handlers, the search index, and who may read attachments."""
 
 from django.apps import AppConfig
 
@@ -8,4 +8,7 @@ class NeedsConfig(AppConfig):
     label = "needs"
 
     def ready(self) -> None:
-        from marketplace.needs import handlers, index, policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
+        from marketplace.needs import handlers, index, policies, queries  # noqa: F401, PLC0415
+
+        register_reader(queries.KIND, queries.may_read_file)

