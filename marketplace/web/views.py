@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import translate_url
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -92,7 +93,7 @@ def preference(request: HttpRequest) -> HttpResponse:
         back = "/"
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
-        back = translate_url(back, language)
+        back = _in_language(back, language)
     response = HttpResponseRedirect(back)
     for name, values in VALUES.items():
         if (value := request.POST.get(name, "")) in values:
@@ -102,3 +103,11 @@ def preference(request: HttpRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax"
         )
     return response
+
+
+def _in_language(address: str, language: str) -> str:
+    """The same page in another language. The address is read in the language its prefix names."""
+    path = address.partition("?")[0]
+    present = translation.get_language_from_path(path) or settings.LANGUAGE_CODE
+    with translation.override(present):
+        return translate_url(address, language)
