@@ -67,3 +67,8 @@ def oldest_pending_seconds() -> float:
 def jobs_of(actor: Any, kind: str) -> QuerySet[Job]:
     """A person's jobs of a kind, newest first."""
     return Job.objects.filter(actor=actor, kind=kind).order_by("-id")
+
+
+def recent_jobs() -> QuerySet[Job]:
+    """Every kind of job, newest first."""
+    return Job.objects.select_related("actor").order_by("-id")

@@ -1,0 +1,169 @@
+"""What a person should do next, and the numbers beside the menu."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.achievements import queries as achievements
+from marketplace.journal import queries as journal
+from marketplace.kernel import clock
+from marketplace.listings.policies import REVIEWERS
+from marketplace.needs import queries as needs
+from marketplace.parties import queries as parties
+from marketplace.parties.policies import access_of
+
+#: A listing that ends within so many days is worth a reminder.
+SOON = timedelta(days=14)
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One action: what, why, where; the nearest deadline comes first."""
+
+    icon: str
+    title: str
+    text: str
+    action: str
+    url: str
+    due_at: datetime | None = None
+    urgent: bool = False
+
+    @property
+    def due(self) -> str:
+        """The deadline in words."""
+        return clock.day_of(self.due_at).isoformat() if self.due_at else ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One submitted listing in the review queue, of either kind."""
+
+    kind: str
+    listing: Any
+
+    @property
+    def url(self) -> str:
+        """Where it is reviewed."""
+        return reverse(f"{self.kind}:review", args=[self.listing.code])
+
+
+def todos(user: Any) -> list[Todo]:
+    """What this person should do, most pressing first, at most MOST."""
+    rows = [*_returned(user), *_ending(user), *_unfinished(user), *_review(user), *_joining(user)]
+    far = clock.now() + timedelta(days=3650)
+    return sorted(rows, key=lambda row: (not row.urgent, row.due_at or far))[:MOST]
+
+
+def own_counts(user: Any) -> list[tuple[str, dict[str, int]]]:
+    """How many own listings are in each state, by kind; two queries."""
+    return [
+        ("needs", _by_status(needs.own_needs(user))),
+        ("achievements", _by_status(achievements.own_achievements(user))),
+    ]
+
+
+def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
+    """Submitted listings of both kinds, oldest first, at most `limit`."""
+    rows = [Waiting("needs", row) for row in needs.needs_to_review(user)[:limit]]
+    rows += [Waiting("achievements", row) for row in achievements.achievements_to_review(user)[:limit]]
+    oldest = clock.now()
+    return sorted(rows, key=lambda row: row.listing.submitted_at or oldest)[:limit]
+
+
+def review_count(user: Any) -> int:
+    """How many listings wait for this person's review."""
+    if not access_of(user).has(*REVIEWERS):
+        return 0
+    return needs.needs_to_review(user).count() + achievements.achievements_to_review(user).count()
+
+
+def dead_letters(limit: int = 100) -> list[Any]:
+    """Deliveries that were given up, for the operator."""
+    return list(journal.dead_deliveries()[:limit])
+
+
+def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
+    counted = rows.order_by().values("status").annotate(n=Count("pk"))
+    return {row["status"]: row["n"] for row in counted}
+
+
+def _own(user: Any, status: str) -> list[tuple[str, Any]]:
+    rows = [("needs", row) for row in needs.own_needs(user).filter(status=status)[:MOST]]
+    own = achievements.own_achievements(user).filter(status=status)
+    return rows + [("achievements", row) for row in own[:MOST]]
+
+
+def _returned(user: Any) -> list[Todo]:
+    return [
+        Todo(
+            "undo",
+            listing.title or listing.code,
+            _("被退回：%(reason)s") % {"reason": "；".join(listing.return_reasons)[:80]},
+            _("去修改"),
+            reverse(f"{kind}:edit", args=[listing.code, "basics"]),
+            urgent=True,
+        )
+        for kind, listing in _own(user, "returned")
+    ]
+
+
+def _unfinished(user: Any) -> list[Todo]:
+    return [
+        Todo(
+            "pen",
+            listing.title or listing.code,
+            _("草稿还没有提交"),
+            _("继续填写"),
+            reverse(f"{kind}:edit", args=[listing.code, "basics"]),
+        )
+        for kind, listing in _own(user, "draft")[:5]
+    ]
+
+
+def _ending(user: Any) -> list[Todo]:
+    soon = clock.now() + SOON
+    rows = []
+    for kind, own in (("needs", needs.own_needs(user)), ("achievements", achievements.own_achievements(user))):
+        for listing in own.filter(status="published", expires_at__lte=soon)[:MOST]:
+            url = reverse(f"{kind}:act", args=[listing.code, "renew"])
+            text = _("有效期将满，续期后继续展示和匹配")
+            rows.append(Todo("clock", listing.title, text, _("去续期"), url, listing.expires_at))
+    return rows
+
+
+def _review(user: Any) -> list[Todo]:
+    rows = []
+    if count := review_count(user):
+        title = ngettext("%(n)s 条信息待审核", "%(n)s 条信息待审核", count) % {"n": count}
+        queue = review_queue(user, limit=1)
+        url = queue[0].url if queue else reverse("workbench:review")
+        rows.append(Todo("check", title, _("先提交的先审，通过后自动打开下一条"), _("去审核"), url))
+    if count := parties.verifications_to_decide(user).count():
+        title = ngettext("%(n)s 个单位待认证", "%(n)s 个单位待认证", count) % {"n": count}
+        url = reverse("parties:verification_queue")
+        rows.append(Todo("shield", title, _("核对统一社会信用代码和证照"), _("去认证"), url))
+    return rows
+
+
+def _joining(user: Any) -> list[Todo]:
+    if access_of(user).orgs or access_of(user).is_staff:
+        return []
+    url = reverse("parties:organization_new")
+    text = _("需求和成果以单位名义发布")
+    return [Todo("building", _("登记或加入你的单位"), text, _("去登记"), url)]
+
+
+def batches_to_review(user: Any) -> list[Any]:
+    """Imported batches that wait for this person's review."""
+    return list(achievements.batches_to_review(user)[:MOST])
+
+
+def recent_jobs(limit: int = 20) -> list[Any]:
+    """The long jobs started last."""
+    return list(journal.recent_jobs()[:limit])
