@@ -127,8 +127,9 @@ def is_own_path(url: str) -> bool:
 
 
 def path_in(url: str, language: str) -> str:
-    """The same page in this language."""
-    return translate_url(url, language) if url else ""
+    """The same page in this language; addresses are kept as they are in the default one."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return translate_url(url, language)
 
 
 def mark_read(notice: Notice) -> None:

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.notices import queries, services
 from marketplace.notices.forms import PreferencesForm
+from marketplace.web.views import paginate
 
 PAGE_SIZE = 20
 
@@ -22,7 +22,7 @@ PAGE_SIZE = 20
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list, unread first."""
-    page = Paginator(queries.notices_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = paginate(request, queries.notices_of(request.user), size=PAGE_SIZE)
     return render(
         request,
         "notices/notice_list.html",

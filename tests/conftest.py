@@ -1,0 +1,48 @@
+"""Fixtures that every test may use."""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.commands import flush
+
+import pytest
+
+if importlib.util.find_spec("tests.cast"):
+    pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_without_triggers() -> Iterator[None]:
+    """The journal's triggers would stop the flush after a transactional test; it lays them again."""
+    from marketplace.journal import triggers
+
+    original = flush.Command.handle
+
+    def handle(self: flush.Command, **options: Any) -> None:
+        triggers.drop(options["database"])
+        original(self, **options)
+
+    flush.Command.handle = handle
+    yield
+    flush.Command.handle = original
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_folder() -> None:
+    """WhiteNoise warns about a missing folder, and a warning is an error here."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def drain() -> Callable[[], int]:
+    """Deliver everything that is due, and run the open jobs, as the worker does after commit."""
+    from marketplace.journal import jobs, services
+
+    def run() -> int:
+        count = services.drain()
+        return count + jobs.run_open()
+
+    return run
