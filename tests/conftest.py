@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.commands import flush
+from django.utils import translation
 
 import pytest
 
@@ -34,6 +35,14 @@ def _flush_without_triggers() -> Iterator[None]:
 def _static_folder() -> None:
     """WhiteNoise warns about a missing folder, and a warning is an error here."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test starts in the default one."""
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
