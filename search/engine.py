@@ -8,8 +8,9 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from search import place, planning, spelling, suggestions, vectors
@@ -228,8 +229,13 @@ def did_you_mean(text: str, specs: Sequence[str] | None = None) -> str | None:
 
 
 def _strict_total(text: str, names: Sequence[str]) -> int:
-    results = [find(name, Query(text, size=1)) for name in names]
-    return sum(result.total for result in results if not result.loosened)
+    """How many rows have every word of the text."""
+    total = 0
+    for spec in map(get, names):
+        plan = planning.find_plan(spec, Query(text))
+        with suppress(SearchUnavailable):
+            total += with_healing(backend(), spec, partial(backend().count, spec, plan))
+    return total
 
 
 def _names(specs: Sequence[str] | None) -> list[str]:

@@ -19,6 +19,7 @@ from search.embedder import CacheFile
 from search.place import elsewhere
 from search.plan import load_from
 from search.schema import IndexSpec, SourceRow, Text
+from search.vector_store import EMPTY
 
 DEPTH = 100
 MODES = ("lexical", "hybrid")
@@ -99,7 +100,7 @@ def _embed(spec: IndexSpec, data: Dataset, cache: CacheFile, note: Note) -> Sequ
     passages = [spec.passage_of({"text": text}) for _, text in data.documents]
     rows = cache.vectors(passages, is_query=False, progress=_every(100, "embedded", note))
     ids = [id_ for id_, _ in data.documents]
-    vectors.store_of(_NAME).replace(ids, np.stack(rows) if rows else np.zeros((0, 384)))
+    vectors.store_of(_NAME).replace(ids, np.stack(rows) if rows else EMPTY.vectors)
     texts = [text for _, text in data.queries]
     return cache.vectors(texts, is_query=True, progress=_every(100, "queries embedded", note))
 

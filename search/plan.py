@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
+from typing import TypeVar
 
 from search.analysis import MAX_CHARACTERS, VERSION, Word, extra_words, tokenize
 from search.query import Hit, Range, RangeFacet, Value
@@ -83,6 +84,8 @@ class Revision:
     visible: bool
 
 
+_Number = TypeVar("_Number", int, float)
+
 Load = Callable[[Sequence[str] | None], Iterable[Row]]
 Progress = Callable[[int, int | None], None]
 
@@ -156,13 +159,16 @@ def number_of(kind: Field, value: object) -> int | float | None:
     """A number, or the UTC second of a date; None for what is neither, or beyond 2^53."""
     try:
         if isinstance(kind, Date):
-            return _seconds(value)
+            return _bounded(_seconds(value))
         if isinstance(kind, Number) and isinstance(value, int | float | str):
-            number = float(value)
-            return number if abs(number) <= 2**53 else None
+            return _bounded(float(value))
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def _bounded(number: _Number | None) -> _Number | None:
+    return number if number is not None and abs(number) <= 2**53 else None
 
 
 def _seconds(value: object) -> int | None:

@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 
 from search import pinyin
 from search.analysis import clean, runs
+from search.analysis.stems import stem
 from search.models import VocabularyWord
 
 _MAX_QUERY = 40
@@ -36,7 +37,9 @@ def _corrected_latin(run: str, specs: Sequence[str]) -> str:
     if len(run) < 4 or run.isdigit() or _known([run], specs):
         return run
     allowed = 1 if len(run) < 7 else 2
-    return _nearest(run, specs, allowed) or run
+    better = _nearest(run, specs, allowed)
+    # Another form of the same word is found anyway.
+    return run if better is None or stem(better) == stem(run) else better
 
 
 def _corrected_chinese(run: str, specs: Sequence[str]) -> str:

@@ -5,12 +5,13 @@ A completion disappears in the same step as its row: when a refresh finds the ro
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from django.db import connection, models, transaction
 from django.db.models import Count, Max, Min, Q, Sum
 
 from search import pinyin
-from search.analysis import clean, runs, segment
+from search.analysis import STOP_WORDS, clean, runs, segment
 from search.models import Suggestion, VocabularyWord
 from search.query import Suggested
 from search.schema import Document, IndexSpec, Keyword, Text
@@ -158,7 +159,10 @@ def _words_of(text: str) -> set[str]:
         if not is_cjk:
             words.update([run] if len(run) > 2 and not run.isdigit() else [])
             continue
-        words.update(word for word in segment(run) if len(word) > 1)
+        parts = segment(run)
+        words.update(word for word in parts if len(word) > 1)
+        # 石墨 + 烯: the dictionary's words end too early for many a technical term.
+        words.update(a + b for a, b in pairwise(parts) if len(b) == 1 and b not in STOP_WORDS)
         if 1 < len(run) <= _MAX_WORD:
             words.add(run)
     return words
