@@ -7,20 +7,17 @@ iterates meets InvalidInput for what only shows further down (too many rows, a b
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 import openpyxl
-from defusedxml import DefusedXmlException
-from openpyxl.utils.exceptions import InvalidFileException
 
 from marketplace.kernel.archives import ArchiveError, open_archive
 from marketplace.kernel.errors import InvalidInput
@@ -33,7 +30,7 @@ MAX_BYTES = 20 * 1024 * 1024
 _MAX_BLANK = 10_000
 #: Rows in which the header is looked for: a title or two may stand above it.
 _HEADER_WITHIN = 10
-#: A number or an escape may unpack to more than this only when someone meant harm.
+#: The parts of a workbook of MAX_ROWS full rows stay well below this.
 _MAX_UNPACKED = 150 * 1024 * 1024
 
 _MACROS = {".xlsm", ".xltm", ".xlsb", ".xlam"}
@@ -176,7 +173,7 @@ def _check_cell(text: str, number: int, index: int, limits: _Limits) -> str:
 # --- XLSX -------------------------------------------------------------------------------------
 def _xlsx_rows(data: bytes, limits: _Limits) -> Iterator[Row]:
     """The rows of the first visible sheet with content."""
-    try:
+    with _readable(limits):
         with open_archive(io.BytesIO(data), max_unpacked=_MAX_UNPACKED) as archive:
             names = {name.casefold() for name in archive.namelist()}
         if any("vbaproject" in name for name in names):
@@ -192,28 +189,20 @@ def _xlsx_rows(data: bytes, limits: _Limits) -> Iterator[Row]:
                 first = next(rows, None)
                 if first is not None:
                     return _chained(first, rows)
-    except ArchiveError as error:
-        raise _bad(limits.field, error.args[0]) from error
-    except _BROKEN as error:
-        raise _bad(limits.field, _("文件已损坏，无法打开")) from error
     return iter(())
 
 
-#: What openpyxl and the XML parser raise on a file that is not what it says.
-_BROKEN = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    ParseError,
-    DefusedXmlException,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    EOFError,
-    OSError,
-)
+@contextmanager
+def _readable(limits: _Limits) -> Iterator[None]:
+    """What openpyxl and its parsers raise on a file that is not what it says has no end."""
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except ArchiveError as error:
+        raise _bad(limits.field, error.args[0]) from error
+    except Exception as error:
+        raise _bad(limits.field, _("文件已损坏，无法打开")) from error
 
 
 def _chained(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
@@ -225,7 +214,7 @@ def _sheet_rows(sheet: Any, limits: _Limits) -> Iterator[Row]:
     """Rows with something in them. The sheet's own statement of its size is not believed."""
     sheet.reset_dimensions()
     blank = 0
-    try:
+    with _readable(limits):
         for number, cells in enumerate(sheet.iter_rows(max_col=limits.columns + 1), start=1):
             row = [
                 _check_cell(text_of(cell.value, cell.number_format or ""), number, index, limits)
@@ -240,10 +229,6 @@ def _sheet_rows(sheet: Any, limits: _Limits) -> Iterator[Row]:
             blank += 1
             if blank > _MAX_BLANK:
                 raise _bad(limits.field, _("表格中空行过多，请删除空行后再上传"))
-    except InvalidInput:
-        raise
-    except _BROKEN as error:
-        raise _bad(limits.field, _("文件已损坏，无法打开")) from error
 
 
 # --- CSV --------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def write_xlsx(
     sheet.freeze_panes = "A2"
     chosen = [column for column in columns if column.choices] if with_choices else []
     for position, column in enumerate(chosen):
-        sheet.add_data_validation(_validation(column, columns.index(column), position))
+        sheet.data_validations.append(_validation(column, columns.index(column), position))
     sheet.append([_header_cell(sheet, column.header) for column in columns])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
