@@ -194,12 +194,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email", "phone")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "marketplace.parties.rulebook.ContextWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workbench/"
@@ -217,10 +221,63 @@ SAMPLE_ACCOUNTS = env.bool("SAMPLE_ACCOUNTS", False)
 ACCOUNT_ADAPTER = "marketplace.parties.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# allauth answers a sign-up with a known address like any other only when confirmation is mandatory,
+# and then insists on `email*`: our sign-up form asks for exactly one of the two, and our stages of
+# sign-in let pass whoever has confirmed either.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+# Changing the address at the code page is offered to real accounts only, which would tell them apart.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_PREVENT_ENUMERATION = True
-MFA_TOTP_ISSUER = "Jiebang"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SALT = "parties.account"
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,60/h/ip",
+    "login_failed": "30/m/ip,10/10m/key",
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    "verify_phone": "1/30s/key,10/h/key,10/m/ip,60/h/ip",
+    "confirm_email": "1/10s/key,20/h/key",
+    "change_phone": "5/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "marketplace.parties.forms.LoginForm",
+    "signup": "marketplace.parties.forms.SignupForm",
+    "request_login_code": "marketplace.parties.forms.RequestCodeForm",
+    "confirm_login_code": "marketplace.parties.forms.LoginCodeForm",
+    "confirm_email_verification_code": "marketplace.parties.forms.EmailCodeForm",
+    "verify_phone": "marketplace.parties.forms.PhoneCodeForm",
+    "add_email": "marketplace.parties.forms.EmailForm",
+    "change_phone": "marketplace.parties.forms.PhoneForm",
+    "reset_password": "marketplace.parties.forms.ResetForm",
+    "confirm_password_reset_code": "marketplace.parties.forms.ResetCodeForm",
+    "reset_password_from_key": "marketplace.parties.forms.NewPasswordForm",
+    "change_password": "marketplace.parties.forms.PasswordForm",
+    "reauthenticate": "marketplace.parties.forms.ReauthenticateForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "marketplace.parties.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "marketplace.parties.forms.FactorForm",
+    "reauthenticate": "marketplace.parties.forms.FactorAgainForm",
+    "activate_totp": "marketplace.parties.forms.ActivateTOTPForm",
+}
+SMS_BACKEND = env.str("SMS_BACKEND", "marketplace.notices.sms.FileBackend")
 
 # --- Mail -------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "file://")
@@ -284,6 +341,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "marketplace.web.rest.problem_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.ApiThrottle"],
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

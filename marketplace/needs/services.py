@@ -25,6 +25,13 @@ def create_need(*, owner: Organization, actor: Any, values: Values) -> Need:
 
 
 @transaction.atomic
+def create_whole_need(*, owner: Organization, actor: Any, values: Values, rows: Rows) -> Need:
+    """新建一条内容已齐的草稿（接口和批量录入用）。"""
+    need = create_need(owner=owner, actor=actor, values=values)
+    return save_need(need, actor=actor, values={}, rows=rows) if rows else need
+
+
+@transaction.atomic
 def save_need(need: Need, *, actor: Any, values: Values, rows: Rows | None = None) -> Need:
     """保存一步。 `rows` holds child tables to replace, by related name ("indicators")."""
     return listings.save_step(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from marketplace.needs import views
+from marketplace.needs.api import NeedCollection, NeedItem, NeedSubmission
 
 app_name = "needs"
 
@@ -20,4 +21,10 @@ workbench = [
     path("needs/<str:code>/edit/<slug:step>/", views.need_edit, name="edit"),
     path("needs/<str:code>/act/<slug:name>/", views.need_act, name="act"),
     path("review/needs/<str:code>/", views.need_review, name="review"),
+]
+
+api = [
+    path("needs/", NeedCollection.as_view(), name="need_list"),
+    path("needs/<str:code>/", NeedItem.as_view(), name="need_detail"),
+    path("needs/<str:code>/submit/", NeedSubmission.as_view(), name="need_submit"),
 ]

@@ -66,6 +66,7 @@ KIND = Kind(
         queue=queries.needs_to_review,
         quality=queries.quality_of,
         create=services.create_need,
+        create_whole=services.create_whole_need,
         save=services.save_need,
         submit=services.submit_need,
         give_back=services.return_need,

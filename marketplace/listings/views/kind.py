@@ -35,6 +35,7 @@ class Shape:
     queue: Callable[[Any], QuerySet[Any]]
     quality: Callable[[Any], Quality]
     create: Callable[..., Any]
+    create_whole: Callable[..., Any]
     save: Callable[..., Any]
     submit: Callable[..., Any]
     give_back: Callable[..., Any]

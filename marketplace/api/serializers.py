@@ -1,0 +1,70 @@
+"""Shapes of the API's own answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class SchemeData(serializers.Serializer[Any]):
+    """A code list."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()
+    label_en = serializers.CharField()
+    source = serializers.CharField()
+
+
+class TermData(serializers.Serializer[Any]):
+    """One code with its name in both languages."""
+
+    code = serializers.CharField()
+    label = serializers.SerializerMethodField()
+    label_en = serializers.SerializerMethodField()
+    level = serializers.IntegerField()
+
+    def get_label(self, term: Any) -> str:
+        """The Chinese name."""
+        return str(term.names[0])
+
+    def get_label_en(self, term: Any) -> str:
+        """The English name, empty where there is none."""
+        return str(term.names[1])
+
+
+class OrganizationData(serializers.Serializer[Any]):
+    """The public profile of an organisation."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+    kind = serializers.CharField()
+    district = serializers.CharField()
+    summary = serializers.CharField()
+    website = serializers.CharField()
+    is_verified = serializers.BooleanField()
+    is_sample = serializers.BooleanField()
+
+
+class OrganizationPage(serializers.Serializer[Any]):
+    """A page of organisations."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = OrganizationData(many=True)
+
+
+class HitData(serializers.Serializer[Any]):
+    """One found listing."""
+
+    code = serializers.CharField()
+    score = serializers.FloatField()
+
+
+class SearchData(serializers.Serializer[Any]):
+    """What one kind of listing found."""
+
+    kind = serializers.CharField()
+    count = serializers.IntegerField()
+    loosened = serializers.BooleanField()
+    hits = HitData(many=True)

@@ -1,0 +1,129 @@
+"""The REST door that both kinds of listing share: list, detail, create, submit."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers, status
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from search import engine
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.listings import filters, queries
+from marketplace.listings.views.kind import Kind
+from marketplace.parties.queries import publishing_organizations
+from marketplace.web.views import fetch
+
+LIST_PARAMETERS = [
+    OpenApiParameter("q", str, description="搜索词"),
+    OpenApiParameter("page", int, description="页码，从 1 开始，每页 20 条"),
+    OpenApiParameter("sort", str, enum=[key for key in filters.SORTS if key]),
+    OpenApiParameter("industry", str, many=True),
+    OpenApiParameter("field", str, many=True),
+    OpenApiParameter("cooperation", str, many=True),
+    OpenApiParameter("district", str, many=True),
+]
+
+
+class ListingApi(APIView):
+    """What the four views know: the kind, and its two serializers."""
+
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+    kind: ClassVar[Kind]
+    reads: ClassVar[type[Serializer[Any]]]
+    writes: ClassVar[type[Serializer[Any]]]
+
+    def shown(self, listing: Any) -> dict[str, Any]:
+        """One listing as the caller may see it."""
+        context = {"request": self.request, "kind": self.kind}
+        return dict(self.reads(listing, context=context).data)
+
+    def visible(self) -> QuerySet[Any]:
+        """The listings that the caller may see, with their rows."""
+        return self.kind.shape.visible_to(self.request.user).prefetch_related(*self.prefetch)
+
+    prefetch: ClassVar[tuple[str, ...]] = ("indicators",)
+
+
+class ListingCollection(ListingApi):
+    """List with search and filters; create a draft."""
+
+    def get(self, request: Request) -> Response:
+        """Published listings, searched and filtered as on the page."""
+        page = filters.page_number(request.query_params.get("page", ""))
+        query = filters.read_query(request.query_params, self.kind.facets, page=page)
+        results = engine.find(self.kind.name, query)
+        codes = [hit.id for hit in results.hits]
+        found = {row.code: row for row in self.visible().filter(code__in=codes)}
+        rows = [self.shown(found[code]) for code in codes if code in found]
+        return Response(
+            {
+                "count": results.total,
+                "page": results.page,
+                "pages": results.pages,
+                "loosened": results.loosened,
+                "results": rows,
+            }
+        )
+
+    def post(self, request: Request) -> Response:
+        """Create a draft for one of the caller's organisations."""
+        serializer = self.writes(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        owner = _owner(request, serializer.initial_data)
+        listing = self.kind.shape.create_whole(
+            owner=owner, actor=request.user, **serializer.validated_data
+        )
+        return Response(self.shown(self.visible().get(pk=listing.pk)), status=status.HTTP_201_CREATED)
+
+
+class ListingItem(ListingApi):
+    """One listing."""
+
+    def get(self, request: Request, code: str) -> Response:
+        """One listing by its code."""
+        listing = fetch(self.visible(), code, actor=request.user, view=self.kind.perm("view"))
+        return Response(self.shown(listing))
+
+
+class ListingSubmission(ListingApi):
+    """Submit a draft for review."""
+
+    def post(self, request: Request, code: str) -> Response:
+        """Submit; 400 names what the quality gate misses, 409 why the state does not allow it."""
+        view, edit = self.kind.perm("view"), self.kind.perm("edit")
+        listing = fetch(self.visible(), code, actor=request.user, view=view, action=edit)
+        submitted = self.kind.shape.submit(listing, actor=request.user)
+        return Response(self.shown(self.visible().get(pk=submitted.pk)))
+
+
+def _owner(request: Request, data: Any) -> Any:
+    """The organisation for which the caller writes; may be left out where there is only one."""
+    owners = list(publishing_organizations(request.user))
+    wanted = data.get("owner") if isinstance(data, dict) else None
+    chosen = [row for row in owners if row.code == wanted] if wanted else owners
+    if len(chosen) != 1:
+        raise InvalidInput({"owner": [filters.CHOOSE_OWNER]})
+    return chosen[0]
+
+
+def page_of(results: type[Serializer[Any]], name: str) -> type[Serializer[Any]]:
+    """The envelope of a list, for the schema."""
+    return type(
+        name,
+        (Serializer,),
+        {
+            "count": serializers.IntegerField(),
+            "page": serializers.IntegerField(),
+            "pages": serializers.IntegerField(),
+            "loosened": serializers.BooleanField(),
+            "results": results(many=True),
+        },
+    )
+
