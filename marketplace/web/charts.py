@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 Number = int | float
-_BASES = (1, 2, 2.5, 5)
+_BASES = (1, 2, 2.5, 3, 4, 5)
 
 
 class Series(NamedTuple):

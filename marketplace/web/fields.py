@@ -190,7 +190,9 @@ class PhoneField(forms.CharField):
     """
 
     _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})\Z", re.ASCII)
-    _LANDLINE = re.compile(r"^(?:\+?86)?(0\d{2,3})(\d{7,8})(?:(?:转|x|-)(\d{1,5}))?\Z", re.ASCII)
+    _LANDLINE = re.compile(
+        r"^(?:\+?86)?(010|02\d|0[3-9]\d{2})(\d{7,8})(?:(?:转|x|-)(\d{1,5}))?\Z", re.ASCII
+    )
     _SERVICE = re.compile(r"^(400\d{7})\Z", re.ASCII)
 
     def __init__(self, *, mobile: bool = False, **kwargs: Any) -> None:

@@ -112,19 +112,18 @@ class RowsFormSet(BaseFormSet):
 
     def _after_buttons(self, data: Mapping[str, Any], prefix: str) -> Any:
         """The same data with one row more or less when a row button was pressed."""
-        drop = str(data.get(f"drop_row_{prefix}", ""))
+        drop = _number(data.get(f"drop_row_{prefix}", ""))
         add = f"add_row_{prefix}" in data
-        if not add and not drop.isdecimal():
+        if not add and drop is None:
             return data
         self.edited = True
         changed = data.copy() if isinstance(data, QueryDict) else dict(data)
         total_key = f"{prefix}-{TOTAL_FORM_COUNT}"
-        typed = str(data.get(total_key, "0"))
-        total = min(int(typed), self.absolute_max) if typed.isdecimal() and len(typed) < 7 else 0
+        total = min(_number(data.get(total_key, "")) or 0, self.absolute_max)
         if add:
             total += 1 if total < self.max_num else 0
-        elif int(drop[:6]) < total:
-            _shift_up(changed, prefix, int(drop), total)
+        elif drop is not None and drop < total:
+            _shift_up(changed, prefix, drop, total)
             total -= 1
         changed[total_key] = str(total)
         changed[f"{prefix}-{INITIAL_FORM_COUNT}"] = "0"
@@ -135,6 +134,12 @@ class RowsFormSet(BaseFormSet):
             row.hush()
         self._errors = [{} for _row in self.forms]
         self._non_form_errors = ErrorList(renderer=self.renderer)
+
+
+def _number(typed: Any) -> int | None:
+    """A plain number of a form; None for anything else, however long."""
+    text = str(typed)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
 
 
 def _shift_up(data: Any, prefix: str, gone: int, total: int) -> None:

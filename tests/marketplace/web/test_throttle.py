@@ -66,12 +66,12 @@ def test_the_loser_of_a_race_to_open_the_window_counts_too(monkeypatch: Any) -> 
         raise IntegrityError
 
     monkeypatch.setattr(RateBucket.objects, "create", late)
-    monkeypatch.setattr(throttle.transaction, "atomic", _nothing)
+    monkeypatch.setattr(throttle.transaction, "atomic", Nothing)
     spend("a", "x", "2/h")
     assert RateBucket.objects.get().used == 1
 
 
-class _nothing:
+class Nothing:
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_error: object) -> None: ...

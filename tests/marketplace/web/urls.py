@@ -32,7 +32,8 @@ REFUSALS: dict[str, Any] = {
 
 
 def refuse(request: HttpRequest, kind: str) -> HttpResponse:
-    raise REFUSALS[kind]()
+    make = REFUSALS[kind]
+    raise make()
 
 
 @limited("test", per_ip="2/h", per_user="1/h")
