@@ -326,7 +326,7 @@ class ApiToken(models.Model):
         WRITE = "write", _("读写")
 
     code = CodeField(prefix="LP")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="keys")
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
     sha256 = models.CharField(max_length=64, unique=True)
