@@ -33,7 +33,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = str(challenge)
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(int(wait))
     slug = str(getattr(error, "default_code", "error")).replace("_", "-")
     if isinstance(error, exceptions.ValidationError):
         body = _body(error.status_code, "invalid", _("填写的内容有误，请按提示修改"))

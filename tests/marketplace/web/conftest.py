@@ -27,7 +27,7 @@ def person() -> Callable[..., Any]:
 def draw() -> Callable[..., str]:
     """Render template text with the web tags loaded."""
 
-    def render(text: str, **context: Any) -> str:
+    def render(text: str, /, **context: Any) -> str:
         template = engines["django"].from_string("{% load i18n web %}" + text)
         return template.render(context)
 

@@ -1,0 +1,119 @@
+"""Rules that hold for every template and style sheet of the repository."""
+
+import gzip
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+import pytest
+
+ROOT = Path(settings.BASE_DIR)
+TEMPLATES = sorted(
+    path
+    for tree in ("marketplace", "cms", "deploy", "search")
+    for path in (ROOT / tree).glob("**/templates/**/*.html")
+)
+STATIC = ROOT / "marketplace/web/static/web"
+IDS = [str(path.relative_to(ROOT)) for path in TEMPLATES]
+
+INLINE = re.compile(r"""<[^>]*\s(style|on[a-z]+)\s*=""", re.IGNORECASE)
+SCRIPT = re.compile(
+    r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE
+)
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment .*?%\}.*?\{% endcomment %\}|<!--.*?-->", re.DOTALL)
+TAG_VALUE = re.compile(r"\{[%{].*?[%}]\}", re.DOTALL)
+
+
+def body_of(path: Path) -> str:
+    return COMMENT.sub("", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_nothing_inline(path: Path) -> None:
+    text = TAG_VALUE.sub("x", body_of(path))
+    assert not INLINE.search(text), INLINE.search(text)
+    assert "<style" not in text
+    assert "javascript:" not in text
+    for script in SCRIPT.finditer(text):
+        data = (
+            "application/ld+json" in script["attributes"]
+            or "application/json" in script["attributes"]
+        )
+        assert data or ("src=" in script["attributes"] and not script["body"].strip())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_nothing_from_elsewhere(path: Path) -> None:
+    assert not re.search(r"""(src|srcset|action)=["'](https?:)?//""", body_of(path))
+    assert not re.search(r"""<link[^>]+href=["'](https?:)?//""", body_of(path))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_posted_forms_carry_a_token(path: Path) -> None:
+    for form in re.findall(
+        r"<form\b[^>]*method=[\"']post[\"'].*?</form>", body_of(path), re.DOTALL | re.IGNORECASE
+    ):
+        safe = "csrf_token" in form or "web:preference" in form
+        assert safe, form[:200]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_text_is_translatable(path: Path) -> None:
+    """Chinese outside of translate, blocktranslate and _("…") would stay Chinese in English."""
+    if path.name == "ui.html":
+        pytest.skip("the gallery shows samples")
+    text = body_of(path)
+    text = re.sub(
+        r"\{% blocktranslate.*?%\}.*?\{% endblocktranslate %\}", "", text, flags=re.DOTALL
+    )
+    text = TAG_VALUE.sub("", text)
+    assert not re.findall(r"[\u4e00-\u9fff]+", text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
+def test_chinese_text_has_chinese_quotes(path: Path) -> None:
+    assert not re.search(
+        r"""[\u4e00-\u9fff][“]?&quot;|[\u4e00-\u9fff]'[\u4e00-\u9fff]""", body_of(path)
+    )
+
+
+def test_there_are_templates() -> None:
+    assert len(TEMPLATES) > 30
+
+
+def packed(*names: str) -> int:
+    return sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
+
+
+def test_weight() -> None:
+    import django_htmx
+
+    assert packed("css/tokens.css", "css/app.css", "css/parts.css") <= 15_000
+    htmx = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
+    assert packed("js/theme.js", "js/app.js") + len(gzip.compress(htmx.read_bytes(), 9)) <= 30_000
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("css/*.css")), ids=lambda path: path.name)
+def test_style_sheets_keep_to_what_browsers_have(path: Path) -> None:
+    css = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert "light-dark(" not in css
+    assert "@import" not in css
+    assert "http" not in css.replace('[href^="http"]', "")
+    assert not re.search(r"\{[^{}]*&", css), "no nesting"
+    assert css.count("{") == css.count("}")
+
+
+def test_every_class_of_our_templates_has_a_rule() -> None:
+    css = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("css/*.css"))
+    js = (STATIC / "js/app.js").read_text(encoding="utf-8")
+    known = set(re.findall(r"\.([a-z][\w-]*)", css)) | set(re.findall(r"\.([a-z][\w-]+)", js))
+    unknown = set()
+    for path in TEMPLATES:
+        if "marketplace/web" not in str(path):
+            continue
+        for value in re.findall(r"""class=["']([^"']*)["']""", TAG_VALUE.sub(" ", body_of(path))):
+            names = set(re.findall(r"\b(?:c|l|u|is)-[\w-]*\w\b(?!-)", value))
+            unknown |= names - known
+    # hooks without looks of their own
+    assert unknown <= {"c-field--file", "c-foot__l", "c-wizard__label"}
