@@ -1,8 +1,13 @@
-"""Registers parties."""
+"""Registers the parties slice: policies and handlers."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PartiesConfig(AppConfig):
     name = "marketplace.parties"
     label = "parties"
+    verbose_name = _("用户与单位")
+
+    def ready(self) -> None:
+        from marketplace.parties import handlers, policies  # noqa: F401, PLC0415 -- app ready

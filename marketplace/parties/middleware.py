@@ -1,15 +1,60 @@
-"""Staff sign in with a second factor."""
+"""Staff sign in with a second factor, and are led to set it up before anything else."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import resolve
+from django.urls.exceptions import Resolver404
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.parties.queries import lacks_second_factor
+
+#: What staff without a second factor may still open: setting it up, and leaving.
+_OPEN = frozenset(
+    {
+        "mfa_activate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_index",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "account_logout",
+        "account_email",
+        "account_email_verification_sent",
+        "account_verify_phone",
+        "account_change_phone",
+        "web:preference",
+        "health",
+        "health_ready",
+    }
+)
 
 
 class StaffSecondFactorMiddleware:
-    """Leads staff without a second factor to where it is set up."""
+    """Stops whoever holds a staff role, or may do everything, and has no authenticator yet.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    Pages lead to the set-up, the API answers 403. Sample accounts are let through where
+    SAMPLE_ACCOUNTS is on.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not lacks_second_factor(request.user) or _is_open(request):
+            return self.get_response(request)
+        reason = _("您的平台角色要求两步验证，请先设置身份验证器")
+        if request.path.startswith("/api/"):
+            problem = {"type": "/problems/forbidden", "status": 403, "title": str(reason)}
+            return JsonResponse(problem, status=403, content_type="application/problem+json")
+        messages.warning(request, reason)
+        return redirect("mfa_activate_totp")
+
+
+def _is_open(request: HttpRequest) -> bool:
+    try:
+        return resolve(request.path_info).view_name in _OPEN
+    except Resolver404:
+        return False

@@ -139,3 +139,55 @@ def is_org_admin(user: Any, org: Any) -> bool:
 def works_for_owner(user: Any, subject: Any) -> bool:
     """The person works for the organisation that owns the subject (`subject.owner_id`)."""
     return subject is not None and access_of(user).in_org(subject.owner_id)
+
+
+# --- rights within this slice -----------------------------------------------------------------
+_registers = platform_role(*REGISTRARS, Role.OPERATOR)
+_reads_all = platform_role(*REGISTRARS, Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_shown_to_all(_user: Any, org: Any) -> bool:
+    """The organisation is verified."""
+    return org is not None and org.status == "verified"
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_no_party(user: Any, org: Any) -> bool:
+    """The person does not work for the organisation: nobody decides their own case."""
+    return org is None or not access_of(user).in_org(org.pk)
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_applicant(user: Any, dossier: Any) -> bool:
+    """The person handed the dossier in, or administers the organisation that did."""
+    if dossier is None:
+        return False
+    own = dossier.applicant_id == user.pk
+    return own or (not dossier.is_claim and access_of(user).is_admin_of(dossier.organization_id))
+
+
+@rules.predicate  # type: ignore[untyped-decorator]
+def is_no_party_to_dossier(user: Any, dossier: Any) -> bool:
+    """The person neither handed the dossier in nor works for the organisation."""
+    if dossier is None:
+        return True
+    return dossier.applicant_id != user.pk and not access_of(user).in_org(dossier.organization_id)
+
+
+rules.add_perm("parties.view_organization", is_shown_to_all | is_org_member | _reads_all)
+rules.add_perm("parties.view_members", is_org_member | _reads_all)
+rules.add_perm("parties.create_organization", is_confirmed)
+rules.add_perm("parties.edit_organization", is_confirmed & is_org_admin)
+rules.add_perm("parties.manage_members", is_confirmed & is_org_admin)
+rules.add_perm("parties.apply_organization", is_confirmed & is_org_admin)
+rules.add_perm("parties.verify_organization", _registers & is_no_party)
+rules.add_perm(
+    "parties.suspend_organization",
+    platform_role(Role.REGISTRAR_CITY, Role.OPERATOR) & is_no_party,
+)
+rules.add_perm("parties.view_verification", is_applicant | _reads_all)
+rules.add_perm("parties.edit_verification", is_confirmed & is_applicant)
+rules.add_perm("parties.decide_verification", _registers & is_no_party_to_dossier)
+rules.add_perm("parties.review_organizations", _registers)
+rules.add_perm("parties.grant_role", platform_role(Role.SECURITY_ADMIN))

@@ -38,7 +38,8 @@ ORGANIZATION = Workflow.of(
     Transition(
         "verify",
         _("通过认证"),
-        {OrgStatus.PENDING},
+        # A claim may be decided before those who entered the organisation have handed in theirs.
+        {OrgStatus.DRAFT, OrgStatus.PENDING, OrgStatus.RETURNED},
         OrgStatus.VERIFIED,
         "parties.verify_organization",
     ),

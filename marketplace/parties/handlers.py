@@ -1,0 +1,204 @@
+"""What follows from facts about people and organisations: notices; and allauth's signals as facts."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+
+from marketplace.files.policies import register_reader
+from marketplace.kernel.events import on
+from marketplace.notices import kinds
+from marketplace.notices.services import notify
+from marketplace.parties import events, queries, services
+from marketplace.parties.models import Invitation, Organization, Verification
+
+kinds.register("parties.verification_waiting", _("有单位等待认证"), mail_default=False)
+kinds.register("parties.verification_decided", _("单位认证结果"))
+kinds.register("parties.organization_suspended", _("单位被暂停或恢复"))
+kinds.register("parties.invited", _("单位邀请您加入"))
+kinds.register("parties.members_changed", _("本单位成员变动"), mail_default=False)
+kinds.register("parties.role_changed", _("您在单位中的角色变动"))
+
+register_reader("parties.verification", queries.reads_document)
+
+
+# --- verification -----------------------------------------------------------------------------
+@on(events.VerificationSubmitted)
+def tell_registrars(event: events.VerificationSubmitted) -> None:
+    """A dossier waits: everyone who may decide learns of it."""
+    dossier = Verification.objects.select_related("organization").get(pk=event.verification_id)
+    notify(
+        "parties.verification_waiting",
+        [person for person in queries.deciders() if person.pk != dossier.applicant_id],
+        title=_("“%(org)s”提交了单位认证"),
+        params={"org": dossier.organization.name},
+        url=reverse("parties:verification_review", args=[dossier.code]),
+        subject=(events.ORGANIZATION, event.subject_id),
+    )
+
+
+@on(events.OrganizationVerified)
+def tell_verified(event: events.OrganizationVerified) -> None:
+    """Applicant and admins learn that the organisation is verified."""
+    dossier = _dossier(event.verification_id)
+    notify(
+        "parties.verification_decided",
+        _concerned(dossier),
+        title=_("“%(org)s”已通过单位认证"),
+        params={"org": dossier.organization.name},
+        body=_("现在可以发布需求和成果，并邀请同事加入。"),
+        url=reverse("parties:manage", args=[dossier.organization.code]),
+        subject=(events.ORGANIZATION, event.subject_id),
+    )
+
+
+@on(events.OrganizationReturned)
+def tell_returned(event: events.OrganizationReturned) -> None:
+    """Applicant and admins learn that something must be corrected; the page says what."""
+    dossier = _dossier(event.verification_id)
+    notify(
+        "parties.verification_decided",
+        _concerned(dossier),
+        title=_("“%(org)s”的单位认证被退回补正"),
+        params={"org": dossier.organization.name},
+        body=_("退回原因见认证页面。已填写的内容和已上传的材料都保留，修改后可重新提交。"),
+        url=reverse("parties:verification", args=[dossier.organization.code]),
+        subject=(events.ORGANIZATION, event.subject_id),
+    )
+
+
+def _dossier(verification_id: int) -> Verification:
+    return Verification.objects.select_related("organization", "applicant").get(pk=verification_id)
+
+
+def _concerned(dossier: Verification) -> list[Any]:
+    people = {dossier.applicant_id: dossier.applicant}
+    if not dossier.is_claim:
+        people |= {admin.pk: admin for admin in queries.admins_of(dossier.organization_id)}
+    return list(people.values())
+
+
+@on(events.OrganizationSuspended)
+def tell_suspended(event: events.OrganizationSuspended) -> None:
+    """The admins learn that their organisation was taken out of public view, and why."""
+    org = Organization.objects.get(pk=event.subject_id)
+    notify(
+        "parties.organization_suspended",
+        queries.admins_of(org.pk),
+        title=_("“%(org)s”已被暂停"),
+        params={"org": org.name, "remark": event.remark},
+        body=_("原因：%(remark)s"),
+        url=reverse("parties:manage", args=[org.code]),
+        subject=(events.ORGANIZATION, org.pk),
+    )
+
+
+@on(events.OrganizationRestored)
+def tell_restored(event: events.OrganizationRestored) -> None:
+    """The admins learn that their organisation is shown again."""
+    org = Organization.objects.get(pk=event.subject_id)
+    notify(
+        "parties.organization_suspended",
+        queries.admins_of(org.pk),
+        title=_("“%(org)s”已恢复"),
+        params={"org": org.name},
+        url=reverse("parties:manage", args=[org.code]),
+        subject=(events.ORGANIZATION, org.pk),
+    )
+
+
+# --- members ----------------------------------------------------------------------------------
+@on(events.MemberInvited)
+def tell_invited(event: events.MemberInvited) -> None:
+    """Who has an account with the invited contact finds the invitation there, without the link."""
+    invitation = (
+        Invitation.objects.filter(pk=event.invitation_id, status=Invitation.Status.OPEN)
+        .select_related("organization")
+        .first()
+    )
+    if invitation is None:
+        return
+    person = queries.person_reached_by(email=invitation.email, phone=invitation.phone)
+    if person is not None:
+        notify(
+            "parties.invited",
+            [person],
+            title=_("“%(org)s”邀请您加入"),
+            params={"org": invitation.organization.name},
+            url=reverse("parties:own_organizations"),
+            subject=(events.ORGANIZATION, event.subject_id),
+        )
+
+
+@on(events.MemberJoined)
+def tell_joined(event: events.MemberJoined) -> None:
+    """The admins learn of a new colleague."""
+    for person in queries.users_by_id([event.user_id]):
+        org = Organization.objects.get(pk=event.subject_id)
+        notify(
+            "parties.members_changed",
+            queries.admins_of(org.pk).exclude(pk=person.pk),
+            title=_("%(name)s 已加入“%(org)s”"),
+            params={"name": person.get_full_name(), "org": org.name},
+            url=reverse("parties:members", args=[org.code]),
+            subject=(events.ORGANIZATION, org.pk),
+        )
+
+
+@on(events.MemberRoleChanged, events.MemberRemoved)
+def tell_member(event: events.MemberRoleChanged | events.MemberRemoved) -> None:
+    """The member learns of a changed role or of being removed; who left knows."""
+    if isinstance(event, events.MemberRemoved) and event.left:
+        return
+    removed = isinstance(event, events.MemberRemoved)
+    org = Organization.objects.get(pk=event.subject_id)
+    notify(
+        "parties.role_changed",
+        queries.users_by_id([event.user_id]),
+        title=_("您已被移出“%(org)s”") if removed else _("您在“%(org)s”的角色已调整"),
+        params={"org": org.name},
+        url=reverse("parties:own_organizations"),
+        subject=(events.ORGANIZATION, org.pk),
+    )
+
+
+# --- allauth's signals, turned into facts at once -----------------------------------------------
+@receiver(account.password_changed, dispatch_uid="parties.password_changed")
+@receiver(account.password_set, dispatch_uid="parties.password_set")
+def note_password_changed(user: Any, **_kwargs: Any) -> None:
+    """The person changed their password."""
+    services.record_password(user, by="change")
+
+
+@receiver(account.password_reset, dispatch_uid="parties.password_reset")
+def note_password_reset(user: Any, **_kwargs: Any) -> None:
+    """The person set a new password by a code."""
+    services.record_password(user, by="reset")
+
+
+@receiver(mfa.authenticator_added, dispatch_uid="parties.factor_added")
+def note_factor_added(user: Any, authenticator: Any, **_kwargs: Any) -> None:
+    """A second factor was set up."""
+    services.record_second_factor(user, act="added", factor=authenticator.type)
+
+
+@receiver(mfa.authenticator_removed, dispatch_uid="parties.factor_removed")
+def note_factor_removed(user: Any, authenticator: Any, **_kwargs: Any) -> None:
+    """A second factor was taken away."""
+    services.record_second_factor(user, act="removed", factor=authenticator.type)
+
+
+@receiver(mfa.authenticator_reset, dispatch_uid="parties.factor_reset")
+def note_factor_reset(user: Any, authenticator: Any, **_kwargs: Any) -> None:
+    """Recovery codes were made anew."""
+    services.record_second_factor(user, act="reset", factor=authenticator.type)
+
+
+@receiver(mfa.authentication_failed, dispatch_uid="parties.factor_failed")
+def note_factor_failed(user: Any, **_kwargs: Any) -> None:
+    """A wrong second factor."""
+    services.record_failed_sign_in(user)

@@ -1,0 +1,226 @@
+"""Who works for an organisation: invitations, roles, leaving."""
+
+import logging
+import secrets
+import smtplib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.notices.sms import SmsError, send_sms
+from marketplace.parties import events, queries
+from marketplace.parties.models import Invitation, Membership, Organization, User
+from marketplace.parties.policies import OrgRole
+from marketplace.parties.workflow import OrgStatus
+
+logger = logging.getLogger(__name__)
+
+#: An invitation can be accepted for this long.
+VALID_FOR = timedelta(days=7)
+MOST_OPEN = 50
+#: Messages to strangers that one organisation may cause on one day.
+MOST_PER_DAY = 100
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An invitation and its token, at the only moment it can be read."""
+
+    invitation: Invitation
+    token: str
+
+
+@transaction.atomic
+def invite_member(
+    org: Organization, *, role: str, actor: User, email: str = "", phone: str = ""
+) -> Sent:
+    """Ask one person, by address or E.164 number, to join; an older invitation ends.
+
+    The answer is the same whether the person has an account or not. The message goes out after
+    commit. Raises Forbidden, InvalidInput (both or no contact, unknown role, member already),
+    Refused (suspended, too many).
+    """
+    row = _managed(org, actor)
+    if row.status == OrgStatus.SUSPENDED:
+        raise Refused(_("单位已暂停，不能邀请成员"))
+    _check_invitation(row, role, email, phone)
+    for old in Invitation.objects.filter(
+        organization=row, email=email, phone=phone, status=Invitation.Status.OPEN
+    ):
+        _end(old, actor)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        organization=row,
+        email=email,
+        phone=phone,
+        role=role,
+        token_hash=queries.hash_of(token),
+        invited_by=actor,
+        expires_at=clock.now() + VALID_FOR,
+    )
+    publish(
+        events.MemberInvited(subject_id=row.pk, invitation_id=invitation.pk, role=role), actor=actor
+    )
+    transaction.on_commit(lambda: _send(invitation, token, actor.language))
+    return Sent(invitation, token)
+
+
+def _check_invitation(org: Organization, role: str, email: str, phone: str) -> None:
+    if bool(email) == bool(phone):
+        raise InvalidInput({"contact": [_("请填写邮箱或手机号码中的一项")]})
+    if role not in OrgRole.values:
+        raise InvalidInput({"role": [_("没有这个角色")]})
+    known = {"user__email": email} if email else {"user__phone": phone}
+    if Membership.objects.filter(organization=org, **known).exists():
+        raise InvalidInput({"contact": [_("此人已是本单位成员")]})
+    if queries.open_invitations(org).count() >= MOST_OPEN:
+        raise Refused(_("待接受的邀请过多，请先撤回不需要的邀请"))
+    since = clock.now() - timedelta(days=1)
+    if Invitation.objects.filter(organization=org, created_at__gte=since).count() >= MOST_PER_DAY:
+        raise Refused(_("今天发出的邀请过多，请明天再试"))
+
+
+def _send(invitation: Invitation, token: str, language: str) -> None:
+    # Not a handler: only the hash of the token is stored, so it can't be sent again later. Should
+    # this fail, the admin invites anew or passes on the link that the page shows.
+    person = queries.person_reached_by(email=invitation.email, phone=invitation.phone)
+    language = person.language if person else language
+    with translation.override(language):
+        link = settings.SITE_URL.rstrip("/") + reverse("parties:invitation", args=[token])
+        context = {"invitation": invitation, "link": link, "site_name": settings.SITE_NAME}
+        try:
+            if invitation.phone:
+                mine = settings.SITE_URL.rstrip("/") + reverse("parties:own_organizations")
+                name = invitation.organization.name
+                send_sms(invitation.phone, "invitation", language=language, org=name, url=mine)
+            else:
+                send_mail(
+                    _now("【%(site)s】%(org)s 邀请您加入")
+                    % {"site": settings.SITE_NAME, "org": invitation.organization.name},
+                    render_to_string("parties/mail/invitation.txt", context),
+                    None,
+                    [invitation.email],
+                )
+        except (smtplib.SMTPException, OSError, SmsError) as error:
+            logger.warning("invitation %s not sent: %s", invitation.code, type(error).__name__)
+
+
+@transaction.atomic
+def revoke_invitation(invitation: Invitation, *, actor: User) -> None:
+    """Take an invitation back. Raises Forbidden, Refused when it was answered already."""
+    _managed(invitation.organization, actor)
+    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if row.status != Invitation.Status.OPEN:
+        raise Refused(_("这份邀请已失效"))
+    _end(row, actor)
+
+
+def _end(invitation: Invitation, actor: User) -> None:
+    invitation.status = Invitation.Status.REVOKED
+    invitation.save(update_fields=["status"])
+    publish(
+        events.InvitationRevoked(
+            subject_id=invitation.organization_id, invitation_id=invitation.pk
+        ),
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
+    """Join. The invitation must be open and addressed to a contact the actor has confirmed.
+
+    Raises Forbidden for anyone else, Refused when it was used, revoked or has expired.
+    """
+    Organization.objects.select_for_update().get(pk=invitation.organization_id)
+    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if row.status != Invitation.Status.OPEN or row.is_expired:
+        raise Refused(_("这份邀请已被接受、撤回或过期，请联系单位管理员重新邀请"))
+    if not is_addressed_to(row, actor):
+        raise Forbidden(_("这份邀请发给另一个邮箱或手机号码，请用该联系方式的账号接受"))
+    if actor.access.in_org(row.organization_id):
+        raise Refused(_("您已是该单位的成员"))
+    row.status = Invitation.Status.ACCEPTED
+    row.accepted_by = actor
+    row.save(update_fields=["status", "accepted_by"])
+    member = Membership.objects.create(
+        user=actor, organization_id=row.organization_id, role=row.role
+    )
+    publish(
+        events.MemberJoined(subject_id=row.organization_id, user_id=actor.pk, role=row.role),
+        actor=actor,
+    )
+    actor.forget_access()
+    return member
+
+
+def is_addressed_to(invitation: Invitation, person: Any) -> bool:
+    """Whether the invitation names an address or number this person has confirmed."""
+    if invitation.email:
+        return bool(person.email_verified_at) and person.email == invitation.email
+    return bool(person.phone_verified_at) and person.phone == invitation.phone
+
+
+@transaction.atomic
+def change_member_role(member: Membership, *, role: str, actor: User) -> Membership:
+    """Give a member another role. Raises Forbidden, InvalidInput, Refused for the last admin."""
+    org = _managed(member.organization, actor)
+    if role not in OrgRole.values:
+        raise InvalidInput({"role": [_("没有这个角色")]})
+    row = Membership.objects.select_for_update().get(pk=member.pk)
+    if row.role == role:
+        return row
+    if row.role == OrgRole.ORG_ADMIN:
+        _keep_an_admin(org, row)
+    row.role = role
+    row.save(update_fields=["role"])
+    publish(
+        events.MemberRoleChanged(subject_id=org.pk, user_id=row.user_id, role=role), actor=actor
+    )
+    actor.forget_access()
+    return row
+
+
+@transaction.atomic
+def remove_member(member: Membership, *, actor: User) -> None:
+    """Remove a member, or leave. Raises Forbidden, Refused for the last admin."""
+    leaves = member.user_id == actor.pk
+    org = Organization.objects.select_for_update().get(pk=member.organization_id)
+    if not leaves and not actor.has_perm("parties.manage_members", org):
+        raise Forbidden
+    row = Membership.objects.select_for_update().get(pk=member.pk)
+    if row.role == OrgRole.ORG_ADMIN:
+        _keep_an_admin(org, row)
+    row.delete()
+    publish(
+        events.MemberRemoved(subject_id=org.pk, user_id=member.user_id, left=leaves), actor=actor
+    )
+    actor.forget_access()
+
+
+def _managed(org: Organization, actor: User) -> Organization:
+    """The organisation, locked: parallel changes of its members wait for each other."""
+    row = Organization.objects.select_for_update().get(pk=org.pk)
+    if not actor.has_perm("parties.manage_members", row):
+        raise Forbidden
+    return row
+
+
+def _keep_an_admin(org: Organization, leaving: Membership) -> None:
+    others = Membership.objects.filter(
+        organization=org, role=OrgRole.ORG_ADMIN, user__is_active=True
+    )
+    if not others.exclude(pk=leaving.pk).exists():
+        raise Refused(_("单位至少要有一名管理员，请先指定另一名管理员"))

@@ -1,0 +1,152 @@
+"""Entering, claiming, editing and suspending organisations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.parties import events, queries, rulebook
+from marketplace.parties.models import Membership, Organization, User, Verification
+from marketplace.parties.policies import OrgRole
+from marketplace.parties.workflow import ORGANIZATION, DossierStatus, OrgStatus
+
+#: What a registrar vouches for: fixed while the organisation waits for or has a decision.
+IDENTITY = ("name", "kind", "uscc")
+PROFILE = (
+    "name_en",
+    "district",
+    "address",
+    "summary",
+    "summary_en",
+    "website",
+    "scale",
+    "honors",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+)
+_FIXED = frozenset({OrgStatus.PENDING, OrgStatus.VERIFIED, OrgStatus.SUSPENDED})
+#: More than this many organisations no honest person needs to enter.
+MOST_PER_PERSON = 10
+
+
+@transaction.atomic
+def create_organization(data: Mapping[str, Any], *, actor: User) -> Organization:
+    """Enter an organisation with the actor as its admin and an empty dossier.
+
+    `data` holds IDENTITY and any of PROFILE. Raises Forbidden before a contact is confirmed,
+    InvalidInput for a bad or known credit code, Refused beyond MOST_PER_PERSON.
+    """
+    if not actor.has_perm("parties.create_organization"):
+        raise Forbidden(_("请先确认邮箱或手机号码"))
+    User.objects.select_for_update().get(pk=actor.pk)
+    if queries.organizations_of(actor).count() >= MOST_PER_PERSON:
+        raise Refused(_("每人最多加入 %(most)d 个单位") % {"most": MOST_PER_PERSON})
+    org = Organization(**_known(data, IDENTITY + PROFILE))
+    org.uscc = _uscc_of(data.get("uscc"))
+    if queries.organization_with_uscc(org.uscc) is not None:
+        raise InvalidInput({"uscc": [_("这个统一社会信用代码的单位已登记")]})
+    _insert(org)
+    Membership.objects.create(user=actor, organization=org, role=OrgRole.ORG_ADMIN)
+    Verification.objects.create(organization=org, applicant=actor)
+    publish(events.OrganizationCreated(subject_id=org.pk), actor=actor)
+    actor.forget_access()
+    return org
+
+
+def _insert(org: Organization) -> None:
+    try:
+        with transaction.atomic():
+            org.save()
+    except IntegrityError as error:
+        # Another process entered the same code between the question and the insert.
+        raise InvalidInput({"uscc": [_("这个统一社会信用代码的单位已登记")]}) from error
+
+
+def _uscc_of(typed: Any) -> str:
+    try:
+        return rulebook.normalize_uscc(str(typed or ""))
+    except rulebook.UnfitCode as error:
+        raise InvalidInput({"uscc": [error.args[0]]}) from error
+
+
+def _known(data: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: data[name] for name in names if name in data}
+
+
+@transaction.atomic
+def claim_organization(org: Organization, *, actor: User) -> Verification:
+    """Ask to speak for an organisation that others entered: opens a dossier, changes nothing else.
+
+    Raises Forbidden before a contact is confirmed, Refused when the organisation has a verified
+    admin (who invites), is suspended, or the actor works for it already.
+    """
+    if not actor.has_perm("parties.create_organization"):
+        raise Forbidden(_("请先确认邮箱或手机号码"))
+    row = Organization.objects.select_for_update().get(pk=org.pk)
+    if actor.access.in_org(row.pk):
+        raise Refused(_("您已是该单位的成员"))
+    if not queries.can_be_claimed(row):
+        raise Refused(_("该单位已有管理员，请联系单位管理员邀请您加入"))
+    opened = Verification.objects.filter(organization=row, applicant=actor).exclude(
+        status=DossierStatus.VERIFIED
+    )
+    return opened.first() or Verification.objects.create(
+        organization=row, applicant=actor, is_claim=True
+    )
+
+
+@transaction.atomic
+def edit_organization(
+    org: Organization, data: Mapping[str, Any], *, rev: int, actor: User
+) -> Organization:
+    """Change the profile; identity too while nothing is pending or decided.
+
+    Raises Forbidden, Refused when `rev` is not the present one (someone else saved meanwhile) or
+    identity fields are changed after submission, InvalidInput for a bad or known credit code.
+    """
+    row = Organization.objects.select_for_update().get(pk=org.pk)
+    if not actor.has_perm("parties.edit_organization", row):
+        raise Forbidden
+    if row.rev != rev:
+        raise Refused(_("资料刚刚被其他人修改过，请核对最新内容后再保存"))
+    values = _known(data, IDENTITY + PROFILE)
+    if "uscc" in values:
+        values["uscc"] = _uscc_of(values["uscc"])
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    if row.status in _FIXED and set(changed) & set(IDENTITY):
+        raise Refused(_("认证审核中或已认证的单位不能修改名称、类型和统一社会信用代码"))
+    if "uscc" in changed and queries.organization_with_uscc(values["uscc"]) is not None:
+        raise InvalidInput({"uscc": [_("这个统一社会信用代码的单位已登记")]})
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        row.rev += 1
+        row.updated_at = clock.now()
+        _insert(row)
+        publish(events.OrganizationEdited(subject_id=row.pk, fields=changed), actor=actor)
+    return row
+
+
+@transaction.atomic
+def suspend_organization(org: Organization, *, remark: str, actor: User) -> Organization:
+    """Take a verified organisation out of public view. Raises Forbidden, Refused."""
+    row = Organization.objects.select_for_update().get(pk=org.pk)
+    ORGANIZATION.fire("suspend", row, actor)
+    row.save(update_fields=["status"])
+    publish(events.OrganizationSuspended(subject_id=row.pk, remark=remark), actor=actor)
+    return row
+
+
+@transaction.atomic
+def restore_organization(org: Organization, *, actor: User) -> Organization:
+    """Undo a suspension. Raises Forbidden, Refused."""
+    row = Organization.objects.select_for_update().get(pk=org.pk)
+    ORGANIZATION.fire("restore", row, actor)
+    row.save(update_fields=["status"])
+    publish(events.OrganizationRestored(subject_id=row.pk), actor=actor)
+    return row

@@ -1,0 +1,56 @@
+"""The public list of organisations and the public page of one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from marketplace.parties import queries
+from marketplace.taxonomy import queries as taxonomy
+from marketplace.web.facets import Group, Option, build_panel
+from marketplace.web.throttle import limited
+from marketplace.web.views import fetch, paginate, render_page
+
+_MOST_TEXT = 100
+
+
+@require_safe
+@limited("search", per_ip="120/1m", methods=("GET",))
+def organizations(request: HttpRequest) -> HttpResponse:
+    """Verified organisations by name, kind and district."""
+    q = request.GET.get("q", "").replace("\0", "").strip()[:_MOST_TEXT]
+    kinds = _codes(request, "kind", "org_kind")
+    districts = _codes(request, "district", "district")
+    rows = queries.directory(q, kinds, districts)
+    page = paginate(request, rows, size=20)
+    groups = [
+        Group("kind", _("单位类型"), _options("org_kind", queries.directory_counts("kind"))),
+        Group(
+            "district", _("所在区县"), _options("district", queries.directory_counts("district"))
+        ),
+    ]
+    panel = build_panel(request.GET, reverse("parties:organizations"), groups)
+    context = {"q": q, "page": page, "panel": panel, "total": page.paginator.count}
+    return render_page(request, "parties/organization_list.html", context, partial="results")
+
+
+def _codes(request: HttpRequest, name: str, scheme: str) -> list[str]:
+    known = {term.code for term in taxonomy.terms(scheme)}
+    return [code for code in request.GET.getlist(name) if code in known]
+
+
+def _options(scheme: str, counts: dict[str, int]) -> list[Option]:
+    return [
+        Option(term.code, term.label, counts.get(term.code, 0))
+        for term in taxonomy.terms(scheme)
+        if counts.get(term.code)
+    ]
+
+
+@require_safe
+def organization(request: HttpRequest, code: str) -> HttpResponse:
+    """One organisation as everybody sees it; its people and staff see it before it is verified."""
+    org = fetch(
+        queries.visible_to(request.user), code, actor=request.user, view="parties.view_organization"
+    )
+    return render_page(request, "parties/organization_detail.html", {"org": org})

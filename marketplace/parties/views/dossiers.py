@@ -1,0 +1,184 @@
+"""Verification from both sides: the applicant's dossier, the registrar's queue and decision."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.files import queries as files
+from marketplace.files.forms import wanted_removals
+from marketplace.journal.queries import history
+from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible
+from marketplace.parties import events, queries, rulebook, services
+from marketplace.parties.forms import DossierForm, ReturnForm, SuspendForm
+from marketplace.parties.models import Verification
+from marketplace.parties.services.verification import DOCUMENTS
+from marketplace.parties.views.show import at_fields
+from marketplace.parties.workflow import DossierStatus
+from marketplace.web.throttle import limited
+from marketplace.web.views import fetch, paginate, render_page
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@limited("uploads", per_user="60/h")
+def verification(request: HttpRequest, code: str) -> HttpResponse:
+    """The dossier of an organisation: upload, note, submit; what was returned and why."""
+    dossier = _own_dossier(request, code)
+    form = DossierForm(request.POST or None, request.FILES or None, initial={"note": dossier.note})
+    if request.method == "POST" and form.is_valid() and _save(request, dossier, form):
+        return redirect("parties:verification", code)
+    context = {
+        "org": dossier.organization,
+        "dossier": dossier,
+        "form": form,
+        "is_open": dossier.status in {DossierStatus.DRAFT, DossierStatus.RETURNED},
+        "documents": _documents(dossier, removable=True),
+        "reasons": rulebook.reason_labels(dossier.reasons),
+        "steps": _steps(dossier),
+    }
+    status = 400 if form.errors else 200
+    return render_page(request, "parties/verification_edit.html", context, status=status)
+
+
+def _own_dossier(request: HttpRequest, code: str) -> Verification:
+    org = queries.organization_of_code(code)
+    dossier = queries.dossier_of(org, request.user)
+    if dossier is None:
+        raise NotVisible
+    return dossier
+
+
+def _save(request: HttpRequest, dossier: Verification, form: DossierForm) -> bool:
+    """Save, and hand in when asked; False when the form shows what is wrong. What fits is kept."""
+    services.save_dossier(
+        dossier,
+        note=form.cleaned_data["note"],
+        remove=wanted_removals(request.POST),
+        actor=request.user,
+    )
+    uploads = form.cleaned_data["documents"]
+    for reason in services.add_documents(dossier, uploads, actor=request.user) if uploads else []:
+        form.add_error("documents", str(reason))
+    if form.errors:
+        return False
+    if "submit" not in request.POST:
+        messages.success(request, _("已保存"))
+        return True
+    try:
+        services.submit_dossier(dossier, actor=request.user)
+    except InvalidInput as error:
+        at_fields(form, error)
+        return False
+    messages.success(request, _("已提交，一般在 2 个工作日内审核，结果会通知您"))
+    return True
+
+
+def _documents(dossier: Verification, *, removable: bool = False) -> list[Any]:
+    name = "remove_file" if removable and dossier.status in {"draft", "returned"} else ""
+    return files.file_rows(files.attachments_of(DOCUMENTS, dossier.pk), remove_name=name)
+
+
+def _steps(dossier: Verification) -> list[dict[str, Any]]:
+    """Where the dossier is: fill in, reviewed, verified."""
+    at = {"draft": 0, "returned": 0, "pending": 1, "verified": 3}[dossier.status]
+    labels = [_("填写和上传"), _("登记员审核"), _("认证完成")]
+    return [
+        {"label": label, "state": "done" if place < at else "now" if place == at else "todo"}
+        for place, label in enumerate(labels)
+    ]
+
+
+@login_required
+@require_safe
+def verification_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, the longest waiting first; and what was decided."""
+    if not request.user.has_perm("parties.review_organizations"):
+        raise Forbidden
+    status = request.GET.get("status", "")
+    if status not in DossierStatus.values or status == DossierStatus.DRAFT:
+        status = DossierStatus.PENDING
+    page = paginate(request, queries.verification_queue(status), size=30)
+    tabs = [(value, DossierStatus(value).label) for value in ("pending", "returned", "verified")]
+    context = {"page": page, "status": status, "tabs": tabs}
+    return render_page(request, "parties/verification_queue.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def verification_review(request: HttpRequest, code: str) -> HttpResponse:
+    """One dossier before the registrar: documents, code, applicant; verify or return."""
+    if not request.user.has_perm("parties.review_organizations"):
+        raise NotVisible
+    posted = request.method == "POST"
+    dossier = fetch(
+        queries.dossiers(),
+        code,
+        actor=request.user,
+        view="parties.view_verification",
+        action="parties.decide_verification" if posted else None,
+    )
+    form = ReturnForm(request.POST if "return" in request.POST else None)
+    if "verify" in request.POST:
+        services.verify_dossier(dossier, actor=request.user)
+        messages.success(request, _("已通过认证"))
+        return _next(request)
+    if form.is_bound and form.is_valid():
+        try:
+            services.return_dossier(dossier, actor=request.user, **form.cleaned_data)
+        except InvalidInput as error:
+            at_fields(form, error)
+        else:
+            messages.success(request, _("已退回，申请人会收到通知"))
+            return _next(request)
+    org = dossier.organization
+    context = {
+        "org": org,
+        "dossier": dossier,
+        "form": form,
+        "documents": _documents(dossier),
+        "decides": dossier.status == DossierStatus.PENDING
+        and request.user.has_perm("parties.decide_verification", dossier),
+        "reasons": rulebook.reason_labels(dossier.reasons),
+        "alike": queries.alike(org),
+        "history": history(events.ORGANIZATION, org.pk, limit=20),
+    }
+    status = 400 if form.errors else 200
+    return render_page(request, "parties/verification_review.html", context, status=status)
+
+
+def _next(request: HttpRequest) -> HttpResponse:
+    """The next dossier that waits, else the empty queue."""
+    waiting = queries.verifications_to_decide(request.user).first()
+    if waiting is not None:
+        return redirect("parties:verification_review", waiting.code)
+    return redirect("parties:verification_queue")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def suspend(request: HttpRequest, code: str) -> HttpResponse:
+    """Suspend a verified organisation with a reason, or restore a suspended one."""
+    org = fetch(
+        queries.visible_to(request.user),
+        code,
+        actor=request.user,
+        view="parties.view_organization",
+        action="parties.suspend_organization",
+    )
+    form = SuspendForm(request.POST if "suspend" in request.POST else None)
+    if "restore" in request.POST:
+        services.restore_organization(org, actor=request.user)
+        messages.success(request, _("单位已恢复"))
+        return redirect("parties:manage", org.code)
+    if form.is_bound and form.is_valid():
+        services.suspend_organization(org, remark=form.cleaned_data["remark"], actor=request.user)
+        messages.success(request, _("单位已暂停"))
+        return redirect("parties:manage", org.code)
+    context = {"org": org, "form": form}
+    status = 400 if form.is_bound else 200
+    return render_page(request, "parties/organization_suspend.html", context, status=status)

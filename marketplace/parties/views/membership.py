@@ -1,0 +1,139 @@
+"""Members and invitations of an organisation."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.parties import queries, services
+from marketplace.parties.forms import InvitationForm, RoleForm, is_phone
+from marketplace.parties.models import Organization
+from marketplace.parties.views.show import at_fields
+from marketplace.web.throttle import limited
+from marketplace.web.views import fetch, paginate, render_page
+
+
+def _org(request: HttpRequest, code: str, action: str | None = None) -> Organization:
+    return fetch(
+        queries.visible_to(request.user),
+        code,
+        actor=request.user,
+        view="parties.view_members",
+        action=action,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@limited("invitations", per_user="60/h")
+def members(request: HttpRequest, code: str) -> HttpResponse:
+    """Who works here; the admin invites."""
+    posted = request.method == "POST"
+    org = _org(request, code, "parties.manage_members" if posted else None)
+    form = InvitationForm(request.POST or None)
+    link = ""
+    if posted and form.is_valid():
+        contact = form.cleaned_data["contact"]
+        name = "phone" if is_phone(contact) else "email"
+        try:
+            sent = services.invite_member(
+                org, role=form.cleaned_data["role"], actor=request.user, **{name: contact}
+            )
+        except InvalidInput as error:
+            at_fields(form, error)
+        else:
+            link = request.build_absolute_uri(reverse("parties:invitation", args=[sent.token]))
+            form = InvitationForm()
+    manages = request.user.has_perm("parties.manage_members", org)
+    context = {
+        "org": org,
+        "page": paginate(request, queries.members_of(org), size=50),
+        "invitations": queries.open_invitations(org) if manages else [],
+        "manages": manages,
+        "form": form,
+        "link": link,
+    }
+    status = 400 if form.errors else 200
+    return render_page(request, "parties/organization_members.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def member_role(request: HttpRequest, code: str, member: str) -> HttpResponse:
+    """Give a member another role."""
+    org = _org(request, code, "parties.manage_members")
+    row = queries.member_of(org, member)
+    form = RoleForm(request.POST or None, initial={"role": row.role})
+    if request.method == "POST" and form.is_valid():
+        services.change_member_role(row, role=form.cleaned_data["role"], actor=request.user)
+        messages.success(request, _("角色已调整"))
+        return redirect(_after(request, org))
+    context = {"org": org, "member": row, "form": form}
+    status = 400 if form.is_bound else 200
+    return render_page(request, "parties/member_role.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def member_remove(request: HttpRequest, code: str, member: str) -> HttpResponse:
+    """Remove a member, or leave."""
+    org = _org(request, code)
+    row = queries.member_of(org, member)
+    if request.method == "POST":
+        services.remove_member(row, actor=request.user)
+        messages.success(
+            request, _("已移出成员") if row.user_id != request.user.pk else _("已退出")
+        )
+        return redirect(_after(request, org))
+    context = {"org": org, "member": row, "leaves": row.user_id == request.user.pk}
+    return render_page(request, "parties/member_remove.html", context)
+
+
+def _after(request: HttpRequest, org: Organization) -> str:
+    """The list of members while one may still see it, else one's own organisations."""
+    if request.user.has_perm("parties.view_members", org):
+        return reverse("parties:members", args=[org.code])
+    return reverse("parties:own_organizations")
+
+
+@login_required
+@require_POST
+def invitation_revoke(request: HttpRequest, code: str, invitation: str) -> HttpResponse:
+    """Take an invitation back."""
+    org = _org(request, code, "parties.manage_members")
+    services.revoke_invitation(queries.invitation_in(org, invitation), actor=request.user)
+    messages.success(request, _("邀请已撤回"))
+    return redirect("parties:members", org.code)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@limited("invitation", per_user="60/h", methods=("GET", "POST"))
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """The page a link leads to: who asks, as what, and accept."""
+    found = queries.invitation_by_token(token)
+    if request.method == "POST":
+        services.accept_invitation(found, actor=request.user)
+        messages.success(request, _("您已加入该单位"))
+        return redirect("parties:manage", found.organization.code)
+    context = {
+        "invitation": found,
+        "mine": services.is_addressed_to(found, request.user),
+        "is_open": found.status == "open" and not found.is_expired,
+        "is_member": request.user.access.in_org(found.organization_id),
+    }
+    return render_page(request, "parties/invitation_detail.html", context)
+
+
+@login_required
+@require_POST
+def invitation_accept(request: HttpRequest, code: str) -> HttpResponse:
+    """Accept one of the invitations that the own organisations page lists."""
+    found = queries.invitation_for(request.user, code)
+    services.accept_invitation(found, actor=request.user)
+    messages.success(request, _("您已加入该单位"))
+    return redirect("parties:manage", found.organization.code)

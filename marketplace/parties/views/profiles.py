@@ -1,0 +1,119 @@
+"""A person's organisations: the list, entering or claiming one, its profile."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.journal.queries import history
+from marketplace.kernel.errors import InvalidInput
+from marketplace.parties import events, queries, rulebook, services
+from marketplace.parties.forms import NewOrganizationForm, OrganizationForm
+from marketplace.parties.models import Organization
+from marketplace.parties.services.organizations import IDENTITY, PROFILE
+from marketplace.parties.views.show import at_fields
+from marketplace.parties.workflow import OrgStatus
+from marketplace.web.throttle import limited
+from marketplace.web.views import fetch, render_page
+
+
+@login_required
+@require_safe
+def own_organizations(request: HttpRequest) -> HttpResponse:
+    """Where the person works, what they are invited to, what they claim."""
+    context = {
+        "memberships": queries.organizations_of(request.user),
+        "invitations": queries.invitations_for(request.user),
+        "claims": queries.claims_of(request.user),
+    }
+    return render_page(request, "parties/organization_own.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@limited("organizations", per_user="20/h")
+def organization_new(request: HttpRequest) -> HttpResponse:
+    """Enter an organisation; when its code is known already, offer to claim it."""
+    form = NewOrganizationForm(request.POST or None, initial={"uscc": request.GET.get("uscc", "")})
+    known = None
+    if request.method == "POST":
+        known = _known(request.POST.get("uscc", ""))
+        if known is not None and "claim" in request.POST:
+            services.claim_organization(known, actor=request.user)
+            return redirect("parties:verification", known.code)
+        if known is None and form.is_valid():
+            try:
+                org = services.create_organization(form.cleaned_data, actor=request.user)
+            except InvalidInput as error:
+                at_fields(form, error)
+            else:
+                messages.success(request, _("单位已登记，请上传证照完成认证"))
+                return redirect("parties:verification", org.code)
+    context = {
+        "form": form,
+        "known": known,
+        "claimable": known is not None and queries.can_be_claimed(known),
+        "is_member": known is not None and request.user.access.in_org(known.pk),
+    }
+    status = 400 if form.is_bound and known is None else 200
+    return render_page(request, "parties/organization_new.html", context, status=status)
+
+
+def _known(typed: str) -> Organization | None:
+    try:
+        return queries.organization_with_uscc(rulebook.normalize_uscc(typed))
+    except rulebook.UnfitCode:
+        return None
+
+
+@login_required
+@require_safe
+def manage(request: HttpRequest, code: str) -> HttpResponse:
+    """The organisation from inside: state, what to do next, people, history."""
+    org = fetch(
+        queries.visible_to(request.user), code, actor=request.user, view="parties.view_members"
+    )
+    context = {
+        "org": org,
+        "dossier": queries.dossier_of(org, request.user),
+        "is_admin": request.user.has_perm("parties.edit_organization", org),
+        "can_suspend": request.user.has_perm("parties.suspend_organization", org),
+        "history": history(events.ORGANIZATION, org.pk, limit=20),
+    }
+    return render_page(request, "parties/organization_manage.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def organization_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """The profile of an organisation."""
+    org = fetch(
+        queries.visible_to(request.user),
+        code,
+        actor=request.user,
+        view="parties.view_members",
+        action="parties.edit_organization",
+    )
+    fixed = org.status in {OrgStatus.PENDING, OrgStatus.VERIFIED, OrgStatus.SUSPENDED}
+    form = OrganizationForm(request.POST or None, initial=_initial(org), fixed=fixed)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            services.edit_organization(org, data, rev=data.pop("rev"), actor=request.user)
+        except InvalidInput as error:
+            at_fields(form, error)
+        else:
+            messages.success(request, _("单位资料已保存"))
+            return redirect("parties:manage", org.code)
+    context = {"org": org, "form": form, "fixed": fixed}
+    status = 400 if form.is_bound else 200
+    return render_page(request, "parties/organization_edit.html", context, status=status)
+
+
+def _initial(org: Organization) -> dict[str, Any]:
+    values = {name: getattr(org, name) for name in IDENTITY + PROFILE}
+    return {**values, "honors": "\n".join(org.honors), "rev": org.rev}
