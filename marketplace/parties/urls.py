@@ -14,7 +14,6 @@ workbench = [
     path("organizations/new/", views.organization_new, name="organization_new"),
     path("organizations/<str:code>/", views.manage, name="manage"),
     path("organizations/<str:code>/edit/", views.organization_edit, name="organization_edit"),
-    path("organizations/<str:code>/claim/", views.claim, name="claim"),
     path("organizations/<str:code>/verification/", views.verification, name="verification"),
     path("organizations/<str:code>/suspend/", views.suspend, name="suspend"),
     path("organizations/<str:code>/members/", views.members, name="members"),
