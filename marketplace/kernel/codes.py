@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_PATTERN = r"[A-Z]{2}[0-9]{4}-[0-9A-HJKMNP-TV-Z]{6}-[0-9A-HJKMNP-TV-Z]"
+_PREFIX = 2
 CODE_RE = re.compile(rf"^{CODE_PATTERN}\Z")
 
 
@@ -28,17 +29,22 @@ def is_valid_code(code: str) -> bool:
 
 def _check_character(stem: str) -> str:
     # A sum over the field GF(32) with a different weight for each place: finds every single wrong
-    # character and every swap of two, which no sum modulo 32 can do for an alphabet of 32.
+    # character and every swap of neighbours, which no sum modulo 32 can do for an alphabet of 32.
     total, weight = 0, 1
-    for sign in stem:
-        total ^= _times(weight, _value(sign))
+    for place, sign in enumerate(stem):
+        total ^= _times(weight, _value(sign, place))
         weight = _times(weight, 2)
     return ALPHABET[total]
 
 
-def _value(sign: str) -> int:
-    """0 to 31. Prefix letters that the alphabet leaves out (I, L, O, U) count by their place in it."""
-    return ALPHABET.find(sign) if sign in ALPHABET else ord(sign) % 32
+def _value(sign: str, place: int) -> int:
+    """0 to 31, different for all signs that a place may hold.
+
+    The prefix is made of all 26 letters, the rest of digits and the letters of ALPHABET.
+    """
+    if place < _PREFIX:
+        return ord(sign) - ord("A")
+    return max(0, ALPHABET.find(sign))
 
 
 def _times(left: int, right: int) -> int:

@@ -4,7 +4,6 @@ No floats and no Decimal columns: SQLite keeps Decimal as a float and loses fen 
 """
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +18,8 @@ FEN_PER_YI = 10_000_000_000
 MAX_FEN = 1_000 * FEN_PER_YI
 UNITS = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}
 
+# Not NFKC, which would read 10² as 102 and ① as 1.
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－　", "0123456789.,- ")
 _AMOUNT = re.compile(r"^(\d{1,12})(?:\.(\d{1,6}))?\Z", re.ASCII)
 _GROUPED = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,6})?\Z", re.ASCII)
 
@@ -33,7 +34,7 @@ def parse_money(text: str, *, unit: str) -> int:
     At most two decimals are taken, in either unit. Full-width digits and thousands commas are
     understood; exponents, underscores, signs, NaN and anything else are refused with a MoneyError.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = text.translate(_FULL_WIDTH).strip()
     if "," in plain and _GROUPED.match(plain):
         plain = plain.replace(",", "")
     if plain.startswith("-"):

@@ -1,0 +1,184 @@
+"""Status tables: nothing but the listed moves, by the right people, under the guards."""
+
+from types import SimpleNamespace
+
+from django.db.models import TextChoices
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.kernel.errors import Forbidden, Refused
+from marketplace.kernel.workflow import Transition, Workflow
+
+
+class Status(TextChoices):
+    DRAFT = "draft", "草稿"
+    IN_REVIEW = "in_review", "审核中"
+    PUBLISHED = "published", "已发布"
+    EXPIRED = "expired", "已到期"
+
+
+def needs_title(subject, _now):
+    return "" if subject.title else "请填写标题"
+
+
+def is_due(subject, now):
+    return "" if now >= subject.due else "尚未到期"
+
+
+FLOW = Workflow.of(
+    Status,
+    Status.DRAFT,
+    Transition(
+        "submit", "提交", {Status.DRAFT}, Status.IN_REVIEW, "t.submit", guards=(needs_title,)
+    ),
+    Transition("publish", "发布", {Status.IN_REVIEW}, Status.PUBLISHED, "t.publish"),
+    Transition("return", "退回", {Status.IN_REVIEW}, Status.DRAFT, "t.publish"),
+    Transition("withdraw", "撤回", {Status.IN_REVIEW, Status.PUBLISHED}, Status.DRAFT, "t.submit"),
+    Transition("expire", "到期", {Status.PUBLISHED}, Status.EXPIRED, by_clock=True),
+)
+
+
+class Actor:
+    def __init__(self, *permissions):
+        self.permissions = set(permissions)
+
+    def has_perm(self, name, _subject):
+        return name in self.permissions
+
+
+ALL = Actor("t.submit", "t.publish")
+
+
+def subject(status="draft", title="x"):
+    return SimpleNamespace(status=status, title=title)
+
+
+def test_move_sets_the_status_and_nothing_else():
+    item = subject()
+    FLOW.fire("submit", item, ALL)
+    assert vars(item) == {"status": "in_review", "title": "x"}
+
+
+def test_wrong_state_is_refused_in_words():
+    item = subject("published")
+    with pytest.raises(Refused) as error:
+        FLOW.fire("submit", item, ALL)
+    assert str(error.value) == "当前状态为“已发布”，不能提交"
+    assert item.status == "published"
+
+
+def test_missing_permission_comes_before_the_state():
+    with pytest.raises(Forbidden):
+        FLOW.fire("submit", subject("published"), Actor())
+    assert (
+        str(FLOW.refusal("publish", subject("in_review"), Actor("t.submit")))
+        == "没有权限进行此操作"
+    )
+
+
+def test_guard_gives_the_reason():
+    assert FLOW.refusal("submit", subject(title=""), ALL) == "请填写标题"
+    assert FLOW.refusal("submit", subject(), ALL) == ""
+
+
+def test_buttons_are_the_moves_that_would_succeed():
+    assert [move.name for move in FLOW.available(subject("in_review"), ALL)] == [
+        *("publish", "return", "withdraw")
+    ]
+    assert FLOW.available(subject("published"), Actor("t.publish")) == []
+    assert FLOW.available(subject(title=""), ALL) == []
+
+
+def test_moves_by_the_clock_are_nobodys_button():
+    item = subject("published")
+    assert "expire" not in [move.name for move in FLOW.available(item, ALL)]
+    FLOW.fire("expire", item, None)
+    assert item.status == "expired"
+    with pytest.raises(Refused):
+        FLOW.fire("expire", item, None)
+
+
+def test_guards_get_the_present(settings):
+    from datetime import timedelta
+
+    from marketplace.kernel import clock
+
+    flow = Workflow.of(
+        Status,
+        Status.DRAFT,
+        Transition(
+            "expire", "到期", {Status.DRAFT}, Status.EXPIRED, by_clock=True, guards=(is_due,)
+        ),
+    )
+    item = SimpleNamespace(status="draft", due=clock.now() + timedelta(hours=1))
+    assert flow.refusal("expire", item, None) == "尚未到期"
+    with clock.shift(timedelta(hours=1)):
+        assert flow.refusal("expire", item, None) == ""
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*FLOW.transitions]), st.booleans(), st.booleans(), st.booleans())
+    )
+)
+def test_random_walks_keep_to_the_table(steps):
+    item = subject()
+    for name, may_submit, may_publish, has_title in steps:
+        granted = [p for p, yes in (("t.submit", may_submit), ("t.publish", may_publish)) if yes]
+        actor, before = Actor(*granted), item.status
+        item.title = "x" if has_title else ""
+        move = FLOW.transitions[name]
+        offered = name in [button.name for button in FLOW.available(item, actor)]
+        refusal = FLOW.refusal(name, item, actor)
+        try:
+            FLOW.fire(name, item, actor)
+        except (Refused, Forbidden) as error:
+            said = str(error.reason)
+        else:
+            said = ""
+        assert said == str(refusal)
+        if said:
+            assert item.status == before
+            assert not offered
+            continue
+        assert before in move.sources
+        assert item.status == move.target
+        assert item.status in Status.values
+        assert move.by_clock or move.permission in actor.permissions
+        assert has_title or name != "submit"
+        assert offered or move.by_clock
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: Workflow.of(
+            Status, Status.DRAFT, Transition("a", "a", {"unknown"}, Status.DRAFT, "p")
+        ),
+        lambda: Workflow.of(
+            Status, Status.DRAFT, Transition("a", "a", {Status.DRAFT}, "unknown", "p")
+        ),
+        lambda: Workflow.of(Status, "unknown"),
+        lambda: Workflow.of(
+            Status,
+            Status.DRAFT,
+            Transition("a", "a", {Status.DRAFT}, Status.EXPIRED, "p"),
+            Transition("a", "a", {Status.DRAFT}, Status.PUBLISHED, "p"),
+        ),
+        lambda: Transition("a", "a", {Status.DRAFT}, Status.EXPIRED),
+        lambda: Transition("a", "a", {Status.DRAFT}, Status.EXPIRED, "p", by_clock=True),
+    ],
+)
+def test_faulty_tables_fail_at_import(build):
+    with pytest.raises(TypeError):
+        build()
+
+
+def test_diagram_shows_every_move_once():
+    lines = FLOW.mermaid().splitlines()
+    assert lines[:2] == ["stateDiagram-v2", "    [*] --> draft"]
+    assert len(lines) == 2 + 6
+    assert "    published --> expired: expire（到期自动）" in lines
+    assert "    in_review --> draft: withdraw" in lines
