@@ -225,7 +225,9 @@ def _fernet() -> MultiFernet:
     return MultiFernet(
         [
             Fernet(
-                base64.urlsafe_b64encode(hashlib.sha256(b"parties.mfa\0" + key.encode()).digest())
+                base64.urlsafe_b64encode(
+                    hashlib.sha256(b"parties.mfa\0" + str(key).encode()).digest()
+                )
             )
             for key in keys
         ]

@@ -98,7 +98,7 @@ def access_of(user: Any) -> Access:
 def platform_role(*roles: str) -> Any:
     """A predicate: the person holds one of these platform roles."""
 
-    @rules.predicate(f"platform_role:{'|'.join(roles)}")  # type: ignore[untyped-decorator]
+    @rules.predicate(f"platform_role:{'|'.join(roles)}")
     def holds(user: Any) -> bool:
         return access_of(user).has(*roles)
 
@@ -108,13 +108,13 @@ def platform_role(*roles: str) -> Any:
 has_role = platform_role
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_confirmed(user: Any) -> bool:
     """The person has confirmed an e-mail address or a mobile number."""
     return access_of(user).is_confirmed
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_org_member(user: Any, org: Any) -> bool:
     """The person works for this organisation."""
     return org is not None and access_of(user).in_org(org.pk)
@@ -123,19 +123,19 @@ def is_org_member(user: Any, org: Any) -> bool:
 is_member_of = is_org_member
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_approver(user: Any, org: Any) -> bool:
     """The person may approve on behalf of this organisation."""
     return org is not None and access_of(user).approves_for(org.pk)
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_org_admin(user: Any, org: Any) -> bool:
     """The person is an admin of this organisation."""
     return org is not None and access_of(user).is_admin_of(org.pk)
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def works_for_owner(user: Any, subject: Any) -> bool:
     """The person works for the organisation that owns the subject (`subject.owner_id`)."""
     return subject is not None and access_of(user).in_org(subject.owner_id)
@@ -146,19 +146,19 @@ _registers = platform_role(*REGISTRARS, Role.OPERATOR)
 _reads_all = platform_role(*REGISTRARS, Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR)
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_shown_to_all(_user: Any, org: Any) -> bool:
     """The organisation is verified."""
     return org is not None and org.status == "verified"
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_no_party(user: Any, org: Any) -> bool:
     """The person does not work for the organisation: nobody decides their own case."""
     return org is None or not access_of(user).in_org(org.pk)
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_applicant(user: Any, dossier: Any) -> bool:
     """The person handed the dossier in, or administers the organisation that did."""
     if dossier is None:
@@ -167,7 +167,7 @@ def is_applicant(user: Any, dossier: Any) -> bool:
     return own or (not dossier.is_claim and access_of(user).is_admin_of(dossier.organization_id))
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
+@rules.predicate
 def is_no_party_to_dossier(user: Any, dossier: Any) -> bool:
     """The person neither handed the dossier in nor works for the organisation."""
     if dossier is None:

@@ -19,6 +19,7 @@ from marketplace.parties import queries, services
 from marketplace.parties.forms import ProfileForm, TokenForm
 from marketplace.parties.services.people import CONSENT_VERSION
 from marketplace.parties.views.show import at_fields
+from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.web.views import render_page
 
 
@@ -64,7 +65,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: MemberRequest) -> HttpResponse:
     """Name and language; contacts are changed on pages of their own, after the password."""
     user = request.user
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
@@ -78,7 +79,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: MemberRequest) -> HttpResponse:
     """Password, second factor, sessions, tokens at a glance."""
     context = {
         "has_factor": queries.has_second_factor(request.user),
@@ -91,7 +92,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: MemberRequest) -> HttpResponse:
     """The keys to the API; a new one is shown once, on the answer to the form."""
     form = TokenForm(request.POST or None)
     fresh = None
@@ -114,7 +115,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def token_revoke(request: HttpRequest, code: str) -> HttpResponse:
+def token_revoke(request: MemberRequest, code: str) -> HttpResponse:
     """Revoke one of one's own keys."""
     services.revoke_token(queries.token_of(request.user, code), actor=request.user)
     messages.success(request, _("令牌已撤销"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +18,7 @@ from marketplace.parties.forms import DossierForm, ReturnForm, SuspendForm
 from marketplace.parties.models import Verification
 from marketplace.parties.services.verification import DOCUMENTS
 from marketplace.parties.views.show import at_fields
+from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.parties.workflow import DossierStatus
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
@@ -26,7 +27,7 @@ from marketplace.web.views import fetch, paginate, render_page
 @login_required
 @require_http_methods(["GET", "POST"])
 @limited("uploads", per_user="60/h")
-def verification(request: HttpRequest, code: str) -> HttpResponse:
+def verification(request: MemberRequest, code: str) -> HttpResponse:
     """The dossier of an organisation: upload, note, submit; what was returned and why."""
     dossier = _own_dossier(request, code)
     form = DossierForm(request.POST or None, request.FILES or None, initial={"note": dossier.note})
@@ -45,7 +46,7 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     return render_page(request, "parties/verification_edit.html", context, status=status)
 
 
-def _own_dossier(request: HttpRequest, code: str) -> Verification:
+def _own_dossier(request: MemberRequest, code: str) -> Verification:
     org = queries.organization_of_code(code)
     dossier = queries.dossier_of(org, request.user)
     if dossier is None:
@@ -53,7 +54,7 @@ def _own_dossier(request: HttpRequest, code: str) -> Verification:
     return dossier
 
 
-def _save(request: HttpRequest, dossier: Verification, form: DossierForm) -> bool:
+def _save(request: MemberRequest, dossier: Verification, form: DossierForm) -> bool:
     """Save, and hand in when asked; False when the form shows what is wrong. What fits is kept."""
     services.save_dossier(
         dossier,
@@ -95,7 +96,7 @@ def _steps(dossier: Verification) -> list[dict[str, Any]]:
 
 @login_required
 @require_safe
-def verification_queue(request: HttpRequest) -> HttpResponse:
+def verification_queue(request: MemberRequest) -> HttpResponse:
     """What waits for a decision, the longest waiting first; and what was decided."""
     if not request.user.has_perm("parties.review_organizations"):
         raise Forbidden
@@ -110,7 +111,7 @@ def verification_queue(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def verification_review(request: HttpRequest, code: str) -> HttpResponse:
+def verification_review(request: MemberRequest, code: str) -> HttpResponse:
     """One dossier before the registrar: documents, code, applicant; verify or return."""
     if not request.user.has_perm("parties.review_organizations"):
         raise NotVisible
@@ -151,7 +152,7 @@ def verification_review(request: HttpRequest, code: str) -> HttpResponse:
     return render_page(request, "parties/verification_review.html", context, status=status)
 
 
-def _next(request: HttpRequest) -> HttpResponse:
+def _next(request: MemberRequest) -> HttpResponse:
     """The next dossier that waits, else the empty queue."""
     waiting = queries.verifications_to_decide(request.user).first()
     if waiting is not None:
@@ -161,7 +162,7 @@ def _next(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def suspend(request: HttpRequest, code: str) -> HttpResponse:
+def suspend(request: MemberRequest, code: str) -> HttpResponse:
     """Suspend a verified organisation with a reason, or restore a suspended one."""
     org = fetch(
         queries.visible_to(request.user),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from marketplace.parties import queries, services
 from marketplace.parties.forms import InvitationForm, RoleForm, is_phone
 from marketplace.parties.models import Organization
 from marketplace.parties.views.show import at_fields
+from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
 
-def _org(request: HttpRequest, code: str, action: str | None = None) -> Organization:
+def _org(request: MemberRequest, code: str, action: str | None = None) -> Organization:
     return fetch(
         queries.visible_to(request.user),
         code,
@@ -30,7 +31,7 @@ def _org(request: HttpRequest, code: str, action: str | None = None) -> Organiza
 @login_required
 @require_http_methods(["GET", "POST"])
 @limited("invitations", per_user="60/h")
-def members(request: HttpRequest, code: str) -> HttpResponse:
+def members(request: MemberRequest, code: str) -> HttpResponse:
     """Who works here; the admin invites."""
     posted = request.method == "POST"
     org = _org(request, code, "parties.manage_members" if posted else None)
@@ -63,7 +64,7 @@ def members(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def member_role(request: HttpRequest, code: str, member: str) -> HttpResponse:
+def member_role(request: MemberRequest, code: str, member: str) -> HttpResponse:
     """Give a member another role."""
     org = _org(request, code, "parties.manage_members")
     row = queries.member_of(org, member)
@@ -79,7 +80,7 @@ def member_role(request: HttpRequest, code: str, member: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def member_remove(request: HttpRequest, code: str, member: str) -> HttpResponse:
+def member_remove(request: MemberRequest, code: str, member: str) -> HttpResponse:
     """Remove a member, or leave."""
     org = _org(request, code)
     row = queries.member_of(org, member)
@@ -93,7 +94,7 @@ def member_remove(request: HttpRequest, code: str, member: str) -> HttpResponse:
     return render_page(request, "parties/member_remove.html", context)
 
 
-def _after(request: HttpRequest, org: Organization) -> str:
+def _after(request: MemberRequest, org: Organization) -> str:
     """The list of members while one may still see it, else one's own organisations."""
     if request.user.has_perm("parties.view_members", org):
         return reverse("parties:members", args=[org.code])
@@ -102,7 +103,7 @@ def _after(request: HttpRequest, org: Organization) -> str:
 
 @login_required
 @require_POST
-def invitation_revoke(request: HttpRequest, code: str, invitation: str) -> HttpResponse:
+def invitation_revoke(request: MemberRequest, code: str, invitation: str) -> HttpResponse:
     """Take an invitation back."""
     org = _org(request, code, "parties.manage_members")
     services.revoke_invitation(queries.invitation_in(org, invitation), actor=request.user)
@@ -113,7 +114,7 @@ def invitation_revoke(request: HttpRequest, code: str, invitation: str) -> HttpR
 @login_required
 @require_http_methods(["GET", "POST"])
 @limited("invitation", per_user="60/h", methods=("GET", "POST"))
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: MemberRequest, token: str) -> HttpResponse:
     """The page a link leads to: who asks, as what, and accept."""
     found = queries.invitation_by_token(token)
     if request.method == "POST":
@@ -131,7 +132,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def invitation_accept(request: HttpRequest, code: str) -> HttpResponse:
+def invitation_accept(request: MemberRequest, code: str) -> HttpResponse:
     """Accept one of the invitations that the own organisations page lists."""
     found = queries.invitation_for(request.user, code)
     services.accept_invitation(found, actor=request.user)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,7 @@ from marketplace.parties.forms import NewOrganizationForm, OrganizationForm
 from marketplace.parties.models import Organization
 from marketplace.parties.services.organizations import IDENTITY, PROFILE
 from marketplace.parties.views.show import at_fields
+from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.parties.workflow import OrgStatus
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, render_page
@@ -23,7 +24,7 @@ from marketplace.web.views import fetch, render_page
 
 @login_required
 @require_safe
-def own_organizations(request: HttpRequest) -> HttpResponse:
+def own_organizations(request: MemberRequest) -> HttpResponse:
     """Where the person works, what they are invited to, what they claim."""
     context = {
         "memberships": queries.organizations_of(request.user),
@@ -36,7 +37,7 @@ def own_organizations(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 @limited("organizations", per_user="20/h")
-def organization_new(request: HttpRequest) -> HttpResponse:
+def organization_new(request: MemberRequest) -> HttpResponse:
     """Enter an organisation; when its code is known already, offer to claim it."""
     form = NewOrganizationForm(request.POST or None, initial={"uscc": request.GET.get("uscc", "")})
     known = None
@@ -72,7 +73,7 @@ def _known(typed: str) -> Organization | None:
 
 @login_required
 @require_safe
-def manage(request: HttpRequest, code: str) -> HttpResponse:
+def manage(request: MemberRequest, code: str) -> HttpResponse:
     """The organisation from inside: state, what to do next, people, history."""
     org = fetch(
         queries.visible_to(request.user), code, actor=request.user, view="parties.view_members"
@@ -89,7 +90,7 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def organization_edit(request: HttpRequest, code: str) -> HttpResponse:
+def organization_edit(request: MemberRequest, code: str) -> HttpResponse:
     """The profile of an organisation."""
     org = fetch(
         queries.visible_to(request.user),
