@@ -5,7 +5,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from search.analysis import Tokens, background, query_words, tokenize, without_boilerplate
+from search.analysis import (
+    MAX_CHARACTERS,
+    Tokens,
+    background,
+    query_words,
+    tokenize,
+    without_boilerplate,
+)
 from search.plan import Plan, Term
 from search.query import Query, Range, Value
 from search.schema import IndexSpec
@@ -43,6 +50,7 @@ def loosened(plan: Plan) -> Plan:
 
 def match_plan(text: str, filters: Filters, limit: int, *, is_need: bool) -> Plan:
     """Any token is enough, and each counts as often as the text has it; nothing is counted."""
+    text = text[:MAX_CHARACTERS]
     tokens = tokenize(without_boilerplate(text) if is_need else text)
     return Plan(terms=terms_of(tokens), filters=effective(filters), limit=limit, count=False)
 

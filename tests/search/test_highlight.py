@@ -33,7 +33,8 @@ def test_marks(text, query, html):
 
 
 @pytest.mark.parametrize(
-    "text", ["电机\ud800\x00电机", "İstanbul电机", "ﬁne 电机 ﷺ", "a\u0301电机", "电" * 5000, "x" * 5000]
+    "text",
+    ["电机\ud800\x00电机", "İstanbul电机", "ﬁne 电机 ﷺ", "a\u0301电机", "电" * 5000, "x" * 5000],
 )
 @pytest.mark.parametrize("query", ["电机", "fine i", "\ud800", "x" * 5000])
 def test_pieces_joined_are_the_text(text, query):
@@ -49,7 +50,10 @@ def test_a_snippet_shows_where_the_query_is():
 
 
 def test_a_snippet_without_hits_is_the_beginning():
-    assert snippet("文" * 99, "电机", 10) == [Segment("文" * 10, hit=False), Segment("…", hit=False)]
+    assert snippet("文" * 99, "电机", 10) == [
+        Segment("文" * 10, hit=False),
+        Segment("…", hit=False),
+    ]
     assert snippet("短", "电机", 10) == [Segment("短", hit=False)]
 
 

