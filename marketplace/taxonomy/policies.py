@@ -5,11 +5,11 @@ from typing import Any
 import rules
 
 
-@rules.predicate  # type: ignore[untyped-decorator]
-def operates(user: Any, _term: Any) -> bool:
+@rules.predicate
+def operates(user: Any, _term: Any = None) -> bool:
     """The platform's operator."""
     access = getattr(user, "access", None)
-    return access is not None and access.has("operator")
+    return access is not None and bool(access.has("operator"))
 
 
 rules.add_perm("taxonomy.edit_term", operates)

@@ -1,0 +1,47 @@
+"""What happens to the code lists. Names and fields are a stored contract."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.events import Event
+
+
+class _TermEvent:
+    subject_kind = "taxonomy.term"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermAdded(_TermEvent, Event):
+    label = _("新增条目")
+    scheme: str
+    code: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRenamed(_TermEvent, Event):
+    """`before` and `after` are the Chinese labels; other columns may have changed too."""
+
+    label = _("修改条目")
+    scheme: str
+    code: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRetired(_TermEvent, Event):
+    """`day` is the first day on which the term can't be chosen any more (ISO)."""
+
+    label = _("停用条目")
+    scheme: str
+    code: str
+    day: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRestored(_TermEvent, Event):
+    label = _("恢复条目")
+    scheme: str
+    code: str
