@@ -20,7 +20,11 @@ def main() -> int:
             print("production settings start without SECRET_KEY", file=sys.stderr)
             return 1
         key = "production-check-" + os.urandom(32).hex()
-        safe = {"SECRET_KEY": key, "SITE_URL": "https://market.example", "ALLOWED_HOSTS": "market.example"}
+        safe = {
+            "SECRET_KEY": key,
+            "SITE_URL": "https://market.example",
+            "ALLOWED_HOSTS": "market.example",
+        }
         return subprocess.run(command, cwd=ROOT, env={**bare, **safe}).returncode
 
 

@@ -43,7 +43,9 @@ def main() -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return _fail(f"数据目录 {data} 正被另一个 make run 使用；请先停止它，或用 DATA_DIR= 换一个。")
+        return _fail(
+            f"数据目录 {data} 正被另一个 make run 使用；请先停止它，或用 DATA_DIR= 换一个。"
+        )
     environment = _environment(data, port)
     if not _install():
         return 1

@@ -29,4 +29,3 @@ handler400 = "marketplace.web.views.bad_request"
 handler403 = "marketplace.web.views.permission_denied"
 handler404 = "marketplace.web.views.not_found"
 handler500 = "marketplace.web.views.server_error"
-

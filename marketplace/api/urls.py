@@ -13,7 +13,9 @@ v1 = [
     path("taxonomy/", views.TaxonomyList.as_view(), name="taxonomy_list"),
     path("taxonomy/<slug:scheme>/", views.TaxonomyDetail.as_view(), name="taxonomy_detail"),
     path("organizations/", views.OrganizationList.as_view(), name="organization_list"),
-    path("organizations/<str:code>/", views.OrganizationDetail.as_view(), name="organization_detail"),
+    path(
+        "organizations/<str:code>/", views.OrganizationDetail.as_view(), name="organization_detail"
+    ),
     path("search/", views.SearchView.as_view(), name="search"),
     *needs.api,
     *achievements.api,

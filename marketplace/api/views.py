@@ -95,7 +95,9 @@ class SearchView(APIView):
                     "kind": kind,
                     "count": results.total,
                     "loosened": results.loosened,
-                    "hits": [{"code": hit.id, "score": round(hit.score, 4)} for hit in results.hits],
+                    "hits": [
+                        {"code": hit.id, "score": round(hit.score, 4)} for hit in results.hits
+                    ],
                 }
                 for kind, results in found
             ]

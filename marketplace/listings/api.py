@@ -80,7 +80,9 @@ class ListingCollection(ListingApi):
         listing = self.kind.shape.create_whole(
             owner=owner, actor=request.user, **serializer.validated_data
         )
-        return Response(self.shown(self.visible().get(pk=listing.pk)), status=status.HTTP_201_CREATED)
+        return Response(
+            self.shown(self.visible().get(pk=listing.pk)), status=status.HTTP_201_CREATED
+        )
 
 
 class ListingItem(ListingApi):
@@ -126,4 +128,3 @@ def page_of(results: type[Serializer[Any]], name: str) -> type[Serializer[Any]]:
             "results": results(many=True),
         },
     )
-

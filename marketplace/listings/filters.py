@@ -48,7 +48,12 @@ PRICE_BANDS = {
 }
 CHOOSE_OWNER = _("请用 owner 指明代表哪个单位（单位编号）")
 PERIODS = {"7": _("近 7 天"), "30": _("近 30 天"), "90": _("近 90 天"), "365": _("近一年")}
-SORTS = {"": _("按相关度"), "-published_at": _("最新发布"), "price": _("价格从低到高"), "-price": _("价格从高到低")}
+SORTS = {
+    "": _("按相关度"),
+    "-published_at": _("最新发布"),
+    "price": _("价格从低到高"),
+    "-price": _("价格从高到低"),
+}
 
 
 def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Query:

@@ -44,7 +44,9 @@ def price_band(fen: int | None) -> str:
     return next((code for code, limit in BANDS if fen < limit), "more")
 
 
-def common_document(listing: Listing, *, body: Iterable[str], hide_owner: bool = False) -> dict[str, Any]:
+def common_document(
+    listing: Listing, *, body: Iterable[str], hide_owner: bool = False
+) -> dict[str, Any]:
     """The shared fields of one listing. `price` (fen) is for ranges and sorting."""
     industries = [listing.industry, *taxonomy.ancestors("industry", listing.industry)]
     return {

@@ -83,7 +83,11 @@ def write_value(comparator: str, low: Any, high: Any, unit: str) -> str:
     """An indicator's value as people write it: `≥ 21 kOe`, `13.6–14 kGs`, `0.3%`."""
     if low is None:
         return ""
-    number = f"{plain(low)}–{plain(high)}" if comparator == "between" and high is not None else plain(low)
+    number = (
+        f"{plain(low)}–{plain(high)}"
+        if comparator == "between" and high is not None
+        else plain(low)
+    )
     sign = SIGNS.get(comparator, "")
     glue = "" if unit in {"", "%", "％", "℃", "°"} else " "
     return f"{sign} {number}{glue}{unit}".strip()

@@ -28,7 +28,12 @@ CHOOSE = _("请选择一项")
 
 
 def create_draft(
-    model: type[L], event: type[Event], *, owner: Organization, actor: Any, values: Mapping[str, Any]
+    model: type[L],
+    event: type[Event],
+    *,
+    owner: Organization,
+    actor: Any,
+    values: Mapping[str, Any],
 ) -> L:
     """Start a listing of `owner`. Raises Forbidden when the actor is no member of it."""
     if not access_of(actor).in_org(owner.pk):
@@ -112,7 +117,10 @@ def lock(listing: L) -> L:
     """The row as it is now, locked until the transaction ends."""
     model = type(listing)
     row: L = (
-        queries.manager(model).select_for_update(of=("self",)).select_related("owner").get(pk=listing.pk)
+        queries.manager(model)
+        .select_for_update(of=("self",))
+        .select_related("owner")
+        .get(pk=listing.pk)
     )
     return row
 
@@ -169,7 +177,9 @@ def contact_of(listing: Listing, actor: Any) -> dict[str, str]:
     """
     if not access_of(actor).is_confirmed:
         raise Forbidden(_("请先登录并验证邮箱或手机号"))
-    if listing.status not in {"published", "expired"} and not access_of(actor).in_org(listing.owner_id):
+    if listing.status not in {"published", "expired"} and not access_of(actor).in_org(
+        listing.owner_id
+    ):
         raise Refused(_("该信息已关闭，不再提供联系方式"))
     if listing.contact_route == "broker":
         raise Refused(_("发布单位选择由技术经理人对接，请联系平台"))

@@ -52,9 +52,7 @@ def listing_flow(
             may("edit"),
             guards=(owner_is_verified,),
         ),
-        Transition(
-            "expire", _("到期"), {"published"}, "expired", guards=(is_past,), by_clock=True
-        ),
+        Transition("expire", _("到期"), {"published"}, "expired", guards=(is_past,), by_clock=True),
         Transition("revise", _("修改后重新提交"), {"published", "expired"}, "draft", may("edit")),
         Transition(
             "withdraw",

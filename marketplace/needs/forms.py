@@ -30,7 +30,9 @@ class BasicsForm(CommonFields):
     NEEDED = frozenset(REQUIRED)
 
     title = PlainTextField(
-        label=_("需求名称"), max_length=80, help_text=_("一句话说明要解决的问题，如“降低人造板甲醛释放量”")
+        label=_("需求名称"),
+        max_length=80,
+        help_text=_("一句话说明要解决的问题，如“降低人造板甲醛释放量”"),
     )
     kind = TermField(terms("need_kind"), label=_("需求类型"), required=False)
     summary = PlainTextField(
@@ -80,7 +82,16 @@ class NeedIndicatorForm(IndicatorForm):
         initial="yes",
     )
 
-    field_order = ["name", "current", "comparator", "target", "target_high", "unit", "method", "must"]
+    field_order = [
+        "name",
+        "current",
+        "comparator",
+        "target",
+        "target_high",
+        "unit",
+        "method",
+        "must",
+    ]
 
     def clean(self) -> None:
         """A range needs both ends."""
@@ -117,9 +128,7 @@ class TargetsForm(WizardForm):
     conditions = PlainTextField(
         label=_("对解决方的要求"), max_length=2000, multiline=True, required=False
     )
-    intended_partner = PlainTextField(
-        label=_("意向院所或专家"), max_length=200, required=False
-    )
+    intended_partner = PlainTextField(label=_("意向院所或专家"), max_length=200, required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -147,7 +156,9 @@ class TermsForm(ContactFields):
 
 STEPS = (
     Step("basics", _("基本情况"), BasicsForm),
-    Step("targets", _("指标与条件"), TargetsForm, rows={"indicators": (IndicatorRows, _("技术指标"))}),
+    Step(
+        "targets", _("指标与条件"), TargetsForm, rows={"indicators": (IndicatorRows, _("技术指标"))}
+    ),
     Step("terms", _("附件与联系"), TermsForm, files=True),
 )
 

@@ -73,16 +73,12 @@ def _advice(need: Mapping[str, Any]) -> list[Finding]:
         "basis": ("targets", _("说明已有基础：资金、人员、试验条件")),
         "keywords": ("basics", _("添加关键词，匹配更准")),
     }
-    return [
-        Finding(name, step, text) for name, (step, text) in hints.items() if not need.get(name)
-    ]
+    return [Finding(name, step, text) for name, (step, text) in hints.items() if not need.get(name)]
 
 
 def _parts(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
     story = " ".join(str(need.get(name) or "") for name in ("background", "problem", "content"))
-    measured = [
-        bool(row.get(name)) for row in indicators for name in ("current", "unit", "method")
-    ]
+    measured = [bool(row.get(name)) for row in indicators for name in ("current", "unit", "method")]
     if indicators:
         target_score = 2 + (3 * sum(measured) + len(measured) - 1) // len(measured)
     else:

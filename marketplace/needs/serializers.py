@@ -59,7 +59,9 @@ class NeedWrite(ListingWrite):
     chain = serializers.CharField(required=False, allow_blank=True)
     district = serializers.CharField(required=False, allow_blank=True)
     keywords = serializers.ListField(child=serializers.CharField(), required=False, max_length=8)
-    cooperation = serializers.ListField(child=serializers.CharField(), required=False, max_length=20)
+    cooperation = serializers.ListField(
+        child=serializers.CharField(), required=False, max_length=20
+    )
     background = serializers.CharField(required=False, allow_blank=True)
     problem = serializers.CharField(required=False, allow_blank=True)
     content = serializers.CharField(required=False, allow_blank=True)

@@ -29,7 +29,9 @@ MOVES = {
         services.revise_need, _("需求会暂时从公开页面下线，修改后需要重新审核。"), danger=True
     ),
     "solve": Move(
-        services.solve_need, _("需求会标记为已解决，不再接受新的匹配，此操作不能撤销。"), form=SolveForm
+        services.solve_need,
+        _("需求会标记为已解决，不再接受新的匹配，此操作不能撤销。"),
+        form=SolveForm,
     ),
     "withdraw": Move(
         services.withdraw_need,

@@ -71,7 +71,9 @@ def sitemap_sections() -> dict[str, Paginator[Any]]:
     """The rows that search engines are told of, in files of SITEMAP_SIZE."""
     published = {"status": "published"}
     rows = {
-        "achievements": Achievement.objects.filter(**published).order_by("pk").only("code", "updated_at"),
+        "achievements": Achievement.objects.filter(**published)
+        .order_by("pk")
+        .only("code", "updated_at"),
         "needs": Need.objects.filter(**published).order_by("pk").only("code", "updated_at"),
         "orgs": parties.public_organizations().order_by("pk").only("code", "updated_at"),
     }

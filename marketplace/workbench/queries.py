@@ -71,7 +71,9 @@ def own_counts(user: Any) -> list[tuple[str, dict[str, int]]]:
 def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
     """Submitted listings of both kinds, oldest first, at most `limit`."""
     rows = [Waiting("needs", row) for row in needs.needs_to_review(user)[:limit]]
-    rows += [Waiting("achievements", row) for row in achievements.achievements_to_review(user)[:limit]]
+    rows += [
+        Waiting("achievements", row) for row in achievements.achievements_to_review(user)[:limit]
+    ]
     oldest = clock.now()
     return sorted(rows, key=lambda row: row.listing.submitted_at or oldest)[:limit]
 
@@ -129,7 +131,10 @@ def _unfinished(user: Any) -> list[Todo]:
 def _ending(user: Any) -> list[Todo]:
     soon = clock.now() + SOON
     rows = []
-    for kind, own in (("needs", needs.own_needs(user)), ("achievements", achievements.own_achievements(user))):
+    for kind, own in (
+        ("needs", needs.own_needs(user)),
+        ("achievements", achievements.own_achievements(user)),
+    ):
         for listing in own.filter(status="published", expires_at__lte=soon)[:MOST]:
             url = reverse(f"{kind}:act", args=[listing.code, "renew"])
             text = _("有效期将满，续期后继续展示和匹配")

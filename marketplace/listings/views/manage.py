@@ -63,7 +63,9 @@ def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) ->
         messages.success(request, move.done or _("已完成"))
         target = kind.url("own") if name == "delete" else kind.url("manage", listing.code)
         return redirect(target)
-    refusal = kind.flow.refusal(name, listing, request.user) if name in kind.flow.transitions else ""
+    refusal = (
+        kind.flow.refusal(name, listing, request.user) if name in kind.flow.transitions else ""
+    )
     label = kind.flow.transitions[name].label if name in kind.flow.transitions else _("删除草稿")
     context = {
         "kind": kind,

@@ -70,7 +70,9 @@ def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse
         "kind": kind,
         "listing": listing,
         "indicators": list(listing.indicators.all()),
-        "files": attachments_of(kind.subject, listing.pk, audience=None if confidential else "public"),
+        "files": attachments_of(
+            kind.subject, listing.pk, audience=None if confidential else "public"
+        ),
         "similar": _similar(kind, listing, request.user),
         "shows_confidential": confidential,
         "may_edit": request.user.has_perm(kind.perm("edit"), listing),

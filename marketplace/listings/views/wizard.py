@@ -184,7 +184,9 @@ def _progress(kind: Kind, current: str, listing: Any = None) -> list[dict[str, A
     """The steps with where the reader is, for the progress bar; links once there is a draft."""
     steps = [(step.key, step.label) for step in kind.steps] + [("check", _("核对提交"))]
     place = [key for key, _label in steps].index(current)
-    states = ["done" if at < place else "now" if at == place else "todo" for at in range(len(steps))]
+    states = [
+        "done" if at < place else "now" if at == place else "todo" for at in range(len(steps))
+    ]
     return [
         {
             "key": key,

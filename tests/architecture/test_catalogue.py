@@ -1,0 +1,107 @@
+"""English for every string: nothing missing, nothing fuzzy, and the compiled file is the same."""
+
+import gettext
+import re
+from pathlib import Path
+
+from tests.architecture.source import ROOT, templates
+
+CATALOGUE = ROOT / "deploy/locale/en/LC_MESSAGES"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+#: What may stand in a template untranslated: tags, comments, blocks that translate.
+TRANSLATED = re.compile(
+    r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}",
+    re.DOTALL,
+)
+#: Pages that must work without Django's machinery, and mails, have both languages in one file.
+BILINGUAL = {"500.html"}
+
+
+def entries() -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    for block in (CATALOGUE / "django.po").read_text(encoding="utf-8").split("\n\n"):
+        row: dict[str, str] = {"flags": ""}
+        key = ""
+        for line in block.splitlines():
+            if line.startswith("#,"):
+                row["flags"] += line
+            elif match := re.match(r'(msgid|msgid_plural|msgstr(?:\[\d\])?|msgctxt) "(.*)"$', line):
+                key = match[1]
+                row[key] = match[2]
+            elif line.startswith('"'):
+                row[key] += line[1:-1]
+        if row.get("msgid"):
+            rows.append(row)
+    return rows
+
+
+def test_every_string_has_english() -> None:
+    missing = [
+        row["msgid"]
+        for row in entries()
+        if not all(value for key, value in row.items() if key.startswith("msgstr"))
+    ]
+    fuzzy = [row["msgid"] for row in entries() if "fuzzy" in row["flags"]]
+    assert (missing, fuzzy) == ([], [])
+
+
+def test_english_is_not_chinese() -> None:
+    """A few texts name things in Chinese on purpose; a whole untranslated sentence is a slip."""
+    copied = [
+        row["msgid"]
+        for row in entries()
+        if row["msgid"] == row.get("msgstr") and len(CHINESE.findall(row["msgid"])) > 4
+    ]
+    assert copied == []
+
+
+def test_placeholders_survive_translation() -> None:
+    wrong = []
+    for row in entries():
+        wanted = sorted(re.findall(r"%\(\w+\)[sd]", row["msgid"]))
+        for key, value in row.items():
+            if key.startswith("msgstr") and sorted(re.findall(r"%\(\w+\)[sd]", value)) != wanted:
+                wrong.append(row["msgid"])
+    assert wrong == []
+
+
+def test_compiled_catalogue_is_the_written_one() -> None:
+    with (CATALOGUE / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for row in entries():
+        if "msgctxt" in row or "msgid_plural" in row:
+            continue
+        msgid = unescape(row["msgid"])
+        assert compiled.gettext(msgid) == unescape(row["msgstr"]), msgid
+
+
+def unescape(text: str) -> str:
+    return text.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\").replace("\\t", "\t")
+
+
+def test_no_template_has_text_outside_translation() -> None:
+    found = []
+    for path, text in templates().items():
+        if Path(path).name in BILINGUAL:
+            continue
+        # The same number of lines stays, so that the message can name one.
+        bare = TRANSLATED.sub(lambda match: "\n" * match[0].count("\n"), text)
+        found += [
+            f"{path}:{number} {line.strip()[:60]}"
+            for number, line in enumerate(bare.splitlines(), start=1)
+            if CHINESE.search(line)
+        ]
+    assert found == []
+
+
+def test_every_marked_string_is_in_the_catalogue() -> None:
+    """What `makemessages` would add is missing from the catalogue: looked for in the templates."""
+    known = {unescape(row["msgid"]) for row in entries()}
+    pattern = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')|_\("([^"]+)"\)""")
+    missing = {
+        text
+        for body in templates().values()
+        for match in pattern.finditer(body)
+        if (text := next(group for group in match.groups() if group)) not in known
+    }
+    assert missing == set()
