@@ -48,18 +48,26 @@ def start_job(kind: str, *, actor: Any, payload: dict[str, Any], total: int = 0)
 
 
 def advance(row: Job, done: int, total: int | None = None) -> None:
-    """Write down how far the job is; also the sign that its worker lives."""
+    """Write down how far the job is; also the sign that its worker lives.
+
+    A job that got further starts counting attempts anew: it is not the job that kills its worker.
+    """
+    if done > row.done:
+        row.attempts = 1
     row.done = done
     row.total = row.total if total is None else total
     row.heartbeat_at = clock.now()
-    row.save(update_fields=["done", "total", "heartbeat_at"])
+    row.save(update_fields=["done", "total", "attempts", "heartbeat_at"])
 
 
 def run_open() -> int:
     """Run every job that waits or was left by a dead worker; return how many ran."""
     count = 0
     while row := _take():
-        _run(row)
+        if row.attempts > MAX_ATTEMPTS:
+            _fail(row, "worker died")
+        else:
+            _run(row)
         count += 1
     return count
 
@@ -82,14 +90,24 @@ def _take() -> Job | None:
 def _run(row: Job) -> None:
     try:
         row.result = _runners[row.kind](row) or row.result
-        row.status = Job.Status.DONE
-        row.error = ""
     except DomainError as error:
-        row.status = Job.Status.FAILED
-        row.error = str(error)[:200]
+        _fail(row, str(error))
     except Exception as error:
         logger.exception("job %s failed", row.code)
-        row.status = Job.Status.QUEUED if row.attempts < MAX_ATTEMPTS else Job.Status.FAILED
-        row.error = type(error).__name__[:200]
-    row.finished_at = clock.now() if row.status in {Job.Status.DONE, Job.Status.FAILED} else None
+        if row.attempts >= MAX_ATTEMPTS:
+            _fail(row, type(error).__name__)
+        else:
+            _settle(row, Job.Status.QUEUED, type(error).__name__)
+    else:
+        _settle(row, Job.Status.DONE)
+
+
+def _fail(row: Job, reason: str) -> None:
+    _settle(row, Job.Status.FAILED, reason)
+
+
+def _settle(row: Job, status: str, reason: str = "") -> None:
+    row.status = Job.Status(status)
+    row.error = reason[:200]
+    row.finished_at = None if row.status == Job.Status.QUEUED else clock.now()
     row.save(update_fields=["status", "result", "error", "finished_at"])

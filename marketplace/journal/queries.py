@@ -26,7 +26,7 @@ class Line:
 
 
 def history(subject_kind: str, subject_id: int, *, limit: int = 100) -> list[Line]:
-    """What happened to a subject, newest first, at most `limit` lines; two queries."""
+    """What happened to a subject, newest first, at most `limit` lines; one query."""
     entries = (
         Entry.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
         .select_related("actor")

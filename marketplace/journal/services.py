@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from marketplace.journal import context, queries, wakeup
 from marketplace.journal.models import Delivery, Entry
@@ -60,17 +61,21 @@ def drain(limit: int = 10_000) -> int:
         handler = handler_named(batch[0].handler)
         if handler is None:
             _give_up(batch, "no such handler")
-        elif handler.batch:
+        elif handler.batch and batch[0].attempts <= MAX_ATTEMPTS:
             _deliver(handler, batch)
         else:
-            for delivery in batch:
-                _deliver(handler, [delivery])
+            _deliver_singly(handler, batch)
     return tried
 
 
 @transaction.atomic
 def _claim() -> list[Delivery]:
-    """Claim the next deliveries of one handler, oldest first."""
+    """Claim the next deliveries of one handler, oldest first.
+
+    The attempt is counted here and not after a failure, so that a delivery that kills its worker
+    is given up in the end; one that was tried before is claimed alone, so that it takes no other
+    along.
+    """
     due = Delivery.objects.filter(
         status=Delivery.Status.PENDING, next_try_at__lte=clock.now()
     ).order_by("next_try_at", "id")
@@ -78,15 +83,41 @@ def _claim() -> list[Delivery]:
     if first is None:
         return []
     handler = handler_named(first.handler)
-    size = BATCH if handler and handler.batch else SINGLES
+    size = 1 if first.attempts else BATCH if handler and handler.batch else SINGLES
     rows = due.filter(handler=first.handler).select_related("entry")
+    rows = rows.filter(pk=first.pk) if first.attempts else rows.filter(attempts=0)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     claimed = list(rows[:size])
+    until = clock.now() + LEASE
     Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(
-        next_try_at=clock.now() + LEASE
+        next_try_at=until, attempts=F("attempts") + 1
     )
+    for row in claimed:
+        row.next_try_at = until
+        row.attempts += 1
     return claimed
+
+
+def _deliver_singly(handler: Handler, batch: list[Delivery]) -> None:
+    """Deliver one after the other; when that takes long, only what is still claimed by us."""
+    for delivery in batch:
+        if delivery.attempts > MAX_ATTEMPTS:
+            _give_up([delivery], "the worker died each time")
+        elif _still_claimed(delivery):
+            _deliver(handler, [delivery])
+
+
+def _still_claimed(delivery: Delivery) -> bool:
+    """Whether the lease holds; in its second half it is renewed, unless another took over."""
+    if clock.now() < delivery.next_try_at - LEASE / 2:
+        return True
+    until = clock.now() + LEASE
+    ours = Delivery.objects.filter(
+        pk=delivery.pk, status=Delivery.Status.PENDING, next_try_at=delivery.next_try_at
+    )
+    delivery.next_try_at = until
+    return ours.update(next_try_at=until) == 1
 
 
 def _deliver(handler: Handler, batch: list[Delivery]) -> None:
@@ -122,13 +153,12 @@ def _run(handler: Handler, batch: list[Delivery]) -> None:
 
 def _put_off(delivery: Delivery, error: Exception) -> None:
     # Only the kind of error is kept and logged: its text may quote a listing.
-    delivery.attempts += 1
     delivery.error = type(error).__name__[:200]
     if delivery.attempts >= MAX_ATTEMPTS:
         delivery.status = Delivery.Status.DEAD
     seconds = min(3600, 5 * 2 ** (delivery.attempts - 1))
     delivery.next_try_at = clock.now() + timedelta(seconds=seconds)
-    delivery.save(update_fields=["attempts", "error", "status", "next_try_at"])
+    delivery.save(update_fields=["error", "status", "next_try_at"])
     logger.warning(
         "handler %s failed on entry %s: %s (attempt %s)",
         delivery.handler,

@@ -1,0 +1,337 @@
+"""Publishing and delivering: nothing without its transaction, nothing lost, nobody stopped."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+import pytest
+
+from deploy.celery import app
+from marketplace.journal import context, queries, services, tasks, wakeup
+from marketplace.journal.models import Delivery, Entry
+from marketplace.kernel import clock, events
+from tests.factories.notices import make_reader
+from tests.marketplace.journal.conftest import listen
+
+pytestmark = pytest.mark.django_db
+
+
+def states():
+    return list(Delivery.objects.order_by("id").values_list("handler", "status", "attempts"))
+
+
+# --- publishing -------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_publishing_outside_a_transaction_raises(thing_done):
+    with pytest.raises(transaction.TransactionManagementError):
+        services.publish(thing_done(subject_id=1), actor=None)
+    assert not Entry.objects.exists()
+
+
+def test_entry_says_who_did_what_to_which(thing_done, heard, tell):
+    actor = make_reader()
+    token = context.request_id.set("r-1")
+    entry = tell(7, actor, note="好")
+    context.request_id.reset(token)
+    entry.refresh_from_db()
+    assert (entry.event, entry.actor_id, entry.subject_kind, entry.subject_id) == (
+        *("ThingDone", actor.pk, "tests.thing", 7),
+    )
+    assert entry.payload == {"note": "好"}
+    assert entry.request_id == "r-1"
+    assert states() == [("tests.hear", "pending", 0)]
+
+
+def test_publishing_costs_two_queries_whatever_listens(thing_done, django_assert_num_queries):
+    for name in "abc":
+        listen(thing_done, name, lambda _event: None)
+    with django_assert_num_queries(2):
+        services.publish(thing_done(subject_id=1), actor=None)
+
+
+def test_rollback_leaves_nothing(thing_done, heard, drain, django_capture_on_commit_callbacks):
+    with (
+        django_capture_on_commit_callbacks() as callbacks,
+        pytest.raises(ZeroDivisionError),
+        transaction.atomic(),
+    ):
+        services.publish(thing_done(subject_id=1), actor=None)
+        raise ZeroDivisionError
+    assert (Entry.objects.count(), Delivery.objects.count(), callbacks) == (0, 0, [])
+    assert drain() == 0
+    assert heard == []
+
+
+def test_nothing_runs_inside_the_transaction(thing_done, heard):
+    with transaction.atomic():
+        services.publish(thing_done(subject_id=1), actor=None)
+        assert heard == []
+
+
+def test_one_wake_up_for_each_transaction(
+    thing_done, heard, monkeypatch, django_capture_on_commit_callbacks
+):
+    sent = []
+    monkeypatch.setattr(tasks.drain, "apply_async", lambda **options: sent.append(options))
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        for number in range(50):
+            services.publish(thing_done(subject_id=number), actor=None)
+    assert len(sent) == 1
+
+
+def test_no_listener_no_wake_up(thing_done, tell, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        tell()
+    assert callbacks == []
+
+
+def test_broken_broker_does_not_break_the_write(
+    thing_done, heard, tell, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    def refuse(**_options):
+        raise wakeup.OperationalError
+
+    monkeypatch.setattr(tasks.drain, "apply_async", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        tell()
+    assert "no wake-up" in caplog.text
+    assert Entry.objects.count() == 1
+
+
+# --- delivering -------------------------------------------------------------------------------
+def test_handler_gets_the_event_as_it_was(thing_done, heard, tell, drain):
+    tell(7, note="好")
+    assert drain() == 1
+    assert heard == [thing_done(subject_id=7, note="好")]
+    assert drain() == 0
+    assert states() == [("tests.hear", "done", 1)]
+
+
+def test_failing_handler_stops_no_other(thing_done, tell, drain, caplog):
+    calls = []
+    listen(thing_done, "before", lambda _event: calls.append("before"))
+    listen(thing_done, "broken", lambda _event: 1 / 0)
+    listen(thing_done, "after", lambda _event: calls.append("after"))
+    tell()
+    tell()
+    drain()
+    assert sorted(calls) == ["after", "after", "before", "before"]
+    assert sorted(states()) == [
+        *[("tests.after", "done", 1)] * 2,
+        *[("tests.before", "done", 1)] * 2,
+        *[("tests.broken", "pending", 1)] * 2,
+    ]
+    assert Delivery.objects.filter(error="ZeroDivisionError").count() == 2
+    assert "division by zero" not in caplog.text
+
+
+def test_retries_wait_longer_each_time_and_end(thing_done, tell, drain, monkeypatch):
+    monkeypatch.setattr(services, "MAX_ATTEMPTS", 4)
+    calls = []
+
+    def broken(_event):
+        calls.append(clock.now())
+        raise ZeroDivisionError
+
+    listen(thing_done, "broken", broken)
+    tell()
+    shift = timedelta(0)
+    for wait in (5, 10, 20):
+        with clock.shift(shift):
+            assert drain() == 1
+            delivery = Delivery.objects.get()
+            seconds = (delivery.next_try_at - clock.now()).total_seconds()
+            assert wait - 1 < seconds <= wait
+            assert drain() == 0
+        shift += timedelta(seconds=wait)
+    with clock.shift(shift):
+        drain()
+    assert states() == [("tests.broken", "dead", 4)]
+    assert list(queries.dead_deliveries()) == [Delivery.objects.get()]
+    with clock.shift(timedelta(days=1)):
+        assert drain() == 0
+    assert len(calls) == 4
+
+
+def test_handler_that_recovers_is_done(thing_done, tell, drain):
+    outcome = [ZeroDivisionError, None]
+
+    def flaky(_event):
+        if error := outcome.pop(0):
+            raise error
+
+    listen(thing_done, "flaky", flaky)
+    tell()
+    drain()
+    with clock.shift(timedelta(seconds=6)):
+        drain()
+    assert states() == [("tests.flaky", "done", 2)]
+    assert Delivery.objects.get().error == ""
+
+
+def test_batch_handler_takes_many_at_once(thing_done, tell, drain):
+    batches = []
+    listen(thing_done, "many", batches.append, batch=True)
+    for number in range(7):
+        tell(number)
+    drain()
+    assert [[event.subject_id for event in batch] for batch in batches] == [list(range(7))]
+
+
+def test_one_bad_row_does_not_hold_up_its_batch(thing_done, tell, drain):
+    done = []
+
+    def many(batch):
+        if any(event.subject_id == 3 for event in batch):
+            raise ZeroDivisionError
+        done.extend(event.subject_id for event in batch)
+
+    listen(thing_done, "many", many, batch=True)
+    for number in range(6):
+        tell(number)
+    drain()
+    assert sorted(done) == [0, 1, 2, 4, 5]
+    assert Delivery.objects.get(status="pending").entry.subject_id == 3
+
+
+def test_what_no_code_knows_any_more_is_given_up_or_put_off(thing_done, heard, tell, drain):
+    tell()
+    tell()
+    first, second = Delivery.objects.order_by("id")
+    Delivery.objects.filter(pk=first.pk).update(handler="tests.gone")
+    events._events.clear()
+    drain()
+    assert states() == [("tests.gone", "dead", 1), ("tests.hear", "pending", 1)]
+    second.refresh_from_db()
+    assert second.error == "LookupError"
+
+
+def test_handler_may_publish_and_all_is_drained(thing_done, tell, drain):
+    seen = []
+
+    def chain(event):
+        seen.append(event.subject_id)
+        if event.subject_id < 4:
+            tell(event.subject_id + 1)
+
+    listen(thing_done, "chain", chain)
+    tell(1)
+    assert drain() == 4
+    assert seen == [1, 2, 3, 4]
+
+
+def test_handler_knows_its_entry(thing_done, tell, drain):
+    seen = []
+    listen(thing_done, "one", lambda _event: seen.append(context.entry_id.get()))
+    entry = tell()
+    drain()
+    assert seen == [entry.pk]
+    assert context.entry_id.get() is None
+
+
+def test_handlers_are_run_again_and_do_the_thing_once(thing_done, tell, drain):
+    """At least once: a handler that reads and then acts ends in the same state."""
+    state = {}
+    listen(thing_done, "store", lambda event: state.__setitem__(event.subject_id, event.note))
+    tell(1, note="a")
+    drain()
+    Delivery.objects.update(status="pending", done_at=None)
+    drain()
+    assert state == {1: "a"}
+
+
+# --- leases -----------------------------------------------------------------------------------
+def test_claimed_delivery_is_nobody_elses_until_the_lease_ends(thing_done, heard, tell, drain):
+    tell()
+    assert len(services._claim()) == 1
+    assert drain() == 0
+    with clock.shift(services.LEASE + timedelta(seconds=1)):
+        assert drain() == 1
+    assert states() == [("tests.hear", "done", 2)]
+
+
+def test_delivery_that_killed_its_worker_is_tried_alone(thing_done, heard, tell):
+    for number in range(3):
+        tell(number)
+    assert len(services._claim()) == 3
+    tell(3)
+    with clock.shift(services.LEASE + timedelta(seconds=1)):
+        assert [len(services._claim()) for _ in range(4)] == [1, 1, 1, 1]
+
+
+def test_delivery_that_always_kills_is_given_up(thing_done, heard, tell, drain):
+    tell()
+    Delivery.objects.update(attempts=services.MAX_ATTEMPTS)
+    drain()
+    assert heard == []
+    assert states() == [("tests.hear", "dead", services.MAX_ATTEMPTS + 1)]
+    assert Delivery.objects.get().error == "the worker died each time"
+
+
+def test_slow_handler_keeps_its_lease_and_gives_up_a_lost_one(thing_done, heard, tell):
+    for number in range(2):
+        tell(number)
+    batch = services._claim()
+    with clock.shift(services.LEASE * 0.6):
+        assert services._still_claimed(batch[0])
+        Delivery.objects.filter(pk=batch[1].pk).update(next_try_at=clock.now())
+        assert not services._still_claimed(batch[1])
+
+
+# --- the sweep --------------------------------------------------------------------------------
+def tick(schedule):
+    """What beat does in five seconds: every task that is due by then."""
+    for entry in schedule.values():
+        if entry["schedule"] <= 5:
+            app.tasks[entry["task"]]()
+
+
+@pytest.mark.parametrize(
+    ("without", "state"), [((), "done"), (("sweep",), "pending")], ids=["swept", "control"]
+)
+def test_lost_wake_up_is_swept(
+    thing_done, heard, tell, monkeypatch, without, state, django_capture_on_commit_callbacks
+):
+    """The control proves that it is the sweep that finds it, and nothing else."""
+    monkeypatch.setattr(tasks.drain, "apply_async", lambda **_options: None)
+    with django_capture_on_commit_callbacks(execute=True):
+        tell()
+    schedule = {k: v for k, v in app.conf.beat_schedule.items() if k not in without}
+    tick(schedule)
+    assert Delivery.objects.get().status == state
+    assert len(heard) == (state == "done")
+
+
+def test_later_commits_with_lower_ids_are_found(thing_done, heard, tell, drain):
+    """Found by status, never by "id > last": ids are given before the commit."""
+    tell(1)
+    drain()
+    early = tell(2)
+    late = tell(3)
+    Delivery.objects.filter(entry=early).update(status="done")
+    drain()
+    Delivery.objects.filter(entry=early).update(status="pending")
+    drain()
+    assert [event.subject_id for event in heard] == [1, 3, 2]
+    assert early.pk < late.pk
+
+
+# --- keeping house ----------------------------------------------------------------------------
+def test_old_deliveries_go_and_entries_stay(thing_done, heard, tell, drain):
+    tell()
+    drain()
+    assert services.purge_deliveries() == 0
+    with clock.shift(queries.KEEP_DELIVERIES + timedelta(seconds=1)):
+        tell()
+        assert services.purge_deliveries() == 1
+    assert (Entry.objects.count(), Delivery.objects.count()) == (2, 1)
+
+
+def test_age_of_the_outbox(thing_done, heard, tell, drain):
+    assert queries.oldest_pending_seconds() == 0
+    tell()
+    with clock.shift(timedelta(seconds=90)):
+        assert 90 <= queries.oldest_pending_seconds() < 95
+    drain()
+    with clock.shift(timedelta(seconds=90)):
+        assert queries.oldest_pending_seconds() == 0
