@@ -90,7 +90,7 @@ def find(spec_name: str, query: Query) -> Results:
     spec = get(spec_name)
     plan = planning.find_plan(spec, query)
     try:
-        answer, plan = with_healing(backend(), spec, lambda: _find(backend(), spec, plan))
+        answer, loosened = with_healing(backend(), spec, lambda: _find(backend(), spec, plan))
     except SearchUnavailable:
         log.warning("index %s cannot answer; looking through the rows", spec_name)
         return scan_find(spec, query, plan)
@@ -100,22 +100,21 @@ def find(spec_name: str, query: Query) -> Results:
         facets=_buckets(answer),
         page=query.bounded_page,
         size=query.bounded_size,
-        loosened=plan.required < len(plan.words),
+        loosened=loosened,
         took_ms=(time.perf_counter() - started) * 1000,
     )
 
 
-def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, Plan]:
-    """Run the plan, or the loosened one where that finds more."""
-    answer = engine.search(spec, plan)
-    if len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
-        return answer, plan
-    strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
+def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, bool]:
+    """Run the plan, or the loosened one where too few rows have every word; whether it was."""
+    if len(plan.words) < 2:
+        return engine.search(spec, plan), False
+    strict = engine.count(spec, replace(plan, filters={}))
     if strict >= LOOSEN_BELOW:
-        return answer, plan
-    looser = planning.loosened(plan)
-    wider = engine.search(spec, looser)
-    return (wider, looser) if wider.total > answer.total else (answer, plan)
+        return engine.search(spec, plan), False
+    answer = engine.search(spec, planning.loosened(plan))
+    # Without a filter it shows whether loosening has brought anything.
+    return answer, bool(plan.filters) or answer.total > strict
 
 
 def match(
@@ -165,7 +164,7 @@ def hybrid_match(
         vector = vectors.embed_query(text)
     if vector is None or not matrix.ids:
         best = lexical[0].score if lexical else 1.0
-        return [replace(hit, lexical=hit.score / (best or 1.0)) for hit in lexical[:limit]]
+        return [hit._replace(lexical=hit.score / (best or 1.0)) for hit in lexical[:limit]]
     z = vectors.standardised(matrix, vector)
     scores = {hit.id: hit.score for hit in lexical}
     fused = vectors.fuse(scores, z, matrix, DENSE_WEIGHT, max(limit, MATCH_LIMIT))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 # How deep anybody may page, and how much one page may hold: page * size never passes the first.
 MAX_DEPTH = 10_000
@@ -64,8 +65,7 @@ class Query:
         return (self.bounded_page - 1) * self.bounded_size
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One found row. `lexical` and `dense` say how a hybrid score came about.
 
     `lexical` is the BM25 score as a share of the best one; `dense` the standardised nearness of

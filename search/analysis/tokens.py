@@ -26,6 +26,7 @@ VERSION = 1
 MAX_CHARACTERS = 20_000
 # A run of letters without end (a base64 picture, a key) is no word.
 MAX_RUN = 64
+_SHORT_RUN = 40
 
 _CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<plain>\d+(?:\.\d+)+|[^\W_{_CJK}]+)")
@@ -68,7 +69,13 @@ def register_words(words: Iterable[str]) -> None:
     new = {clean(word).strip() for word in words}
     with _lock:
         _extra_words.update(word for word in new if 1 < len(word) <= MAX_RUN)
-        _segmenter.cache_clear()
+        forget_segmenter()
+
+
+def forget_segmenter() -> None:
+    """Load the segmenter anew at its next use."""
+    _segmenter.cache_clear()
+    _segment_short.cache_clear()
 
 
 def extra_words() -> list[str]:
@@ -100,7 +107,7 @@ def query_words(text: str) -> list[Word]:
     found: dict[str, Word] = {}
     skipped: dict[str, Word] = {}
     for run, is_cjk in runs(clean(text)):
-        for surface in segment(run) if is_cjk else [run]:
+        for surface in segment(run) if is_cjk else (run,):
             target = skipped if surface in STOP_WORDS else found
             forms = (surface,) if is_cjk else tuple(_forms(surface))
             target[surface] = Word(forms, tuple(_bigrams(surface)) if is_cjk else ())
@@ -116,9 +123,15 @@ def runs(cleaned: str) -> Iterator[tuple[str, bool]]:
             yield match.group()[:MAX_RUN], False
 
 
-def segment(run: str) -> list[str]:
+def segment(run: str) -> tuple[str, ...]:
     """The words of one CJK run."""
-    return list(_segmenter().cut(run))
+    return _segment_short(run) if len(run) <= _SHORT_RUN else tuple(_segmenter().cut(run))
+
+
+@lru_cache(maxsize=4096)
+def _segment_short(run: str) -> tuple[str, ...]:
+    """A query is read several times on its way (words, terms, marks), a page title again and again."""
+    return tuple(_segmenter().cut(run))
 
 
 def background(word: str) -> float:

@@ -76,10 +76,10 @@ def test_registered_words_are_kept_whole(monkeypatch):
         assert tokens.extra_words() == ["量子隧穿结"]
         assert tokenize("量子隧穿结").words == ["量子隧穿结"]
     finally:
-        tokens._segmenter.cache_clear()
+        tokens.forget_segmenter()
 
 
 def test_the_segmenter_keeps_its_cache_in_the_data_folder(data_dir):
-    tokens._segmenter.cache_clear()
+    tokens.forget_segmenter()
     tokenize("电机")
     assert (data_dir / "jieba" / "dictionary.cache").is_file()

@@ -44,7 +44,7 @@ class EmbeddedBackend:
             found = searcher.search(
                 query, plan.limit, count=plan.count, offset=plan.offset, **_order(plan)
             )
-            hits = [_hit(searcher, score, address) for score, address in found.hits]
+            hits = _hits(searcher, found)
         for without, group in _facet_groups(plan).items():
             facets |= _facets(searcher, opened, plan, without, group)
         return Answer(hits, int(found.count or 0) if plan.count else 0, facets)
@@ -66,7 +66,7 @@ class EmbeddedBackend:
         query = opened.compiler.among(ids, filters)
         with guarded(opened.generation):
             found = searcher.search(query, len(ids), count=False)
-            hits = [_hit(searcher, score, address) for score, address in found.hits]
+            hits = _hits(searcher, found)
         return {hit.id: hit.rev for hit in hits}
 
     def refresh(self, spec: IndexSpec, ids: Sequence[str], load: Load) -> None:
@@ -114,9 +114,13 @@ def _order(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _hit(searcher: Any, score: float | None, address: Any) -> Hit:
-    document = searcher.doc(address)
-    return Hit(document["id"][0], float(score or 0.0), int(document["rev"][0]))
+def _hits(searcher: Any, found: Any) -> list[Hit]:
+    addresses = [address for _, address in found.hits]
+    revisions = searcher.fast_field_values("rev", addresses)
+    return [
+        Hit(searcher.doc(address)["id"][0], float(score or 0.0), int(rev))
+        for (score, address), rev in zip(found.hits, revisions, strict=True)
+    ]
 
 
 def _facet_groups(plan: Plan) -> dict[str | None, list[str | RangeFacet]]:

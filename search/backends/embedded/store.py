@@ -36,6 +36,8 @@ WRITE_WAIT_SECONDS = 60.0
 _WRITER_HEAP = 15_000_000
 _REBUILD_HEAP = 128_000_000
 _PROGRESS_EVERY = 500
+# What tells a file from the one that replaced it.
+Mark = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,18 @@ class Opened:
 
     spec: IndexSpec
     generation: str
-    pointer: tuple[int, int]
+    pointer: Mark
     index: Any
     compiler: Compiler
+
+
+@dataclass(frozen=True)
+class View:
+    """A committed state of a generation."""
+
+    opened: Opened
+    commit: Mark
+    searcher: Any
 
 
 class Store:
@@ -55,46 +66,62 @@ class Store:
     def __init__(self, spec: IndexSpec, folder: Path) -> None:
         self.spec = spec
         self.folder = folder
-        self._opened: Opened | None = None
+        self._pointer = folder / "current"
+        self._view: View | None = None
         self._opening = threading.Lock()
 
     # Reading ----------------------------------------------------------------------------------
 
     def searcher(self) -> tuple[Any, Opened]:
         """A view of the newest committed state."""
-        for attempt in (1, 2, 3):
-            opened = self._current()
-            try:
-                with guarded(opened.generation):
-                    opened.index.reload()
-                    return opened.index.searcher(), opened
-            except IndexUnavailable:
-                # The generation may just have been replaced; then the pointer has moved.
-                self._opened = None
-                if attempt == 3 or self._pointer_mark() == opened.pointer:
-                    raise
+        view = self._view
+        try:
+            if view is not None and self._is_newest(view):
+                return view.searcher, view.opened
+        except OSError:
+            pass
+        return self._reopen()
+
+    def _is_newest(self, view: View) -> bool:
+        """Both files are replaced, never rewritten: the one by us, the other by tantivy."""
+        return (
+            _mark(self._pointer) == view.opened.pointer
+            and _mark(self.folder / view.opened.generation / "meta.json") == view.commit
+        )
+
+    def _reopen(self) -> tuple[Any, Opened]:
+        with self._opening:
+            for attempt in (1, 2, 3):
+                opened = self._current()
+                try:
+                    with guarded(opened.generation):
+                        # The mark first: a commit in between is then seen by the next request.
+                        commit = _mark(self.folder / opened.generation / "meta.json")
+                        opened.index.reload()
+                        self._view = View(opened, commit, opened.index.searcher())
+                        return self._view.searcher, opened
+                except IndexUnavailable:
+                    # The generation may just have been replaced; then the pointer has moved.
+                    self._view = None
+                    if attempt == 3 or self._pointer_mark() == opened.pointer:
+                        raise
         raise IndexUnavailable("the index changes faster than it can be opened")
 
     def _current(self) -> Opened:
-        opened = self._opened
         mark = self._pointer_mark()
-        if opened is not None and opened.pointer == mark:
-            return opened
-        with self._opening:
-            if self._opened is None or self._opened.pointer != mark:
-                self._opened = self._open(mark)
-            return self._opened
+        if self._view is not None and self._view.opened.pointer == mark:
+            return self._view.opened
+        return self._open(mark)
 
-    def _pointer_mark(self) -> tuple[int, int]:
+    def _pointer_mark(self) -> Mark:
         try:
-            found = (self.folder / "current").stat()
+            return _mark(self._pointer)
         except OSError:
             raise IndexUnavailable("there is no index yet") from None
-        return found.st_ino, found.st_mtime_ns
 
-    def _open(self, mark: tuple[int, int]) -> Opened:
+    def _open(self, mark: Mark) -> Opened:
         try:
-            pointer = json.loads((self.folder / "current").read_text(encoding="utf-8"))
+            pointer = json.loads(self._pointer.read_text(encoding="utf-8"))
             generation = str(pointer["generation"])
             made_for = pointer["fingerprint"]
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -162,7 +189,7 @@ class Store:
                     index = tantivy.Index(schema_of(self.spec), str(path))
                     index.config_reader("manual", 0)
                 fresh = Opened(
-                    self.spec, generation, (0, 0), index, Compiler(self.spec, index.schema)
+                    self.spec, generation, (0, 0, 0), index, Compiler(self.spec, index.schema)
                 )
                 rows = _counted(load(None), progress, self.spec)
                 count = _commit(fresh, rows, replace=False)
@@ -199,7 +226,7 @@ class Store:
             json.dump(pointer, file)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self.folder / "current")
+        fresh.replace(self._pointer)
 
     def _replaced(self, failed: str) -> bool:
         """Whether another generation than the failed one is in place and can be opened."""
@@ -212,14 +239,14 @@ class Store:
     def age(self) -> float:
         """Seconds since the generation in use was built; infinite when there is none."""
         try:
-            pointer = json.loads((self.folder / "current").read_text(encoding="utf-8"))
+            pointer = json.loads(self._pointer.read_text(encoding="utf-8"))
             return max(0.0, time.time() - float(pointer["built_at"]))
         except (OSError, ValueError, KeyError, TypeError):
             return float("inf")
 
     def _generation_in_use(self) -> str:
         try:
-            pointer = json.loads((self.folder / "current").read_text(encoding="utf-8"))
+            pointer = json.loads(self._pointer.read_text(encoding="utf-8"))
             return str(pointer["generation"])
         except (OSError, ValueError, KeyError, TypeError):
             return ""
@@ -229,6 +256,11 @@ class Store:
         for path in self.folder.glob("g-*"):
             if path.name not in keep:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _mark(path: Path) -> Mark:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def held_revision(searcher: Any, compiler: Compiler, id_: str) -> tuple[int, bool] | None:
