@@ -1,4 +1,4 @@
-"""Registers achievements."""
+"""Registers the achievements slice: policies, handlers, the search index, and who may read attachments."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class AchievementsConfig(AppConfig):
     name = "marketplace.achievements"
     label = "achievements"
+
+    def ready(self) -> None:
+        from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
+        from marketplace.achievements import handlers, index, policies, queries  # noqa: F401, PLC0415
+
+        register_reader(queries.KIND, queries.may_read_file)
