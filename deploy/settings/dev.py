@@ -1,5 +1,6 @@
 """The embedded profile that `make run` and a developer use: its own key, no services."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -13,10 +14,9 @@ if not (os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE")):
         _fresh = _key.with_suffix(f".{os.getpid()}")
         _fresh.write_text(secrets.token_urlsafe(50), encoding="utf-8")
         _fresh.chmod(0o600)
-        try:
+        # Two processes may start at once: the first link wins, the other key is thrown away.
+        with contextlib.suppress(FileExistsError):
             os.link(_fresh, _key)
-        except FileExistsError:
-            pass
         _fresh.unlink()
     os.environ["SECRET_KEY_FILE"] = str(_key)
 

@@ -8,7 +8,7 @@ os.environ.setdefault(
     "DATA_DIR", os.path.join(tempfile.gettempdir(), f"jiebang-tests-{os.getuid()}")
 )
 
-from deploy.settings.production import *  # noqa: E402, F403
+from deploy.settings.production import *  # noqa: F403
 
 CLOCK_OFFSET_ALLOWED = True
 UI_GALLERY = True

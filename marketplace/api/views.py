@@ -8,14 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from search import engine
-from search.query import Query
-
 from marketplace.api import serializers
 from marketplace.api.pagination import ApiPagination
 from marketplace.parties import queries as parties
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.views import fetch
+from search import engine
+from search.query import Query
 
 SEARCHABLE = ("achievements", "needs")
 

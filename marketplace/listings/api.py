@@ -12,13 +12,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from search import engine
-
 from marketplace.kernel.errors import InvalidInput
-from marketplace.listings import filters, queries
+from marketplace.listings import filters
 from marketplace.listings.views.kind import Kind
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.views import fetch
+from search import engine
 
 LIST_PARAMETERS = [
     OpenApiParameter("q", str, description="搜索词"),

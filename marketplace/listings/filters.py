@@ -9,11 +9,10 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from search.query import Query, Range, RangeFacet, Results
-
 from marketplace.kernel import clock
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.facets import Group, Option, Panel, build_panel
+from search.query import Query, Range, RangeFacet, Results
 
 #: More values than this in one facet are nobody's honest choice.
 MOST_VALUES = 30

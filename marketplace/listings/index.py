@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Text
-
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.taxonomy import queries as taxonomy
+from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Text
 
 #: Shown in lists and found by search; an expired listing keeps its page but leaves the lists.
 LISTED = frozenset({"published", "solved", "transferred"})

@@ -59,7 +59,7 @@ def save_step(
     """
     listing = lock(listing)
     if not actor.has_perm(perm, listing):
-        raise Forbidden()
+        raise Forbidden
     if listing.status not in policies.EDITABLE:
         raise Refused(_("当前状态不能修改，请先撤回或选择“修改后重新提交”"))
     for name, value in values.items():
@@ -148,7 +148,7 @@ def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> No
     """Delete a draft that nobody else has seen. Raises Refused for anything else."""
     listing = lock(listing)
     if not actor.has_perm(perm, listing):
-        raise Forbidden()
+        raise Forbidden
     if listing.status != "draft" or listing.was_published:
         raise Refused(_("只有未发布过的草稿可以删除"))
     publish(event, actor=actor)

@@ -1,15 +1,12 @@
 """What follows from a need's events: index, messages to those whom it concerns."""
 
-from search import engine
-
 from django.utils.translation import gettext_lazy as _
-
-from search import engine
 
 from marketplace.kernel.events import Event, on
 from marketplace.needs import events, queries
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
+from search import engine
 
 kinds.register("needs.returned", _("需求被退回"))
 kinds.register("needs.published", _("需求已发布"))

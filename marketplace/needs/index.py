@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from search import schema
-from search.schema import Document, IndexSpec, Keyword, Number
-
 from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
 from marketplace.needs.models import Need
+from search import schema
+from search.schema import Document, IndexSpec, Keyword, Number
 
 
 def document(need: Need) -> Document:

@@ -7,13 +7,12 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.urls import reverse
 
-from search import engine
-from search.query import Query
-
 from marketplace.achievements.models import Achievement
 from marketplace.listings import queries as listings
 from marketplace.needs.models import Need
 from marketplace.parties import queries as parties
+from search import engine
+from search.query import Query
 
 MAX_TEXT = 200
 #: How many of each kind the overview shows.

@@ -7,11 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from search import engine
-
 from marketplace.portal import queries
 from marketplace.web.throttle import limited
 from marketplace.web.views import render_page
+from search import engine
 
 SCOPES = {"achievements": "achievements:list", "needs": "needs:list"}
 

@@ -8,9 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from search.highlight import as_html, highlight
-
 from marketplace.taxonomy import queries as taxonomy
+from search.highlight import as_html, highlight
 
 register = template.Library()
 
@@ -39,7 +38,6 @@ def term_list(codes: list[str], scheme: str) -> str:
 @register.filter
 def local(listing: Any, name: str) -> str:
     """A text in the page's language when the listing has it, else the Chinese one."""
-
     english = (get_language() or "").startswith("en")
     return (english and getattr(listing, f"{name}_en", "")) or getattr(listing, name)
 
@@ -47,7 +45,6 @@ def local(listing: Any, name: str) -> str:
 @register.filter
 def local_lang(listing: Any, name: str) -> str:
     """The language that `local` really answers with, for the `lang` attribute."""
-
     english = (get_language() or "").startswith("en")
     return "en" if english and getattr(listing, f"{name}_en", "") else "zh-Hans"
 

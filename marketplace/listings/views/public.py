@@ -7,8 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from search import engine
-
 from marketplace.files.queries import attachments_of
 from marketplace.listings import filters, queries
 from marketplace.listings.index import LISTED
@@ -16,6 +14,7 @@ from marketplace.listings.views.kind import Kind
 from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page
+from search import engine
 
 
 class Link(NamedTuple):

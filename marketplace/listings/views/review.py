@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from search import engine
-
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import InvalidInput
@@ -19,6 +17,7 @@ from marketplace.listings import queries
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.views.kind import Kind
 from marketplace.web.views import fetch, render_page
+from search import engine
 
 
 @login_required

@@ -16,10 +16,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from marketplace.journal import services as journal
 from search import engine
 from search.schema import all_specs
-
-from marketplace.journal import services as journal
 
 ROOT = Path(settings.BASE_DIR)
 
