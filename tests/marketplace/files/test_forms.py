@@ -35,7 +35,7 @@ def test_none_is_fine_unless_required():
     form = many()
     assert form.is_valid()
     assert form.cleaned_data["uploads"] == []
-    assert OneForm({}, {}).errors["paper"] == ["该字段是必填项。"]
+    assert "paper" in OneForm({}, {}).errors
 
 
 @pytest.mark.parametrize(

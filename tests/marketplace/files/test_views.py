@@ -40,7 +40,7 @@ def test_pictures_are_attachments_too(client, uploader, readers, image_format):
     response = client.get(attachment.url)
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     assert response["Content-Type"] == f"image/{image_format.lower()}"
-    response.close()
+    assert body(response)
 
 
 def test_download_of_a_restricted_file_is_written_down(client, uploader, outsider, readers):
@@ -84,7 +84,7 @@ def test_right_is_asked_again_each_time(client, uploader, outsider, readers):
     readers.ids = {outsider.pk}
     response = client.get(attachment.url)
     assert response.status_code == 200
-    response.close()
+    assert body(response)
     readers.ids = set()
     assert client.get(attachment.url).status_code == 404
 
