@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "marketplace.journal.middleware.RefusalJournalMiddleware",
     "marketplace.web.middleware.PreferencesMiddleware",
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",
+    "marketplace.parties.middleware.AccountPagesMiddleware",
     "marketplace.web.middleware.RefusalMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]

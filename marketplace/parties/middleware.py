@@ -1,10 +1,15 @@
-"""Staff sign in with a second factor, and are led to set it up before anything else."""
+"""Staff sign in with a second factor, and are led to set it up before anything else.
+
+And the pages of allauth keep what the site's own context processors say.
+"""
 
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.sites.requests import RequestSite
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
 from django.utils.translation import gettext_lazy as _
@@ -58,3 +63,21 @@ def _is_open(request: HttpRequest) -> bool:
         return resolve(request.path_info).view_name in _OPEN
     except Resolver404:
         return False
+
+
+class AccountPagesMiddleware:
+    """Takes allauth's `site` out of its pages: it would hide the variable of the same name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, _request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        context = response.context_data
+        if context is not None and isinstance(context.get("site"), RequestSite):
+            del context["site"]
+        return response
