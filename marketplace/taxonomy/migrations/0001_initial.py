@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=60)),
                 ('label_en', models.CharField(blank=True, max_length=120)),
                 ('source', models.CharField(blank=True, max_length=200)),
-                ('shape', models.CharField(choices=[('flat', '平列'), ('tree', '两级，代码独立'), ('path', '两级，代码含上级代码')], default='flat', max_length=4)),
+                ('shape', models.CharField(default='flat', max_length=4)),
                 ('seed_version', models.PositiveIntegerField(default=0)),
                 ('stamp', models.UUIDField(default=uuid.uuid4)),
                 ('editable', models.BooleanField(default=True)),
