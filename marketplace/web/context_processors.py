@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, translate_url
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 
-from marketplace.web.navigation import address, footer_columns, main_links
+from marketplace.web.navigation import footer_columns, home_address, main_links
 from marketplace.web.preferences import read_preferences
 
 HTMX_CONFIG = json.dumps(
@@ -27,16 +27,18 @@ HTMX_CONFIG = json.dumps(
     },
     separators=(",", ":"),
 )
+# The default names, for the catalogue; the settings hold the names in use.
+_DEFAULT_NAMES = (gettext_noop("临沂技术市场"), gettext_noop("科技成果转移转化公共服务平台"))
 _FOOTER = {
-    "sponsor": "某市科学技术局（示例）",
-    "operator": "某市技术市场服务中心（示例）",
-    "phone": "0539-0000000（示例）",
+    "sponsor": gettext_noop("某市科学技术局（示例）"),
+    "operator": gettext_noop("某市技术市场服务中心（示例）"),
+    "phone": gettext_noop("0539-0000000（示例）"),
     "email": "",
-    "hours": "工作日 09:00—17:30",
+    "hours": gettext_noop("工作日 09:00—17:30"),
     "address": "",
     "site_code": "0000000000",
-    "icp": "ICP 备案号 示例",
-    "police": "公安备案号 示例",
+    "icp": gettext_noop("ICP 备案号 示例"),
+    "police": gettext_noop("公安备案号 示例"),
 }
 
 
@@ -58,9 +60,10 @@ def _site(request: HttpRequest) -> dict[str, Any]:
     signing = request.path.startswith("/accounts/")
     return {
         "name": gettext(settings.SITE_NAME),
+        "full_name": f"{gettext('揭榜')} · {gettext(settings.SITE_NAME)}",
         "tagline": gettext(settings.SITE_TAGLINE),
         "operator_line": gettext(getattr(settings, "SITE_NOTICE", "")),
-        "home_url": address("portal:home") or "/",
+        "home_url": home_address(),
         "path": request.get_full_path() if request.method == "GET" else request.path,
         "login_next": "" if signing or request.path == "/" else request.get_full_path(),
         "footer": {

@@ -7,6 +7,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import ErrorDict
 from django.forms.widgets import Widget
+from django.utils.translation import gettext_lazy as _
 
 #: More typed text than this is not shown again: no field takes that much.
 SHOWN_AGAIN = 50_000
@@ -97,11 +98,25 @@ class FormMixin:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]
             _dress(field.widget)
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                field.error_messages["required"] = _missing(field)
 
     def hush(self) -> None:
         """Keep what was typed and show no errors: a row button was pressed, nothing was sent."""
         self._errors = ErrorDict()
         self.cleaned_data: dict[str, Any] = {}
+
+
+def _missing(field: forms.Field) -> Any:
+    """What to do about an empty field, in the words that fit it."""
+    if isinstance(field, forms.FileField):
+        return _("请选择文件")
+    if isinstance(field, forms.BooleanField):
+        return _("请勾选")
+    return _("请选择") if isinstance(field, forms.ChoiceField) else _("请填写")
 
 
 def _dress(widget: Widget) -> None:

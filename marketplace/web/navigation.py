@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,7 +20,6 @@ class Link:
 
 
 MAIN = (
-    (_("首页"), "portal:home"),
     (_("科技成果"), "achievements:list"),
     (_("技术需求"), "needs:list"),
     (_("单位名录"), "parties:organizations"),
@@ -62,14 +63,20 @@ def address(name: str) -> str:
         return ""
 
 
+def home_address() -> str:
+    """The home page in the page's language; it belongs to the CMS, which has no URL name for it."""
+    code = get_language() or settings.LANGUAGE_CODE
+    prefix = "" if code == settings.LANGUAGE_CODE else f"{code}/"
+    return f"{get_script_prefix()}{prefix}"
+
+
 def main_links(request: HttpRequest) -> list[Link]:
     """The menu with the present section marked."""
-    home = address("portal:home")
-    links = []
+    home = home_address()
+    links = [Link(_("首页"), home, request.path == home)]
     for label, name in MAIN:
         if url := address(name):
-            here = request.path == url if url == home else request.path.startswith(url)
-            links.append(Link(label, url, here))
+            links.append(Link(label, url, request.path.startswith(url)))
     return links
 
 

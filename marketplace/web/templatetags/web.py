@@ -15,6 +15,7 @@ from marketplace.kernel import money as kernel_money
 from marketplace.web import formats
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
+from marketplace.web.navigation import home_address
 
 register = template.Library()
 
@@ -150,9 +151,8 @@ def url_or_empty(name: str, *args: object) -> str:
 @register.inclusion_tag("web/components/crumb.html")
 def crumbs(*parts: object) -> dict[str, Any]:
     """`{% crumbs "科技成果" list_url "详情" %}`: label, address, label, address, …, last label."""
-    home = url_or_empty("portal:home") or "/"
     return {
-        "home": home,
+        "home": home_address(),
         "pairs": list(zip(parts[:-1:2], parts[1::2], strict=True)),
         "here": parts[-1],
     }

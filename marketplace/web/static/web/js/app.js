@@ -145,6 +145,12 @@ document.addEventListener("click", event => {
   }
 });
 
+// data-guard: leaving a form that was typed into asks first
+let typed = false;
+document.addEventListener("input", event => { if (event.target.closest?.("[data-guard]")) typed = true; });
+document.addEventListener("submit", event => { if (event.target.matches("[data-guard]")) typed = false; });
+addEventListener("beforeunload", event => { if (typed) event.preventDefault(); });
+
 // Upload progress: htmx sends the form (hx-boost, multipart) and reports; the bar is in the field
 document.addEventListener("htmx:xhr:progress", event => {
   const { loaded, total, lengthComputable } = event.detail;
