@@ -126,6 +126,8 @@ def check_indicator(indicator, value):
     assert indicator["method"]
     assert indicator["comparator"] in CODES["comparator"]
     assert isinstance(indicator[value], int | float)
+    assert abs(indicator[value]) < 10**12, "the column holds twelve digits and six decimals"
+    assert round(indicator[value], 6) == indicator[value]
     between = indicator["comparator"] == "between"
     high = indicator[f"{value}_high"]
     assert (high is not None and high > indicator[value]) if between else high is None
