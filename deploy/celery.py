@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep": {"task": "journal.drain", "schedule": 5.0, "options": {"expires": 5}},
     "needs": {"task": "needs.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "achievements": {"task": "achievements.expire", "schedule": 300.0, "options": {"expires": 300}},
     "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
     "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }

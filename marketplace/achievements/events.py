@@ -1,4 +1,4 @@
-"""What happens to an achievement. Names and fields are a stored contract."""
+"""What happens to achievements and imported batches. Names and fields are a stored contract."""
 
 from dataclasses import dataclass, field
 
@@ -9,6 +9,10 @@ from marketplace.kernel.events import Event
 
 class _AchievementEvent:
     subject_kind = "achievements.achievement"
+
+
+class _BatchEvent:
+    subject_kind = "achievements.import"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +54,6 @@ class AchievementPublished(_AchievementEvent, Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AchievementsPublished(_AchievementEvent, Event):
-    """A reviewed batch: up to 500 achievements at once. `subject_id` is the batch, `ids` the rows."""
-
-    subject_kind = "achievements.batch"
-    label = _("批量审核通过并发布")
-    ids: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
 class AchievementRenewed(_AchievementEvent, Event):
     label = _("续期")
     days: int = 0
@@ -82,7 +77,10 @@ class AchievementWithdrawn(_AchievementEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementTransferred(_AchievementEvent, Event):
+    """`how` is the way it found its user: platform, self, elsewhere."""
+
     label = _("标记为已转化")
+    how: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +88,62 @@ class AchievementContactShown(_AchievementEvent, Event):
     """A signed-in reader asked for the contact: kept so that the owner can see who did."""
 
     label = _("查看联系方式")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportStarted(_BatchEvent, Event):
+    label = _("上传导入文件")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportConfirmed(_BatchEvent, Event):
+    """`mode` is "all" (nothing unless every row is good) or "valid" (the good rows)."""
+
+    label = _("确认导入")
+    mode: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AchievementsImported(_BatchEvent, Event):
+    """At most 500 achievements of a batch were made, waiting for review. `ids` are their keys."""
+
+    label = _("导入成果")
+    ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSubmitted(_BatchEvent, Event):
+    label = _("整批提交审核")
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportFailed(_BatchEvent, Event):
+    label = _("导入未完成")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AchievementsPublished(_BatchEvent, Event):
+    """At most 500 achievements of a batch were published. `ids` are their keys."""
+
+    label = _("整批通过并发布")
+    ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AchievementsReturned(_BatchEvent, Event):
+    """At most 500 achievements of a batch were returned, all for these reasons."""
+
+    label = _("整批退回")
+    ids: list[int] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReviewed(_BatchEvent, Event):
+    label = _("整批审核完毕")
+    published: int = 0
+    returned: int = 0
 
 
 #: After these, what the public may see of an achievement can have changed.
@@ -102,3 +156,12 @@ VISIBLE_CHANGES = (
     AchievementTransferred,
     AchievementsPublished,
 )
+
+
+def ids_of(batch: list[Event]) -> list[int]:
+    """The keys of every achievement that these events tell of, without repeats."""
+    keys: dict[int, None] = {}
+    for event in batch:
+        for key in getattr(event, "ids", None) or [event.subject_id]:
+            keys[key] = None
+    return list(keys)

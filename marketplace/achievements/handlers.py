@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.events import Event, on
 from marketplace.achievements import events, queries
+from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from search import engine

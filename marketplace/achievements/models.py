@@ -1,15 +1,64 @@
-"""成果: what was achieved, how far it is, who owns it, on what terms (`domain.md` §2.4–2.5)."""
+"""成果: what a university, an institute or an enterprise offers, its rows, and imported batches."""
 
+from django.conf import settings
 from django.db import models
 
-from marketplace.achievements.workflow import Status
-from marketplace.kernel.models import CodeField
+from marketplace.achievements.workflow import BatchStatus, Status
+from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import IndicatorRow, Listing
+from marketplace.parties.models import Organization
+
+
+class ImportBatch(Stamped):
+    """One uploaded spreadsheet: checked, imported and reviewed as one.
+
+    `counts` are of rows: total, new, duplicate, changed, bad. `problems` is a bounded list of
+    {row, column, text}; all of them stand in the result file. Paths name files of the private store.
+    """
+
+    code = CodeField(prefix="PC")
+    owner = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(
+        max_length=12, choices=BatchStatus.choices, default=BatchStatus.CHECKING
+    )
+    mode = models.CharField(max_length=8, blank=True)
+    job = models.ForeignKey("journal.Job", on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField(max_length=120)
+    file_path = models.CharField(max_length=64, blank=True)
+    result_path = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    error = models.CharField(max_length=300, blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=BatchStatus.values), name="import_batch_status"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="import_batch_own"),
+            models.Index(
+                fields=["submitted_at"],
+                condition=models.Q(status="in_review"),
+                name="import_batch_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Achievement(Listing):
-    """A result that can be taken over. `price_*` in fen, None = 面议; `trl` 1 to 9."""
+    """What is offered. `price_*` in fen, None = 面议; `trl` 1 to 9.
+
+    `proposed_title` marks a title that was cut from the text on import and is still to be checked.
+    `source_key` knows an imported row again: see `rulebook.source_key`.
+    """
 
     code = CodeField(prefix="CG")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
@@ -22,24 +71,19 @@ class Achievement(Listing):
     level = models.CharField(max_length=16, blank=True)
     stage = models.CharField(max_length=16, blank=True)
     trl = models.PositiveSmallIntegerField(null=True, blank=True)
-    trl_evidence = models.CharField(max_length=500, blank=True)
+    trl_evidence = models.CharField(max_length=300, blank=True)
     has_sample = models.BooleanField(default=False)
     is_state_owned = models.BooleanField(default=False)
+    evaluation = models.CharField(max_length=500, blank=True)
     pricing_mode = models.CharField(max_length=16, blank=True)
     price_min = MoneyField(null=True, blank=True)
     price_max = MoneyField(null=True, blank=True)
-    evaluation = models.CharField(max_length=500, blank=True)
-    #: The title was proposed from the text at import; the owner or a registrar may mend it.
     proposed_title = models.BooleanField(default=False)
-    #: SHA-256 of what makes an imported row the same row again; empty for hand-written ones.
-    source_key = models.CharField(max_length=64, blank=True)
-    batch = models.ForeignKey(
-        "achievements.ImportBatch",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="achievements",
+    transferred_how = models.CharField(max_length=16, blank=True)
+    import_batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="achievements"
     )
+    source_key = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta(Listing.Meta):
         constraints = [
@@ -63,46 +107,17 @@ class Achievement(Listing):
             models.UniqueConstraint(
                 fields=["owner", "source_key"],
                 condition=~models.Q(source_key=""),
-                name="achievement_source_once",
+                name="achievement_source",
             ),
         ]
-
-
-class ImportBatch(models.Model):
-    """Rows that came from one spreadsheet and are reviewed as one."""
-
-    class Status(models.TextChoices):
-        IN_REVIEW = "in_review", "待审核"
-        PUBLISHED = "published", "已发布"
-        RETURNED = "returned", "已退回"
-
-    code = CodeField(prefix="PC")
-    owner = models.ForeignKey(
-        "parties.Organization", on_delete=models.PROTECT, related_name="import_batches"
-    )
-    actor = models.ForeignKey("parties.User", on_delete=models.PROTECT, related_name="+")
-    filename = models.CharField(max_length=200, blank=True)
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.IN_REVIEW)
-    counts = models.JSONField(default=dict)
-    return_reasons = models.JSONField(default=list, blank=True)
-    created_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status__in=["in_review", "published", "returned"]),
-                name="batch_status",
-            ),
+        indexes = [
+            *Listing.Meta.indexes,
+            models.Index(fields=["import_batch", "status"], name="achievement_batch"),
         ]
-        indexes = [models.Index(fields=["status", "created_at"], name="batch_queue")]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class AchievementIndicator(IndicatorRow):
-    """One proven figure, how it was measured, and who says so."""
+    """One proven indicator: a value, how it was measured, and what shows it."""
 
     achievement = models.ForeignKey(
         Achievement, on_delete=models.CASCADE, related_name="indicators"
@@ -122,12 +137,13 @@ class AchievementIndicator(IndicatorRow):
 
     @property
     def offer(self) -> str:
-        """The figure as people write it, for example `22.4 kOe`."""
-        text = self.write(self.value, self.value_high)
-        return text.removeprefix("= ") if self.comparator == "eq" else text
+        """The proven value as people write it, for example `≤ 0.03 mg/m³`."""
+        return self.write(self.value, self.value_high)
 
 
-class _Row(models.Model):
+class AchievementRow(models.Model):
+    """An ordered row that belongs to an achievement."""
+
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -135,46 +151,47 @@ class _Row(models.Model):
         ordering = ["position", "id"]
 
 
-class Patent(_Row):
-    """One right: kind, number, state, holder, end."""
+class Patent(AchievementRow):
+    """One intellectual property right. `expires` is a day in Shanghai."""
 
     achievement = models.ForeignKey(Achievement, on_delete=models.CASCADE, related_name="patents")
     kind = models.CharField(max_length=16)
-    number = models.CharField(max_length=40, blank=True)
-    title = models.CharField(max_length=200, blank=True)
+    number = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=120, blank=True)
     status = models.CharField(max_length=12, blank=True)
     holder = models.CharField(max_length=120, blank=True)
     expires = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return self.number or self.kind
+        return self.number or self.title or self.kind
 
 
-class OwnerShare(_Row):
-    """Who owns the result, and how much of it in per cent."""
+class OwnerShare(AchievementRow):
+    """A holder of the right and its share in per cent; None when no share was agreed."""
 
     achievement = models.ForeignKey(Achievement, on_delete=models.CASCADE, related_name="owners")
     name = models.CharField(max_length=120)
-    share = models.DecimalField(max_digits=5, decimal_places=2)
+    share = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
 
-    class Meta(_Row.Meta):
+    class Meta(AchievementRow.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(share__gt=0) & models.Q(share__lte=100), name="owner_share"
+                condition=models.Q(share__isnull=True) | models.Q(share__range=(0, 100)),
+                name="achievement_owner_share",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.share}%"
+        return self.name
 
 
-class Inventor(_Row):
-    """One inventor, in the order of contribution."""
+class Inventor(AchievementRow):
+    """A person who made it, in the order of contribution."""
 
     achievement = models.ForeignKey(Achievement, on_delete=models.CASCADE, related_name="inventors")
-    name = models.CharField(max_length=60)
-    title = models.CharField(max_length=60, blank=True)
-    contribution = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=40)
+    title = models.CharField(max_length=40, blank=True)
+    contribution = models.CharField(max_length=120, blank=True)
 
     def __str__(self) -> str:
         return self.name

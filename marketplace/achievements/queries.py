@@ -5,10 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 
-from marketplace.listings import queries as listings
-from marketplace.listings.rulebook import Quality
 from marketplace.achievements import rulebook
-from marketplace.achievements.models import Achievement
+from marketplace.achievements.models import Achievement, ImportBatch
+from marketplace.listings import queries as listings
+from marketplace.listings.policies import REVIEWERS
+from marketplace.listings.rulebook import Quality
+from marketplace.parties.policies import access_of
 
 KIND = "achievements.achievement"
 
@@ -57,5 +59,20 @@ def codes_of(ids: list[int]) -> list[str]:
 def may_read_file(user: Any, attachment: Any) -> bool:
     """Public attachments follow the achievement; restricted ones its confidential part."""
     achievement = Achievement.objects.filter(pk=attachment.subject_id).first()
-    verb = "view_achievement" if attachment.audience == "public" else "view_confidential_achievement"
+    verb = (
+        "view_achievement" if attachment.audience == "public" else "view_confidential_achievement"
+    )
     return achievement is not None and user.has_perm(f"achievements.{verb}", achievement)
+
+
+def batches_to_review(actor: Any) -> QuerySet[ImportBatch]:
+    """Imported batches that wait for this person's review, oldest first."""
+    access = access_of(actor)
+    if not access.has(*REVIEWERS):
+        return ImportBatch.objects.none()
+    waiting = ImportBatch.objects.filter(status=ImportBatch.Status.IN_REVIEW)
+    return (
+        waiting.exclude(owner_id__in=list(access.orgs))
+        .select_related("owner")
+        .order_by("created_at", "id")
+    )

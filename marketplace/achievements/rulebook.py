@@ -50,7 +50,7 @@ def assess(
         findings.append(Finding("description", "basics", text, blocks=True))
     if shares and sum(shares, Decimal(0)) != WHOLE:
         text = _("权属份额之和应为 100%%，现在是 %(sum)s%%") % {"sum": sum(shares, Decimal(0))}
-        findings.append(Finding("owners", "rights", text, blocks=True))
+        findings.append(Finding("owners", "terms", text, blocks=True))
     findings += _advice(achievement, indicators)
     return Quality(_parts(achievement, indicators), tuple(findings))
 
@@ -71,9 +71,7 @@ def _advice(
         if not achievement.get(name)
     ]
     if not indicators:
-        found.append(
-            Finding("indicators", "targets", _("填写已验证的指标，系统才能逐项对照需求"))
-        )
+        found.append(Finding("indicators", "targets", _("填写已验证的指标，系统才能逐项对照需求")))
     elif not all(row.get("evidence") for row in indicators):
         found.append(Finding("indicators", "targets", _("注明各指标的依据，如第三方检测")))
     if (achievement.get("trl") or 0) >= EVIDENCE_FROM_TRL and not achievement.get("trl_evidence"):

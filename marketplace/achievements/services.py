@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db import transaction
 
-from marketplace.journal.services import publish
-from marketplace.kernel import clock
-from marketplace.listings import services as listings
 from marketplace.achievements import events, queries
 from marketplace.achievements.models import Achievement
 from marketplace.achievements.workflow import ACHIEVEMENT
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.listings import services as listings
 from marketplace.parties.models import Organization
 
 Values = Mapping[str, Any]
@@ -20,18 +20,24 @@ Rows = Mapping[str, Iterable[Values]]
 @transaction.atomic
 def create_achievement(*, owner: Organization, actor: Any, values: Values) -> Achievement:
     """新建成果草稿。 Raises Forbidden when the actor is no member of `owner`."""
-    return listings.create_draft(Achievement, events.AchievementDrafted, owner=owner, actor=actor, values=values)
+    return listings.create_draft(
+        Achievement, events.AchievementDrafted, owner=owner, actor=actor, values=values
+    )
 
 
 @transaction.atomic
-def create_whole_achievement(*, owner: Organization, actor: Any, values: Values, rows: Rows) -> Achievement:
+def create_whole_achievement(
+    *, owner: Organization, actor: Any, values: Values, rows: Rows
+) -> Achievement:
     """新建一条内容已齐的草稿（接口和批量录入用）。"""
     achievement = create_achievement(owner=owner, actor=actor, values=values)
     return save_achievement(achievement, actor=actor, values={}, rows=rows) if rows else achievement
 
 
 @transaction.atomic
-def save_achievement(achievement: Achievement, *, actor: Any, values: Values, rows: Rows | None = None) -> Achievement:
+def save_achievement(
+    achievement: Achievement, *, actor: Any, values: Values, rows: Rows | None = None
+) -> Achievement:
     """保存一步。 `rows` holds child tables to replace, by related name ("indicators")."""
     return listings.save_step(
         achievement,

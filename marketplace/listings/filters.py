@@ -93,7 +93,7 @@ def build(results: Results, params: QueryDict, facets: Sequence[Facet], action: 
     return build_panel(params, action, groups, keep=("q", "sort", "owner"))
 
 
-def page_of(results: Results) -> Page[int]:
+def page_of(results: Results) -> "Page[int]":
     """The page numbers of a result list, for the pager."""
     reachable = min(results.total, results.size * results.pages)
     return Paginator(range(reachable), results.size).get_page(results.page)

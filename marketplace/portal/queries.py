@@ -66,7 +66,7 @@ def listing_rows(model: Any) -> Callable[[Any, list[str]], list[Any]]:
     return lambda actor, codes: listings.in_order(model, actor, codes)
 
 
-def sitemap_sections() -> dict[str, Paginator[Any]]:
+def sitemap_sections() -> "dict[str, Paginator[Any]]":
     """The rows that search engines are told of, in files of SITEMAP_SIZE."""
     published = {"status": "published"}
     rows = {

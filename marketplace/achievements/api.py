@@ -1,0 +1,43 @@
+"""Achievements over REST: the same services and policies as the pages."""
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+
+from marketplace.achievements.serializers import AchievementRead, AchievementWrite
+from marketplace.achievements.views import KIND
+from marketplace.listings import api
+
+
+class AchievementApi:
+    """What the views of this slice have in common."""
+
+    kind = KIND
+    reads = AchievementRead
+    writes = AchievementWrite
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="achievement_list",
+        parameters=api.LIST_PARAMETERS,
+        responses=api.page_of(AchievementRead, "AchievementPage"),
+    ),
+    post=extend_schema(
+        operation_id="achievement_create",
+        request=AchievementWrite,
+        responses={201: AchievementRead},
+    ),
+)
+class AchievementCollection(AchievementApi, api.ListingCollection):
+    """成果列表与新建。"""
+
+
+@extend_schema_view(get=extend_schema(operation_id="achievement_detail", responses=AchievementRead))
+class AchievementItem(AchievementApi, api.ListingItem):
+    """一条成果。"""
+
+
+@extend_schema_view(
+    post=extend_schema(operation_id="achievement_submit", request=None, responses=AchievementRead)
+)
+class AchievementSubmission(AchievementApi, api.ListingSubmission):
+    """提交审核。"""

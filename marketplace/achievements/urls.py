@@ -1,0 +1,38 @@
+"""Addresses of achievements: `public` is mounted by the portal, `workbench` by the workbench."""
+
+from django.urls import path
+
+from marketplace.achievements import views
+from marketplace.achievements.api import (
+    AchievementCollection,
+    AchievementItem,
+    AchievementSubmission,
+)
+
+app_name = "achievements"
+
+public = [
+    path("achievements/", views.achievement_list, name="list"),
+    path("achievements/<str:code>/", views.achievement_detail, name="detail"),
+    path("achievements/<str:code>/contact/", views.achievement_contact, name="contact"),
+]
+
+workbench = [
+    path("achievements/", views.own_achievements, name="own"),
+    path("achievements/new/", views.achievement_new, name="new"),
+    path("achievements/<str:code>/", views.achievement_manage, name="manage"),
+    path("achievements/<str:code>/edit/check/", views.achievement_check, name="check"),
+    path("achievements/<str:code>/edit/<slug:step>/", views.achievement_edit, name="edit"),
+    path("achievements/<str:code>/act/<slug:name>/", views.achievement_act, name="act"),
+    path("review/achievements/<str:code>/", views.achievement_review, name="review"),
+]
+
+api = [
+    path("achievements/", AchievementCollection.as_view(), name="achievement_list"),
+    path("achievements/<str:code>/", AchievementItem.as_view(), name="achievement_detail"),
+    path(
+        "achievements/<str:code>/submit/",
+        AchievementSubmission.as_view(),
+        name="achievement_submit",
+    ),
+]
