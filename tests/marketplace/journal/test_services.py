@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.db import transaction
 
 import pytest
+from kombu.exceptions import ChannelError, OperationalError
 
 from deploy.celery import app
-from marketplace.journal import context, queries, services, tasks, wakeup
+from marketplace.journal import context, queries, services
 from marketplace.journal.models import Delivery, Entry
 from marketplace.kernel import clock, events
 from tests.factories.notices import make_reader
@@ -72,11 +73,11 @@ def test_one_wake_up_for_each_transaction(
     thing_done, heard, monkeypatch, django_capture_on_commit_callbacks
 ):
     sent = []
-    monkeypatch.setattr(tasks.drain, "apply_async", lambda **options: sent.append(options))
+    monkeypatch.setattr(app, "send_task", lambda name, **options: sent.append(name))
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         for number in range(50):
             services.publish(thing_done(subject_id=number), actor=None)
-    assert len(sent) == 1
+    assert sent == ["journal.drain"]
 
 
 def test_no_listener_no_wake_up(thing_done, tell, django_capture_on_commit_callbacks):
@@ -85,13 +86,14 @@ def test_no_listener_no_wake_up(thing_done, tell, django_capture_on_commit_callb
     assert callbacks == []
 
 
+@pytest.mark.parametrize("error", [OperationalError, OSError, ChannelError, RuntimeError])
 def test_broken_broker_does_not_break_the_write(
-    thing_done, heard, tell, monkeypatch, caplog, django_capture_on_commit_callbacks
+    thing_done, heard, tell, monkeypatch, caplog, error, django_capture_on_commit_callbacks
 ):
-    def refuse(**_options):
-        raise wakeup.OperationalError
+    def refuse(_name, **_options):
+        raise error
 
-    monkeypatch.setattr(tasks.drain, "apply_async", refuse)
+    monkeypatch.setattr(app, "send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         tell()
     assert "no wake-up" in caplog.text
@@ -281,6 +283,7 @@ def test_slow_handler_keeps_its_lease_and_gives_up_a_lost_one(thing_done, heard,
 # --- the sweep --------------------------------------------------------------------------------
 def tick(schedule):
     """What beat does in five seconds: every task that is due by then."""
+    app.loader.import_default_modules()
     for entry in schedule.values():
         if entry["schedule"] <= 5:
             app.tasks[entry["task"]]()
@@ -293,7 +296,7 @@ def test_lost_wake_up_is_swept(
     thing_done, heard, tell, monkeypatch, without, state, django_capture_on_commit_callbacks
 ):
     """The control proves that it is the sweep that finds it, and nothing else."""
-    monkeypatch.setattr(tasks.drain, "apply_async", lambda **_options: None)
+    monkeypatch.setattr(app, "send_task", lambda _name, **_options: None)
     with django_capture_on_commit_callbacks(execute=True):
         tell()
     schedule = {k: v for k, v in app.conf.beat_schedule.items() if k not in without}

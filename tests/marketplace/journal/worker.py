@@ -19,7 +19,7 @@ django.setup()
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
-from marketplace.journal import jobs, services, tasks, triggers  # noqa: E402
+from marketplace.journal import jobs, services, tasks, triggers, wakeup  # noqa: E402
 from marketplace.journal.models import Delivery, Entry, Job  # noqa: E402
 from marketplace.kernel.events import Event, on  # noqa: E402
 
@@ -27,7 +27,7 @@ EFFECTS = Path(os.environ["EFFECTS"])
 KILL = os.environ.get("KILL") == "1"
 services.LEASE = timedelta(seconds=1)
 jobs.STALE = timedelta(seconds=1)
-tasks.drain.apply_async = lambda **_options: None
+wakeup.current_app.send_task = lambda _name, **_options: None
 
 
 @dataclass(frozen=True, kw_only=True)
