@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from marketplace.journal import jobs, services
+from marketplace.web import throttle
 
 
 @shared_task(name="journal.drain", ignore_result=True)
@@ -14,5 +15,6 @@ def drain() -> None:
 
 @shared_task(name="journal.purge", ignore_result=True)
 def purge() -> None:
-    """Delete deliveries that were done long ago; entries stay for ever."""
+    """Delete deliveries that were done long ago and rate windows that are over; entries stay."""
     services.purge_deliveries()
+    throttle.purge()

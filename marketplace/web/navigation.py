@@ -47,6 +47,7 @@ FOOTER = (
     (
         _("帮助"),
         (
+            (_("帮助中心"), "cms:help"),
             (_("无障碍声明"), "portal:accessibility"),
             (_("数据接口"), "api:docs"),
             (_("站点地图"), "portal:sitemap"),
