@@ -111,6 +111,7 @@ def looks_like_mobile(typed: str) -> bool:
 
 
 # --- passwords --------------------------------------------------------------------------------
+PASSWORD_LEAST = 12
 PASSWORD_MOST = 128
 #: Words of this site that everyone who guesses would try first.
 SITE_WORDS = ("jiebang", "揭榜", "linyi", "临沂", "技术市场", "yimeng", "沂蒙")
@@ -134,17 +135,34 @@ def context_word_in(password: str, own_words: list[str]) -> str:
     return ""
 
 
-class ContextWordsValidator:
-    """Refuses passwords made of the site's or the person's own words, and endless ones."""
+class LengthValidator:
+    """Refuses short and endless passwords; Django's own has no Chinese message."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002 -- Django's protocol
         """Raise ValidationError with the reason."""
+        if len(password) < PASSWORD_LEAST:
+            raise ValidationError(
+                _("密码至少 %(least)d 个字符，现在是 %(count)d 个"),
+                code="password_too_short",
+                params={"least": PASSWORD_LEAST, "count": len(password)},
+            )
         if len(password) > PASSWORD_MOST:
             raise ValidationError(
                 _("密码最多 %(most)d 个字符"),
                 code="password_too_long",
                 params={"most": PASSWORD_MOST},
             )
+
+    def get_help_text(self) -> str:
+        """Said below the field."""
+        return str(_("至少 %(least)d 个字符") % {"least": PASSWORD_LEAST})
+
+
+class ContextWordsValidator:
+    """Refuses passwords made of the site's or the person's own words."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError with the reason."""
         own = [str(getattr(user, "name", "") or "")]
         own += str(getattr(user, "email", "") or "").split("@")[:1]
         own += [str(getattr(user, "phone", "") or "").removeprefix("+86")]

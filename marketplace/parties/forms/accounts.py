@@ -164,7 +164,14 @@ class PhoneForm(FormMixin, account.ChangePhoneForm):
 
 
 class PhoneReset(PasswordResetVerificationProcess):
-    """allauth's reset by code, the code sent to a number instead of an address."""
+    """allauth's reset by code, the code sent to a number, which stands where the address would."""
+
+    @classmethod
+    def initiate(cls, *, request: HttpRequest, user: Any, email: str) -> "PhoneReset":
+        process = cls(request, state=cls.initial_state(user, email), user=user)
+        process.send()
+        process.persist()
+        return process
 
     def send(self) -> None:
         phone = self.state["email"]
