@@ -68,12 +68,12 @@ class Differences:
 
 def backend() -> Backend:
     """The backend of this site."""
-    return _backend(place.search_url(), place.folder() / "index")
+    return _backend(place.search_url(), place.folder())
 
 
 @lru_cache(maxsize=32)
-def _backend(url: str, root: Path) -> Backend:
-    return open_backend(url, root)
+def _backend(url: str, folder: Path) -> Backend:
+    return open_backend(url, folder / "index")
 
 
 # Asking ---------------------------------------------------------------------------------------
@@ -89,8 +89,9 @@ def find(spec_name: str, query: Query) -> Results:
     started = time.perf_counter()
     spec = get(spec_name)
     plan = planning.find_plan(spec, query)
+    engine = backend()
     try:
-        answer, loosened = with_healing(backend(), spec, lambda: _find(backend(), spec, plan))
+        answer, loosened = with_healing(engine, spec, lambda: _find(engine, spec, plan))
     except SearchUnavailable:
         log.warning("index %s cannot answer; looking through the rows", spec_name)
         return scan_find(spec, query, plan)
@@ -137,8 +138,9 @@ def match(
 def _matched(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
     if not plan.terms:
         return []
+    engine = backend()
     try:
-        answer = with_healing(backend(), spec, lambda: backend().search(spec, plan))
+        answer = with_healing(engine, spec, lambda: engine.search(spec, plan))
     except SearchUnavailable:
         log.warning("index %s cannot answer; looking through the rows", spec.name)
         return scan_match(spec, text, plan)

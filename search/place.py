@@ -19,7 +19,8 @@ def search_url() -> str:
 def folder() -> Path:
     """The folder that holds indexes and vectors."""
     place = _elsewhere.get()
-    return Path(settings.DATA_DIR) if place is None else place[1]
+    given: Path = settings.DATA_DIR if place is None else place[1]
+    return given
 
 
 @contextmanager

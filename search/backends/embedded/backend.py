@@ -115,11 +115,12 @@ def _order(plan: Plan) -> dict[str, Any]:
 
 
 def _hits(searcher: Any, found: Any) -> list[Hit]:
-    addresses = [address for _, address in found.hits]
-    revisions = searcher.fast_field_values("rev", addresses)
+    # Each reading of `found.hits` builds the list anew.
+    scored = found.hits
+    revisions = searcher.fast_field_values("rev", [address for _, address in scored])
     return [
-        Hit(searcher.doc(address)["id"][0], float(score or 0.0), int(rev))
-        for (score, address), rev in zip(found.hits, revisions, strict=True)
+        Hit(searcher.doc(address)["id"][0], score or 0.0, rev)
+        for (score, address), rev in zip(scored, revisions, strict=True)
     ]
 
 

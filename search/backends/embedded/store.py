@@ -47,6 +47,7 @@ class Opened:
     spec: IndexSpec
     generation: str
     pointer: Mark
+    meta: Path
     index: Any
     compiler: Compiler
 
@@ -85,8 +86,7 @@ class Store:
     def _is_newest(self, view: View) -> bool:
         """Both files are replaced, never rewritten: the one by us, the other by tantivy."""
         return (
-            _mark(self._pointer) == view.opened.pointer
-            and _mark(self.folder / view.opened.generation / "meta.json") == view.commit
+            _mark(self._pointer) == view.opened.pointer and _mark(view.opened.meta) == view.commit
         )
 
     def _reopen(self) -> tuple[Any, Opened]:
@@ -96,7 +96,7 @@ class Store:
                 try:
                     with guarded(opened.generation):
                         # The mark first: a commit in between is then seen by the next request.
-                        commit = _mark(self.folder / opened.generation / "meta.json")
+                        commit = _mark(opened.meta)
                         opened.index.reload()
                         self._view = View(opened, commit, opened.index.searcher())
                         return self._view.searcher, opened
@@ -134,7 +134,8 @@ class Store:
         with guarded(generation):
             index = tantivy.Index.open(str(path))
             index.config_reader("manual", 0)
-            return Opened(self.spec, generation, mark, index, Compiler(self.spec, index.schema))
+            compiler = Compiler(self.spec, index.schema)
+            return Opened(self.spec, generation, mark, path / "meta.json", index, compiler)
 
     # Writing ----------------------------------------------------------------------------------
 
@@ -188,9 +189,9 @@ class Store:
                 with guarded(generation):
                     index = tantivy.Index(schema_of(self.spec), str(path))
                     index.config_reader("manual", 0)
-                fresh = Opened(
-                    self.spec, generation, (0, 0, 0), index, Compiler(self.spec, index.schema)
-                )
+                compiler = Compiler(self.spec, index.schema)
+                meta = path / "meta.json"
+                fresh = Opened(self.spec, generation, (0, 0, 0), meta, index, compiler)
                 rows = _counted(load(None), progress, self.spec)
                 count = _commit(fresh, rows, replace=False)
                 self._finish(fresh, load, count)
