@@ -46,6 +46,7 @@ class NewTermForm(TermForm):
     order = None  # type: ignore[assignment]
     field_order = ["parent", "code", "label", "label_en", "note", "valid_from"]
 
+    parent = TermField(list, label=_("上级条目"), required=False, blank=_("无（作为一级条目）"))
     code = PlainTextField(
         label=_("代码"),
         max_length=24,
@@ -57,14 +58,11 @@ class NewTermForm(TermForm):
     def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"valid_from": clock.today()})
         super().__init__(*args, **kwargs)
-        if scheme.shape != Shape.FLAT:
-            self.fields["parent"] = TermField(
-                lambda: queries.parents_in(scheme),
-                label=_("上级条目"),
-                required=False,
-                blank=_("无（作为一级条目）"),
-            )
-            self.order_fields(self.field_order)
+        if scheme.shape == Shape.FLAT:
+            del self.fields["parent"]
+        else:
+            parent: Any = self.fields["parent"]
+            parent.choices = [("", parent.blank), *queries.parents_in(scheme)]
 
 
 class RetireForm(JiebangForm):

@@ -183,7 +183,8 @@ def schemes() -> QuerySet[Scheme, Scheme]:
     holding = Q(terms__valid_from__lte=today) & (
         Q(terms__valid_to__isnull=True) | Q(terms__valid_to__gt=today)
     )
-    return Scheme.objects.annotate(in_use=Count("terms", filter=holding))
+    # Django leaves Meta.ordering out of grouped queries.
+    return Scheme.objects.annotate(in_use=Count("terms", filter=holding)).order_by("order", "code")
 
 
 def scheme_named(code: str) -> Scheme:

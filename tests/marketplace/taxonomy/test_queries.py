@@ -176,6 +176,7 @@ def test_schemes_count_what_holds(colours, django_assert_num_queries):
         counted = {scheme.code: scheme.in_use for scheme in queries.schemes()}
     assert counted["colour"] == 4
     assert counted["trl"] == 9
+    assert list(counted)[1:4] == ["industry", "chain", "field"], "in the order of the seeds"
 
 
 def test_unknown_lists_and_terms_are_not_found(colours):

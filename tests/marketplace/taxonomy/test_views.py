@@ -105,6 +105,14 @@ def test_add(operated, colours):
     assert "已新增条目“淡红”" in operated.get(response.url).content.decode()
 
 
+def test_only_trees_ask_for_a_parent(operated, colours):
+    html = operated.get(address("add", "colour")).content.decode()
+    assert '<option value="red">红</option>' in html
+    assert 'value="red.dark"' not in html
+    assert 'value="blue"' not in html
+    assert "上级条目" not in operated.get(address("add", "chain")).content.decode()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
