@@ -13,6 +13,7 @@ class AchievementApi:
     kind = KIND
     reads = AchievementRead
     writes = AchievementWrite
+    prefetch = ("indicators", "patents", "owners", "inventors")
 
 
 @extend_schema_view(

@@ -1,13 +1,16 @@
-"""The four steps in which an achievement is written down (the fourth checks and submits)."""
+"""The three steps in which an achievement is written down."""
 
-import re
-from decimal import Decimal
+from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements.rulebook import REQUIRED
+from marketplace.achievements.rulebook import (
+    REQUIRED,
+    patent_problem,
+    price_problem,
+    shares_problem,
+)
 from marketplace.listings.forms import (
     CommonFields,
     ContactFields,
@@ -30,11 +33,15 @@ from marketplace.web.forms import (
 
 
 class BasicsForm(CommonFields):
-    """基本情况。"""
+    """基本情况与技术方案。"""
 
     NEEDED = frozenset(REQUIRED)
 
-    title = PlainTextField(label=_("成果名称"), max_length=80)
+    title = PlainTextField(
+        label=_("成果名称"),
+        max_length=80,
+        help_text=_("对象加方法加作用，如“烧结钕铁硼晶界扩散低重稀土技术”"),
+    )
     summary = PlainTextField(
         label=_("公开简介"),
         max_length=500,
@@ -43,50 +50,62 @@ class BasicsForm(CommonFields):
         required=False,
         help_text=_("列表和搜索结果里显示的一段话，不要写保密内容"),
     )
+    innovation = PlainTextField(
+        label=_("主要创新点"),
+        max_length=300,
+        multiline=True,
+        rows=3,
+        required=False,
+        help_text=_("每行一点，最多三行"),
+    )
+    scenario = PlainTextField(
+        label=_("应用场景"),
+        max_length=1000,
+        multiline=True,
+        rows=3,
+        required=False,
+        help_text=_("用在什么产品、工序或场合，不适用于什么"),
+    )
     description = PlainTextField(
         label=_("技术方案"),
         max_length=5000,
         multiline=True,
         rows=8,
         required=False,
-        help_text=_("原理、做法、关键设备和工艺条件"),
+        help_text=_("怎么做、做到什么程度、能提供什么"),
     )
-    innovation = PlainTextField(
-        label=_("创新点"),
-        max_length=600,
-        multiline=True,
-        rows=3,
-        required=False,
-        help_text=_("不超过 3 条，每条一行"),
-    )
-    scenario = PlainTextField(label=_("应用场景"), max_length=2000, multiline=True, required=False)
     comparison = PlainTextField(
-        label=_("与现有方案的经济比较"), max_length=2000, multiline=True, required=False
+        label=_("与现有方案的比较"),
+        max_length=1500,
+        multiline=True,
+        required=False,
+        help_text=_("成本、能耗、良率、投资回收期等，尽量给数字"),
     )
-
     field_order = [
-        *("title", "industry", "field", "chain", "district", "summary", "description"),
-        *("innovation", "scenario", "comparison", "keywords"),
+        *("title", "industry", "field", "chain", "district", "summary", "innovation"),
+        *("scenario", "description", "comparison", "keywords"),
     ]
 
     def clean_innovation(self) -> str:
-        """Three points at most: who lists ten has none."""
-        text: str = self.cleaned_data["innovation"]
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        if len(lines) > 3:
-            raise ValidationError(_("创新点最多 3 条，每条一行"), code="most")
-        return "\n".join(lines)
+        """At most three lines: what does not fit on three is a description."""
+        lines = [line.strip() for line in self.cleaned_data["innovation"].splitlines()]
+        kept = [line for line in lines if line]
+        if len(kept) > 3:
+            raise forms.ValidationError(_("最多写三行，每行一个创新点"))
+        return "\n".join(kept)
 
 
-class AchievementIndicatorForm(IndicatorForm):
-    """一项已验证的指标：数值、怎样检测、依据。"""
+class ProvenIndicatorForm(IndicatorForm):
+    """一项实测指标：数值、检测方法、证据。"""
 
     comparator = TermField(terms("comparator"), blank=None, label=_("关系"), initial="eq")
     value = NumberField(label=_("数值"))
     value_high = NumberField(label=_("上限（区间）"), required=False)
-    evidence = PlainTextField(label=_("依据（如第三方检测）"), max_length=120, required=False)
+    evidence = PlainTextField(label=_("证据"), max_length=120, required=False)
 
-    field_order = ["name", "comparator", "value", "value_high", "unit", "method", "evidence"]
+    field_order = [
+        *("name", "comparator", "value", "value_high", "unit", "method", "evidence"),
+    ]
 
     def clean(self) -> None:
         """A range needs both ends."""
@@ -97,58 +116,77 @@ class AchievementIndicatorForm(IndicatorForm):
 class PatentForm(RowForm):
     """一项知识产权。"""
 
-    kind = TermField(terms("ip_kind"), blank=None, label=_("类型"))
-    number = PlainTextField(label=_("专利号或登记号"), max_length=40)
-    title = PlainTextField(label=_("名称"), max_length=200, required=False)
-    status = TermField(terms("ip_status"), blank=None, label=_("状态"))
+    kind = TermField(terms("ip_kind"), label=_("类型"))
+    number = PlainTextField(label=_("专利号、申请号或登记号"), max_length=60, required=False)
+    title = PlainTextField(label=_("名称"), max_length=120, required=False)
+    status = TermField(terms("ip_status"), label=_("状态"), required=False)
     holder = PlainTextField(label=_("权利人"), max_length=120, required=False)
-    expires = DateField(label=_("到期日"), required=False)
+    expires = DateField(label=_("届满日"), required=False)
 
-    _CN_NUMBER = re.compile(r"^(?:ZL|CN)?(\d{12})\.?([\dX])$")
+    def has_changed(self) -> bool:
+        """A right may have nothing but its kind, such as 技术秘密."""
+        return super().has_changed() or bool(str(self["kind"].data or "").strip())
 
-    def clean_number(self) -> str:
-        """A number in the Chinese form must carry the right check digit; other forms pass."""
-        number: str = self.cleaned_data["number"]
-        match = self._CN_NUMBER.match(number.replace(" ", "").upper())
-        if match and match[2] != patent_check_digit(match[1]):
-            raise ValidationError(_("专利号的校验位不对，请核对"), code="check")
-        return number
+    def clean(self) -> None:
+        """The number fits its kind and its own check digit."""
+        super().clean()
+        data = self.cleaned_data
+        if problem := patent_problem(data.get("kind", ""), data.get("number", "")):
+            self.add_error("number", problem)
 
 
-class OwnerForm(RowForm):
-    """一个权属单位和它的份额。"""
+class OwnerShareForm(RowForm):
+    """一个权利单位及其份额。"""
 
-    name = PlainTextField(label=_("权属单位或个人"), max_length=120)
-    share = NumberField(label=_("份额（%）"))
+    name = PlainTextField(label=_("单位名称"), max_length=120)
+    share = NumberField(label=_("份额（%）"), required=False)
 
-    def clean_share(self) -> Decimal:
-        """More than nothing, at most all of it, two decimals."""
-        share: Decimal = self.cleaned_data["share"]
-        if not 0 < share <= 100 or share != round(share, 2):
-            raise ValidationError(_("份额应大于 0、不超过 100，最多两位小数"), code="share")
+    def clean_share(self) -> Any:
+        """A share is a percentage with at most two decimals."""
+        share = self.cleaned_data["share"]
+        if share is not None:
+            if not 0 <= share <= 100:
+                raise forms.ValidationError(_("份额应在 0 至 100 之间"))
+            if share != round(share, 2):
+                raise forms.ValidationError(_("份额最多保留两位小数"))
         return share
 
 
 class InventorForm(RowForm):
-    """一位完成人。"""
+    """一位完成人，按贡献排序。"""
 
-    name = PlainTextField(label=_("姓名"), max_length=60)
-    title = PlainTextField(label=_("职称或职务"), max_length=60, required=False)
-    contribution = PlainTextField(label=_("贡献"), max_length=200, required=False)
+    name = PlainTextField(label=_("姓名"), max_length=40)
+    title = PlainTextField(label=_("职称或职务"), max_length=40, required=False)
+    contribution = PlainTextField(label=_("主要贡献"), max_length=120, required=False)
 
 
-IndicatorRows = rows_of(AchievementIndicatorForm, most=20)
+IndicatorRows = rows_of(ProvenIndicatorForm, most=20)
 IndicatorRows.add_label = _("添加一项指标")
 PatentRows = rows_of(PatentForm, most=30)
 PatentRows.add_label = _("添加一项知识产权")
-OwnerRows = rows_of(OwnerForm, most=10)
-OwnerRows.add_label = _("添加一个权属单位")
+
+
+class OwnerRows(rows_of(OwnerShareForm, most=20)):  # type: ignore[misc]
+    """The holders together: their shares make a whole."""
+
+    add_label = _("添加一个权利单位")
+
+    def clean(self) -> None:
+        """Given shares sum to 100 per cent."""
+        super().clean()
+        if any(row.errors for row in self.forms):
+            return
+        shares = [row.cleaned_data.get("share") for row in self.forms if row.has_changed()]
+        if problem := shares_problem(shares):
+            raise forms.ValidationError(problem)
+
+
 InventorRows = rows_of(InventorForm, most=30)
 InventorRows.add_label = _("添加一位完成人")
 
 
 class TargetsForm(WizardForm):
-    """指标与条件。"""
+    """成熟度、指标与合作条件。"""
 
     NEEDED = frozenset(REQUIRED)
 
@@ -156,18 +194,25 @@ class TargetsForm(WizardForm):
         label=_("技术成熟度"), required=False, coerce=int, empty_value=None
     )
     trl_evidence = PlainTextField(
-        label=_("成熟度依据"), max_length=500, multiline=True, rows=2, required=False
+        label=_("成熟度依据"),
+        max_length=300,
+        multiline=True,
+        rows=2,
+        required=False,
+        help_text=_("试验规模、运行时间、检测报告、用户证明"),
     )
     stage = TermField(terms("stage"), label=_("所处阶段"), required=False)
     attribute = TermField(terms("attribute"), label=_("成果属性"), required=False)
     level = TermField(terms("level"), label=_("成果水平"), required=False)
     evaluation = PlainTextField(
-        label=_("评价或鉴定"),
+        label=_("评价、鉴定或获奖情况"),
         max_length=500,
+        multiline=True,
+        rows=2,
         required=False,
         help_text=_("机构、日期和结论"),
     )
-    has_sample = forms.BooleanField(label=_("有样品或样机"), required=False)
+    has_sample = forms.BooleanField(label=_("有样品、样机或可参观的现场"), required=False)
     cooperation = cooperation_field()
     pricing_mode = TermField(terms("pricing"), label=_("定价方式"), required=False)
     price_min = MoneyFormField(label=_("意向价格下限"), required=False)
@@ -182,9 +227,9 @@ class TargetsForm(WizardForm):
     def clean(self) -> None:
         """The upper end of the price is not below the lower one."""
         super().clean()
-        low, high = self.cleaned_data.get("price_min"), self.cleaned_data.get("price_max")
-        if low is not None and high is not None and high < low:
-            self.add_error("price_max", _("价格上限不能小于下限"))
+        data = self.cleaned_data
+        if problem := price_problem(data.get("price_min"), data.get("price_max")):
+            self.add_error("price_max", problem)
 
 
 class RightsForm(ContactFields):
@@ -193,7 +238,9 @@ class RightsForm(ContactFields):
     NEEDED = frozenset(REQUIRED)
 
     is_state_owned = forms.BooleanField(
-        label=_("职务科技成果（国家设立的院所、高校持有）"), required=False
+        label=_("职务科技成果（国家设立的院所、高校持有）"),
+        required=False,
+        help_text=_("协议定价的须在本单位公示，《促进科技成果转化法》第十八条"),
     )
 
     field_order = ["is_state_owned"]
@@ -222,19 +269,21 @@ STEPS = (
 
 
 class TransferForm(JiebangForm):
-    """标记为已转化。"""
+    """标记为已转化，并说明怎样转化的。"""
 
+    how = forms.ChoiceField(
+        label=_("怎样转化的"),
+        choices=[
+            ("platform", _("通过本平台找到了合作方")),
+            ("self", _("本单位自行实施")),
+            ("elsewhere", _("通过其他渠道转化")),
+        ],
+        widget=forms.RadioSelect,
+    )
     note = PlainTextField(
-        label=_("转化去向"),
+        label=_("简要说明"),
         max_length=500,
         multiline=True,
         required=False,
         help_text=_("会显示在成果页面上，请勿写保密内容"),
     )
-
-
-def patent_check_digit(digits: str) -> str:
-    """The check digit of a Chinese application number of 12 digits (ZC 0006-2003, modulo 11)."""
-    weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-    rest = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
-    return "X" if rest == 10 else str(rest)

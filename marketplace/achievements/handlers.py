@@ -1,4 +1,6 @@
-"""What follows from a achievement's events: index, messages to those whom it concerns."""
+"""What follows from an achievement's events: index, messages to those whom it concerns."""
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,16 +13,13 @@ from search import engine
 kinds.register("achievements.returned", _("成果被退回"))
 kinds.register("achievements.published", _("成果已发布"))
 kinds.register("achievements.expired", _("成果到期"))
+kinds.register("achievements.imported", _("批量导入的进展"))
 
 
 @on(*events.VISIBLE_CHANGES, batch=True)
 def refresh_index(batch: list[Event]) -> None:
     """Bring the search index in step with the rows as they are now."""
-    ids: list[int] = []
-    for event in batch:
-        several = isinstance(event, events.AchievementsPublished)
-        ids += event.ids if several else [event.subject_id]
-    engine.refresh("achievements", queries.codes_of(ids))
+    engine.refresh("achievements", queries.codes_of(events.ids_of(batch)))
 
 
 @on(events.AchievementReturned)
@@ -42,7 +41,27 @@ def tell_author_expired(event: events.AchievementExpired) -> None:
     _tell(event, "achievements.expired", _("成果“%(title)s”已到期，可以续期"))
 
 
-def _tell(event: Event, kind: str, title: object, body: str = "") -> None:
+@on(events.ImportReviewed)
+def tell_batch_reviewed(event: events.ImportReviewed) -> None:
+    """Whoever imported a batch learns what came of it: one message, however many rows."""
+    batch = queries.batch_by_id(event.subject_id)
+    if batch is None:
+        return
+    notify(
+        "achievements.imported",
+        [batch.actor],
+        title=_("批量导入“%(name)s”已审核：发布 %(published)s 条，退回 %(returned)s 条"),
+        params={
+            "name": batch.file_name,
+            "published": event.published,
+            "returned": event.returned,
+        },
+        url=f"/workbench/achievements/import/{batch.code}/",
+        dedupe=f"achievements.reviewed:{batch.pk}",
+    )
+
+
+def _tell(event: Event, kind: str, title: Any, body: str = "") -> None:
     achievement = queries.achievement_by_id(event.subject_id)
     if achievement is None:
         return

@@ -1,32 +1,43 @@
-"""How an achievement becomes a search document. Nothing confidential, no contact."""
+"""How an achievement becomes a search document. Nothing confidential and no contact."""
 
 from typing import Any
 
 from marketplace.achievements.models import Achievement
 from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
 from search import schema
-from search.schema import Document, IndexSpec, Keyword
+from search.schema import Document, IndexSpec, Keyword, Number
+
+#: Beside the kinds of right, a value for "has one that was granted".
+GRANTED = "granted"
+_ROWS = ["indicators", "patents"]
 
 
 def document(achievement: Achievement) -> Document:
     """The public part of an achievement."""
-    rows = list(achievement.indicators.all())
+    indicators = list(achievement.indicators.all())
+    patents = list(achievement.patents.all())
     fields: dict[str, Any] = common_document(
         achievement,
         body=[
-            achievement.description,
             achievement.innovation,
             achievement.scenario,
+            achievement.description,
             achievement.comparison,
-            " ".join(f"{row.name} {row.offer}" for row in rows),
+            " ".join(f"{row.name} {row.offer}" for row in indicators),
+            " ".join(row.title for row in patents),
         ],
     )
-    price = achievement.price_min if achievement.price_min is not None else achievement.price_max
-    patents = list(achievement.patents.all())
+    low, high = achievement.price_min, achievement.price_max
+    price = low if low is not None else high
+    rights = {row.kind for row in patents if row.kind}
+    if any(row.status == GRANTED for row in patents):
+        rights.add(GRANTED)
     return fields | {
-        "trl": str(achievement.trl or ""),
+        "trl": "" if achievement.trl is None else str(achievement.trl),
+        "ip": sorted(rights),
         "pricing": achievement.pricing_mode,
-        "ip": sorted({row.kind for row in patents if row.status != "lapsed"}) or ["none"],
+        "price_min": low,
+        "price_max": high,
         "price": price,
         "price_band": price_band(price),
     }
@@ -38,10 +49,12 @@ ACHIEVEMENTS = schema.register(
         fields={
             **COMMON_FIELDS,
             "trl": Keyword(),
-            "pricing": Keyword(),
             "ip": Keyword(multi=True),
+            "pricing": Keyword(),
+            "price_min": Number(),
+            "price_max": Number(),
         },
-        source=source_of(Achievement, document, ["indicators", "patents"]),
+        source=source_of(Achievement, document, _ROWS),
         size=Achievement.objects.count,
         default_sort="-published_at",
     )

@@ -1,5 +1,6 @@
-"""Questions about achievements."""
+"""Questions about achievements and imported batches."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,12 +8,14 @@ from django.forms.models import model_to_dict
 
 from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
+from marketplace.achievements.workflow import BatchStatus
 from marketplace.listings import queries as listings
-from marketplace.listings.policies import REVIEWERS
+from marketplace.listings.policies import READERS, REVIEWERS
 from marketplace.listings.rulebook import Quality
 from marketplace.parties.policies import access_of
 
 KIND = "achievements.achievement"
+BATCH = "achievements.import"
 
 
 def visible_to(actor: Any) -> QuerySet[Achievement]:
@@ -21,20 +24,26 @@ def visible_to(actor: Any) -> QuerySet[Achievement]:
 
 
 def own_achievements(actor: Any) -> QuerySet[Achievement]:
-    """Needs of the organisations that `actor` works for."""
+    """Achievements of the organisations that `actor` works for."""
     return listings.own(Achievement, actor)
 
 
 def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
-    """The review queue of `actor`, oldest first."""
-    return listings.waiting_for_review(Achievement, actor)
+    """The review queue of `actor`, oldest first; rows of an open batch are reviewed as one there."""
+    rows = listings.waiting_for_review(Achievement, actor)
+    return rows.exclude(import_batch__status__in=[BatchStatus.IN_REVIEW, BatchStatus.DECIDING])
 
 
 def quality_of(achievement: Achievement) -> Quality:
-    """The quality gate's view of a stored achievement; two queries."""
-    rows = [model_to_dict(row) for row in achievement.indicators.all()]
-    owners = [row.share for row in achievement.owners.all()]
-    return rulebook.assess(model_to_dict(achievement), rows, owners)
+    """The quality gate's view of a stored achievement; three queries."""
+    return rulebook.assess(
+        model_to_dict(achievement),
+        *(
+            [model_to_dict(row) for row in getattr(achievement, name).all()]
+            for name in ("indicators", "patents", "owners")
+        ),
+        imported=achievement.import_batch_id is not None,
+    )
 
 
 def newest(limit: int) -> list[Achievement]:
@@ -59,20 +68,56 @@ def codes_of(ids: list[int]) -> list[str]:
 def may_read_file(user: Any, attachment: Any) -> bool:
     """Public attachments follow the achievement; restricted ones its confidential part."""
     achievement = Achievement.objects.filter(pk=attachment.subject_id).first()
-    verb = (
-        "view_achievement" if attachment.audience == "public" else "view_confidential_achievement"
-    )
+    public = attachment.audience == "public"
+    verb = "view_achievement" if public else "view_confidential_achievement"
     return achievement is not None and user.has_perm(f"achievements.{verb}", achievement)
 
 
+# --- batches ----------------------------------------------------------------------------------
+def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
+    """The batches that `actor` may see: the twin of `achievements.view_batch`."""
+    access = access_of(actor)
+    seen = ImportBatch.objects.filter(owner_id__in=list(access.orgs))
+    if getattr(actor, "pk", None) is not None:
+        seen |= ImportBatch.objects.filter(actor_id=actor.pk)
+    if access.has(*READERS):
+        seen |= ImportBatch.objects.filter(submitted_at__isnull=False)
+    return seen.select_related("owner", "actor", "job")
+
+
+def own_batches(actor: Any) -> QuerySet[ImportBatch]:
+    """Batches of the organisations that `actor` works for, newest first."""
+    return (
+        ImportBatch.objects.filter(owner_id__in=list(access_of(actor).orgs))
+        .select_related("owner", "actor")
+        .order_by("-id")
+    )
+
+
 def batches_to_review(actor: Any) -> QuerySet[ImportBatch]:
-    """Imported batches that wait for this person's review, oldest first."""
+    """The batches that wait for this person, oldest first; never their own organisation's."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):
         return ImportBatch.objects.none()
-    waiting = ImportBatch.objects.filter(status=ImportBatch.Status.IN_REVIEW)
     return (
-        waiting.exclude(owner_id__in=list(access.orgs))
-        .select_related("owner")
-        .order_by("created_at", "id")
+        ImportBatch.objects.filter(status__in=[BatchStatus.IN_REVIEW, BatchStatus.DECIDING])
+        .exclude(owner_id__in=list(access.orgs))
+        .select_related("owner", "actor")
+        .order_by("submitted_at", "id")
     )
+
+
+def batch_by_id(pk: int) -> ImportBatch | None:
+    """The batch of an event."""
+    return ImportBatch.objects.select_related("owner", "actor").filter(pk=pk).first()
+
+
+def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
+    """What of a batch waits for a decision, in the order of the sheet."""
+    return batch.achievements.filter(status="in_review").select_related("owner").order_by("pk")
+
+
+def known_texts(owner_id: int) -> Iterator[tuple[str, str, str, str]]:
+    """Code, source key, title and description of each achievement of an organisation."""
+    rows = Achievement.objects.filter(owner_id=owner_id).order_by("pk")
+    return rows.values_list("code", "source_key", "title", "description").iterator(chunk_size=500)

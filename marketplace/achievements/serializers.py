@@ -37,9 +37,9 @@ class PatentData(serializers.Serializer[Any]):
     """One right."""
 
     kind = serializers.CharField()
-    number = serializers.CharField()
+    number = _text()
     title = _text()
-    status = serializers.CharField()
+    status = _text()
     holder = _text()
     expires = serializers.DateField(required=False, allow_null=True)
 
@@ -48,7 +48,9 @@ class OwnerShareData(serializers.Serializer[Any]):
     """Who owns how many per cent."""
 
     name = serializers.CharField()
-    share = serializers.DecimalField(max_digits=5, decimal_places=2)
+    share = serializers.DecimalField(
+        max_digits=5, decimal_places=2, required=False, allow_null=True
+    )
 
 
 class InventorData(serializers.Serializer[Any]):
@@ -78,6 +80,7 @@ class AchievementRead(ListingRead):
     price_max = serializers.IntegerField(allow_null=True, help_text="分；null 为面议")
     evaluation = serializers.CharField()
     proposed_title = serializers.BooleanField()
+    transferred_how = serializers.CharField()
     indicators = AchievementIndicatorData(many=True, source="indicators.all")
     patents = PatentData(many=True, source="patents.all")
     owners = OwnerShareData(many=True, source="owners.all")

@@ -1,4 +1,4 @@
-"""Addresses of achievements: `public` is mounted by the portal, `workbench` by the workbench."""
+"""Addresses of achievements: `public` and `workbench` are mounted by the portal, `api` by the API."""
 
 from django.urls import path
 

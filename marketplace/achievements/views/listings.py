@@ -1,11 +1,14 @@
 """The pages of achievements: the shared listing pages, told what an achievement is."""
 
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import queries, services
 from marketplace.achievements.forms import STEPS, TransferForm
+from marketplace.achievements.index import GRANTED
 from marketplace.achievements.models import Achievement
 from marketplace.achievements.workflow import ACHIEVEMENT
 from marketplace.listings import views as listings
@@ -13,13 +16,17 @@ from marketplace.listings.filters import PRICE_BANDS, Facet
 from marketplace.listings.forms import RenewForm, WithdrawForm
 from marketplace.listings.views import Kind, Move, Shape
 
+#: What industry misses most in universities' offers (`domain.md` §7), as sentences for the author.
 RETURN_REASONS = [
-    ("vague", _("技术方案写得不够具体，请说明原理、做法和关键条件")),
-    ("benefit", _("请与现有方案比较，说明优势和成本")),
-    ("scenario", _("应用场景不清，请写明用在什么产品或工序")),
-    ("evidence", _("指标或成熟度缺少依据，请补充检测、评价或用户证明")),
-    ("rights", _("权属不清，请补充知识产权和份额")),
+    ("early", _("成熟度偏低且没有试验数据，请补充验证情况和下一步计划")),
+    ("benefit", _("看不出比现有方案好在哪里，请给出经济比较")),
+    ("route", _("产业化路径不清，请说明合作方式、定价方式和能提供什么")),
+    ("description", _("技术方案写得不够具体，请说明怎么做、做到什么程度")),
+    ("application", _("应用场景不清，请写明用在什么产品或工序上")),
+    ("evidence", _("指标没有检测方法或证据，请补充")),
+    ("rights", _("知识产权或权利单位不清，请补充专利状态和份额")),
     ("secret", _("公开部分含有保密内容，请移到“保密内容”一栏")),
+    ("title", _("名称由正文自动生成，请改成“对象加方法加作用”的名称")),
     ("duplicate", _("与已发布的成果重复")),
 ]
 
@@ -33,7 +40,7 @@ MOVES = {
     ),
     "transfer": Move(
         services.transfer_achievement,
-        _("成果会标记为已转化，不再进入新的匹配，此操作不能撤销。"),
+        _("成果会标记为已转化，不再接受新的匹配，此操作不能撤销。"),
         form=TransferForm,
     ),
     "withdraw": Move(
@@ -50,16 +57,27 @@ MOVES = {
     ),
 }
 
+
+@dataclass(frozen=True)
+class RightsFacet(Facet):
+    """Kinds of right, headed by "has one that was granted"."""
+
+    def choices(self) -> list[tuple[str, Any]]:
+        """Code and label of every value, in the order shown."""
+        return [(GRANTED, _("已授权")), *super().choices()]
+
+
 FACETS = (
-    Facet("industry", _("行业"), "industry"),
+    Facet("industry", _("应用行业"), "industry"),
+    Facet("field", _("技术领域"), "field"),
     Facet("cooperation", _("合作方式"), "cooperation"),
-    Facet("trl", _("技术成熟度"), "trl", open=False),
-    Facet("price_band", _("意向价格"), table=PRICE_BANDS),
-    Facet("field", _("技术领域"), "field", open=False),
+    Facet("trl", _("技术成熟度"), "trl"),
+    Facet("pricing", _("定价方式"), "pricing"),
+    Facet("price_band", _("价格"), table=PRICE_BANDS),
     Facet("owner_kind", _("持有单位"), "org_kind"),
-    Facet("ip", _("知识产权"), "ip_kind", open=False),
-    Facet("district", _("地区"), "district", open=False),
-    Facet("status", _("状态"), table={"published": _("已发布"), "transferred": _("已转化")}),
+    RightsFacet("ip", _("知识产权"), "ip_kind"),
+    Facet("district", _("区县"), "district"),
+    Facet("status", _("状态"), table={"published": _("可合作"), "transferred": _("已转化")}),
 )
 
 KIND = Kind(

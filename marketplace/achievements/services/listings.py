@@ -10,6 +10,7 @@ from marketplace.achievements.models import Achievement
 from marketplace.achievements.workflow import ACHIEVEMENT
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import services as listings
 from marketplace.parties.models import Organization
 
@@ -38,7 +39,13 @@ def create_whole_achievement(
 def save_achievement(
     achievement: Achievement, *, actor: Any, values: Values, rows: Rows | None = None
 ) -> Achievement:
-    """保存一步。 `rows` holds child tables to replace, by related name ("indicators")."""
+    """保存一步。 `rows` holds child tables to replace, by related name.
+
+    They are "indicators", "patents", "owners" and "inventors". Whoever saves the title has seen it:
+    it is no longer one that was proposed.
+    """
+    if "title" in values and achievement.proposed_title:
+        values = {**values, "proposed_title": False}
     return listings.save_step(
         achievement,
         events.AchievementEdited,
@@ -140,16 +147,23 @@ def withdraw_achievement(achievement: Achievement, *, actor: Any, reason: str) -
 
 
 @transaction.atomic
-def transfer_achievement(achievement: Achievement, *, actor: Any, note: str) -> Achievement:
-    """标记为已转化，并说明去向（公开显示）。"""
+def transfer_achievement(
+    achievement: Achievement, *, actor: Any, how: str, note: str
+) -> Achievement:
+    """标记为已转化，并说明怎样转化的（`how`: platform, self, elsewhere）。"""
+    if how not in TRANSFERRED_HOW:
+        raise InvalidInput({"how": [listings.CHOOSE]})
     return listings.move(
         achievement,
         "transfer",
         flow=ACHIEVEMENT,
-        event=events.AchievementTransferred(subject_id=achievement.pk),
+        event=events.AchievementTransferred(subject_id=achievement.pk, how=how),
         actor=actor,
-        changes={"closing_note": note},
+        changes={"transferred_how": how, "closing_note": note},
     )
+
+
+TRANSFERRED_HOW = ("platform", "self", "elsewhere")
 
 
 def expire_achievements() -> int:

@@ -1,0 +1,29 @@
+"""The pages of achievements: listings, import, batches, export."""
+
+from marketplace.achievements.views.listings import (
+    KIND,
+    achievement_act,
+    achievement_check,
+    achievement_contact,
+    achievement_detail,
+    achievement_edit,
+    achievement_list,
+    achievement_manage,
+    achievement_new,
+    achievement_review,
+    own_achievements,
+)
+
+__all__ = [
+    "KIND",
+    "achievement_act",
+    "achievement_check",
+    "achievement_contact",
+    "achievement_detail",
+    "achievement_edit",
+    "achievement_list",
+    "achievement_manage",
+    "achievement_new",
+    "achievement_review",
+    "own_achievements",
+]
