@@ -24,3 +24,5 @@ from deploy.settings.production import *  # noqa: E402, F403
 
 SAMPLE_ACCOUNTS = env.bool("SAMPLE_ACCOUNTS", True)  # noqa: F405
 UI_GALLERY = env.bool("UI_GALLERY", True)  # noqa: F405
+# Compressing every file of the CMS takes two minutes and serves nobody on loopback.
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # noqa: F405
