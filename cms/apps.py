@@ -1,8 +1,26 @@
-"""Registers the editorial part."""
+"""Registers the editorial part: rights, index, handlers, the pages every site has."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CmsConfig(AppConfig):
     name = "cms"
     label = "cms"
+    verbose_name = _("内容管理")
+
+    def ready(self) -> None:
+        from cms import handlers, index, policies, queries, tree  # noqa: F401, PLC0415 -- app ready
+        from marketplace.portal.queries import Section, register_section  # noqa: PLC0415
+
+        post_migrate.connect(tree.ensure_after_migrate, sender=self, dispatch_uid="cms.tree")
+        register_section(
+            Section(
+                "articles",
+                _("资讯与帮助"),
+                lambda _actor, names: queries.found_pages(names),
+                "cms/partials/found.html",
+                "cms:search",
+            )
+        )

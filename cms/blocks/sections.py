@@ -1,0 +1,215 @@
+"""Sections of the home page: figures, newest listings, industries, news."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from wagtail import blocks
+
+from cms.blocks.links import LinkBlock
+from cms.blocks.text import NoticeBlock, TextBlock
+from cms.market import Market
+
+#: 1 亿元 in fen.
+FEN_PER_YI = 10_000_000_000
+
+
+def market_of(context: Any) -> Market:
+    """The page's own Market, so that sections share its answers; a new one in a block's preview."""
+    found = (context or {}).get("market")
+    return found if isinstance(found, Market) else Market()
+
+
+class GoalValue(blocks.StructValue):
+    """The edited figures in fen, and where the baseline stands against the target."""
+
+    @property
+    def target_fen(self) -> int:
+        """The year's target in fen."""
+        return int(self["target"] * FEN_PER_YI)
+
+    @property
+    def baseline_fen(self) -> int | None:
+        """The turnover of the baseline year in fen, None when not given."""
+        return int(self["baseline"] * FEN_PER_YI) if self.get("baseline") else None
+
+    @property
+    def baseline_share(self) -> str:
+        """The baseline as per cent of the target, for the drawing."""
+        return f"{min(100 * self['baseline'] / self['target'], Decimal(100)):.1f}"
+
+
+class GoalBlock(blocks.StructBlock):
+    """Turnover against the year's target. Until contracts are registered it says 暂无数据."""
+
+    title = blocks.CharBlock(label=_("标题"), max_length=40)
+    target_year = blocks.IntegerBlock(label=_("目标年份"), min_value=2000, max_value=2100)
+    target = blocks.DecimalBlock(
+        label=_("目标（亿元）"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2
+    )
+    baseline_year = blocks.IntegerBlock(
+        label=_("基期年份"), required=False, min_value=2000, max_value=2100
+    )
+    baseline = blocks.DecimalBlock(
+        label=_("基期数值（亿元）"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=10,
+        decimal_places=2,
+    )
+    source = blocks.CharBlock(label=_("数据来源"), required=False, max_length=120)
+
+    class Meta:
+        icon = "history"
+        label = _("成交额与目标")
+        value_class = GoalValue
+        template = "cms/blocks/goal.html"
+        description = _("技术合同成交额对照年度目标；目标与基期由编辑填写，成交额取自登记数据")
+        preview_value = {
+            "title": "年登记技术合同成交额",
+            "target_year": 2025,
+            "target": "170",
+            "baseline_year": 2020,
+            "baseline": "52.13",
+            "source": "",
+        }
+
+
+class _NewestBlock(blocks.StructBlock):
+    """What two kinds of listings share."""
+
+    title = blocks.CharBlock(label=_("标题"), max_length=40)
+    count = blocks.IntegerBlock(label=_("显示几条"), min_value=1, max_value=12, default=3)
+
+
+class NewestAchievementsBlock(_NewestBlock):
+    """The achievements published last."""
+
+    class Meta:
+        icon = "pick"
+        label = _("最新科技成果")
+        template = "cms/blocks/achievements.html"
+        description = _("最近发布的科技成果")
+        preview_value = {"title": "最新科技成果", "count": 3}
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        """With the listings and how many there are in all."""
+        market = market_of(parent_context)
+        context = super().get_context(value, parent_context)
+        return context | {
+            "rows": market.newest_achievements(value["count"]),
+            "total": market.achievements.total,
+        }
+
+
+class NewestNeedsBlock(_NewestBlock):
+    """The needs published last."""
+
+    class Meta:
+        icon = "help"
+        label = _("企业技术需求")
+        template = "cms/blocks/needs.html"
+        description = _("最近发布、仍在征集的技术需求")
+        preview_value = {"title": "企业技术需求", "count": 4}
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        """With the listings and how many there are in all."""
+        market = market_of(parent_context)
+        context = super().get_context(value, parent_context)
+        return context | {
+            "rows": market.newest_needs(value["count"]),
+            "total": market.needs.total,
+        }
+
+
+class IndustriesBlock(blocks.StructBlock):
+    """How many achievements and needs there are in each industry, leading to the filtered lists."""
+
+    title = blocks.CharBlock(label=_("标题"), max_length=40)
+    note = blocks.CharBlock(label=_("说明"), required=False, max_length=60)
+
+    class Meta:
+        icon = "bars"
+        label = _("行业分布")
+        template = "cms/blocks/industries.html"
+        description = _("各行业的成果与需求数量，点开即是筛选后的列表")
+        preview_value = {"title": "行业分布", "note": ""}
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        """With the counts of each industry."""
+        context = super().get_context(value, parent_context)
+        return context | {"industries": market_of(parent_context).industries}
+
+
+class ArticlesBlock(blocks.StructBlock):
+    """The newest articles of one kind; the page they stand on finds them."""
+
+    title = blocks.CharBlock(label=_("标题"), max_length=40)
+    kind = blocks.ChoiceBlock(
+        label=_("栏目"),
+        choices=[("news", _("新闻动态")), ("policies", _("政策法规"))],
+        default="news",
+    )
+    count = blocks.IntegerBlock(label=_("显示几条"), min_value=1, max_value=12, default=5)
+
+    class Meta:
+        icon = "doc-full"
+        label = _("资讯")
+        template = "cms/blocks/articles.html"
+        description = _("最近发布的新闻或政策")
+        preview_value = {"title": "新闻动态", "kind": "news", "count": 5}
+
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        """With the articles."""
+        context = super().get_context(value, parent_context)
+        find = getattr((parent_context or {}).get("page"), "newest_articles", None)
+        return context | {"rows": find(value["kind"], value["count"]) if find else []}
+
+
+class HalfBlock(blocks.StreamBlock):
+    """What may stand on one side of a pair."""
+
+    industries = IndustriesBlock()
+    articles = ArticlesBlock()
+    text = TextBlock()
+
+    class Meta:
+        max_num = 1
+        required = False
+        template = "cms/blocks/stream.html"
+
+
+class PairBlock(blocks.StructBlock):
+    """Two sections side by side, one below the other on a phone."""
+
+    left = HalfBlock(label=_("左"))
+    right = HalfBlock(label=_("右"))
+
+    class Meta:
+        icon = "grip"
+        label = _("两栏并排")
+        template = "cms/blocks/pair.html"
+        description = _("并排放两个小节，窄屏时上下排列")
+        preview_value = {
+            "left": [("industries", {"title": "行业分布", "note": ""})],
+            "right": [("articles", {"title": "新闻动态", "kind": "news", "count": 5})],
+        }
+
+
+class SectionsBlock(blocks.StreamBlock):
+    """Everything the home page may hold."""
+
+    goal = GoalBlock()
+    achievements = NewestAchievementsBlock()
+    needs = NewestNeedsBlock()
+    industries = IndustriesBlock()
+    articles = ArticlesBlock()
+    pair = PairBlock()
+    text = TextBlock()
+    notice = NoticeBlock()
+    link = LinkBlock()
+
+    class Meta:
+        template = "cms/blocks/stream.html"
+        block_counts = {"goal": {"max_num": 1}}

@@ -1,0 +1,77 @@
+"""What the home page asks the marketplace: how much there is, by industry, and what is newest."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from search import engine
+from search.query import Query
+
+from marketplace.achievements import queries as achievements
+from marketplace.needs import queries as needs
+from marketplace.taxonomy import queries as taxonomy
+
+
+@dataclass(frozen=True)
+class Stock:
+    """How many listings of one kind visitors find, in all and by code of industry."""
+
+    total: int
+    industries: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Industry:
+    """One industry of the top level with what there is in it; `share` is per cent of the largest."""
+
+    code: str
+    label: str
+    achievements: int
+    needs: int
+    share: str
+
+
+class Market:
+    """The answers for one page, each asked once and only if a section needs it."""
+
+    @cached_property
+    def achievements(self) -> Stock:
+        """Achievements that a visitor finds."""
+        return _stock("achievements")
+
+    @cached_property
+    def needs(self) -> Stock:
+        """Needs that a visitor finds."""
+        return _stock("needs")
+
+    def newest_achievements(self, limit: int) -> list[Any]:
+        """The achievements published last."""
+        return achievements.newest(limit)
+
+    def newest_needs(self, limit: int) -> list[Any]:
+        """The needs published last and still open."""
+        return needs.newest(limit)
+
+    @cached_property
+    def industries(self) -> list[Industry]:
+        """Every industry of the top level, in the order of the taxonomy."""
+        top = [term for term in taxonomy.terms("industry") if term.level == 0]
+        offered, wanted = self.achievements.industries, self.needs.industries
+        largest = max((offered.get(t.code, 0) + wanted.get(t.code, 0) for t in top), default=0) or 1
+        return [
+            Industry(
+                term.code,
+                term.label,
+                offered.get(term.code, 0),
+                wanted.get(term.code, 0),
+                f"{100 * (offered.get(term.code, 0) + wanted.get(term.code, 0)) / largest:.1f}",
+            )
+            for term in top
+        ]
+
+
+def _stock(index: str) -> Stock:
+    """One question to the engine: counts come from the same set as the list they lead to."""
+    results = engine.find(index, Query(facets=["industry"], size=1))
+    counts = {bucket.value: bucket.count for bucket in results.facets.get("industry", [])}
+    return Stock(results.total, counts)

@@ -1,0 +1,16 @@
+"""Everything of the editorial part that Django keeps a table for."""
+
+from cms.navigation import Navigation
+from cms.pages.articles import NewsIndexPage, NewsPage, PolicyIndexPage, PolicyPage
+from cms.pages.home import HomePage
+from cms.pages.standard import StandardPage
+
+__all__ = [
+    "HomePage",
+    "Navigation",
+    "NewsIndexPage",
+    "NewsPage",
+    "PolicyIndexPage",
+    "PolicyPage",
+    "StandardPage",
+]

@@ -1,0 +1,1 @@
+"""The page types: home, news, policies, and pages without a date."""

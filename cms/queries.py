@@ -1,0 +1,107 @@
+"""Questions about pages: what search engines are told, what the site's own search shows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.utils import translation
+
+from wagtail.models import Page, Site
+
+from cms.addresses import full_address_of
+from cms.models import NewsPage, PolicyPage, StandardPage
+
+#: What the site-wide search finds.
+SEARCHED = (NewsPage, PolicyPage, StandardPage)
+
+
+def document_of(page: Any) -> str:
+    """The page's name in the search index: one for each language of an article."""
+    return f"{page.translation_key.hex}.{page.locale.language_code}"
+
+
+def pages_by_document(names: Sequence[str] | None) -> Iterator[Any]:
+    """The pages of these names, or all that are searched; one query for each page type."""
+    wanted = Q() if names is None else _named(names)
+    for model in SEARCHED:
+        yield from model.objects.filter(wanted).select_related("locale").order_by("pk")
+
+
+def _named(names: Iterable[str]) -> Q:
+    by_language: dict[str, list[UUID]] = {}
+    for name in names:
+        key, _dot, language = name.partition(".")
+        by_language.setdefault(language, []).append(UUID(key))
+    found = Q(pk__in=[])
+    for language, keys in by_language.items():
+        found |= Q(translation_key__in=keys, locale__language_code=language)
+    return found
+
+
+def found_pages(names: Sequence[str]) -> list[Any]:
+    """The published pages of a search's hits in their order, each article once.
+
+    Where an article was found in two languages, the reader's own is shown.
+    """
+    place = {name.partition(".")[0]: index for index, name in reversed(list(enumerate(names)))}
+    reader = translation.get_language()
+    shown: dict[str, Any] = {}
+    for page in pages_by_document(names):
+        key = page.translation_key.hex
+        if page.live and (key not in shown or page.locale.language_code == reader):
+            shown[key] = page
+    return [shown[key] for key in sorted(shown, key=place.__getitem__)]
+
+
+def route_elsewhere(request: HttpRequest, path: str) -> tuple[Any, str] | None:
+    """What stands at this path in another language: (route, its language), or None.
+
+    A route is Wagtail's (page, args, kwargs).
+    """
+    site = Site.find_for_request(request)
+    parts = [part for part in path.split("/") if part]
+    for code, _name in settings.LANGUAGES:
+        if site is None or code == translation.get_language():
+            continue
+        with translation.override(code):
+            root = site.root_page.localized.specific
+            if root.locale.language_code != code:
+                continue
+            try:
+                return root.route(request, parts), code
+            except Http404:
+                continue
+    return None
+
+
+def sitemap_entries() -> list[tuple[str, str, datetime]]:
+    """(Chinese address, English address or "", last change) of every published page, in full.
+
+    Two queries. A page that exists in English only is left to its own language's links.
+    """
+    pages = (
+        Page.objects.live()
+        .filter(depth__gt=1)
+        .select_related("locale")
+        .order_by("path")
+        .only("url_path", "translation_key", "locale", "last_published_at", "latest_revision_created_at")
+    )
+    by_key: dict[Any, dict[str, Any]] = {}
+    for page in pages:
+        by_key.setdefault(page.translation_key, {})[page.locale.language_code] = page
+    entries = []
+    for versions in by_key.values():
+        chinese, english = versions.get(settings.LANGUAGE_CODE), versions.get("en")
+        if chinese is not None:
+            changed = max(_changed(page) for page in versions.values())
+            address = full_address_of(english) if english is not None else ""
+            entries.append((full_address_of(chinese), address, changed))
+    return entries
+
+
+def _changed(page: Any) -> datetime:
+    return page.last_published_at or page.latest_revision_created_at or page.first_published_at
