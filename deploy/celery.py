@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "needs": {"task": "needs.expire", "schedule": 300.0, "options": {"expires": 300}},
     "achievements": {"task": "achievements.expire", "schedule": 300.0, "options": {"expires": 300}},
     "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
+    "pages": {"task": "cms.publish_scheduled", "schedule": 60.0, "options": {"expires": 60}},
     "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

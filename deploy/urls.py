@@ -11,6 +11,7 @@ from deploy import health
 urlpatterns = [
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="health_ready"),
+    path("", include("cms.root_urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("api/", include("marketplace.api.urls")),
     path("", include("marketplace.web.urls")),
