@@ -1,0 +1,69 @@
+"""How near two texts are, by their words: an absolute measure, the same from either side."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from search.analysis import background, clean, tokenize, without_boilerplate
+
+#: As many telling words of a need are looked for.
+MOST_WORDS = 40
+#: An answer to a need holds about this share of its telling words; more is a full hit.
+FULL_SHARE = 0.45
+#: As many deviations above the mean of all rows is a full hit in meaning.
+FULL_SENSE = 3.5
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text ready for comparison: its telling words with their weights, and all its words."""
+
+    telling: Mapping[str, float] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    plain: str = ""
+
+
+@dataclass(frozen=True)
+class Affinity:
+    """Shares 0 to 1: of telling words found, and of nearness in meaning (None without vectors)."""
+
+    words: float = 0.0
+    sense: float | None = None
+
+    @property
+    def credit(self) -> float:
+        """Both as one."""
+        return self.words if self.sense is None else (self.words + self.sense) / 2
+
+
+def read(title: str, body: str, *, is_need: bool = False) -> Text:
+    """Take a text apart; the words of its title count three times. Never raises."""
+    text = f"{title}\n{body}"
+    found = Counter(tokenize(without_boilerplate(text) if is_need else text).words)
+    for word, count in Counter(tokenize(title).words).items():
+        found[word] += 2 * count
+    scored = {
+        word: (1 + math.log(count)) * rarity(word) for word, count in found.items() if len(word) > 1
+    }
+    best = sorted(scored, key=lambda word: (-scored[word], word))[:MOST_WORDS]
+    return Text({word: scored[word] for word in best}, frozenset(found), clean(text))
+
+
+def rarity(word: str) -> float:
+    """How much a word says: high for one that general Chinese hardly knows."""
+    return min(12.0, max(0.0, -math.log(background(word)) - 4.0))
+
+
+def by_words(need: Text, offer: Text) -> float:
+    """The share of the need's telling words that the offer holds; 1 from FULL_SHARE on."""
+    total = sum(need.telling.values())
+    if not total:
+        return 0.0
+    found = sum(weight for word, weight in need.telling.items() if word in offer.words)
+    return min(1.0, found / total / FULL_SHARE)
+
+
+def by_sense(deviations: float | None) -> float | None:
+    """Nearness in meaning, from standard deviations above the mean of all rows."""
+    return None if deviations is None else min(1.0, max(0.0, deviations / FULL_SENSE))

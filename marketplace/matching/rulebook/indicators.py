@@ -1,0 +1,260 @@
+"""Whether what an achievement has proven meets what a need asks, indicator by indicator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.utils.translation import gettext_noop
+
+from marketplace.matching.rulebook import names, phrases, units
+from marketplace.matching.rulebook.names import Relation
+from marketplace.matching.rulebook.numbers import exact, show
+from marketplace.matching.rulebook.phrases import Phrase
+from marketplace.matching.rulebook.units import Unit
+
+#: Short by at most this share of the target is "nearly": shown as part, scored accordingly.
+NEARLY = Fraction(1, 4)
+#: From this share on, being short earns nothing.
+FAR = Fraction(1, 2)
+#: A figure that meets all but the last bit earns this much.
+BEST_SHORT = 0.8
+#: Figures in oersted or months are rounded when they are written down in the other unit.
+ROUNDING = Fraction(1, 200)
+#: Nobody reads more rows; the forms take 20.
+MOST_ROWS = 40
+
+_EVIDENCE = 24
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of an indicator table: a name, what holds of it, and how it is written.
+
+    `must` counts for needs, `evidence` for achievements.
+    """
+
+    name: str
+    comparator: str
+    low: object
+    high: object = None
+    unit: str = ""
+    text: str = ""
+    must: bool = True
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison found. `kind`: yes, part, no or unknown; `credit` 0 to 1 when known."""
+
+    kind: str
+    words: Phrase
+    credit: float = 0.0
+    offered: Phrase = field(default_factory=list)
+
+
+class Span(NamedTuple):
+    """From low to high; None is open-ended, a strict end is not part of it."""
+
+    low: Fraction | None
+    high: Fraction | None
+    strict_low: bool = False
+    strict_high: bool = False
+
+
+class _Gap(NamedTuple):
+    """How far an offer is off, in the need's unit and as a share of the target."""
+
+    size: Fraction
+    share: Fraction
+
+
+_MET = gettext_noop("满足")
+_POINTS = gettext_noop("差 %(gap)s 个百分点")
+_SHARE = gettext_noop("差 %(gap)s%%")
+_STEPS = gettext_noop("差 %(gap)s")
+_ON_EDGE = gettext_noop("恰在界限上")
+_SLIGHT = gettext_noop("差不到 0.1%%")
+_OTHER_UNITS = gettext_noop("单位不能换算，待确认")
+_GAS = gettext_noop("换算取决于气体种类，待确认")
+_NO_UNIT = gettext_noop("有一方未写单位，待确认")
+_MEANING = gettext_noop("口径不同，待确认")
+_CONDITIONS = gettext_noop("测试条件不同，待确认")
+_OPEN = gettext_noop("成果没有给出这一侧的界限，待确认")
+_ABOUT = gettext_noop("（约合 %(value)s）")
+_EQUALS = gettext_noop("（即 %(value)s）")
+_NAMED = gettext_noop("%(name)s：")
+_REMARK = gettext_noop("（%(text)s）")
+
+_UNKNOWN_BECAUSE = {Relation.OTHER_MEANING: _MEANING, Relation.OTHER_CONDITIONS: _CONDITIONS}
+
+
+def span_of(figure: Figure) -> Span | None:
+    """What a figure says, as a span; None when it says nothing that can be compared."""
+    low, high = exact(figure.low), exact(figure.high)
+    if low is None:
+        return None
+    if figure.comparator == "between" and high is not None:
+        return Span(min(low, high), max(low, high))
+    return {
+        "ge": Span(low, None),
+        "gt": Span(low, None, strict_low=True),
+        "le": Span(None, low),
+        "lt": Span(None, low, strict_high=True),
+        "eq": Span(low, low),
+    }.get(figure.comparator)
+
+
+def compare_all(wanted: Sequence[Figure], offered: Sequence[Figure]) -> list[Verdict]:
+    """A verdict for each wanted figure. Each offered figure answers one wanted figure at most."""
+    wanted, offered = wanted[:MOST_ROWS], offered[:MOST_ROWS]
+    pairs = _pairs(wanted, offered)
+    return [
+        compare(figure, offered[pairs[place]]) if place in pairs else _missing()
+        for place, figure in enumerate(wanted)
+    ]
+
+
+def compare(wanted: Figure, offered: Figure) -> Verdict:
+    """One wanted against one offered figure of the same or a related name."""
+    shown = _shown(wanted, offered)
+    related = names.relation(names.read(wanted.name), names.read(offered.name))
+    if related in _UNKNOWN_BECAUSE:
+        named = phrases.say(_NAMED, name=phrases.encodable(offered.name))
+        return _unknown(_UNKNOWN_BECAUSE[related], named + phrases.quote(offered.text))
+    target, has = units.parse(wanted.unit), units.parse(offered.unit)
+    if not has.comparable(target):
+        return _unknown(_why_not(target, has), phrases.quote(offered.text))
+    need, offer = span_of(wanted), span_of(offered)
+    if need is None or offer is None:
+        return _unknown(phrases.UNKNOWN, shown)
+    difference = is_difference(wanted.name)
+    offer = _converted(offer, has, target, is_difference=difference)
+    slack = Fraction(0) if has.exact and target.exact or has == target else ROUNDING
+    gaps, undecided = _gaps(need, offer, slack)
+    if gaps:
+        return _short(max(gaps, key=lambda gap: gap.share), wanted, target, shown)
+    if undecided:
+        return _unknown(_OPEN, shown)
+    return Verdict("yes", phrases.say(_MET), 1.0, shown)
+
+
+def is_difference(name: str) -> bool:
+    """Whether the figure is a difference (温差, 温升, 偏差), so that 3 ℃ are 3 K and not 276 K."""
+    return any(sign in name for sign in ("差", "升", "降", "漂", "波动", "变化", "均匀性", "漂移"))
+
+
+def _pairs(wanted: Sequence[Figure], offered: Sequence[Figure]) -> dict[int, int]:
+    """Which offered figure answers which wanted one: the surest pairs first, each used once."""
+    rank = {Relation.SAME: 0, Relation.OTHER_CONDITIONS: 1, Relation.OTHER_MEANING: 2}
+    found = []
+    for place, figure in enumerate(wanted):
+        one, unit = names.read(figure.name), units.parse(figure.unit)
+        for other_place, other in enumerate(offered):
+            two = names.read(other.name)
+            related = names.relation(one, two)
+            if related in rank:
+                fits = units.parse(other.unit).comparable(unit)
+                # Ties are broken by content, so that the order of rows never matters.
+                ends = (_identity(figure), _identity(other))
+                likeness = -names.likeness(one, two)
+                found.append((rank[related], not fits, likeness, ends, place, other_place))
+    pairs: dict[int, int] = {}
+    for *_order, place, other_place in sorted(found):
+        if place not in pairs and other_place not in pairs.values():
+            pairs[place] = other_place
+    return pairs
+
+
+def _identity(figure: Figure) -> tuple[str, ...]:
+    parts = (figure.name, figure.comparator, figure.low, figure.high, figure.unit, figure.text)
+    return (*map(str, parts), str(figure.must), figure.evidence)
+
+
+def _converted(span: Span, source: Unit, target: Unit, *, is_difference: bool) -> Span:
+    ends = [
+        None if end is None else units.convert(end, source, target, is_difference=is_difference)
+        for end in span[:2]
+    ]
+    return Span(ends[0], ends[1], span.strict_low, span.strict_high)
+
+
+def _gaps(need: Span, offer: Span, slack: Fraction) -> tuple[list[_Gap], bool]:
+    """Where the offer is certainly off, and whether a side cannot be decided.
+
+    An offer of "≥ 20" is taken by its word: 20 is what one can count on.
+    """
+    gaps, undecided = [], False
+    sides = (
+        (need.low, need.strict_low, offer.low, offer.strict_low, offer.high, 1),
+        (need.high, need.strict_high, offer.high, offer.strict_high, offer.low, -1),
+    )
+    for bound, strict, sure, sure_strict, other, sign in sides:
+        if bound is None:
+            continue
+        reach = sure if sure is not None else other
+        missing = sign * (bound - reach) if reach is not None else Fraction(0)
+        if missing > slack * abs(bound):
+            gaps.append(_Gap(missing, missing / abs(bound) if bound else Fraction(1)))
+        elif sure is None:
+            undecided = True
+        elif strict and not sure_strict and missing == 0:
+            gaps.append(_Gap(Fraction(0), Fraction(0)))
+    return gaps, undecided
+
+
+def _short(gap: _Gap, wanted: Figure, unit: Unit, shown: Phrase) -> Verdict:
+    kind = "part" if gap.share <= NEARLY else "no"
+    credit = BEST_SHORT * float(max(Fraction(0), 1 - gap.share / FAR))
+    return Verdict(kind, _gap_words(gap, wanted, unit), credit, shown)
+
+
+def _gap_words(gap: _Gap, wanted: Figure, unit: Unit) -> Phrase:
+    if gap.size == 0:
+        return phrases.say(_ON_EDGE)
+    if unit.is_percent:
+        return phrases.say(_POINTS, gap=show(gap.size, 3))
+    is_zero_based = not unit.is_stepped and exact(wanted.low) != 0
+    if is_zero_based and not unit.blank:
+        share = gap.share * 100
+        if share < Fraction(1, 10):
+            return phrases.say(_SLIGHT)
+        return phrases.say(_SHARE, gap=show(share, 2 if share < 100 else 3))
+    return phrases.say(_STEPS, gap=f"{show(gap.size, 3)} {wanted.unit}".strip())
+
+
+def _shown(wanted: Figure, offered: Figure) -> Phrase:
+    """The offer as written, in the need's unit where that differs, and who says so."""
+    shown = phrases.quote(offered.text)
+    target, has = units.parse(wanted.unit), units.parse(offered.unit)
+    ends = span_of(offered)
+    if units.tidy(wanted.unit) != units.tidy(offered.unit) and has.comparable(target) and ends:
+        difference = is_difference(wanted.name)
+        span = _converted(ends, has, target, is_difference=difference)
+        figures = [show(end) for end in dict.fromkeys(span[:2]) if end is not None]
+        is_exact = has.exact and target.exact
+        value = f"{'–'.join(figures)} {phrases.encodable(wanted.unit)}"
+        shown = shown + phrases.say(_EQUALS if is_exact else _ABOUT, value=value)
+    if offered.evidence:
+        text = phrases.encodable(offered.evidence)
+        short = text if len(text) <= _EVIDENCE else f"{text[:_EVIDENCE]}…"
+        shown = shown + phrases.say(_REMARK, text=short)
+    return shown
+
+
+def _why_not(target: Unit, has: Unit) -> str:
+    if target.blank or has.blank:
+        return _NO_UNIT
+    density = (("kg", 1), ("m", -3))
+    if {(), density} <= {target.dimensions, has.dimensions}:
+        return _GAS
+    return _OTHER_UNITS
+
+
+def _missing() -> Verdict:
+    return _unknown(phrases.UNKNOWN, phrases.say(phrases.NOT_GIVEN))
+
+
+def _unknown(msgid: str, offered: Phrase) -> Verdict:
+    return Verdict("unknown", phrases.say(msgid), 0.0, offered)
