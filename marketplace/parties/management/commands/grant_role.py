@@ -1,0 +1,32 @@
+"""Give a person a role on the platform, or take it: how the first security admin comes to be."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from marketplace.kernel.errors import DomainError
+from marketplace.parties import queries, rulebook, services
+from marketplace.parties.policies import Role
+
+
+class Command(BaseCommand):
+    help = "Give a person a role on the platform: grant_role CONTACT ROLE [--revoke]"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("contact", help="e-mail address or mobile number of the account")
+        parser.add_argument("role", choices=Role.values)
+        parser.add_argument("--revoke", action="store_true", help="take the role away instead")
+
+    def handle(self, *_args: Any, contact: str, role: str, revoke: bool, **_options: Any) -> None:
+        if rulebook.looks_like_mobile(contact):
+            user = queries.user_by_phone(rulebook.normalize_mobile(contact))
+        else:
+            user = queries.user_by_email(contact)
+        if user is None:
+            raise CommandError("no such account")
+        try:
+            act = services.revoke_role if revoke else services.grant_role
+            act(user, role, actor=None)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{user}: {', '.join(sorted(user.access.roles)) or '-'}")
