@@ -194,12 +194,12 @@ def patent_problem(kind: str, number: str) -> Any:
         return ""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", number)).upper()
     if _PUBLICATION.match(plain):
-        return _("这是公布号或公告号，请填写专利号或申请号，如 ZL202010000001.7")
+        return _("这是公布号或公告号，请填写专利号或申请号，如 ZL202010000001.1")
     if _FOREIGN.match(plain):
         return ""
     match = _APPLICATION.match(plain)
     if match is None:
-        return _("专利号应为 ZL 或 CN 加 13 位数字（最后一位是校验位），如 ZL202010000001.7")
+        return _("专利号应为 ZL 或 CN 加 13 位数字（最后一位是校验位），如 ZL202010000001.1")
     digits, check = match[1], match[2]
     if check != check_digit(digits):
         return _("专利号的校验位不符，请核对是否输错")

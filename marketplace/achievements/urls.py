@@ -13,12 +13,14 @@ app_name = "achievements"
 
 public = [
     path("achievements/", views.achievement_list, name="list"),
+    path("achievements/export/", views.achievement_export, name="export"),
     path("achievements/<str:code>/", views.achievement_detail, name="detail"),
     path("achievements/<str:code>/contact/", views.achievement_contact, name="contact"),
 ]
 
 workbench = [
     path("achievements/", views.own_achievements, name="own"),
+    path("achievements/export/", views.own_export, name="export_own"),
     path("achievements/new/", views.achievement_new, name="new"),
     path("achievements/<str:code>/", views.achievement_manage, name="manage"),
     path("achievements/<str:code>/edit/check/", views.achievement_check, name="check"),

@@ -9,12 +9,14 @@ app_name = "needs"
 
 public = [
     path("needs/", views.need_list, name="list"),
+    path("needs/export/", views.need_export, name="export"),
     path("needs/<str:code>/", views.need_detail, name="detail"),
     path("needs/<str:code>/contact/", views.need_contact, name="contact"),
 ]
 
 workbench = [
     path("needs/", views.own_needs, name="own"),
+    path("needs/export/", views.own_export, name="export_own"),
     path("needs/new/", views.need_new, name="new"),
     path("needs/<str:code>/", views.need_manage, name="manage"),
     path("needs/<str:code>/edit/check/", views.need_check, name="check"),

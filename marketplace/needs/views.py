@@ -9,6 +9,7 @@ from marketplace.listings.filters import PRICE_BANDS, Facet
 from marketplace.listings.forms import RenewForm, WithdrawForm
 from marketplace.listings.views import Kind, Move, Shape
 from marketplace.needs import queries, services
+from marketplace.needs.exports import COLUMNS
 from marketplace.needs.forms import STEPS, SolveForm
 from marketplace.needs.models import Need
 from marketplace.needs.workflow import NEED
@@ -78,6 +79,7 @@ KIND = Kind(
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,
+    columns=COLUMNS,
 )
 
 need_list = partial(listings.list_listings, kind=KIND)
@@ -86,6 +88,8 @@ need_contact = partial(listings.show_contact, kind=KIND)
 need_new = partial(listings.new_listing, kind=KIND)
 need_edit = partial(listings.edit_listing, kind=KIND)
 need_check = partial(listings.check_listing, kind=KIND)
+need_export = partial(listings.export_listings, kind=KIND)
+own_export = partial(listings.export_own, kind=KIND)
 own_needs = partial(listings.own_listings, kind=KIND)
 need_manage = partial(listings.manage_listing, kind=KIND)
 need_act = partial(listings.act_on_listing, kind=KIND)

@@ -7,11 +7,13 @@ from marketplace.achievements.views.listings import (
     achievement_contact,
     achievement_detail,
     achievement_edit,
+    achievement_export,
     achievement_list,
     achievement_manage,
     achievement_new,
     achievement_review,
     own_achievements,
+    own_export,
 )
 
 __all__ = [
@@ -21,9 +23,11 @@ __all__ = [
     "achievement_contact",
     "achievement_detail",
     "achievement_edit",
+    "achievement_export",
     "achievement_list",
     "achievement_manage",
     "achievement_new",
     "achievement_review",
     "own_achievements",
+    "own_export",
 ]

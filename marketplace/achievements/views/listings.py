@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import queries, services
+from marketplace.achievements.exports import CHILDREN, COLUMNS
 from marketplace.achievements.forms import STEPS, TransferForm
 from marketplace.achievements.index import GRANTED
 from marketplace.achievements.models import Achievement
@@ -103,6 +104,8 @@ KIND = Kind(
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,
+    columns=COLUMNS,
+    children=CHILDREN,
 )
 
 achievement_list = partial(listings.list_listings, kind=KIND)
@@ -111,6 +114,8 @@ achievement_contact = partial(listings.show_contact, kind=KIND)
 achievement_new = partial(listings.new_listing, kind=KIND)
 achievement_edit = partial(listings.edit_listing, kind=KIND)
 achievement_check = partial(listings.check_listing, kind=KIND)
+achievement_export = partial(listings.export_listings, kind=KIND)
+own_export = partial(listings.export_own, kind=KIND)
 own_achievements = partial(listings.own_listings, kind=KIND)
 achievement_manage = partial(listings.manage_listing, kind=KIND)
 achievement_act = partial(listings.act_on_listing, kind=KIND)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from marketplace.kernel.workflow import Workflow
+from marketplace.listings.exports import ListingColumn
 from marketplace.listings.filters import Facet
 from marketplace.listings.forms import Step
 from marketplace.listings.models import Listing
@@ -57,6 +58,9 @@ class Kind:
     moves: dict[str, Move]
     facets: Sequence[Facet]
     return_reasons: Sequence[tuple[str, Any]]
+    columns: Sequence[ListingColumn] = ()
+    #: Child tables that an exported row needs.
+    children: tuple[str, ...] = ("indicators",)
 
     @property
     def subject(self) -> str:

@@ -13,6 +13,7 @@ from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import Forbidden
 from marketplace.listings.policies import EDITABLE
+from marketplace.listings.views.export import links
 from marketplace.listings.views.kind import Kind, Move
 from marketplace.web.views import fetch, paginate, render_page
 
@@ -28,6 +29,7 @@ def own_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         rows = rows.filter(status=state)
     page = paginate(request, rows)
     context = {"kind": kind, "page": page, "states": states, "state": state}
+    context["exports"] = links(request.GET, kind.url("export_own")) if page.object_list else []
     return render_page(request, "listings/listing_own.html", context, partial="rows")
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.files.queries import attachments_of
 from marketplace.listings import filters, queries
 from marketplace.listings.index import LISTED
+from marketplace.listings.views.export import links
 from marketplace.listings.views.kind import Kind
 from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
@@ -41,6 +42,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         "panel": filters.build(results, request.GET, kind.facets, action),
         "page": filters.page_of(results),
         "sorts": sort_links(request.GET, action, filters.SORTS.items(), query.sort),
+        "exports": links(request.GET, kind.url("export")) if results.total else [],
         "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else None,
     }
     return render_page(request, kind.template("list"), context, partial="results")
