@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from celery import Celery
-from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.dev")
 
@@ -21,8 +20,8 @@ app.conf.beat_schedule = {
 }
 
 
-@worker_init.connect
-def make_broker_folders(**_: object) -> None:
+@app.on_after_finalize.connect
+def make_broker_folders(sender: Celery, **_: object) -> None:  # noqa: ARG001 -- Celery's signature
     """Kombu's filesystem transport does not make its folders."""
     options = app.conf.broker_transport_options or {}
     for key in ("data_folder_in", "control_folder"):

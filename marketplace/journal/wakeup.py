@@ -5,6 +5,9 @@ seconds (the sweep), and a transaction of thousands of rows sends one message.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, transaction
 
@@ -12,9 +15,23 @@ from celery import current_app
 
 logger = logging.getLogger(__name__)
 
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Send no wake-ups: for bulk loading, which drains by itself at its end."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
+
 
 def after_commit() -> None:
     """Ask for a drain once the present transaction has committed."""
+    if _quiet.get():
+        return
     if not any(callback[1] is _send for callback in connection.run_on_commit):
         transaction.on_commit(_send)
 

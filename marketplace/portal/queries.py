@@ -40,6 +40,7 @@ class Found:
     total: int
     rows: list[Any]
     url: str
+    loosened: bool = False
 
 
 _sections: list[Section] = []
@@ -57,7 +58,8 @@ def search_everything(text: str, actor: Any) -> list[Found]:
     for section in _sections:
         results = engine.find(section.name, Query(text[:MAX_TEXT], size=FIRST))
         rows = section.rows(actor, [hit.id for hit in results.hits])
-        found.append(Found(section, results.total, rows, reverse(section.list_url)))
+        url = reverse(section.list_url)
+        found.append(Found(section, results.total, rows, url, results.loosened))
     return found
 
 

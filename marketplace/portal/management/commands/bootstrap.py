@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from marketplace.journal import services as journal
+from marketplace.journal import wakeup
 from search import engine
 from search.schema import all_specs
 
@@ -68,9 +69,10 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _samples(self) -> None:
-        call_command("load_samples", stdout=self.stdout)
-        if "load_cms_samples" in get_commands():
-            call_command("load_cms_samples", stdout=self.stdout)
+        with wakeup.quiet():
+            call_command("load_samples", stdout=self.stdout)
+            if "load_cms_samples" in get_commands():
+                call_command("load_cms_samples", stdout=self.stdout)
 
     def _index_of(self) -> str:
         return _digest([spec.name + repr(sorted(spec.fields)) for spec in all_specs()])
@@ -82,7 +84,8 @@ class Command(BaseCommand):
             self.stdout.flush()
         self.stdout.write("   投递事件…")
         self.stdout.flush()
-        journal.drain()
+        with wakeup.quiet():
+            journal.drain()
 
 
 def _print_of(paths: Iterable[Path]) -> str:
