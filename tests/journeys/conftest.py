@@ -1,0 +1,168 @@
+"""A real site for the journeys: `deploy/run.py` as `make run` starts it, with its own data folder.
+
+Nothing of it runs in the test process. Pages are driven in Debian's Chromium; every page that a
+journey reaches is checked: axe, console, sideways scroll, requests that leave the site.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+PASSWORD = "yimeng-demo-2026"
+START_SECONDS = 420
+
+
+class Site:
+    """The running site."""
+
+    def __init__(self, port: int, data: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.data = data
+
+    def code_sent_to(self, address: str) -> str:
+        """The newest confirmation code that was mailed to this address."""
+        for _attempt in range(50):
+            for path in sorted((self.data / "mail").glob("*.log"), reverse=True):
+                text = path.read_text(encoding="utf-8", errors="replace")
+                if address in text and (found := re.findall(r"^([A-Z0-9]{4,8}(?:-[A-Z0-9]+)?)$", text, re.M)):
+                    return found[-1]
+            time.sleep(0.2)
+        raise AssertionError(f"no code was mailed to {address}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Start the site once, with sample data; stop it at the end as Ctrl-C does."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no /usr/bin/chromium on this machine")
+    data = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTEST_"))}
+    kept.pop("DATABASE_URL", None)
+    kept |= {"PORT": str(port), "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "deploy.settings.dev"}
+    log = (data / "run.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "deploy/run.py"], cwd=ROOT, env=kept, stdout=log, stderr=subprocess.STDOUT
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while "已就绪" not in (data / "run.log").read_text(encoding="utf-8"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail("the site did not start:\n" + (data / "run.log").read_text()[-3000:])
+        time.sleep(0.5)
+    yield Site(port, data)
+    process.send_signal(signal.SIGINT)
+    process.wait(40)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium(site: Site) -> Iterator[Browser]:  # noqa: ARG001 -- skips first where there is none
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One person in one browser window, with the checks that every page must pass."""
+
+    def __init__(self, site: Site, context: BrowserContext, *, script: bool = True) -> None:
+        self.site = site
+        self.context = context
+        self.script = script
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser reports our own refusals (400, 403 …) of a document as console errors.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _request(self, request: object) -> None:
+        url = str(getattr(request, "url", ""))
+        if not url.startswith((self.site.url, "data:", "blob:")):
+            self.complaints.append(f"{self.page.url} asks {url}")
+
+    def go(self, path: str) -> None:
+        """Open a path and check the page."""
+        self.page.goto(self.site.url + path)
+        self.check()
+
+    def press(self, label: str, *, exact: bool = True) -> None:
+        """Press a button of the page's main part and check what comes."""
+        self.page.locator("main").get_by_role("button", name=label, exact=exact).first.click()
+        self.page.wait_for_load_state("load")
+        self.check()
+
+    def follow(self, label: str, *, exact: bool = False) -> None:
+        """Follow a link of the page's main part and check what comes."""
+        self.page.locator("main").get_by_role("link", name=label, exact=exact).first.click()
+        self.page.wait_for_load_state("load")
+        self.check()
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        """Sign in on the sign-in page."""
+        self.go("/accounts/login/")
+        self.page.locator("main").get_by_label("邮箱", exact=False).first.fill(email)
+        self.page.locator("main input[type=password]").fill(password)
+        self.press("登录")
+
+    def check(self) -> None:
+        """Axe, sideways scroll and console of the page as it is now."""
+        self.page.wait_for_load_state("networkidle")
+        if self.script:
+            found = Axe().run(self.page).response["violations"]
+            wrong = [
+                f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"][:3]
+            ]
+            assert wrong == [], self.page.url
+            wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+        assert self.complaints == []
+
+    def text(self) -> str:
+        """What the page's main part says."""
+        return self.page.locator("main").inner_text()
+
+
+@pytest.fixture
+def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a window: `visit()`, `visit(width=320)`, `visit(script=False)`."""
+    opened: list[BrowserContext] = []
+
+    def start(*, width: int = 1280, script: bool = True, **options: object) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            java_script_enabled=script,
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return Visit(site, context, script=script)
+
+    yield start
+    for context in opened:
+        context.close()
