@@ -22,11 +22,12 @@ def worker(tmp_path):
     def run(command, *, kill=False):
         environment = {
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.marketplace.journal.worker_settings",
             "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
             "DATA_DIR": str(tmp_path),
             "EFFECTS": str(effects),
             "KILL": "1" if kill else "0",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+            "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "ignore",
         }
         done = subprocess.run(
