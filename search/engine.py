@@ -156,10 +156,11 @@ def hybrid_match(
     vector: Vector | None = None,
     is_need: bool = True,
 ) -> list[Hit]:
-    """As `match`, with nearness of meaning added; exactly `match` where there are no vectors.
+    """As `match`, with nearness of meaning added; the order of `match` where there are no vectors.
 
     `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms).
     """
+    limit = max(1, limit)
     lexical = match(spec_name, text, max(limit, MATCH_LIMIT), filters, is_need=is_need)
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
@@ -171,13 +172,20 @@ def hybrid_match(
     scores = {hit.id: hit.score for hit in lexical}
     fused = vectors.fuse(scores, z, matrix, DENSE_WEIGHT, max(limit, MATCH_LIMIT))
     revisions = {hit.id: hit.rev for hit in lexical}
-    revisions |= _allowed(spec_name, [id_ for id_ in fused if id_ not in scores], filters or {})
-    hits = [
-        Hit(id_, score, revisions[id_], lexical=share, dense=dense)
-        for id_, (score, share, dense) in fused.items()
-        if id_ in revisions
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+    ranked = sorted(fused, key=lambda id_: (-fused[id_][0], id_))
+    hits: list[Hit] = []
+    for start in range(0, len(ranked), limit):
+        some = ranked[start : start + limit]
+        # A row that only its vector names may be hidden by now, or outside the filters.
+        unsure = [id_ for id_ in some if id_ not in revisions]
+        revisions |= _allowed(spec_name, unsure, filters or {})
+        for id_ in some:
+            if id_ in revisions:
+                score, share, dense = fused[id_]
+                hits.append(Hit(id_, score, revisions[id_], lexical=share, dense=dense))
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
 
 
 def _allowed(spec_name: str, ids: Sequence[str], filters: Filters) -> dict[str, int]:

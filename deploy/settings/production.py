@@ -154,6 +154,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 SEARCH_URL = env.str("SEARCH_URL", "embedded://")
+# Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.
+SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

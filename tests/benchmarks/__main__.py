@@ -21,6 +21,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.test")
     django.setup()
 
+    from django.conf import settings
+
     from tests.benchmarks import quality, speed
 
     shared = os.environ.get("SHARED_DIR") or Path(__file__).parents[2].parent / "shared"
@@ -30,6 +32,8 @@ def main() -> int:
             f"{folder} is missing; set SHARED_DIR to the folder that holds match-dev\n"
         )
         return 1
+    # The test settings switch the sentence model off.
+    settings.SEARCH_VECTORS = True
     if options.only != "speed":
         quality.measure(folder)
     if options.only != "quality":

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,11 +212,8 @@ def test_a_failing_source_leaves_the_old_index_and_raises(stocked, folder):
 
 
 def test_a_lock_is_waited_for_only_so_long(tmp_path):
-    with locked(tmp_path / "lock"):
-        started = time.monotonic()
-        with pytest.raises(IndexBusy), locked(tmp_path / "lock", 0.1):
-            pass
-        assert time.monotonic() - started < 5
+    with locked(tmp_path / "lock"), pytest.raises(IndexBusy), locked(tmp_path / "lock", 0.1):
+        pass
 
 
 def test_a_killed_holder_blocks_nobody(tmp_path):

@@ -1,10 +1,8 @@
 """Whatever is typed, the answer is an answer."""
 
-import time
-
 import pytest
 
-from search import engine
+from search import engine, planning
 from search.query import Query, Range, RangeFacet
 
 HOSTILE = [
@@ -29,8 +27,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_any_text_is_answered_and_quickly(stocked, text):
-    started = time.monotonic()
+def test_any_text_is_answered(stocked, text):
     found = engine.find("things", Query(text, facets=["industry"], filters={"holder": [text]}))
     assert not found.degraded
     assert found.hits == []
@@ -40,9 +37,16 @@ def test_any_text_is_answered_and_quickly(stocked, text):
     engine.suggest(text)
     engine.did_you_mean(text)
     assert engine.similar("things", text) == []
-    # Generous: it says "bounded", not "fast".
-    assert time.monotonic() - started < 10
     assert stocked.full_reads == 1, "no query may look like a damaged index"
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_the_size_of_a_question_is_bounded_whatever_the_size_of_the_text(stocked, text):
+    plan = planning.match_plan(text, {}, 100, is_need=True)
+    words = [term for term in plan.terms if term.kind == "words"]
+    assert len(words) <= planning.MAX_MATCH_WORDS
+    assert len(plan.terms) <= 20 * planning.MAX_MATCH_WORDS
+    assert len(planning.find_plan(stocked.spec, Query(text)).words) <= planning.MAX_FIND_WORDS
 
 
 def test_query_syntax_is_only_text(stocked):
