@@ -2,8 +2,8 @@
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from marketplace.achievements.kind import KIND
 from marketplace.achievements.serializers import AchievementRead, AchievementWrite
-from marketplace.achievements.views import KIND
 from marketplace.listings import api
 
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import filters
-from marketplace.listings.views.kind import Kind
+from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.views import fetch
 from search import engine

@@ -3,8 +3,8 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from marketplace.listings import api
+from marketplace.needs.kind import KIND
 from marketplace.needs.serializers import NeedRead, NeedWrite
-from marketplace.needs.views import KIND
 
 
 class NeedApi:

@@ -1,7 +1,6 @@
 """The pages of achievements: listings, import, batches, export."""
 
 from marketplace.achievements.views.listings import (
-    KIND,
     achievement_act,
     achievement_check,
     achievement_contact,
@@ -17,7 +16,6 @@ from marketplace.achievements.views.listings import (
 )
 
 __all__ = [
-    "KIND",
     "achievement_act",
     "achievement_check",
     "achievement_contact",

@@ -1,16 +1,12 @@
 """The pages that needs and achievements share. A slice names its `Kind` and mounts them."""
 
 from marketplace.listings.views.export import export_listings, export_own
-from marketplace.listings.views.kind import Kind, Move, Shape
 from marketplace.listings.views.manage import act_on_listing, manage_listing, own_listings
 from marketplace.listings.views.public import list_listings, show_contact, show_listing
 from marketplace.listings.views.review import review_listing
 from marketplace.listings.views.wizard import check_listing, edit_listing, new_listing
 
 __all__ = [
-    "Kind",
-    "Move",
-    "Shape",
     "act_on_listing",
     "check_listing",
     "edit_listing",

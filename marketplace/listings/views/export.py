@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import exports, filters, queries
-from marketplace.listings.views.kind import Kind
+from marketplace.listings.kind import Kind
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from marketplace.web.throttle import limited
 from search.query import MAX_DEPTH

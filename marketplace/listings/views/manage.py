@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import Forbidden
+from marketplace.listings.kind import Kind, Move
 from marketplace.listings.policies import EDITABLE
 from marketplace.listings.views.export import links
-from marketplace.listings.views.kind import Kind, Move
 from marketplace.web.views import fetch, paginate, render_page
 
 

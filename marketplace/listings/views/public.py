@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.files.queries import attachments_of
 from marketplace.listings import filters, queries
 from marketplace.listings.index import LISTED
+from marketplace.listings.kind import Kind
 from marketplace.listings.views.export import links
-from marketplace.listings.views.kind import Kind
 from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page

@@ -15,7 +15,7 @@ from marketplace.journal.queries import history
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import queries
 from marketplace.listings.forms import ReturnForm
-from marketplace.listings.views.kind import Kind
+from marketplace.listings.kind import Kind
 from marketplace.web.views import fetch, render_page
 from search import engine
 

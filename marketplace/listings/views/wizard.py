@@ -13,8 +13,8 @@ from marketplace.files import services as files
 from marketplace.files.queries import attachments_of
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.listings.forms import Step
+from marketplace.listings.kind import Kind
 from marketplace.listings.policies import EDITABLE
-from marketplace.listings.views.kind import Kind
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.views import fetch, render_page
 
@@ -140,7 +140,7 @@ def _files(request: HttpRequest, kind: Kind, listing: Any) -> list[Any]:
             )
         except (InvalidInput, Forbidden) as error:
             details = getattr(error, "errors", {"": [error.reason]})
-            problems += [f"{upload.name}：{text}" for texts in details.values() for text in texts]
+            problems += [text for texts in details.values() for text in texts]
     return problems
 
 
