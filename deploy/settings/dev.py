@@ -22,7 +22,7 @@ if not (os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE")):
 
 from deploy.settings.production import *  # noqa: E402, F403
 
-SAMPLE_ACCOUNTS = env.bool("SAMPLE_ACCOUNTS", True)  # noqa: F405
-UI_GALLERY = env.bool("UI_GALLERY", True)  # noqa: F405
+SAMPLE_ACCOUNTS = env.bool("SAMPLE_ACCOUNTS", True)
+UI_GALLERY = env.bool("UI_GALLERY", True)
 # Compressing every file of the CMS takes two minutes and serves nobody on loopback.
-STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # noqa: F405
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
