@@ -2,11 +2,10 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "tests only")
-os.environ.setdefault(
-    "DATA_DIR", os.path.join(tempfile.gettempdir(), f"jiebang-tests-{os.getuid()}")
-)
+os.environ.setdefault("DATA_DIR", str(Path(tempfile.gettempdir()) / f"jiebang-tests-{os.getuid()}"))
 
 from deploy.settings.production import *  # noqa: F403
 

@@ -41,7 +41,9 @@ class Site:
         for _attempt in range(50):
             for path in sorted((self.data / "mail").glob("*.log"), reverse=True):
                 text = path.read_text(encoding="utf-8", errors="replace")
-                if address in text and (found := re.findall(r"^([A-Z0-9]{4,8}(?:-[A-Z0-9]+)?)$", text, re.M)):
+                if address in text and (
+                    found := re.findall(r"^([A-Z0-9]{4,8}(?:-[A-Z0-9]+)?)$", text, re.MULTILINE)
+                ):
                     return found[-1]
             time.sleep(0.2)
         raise AssertionError(f"no code was mailed to {address}")
@@ -58,7 +60,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         port = probe.getsockname()[1]
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTEST_"))}
     kept.pop("DATABASE_URL", None)
-    kept |= {"PORT": str(port), "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "deploy.settings.dev"}
+    kept |= {
+        "PORT": str(port),
+        "DATA_DIR": str(data),
+        "DJANGO_SETTINGS_MODULE": "deploy.settings.dev",
+    }
     log = (data / "run.log").open("w")
     process = subprocess.Popen(
         [sys.executable, "deploy/run.py"], cwd=ROOT, env=kept, stdout=log, stderr=subprocess.STDOUT
@@ -76,7 +82,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def chromium(site: Site) -> Iterator[Browser]:  # noqa: ARG001 -- skips first where there is none
+def chromium(site: Site) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -135,7 +141,9 @@ class Visit:
         if self.script:
             found = Axe().run(self.page).response["violations"]
             wrong = [
-                f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"][:3]
+                f"{item['id']}: {node['html'][:160]}"
+                for item in found
+                for node in item["nodes"][:3]
             ]
             assert wrong == [], self.page.url
             wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
