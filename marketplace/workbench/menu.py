@@ -58,7 +58,7 @@ MENU = (
             Item(_("审核队列"), "workbench:review", "check", _reviews, queries.review_count),
             Item(_("单位认证"), "parties:verification_queue", "shield", _reviews),
             Item(_("分类与代码"), "taxonomy:schemes", "list", _operates),
-            Item(_("运行情况"), "workbench:operations", "gear", _operates),
+            Item(_("运行情况"), "workbench:operations", "settings", _operates),
             Item(_("内容编辑"), "wagtailadmin_home", "pen", _edits),
         ),
     ),
