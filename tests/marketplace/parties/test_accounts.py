@@ -91,7 +91,7 @@ def test_tabs_are_links_and_keep_next(client: Client) -> None:
     ("changes", "reason"),
     [
         ({"email": ""}, "必填"),
-        ({"email": "not an address"}, "有效的 Email"),
+        ({"email": "not an address"}, "有效的 Email|合法的邮件地址"),
         ({"phone": ""}, "必填"),
         ({"phone": "12345"}, "请输入 11 位中国大陆手机号码"),
         ({"phone": "+1 650 253 0000"}, "请输入 11 位中国大陆手机号码"),
