@@ -16,10 +16,17 @@ from marketplace.web.templatetags.web import html_lang
 NEWEST = 30
 
 
+class LanguageFeed(Atom1Feed):
+    """Atom that names the language as BCP 47 does."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "language": html_lang(get_language() or "")})
+
+
 class ArticleFeed(Feed):
     """The newest articles of one section."""
 
-    feed_type = Atom1Feed
+    feed_type = LanguageFeed
     model: ClassVar[type[Any]]
     section: ClassVar[str]
     label: ClassVar[Any]
@@ -35,10 +42,6 @@ class ArticleFeed(Feed):
     def feed_url(self) -> str:
         """The feed's own address, without whatever query it was asked with."""
         return reverse(f"{self.section}_feed")
-
-    def feed_extra_kwargs(self, _obj: Any) -> dict[str, Any]:
-        """The language of the feed."""
-        return {"language": html_lang(get_language() or "")}
 
     def items(self) -> list[Any]:
         """The newest articles; one query."""

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from search import schema
-from search.schema import Date, Document, IndexSpec, Keyword, SourceRow, Text
-
 from cms import queries
 from cms.models import NewsPage, PolicyPage
+from search import schema
+from search.schema import Date, Document, IndexSpec, Keyword, SourceRow, Text
 
 
 def document(page: Any) -> Document:
@@ -16,7 +15,7 @@ def document(page: Any) -> Document:
     words = page.body.stream_block.get_searchable_content(page.body)
     return {
         "title": page.title,
-        "summary": page.summary if dated else page.lead,
+        "summary": page.teaser,
         "body": "\n".join(str(word) for word in words),
         "kind": type(page).__name__.removesuffix("Page").lower(),
         "language": page.locale.language_code,

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from search import engine
-from search.query import Query
-
 from marketplace.achievements import queries as achievements
 from marketplace.needs import queries as needs
 from marketplace.taxonomy import queries as taxonomy
+from search import engine
+from search.query import Query
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,11 @@ def menus(request: HttpRequest) -> dict[str, Any]:
         "footer_columns": [
             {
                 "title": block.value["title"],
-                "links": [Link(l["label"], url) for l in block.value["links"] if (url := l.address)],
+                "links": [
+                    Link(link["label"], url)
+                    for link in block.value["links"]
+                    if (url := link.address)
+                ],
             }
             for block in made.footer
         ],

@@ -88,7 +88,13 @@ def sitemap_entries() -> list[tuple[str, str, datetime]]:
         .filter(depth__gt=1)
         .select_related("locale")
         .order_by("path")
-        .only("url_path", "translation_key", "locale", "last_published_at", "latest_revision_created_at")
+        .only(
+            "url_path",
+            "translation_key",
+            "locale",
+            "last_published_at",
+            "latest_revision_created_at",
+        )
     )
     by_key: dict[Any, dict[str, Any]] = {}
     for page in pages:

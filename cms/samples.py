@@ -89,7 +89,12 @@ def _article(row: Mapping[str, Any]) -> int:
         if found is None:
             values = shared | {"title": row[f"title{end}"], "summary": row[f"summary{end}"]}
             origin = row.get(f"source{end}", "")
-            values["source" if model is NewsPage else "issuer"] = origin
+            if model is NewsPage:
+                values["source"] = origin
+            else:
+                values["issuer"] = origin
+                values["number"] = row.get("number", "")
+                values["source_text"] = row.get(f"source_text{end}", "")
             found = _publish(above, model, twin, _paragraphs(row[f"body{end}"]), values)
             made += 1
         twin = twin or found

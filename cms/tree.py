@@ -29,7 +29,7 @@ TABLES = frozenset(
 def ensure_after_migrate(using: str, **_kwargs: Any) -> None:
     """Receiver of post_migrate."""
     connection = connections[using]
-    if not TABLES <= set(connection.introspection.table_names()):
+    if not set(connection.introspection.table_names()) >= TABLES:
         return
     # Wagtail keeps addresses in the cache, whose table no migration makes.
     call_command("createcachetable", database=using, verbosity=0)

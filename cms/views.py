@@ -8,7 +8,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
-from django.utils import translation
 from django.utils._os import safe_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe

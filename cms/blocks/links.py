@@ -13,7 +13,18 @@ from cms import targets
 from cms.addresses import address_of
 from marketplace.web.icons import PATHS
 
-ICONS = ("search", "flask", "target", "building", "gavel", "users", "chart", "book", "doc", "shield")
+ICONS = (
+    "search",
+    "flask",
+    "target",
+    "building",
+    "gavel",
+    "users",
+    "chart",
+    "book",
+    "doc",
+    "shield",
+)
 
 
 def check_address(text: str) -> None:

@@ -66,6 +66,11 @@ class Article(SitePage):
         abstract = True
 
     @property
+    def teaser(self) -> str:
+        """What a list of results says about the page."""
+        return self.summary
+
+    @property
     def origin(self) -> str:
         """Who the text comes from, for the page and its meta tags."""
         raise NotImplementedError
@@ -187,7 +192,6 @@ class ArticleIndex(FixedPage):
     article_model: ClassVar[type[Article]]
     category_choices: ClassVar[type[models.TextChoices]]
 
-    template = "cms/pages/articles.html"
     parent_page_types = ["cms.HomePage"]
     content_panels = [*SitePage.content_panels, FieldPanel("lead")]
     search_fields = [*SitePage.search_fields, index.SearchField("lead")]
@@ -213,6 +217,7 @@ class ArticleIndex(FixedPage):
 class NewsIndexPage(ArticleIndex):
     """The news section; its address is `cms:news`."""
 
+    template = "cms/pages/articles.html"
     subpage_types = ["cms.NewsPage"]
     page_description = _("新闻栏目")
     article_model = NewsPage
@@ -226,6 +231,7 @@ class NewsIndexPage(ArticleIndex):
 class PolicyIndexPage(ArticleIndex):
     """The policy section; its address is `cms:policies`."""
 
+    template = "cms/pages/articles.html"
     subpage_types = ["cms.PolicyPage"]
     page_description = _("政策栏目")
     article_model = PolicyPage

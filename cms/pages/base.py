@@ -77,7 +77,7 @@ class SitePage(Page):
 class FixedTester(PagePermissionTester):
     """The rights on a page that the site can't do without: edit it, but leave it where it is."""
 
-    def can_delete(self, ignore_bulk: bool = False) -> bool:
+    def can_delete(self, ignore_bulk: bool = False) -> bool:  # noqa: ARG002 -- Wagtail names it
         """Never."""
         return False
 

@@ -35,6 +35,11 @@ class StandardPage(SitePage):
     class Meta:
         verbose_name = _("普通页面")
 
+    @property
+    def teaser(self) -> str:
+        """What a list of results says about the page."""
+        return self.lead
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """With the pages above and below."""
         context = super().get_context(request, *args, **kwargs)
