@@ -31,6 +31,7 @@ PATHS = {
     "lock": '<rect x="5" y="10.500" width="14" height="10" rx="2"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500M12 14.500v2"/>',
     "logout": '<path d="M10 4H5v16h5M9.500 12H20M16 8l4 4-4 4"/>',
     "mail": '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m4 7 8 6 8-6"/>',
+    "match": '<circle cx="9" cy="12" r="5.500"/><circle cx="15" cy="12" r="5.500"/>',
     "moon": '<path d="M19.500 14.500A8 8 0 0 1 9.500 4.500a8 8 0 1 0 10 10z"/>',
     "news": '<path d="M4 5h13v14.500H6a2 2 0 0 1-2-2zM17 9h3v8.500a2 2 0 0 1-3 1.700M7 8.500h7M7 12h7M7 15.500h4"/>',
     "next": '<path d="m9 6 6 6-6 6"/>',
