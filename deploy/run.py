@@ -133,7 +133,7 @@ def _serve(environment: dict[str, str], port: int, began: float) -> int:
         *("--graceful-timeout", "20", "--log-level", "warning", "--no-control-socket"),
     ]
     worker = [
-        *(str(binaries / "celery"), "-A", "deploy.celery", "worker", "--beat"),
+        *(str(binaries / "celery"), "--quiet", "-A", "deploy.celery", "worker", "--beat"),
         *("--concurrency", "1", "--pool", "solo", "--loglevel", "warning"),
         *("--schedule", str(Path(environment["DATA_DIR"]) / "beat-schedule")),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),

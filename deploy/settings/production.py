@@ -383,6 +383,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "jieba": {"level": "WARNING"},
+        # It says that a folder has no host name.
+        "kombu.connection": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
