@@ -40,7 +40,7 @@ class ContactField(forms.CharField):
             {"type": "tel", "inputmode": "tel", "autocomplete": "username tel"}
             if by == "phone"
             # Not type=email: a number typed here is understood too.
-            else {"inputmode": "email", "autocomplete": "username email"}
+            else {"inputmode": "email", "autocomplete": "username"}
         )
         kwargs.setdefault("widget", forms.TextInput(attrs={**attrs, "spellcheck": "false"}))
         super().__init__(**kwargs)
