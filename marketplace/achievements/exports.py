@@ -141,6 +141,19 @@ WRITTEN = (
     _column("title_en", _("英文名称"), 36),
     _column("summary_en", _("英文简介"), 40),
 )
+#: What only the import reads: it proposes field and industry, or must not leave the platform.
+BROUGHT = (
+    _column(
+        "discipline",
+        _("学科"),
+        18,
+        _("一级学科；没有填技术领域和行业时据此提出建议"),
+        aliases=("所属学科", "discipline"),
+    ),
+    _column(
+        "confidential", _("保密内容"), 30, _("只有本单位成员和审核人员能看到，不进入搜索和匹配")
+    ),
+)
 #: What only the platform knows: on export, passed over on import.
 KNOWN = (
     ListingColumn("owner", _("持有单位"), lambda achievement: achievement.owner.name, 28),

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Length
 from django.forms.models import model_to_dict
 
 from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus
+from marketplace.journal.models import Job
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
 from marketplace.listings.rulebook import Quality
@@ -16,6 +18,8 @@ from marketplace.parties.policies import access_of
 
 KIND = "achievements.achievement"
 BATCH = "achievements.import"
+#: While a batch is so far, its rows are reviewed with it and not one by one.
+OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
 
 def visible_to(actor: Any) -> QuerySet[Achievement]:
@@ -31,7 +35,7 @@ def own_achievements(actor: Any) -> QuerySet[Achievement]:
 def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
     """The review queue of `actor`, oldest first; rows of an open batch are reviewed as one there."""
     rows = listings.waiting_for_review(Achievement, actor)
-    return rows.exclude(import_batch__status__in=[BatchStatus.IN_REVIEW, BatchStatus.DECIDING])
+    return rows.exclude(import_batch__status__in=OPEN)
 
 
 def quality_of(achievement: Achievement) -> Quality:
@@ -121,3 +125,48 @@ def known_texts(owner_id: int) -> Iterator[tuple[str, str, str, str]]:
     """Code, source key, title and description of each achievement of an organisation."""
     rows = Achievement.objects.filter(owner_id=owner_id).order_by("pk")
     return rows.values_list("code", "source_key", "title", "description").iterator(chunk_size=500)
+
+
+def known_keys(owner_id: int, keys: list[str]) -> set[str]:
+    """Which of these source keys an organisation already has."""
+    rows = Achievement.objects.filter(owner_id=owner_id, source_key__in=keys)
+    return set(rows.values_list("source_key", flat=True))
+
+
+def states_in(batch: ImportBatch) -> dict[str, int]:
+    """How many achievements of a batch are in each state."""
+    rows = batch.achievements.values("status").annotate(n=Count("pk")).order_by()
+    return {row["status"]: row["n"] for row in rows}
+
+
+def is_stuck(batch: ImportBatch) -> bool:
+    """Whether the job of a batch has given up, so that it may be asked for again."""
+    return batch.job is not None and batch.job.status == Job.Status.FAILED
+
+
+def lacking_in(batch: ImportBatch) -> dict[str, int]:
+    """How many waiting rows lack what: the quality of a batch at a glance, in one query."""
+    empty = {
+        name: Count("pk", filter=Q(**{name: ""})) for name in ("industry", "field", "scenario")
+    }
+    measured = waiting_in(batch).order_by().annotate(description_length=Length("description"))
+    return measured.aggregate(
+        **empty,
+        proposed=Count("pk", filter=Q(proposed_title=True)),
+        trl=Count("pk", filter=Q(trl__isnull=True)),
+        cooperation=Count("pk", filter=Q(cooperation=[])),
+        contact=Count("pk", filter=Q(contact_name="")),
+        short=Count("pk", filter=Q(description_length__lt=rulebook.MIN_DESCRIPTION)),
+    )
+
+
+def namesakes_of(batch: ImportBatch, limit: int = 20) -> list[Achievement]:
+    """Achievements elsewhere that bear the same title as a waiting row: possible duplicates."""
+    titles = waiting_in(batch).order_by().exclude(title="").values("title")
+    return list(
+        Achievement.objects.filter(title__in=titles)
+        .exclude(import_batch=batch)
+        .exclude(status="draft")
+        .select_related("owner")
+        .order_by("title", "id")[:limit]
+    )

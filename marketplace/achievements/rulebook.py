@@ -231,3 +231,12 @@ def source_key(owner: str, title: str, description: str) -> str:
     if not any(parts):
         return ""
     return hashlib.sha256("\0".join([owner, *parts]).encode("utf-8", "replace")).hexdigest()
+
+
+#: A text shorter than this says too little to tell two achievements apart.
+TELLING = 30
+
+
+def text_key(owner: str, description: str) -> str:
+    """The fingerprint of a text alone, whatever its title; "" when it is too short to tell."""
+    return source_key(owner, "", description) if len(description) >= TELLING else ""

@@ -129,9 +129,7 @@ def amount(text: str) -> str:
 def words(text: str) -> list[str]:
     """Keywords of a cell. Blanks inside a word join it, as the form parts words at blanks."""
     parts = (re.sub(r"\s+", "-", part.strip()) for part in _WORD_SEPARATORS.split(text))
-    return [
-        re.sub(r"(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])", "", part) for part in parts if part
-    ]
+    return [re.sub(r"(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])", "", part) for part in parts if part]
 
 
 # --- entries, one a line ----------------------------------------------------------------------

@@ -7,6 +7,8 @@ import re
 
 LONGEST = 40
 _SHORTEST = 6
+#: How many clauses are looked at: what comes later is detail.
+_LOOKED_AT = 10
 _SUMMARY = 200
 
 # A full stop ends a sentence unless it stands inside a number or a Latin name.
@@ -16,16 +18,26 @@ _CLAUSE = re.compile(r"[，,：:]")
 _HEADING = re.compile(
     r"^[\s\[【(（]*(?:摘要|目的|背景|方法|材料与方法|结果|结论|内容提要|Objective|Abstract)[\]】)）:：\s]*"
 )
-#: Clauses that tell why, not what.
-_WHY = re.compile(r"^(?:针对|为了?|随着|由于|鉴于|目前|近年来|当前|如何|面对|随|因此|在.{0,12}背景下)")
-#: What introduces the thing itself, at the beginning of a clause.
-_SAYS = re.compile(
-    r"^(?:本文|本研究|本项目|本课题|本成果|本发明|该文|该研究|文章|论文|文中|笔者|作者|我们)?"
-    r"(?:旨在|拟|主要|首先|着重|重点|详细|系统地?|简要|简单|分别|试图|从而|并|还|又|在此基础上)*"
-    r"(?:提出并?|设计并?|研究并?|介绍|综述|概述|论述|阐述|探讨|讨论|分析|总结|给出|开发|研制|构建|建立"
-    r"|采用|利用|运用|应用|通过|基于|以|对|就|围绕|探索|观察|评价|报道|描述|实现|考察|测定|合成|制备|比较)*"
-    r"(?:了|出|并|和)*(?:一种|一类|一套|一个|新的|新型的)*"
+#: Clauses that tell why or where, not what.
+_WHY = re.compile(
+    r"^(?:针对|为了?|随着?|由于|鉴于|目前|近年来|当前|如何|面对|因此|根据|按照|经|在[^，]{1,30}(?:下|中|上|时|里)$)"
 )
+_SUBJECT = r"(?:本文|本研究|本项目|本课题|本成果|该文|该研究|文章|论文|文中|笔者|作者|我们)?"
+_MANNER = r"(?:旨在|拟|主要|首先|着重|重点|详细|系统地?|简要|简单|分别|试图|从而|并|还|在此基础上)*"
+_ONE = r"(?:一种|一类|一套|一个|一款)?(?:新的|新型的)?"
+#: What names a thing that was made, and what names a thing that was looked at; in this order.
+_SAYS = tuple(
+    re.compile(
+        rf"^{_SUBJECT}{_MANNER}(?:{verbs})(?:并(?:{verbs}))?(?!者|表明|结果|的)(?:了|出了?|起)?{_ONE}"
+    )
+    for verbs in (
+        "提出|设计|研制|开发|构建|建立|发明|研发",
+        "介绍|综述|概述|论述|阐述|研究|探讨|探索|讨论|考察|分析|总结|给出|比较|测定|观察|评价|了解",
+    )
+)
+_LEADS = re.compile(rf"^{_SUBJECT}{_MANNER}(?:采用|运用|应用)?{_ONE}")
+#: 对…进行了…研究 becomes …研究.
+_TREATS = re.compile(r"^对(.{2,}?)(?:进行|作|做|予以|加以)了?(.{0,8}(?:研究|分析|探讨|试验|评价))$")
 _MARKS = "“”\"'《》〈〉()（）[]【】 \t、，,.。:：;；-—"
 
 
@@ -34,12 +46,23 @@ def propose_title(text: str) -> str:
     clauses = _clauses(text)
     if not clauses:
         return ""
-    telling = [clause for clause in clauses[:6] if not _WHY.match(clause)] or clauses
-    for clause in telling:
-        stripped = _SAYS.sub("", clause, count=1).strip(_MARKS)
-        if len(stripped) >= _SHORTEST:
-            return _cut(stripped)
+    for pattern in _SAYS:
+        for clause in clauses[:_LOOKED_AT]:
+            if title := _rest(pattern, clause, must=True):
+                return title
+    for clause in clauses[:_LOOKED_AT]:
+        if not _WHY.match(clause) and (title := _rest(_LEADS, clause)):
+            return title
     return _cut(_WHY.sub("", clauses[0], count=1).strip(_MARKS) or clauses[0])
+
+
+def _rest(pattern: re.Pattern[str], clause: str, *, must: bool = False) -> str:
+    """What a clause says after its opening; empty when that is too little to be a title."""
+    match = pattern.match(clause)
+    if must and not match:
+        return ""
+    rest = _TREATS.sub(r"\1\2", clause[match.end() if match else 0 :].strip(_MARKS))
+    return _cut(rest) if len(rest) >= _SHORTEST else ""
 
 
 def propose_summary(text: str) -> str:

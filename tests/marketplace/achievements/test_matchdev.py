@@ -1,0 +1,84 @@
+"""The real records end to end: imported, reviewed as one batch, found, and not brought in twice."""
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from marketplace.achievements import queries, services
+from marketplace.achievements.models import Achievement
+from marketplace.files import storage
+from marketplace.journal import jobs
+from marketplace.journal import services as journal
+from search import engine
+from search.query import Query
+from tests.cast import Cast
+from tests.marketplace.achievements.matchdev import shared_dir, to_xlsx
+
+FOLDER = shared_dir() / "match-dev"
+COUNT = 5_239
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.django_db,
+    pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no benchmark data at {FOLDER}"),
+]
+
+
+def timed(act: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def test_the_real_records_become_searchable_and_stay_single(
+    cast: Cast, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    data = to_xlsx(FOLDER)
+
+    def check() -> Any:
+        stored = storage.put(io.BytesIO(data))
+        batch = services.start_import(
+            owner=cast.university,
+            actor=cast.university_member,
+            file_name="成果.xlsx",
+            file_path=stored.path,
+        )
+        jobs.run_open()
+        batch.refresh_from_db()
+        return batch
+
+    started = time.perf_counter()
+    batch = check()
+    assert batch.counts["bad"] == 0, batch.problems[:5]
+    assert (batch.counts["total"], batch.counts["new"]) == (COUNT, COUNT)
+    services.confirm_import(batch, actor=cast.university_member, mode="all")
+    jobs.run_open()
+    seconds = time.perf_counter() - started
+    print(f"check and import: {seconds:.1f} s")
+    assert Achievement.objects.filter(status="in_review").count() == COUNT
+    assert Achievement.objects.filter(proposed_title=True).count() == COUNT - 1_666
+    assert Achievement.objects.filter(title="").count() == 0
+    assert seconds < 60
+
+    journal.drain()
+    batch.refresh_from_db()
+    assert list(queries.batches_to_review(cast.registrar_city)) == [batch]
+    assert queries.achievements_to_review(cast.registrar_city).count() == 0
+    started = time.perf_counter()
+    services.decide_batch(batch, actor=cast.registrar_city, act="publish")
+    jobs.run_open()
+    print(f"published: {time.perf_counter() - started:.1f} s")
+    journal.drain()
+    seconds = time.perf_counter() - started
+    print(f"published and searchable: {seconds:.1f} s")
+    found = engine.find("achievements", Query("长效型主动融雪沥青混合料路用性能试验"))
+    first = Achievement.objects.get(code=found.hits[0].id)
+    assert first.title == "长效型主动融雪沥青混合料路用性能试验"
+    assert engine.find("achievements", Query("")).total == COUNT
+    assert seconds < 60
+
+    again = check()
+    assert (again.counts["new"], again.counts["duplicate"]) == (0, COUNT)
