@@ -19,6 +19,8 @@ class Option:
     count: int | None = None
     chosen: bool = False
     level: int = 0
+    #: Left out until its parent, or another one under the same parent, is chosen.
+    folded: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -97,11 +99,27 @@ def build_panel(
                 rest = [value for value in params.getlist(group.name) if value != option.value]
                 chips.append(Chip(option.label, _address(action, params, {group.name: rest})))
         group.open = group.open or bool(group.chosen_count)
+        _fold(group.options)
     kept = [(name, value) for name in keep for value in params.getlist(name) if value]
     bare = QueryDict(mutable=True)
     for name, value in kept:
         bare.appendlist(name, value)
     return Panel(action, groups, chips, _joined(action, bare), kept)
+
+
+def _fold(options: list[Option]) -> None:
+    """Show what lies under a parent only where something of that family is chosen."""
+    family: list[Option] = []
+    families = [family]
+    for option in options:
+        if option.level == 0:
+            family = []
+            families.append(family)
+        family.append(option)
+    for family in families:
+        wanted = any(option.chosen for option in family)
+        for option in family:
+            option.folded = option.level > 0 and not wanted
 
 
 def sort_links(

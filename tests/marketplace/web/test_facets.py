@@ -46,6 +46,23 @@ def test_unknown_values_make_no_chip() -> None:
     assert build_panel(QueryDict("industry=zz&mode=<b>"), "/needs/", groups()).chips == []
 
 
+def test_what_lies_under_a_parent_unfolds_when_the_family_is_chosen() -> None:
+    def folded(query: str) -> list[bool]:
+        tree = [
+            Option("a", "甲", 3),
+            Option("a.1", "甲一", 1, level=1),
+            Option("a.2", "甲二", 2, level=1),
+            Option("b", "乙", 3),
+            Option("b.1", "乙一", 3, level=1),
+        ]
+        panel = build_panel(QueryDict(query), "/needs/", [Group("industry", "行业", tree)])
+        return [option.folded for option in panel.groups[0].options]
+
+    assert folded("") == [False, True, True, False, True]
+    assert folded("industry=a") == [False, False, False, False, True]
+    assert folded("industry=b.1") == [False, True, True, False, False]
+
+
 def test_sorting_keeps_the_filters() -> None:
     links = sort_links(
         QueryDict("q=a&sort=new&page=2"), "/n/", [("", "相关"), ("new", "最新")], "new"
