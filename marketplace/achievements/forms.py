@@ -287,3 +287,43 @@ class TransferForm(JiebangForm):
         required=False,
         help_text=_("会显示在成果页面上，请勿写保密内容"),
     )
+
+
+class UploadForm(JiebangForm):
+    """上传一张成果表：代表哪个单位、哪个文件。"""
+
+    owner = forms.ChoiceField(label=_("代表单位"))
+    file = forms.FileField(
+        label=_("成果表"),
+        help_text=_("xlsx 或 csv，不超过 20 MB，一次最多 20000 行"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, owners: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owners = {owner.code: owner for owner in owners}
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            (owner.code, owner.name) for owner in owners
+        ]
+        if len(owners) == 1:
+            self.fields["owner"].initial = owners[0].code
+
+    @property
+    def chosen(self) -> Any:
+        """The organisation that was chosen."""
+        return self.owners[self.cleaned_data["owner"]]
+
+
+class ConfirmForm(JiebangForm):
+    """确认导入：有错误的行怎么办。"""
+
+    mode = forms.ChoiceField(
+        label=_("导入方式"),
+        choices=[
+            ("valid", _("只导入没有错误的行")),
+            ("all", _("全部没有错误才导入")),
+        ],
+        initial="valid",
+        widget=forms.RadioSelect,
+    )

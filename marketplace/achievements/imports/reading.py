@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.achievements.exports import BROUGHT, CHILDREN, KNOWN, WRITTEN
 from marketplace.achievements.forms import STEPS
@@ -25,7 +26,7 @@ from marketplace.listings.exports import ListingColumn
 DISCIPLINES = Path(__file__).with_name("disciplines.toml")
 MOST_WORDS, LONGEST_WORD = 8, 20
 #: Columns of a result file: passed over when the corrected file comes back.
-RESULT_HEADS = ("行号", "结果", "问题", "Row", "Result", "Problems")
+RESULT_HEADS = (gettext_lazy("行号"), gettext_lazy("结果"), gettext_lazy("问题"))
 DISCIPLINE = "discipline"
 #: Stands in the column 编号 of the template's example rows: they are passed over.
 EXAMPLE = "示例"
@@ -92,7 +93,7 @@ def layout_of(headers: Sequence[str]) -> Layout:
     for place, header in enumerate(headers):
         name = known.get(cells.plain(header))
         if name is None or name in places:
-            ignored += [header] if header and header not in RESULT_HEADS else []
+            ignored += [header] if header else []
         elif name:
             places[name], heads[name] = place, header
     if "description" not in places:
@@ -114,7 +115,8 @@ def _headings() -> dict[str, str]:
             for column in READ:
                 for head in (str(column.title), *column.aliases):
                     found[cells.plain(head)] = column.name
-            found |= {cells.plain(str(column.title)): "" for column in KNOWN}
+            passed_over = [*(column.title for column in KNOWN), *RESULT_HEADS]
+            found |= {cells.plain(str(head)): "" for head in passed_over}
     return found
 
 

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.achievements import queries, services
-from marketplace.achievements.imports.reading import EXAMPLE, Draft, Layout, RowReader, layout_of
+from marketplace.achievements.imports.reading import (
+    EXAMPLE,
+    RESULT_HEADS,
+    Draft,
+    Layout,
+    RowReader,
+    layout_of,
+)
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.rulebook import source_key, text_key
 from marketplace.achievements.services.imports import ALL, CHECK, IMPORT, STEP
@@ -130,16 +138,16 @@ def run_check(row: Job) -> dict[str, Any]:
         services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
         return {}
     verdicts = []
-    for count, verdict in enumerate(_verdicts(batch, table), start=1):
-        verdicts.append(verdict)
-        if count % _PULSE == 0 or count == len(table.rows):
-            advance(row, count, len(table.rows))
+    with translation.override(batch.actor.language):
+        for count, verdict in enumerate(_verdicts(batch, table), start=1):
+            verdicts.append(verdict)
+            if count % _PULSE == 0 or count == len(table.rows):
+                advance(row, count, len(table.rows))
+        with _result_file(table, verdicts) as result:
+            stored = storage.put(result)
+        problems = list(_problems(verdicts))
     counts = _counts(table, verdicts)
-    with _result_file(table, verdicts) as result:
-        stored = storage.put(result)
-    services.record_check(
-        batch, counts=counts, problems=list(_problems(verdicts)), result_path=stored.path
-    )
+    services.record_check(batch, counts=counts, problems=problems, result_path=stored.path)
     return counts
 
 
@@ -188,9 +196,7 @@ def _result_file(table: Table, verdicts: Sequence[Verdict]) -> IO[bytes]:
         BAD: _("有错误"),
     }
     heads = [
-        Column(_("行号"), 8),
-        Column(_("结果"), 12),
-        Column(_("问题"), 60),
+        *(Column(str(h), w) for h, w in zip(RESULT_HEADS, (8, 12, 60), strict=True)),
         *(Column(head, 24) for head in table.headers),
     ]
 

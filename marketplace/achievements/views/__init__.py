@@ -1,5 +1,12 @@
 """The pages of achievements: listings, import, batches, export."""
 
+from marketplace.achievements.views.batches import batch_review
+from marketplace.achievements.views.imports import (
+    import_new,
+    import_result,
+    import_show,
+    import_template,
+)
 from marketplace.achievements.views.listings import (
     achievement_act,
     achievement_check,
@@ -26,6 +33,11 @@ __all__ = [
     "achievement_manage",
     "achievement_new",
     "achievement_review",
+    "batch_review",
+    "import_new",
+    "import_result",
+    "import_show",
+    "import_template",
     "own_achievements",
     "own_export",
 ]

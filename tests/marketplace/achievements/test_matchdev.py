@@ -57,7 +57,6 @@ def test_the_real_records_become_searchable_and_stay_single(
     services.confirm_import(batch, actor=cast.university_member, mode="all")
     jobs.run_open()
     seconds = time.perf_counter() - started
-    print(f"check and import: {seconds:.1f} s")
     assert Achievement.objects.filter(status="in_review").count() == COUNT
     assert Achievement.objects.filter(proposed_title=True).count() == COUNT - 1_666
     assert Achievement.objects.filter(title="").count() == 0
@@ -70,10 +69,8 @@ def test_the_real_records_become_searchable_and_stay_single(
     started = time.perf_counter()
     services.decide_batch(batch, actor=cast.registrar_city, act="publish")
     jobs.run_open()
-    print(f"published: {time.perf_counter() - started:.1f} s")
     journal.drain()
     seconds = time.perf_counter() - started
-    print(f"published and searchable: {seconds:.1f} s")
     found = engine.find("achievements", Query("长效型主动融雪沥青混合料路用性能试验"))
     first = Achievement.objects.get(code=found.hits[0].id)
     assert first.title == "长效型主动融雪沥青混合料路用性能试验"

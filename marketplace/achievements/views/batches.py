@@ -1,0 +1,96 @@
+"""The registrar's side of an import: the whole batch on one page, one decision over all of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from marketplace.achievements import queries, services
+from marketplace.achievements.views.listings import RETURN_REASONS
+from marketplace.journal.queries import history
+from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.listings.forms import ReturnForm
+from marketplace.web.views import fetch, paginate, render_page
+
+PAGE = 50
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def batch_review(request: HttpRequest, code: str) -> HttpResponse:
+    """Look through a batch, leave out single rows, publish or return all of it."""
+    batch = fetch(
+        queries.batches_visible_to(request.user),
+        code,
+        actor=request.user,
+        view="achievements.view_batch",
+        action="achievements.review_batch",
+    )
+    returning = request.method == "POST" and "publish" not in request.POST
+    form = ReturnForm(request.POST if returning else None, templates=list(RETURN_REASONS))
+    status, refusal = 200, ""
+    if request.method == "POST" and (not returning or form.is_valid()):
+        try:
+            messages.success(request, _decide(request, batch, form))
+            return redirect("achievements:batch_review", batch.code)
+        except InvalidInput as error:
+            status = error.status
+            for texts in error.errors.values():
+                for text in texts:
+                    form.add_error("other", str(text))
+        except Refused as error:
+            status, refusal = error.status, str(error)
+    elif request.method == "POST":
+        status = 400
+    waiting = queries.waiting_in(batch)
+    context: dict[str, Any] = {
+        "batch": batch,
+        "form": form,
+        "refusal": refusal,
+        "page": paginate(request, waiting, size=PAGE),
+        "total": waiting.count(),
+        "lacking": _lacking(batch),
+        "namesakes": queries.namesakes_of(batch),
+        "states": queries.states_in(batch),
+        "is_stuck": queries.is_stuck(batch),
+        "chosen": set(request.POST.getlist("codes")),
+        "history": history(queries.BATCH, batch.pk, limit=20),
+    }
+    return render_page(
+        request, "achievements/batch_review.html", context, partial="state", status=status
+    )
+
+
+def _decide(request: HttpRequest, batch: Any, form: ReturnForm) -> str:
+    if "publish" in request.POST:
+        services.decide_batch(batch, actor=request.user, act="publish")
+        return _("已开始整批发布")
+    if "return_all" in request.POST:
+        services.decide_batch(batch, actor=request.user, act="return", reasons=form.chosen)
+        return _("已开始整批退回")
+    count = services.leave_out(
+        batch, actor=request.user, codes=request.POST.getlist("codes"), reasons=form.chosen
+    )
+    return ngettext("已退回 %(n)s 条", "已退回 %(n)s 条", count) % {"n": count}
+
+
+def _lacking(batch: Any) -> list[tuple[str, int]]:
+    """What the rows of a batch lack, in words, most frequent first."""
+    words = {
+        "proposed": _("名称由正文提取，待核对"),
+        "industry": _("未填应用行业"),
+        "field": _("未填技术领域"),
+        "scenario": _("未填应用场景"),
+        "trl": _("未填技术成熟度"),
+        "cooperation": _("未填合作方式"),
+        "contact": _("未填联系人"),
+        "short": _("技术方案不足 50 字"),
+    }
+    found = queries.lacking_in(batch)
+    rows = [(words[name], count) for name, count in found.items() if count]
+    return sorted(rows, key=lambda row: -row[1])
