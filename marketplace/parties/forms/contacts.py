@@ -35,14 +35,11 @@ class MobileField(forms.CharField):
 class ContactField(forms.CharField):
     """An e-mail address or a mobile number; cleaned to lower case, or to E.164."""
 
-    def __init__(self, *, by: str = "email", **kwargs: Any) -> None:
-        attrs = (
-            {"type": "tel", "inputmode": "tel", "autocomplete": "username tel"}
-            if by == "phone"
-            # Not type=email: a number typed here is understood too.
-            else {"inputmode": "email", "autocomplete": "username"}
-        )
-        kwargs.setdefault("widget", forms.TextInput(attrs={**attrs, "spellcheck": "false"}))
+    def __init__(self, *, by: str = "email", autocomplete: str = "username", **kwargs: Any) -> None:
+        # Not type=email: a number typed on that tab is understood too.
+        attrs = {"type": "tel", "inputmode": "tel"} if by == "phone" else {"inputmode": "email"}
+        attrs |= {"autocomplete": autocomplete, "spellcheck": "false"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:

@@ -127,7 +127,7 @@ class SuspendForm(JiebangForm):
 class InvitationForm(JiebangForm):
     """Whom to ask, and as what."""
 
-    contact = ContactField(label=_("邮箱或手机号码"))
+    contact = ContactField(autocomplete="off", label=_("邮箱或手机号码"))
     role = TermField(lambda: OrgRole.choices, label=_("角色"), blank=None, initial=OrgRole.MEMBER)
 
 
