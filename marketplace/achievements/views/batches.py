@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from marketplace.achievements import queries, services
-from marketplace.achievements.views.listings import RETURN_REASONS
+from marketplace.achievements.kind import RETURN_REASONS
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.listings.forms import ReturnForm
