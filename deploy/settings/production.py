@@ -275,6 +275,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "marketplace.parties.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
+# Nobody enters before a contact is confirmed; allauth would look for a row of its own instead, which
+# accounts made by a command have in the unconfirmed state only.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "marketplace.parties.forms.FactorForm",
     "reauthenticate": "marketplace.parties.forms.FactorAgainForm",

@@ -153,3 +153,10 @@ def test_others_switch_it_off(as_: Callable[[Any], Client]) -> None:
     assert client.get(reverse("mfa_index")).status_code == 200
     client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.filter(user=user).exists()
+
+
+def test_account_made_by_a_command_sets_it_up_too(as_: Callable[[Any], Client]) -> None:
+    client = as_(make_staff("operator", factor=False))
+    assert client.get(reverse("account_email")).status_code == 200
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.get(SETUP).status_code == 200
