@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.kernel import clock
 from marketplace.web import charts, fields, icons
-from marketplace.web.facets import Group, Option, build_panel, sort_links
+from marketplace.web.facets import Group, Option, Panel, build_panel, sort_links
 from marketplace.web.formbase import JiebangForm
 from marketplace.web.rows import RowForm, rows_of
 
@@ -92,11 +92,11 @@ def ui(request: HttpRequest) -> HttpResponse:
     language = request.GET.get("lang", "")
     if language in dict(settings.LANGUAGES):
         with translation.override(language):
-            return render(request, "web/ui.html", _samples())
-    return render(request, "web/ui.html", _samples())
+            return render(request, "web/ui.html", _samples(request))
+    return render(request, "web/ui.html", _samples(request))
 
 
-def _samples() -> dict[str, Any]:
+def _samples(request: HttpRequest) -> dict[str, Any]:
     soon = clock.now() + timedelta(days=3, hours=5, minutes=20)
     return {
         "swatches": [f"{hue}-{step}" for hue, steps in SWATCHES.items() for step in steps],
@@ -129,7 +129,9 @@ def _samples() -> dict[str, Any]:
             prefix="indicators",
             initial=[{"name": "矫顽力 Hcj", "comparator": "ge", "target": "21", "unit": "kOe"}],
         ),
-        "panel": _panel(),
+        "panel": _panel(
+            request.GET or QueryDict("q=钕铁硼&industry=materials&price_min=50&page=3")
+        ),
         "no_panel": build_panel(QueryDict(""), "/_ui/", []),
         "sorts": sort_links(
             QueryDict("sort=new"),
@@ -179,7 +181,7 @@ def _samples() -> dict[str, Any]:
     }
 
 
-def _panel() -> Any:
+def _panel(params: QueryDict) -> Panel:
     industry = [
         Option("materials", "新材料", 214),
         Option("materials.magnetic", "磁性材料", 61, level=1),
@@ -192,7 +194,6 @@ def _panel() -> Any:
         Group("cooperation", "合作方式", mode, open=False),
         Group("price", "意向价格", is_range=True, unit="万元"),
     ]
-    params = QueryDict("q=钕铁硼&industry=materials&price_min=50&page=3")
     return build_panel(params, "/_ui/", groups)
 
 

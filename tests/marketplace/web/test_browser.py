@@ -191,6 +191,28 @@ def test_rows_are_added_and_removed_in_place(visit: Any) -> None:
     assert said == []
 
 
+def test_a_filter_refreshes_results_and_counts_and_keeps_the_focus(visit: Any) -> None:
+    page, said = visit("/_ui/?q=a&industry=wood")
+    assert page.locator(".c-facets .c-check--sub").count() == 0
+    page.locator("#facets input[value=materials]").check()
+    page.wait_for_url("**/_ui/?q=a&industry=materials&industry=wood&*")
+    expect(page.locator("#facets .c-check--sub")).to_have_count(1)
+    expect(page.locator("#results .c-chip")).to_have_count(2)
+    assert page.evaluate("document.activeElement.value") == "materials"
+    assert page.locator("#results").count() == page.locator("#facets").count() == 1
+    page.go_back()
+    expect(page.locator("#results .c-chip")).to_have_count(1)
+    assert said == []
+
+
+def test_without_script_a_filter_is_a_form(visit: Any) -> None:
+    page, _said = visit("/_ui/?q=a", script=False)
+    page.locator("#facets input[value=materials]").check()
+    page.get_by_role("button", name="查看结果").click()
+    assert "industry=materials" in page.url
+    assert page.locator("#results .c-chip").count() == 1
+
+
 def test_the_counter_counts_characters(visit: Any) -> None:
     page, _said = visit()
     page.fill("#id_title", "一" * 39 + "😀")
