@@ -54,6 +54,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Start the site once, with sample data; stop it at the end as Ctrl-C does."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no /usr/bin/chromium on this machine")
+    if running := os.environ.get("JOURNEY_SITE"):
+        # A site that a developer has running already: `JOURNEY_SITE=8000:/path/of/DATA_DIR`.
+        port, _colon, folder = running.partition(":")
+        yield Site(int(port), Path(folder))
+        return
     data = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -131,7 +136,7 @@ class Visit:
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """Sign in on the sign-in page."""
         self.go("/accounts/login/")
-        self.page.locator("main").get_by_label("邮箱", exact=False).first.fill(email)
+        self.page.locator("main input[name=login]").fill(email)
         self.page.locator("main input[type=password]").fill(password)
         self.press("登录")
 
@@ -139,6 +144,8 @@ class Visit:
         """Axe, sideways scroll and console of the page as it is now."""
         self.page.wait_for_load_state("networkidle")
         if self.script:
+            # Old results are dimmed while new ones are on their way.
+            self.page.wait_for_selector(".htmx-request", state="detached")
             found = Axe().run(self.page).response["violations"]
             wrong = [
                 f"{item['id']}: {node['html'][:160]}"

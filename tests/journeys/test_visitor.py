@@ -14,7 +14,7 @@ QUESTION = "人造板甲醛释放量太高"
 def test_a_visitor_finds_an_achievement_and_sees_its_evidence(visit: Callable[..., Visit]) -> None:
     person = visit()
     person.go("/")
-    search = person.page.get_by_role("combobox").first
+    search = person.page.locator("main input[role=combobox]").first
     search.fill(QUESTION)
     search.press("Enter")
     person.page.wait_for_load_state("load")
@@ -90,18 +90,18 @@ def test_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
             break
     keyboard.type("甲醛")
     keyboard.press("Enter")
-    person.page.wait_for_load_state("load")
+    person.page.wait_for_url("**/search/**")
     person.check()
     for _step in range(60):
         keyboard.press("Tab")
         focus = person.page.locator(":focus")
         if "/achievements/CG" in (focus.get_attribute("href") or ""):
             break
-    outline = person.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline != "none"
+    style = focus.evaluate("element => getComputedStyle(element)")
+    assert style["outlineStyle"] != "none"
     keyboard.press("Enter")
-    person.page.wait_for_load_state("load")
-    assert "/achievements/CG" in person.page.url
+    person.page.wait_for_url("**/achievements/CG**")
+    person.check()
 
 
 def test_dark_print_and_english(visit: Callable[..., Visit]) -> None:

@@ -30,7 +30,7 @@ def own_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     page = paginate(request, rows)
     context = {"kind": kind, "page": page, "states": states, "state": state}
     context["exports"] = links(request.GET, kind.url("export_own")) if page.object_list else []
-    return render_page(request, "listings/listing_own.html", context, partial="rows")
+    return render_page(request, "listings/listing_own.html", context)
 
 
 @login_required

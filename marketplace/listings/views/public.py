@@ -45,7 +45,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         "exports": links(request.GET, kind.url("export")) if results.total else [],
         "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else None,
     }
-    return render_page(request, kind.template("list"), context, partial="results")
+    return render_page(request, kind.template("list"), context)
 
 
 @require_safe
