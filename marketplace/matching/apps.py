@@ -1,4 +1,4 @@
-"""Registers matching."""
+"""Registers matching: rights, what follows from publications, long work."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class MatchingConfig(AppConfig):
     name = "marketplace.matching"
     label = "matching"
+
+    def ready(self) -> None:
+        from marketplace.matching import handlers, policies, tasks  # noqa: F401, PLC0415 -- app ready

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from search.analysis import background, clean, tokenize, without_boilerplate
 
@@ -37,8 +38,14 @@ class Affinity:
         return self.words if self.sense is None else (self.words + self.sense) / 2
 
 
+@lru_cache(maxsize=400)
 def read(title: str, body: str, *, is_need: bool = False) -> Text:
-    """Take a text apart; the words of its title count three times. Never raises."""
+    """Take a listing's text apart; remembered, since a listing is compared with many others."""
+    return take_apart(title, body, is_need=is_need)
+
+
+def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
+    """Take any text apart; the words of its title count three times. Never raises."""
     text = f"{title}\n{body}"
     found = Counter(tokenize(without_boilerplate(text) if is_need else text).words)
     for word, count in Counter(tokenize(title).words).items():

@@ -1,17 +1,15 @@
 """The rows that explain a match: what is asked, what is offered, and what follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
-
-from search.analysis import clean, tokenize
 
 from marketplace.matching.rulebook import indicators, phrases
 from marketplace.matching.rulebook.affinity import Affinity, Text
 from marketplace.matching.rulebook.indicators import Figure
 from marketplace.matching.rulebook.phrases import Phrase
+from search.analysis import clean, tokenize
 
 MOST_KEYWORDS = 12
 _EVIDENCE = 24
@@ -68,7 +66,6 @@ class Row:
     kind: str
     credit: float = 0.0
     must: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 _SAME = gettext_noop("一致")

@@ -131,7 +131,7 @@ def compare(wanted: Figure, offered: Figure) -> Verdict:
         return _unknown(phrases.UNKNOWN, shown)
     difference = is_difference(wanted.name)
     offer = _converted(offer, has, target, is_difference=difference)
-    slack = Fraction(0) if has.exact and target.exact or has == target else ROUNDING
+    slack = Fraction(0) if (has.exact and target.exact) or has == target else ROUNDING
     gaps, undecided = _gaps(need, offer, slack)
     if gaps:
         return _short(max(gaps, key=lambda gap: gap.share), wanted, target, shown)

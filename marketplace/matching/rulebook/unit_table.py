@@ -109,34 +109,38 @@ TEMPERATURES = {
 }
 
 #: Chinese names, and spellings that are not built from a symbol, as expressions of symbols.
-NAMES = {
-    **{"米": "m", "分米": "dm", "厘米": "cm", "毫米": "mm", "微米": "μm", "纳米": "nm"},
-    **{"千米": "km", "公里": "km", "英寸": "in", "丝": "0.01mm"},
-    **{"克": "g", "毫克": "mg", "微克": "μg", "纳克": "ng", "千克": "kg", "公斤": "kg"},
-    **{"斤": "0.5kg", "吨": "t", "公吨": "t", "kilogram": "kg", "ton": "t", "tons": "t"},
-    **{"秒": "s", "秒钟": "s", "毫秒": "ms", "微秒": "μs", "纳秒": "ns", "分钟": "min"},
-    **{"小时": "h", "钟头": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "sec": "s"},
-    **{"天": "d", "日": "d", "day": "d", "days": "d", "日历天": "d", "周": "7d", "星期": "7d"},
-    **{"年": "a", "yr": "a", "year": "a", "years": "a"},
-    **{"平方米": "m^2", "平米": "m^2", "平方厘米": "cm^2", "平方毫米": "mm^2"},
-    **{"平方公里": "km^2", "平方千米": "km^2", "公顷": "ha", "亩": "mu", "sqm": "m^2"},
-    **{"立方米": "m^3", "立方": "m^3", "方": "m^3", "立方厘米": "cm^3", "cbm": "m^3"},
-    **{"升": "L", "毫升": "mL", "微升": "μL"},
-    **{"牛": "N", "牛顿": "N", "千牛": "kN", "牛米": "Nm"},
-    **{"帕": "Pa", "千帕": "kPa", "兆帕": "MPa", "吉帕": "GPa", "巴": "bar", "大气压": "atm"},
-    **{"焦": "J", "焦耳": "J", "千焦": "kJ", "兆焦": "MJ", "吉焦": "GJ", "卡": "cal"},
-    **{"千卡": "kcal", "大卡": "kcal", "千瓦时": "kWh", "兆瓦时": "MWh", "度电": "kWh"},
-    **{"瓦": "W", "瓦特": "W", "千瓦": "kW", "兆瓦": "MW", "马力": "hp"},
-    **{"伏": "V", "伏特": "V", "千伏": "kV", "毫伏": "mV", "千伏安": "kVA"},
-    **{"安": "A", "安培": "A", "毫安": "mA", "欧": "Ω", "欧姆": "Ω", "ohm": "Ω"},
-    **{"特斯拉": "T", "高斯": "Gs", "奥斯特": "Oe", "千高斯": "kGs", "千奥": "kOe"},
-    **{"赫": "Hz", "赫兹": "Hz", "千赫": "kHz", "千赫兹": "kHz", "兆赫": "MHz", "兆赫兹": "MHz"},
-    **{"吉赫": "GHz", "转": "r", "rev": "r", "摄氏度": "°C", "degC": "°C", "华氏度": "°F"},
-    **{"degF": "°F", "开": "K", "开尔文": "K", "摩尔": "mol", "比特": "bit", "字节": "B"},
-    **{"兆比特": "Mb", "流明": "lm", "勒克斯": "lx", "弧度": "rad"},
-    **{"元": "CNY", "人民币": "CNY", "元人民币": "CNY", "角": "0.1CNY"},
-    **{"百分比": "%", "千分比": "‰", "(BH)max": "kJ/m^3"},
-}
+NAMES = dict(
+    pair.split("=")
+    for line in (
+        "米=m 分米=dm 厘米=cm 毫米=mm 微米=μm 纳米=nm",
+        "千米=km 公里=km 英寸=in 丝=0.01mm",
+        "克=g 毫克=mg 微克=μg 纳克=ng 千克=kg 公斤=kg",
+        "斤=0.5kg 吨=t 公吨=t kilogram=kg ton=t tons=t",
+        "秒=s 秒钟=s 毫秒=ms 微秒=μs 纳秒=ns 分钟=min",
+        "小时=h 钟头=h hr=h hrs=h hour=h hours=h sec=s",
+        "天=d 日=d day=d days=d 日历天=d 周=7d 星期=7d",
+        "年=a yr=a year=a years=a",
+        "平方米=m^2 平米=m^2 平方厘米=cm^2 平方毫米=mm^2",
+        "平方公里=km^2 平方千米=km^2 公顷=ha 亩=mu sqm=m^2",
+        "立方米=m^3 立方=m^3 方=m^3 立方厘米=cm^3 cbm=m^3",
+        "升=L 毫升=mL 微升=μL",
+        "牛=N 牛顿=N 千牛=kN 牛米=Nm",
+        "帕=Pa 千帕=kPa 兆帕=MPa 吉帕=GPa 巴=bar 大气压=atm",
+        "焦=J 焦耳=J 千焦=kJ 兆焦=MJ 吉焦=GJ 卡=cal",
+        "千卡=kcal 大卡=kcal 千瓦时=kWh 兆瓦时=MWh 度电=kWh",
+        "瓦=W 瓦特=W 千瓦=kW 兆瓦=MW 马力=hp",
+        "伏=V 伏特=V 千伏=kV 毫伏=mV 千伏安=kVA",
+        "安=A 安培=A 毫安=mA 欧=Ω 欧姆=Ω ohm=Ω",
+        "特斯拉=T 高斯=Gs 奥斯特=Oe 千高斯=kGs 千奥=kOe",
+        "赫=Hz 赫兹=Hz 千赫=kHz 千赫兹=kHz 兆赫=MHz 兆赫兹=MHz",
+        "吉赫=GHz 转=r rev=r 摄氏度=°C degC=°C 华氏度=°F",
+        "degF=°F 开=K 开尔文=K 摩尔=mol 比特=bit 字节=B",
+        "兆比特=Mb 流明=lm 勒克斯=lx 弧度=rad",
+        "元=CNY 人民币=CNY 元人民币=CNY 角=0.1CNY",
+        "百分比=% 千分比=‰ (BH)max=kJ/m^3",
+    )
+    for pair in line.split()
+)
 
 #: Words for the same thing that is counted; anything else counts as a unit of its own.
 SAME_WORDS = {

@@ -1,0 +1,32 @@
+"""What follows from publications and from what people say about matches."""
+
+from marketplace.achievements import events as achievements
+from marketplace.kernel.events import Event, on
+from marketplace.matching import queries, services
+from marketplace.matching.events import MatchMarked
+from marketplace.needs import events as needs
+
+
+@on(needs.NeedPublished, needs.NeedRenewed, batch=True)
+def match_needs(batch: list[Event]) -> None:
+    """A need that is out is compared with the open achievements."""
+    services.take_up_needs([event.subject_id for event in batch])
+
+
+@on(
+    achievements.AchievementPublished,
+    achievements.AchievementRenewed,
+    achievements.AchievementsPublished,
+    batch=True,
+)
+def match_achievements(batch: list[Event]) -> None:
+    """Achievements that are out are compared with the open needs."""
+    services.take_up_achievements(achievements.ids_of(batch))
+
+
+@on(MatchMarked)
+def tell_of_fit(event: MatchMarked) -> None:
+    """The other side hears that somebody is interested."""
+    match = queries.match_by_id(event.subject_id)
+    if match is not None and event.verdict == "fits":
+        services.tell_of_fit(match, by=event.side)

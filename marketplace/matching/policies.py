@@ -1,0 +1,38 @@
+"""Who may see a match, and who may judge it."""
+
+from typing import Any
+
+import rules
+
+from marketplace.parties.policies import access_of
+
+#: Both listings must be open for a match to be shown.
+OPEN = "published"
+
+
+@rules.predicate
+def is_open(_user: Any, match: Any) -> bool:
+    """Both listings are published and neither side has dismissed the match."""
+    return (
+        match is not None
+        and match.need.status == OPEN
+        and match.achievement.status == OPEN
+        and not match.is_dismissed
+    )
+
+
+@rules.predicate
+def is_of_a_side(user: Any, match: Any) -> bool:
+    """A member of the organisation behind the need or behind the achievement."""
+    return match is not None and bool(sides_of(user, match))
+
+
+def sides_of(user: Any, match: Any) -> list[str]:
+    """For which sides this person may speak: need, achievement, both or none."""
+    access = access_of(user)
+    owners = {"need": match.need.owner_id, "achievement": match.achievement.owner_id}
+    return [side for side, owner in owners.items() if access.in_org(owner)]
+
+
+rules.add_perm("matching.view_match", is_open | is_of_a_side)
+rules.add_perm("matching.mark_match", is_of_a_side)

@@ -1,0 +1,37 @@
+"""Questions about matches: what is on show, what would match, how listings become facts."""
+
+from marketplace.matching.queries.lists import (
+    dismissed_by,
+    feedback_of,
+    match_by_id,
+    match_counts,
+    matches_of_achievement,
+    matches_of_need,
+    new_match_count,
+    open_matches,
+    own_matches,
+    visible_to,
+)
+from marketplace.matching.queries.preview import (
+    Preview,
+    describe,
+    preview_matches,
+    preview_needs,
+)
+
+__all__ = [
+    "Preview",
+    "describe",
+    "dismissed_by",
+    "feedback_of",
+    "match_by_id",
+    "match_counts",
+    "matches_of_achievement",
+    "matches_of_need",
+    "new_match_count",
+    "open_matches",
+    "own_matches",
+    "preview_matches",
+    "preview_needs",
+    "visible_to",
+]

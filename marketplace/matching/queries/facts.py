@@ -1,0 +1,132 @@
+"""How listings become the plain facts that are compared. Public fields only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.achievements.models import Achievement
+from marketplace.matching import scoring
+from marketplace.matching.rulebook import affinity, evidence
+from marketplace.matching.rulebook.affinity import Affinity
+from marketplace.matching.rulebook.evidence import NeedFacts, OfferFacts, Row
+from marketplace.matching.rulebook.indicators import Figure
+from marketplace.needs.models import Need
+from marketplace.taxonomy import queries as taxonomy
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A scored comparison, ready to be stored."""
+
+    score: int
+    evidence: dict[str, Any]
+
+
+def need_text(need: Need) -> str:
+    """The public words of a need, for retrieval."""
+    parts = [need.title, need.summary, need.problem, need.content, " ".join(need.keywords)]
+    return "\n".join(part for part in parts if part)
+
+
+def offer_text(achievement: Achievement) -> str:
+    """The public words of an achievement, for retrieval."""
+    parts = [
+        achievement.title,
+        achievement.summary,
+        achievement.innovation,
+        achievement.scenario,
+        achievement.description,
+        " ".join(achievement.keywords),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def need_facts(need: Need) -> NeedFacts:
+    """What is compared of a need. Uses `indicators`: prefetch them."""
+    rows = list(need.indicators.all())
+    names = " ".join(row.name for row in rows)
+    return NeedFacts(
+        text=affinity.read(need.title, f"{need_text(need)}\n{names}", is_need=True),
+        industry=_path(need.industry),
+        field=need.field,
+        district=need.district,
+        keywords=_strings(need.keywords),
+        cooperation=_strings(need.cooperation),
+        trl_min=need.trl_min,
+        budget=(need.budget_min, need.budget_max),
+        indicators=[
+            Figure(
+                name=row.name,
+                comparator=row.comparator,
+                low=row.target,
+                high=row.target_high,
+                unit=row.unit,
+                text=row.requirement,
+                must=row.must,
+            )
+            for row in rows
+        ],
+    )
+
+
+def offer_facts(achievement: Achievement) -> OfferFacts:
+    """What is compared of an achievement. Uses `indicators`: prefetch them."""
+    rows = list(achievement.indicators.all())
+    names = " ".join(row.name for row in rows)
+    return OfferFacts(
+        text=affinity.read(achievement.title, f"{offer_text(achievement)}\n{names}"),
+        industry=_path(achievement.industry),
+        field=achievement.field,
+        district=achievement.district,
+        keywords=_strings(achievement.keywords),
+        cooperation=_strings(achievement.cooperation),
+        trl=achievement.trl,
+        trl_evidence=achievement.trl_evidence,
+        price=(achievement.price_min, achievement.price_max),
+        indicators=[
+            Figure(
+                name=row.name,
+                comparator=row.comparator,
+                low=row.value,
+                high=row.value_high,
+                unit=row.unit,
+                text=row.offer.removeprefix("= "),
+                evidence=row.evidence,
+            )
+            for row in rows
+        ],
+    )
+
+
+def explain(need: NeedFacts, offer: OfferFacts, deviations: float | None) -> Explained:
+    """Compare and score. `deviations` is the nearness in meaning, None without vectors."""
+    near = Affinity(affinity.by_words(need.text, offer.text), affinity.by_sense(deviations))
+    rows = evidence.compare(need, offer, near)
+    score = scoring.weigh(rows)
+    stored = [_stored(row, weight) for row, weight in zip(rows, score.weights, strict=True)]
+    return Explained(score.value, {"rows": stored, "cap": score.cap})
+
+
+def _stored(row: Row, weight: float) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "label": row.label,
+        "wanted": row.wanted,
+        "offered": row.offered,
+        "words": row.words,
+        "kind": row.kind,
+        "credit": round(row.credit, 3),
+        "weight": round(weight, 2),
+        "must": row.must,
+    }
+
+
+def _path(industry: str) -> tuple[str, ...]:
+    """The industry with what is above it, from the top down."""
+    above = taxonomy.ancestors("industry", industry) if industry else []
+    return (*reversed(above), industry) if industry else ()
+
+
+def _strings(values: Any) -> tuple[str, ...]:
+    """The texts of a stored list; whatever else was stored is left out."""
+    found = values if isinstance(values, list | tuple) else []
+    return tuple(value for value in found if isinstance(value, str))

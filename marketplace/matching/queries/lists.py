@@ -1,0 +1,104 @@
+"""Stored matches as pages show them. Both listings must be open, and neither side may have said no."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from marketplace.achievements.models import Achievement
+from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
+from marketplace.matching.policies import OPEN
+from marketplace.needs.models import Need
+from marketplace.parties.policies import access_of
+
+_DISMISSED = Q(need_verdict=Verdict.DISMISSED) | Q(achievement_verdict=Verdict.DISMISSED)
+
+
+def _with_listings() -> QuerySet[Match]:
+    return Match.objects.select_related("need__owner", "achievement__owner")
+
+
+def open_matches() -> QuerySet[Match]:
+    """What anybody may see, with both listings and their owners."""
+    return (
+        _with_listings()
+        .filter(need__status=OPEN, achievement__status=OPEN)
+        .exclude(_DISMISSED)
+        .order_by("-score", "-retrieval", "id")
+    )
+
+
+def visible_to(actor: Any) -> QuerySet[Match]:
+    """What this person may open by its code: everything open, and all of the own listings'."""
+    orgs = list(access_of(actor).orgs)
+    seen = Q(need__status=OPEN, achievement__status=OPEN) & ~_DISMISSED
+    return _with_listings().filter(
+        seen | Q(need__owner_id__in=orgs) | Q(achievement__owner_id__in=orgs)
+    )
+
+
+def matches_of_need(need: Need, actor: Any) -> QuerySet[Match]:
+    """The achievements that answer a need, best first; none when the actor may not see the need."""
+    seen = actor.has_perm("needs.view_need", need)
+    return open_matches().filter(need=need) if seen else Match.objects.none()
+
+
+def matches_of_achievement(achievement: Achievement, actor: Any) -> QuerySet[Match]:
+    """The needs that an achievement answers, best first; none when the actor may not see it."""
+    seen = actor.has_perm("achievements.view_achievement", achievement)
+    return open_matches().filter(achievement=achievement) if seen else Match.objects.none()
+
+
+def own_matches(actor: Any, side: str = "") -> QuerySet[Match]:
+    """Open matches of the own organisations' listings that this side has not judged, newest first."""
+    orgs = list(access_of(actor).orgs)
+    as_need = Q(need__owner_id__in=orgs, need_verdict="")
+    as_achievement = Q(achievement__owner_id__in=orgs, achievement_verdict="")
+    wanted = {Side.NEED.value: as_need, Side.ACHIEVEMENT.value: as_achievement}
+    rows = open_matches().filter(wanted.get(side, as_need | as_achievement))
+    return rows.order_by(F("found_at").desc(), "-score", "id")
+
+
+def dismissed_by(actor: Any) -> QuerySet[Match]:
+    """Matches that the actor's own side has dismissed: to be looked at again, newest first."""
+    orgs = list(access_of(actor).orgs)
+    mine = Q(need__owner_id__in=orgs, need_verdict=Verdict.DISMISSED) | Q(
+        achievement__owner_id__in=orgs, achievement_verdict=Verdict.DISMISSED
+    )
+    rows = _with_listings().filter(mine, need__status=OPEN, achievement__status=OPEN)
+    return rows.order_by("-found_at", "id")
+
+
+def new_match_count(actor: Any) -> int:
+    """How many matches wait for this person's word; one query."""
+    return own_matches(actor).count()
+
+
+def match_counts(listings: Iterable[Need] | Iterable[Achievement]) -> dict[int, int]:
+    """How many open matches each of these listings of one kind has, by key; one query."""
+    rows = list(listings)
+    if not rows:
+        return {}
+    side = "need" if isinstance(rows[0], Need) else "achievement"
+    counted = (
+        open_matches()
+        .filter(**{f"{side}_id__in": [row.pk for row in rows]})
+        .order_by()
+        .values(side)
+        .annotate(number=Count("pk"))
+    )
+    found = {row[side]: row["number"] for row in counted}
+    return {row.pk: found.get(row.pk, 0) for row in rows}
+
+
+def feedback_of(match: Match, side: str) -> MatchFeedback | None:
+    """What this side said last about a match."""
+    return match.feedback.filter(side=side).select_related("actor").first()
+
+
+def match_by_id(pk: int) -> Match | None:
+    """The match of an event, or None when a listing has gone since."""
+    rows = _with_listings().select_related(
+        "need__author", "achievement__author", "need__owner", "achievement__owner"
+    )
+    return rows.filter(pk=pk).first()

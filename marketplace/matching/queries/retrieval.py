@@ -1,0 +1,147 @@
+"""Which pairs are worth comparing: the search engine's candidates, and what comparing them says."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from marketplace.achievements.models import Achievement
+from marketplace.listings.models import Listing
+from marketplace.listings.queries import manager
+from marketplace.matching.policies import OPEN
+from marketplace.matching.queries import facts
+from marketplace.needs.models import Need
+from search import engine, vectors
+from search.embedder import Vector
+from search.vector_store import Matrix
+
+#: So many candidates are compared, and so many of them kept for each listing.
+CANDIDATES = 100
+KEPT = 30
+#: A pair below this score is no match at all.
+FLOOR = 40
+
+NEEDS, ACHIEVEMENTS = "needs", "achievements"
+_OPEN_ONLY = {"status": [OPEN]}
+
+L = TypeVar("L", bound=Listing)
+
+
+@dataclass(frozen=True)
+class Pair(Generic[L]):
+    """The other listing of a pair, what the engine thought of it, and the scored comparison."""
+
+    other: L
+    retrieval: float
+    explained: facts.Explained
+
+    @property
+    def order(self) -> tuple[int, float, str]:
+        """Best first; the code breaks ties, so that the order is always the same."""
+        return (-self.explained.score, -self.retrieval, str(self.other.code))
+
+
+def achievements_for(
+    need: Need, *, candidates: int = CANDIDATES, also: Iterable[str] = ()
+) -> list[Pair[Achievement]]:
+    """Open achievements compared with a need, best first; `also` names codes to compare anyway.
+
+    None of the need's own organisation: nobody answers his own need.
+    """
+    vector = vector_of(NEEDS, need.code)
+    if vector is None and vectors.matrix(ACHIEVEMENTS).ids:
+        vector = vectors.embed_query(facts.need_text(need))
+    text = facts.need_text(need)
+    hits = engine.hybrid_match(ACHIEVEMENTS, text, candidates, _OPEN_ONLY, vector=vector)
+    scores = {hit.id: hit.score for hit in hits}
+    rows = open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id)
+    near = deviations(vector)
+    mine = facts.need_facts(need)
+    pairs = [
+        Pair(
+            row,
+            scores.get(row.code, 0.0),
+            facts.explain(mine, facts.offer_facts(row), near.get(row.code)),
+        )
+        for row in rows
+    ]
+    return sorted(pairs, key=lambda pair: pair.order)
+
+
+def needs_for(
+    achievement: Achievement, *, candidates: int = CANDIDATES, also: Iterable[str] = ()
+) -> list[Pair[Need]]:
+    """Open needs compared with an achievement, best first. The score is the same from either side."""
+    text = facts.offer_text(achievement)
+    vector = vector_of(ACHIEVEMENTS, achievement.code)
+    hits = engine.hybrid_match(NEEDS, text, candidates, _OPEN_ONLY, vector=vector, is_need=False)
+    scores = {hit.id: hit.score for hit in hits}
+    rows = list(open_rows(Need, [*scores, *also]).exclude(owner_id=achievement.owner_id))
+    near = _nearness_of_needs(achievement, vector, rows)
+    mine = facts.offer_facts(achievement)
+    pairs = [
+        Pair(
+            row,
+            scores.get(row.code, 0.0),
+            facts.explain(facts.need_facts(row), mine, near.get(row.code)),
+        )
+        for row in rows
+    ]
+    return sorted(pairs, key=lambda pair: pair.order)
+
+
+def open_rows(model: type[L], codes: Sequence[str]) -> Any:
+    """The published listings of these codes with what a comparison reads; two queries."""
+    rows = manager(model).filter(code__in=list(codes), status=OPEN)
+    return rows.select_related("owner").prefetch_related("indicators")
+
+
+def vector_of(spec_name: str, code: str) -> Vector | None:
+    """The stored vector of a listing, or None while it has none."""
+    matrix = vectors.matrix(spec_name)
+    row = matrix.index.get(code)
+    return None if row is None else _vector(matrix, row)
+
+
+def deviations(vector: Vector | None) -> Mapping[str, float]:
+    """How near each achievement is in meaning, in standard deviations above the mean of all."""
+    matrix = vectors.matrix(ACHIEVEMENTS)
+    if vector is None or not matrix.ids:
+        return {}
+    near = vectors.standardised(matrix, vector)
+    return _Deviations(matrix, near)
+
+
+class _Deviations(Mapping[str, float]):
+    """Looked up by code, without a dictionary of a hundred thousand."""
+
+    def __init__(self, matrix: Matrix, near: Vector) -> None:
+        self._matrix, self._near = matrix, near
+
+    def __getitem__(self, code: str) -> float:
+        return float(self._near[self._matrix.index[code]])
+
+    def __iter__(self) -> Any:
+        return iter(self._matrix.ids)
+
+    def __len__(self) -> int:
+        return len(self._matrix.ids)
+
+
+def _nearness_of_needs(
+    achievement: Achievement, vector: Vector | None, needs: Sequence[Need]
+) -> dict[str, float]:
+    """What each need would find about this achievement: measured from the need, over all rows."""
+    if vector is None:
+        return {}
+    found = {}
+    for need in needs:
+        theirs = vector_of(NEEDS, need.code)
+        if theirs is not None:
+            found[need.code] = deviations(theirs)[achievement.code]
+    return found
+
+
+def _vector(matrix: Matrix, row: int) -> Vector:
+    place = row if matrix.places is None else matrix.places[row]
+    stored: Vector = matrix.vectors[place]
+    return stored

@@ -1,0 +1,27 @@
+"""Finding matches, telling people of them, and what people say about them."""
+
+from marketplace.matching.services.compute import compute_matches, compute_matches_for
+from marketplace.matching.services.marking import mark_match
+from marketplace.matching.services.news import announce, tell_of_fit
+from marketplace.matching.services.work import (
+    EMBED,
+    REFRESH,
+    run_embedding,
+    run_refresh,
+    take_up_achievements,
+    take_up_needs,
+)
+
+__all__ = [
+    "EMBED",
+    "REFRESH",
+    "announce",
+    "compute_matches",
+    "compute_matches_for",
+    "mark_match",
+    "run_embedding",
+    "run_refresh",
+    "take_up_achievements",
+    "take_up_needs",
+    "tell_of_fit",
+]

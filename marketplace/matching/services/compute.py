@@ -1,0 +1,102 @@
+"""Finding and storing the matches of one listing. Running it again changes nothing."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from marketplace.achievements.models import Achievement
+from marketplace.kernel import clock
+from marketplace.matching import scoring
+from marketplace.matching.models import Match
+from marketplace.matching.policies import OPEN
+from marketplace.matching.queries import retrieval
+from marketplace.matching.queries.retrieval import FLOOR, KEPT, Pair
+from marketplace.needs.models import Need
+
+_COMPUTED = [
+    *("score", "retrieval", "evidence", "weights_version"),
+    *("need_rev", "achievement_rev", "computed_at"),
+]
+
+
+def compute_matches(need: Need) -> list[Match]:
+    """Compare a published need with the open achievements and store the best; returns the new ones.
+
+    A need that is not published keeps what it has: its matches are out of sight until it is open
+    again. What somebody has judged stays, whatever its score.
+    """
+    if need.status != OPEN:
+        return []
+    known = Match.objects.filter(need=need).values_list("achievement__code", flat=True)
+    pairs = retrieval.achievements_for(need, also=list(known))
+    return _store(
+        [(need, pair.other, pair) for pair in _worth_keeping(pairs, known)],
+        Match.objects.filter(need=need),
+        compared=[pair.other.pk for pair in pairs],
+        side="achievement_id",
+    )
+
+
+def compute_matches_for(achievement: Achievement) -> list[Match]:
+    """The same from the other side: the open needs that a published achievement may answer."""
+    if achievement.status != OPEN:
+        return []
+    known = Match.objects.filter(achievement=achievement).values_list("need__code", flat=True)
+    pairs = retrieval.needs_for(achievement, also=list(known))
+    return _store(
+        [(pair.other, achievement, pair) for pair in _worth_keeping(pairs, known)],
+        Match.objects.filter(achievement=achievement),
+        compared=[pair.other.pk for pair in pairs],
+        side="need_id",
+    )
+
+
+def _worth_keeping(pairs: Sequence[Pair[Any]], known: Iterable[str]) -> list[Pair[Any]]:
+    """The best KEPT, and those stored before, which may be among the best of their other side."""
+    stored = set(known)
+    return [
+        pair
+        for place, pair in enumerate(pairs)
+        if pair.explained.score >= FLOOR and (place < KEPT or pair.other.code in stored)
+    ]
+
+
+@transaction.atomic
+def _store(
+    found: Sequence[tuple[Need, Achievement, Pair[Any]]],
+    before: Any,
+    *,
+    compared: Sequence[int],
+    side: str,
+) -> list[Match]:
+    stored = set(before.values_list(side, flat=True))
+    now = clock.now()
+    rows = [
+        Match(
+            need=need,
+            achievement=achievement,
+            score=pair.explained.score,
+            retrieval=round(pair.retrieval, 4),
+            evidence=pair.explained.evidence,
+            weights_version=scoring.WEIGHTS.version,
+            need_rev=need.rev,
+            achievement_rev=achievement.rev,
+            computed_at=now,
+        )
+        for need, achievement, pair in found
+    ]
+    Match.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["need", "achievement"],
+        update_fields=_COMPUTED,
+    )
+    kept = {getattr(row, side) for row in rows}
+    fallen = [key for key in compared if key not in kept]
+    unjudged = before.filter(need_verdict="", achievement_verdict="")
+    unjudged.filter(**{f"{side}__in": fallen}).delete()
+    fresh = kept - stored
+    return list(
+        before.filter(**{f"{side}__in": fresh}).select_related("need__owner", "achievement__owner")
+    )

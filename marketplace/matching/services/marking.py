@@ -1,0 +1,58 @@
+"""What the two sides say about a match."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.journal.services import publish
+from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.matching.events import MatchMarked
+from marketplace.matching.models import Match, MatchFeedback, Reason, Verdict
+from marketplace.matching.policies import sides_of
+
+MAX_NOTE = 500
+
+
+@transaction.atomic
+def mark_match(
+    match: Match, *, actor: Any, verdict: str, reason: str = "", note: str = "", side: str = ""
+) -> Match:
+    """评价一项匹配：合适或不合适（不合适要选原因）。不合适的匹配双方都不再看到。
+
+    `side` is needed only of people who work for both. Raises Forbidden for anybody who works for
+    neither side, InvalidInput for an unknown verdict, a missing reason or a note above 500
+    characters.
+    """
+    match = _locked(match)
+    speaks_for = sides_of(actor, match)
+    if not actor.has_perm("matching.mark_match", match) or (side and side not in speaks_for):
+        raise Forbidden(_("只有需求方或成果方的成员可以评价这项匹配"))
+    chosen = side or speaks_for[0]
+    _check(verdict, reason, note)
+    kept = reason if verdict == Verdict.DISMISSED else ""
+    setattr(match, f"{chosen}_verdict", verdict)
+    match.save(update_fields=[f"{chosen}_verdict"])
+    MatchFeedback.objects.create(
+        match=match, side=chosen, verdict=verdict, reason=kept, note=note.strip(), actor=actor
+    )
+    event = MatchMarked(subject_id=match.pk, side=chosen, verdict=verdict, reason=kept)
+    publish(event, actor=actor)
+    return match
+
+
+def _locked(match: Match) -> Match:
+    rows = Match.objects.select_for_update(of=("self",))
+    return rows.select_related("need__owner", "achievement__owner").get(pk=match.pk)
+
+
+def _check(verdict: str, reason: str, note: str) -> None:
+    errors: dict[str, list[object]] = {}
+    if verdict not in Verdict.values:
+        errors["verdict"] = [_("请选择合适或不合适")]
+    if verdict == Verdict.DISMISSED and reason not in Reason.values:
+        errors["reason"] = [_("请选择不合适的原因，系统和对方据此改进")]
+    if len(note) > MAX_NOTE:
+        errors["note"] = [_("说明不能超过 500 个字")]
+    if errors:
+        raise InvalidInput(errors)

@@ -1,0 +1,116 @@
+"""Telling the owners of listings about matches: each match once, several in one notice."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.matching.models import Match, Side, Verdict
+from marketplace.matching.queries import open_matches
+from marketplace.notices import kinds
+from marketplace.notices.services import notify
+from marketplace.parties.queries import admins_of
+
+kinds.register("matching.found", _("新的匹配"))
+kinds.register("matching.fits", _("对方认为匹配合适"), mail_default=False)
+
+#: Below this score a match is shown but nobody is disturbed.
+WORTH_TELLING = 60
+
+
+@transaction.atomic
+def announce(matches: Iterable[Match], *, to: str) -> int:
+    """Tell one side of those matches that are good enough and that it has not been told of.
+
+    Returns the number of notices. A repeated call tells nobody again.
+    """
+    told = f"{to}_told_at"
+    keys = [match.pk for match in matches]
+    rows = list(
+        open_matches()
+        .filter(pk__in=keys, score__gte=WORTH_TELLING, **{f"{told}__isnull": True})
+        .select_related("need__author", "achievement__author", "need__owner", "achievement__owner")
+    )
+    count = 0
+    for group in _groups(rows, to):
+        count += _tell(group, to)
+    Match.objects.filter(pk__in=[row.pk for row in rows]).update(**{told: clock.now()})
+    return count
+
+
+def tell_of_fit(match: Match, *, by: str) -> int:
+    """The other side learns that this one finds the match fitting."""
+    other = Side.ACHIEVEMENT if by == Side.NEED else Side.NEED
+    if getattr(match, f"{other}_verdict") == Verdict.DISMISSED:
+        return 0
+    mine, theirs = getattr(match, other), getattr(match, by)
+    title = (
+        _("需求方认为成果“%(title)s”合适")
+        if other == Side.ACHIEVEMENT
+        else _("成果方认为可以解决需求“%(title)s”")
+    )
+    return notify(
+        "matching.fits",
+        people_behind(mine),
+        title=title,
+        body=_("对方的信息：%(other)s"),
+        params={"title": mine.title, "other": theirs.title},
+        url=_page(other, mine.code),
+        dedupe=f"matching.fits:{match.pk}:{by}",
+    )
+
+
+def people_behind(listing: Any) -> list[Any]:
+    """Who hears of a listing: its author, or the organisation's admins once the author has left."""
+    if listing.author.access.in_org(listing.owner_id):
+        return [listing.author]
+    return list(admins_of(listing.owner_id))
+
+
+def _groups(rows: Sequence[Match], to: str) -> Iterable[list[Match]]:
+    """Needs each get their own notice; a holder of many results gets one for all of them."""
+
+    def key(match: Match) -> int:
+        return match.need_id if to == Side.NEED else match.achievement.author_id
+
+    return [list(group) for _key, group in groupby(sorted(rows, key=key), key=key)]
+
+
+def _tell(group: Sequence[Match], to: str) -> int:
+    best = max(group, key=lambda match: (match.score, match.retrieval))
+    subject: Any
+    other: Any
+    if to == Side.NEED:
+        title, subject, other = _("有新的成果匹配你的需求“%(title)s”"), best.need, best.achievement
+        url = _page(Side.NEED, best.need.code)
+    elif len({match.achievement_id for match in group}) == 1:
+        title, subject, other = _("有新的需求匹配你的成果“%(title)s”"), best.achievement, best.need
+        url = _page(Side.ACHIEVEMENT, best.achievement.code)
+    else:
+        title, subject, other = _("需求“%(title)s”匹配你的多项成果"), best.need, best.achievement
+        url = _page(Side.NEED, best.need.code)
+    return notify(
+        "matching.found",
+        people_behind(getattr(best, to)),
+        title=title,
+        body=_("共 %(count)s 项，匹配度最高 %(score)s：%(best)s"),
+        params={
+            "title": subject.title,
+            "count": len(group),
+            "score": best.score,
+            "best": other.title,
+        },
+        url=url,
+        dedupe=f"matching.found:{to}:{','.join(sorted(match.code for match in group))}",
+    )
+
+
+def _page(side: str, code: str) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(f"matching:for_{side}", args=[code])
