@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
@@ -107,9 +108,9 @@ class EditorAccountView(AccountView):
 def media(_request: HttpRequest, path: str) -> HttpResponseBase:
     """A scaled image of a page, where no web server in front serves the media folder itself."""
     try:
-        file = Path(safe_join(settings.MEDIA_ROOT, RENDITIONS, path))
+        file = Path(safe_join(Path(settings.MEDIA_ROOT) / RENDITIONS, path))
         response = FileResponse(file.open("rb"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SuspiciousFileOperation) as error:
         raise Http404 from error
     response["Content-Security-Policy"] = "default-src 'none'"
     response["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
