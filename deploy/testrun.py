@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
@@ -59,7 +60,7 @@ def _postgres_binaries() -> Path | None:
 def _postgres(binaries: Path) -> Iterator[str]:
     """A cluster in a temporary folder on a free loopback port; never run as root."""
     base = Path(tempfile.mkdtemp(prefix="jiebang-pg-"))
-    as_user: dict[str, object] = {}
+    as_user: dict[str, Any] = {}
     if os.getuid() == 0:
         account = pwd.getpwnam("postgres")
         os.chown(base, account.pw_uid, account.pw_gid)
@@ -68,7 +69,7 @@ def _postgres(binaries: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = base / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": base}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": base}
     make = [str(binaries / "initdb"), "-D", str(data), "-U", "jiebang", "-A", "trust", "-E", "UTF8"]
     subprocess.run([*make, "--no-sync", "--locale=C.UTF-8"], check=True, **quiet, **as_user)
     options = {

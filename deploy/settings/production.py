@@ -347,6 +347,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Wagtail's own admin API is no part of ours.
+    "PREPROCESSING_HOOKS": ["marketplace.api.schema.own_paths"],
 }
 
 # --- CMS --------------------------------------------------------------------------------------

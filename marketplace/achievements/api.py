@@ -7,7 +7,7 @@ from marketplace.achievements.serializers import AchievementRead, AchievementWri
 from marketplace.listings import api
 
 
-class AchievementApi:
+class AchievementApi(api.ListingApi):
     """What the views of this slice have in common."""
 
     kind = KIND

@@ -9,16 +9,16 @@ class SchemeData(serializers.Serializer[Any]):
     """A code list."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     label_en = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class TermData(serializers.Serializer[Any]):
     """One code with its name in both languages."""
 
     code = serializers.CharField()
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
     label_en = serializers.SerializerMethodField()
     level = serializers.IntegerField()
 

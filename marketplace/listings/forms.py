@@ -41,12 +41,12 @@ class Step:
 
     key: str
     label: Any
-    form: type[forms.Form]
+    form: type[JiebangForm]
     rows: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     files: bool = False
 
 
-class NumberField(forms.CharField):
+class NumberField(forms.Field):
     """A plain decimal number; cleaned to Decimal. No exponents, no underscores, at most 6 decimals."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -60,9 +60,6 @@ class NumberField(forms.CharField):
         if not _NUMBER.match(text):
             raise ValidationError(_("请输入数字，例如 21 或 0.84"), code="invalid")
         return Decimal(text)
-
-    def run_validators(self, value: Any) -> None:
-        """Text validators have nothing to say about a number."""
 
     def prepare_value(self, value: Any) -> Any:
         """Stored decimals come back without trailing zeros."""

@@ -12,7 +12,6 @@ from marketplace.kernel.workflow import Workflow
 from marketplace.listings.exports import ListingColumn
 from marketplace.listings.filters import Facet
 from marketplace.listings.forms import Step
-from marketplace.listings.models import Listing
 from marketplace.listings.rulebook import Quality
 
 
@@ -51,7 +50,7 @@ class Kind:
     name: str
     noun: str
     title: Any
-    model: type[Listing]
+    model: Any
     flow: Workflow
     steps: tuple[Step, ...]
     shape: Shape

@@ -23,6 +23,7 @@ L = TypeVar("L", bound=Listing)
 #: A listing without an end date is shown for a year, then it is renewed or it expires.
 DEFAULT_VALIDITY = timedelta(days=365)
 
+EXPIRE_AT_ONCE = 500
 MIN_RENEWAL_DAYS, MAX_RENEWAL_DAYS = 30, 730
 CHOOSE = _("请选择一项")
 
@@ -153,6 +154,11 @@ def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> No
         raise Refused(_("只有未发布过的草稿可以删除"))
     publish(event, actor=actor)
     listing.delete()
+
+
+def due_to_expire(model: type[L]) -> list[L]:
+    """The next listings that the clock must close, at most EXPIRE_AT_ONCE."""
+    return list(queries.due_to_expire(model)[:EXPIRE_AT_ONCE])
 
 
 def clean_reasons(reasons: Iterable[str]) -> list[str]:

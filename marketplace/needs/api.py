@@ -7,7 +7,7 @@ from marketplace.needs.kind import KIND
 from marketplace.needs.serializers import NeedRead, NeedWrite
 
 
-class NeedApi:
+class NeedApi(api.ListingApi):
     """What the views of this slice have in common."""
 
     kind = KIND

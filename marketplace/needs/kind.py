@@ -1,6 +1,5 @@
 """What the shared pages and the API need to know about needs: facets, moves, reasons, functions."""
 
-
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.filters import PRICE_BANDS, Facet

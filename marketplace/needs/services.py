@@ -154,7 +154,7 @@ SOLVED_HOW = ("platform", "self", "elsewhere")
 
 def expire_needs() -> int:
     """到期下线：由时钟触发，逐条一事务；返回条数。"""
-    due = listings.queries.due_to_expire(Need)[:500]
+    due = listings.due_to_expire(Need)
     for need in due:
         with transaction.atomic():
             event = events.NeedExpired(subject_id=need.pk)

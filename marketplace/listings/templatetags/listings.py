@@ -39,14 +39,16 @@ def term_list(codes: list[str], scheme: str) -> str:
 def local(listing: Any, name: str) -> str:
     """A text in the page's language when the listing has it, else the Chinese one."""
     english = (get_language() or "").startswith("en")
-    return (english and getattr(listing, f"{name}_en", "")) or getattr(listing, name)
+    translated = str(getattr(listing, f"{name}_en", "")) if english else ""
+    return translated or str(getattr(listing, name))
 
 
 @register.filter
 def local_lang(listing: Any, name: str) -> str:
     """The language that `local` really answers with, for the `lang` attribute."""
     english = (get_language() or "").startswith("en")
-    return "en" if english and getattr(listing, f"{name}_en", "") else "zh-Hans"
+    translated = getattr(listing, f"{name}_en", "") if english else ""
+    return "en" if translated else "zh-Hans"
 
 
 @register.filter

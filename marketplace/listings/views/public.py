@@ -51,9 +51,11 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
 @require_safe
 def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
     """One listing. A withdrawn one that was public answers 410 with similar ones."""
-    withdrawn = kind.model._default_manager.filter(  # noqa: SLF001 -- documented manager name
-        code=code, status="withdrawn", published_at__isnull=False
-    ).first()
+    withdrawn = (
+        queries.manager(kind.model)
+        .filter(code=code, status="withdrawn", published_at__isnull=False)
+        .first()
+    )
     if withdrawn is not None and not request.user.has_perm(kind.perm("view"), withdrawn):
         raise Gone(
             _("发布单位已将这条信息下架。"),

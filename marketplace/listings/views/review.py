@@ -44,7 +44,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
                 return _next(request, kind, _("已退回：%(title)s") % {"title": listing.title})
             except InvalidInput as error:
                 for text in error.errors.get("reasons", []):
-                    form.add_error("other", text)
+                    form.add_error("other", str(text))
         status = 400
     context = {
         "kind": kind,
