@@ -57,10 +57,10 @@ def assess(
         text = _("请填写联系电话或邮箱，至少一项")
         findings.append(Finding("contact_phone", "terms", text, blocks=not imported))
     if achievement.get("description") and len(achievement["description"].strip()) < MIN_DESCRIPTION:
-        text: Any = _("技术方案请至少写 %(count)s 字，说清怎么做、做到什么程度") % {
+        short = _("技术方案请至少写 %(count)s 字，说清怎么做、做到什么程度") % {
             "count": MIN_DESCRIPTION
         }
-        findings.append(Finding("description", "basics", text, blocks=not imported))
+        findings.append(Finding("description", "basics", short, blocks=not imported))
     if problem := shares_problem([row.get("share") for row in owners]):
         findings.append(Finding("owners", "terms", problem, blocks=True))
     findings += _advice(achievement, indicators, patents)
