@@ -96,7 +96,7 @@ class OrganizationForm(JiebangForm):
 class DossierForm(JiebangForm):
     """Documents and a word to the registrar."""
 
-    documents = UploadsField(label=_("证照和证明材料"), required=False)
+    documents = UploadsField(label=_("添加材料"), required=False)
     note = PlainTextField(
         label=_("补充说明"),
         max_length=500,

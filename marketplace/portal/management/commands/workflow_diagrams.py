@@ -8,8 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.achievements.workflow import ACHIEVEMENT
 from marketplace.needs.workflow import NEED
+from marketplace.parties.workflow import DOSSIER, ORGANIZATION
 
-FLOWS = {"需求 Need": NEED, "成果 Achievement": ACHIEVEMENT}
+FLOWS = {
+    "需求 Need": NEED,
+    "成果 Achievement": ACHIEVEMENT,
+    "单位 Organization": ORGANIZATION,
+    "单位认证 Verification": DOSSIER,
+}
 
 
 class Command(BaseCommand):
