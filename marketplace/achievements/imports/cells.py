@@ -15,6 +15,8 @@ from marketplace.taxonomy import queries as taxonomy
 
 _SEPARATORS = re.compile(r"[、;；\n]+")
 _WORD_SEPARATORS = re.compile(r"[、;；,，\n]+")
+_BETWEEN_LATIN = re.compile(r"(?<=[\x21-\x7e])\s+(?=[\x21-\x7e])")
+_BLANKS = re.compile(r"\s+")
 _BARS = re.compile(r"\s*[|｜]\s*")
 _TRL = re.compile(r"^(?:TRL)?\s*([1-9])\s*级?(?:\s.*)?\Z", re.IGNORECASE)
 _RANGE = re.compile(r"^([+-]?[\d.,]+)\s*[~～–—至-]\s*([+-]?[\d.,]+)\Z")
@@ -128,8 +130,8 @@ def amount(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Keywords of a cell. Blanks inside a word join it, as the form parts words at blanks."""
-    parts = (re.sub(r"\s+", "-", part.strip()) for part in _WORD_SEPARATORS.split(text))
-    return [re.sub(r"(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])", "", part) for part in parts if part]
+    parts = (part.strip() for part in _WORD_SEPARATORS.split(text))
+    return [_BLANKS.sub("", _BETWEEN_LATIN.sub("-", part)) for part in parts if part]
 
 
 # --- entries, one a line ----------------------------------------------------------------------

@@ -196,7 +196,7 @@ class RowReader:
 
     def _judge(self, draft: Draft, data: dict[str, Any]) -> None:
         """The wizard's own forms, with this row as what was typed."""
-        if not draft.key or not data.get("description"):
+        if not source_key(self.owner, "", str(data.get("description", ""))):
             draft.problems.append((self.layout.head("description"), _("请填写")))
         for form in self.forms:
             form.data = data

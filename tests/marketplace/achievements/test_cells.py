@@ -1,0 +1,130 @@
+"""Cells of a sheet: terms by any of their names, entries one a line, titles from a text."""
+
+from typing import Any
+
+import pytest
+
+from marketplace.achievements.imports import cells, titles
+from marketplace.achievements.imports.cells import CellError
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text", "code"),
+    [
+        ("industry", "磁性材料", "materials.magnetic"),
+        ("industry", "新材料 / 磁性材料", "materials.magnetic"),
+        ("industry", "新材料/磁性材料", "materials.magnetic"),
+        ("industry", "Magnetic materials", "materials.magnetic"),
+        ("industry", "materials.magnetic", "materials.magnetic"),
+        ("field", "新材料及其应用", "05"),
+        ("district", "沂南县", "371321"),
+        ("pricing", "面议", "face"),
+        ("ip_kind", "发明专利", "invention"),
+    ],
+)
+def test_terms_are_known_by_code_label_and_path(scheme: str, text: str, code: str) -> None:
+    assert cells.term(scheme)(text) == code
+
+
+def test_an_unknown_term_is_answered_with_near_ones() -> None:
+    with pytest.raises(CellError, match="磁性材料"):
+        cells.term("industry")("磁性材")
+
+
+def test_several_terms() -> None:
+    assert cells.several_terms("cooperation")("技术许可、合作开发；技术服务") == [
+        *("license", "joint_dev", "service"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("是", True), ("Yes", True), ("否", False), ("0", False)]
+)
+def test_yes_and_no(text: str, value: bool) -> None:
+    assert cells.yes_no(text) is value
+
+
+@pytest.mark.parametrize("text", ["也许", "2", "=1"])
+def test_neither_yes_nor_no(text: str) -> None:
+    with pytest.raises(CellError):
+        cells.yes_no(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("6", "6"), ("TRL 6", "6"), ("６级", "6"), ("TRL 6 相关环境下演示", "6")]
+)
+def test_readiness(text: str, level: str) -> None:
+    assert cells.readiness(text) == level
+
+
+@pytest.mark.parametrize("text", ["0", "10", "TRL", "六", "1.5"])
+def test_no_readiness(text: str) -> None:
+    with pytest.raises(CellError):
+        cells.readiness(text)
+
+
+def test_keywords_keep_their_words_together() -> None:
+    assert cells.words("GIS 技术；machine learning, α-半水石膏\n脱硫") == [
+        *("GIS技术", "machine-learning", "α-半水石膏", "脱硫"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("硬度|≥|21|kOe", {"comparator": "ge", "value": "21", "unit": "kOe"}),
+        ("硬度｜<=｜21", {"comparator": "le", "value": "21", "unit": ""}),
+        ("强度|~|32~38|MPa", {"comparator": "between", "value": "32", "value_high": "38"}),
+        ("强度||32–38|MPa", {"comparator": "between", "value": "32", "value_high": "38"}),
+        ("温度|区间|-40~85|℃", {"comparator": "between", "value": "-40", "value_high": "85"}),
+        ("温度|=|-40|℃|GB/T 1|报告", {"value": "-40", "method": "GB/T 1", "evidence": "报告"}),
+    ],
+)
+def test_indicators(line: str, entry: dict[str, Any]) -> None:
+    (found,) = cells.entries(line, cells.indicator)
+    assert entry.items() <= found.items()
+
+
+@pytest.mark.parametrize("line", ["硬度|约|21", "硬度|≥|21|a|b|c|d"])
+def test_unreadable_indicators(line: str) -> None:
+    with pytest.raises(CellError):
+        cells.entries(line, cells.indicator)
+
+
+def test_rights_owners_and_inventors() -> None:
+    (right,) = cells.entries("发明专利|ZL202010000001.1|已授权|一种胶", cells.patent)
+    assert (right["kind"], right["status"], right["title"]) == ("invention", "granted", "一种胶")
+    owners = cells.entries("甲大学|70%\n乙公司|30", cells.owner)
+    assert [(o["name"], o["share"]) for o in owners] == [("甲大学", "70"), ("乙公司", "30")]
+    inventors = cells.entries("张三|教授\n\n李四", cells.inventor)
+    assert [(i["name"], i["title"]) for i in inventors] == [("张三", "教授"), ("李四", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "车牌定位是关键问题.该文提出了一种新的基于边缘颜色对的车牌定位方法.首先进行检测",
+            "基于边缘颜色对的车牌定位方法",
+        ),
+        (
+            "针对转台摩擦问题,提出了基于LuGre模型的摩擦参数辨识方法.",
+            "基于LuGre模型的摩擦参数辨识方法",
+        ),
+        ("目的 了解北京郊区医务人员职业暴露情况.方法 调查", "北京郊区医务人员职业暴露情况"),
+        ("对电动修复铬污染土壤进行了实验室研究.选用重铬酸钾", "电动修复铬污染土壤实验室研究"),
+        ("为了提高产量。", "提高产量"),
+        ("", ""),
+        ("。，", ""),
+    ],
+)
+def test_a_title_is_cut_from_the_text(text: str, title: str) -> None:
+    assert titles.propose_title(text) == title
+
+
+def test_proposals_are_bounded() -> None:
+    assert len(titles.propose_title("长" * 5000)) == titles.LONGEST
+    assert len(titles.propose_summary("长" * 5000)) == 200
+    assert titles.propose_summary("第一句。" * 80).endswith("。")
