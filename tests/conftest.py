@@ -45,6 +45,12 @@ def _own_language() -> Iterator[None]:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def _without_sentence_model(settings: Any) -> None:
+    """Publishing embeds; the tests that are about vectors switch the model on for themselves."""
+    settings.SEARCH_VECTORS = False
+
+
 @pytest.fixture
 def drain() -> Callable[[], int]:
     """Deliver everything that is due, and run the open jobs, as the worker does after commit."""

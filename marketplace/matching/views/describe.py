@@ -1,0 +1,38 @@
+"""“Describe your problem”: matched at once, and kept nowhere.
+
+The text comes by POST only, so it stands in no address and no log; it is not stored, not cached, and
+left out of error reports.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from marketplace.matching import queries
+from marketplace.matching.forms import ProblemForm
+from marketplace.matching.models import Side
+from marketplace.matching.views.cards import previews
+from marketplace.web.throttle import limited
+from marketplace.web.views import render_page
+
+
+@sensitive_post_parameters()
+@sensitive_variables()
+@never_cache
+@require_http_methods(["GET", "POST"])
+@limited("describe", per_ip="60/10m", per_user="30/10m")
+def describe_problem(request: HttpRequest) -> HttpResponse:
+    """A box for a problem in one's own words, and the achievements that come nearest."""
+    form = ProblemForm(request.POST if request.method == "POST" else None)
+    cards, asked, status = [], False, 200
+    if request.method == "POST":
+        asked = form.is_valid()
+        status = 200 if asked else 400
+    if asked:
+        found = queries.describe(form.cleaned_data["problem"])
+        cards = previews(found, shown=Side.ACHIEVEMENT.value)
+    context = {"form": form, "cards": cards, "asked": asked}
+    return render_page(
+        request, "matching/problem_describe.html", context, partial="results", status=status
+    )
