@@ -193,7 +193,7 @@ class ArticleIndex(FixedPage):
     category_choices: ClassVar[type[models.TextChoices]]
 
     parent_page_types = ["cms.HomePage"]
-    content_panels = [*SitePage.content_panels, FieldPanel("lead")]
+    content_panels = [*FixedPage.content_panels, FieldPanel("lead")]
     search_fields = [*SitePage.search_fields, index.SearchField("lead")]
 
     class Meta:

@@ -13,7 +13,7 @@ from cms.blocks import DoorBlock, SectionsBlock
 from cms.fields import StreamField
 from cms.market import Market
 from cms.pages.articles import NewsPage, PolicyPage
-from cms.pages.base import FixedPage, SitePage
+from cms.pages.base import FixedPage
 
 KINDS = {"news": NewsPage, "policies": PolicyPage}
 #: More words than this wrap into a cloud that nobody reads.
@@ -37,7 +37,7 @@ class HomePage(FixedPage):
     max_count = len(settings.LANGUAGES)
     page_description = _("网站首页")
     content_panels = [
-        *SitePage.content_panels,
+        *FixedPage.content_panels,
         MultiFieldPanel(
             [FieldPanel("hero_title"), FieldPanel("hero_lead"), FieldPanel("popular")],
             heading=_("首屏"),

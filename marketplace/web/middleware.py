@@ -31,8 +31,12 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if request.path.startswith("/cms/"):
-            response.headers.setdefault("Content-Security-Policy", CMS_HEADER)
-            # Wagtail shows its previews in a frame of its own.
+            # Wagtail shows its previews in a frame of its own. A preview was answered as a page of
+            # the site, with the site's policy, before it came here.
+            if "frame-ancestors" in response.headers.get(
+                "Content-Security-Policy", "frame-ancestors"
+            ):
+                response.headers["Content-Security-Policy"] = CMS_HEADER
             if response.headers.get("X-Frame-Options") == "DENY":
                 response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response

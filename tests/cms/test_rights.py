@@ -175,6 +175,30 @@ def test_the_looser_policy_holds_for_the_admin_alone(client: Client, editor: Any
         assert "unsafe" not in client.get(path).headers["Content-Security-Policy"]
 
 
+def test_a_preview_is_framed_by_the_admin_only(client: Client, editor: Any) -> None:
+    client.force_login(editor)
+    page = make_page(title="预览")
+    url = f"/cms/pages/{page.pk}/edit/preview/"
+    assert client.post(url, edited(page)).json()["is_valid"]
+    response = client.get(url)
+    assert "改过的题目" in response.content.decode()
+    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "data-wagtail-userbar" in response.content.decode()
+    assert "data-wagtail-userbar" not in client.get("/news/opening/").content.decode()
+
+
+def edited(page: NewsPage) -> dict[str, str]:
+    return {
+        "title": "改过的题目",
+        "slug": page.slug,
+        "category": page.category,
+        "published_at": "2026-11-20 09:00",
+        "body-count": "0",
+        "attachments-count": "0",
+    }
+
+
 def test_the_admin_speaks_chinese_and_asks_nobody_else(client: Client, editor: Any) -> None:
     client.force_login(editor)
     html = client.get("/cms/").content.decode()
