@@ -15,6 +15,9 @@ public = [
     path("achievements/", views.achievement_list, name="list"),
     path("achievements/export/", views.achievement_export, name="export"),
     path("achievements/<str:code>/", views.achievement_detail, name="detail"),
+    path(
+        "orgs/<str:code>/achievements/", views.achievements_of_organization, name="of_organization"
+    ),
     path("achievements/<str:code>/contact/", views.achievement_contact, name="contact"),
 ]
 

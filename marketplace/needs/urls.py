@@ -11,6 +11,7 @@ public = [
     path("needs/", views.need_list, name="list"),
     path("needs/export/", views.need_export, name="export"),
     path("needs/<str:code>/", views.need_detail, name="detail"),
+    path("orgs/<str:code>/needs/", views.needs_of_organization, name="of_organization"),
     path("needs/<str:code>/contact/", views.need_contact, name="contact"),
 ]
 

@@ -18,6 +18,7 @@ from marketplace.achievements.views.listings import (
     achievement_manage,
     achievement_new,
     achievement_review,
+    achievements_of_organization,
     own_achievements,
     own_export,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "achievement_manage",
     "achievement_new",
     "achievement_review",
+    "achievements_of_organization",
     "batch_review",
     "import_new",
     "import_result",

@@ -2,7 +2,12 @@
 
 from marketplace.listings.views.export import export_listings, export_own
 from marketplace.listings.views.manage import act_on_listing, manage_listing, own_listings
-from marketplace.listings.views.public import list_listings, show_contact, show_listing
+from marketplace.listings.views.public import (
+    list_listings,
+    list_of_organization,
+    show_contact,
+    show_listing,
+)
 from marketplace.listings.views.review import review_listing
 from marketplace.listings.views.wizard import check_listing, edit_listing, new_listing
 
@@ -13,6 +18,7 @@ __all__ = [
     "export_listings",
     "export_own",
     "list_listings",
+    "list_of_organization",
     "manage_listing",
     "new_listing",
     "own_listings",

@@ -16,6 +16,10 @@ from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page
 from search import engine
+from search.query import Query
+
+#: How many listings an organisation's page shows.
+NEWEST = 5
 
 
 class Link(NamedTuple):
@@ -103,3 +107,13 @@ def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
     else:
         hits = engine.match(kind.name, f"{listing.title} {listing.summary}", limit=4)
     return queries.in_order(kind.model, actor, [hit.id for hit in hits])
+
+
+@require_safe
+def list_of_organization(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+    """The newest public listings of one organisation: a fragment of its page, or a page of its own."""
+    newest = Query(filters={"owner": [code[:16]]}, sort="-published_at", size=NEWEST)
+    results = engine.find(kind.name, newest)
+    listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
+    context = {"kind": kind, "listings": listings, "total": results.total, "owner_code": code}
+    return render_page(request, "listings/listing_of_owner.html", context, partial="rows")
