@@ -12,9 +12,14 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import handlers, index, policies, queries, tree  # noqa: F401, PLC0415 -- app ready
-        from marketplace.portal.queries import Section, register_section  # noqa: PLC0415
+        from marketplace.portal.queries import (  # noqa: PLC0415
+            Section,
+            register_section,
+            register_sitemap,
+        )
 
         post_migrate.connect(tree.ensure_after_migrate, sender=self, dispatch_uid="cms.tree")
+        register_sitemap("/sitemap-pages.xml")
         register_section(
             Section(
                 "articles",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cms/login/", views.admin_sign_in),
     path("cms/account/", require_admin_access(views.EditorAccountView.as_view())),
     re_path(r"^cms/(users|groups|password_reset)/", views.shut),
+    path("sitemap-pages.xml", views.sitemap),
     path("documents/", include(document_urls)),
     path("media/images/<path:path>", views.media),
 ]

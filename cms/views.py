@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils._os import safe_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -102,6 +102,13 @@ class EditorAccountView(AccountView):
         """Language and colours."""
         kept = (LocaleSettingsPanel, ThemeSettingsPanel)
         return [panel for panel in super().get_panels() if isinstance(panel, kept)]
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The pages that search engines are told of; named in the index of sitemaps."""
+    context = {"entries": queries.sitemap_entries()}
+    return render(request, "cms/sitemap.xml", context, content_type="application/xml")
 
 
 @require_safe

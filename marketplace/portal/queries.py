@@ -44,6 +44,18 @@ class Found:
 
 
 _sections: list[Section] = []
+_sitemaps: list[str] = []
+
+
+def register_sitemap(path: str) -> None:
+    """Let a tree above name a sitemap file of its own; called when apps are ready."""
+    if path not in _sitemaps:
+        _sitemaps.append(path)
+
+
+def further_sitemaps() -> list[str]:
+    """The paths of the sitemap files that trees above have named."""
+    return list(_sitemaps)
 
 
 def register_section(section: Section) -> None:

@@ -77,7 +77,11 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
         for number in pages.page_range
         if pages.count
     ]
-    context = {"files": files, "root": settings.SITE_URL.rstrip("/")}
+    context = {
+        "files": files,
+        "further": queries.further_sitemaps(),
+        "root": settings.SITE_URL.rstrip("/"),
+    }
     return render(request, "portal/sitemap_index.xml", context, content_type="application/xml")
 
 

@@ -97,6 +97,18 @@ def test_the_sitemap_knows_both_addresses(
     assert not [address for address in entries if "draft" in address or "english" in address]
 
 
+def test_search_engines_are_told_of_the_pages(client: Client) -> None:
+    from xml.etree import ElementTree as ET
+
+    make_page(slug="only")
+    index = client.get("/sitemap.xml").content.decode()
+    assert "<loc>http://127.0.0.1:8000/sitemap-pages.xml</loc>" in index
+    response = client.get("/sitemap-pages.xml")
+    places = [node.text for node in ET.fromstring(response.content).iter() if "loc" in node.tag]
+    assert "http://127.0.0.1:8000/news/only/" in places
+    assert response.headers["Content-Type"] == "application/xml"
+
+
 def test_navigation_falls_back_until_editors_make_one(client: Client) -> None:
     import json
 

@@ -1,0 +1,146 @@
+"""Pages in Chromium: axe, console, outside requests, sideways scroll, without script, on paper."""
+
+import os
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.cast import make_cast
+from tests.factories.achievements import make_achievement
+from tests.factories.needs import make_need
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+CUT_OFF = """[...document.querySelectorAll('main *')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return e.checkVisibility() && box.right > innerWidth + 1 && !e.closest('svg, .u-vh, .c-scroll');
+}).map(e => e.outerHTML.slice(0, 100))"""
+PAGES = (
+    "/",
+    "/en/",
+    "/news/",
+    "/en/news/news-magnet/",
+    "/policies/policy-plan/",
+    "/help/",
+    "/help/enterprises/",
+    "/news/search/?q=%E9%9C%80%E6%B1%82",
+)
+MODES = {
+    "wide": (1280, {}),
+    "phone": (320, {}),
+    "phone dark large": (320, {"theme": "dark", "size": "large"}),
+}
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not pathlib.Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # Playwright's own loop makes Django think that the ORM is used from async code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Any]:
+    """`context(width, cookies, script)` opens a browser with these choices."""
+    settings.ALLOWED_HOSTS = ["*"]
+    opened: list[BrowserContext] = []
+
+    def make(width: int, cookies: dict[str, str], *, script: bool = True) -> BrowserContext:
+        made = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        made.add_cookies(
+            [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
+        )
+        opened.append(made)
+        return made
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def filled(drain: Any) -> None:
+    """The sample pages, an achievement and a need."""
+    from cms import samples
+
+    samples.load()
+    cast = make_cast()
+    make_achievement(cast.university, cast.university_admin, state="published", is_sample=True)
+    make_need(cast.enterprise, cast.member, state="published", hide_owner=True)
+    drain()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_pages_are_sound(context: Any, live_server: Any, filled: None, mode: str) -> None:
+    width, cookies = MODES[mode]
+    page = context(width, cookies).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(f"{page.url}: {m.text}"))
+    page.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith((live_server.url, "data:")) else complaints.append(r.url)
+        ),
+    )
+    for path in PAGES:
+        page.goto(live_server.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate(CUT_OFF) == [], path
+        page.evaluate(AXE)
+        found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)["violations"]
+        told = [(v["id"], v["nodes"][0]["html"][:200]) for v in found]
+        assert told == [], path
+    assert complaints == []
+
+
+def test_an_empty_site_is_sound(context: Any, live_server: Any) -> None:
+    page = context(320, {}).new_page()
+    for path in ("/", "/news/", "/en/policies/"):
+        page.goto(live_server.url + path)
+        page.evaluate(AXE)
+        found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)["violations"]
+        assert [v["id"] for v in found] == [], path
+
+
+def test_without_script_the_home_page_leads_on(
+    context: Any, live_server: Any, filled: None
+) -> None:
+    page = context(1280, {}, script=False).new_page()
+    page.goto(live_server.url + "/")
+    page.fill("#hq", "晶界扩散")
+    page.press("#hq", "Enter")
+    assert "/search/" in page.url
+    page.goto(live_server.url + "/")
+    page.click("text=我要找技术")
+    assert page.url.endswith("/achievements/")
+
+
+def test_on_paper_the_menus_are_gone(context: Any, live_server: Any, filled: None) -> None:
+    page = context(1280, {}).new_page()
+    page.emulate_media(media="print")
+    page.goto(live_server.url + "/policies/policy-plan/")
+    assert not page.is_visible(".c-nav")
+    assert page.is_visible("h1")
