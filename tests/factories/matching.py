@@ -9,9 +9,8 @@ from marketplace.matching.models import Match
 from marketplace.needs import services as needs
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization, User
-from tests.factories.achievements import ROWS
+from tests.factories.achievements import ROWS, make_achievement
 from tests.factories.achievements import advance as advance_achievement
-from tests.factories.achievements import make_achievement
 from tests.factories.needs import advance as advance_need
 from tests.factories.needs import make_need
 

@@ -1,9 +1,10 @@
 """Finding and storing the matches of one listing. Running it again changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from marketplace.achievements.models import Achievement
 from marketplace.kernel import clock
@@ -28,8 +29,8 @@ def compute_matches(need: Need) -> list[Match]:
     """
     if need.status != OPEN:
         return []
-    known = Match.objects.filter(need=need).values_list("achievement__code", flat=True)
-    pairs = retrieval.achievements_for(need, also=list(known))
+    known = _known(Match.objects.filter(need=need), "achievement__code")
+    pairs = retrieval.achievements_for(need, also=known)
     return _store(
         [(need, pair.other, pair) for pair in _worth_keeping(pairs, known)],
         Match.objects.filter(need=need),
@@ -42,8 +43,8 @@ def compute_matches_for(achievement: Achievement) -> list[Match]:
     """The same from the other side: the open needs that a published achievement may answer."""
     if achievement.status != OPEN:
         return []
-    known = Match.objects.filter(achievement=achievement).values_list("need__code", flat=True)
-    pairs = retrieval.needs_for(achievement, also=list(known))
+    known = _known(Match.objects.filter(achievement=achievement), "need__code")
+    pairs = retrieval.needs_for(achievement, also=known)
     return _store(
         [(pair.other, achievement, pair) for pair in _worth_keeping(pairs, known)],
         Match.objects.filter(achievement=achievement),
@@ -52,20 +53,29 @@ def compute_matches_for(achievement: Achievement) -> list[Match]:
     )
 
 
-def _worth_keeping(pairs: Sequence[Pair[Any]], known: Iterable[str]) -> list[Pair[Any]]:
-    """The best KEPT, and those stored before, which may be among the best of their other side."""
-    stored = set(known)
+def _known(rows: QuerySet[Match], code: str) -> dict[str, bool]:
+    """The other sides stored before, and whether somebody has judged them."""
+    found = rows.values_list(code, "need_verdict", "achievement_verdict")
+    return {str(other): bool(one or two) for other, one, two in found}
+
+
+def _worth_keeping(pairs: Sequence[Pair[Any]], known: Mapping[str, bool]) -> list[Pair[Any]]:
+    """The best KEPT, and those stored before, which may be among the best of their other side.
+
+    What was judged stays whatever its score: a judgement is not lost, and its evidence stays true.
+    """
     return [
         pair
         for place, pair in enumerate(pairs)
-        if pair.explained.score >= FLOOR and (place < KEPT or pair.other.code in stored)
+        if known.get(pair.other.code)
+        or (pair.explained.score >= FLOOR and (place < KEPT or pair.other.code in known))
     ]
 
 
 @transaction.atomic
 def _store(
     found: Sequence[tuple[Need, Achievement, Pair[Any]]],
-    before: Any,
+    before: QuerySet[Match],
     *,
     compared: Sequence[int],
     side: str,

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from hypothesis import settings as hypothesis_settings
 
 from search import analysis, engine

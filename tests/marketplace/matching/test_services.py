@@ -1,0 +1,388 @@
+"""Matches are found from both sides, stay true, are told once, and obey what people say."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from marketplace.achievements import services as achievements
+from marketplace.journal.models import Job
+from marketplace.journal.queries import history
+from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.matching import queries, services
+from marketplace.matching.models import Match, MatchFeedback
+from marketplace.matching.services import work
+from marketplace.needs import services as needs
+from marketplace.notices.models import Notice
+from search import engine
+from tests.cast import Cast
+from tests.factories.matching import magnet_need, magnet_result, make_match
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
+Drain = Callable[[], int]
+
+
+def test_a_new_need_finds_its_achievement_and_both_owners_hear_of_it(
+    cast: Cast, drain: Drain
+) -> None:
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    Notice.objects.all().delete()
+    need = magnet_need(cast.enterprise, cast.member)
+    drain()
+    match = Match.objects.get()
+    assert (match.need, match.achievement) == (need, result)
+    assert (match.need_rev, match.achievement_rev) == (need.rev, result.rev)
+    assert match.weights_version == "2026-1"
+    kinds = {row["key"]: row["kind"] for row in match.rows if row["key"] != "indicator"}
+    assert kinds["industry"] == kinds["keywords"] == kinds["trl"] == kinds["budget"] == "yes"
+    indicators = [row["kind"] for row in match.rows if row["key"] == "indicator"]
+    assert indicators == ["yes", "unknown"]
+    assert match.score >= 90
+    told = Notice.objects.filter(kind="matching.found").order_by("recipient__name")
+    assert {notice.recipient for notice in told} == {cast.member, cast.university_member}
+    mine = told.get(recipient=cast.university_member)
+    assert mine.title == f"有新的需求匹配你的成果“{result.title}”"
+    assert mine.url == f"/achievements/{result.code}/matches/"
+
+
+def test_a_new_achievement_finds_its_need_and_tells_the_needs_owner(
+    cast: Cast, drain: Drain
+) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    drain()
+    assert not Match.objects.exists()
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    match = Match.objects.get()
+    notice = Notice.objects.get(kind="matching.found", recipient=cast.member)
+    assert notice.title == f"有新的成果匹配你的需求“{need.title}”"
+    assert notice.body == f"共 1 项，匹配度最高 {match.score}：{result.title}"
+    assert notice.url == f"/needs/{need.code}/matches/"
+
+
+def test_the_score_is_the_same_from_either_side(cast: Cast, drain: Drain) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    first = Match.objects.get()
+    services.compute_matches(need)
+    second = Match.objects.get()
+    assert (first.score, first.rows) == (second.score, second.rows)
+    services.compute_matches_for(result)
+    assert Match.objects.get().rows == first.rows
+
+
+def test_computing_again_changes_nothing_and_tells_nobody(cast: Cast, drain: Drain) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    before = Match.objects.values().get()
+    count = Notice.objects.count()
+    assert services.compute_matches(need) == []
+    assert services.compute_matches_for(result) == []
+    services.take_up_needs([need.pk])
+    services.take_up_achievements([result.pk])
+    after = Match.objects.values().get()
+    for changing in ("computed_at", "retrieval"):
+        before.pop(changing), after.pop(changing)
+    assert before == after
+    assert Notice.objects.count() == count
+
+
+def test_nobody_answers_his_own_need(cast: Cast, drain: Drain) -> None:
+    magnet_need(cast.university, cast.university_admin)
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    assert not Match.objects.exists()
+
+
+def test_what_is_far_off_is_no_match(cast: Cast, drain: Drain) -> None:
+    magnet_result(cast.university, cast.university_member)
+    magnet_need(
+        cast.enterprise,
+        cast.member,
+        title="大蒜贮藏八个月发芽与失水控制",
+        summary="冷库大蒜在五月后发芽，失水超过一成。",
+        problem="气调库温度波动大，蒜头失水发芽，损耗高，药剂又受限制，只能提前出库。",
+        industry="agri",
+        field="07",
+        keywords=["大蒜", "气调贮藏"],
+        cooperation=["consulting"],
+    )
+    drain()
+    assert not Match.objects.exists()
+
+
+def test_withdrawn_and_expired_listings_leave_the_view_and_come_back(
+    cast: Cast, drain: Drain
+) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    assert queries.matches_of_need(need, cast.visitor).count() == 1
+    revised = needs.revise_need(need, actor=cast.member)
+    drain()
+    assert queries.matches_of_achievement(result, cast.visitor).count() == 0
+    assert services.compute_matches(revised) == []
+    need = needs.submit_need(revised, actor=cast.member)
+    need = needs.publish_need(need, actor=cast.registrar_city)
+    drain()
+    assert queries.matches_of_achievement(result, cast.visitor).get().need_rev == need.rev
+    achievements.withdraw_achievement(result, actor=cast.university_member, reason="停止")
+    drain()
+    assert queries.matches_of_need(need, cast.visitor).count() == 0
+
+
+def test_a_changed_listing_replaces_its_rows(cast: Cast, drain: Drain) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    assert Match.objects.get().score >= 90
+    need = needs.revise_need(need, actor=cast.member)
+    rows = [{"name": "矫顽力", "comparator": "ge", "target": 60, "unit": "kOe", "must": True}]
+    need = needs.save_need(need, actor=cast.member, values={}, rows={"indicators": rows})
+    need = needs.submit_need(need, actor=cast.member)
+    need = needs.publish_need(need, actor=cast.registrar_city)
+    drain()
+    match = Match.objects.get()
+    assert (match.score, match.evidence["cap"], match.need_rev) == (59, 59, need.rev)
+
+
+def test_a_match_that_falls_below_the_floor_goes_unless_somebody_judged_it(
+    cast: Cast, drain: Drain
+) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    match = Match.objects.get()
+    far: dict[str, Any] = {
+        "title": "大蒜播种机",
+        "summary": "播种",
+        "problem": "蒜瓣直立率低，漏播多，效率不高。" * 2,
+        "industry": "machinery.agri",
+        "field": "07",
+        "keywords": ["大蒜"],
+        "trl_min": 9,
+        "cooperation": ["equity"],
+        "budget_max": 1_000_000,
+        "budget_min": 1_000_000,
+    }
+    need = needs.revise_need(need, actor=cast.member)
+    need = needs.save_need(need, actor=cast.member, values=far, rows={"indicators": []})
+    type(need).objects.filter(pk=need.pk).update(status="published")
+    need.refresh_from_db()
+    services.mark_match(match, actor=cast.member, verdict="fits")
+    services.compute_matches(need)
+    assert Match.objects.get().score < 40
+    Match.objects.update(need_verdict="")
+    services.compute_matches(need)
+    assert not Match.objects.exists()
+
+
+def test_nothing_confidential_gets_into_the_evidence(cast: Cast, drain: Drain) -> None:
+    magnet_need(cast.enterprise, cast.member)
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    stored = json.dumps(Match.objects.get().evidence, ensure_ascii=False)
+    notices = json.dumps(list(Notice.objects.values("params")), ensure_ascii=False)
+    for canary in ("CANARY", "13800138000", "tto@example.com"):
+        assert canary not in stored
+        assert canary not in notices
+
+
+def test_a_dismissed_match_stays_away_for_both_sides(cast: Cast, drain: Drain) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    match = Match.objects.get()
+    services.mark_match(
+        match, actor=cast.member, verdict="dismissed", reason="price", note="超出今年预算"
+    )
+    for actor in (cast.visitor, cast.member, cast.university_member):
+        assert queries.matches_of_need(need, actor).count() == 0
+        assert queries.matches_of_achievement(result, actor).count() == 0
+    services.take_up_needs([need.pk])
+    services.take_up_achievements([result.pk])
+    assert Match.objects.get().need_verdict == "dismissed"
+    assert queries.matches_of_need(need, cast.member).count() == 0
+    assert list(queries.dismissed_by(cast.member)) == [match]
+    assert list(queries.dismissed_by(cast.university_member)) == []
+    said = MatchFeedback.objects.get()
+    assert (said.side, said.reason, said.note) == ("need", "price", "超出今年预算")
+    services.mark_match(match, actor=cast.member, verdict="fits")
+    assert queries.matches_of_need(need, cast.visitor).count() == 1
+    assert queries.feedback_of(match, "need").verdict == "fits"  # type: ignore[union-attr]
+    assert [line.event for line in history("matching.match", match.pk)] == ["MatchMarked"] * 2
+
+
+def test_a_fit_is_told_to_the_other_side_once(cast: Cast, drain: Drain) -> None:
+    magnet_need(cast.enterprise, cast.member)
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    match = Match.objects.get()
+    services.mark_match(match, actor=cast.member, verdict="fits")
+    services.mark_match(match, actor=cast.approver, verdict="fits")
+    drain()
+    notice = Notice.objects.get(kind="matching.fits")
+    assert notice.recipient == cast.university_member
+    assert notice.title == f"需求方认为成果“{result.title}”合适"
+
+
+def test_an_author_who_left_is_replaced_by_the_admins(cast: Cast, drain: Drain) -> None:
+    magnet_need(cast.enterprise, cast.member)
+    cast.member.memberships.all().delete()
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    told = Notice.objects.filter(kind="matching.found", url__startswith="/needs/")
+    assert {notice.recipient for notice in told} == {cast.org_admin}
+
+
+@pytest.mark.parametrize(
+    "role", ["outsider", "operator", "registrar_city", "broker", "auditor", "visitor"]
+)
+def test_only_the_two_sides_judge(cast: Cast, role: str) -> None:
+    match = make_match(
+        magnet_need(cast.enterprise, cast.member),
+        magnet_result(cast.university, cast.university_member),
+    )
+    with pytest.raises(Forbidden):
+        services.mark_match(match, actor=cast[role], verdict="fits")
+    assert not MatchFeedback.objects.exists()
+
+
+def test_nobody_speaks_for_the_other_side(cast: Cast) -> None:
+    match = make_match(
+        magnet_need(cast.enterprise, cast.member),
+        magnet_result(cast.university, cast.university_member),
+    )
+    with pytest.raises(Forbidden):
+        services.mark_match(match, actor=cast.member, verdict="fits", side="achievement")
+    services.mark_match(match, actor=cast.university_admin, verdict="fits")
+    match.refresh_from_db()
+    assert (match.need_verdict, match.achievement_verdict) == ("", "fits")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"verdict": "dismissed"}, "reason"),
+        ({"verdict": "dismissed", "reason": "so"}, "reason"),
+        ({"verdict": "maybe"}, "verdict"),
+        ({"verdict": "fits", "note": "长" * 501}, "note"),
+    ],
+)
+def test_a_judgement_must_be_whole(cast: Cast, values: dict[str, str], field: str) -> None:
+    match = make_match(
+        magnet_need(cast.enterprise, cast.member),
+        magnet_result(cast.university, cast.university_member),
+    )
+    with pytest.raises(InvalidInput) as refused:
+        services.mark_match(match, actor=cast.member, **values)
+    assert list(refused.value.errors) == [field]
+
+
+def test_many_publications_are_one_job_over_the_needs(
+    cast: Cast, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "FEW", 1)
+    need = magnet_need(cast.enterprise, cast.member)
+    drain()
+    for number in range(4):
+        magnet_result(
+            cast.university, cast.university_member, title=f"晶界扩散低重稀土技术 {number}"
+        )
+    seen = []
+    original = work.compute_matches
+    monkeypatch.setattr(work, "compute_matches", lambda row: seen.append(row.pk) or original(row))
+    drain()
+    assert seen == [need.pk]
+    job = Job.objects.get(kind="matching.refresh")
+    assert (job.status, job.done, job.total) == ("done", 1, 1)
+    assert job.result == {"needs": 1, "new": 4}
+    assert Match.objects.count() == 4
+    notice = Notice.objects.get(kind="matching.found", recipient=cast.member)
+    assert notice.params["count"] == 4
+    assert not Notice.objects.filter(
+        kind="matching.found", recipient=cast.university_member
+    ).exists()
+
+
+def test_a_waiting_job_takes_up_what_comes_after(cast: Cast) -> None:
+    work._queue(needs=[1, 2])
+    work._queue(achievements=[7])
+    work._queue(needs=[2, 3])
+    job = Job.objects.get()
+    assert job.payload == {"needs": [1, 2, 3], "achievements": [7]}
+    work._queue(everything=True)
+    assert [row.payload for row in Job.objects.order_by("id")][1:] == [{"everything": True}]
+
+
+def test_a_refresh_that_was_killed_goes_on_where_it_was(cast: Cast, drain: Drain) -> None:
+    magnet_result(cast.university, cast.university_member)
+    rows = [magnet_need(cast.enterprise, cast.member, title=f"重稀土减量 {n}") for n in range(3)]
+    engine.rebuild("achievements")
+    job = Job.objects.create(kind=services.REFRESH, payload={"everything": True}, done=2)
+    services.run_refresh(job)
+    assert list(Match.objects.values_list("need_id", flat=True)) == [rows[2].pk]
+
+
+def test_vectors_are_made_in_slices_behind_other_jobs(
+    cast: Cast, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(work.vectors, "available", lambda: True)
+    monkeypatch.setattr(
+        work.vectors, "embed", lambda _name, codes: made.extend(codes) or len(codes)
+    )
+    monkeypatch.setattr(work, "SLICE", -1.0)
+    monkeypatch.setattr(work, "_CHUNK", 2)
+    rows = [["achievements", f"C{n}"] for n in range(5)]
+    job = Job.objects.create(kind=services.EMBED, payload={"rows": rows})
+    services.run_embedding(job)
+    assert made == []
+    monkeypatch.setattr(work, "SLICE", 60.0)
+    rest = Job.objects.filter(kind=services.EMBED, status="queued").exclude(pk=job.pk).get()
+    services.run_embedding(rest)
+    assert made == ["C0", "C1", "C2", "C3", "C4"]
+    assert Job.objects.get(kind=services.REFRESH).payload == {"everything": True}
+
+
+def test_an_own_draft_can_be_previewed_and_nothing_is_stored(cast: Cast, drain: Drain) -> None:
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    draft = magnet_need(cast.enterprise, cast.member, state="draft")
+    (found,) = queries.preview_matches(draft)
+    assert (found.other, found.score >= 90) == (result, True)
+    assert not Match.objects.exists()
+    need = magnet_need(cast.enterprise, cast.member)
+    drain()
+    other = magnet_result(
+        cast.university, cast.university_member, state="draft", title="另一项晶界扩散"
+    )
+    assert [one.other for one in queries.preview_needs(other)] == [need]
+
+
+def test_counts_of_matches(cast: Cast, drain: Drain) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    other = magnet_need(cast.enterprise, cast.member, state="draft", title="另一条")
+    result = magnet_result(cast.university, cast.university_member)
+    drain()
+    assert queries.match_counts([need, other]) == {need.pk: 1, other.pk: 0}
+    assert queries.match_counts([result]) == {result.pk: 1}
+    assert queries.match_counts([]) == {}
+    assert queries.new_match_count(cast.member) == 1
+    assert queries.new_match_count(cast.outsider) == 0
+    services.mark_match(Match.objects.get(), actor=cast.member, verdict="fits")
+    assert queries.new_match_count(cast.member) == 0
+    assert queries.new_match_count(cast.university_member) == 1
+
+
+def test_a_missing_index_makes_fewer_matches_and_no_error(
+    cast: Cast, drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    monkeypatch.setattr(engine, "hybrid_match", lambda *_a, **_k: [])
+    assert services.compute_matches(need) == []
+    assert queries.describe("晶界扩散后矫顽力不够") == []
