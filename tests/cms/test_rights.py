@@ -10,7 +10,7 @@ from wagtail.models import Page
 import pytest
 
 from cms.editors import GROUP
-from cms.models import HomePage, NewsIndexPage, NewsPage
+from cms.models import HomePage, NewsIndexPage, NewsPage, StandardPage
 from marketplace.parties.services import grant_role, revoke_role
 from tests.cast import Cast
 from tests.factories.cms import make_page
@@ -122,7 +122,11 @@ def test_an_editor_writes_and_publishes(client: Client, editor: Any) -> None:
 
 def test_fixed_pages_stay_where_they_are(client: Client, editor: Any) -> None:
     client.force_login(editor)
-    for page in (HomePage.objects.get(slug="home"), NewsIndexPage.objects.first()):
+    for page in (
+        HomePage.objects.get(slug="home"),
+        NewsIndexPage.objects.first(),
+        StandardPage.objects.filter(slug="help").first(),
+    ):
         tester = Page.objects.get(pk=page.pk).permissions_for_user(editor)
         assert tester.can_edit()
         assert [tester.can_delete(), tester.can_unpublish(), tester.can_move()] == [False] * 3
