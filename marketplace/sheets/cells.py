@@ -69,7 +69,7 @@ def clean(text: str) -> str:
         text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _INVISIBLE.sub("", _ILLEGAL.sub("", text)).replace("\xa0", " ").strip()
-    if len(text) > 1 and text[0] == "'" and text[1] in _FORMULA_SIGNS:
+    if text.startswith("'") and _looks_like_formula(text):
         return text[1:].lstrip()
     return text
 
@@ -78,7 +78,7 @@ def safe(value: Any) -> Any:
     """A value that may be written: text that looks like a formula gets a leading apostrophe."""
     if isinstance(value, str):
         text = _ILLEGAL.sub("", value)
-        if text.startswith(tuple(_FORMULA_SIGNS)):
+        if _looks_like_formula(text):
             text = f"'{text}"
         return text[:MAX_CELL]
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -86,6 +86,11 @@ def safe(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | Decimal | date | time):
         return value
     return safe(str(value))
+
+
+def _looks_like_formula(text: str) -> bool:
+    """A formula sign first, or after apostrophes: one more apostrophe keeps the text what it was."""
+    return text.lstrip("'").startswith(tuple(_FORMULA_SIGNS))
 
 
 def column_letter(index: int) -> str:
