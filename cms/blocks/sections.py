@@ -69,9 +69,9 @@ class GoalBlock(blocks.StructBlock):
         preview_value = {
             "title": "年登记技术合同成交额",
             "target_year": 2025,
-            "target": "170",
+            "target": Decimal(170),
             "baseline_year": 2020,
-            "baseline": "52.13",
+            "baseline": Decimal("52.13"),
             "source": "",
         }
 

@@ -272,3 +272,26 @@ def test_a_broken_stream_does_not_break_the_page(client: Client) -> None:
     raw = json.dumps([{"type": "gone", "value": "x"}, {"type": "text", "value": "<p>好</p>"}])
     NewsPage.objects.filter(pk=page.pk).update(body=raw)
     assert "好" in html_of(client, "/news/opening/")
+
+
+def test_every_block_has_a_preview(client: Client) -> None:
+    from cms.blocks import BodyBlock, DoorBlock, SectionsBlock
+    from tests.factories.parties import make_staff
+
+    client.force_login(make_staff("editor"))
+    made = [
+        *HomePage._meta.get_field("sections").stream_block.child_blocks.items(),
+        *HomePage._meta.get_field("doors").stream_block.child_blocks.items(),
+        *NewsPage._meta.get_field("body").stream_block.child_blocks.items(),
+    ]
+    assert {name for name, _block in made} >= {
+        *SectionsBlock().child_blocks,
+        *BodyBlock().child_blocks,
+    }
+    assert DoorBlock().is_previewable
+    for name, block in made:
+        assert block.is_previewable, name
+        assert block.meta.description, name
+        response = client.get("/cms/block-preview/", {"id": block.definition_prefix})
+        assert response.status_code == 200, name
+        assert "web/css/pages.css" in response.content.decode(), name
