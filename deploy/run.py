@@ -63,6 +63,9 @@ def _environment(data: Path, port: int) -> dict[str, str]:
     environment["PYTHONUNBUFFERED"] = "1"
     # One thread for the embedding model: with more it starves the web server (decision 3).
     environment.setdefault("OMP_NUM_THREADS", "1")
+    if os.getuid() == 0:
+        # In a container everything runs as root; Celery's warning would fill the screen.
+        environment.setdefault("PYTHONWARNINGS", "ignore::RuntimeWarning")
     return environment
 
 

@@ -5,6 +5,7 @@ what has changed.
 """
 
 import hashlib
+import io
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -56,7 +57,8 @@ class Command(BaseCommand):
         return _digest([*names, _print_of(seeds), database])
 
     def _migrate(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        counter = _Counting(self.stdout)
+        call_command("migrate", interactive=False, verbosity=1, stdout=counter)
         call_command("createcachetable", verbosity=0)
         self.stdout.write(f"   {len(connection.introspection.table_names())} 张表")
 
@@ -86,6 +88,24 @@ class Command(BaseCommand):
         self.stdout.flush()
         with wakeup.quiet():
             journal.drain()
+
+
+class _Counting(io.StringIO):
+    """Swallows the migrations' own lines and says every 50 how many there were."""
+
+    def __init__(self, terminal: Any) -> None:
+        super().__init__()
+        self.terminal = terminal
+        self.applied = 0
+
+    def write(self, text: str) -> int:
+        """Count, and report now and then."""
+        if "Applying" in text:
+            self.applied += 1
+            if self.applied % 50 == 0:
+                self.terminal.write(f"   已执行 {self.applied} 步…")
+                self.terminal.flush()
+        return len(text)
 
 
 def _print_of(paths: Iterable[Path]) -> str:
