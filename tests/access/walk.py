@@ -1,0 +1,193 @@
+"""One cell of the matrix asked for real: the status, what was written, and the answer's text."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.template import Template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from marketplace.journal.models import Entry
+from tests.access.matrix import ALWAYS, METHODS, Rule, Status
+from tests.access.roles import ATOMS, AUDIENCES
+from tests.access.world import World, rolled_back
+
+LOGIN = "login"
+#: Bookkeeping that any request may do.
+ALWAYS_WRITTEN = frozenset({"django_session", "web_ratebucket"})
+JOURNAL = frozenset({"journal_entry", "journal_delivery"})
+_WRITE = re.compile(
+    r"^\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE
+)
+_SAVEPOINT = re.compile(r"^(SAVEPOINT|ROLLBACK TO SAVEPOINT|RELEASE SAVEPOINT)\s+\"?(\w+)")
+
+
+class Writes:
+    """Tables that statements changed and that no rollback to a savepoint took back."""
+
+    def __init__(self) -> None:
+        self._log: list[tuple[str, str]] = []
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        text = str(sql)
+        if found := _WRITE.match(text):
+            self._log.append(("write", found[1]))
+        elif found := _SAVEPOINT.match(text):
+            if found[1] == "SAVEPOINT":
+                self._log.append(("savepoint", found[2]))
+            elif found[1].startswith("ROLLBACK"):
+                self._forget_since(found[2])
+        return result
+
+    def _forget_since(self, name: str) -> None:
+        if ("savepoint", name) in self._log:
+            del self._log[self._log.index(("savepoint", name)) :]
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """What was changed."""
+        return frozenset(name for kind, name in self._log if kind == "write")
+
+
+@contextmanager
+def watched() -> Iterator[Writes]:
+    """Records what is written inside."""
+    writes = Writes()
+    with connection.execute_wrapper(writes):
+        yield writes
+
+
+@dataclass
+class Answer:
+    """What came back for one cell."""
+
+    status: Status
+    body: str
+    tables: frozenset[str]
+    events: tuple[str, ...]
+    response: HttpResponse
+
+
+@contextmanager
+def unrendered() -> Iterator[None]:
+    """Templates come out empty: for cells of which only the status is of interest."""
+    with mock.patch.object(Template, "render", lambda *_args: SafeString("")):
+        yield
+
+
+def ask(
+    world: World, rule: Rule, method: str, state: str, role: str, *, whole: bool = True
+) -> Answer:
+    """Send the request of this cell; everything it changed is undone."""
+    with rolled_back(), nullcontext() if whole else unrendered():
+        path = address(world, rule, state)
+        last = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        with watched() as writes:
+            response = world.ask(role, method, path)
+        events = Entry.objects.filter(pk__gt=last).order_by("pk").values_list("event", flat=True)
+        body = b"" if response.streaming else response.content
+        return Answer(
+            status=_status(response),
+            body=neutral(body.decode("utf-8", "replace"), world, rule, state),
+            tables=writes.tables - ALWAYS_WRITTEN,
+            events=tuple(events),
+            response=response,
+        )
+
+
+def address(world: World, rule: Rule, state: str) -> str:
+    """The path of a rule for the subject in this state."""
+    if rule.name.startswith("/") or "path" in rule.args:
+        return str(rule.args.get("path", rule.name))
+    kwargs = dict(rule.args)
+    if rule.subject:
+        kwargs |= world.subjects[rule.subject][state]
+    return reverse(rule.name, kwargs=kwargs or None)
+
+
+def _status(response: HttpResponse) -> Status:
+    sign_in = reverse(settings.LOGIN_URL)
+    if response.status_code == 302 and response["Location"].startswith(f"{sign_in}?"):
+        return LOGIN
+    return response.status_code
+
+
+def neutral(body: str, world: World, rule: Rule, state: str) -> str:
+    """The text without what names this very request: codes in addresses, form tokens."""
+    for value in (world.subjects[rule.subject][state] if rule.subject else {}).values():
+        body = body.replace(str(value), "⟨arg⟩")
+    return re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", body)
+
+
+def faults(world: World, rule: Rule) -> list[str]:
+    """Everything in which the product differs from this rule."""
+    found: list[str] = []
+    hidden: dict[tuple[str, str], dict[str, str]] = {}
+    seen: set[tuple[object, ...]] = set()
+    for method, state, role, expected in rule.cells():
+        key = _likeness(method, state, role, expected)
+        whole = key not in seen
+        seen.add(key)
+        answer = ask(world, rule, method, state, role, whole=whole)
+        where = f"{rule.label} {method.upper()} {state} as {role}"
+        if answer.status != expected:
+            found.append(f"{where}: {answer.status}, expected {expected}")
+            continue
+        found += [f"{where}: {fault}" for fault in _side_effects(rule, method, answer)]
+        if answer.status == 404 and whole:
+            hidden.setdefault((method, role), {})[state] = answer.body
+    for (method, role), bodies in hidden.items():
+        missing = bodies.get("missing")
+        if missing is not None:
+            found += [
+                f"{rule.label} {method.upper()} as {role}: 404 of {state} differs from a missing one"
+                for state, body in bodies.items()
+                if body != missing
+            ]
+    return [*found, *_other_methods(world, rule)]
+
+
+def _likeness(method: str, state: str, role: str, expected: Status) -> tuple[object, ...]:
+    """Cells alike in this are drawn once: each page for each kind of reader, each 404 by state."""
+    atom = next(name for name in ATOMS if role in AUDIENCES[name])
+    if expected == 404:
+        return method, expected, state, atom in {"visitor", "specialists"} and atom
+    return method, expected, atom
+
+
+def _side_effects(rule: Rule, method: str, answer: Answer) -> Iterator[str]:
+    refused = answer.status == LOGIN or int(answer.response.status_code) >= 400
+    if method != "get" and not refused:
+        return
+    allowed = rule.writes if not refused else frozenset()
+    tables = answer.tables - allowed
+    if answer.status == 403:
+        if answer.events not in {(), ("AccessRefused",)}:
+            yield f"403 recorded {answer.events}"
+        tables -= JOURNAL
+    if tables:
+        yield f"{answer.status} wrote {sorted(tables)} ({', '.join(answer.events)})"
+
+
+def _other_methods(world: World, rule: Rule) -> Iterator[str]:
+    """What the table does not list is 405 to people who are in, and never works for a visitor."""
+    state, row = next(iter(next(iter(rule.table.values())).items()))
+    for method in (*METHODS, "options"):
+        if method in rule.table or method in rule.also:
+            continue
+        for role, good in (("org_admin", {405}), ("visitor", {405, LOGIN, 401})):
+            status = ask(world, rule, method, state, role, whole=False).status
+            if status not in good:
+                yield f"{rule.label} {method.upper()} as {role}: {status}, expected 405"
+    for role in ("visitor", "org_admin") if "get" in rule.table else ():
+        status = ask(world, rule, "head", state, role).status
+        if status != row[role]:
+            yield f"{rule.label} HEAD {state} as {role}: {status}, expected {row[role]} as for GET"

@@ -1,0 +1,391 @@
+"""Everything the matrix asks about: the cast, and one object of each kind in each state.
+
+All of it belongs to the cast's enterprise (matches lie between it and the university). The states
+of a kind are its status enum and what else changes the answer, `missing` (a well-formed code that
+nothing has) among them.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.utils import translation
+
+from marketplace.achievements.models import ImportBatch
+from marketplace.achievements.workflow import BatchStatus
+from marketplace.achievements.workflow import Status as AchievementStatus
+from marketplace.files import storage
+from marketplace.files.models import Attachment
+from marketplace.journal import services as journal
+from marketplace.kernel import clock
+from marketplace.kernel.codes import new_code
+from marketplace.matching.models import Match
+from marketplace.needs.workflow import Status as NeedStatus
+from marketplace.notices import kinds
+from marketplace.parties import services as parties
+from marketplace.parties.models import Invitation, Membership, Verification
+from marketplace.parties.workflow import DossierStatus, OrgStatus
+from marketplace.taxonomy import queries as taxonomy
+from tests.cast import Cast, make_cast
+from tests.factories import achievements, needs
+from tests.factories.achievements import make_achievement
+from tests.factories.files import make_attachment
+from tests.factories.needs import make_need
+from tests.factories.notices import make_notice
+from tests.factories.parties import OrganizationFactory, make_member
+from tests.factories.taxonomy import make_scheme, make_term
+
+#: kind of subject -> state -> arguments of its routes
+Subjects = dict[str, dict[str, dict[str, Any]]]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+#: Which states a kind must have at least: a new value of an enum fails without a row.
+STATES: dict[str, set[str]] = {
+    "need": {*NeedStatus.values, "never_published", "missing"},
+    "achievement": {*AchievementStatus.values, "never_published", "missing"},
+    "need_public_file": {*NeedStatus.values},
+    "need_restricted_file": {*NeedStatus.values},
+    "achievement_public_file": {*AchievementStatus.values},
+    "achievement_restricted_file": {*AchievementStatus.values},
+    "other_file": {"dossier", "unbound", "removed", "lost", "orphan", "missing"},
+    "organization": {*OrgStatus.values, "missing"},
+    "dossier": {*DossierStatus.values, "missing"},
+    "member": {"colleague", "admin", "elsewhere", "missing"},
+    "invitation": {*Invitation.Status.values, "elsewhere", "missing"},
+    "invitation_code": {*Invitation.Status.values, "expired", "missing"},
+    "invitation_link": {*Invitation.Status.values, "expired", "missing"},
+    "token": {"valid", "expired", "revoked", "missing"},
+    "notice": {"unread", "read", "linked", "missing"},
+    "batch": {*BatchStatus.values, "missing"},
+    "match": {"open", "fits", "dismissed", "closed", "missing"},
+    "scheme": {"known", "missing"},
+    "term": {"current", "retired", "missing"},
+    "section": {"known", "beyond", "missing"},
+    "page": {"known", "missing"},
+}
+
+
+@dataclass
+class World:
+    """The cast, their sessions and the subjects."""
+
+    cast: Cast
+    subjects: Subjects = field(default_factory=dict)
+    rows: dict[tuple[str, str], Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def client(self, role: str) -> Client:
+        """A fresh client, signed in as this role."""
+        client = Client(raise_request_exception=False)
+        if role in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[role]
+        return client
+
+    def ask(self, role: str, method: str, path: str, **extra: Any) -> HttpResponse:
+        """One request of this role."""
+        translation.activate(settings.LANGUAGE_CODE)
+        return getattr(self.client(role), method)(path, **extra)
+
+    def roles(self) -> list[str]:
+        """Everybody's role, the visitor first."""
+        return [role for role, _person in self.cast.people()]
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Nothing that happens inside stays in the database."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def living() -> Iterator[World]:
+    """A world in one transaction that is rolled back, over a search index of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="jiebang-access-"))
+    try:
+        with override_settings(DATA_DIR=folder, PRIVATE_FILES_DIR=folder / "private"):
+            with rolled_back():
+                yield build()
+    finally:
+        taxonomy.forget()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def build() -> World:
+    """Make everything."""
+    world = World(make_cast())
+    for make in MAKERS:
+        for kind, states in make(world).items():
+            world.subjects.setdefault(kind, {}).update(states)
+    while journal.drain():
+        pass
+    _fix_matches(world)
+    for role, person in world.cast.people():
+        if role != "visitor":
+            client = Client()
+            client.force_login(person, backend=BACKEND)
+            world.cookies[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return world
+
+
+def _listings(world: World) -> Subjects:
+    cast, made = world.cast, {}
+    for noun, states, make, factory in (
+        ("need", NeedStatus.values, make_need, needs),
+        ("achievement", AchievementStatus.values, make_achievement, achievements),
+    ):
+        made[noun] = {"missing": {"code": new_code("XQ" if noun == "need" else "CG")}}
+        slice_name = f"{noun}s"
+        for audience in ("public", "restricted"):
+            made[f"{noun}_{audience}_file"] = {}
+        for state in states:
+            row = make(cast.enterprise, cast.member, title=f"{noun} {state} 样条", state="draft")
+            for audience in ("public", "restricted"):
+                stored = make_attachment(
+                    cast.member,
+                    subject_kind=f"{slice_name}.{noun}",
+                    subject_id=row.pk,
+                    audience=audience,
+                )
+                made[f"{noun}_{audience}_file"][state] = {"code": stored.code}
+            row = factory.advance(row, cast.member, state)
+            world.rows[noun, state] = row
+            made[noun][state] = {"code": row.code}
+        row = make(cast.enterprise, cast.member, title=f"{noun} 未发布", state="in_review")
+        type(row).objects.filter(pk=row.pk).update(status="withdrawn")
+        made[noun]["never_published"] = {"code": row.code}
+    return made
+
+
+def _files(world: World) -> Subjects:
+    cast = world.cast
+    dossier = Verification.objects.create(
+        organization=cast.enterprise, applicant=cast.org_admin, status=DossierStatus.VERIFIED
+    )
+    kinds_of = {
+        "dossier": {"subject_kind": "parties.verification", "subject_id": dossier.pk},
+        "unbound": {"subject_id": None},
+        "removed": {"subject_id": None},
+        "lost": {"subject_id": None},
+        "orphan": {"subject_kind": "nothing.thing", "subject_id": 1},
+    }
+    made: dict[str, dict[str, Any]] = {"missing": {"code": new_code("FJ")}}
+    for state, fields in kinds_of.items():
+        stored = make_attachment(cast.member, **fields)
+        if state in Attachment.Status.values:
+            Attachment.objects.filter(pk=stored.pk).update(status=state)
+        made[state] = {"code": stored.code}
+    return {"other_file": made}
+
+
+def _organizations(world: World) -> Subjects:
+    cast = world.cast
+    made: dict[str, dict[str, Any]] = {
+        "missing": {"code": new_code("JG")},
+        "verified": {"code": cast.enterprise.code},
+    }
+    world.rows["organization", "verified"] = cast.enterprise
+    for state in OrgStatus.values:
+        if state in made:
+            continue
+        org = OrganizationFactory(name=f"单位 {state}", status=state, verified_at=None)
+        for role in ("member", "approver", "org_admin"):
+            Membership.objects.create(user=cast[role], organization=org, role=role)
+        Verification.objects.create(
+            organization=org,
+            applicant=cast.org_admin,
+            status=DossierStatus.VERIFIED if state == "suspended" else state,
+        )
+        world.rows["organization", state] = org
+        made[state] = {"code": org.code}
+    return {"organization": made}
+
+
+def _dossiers(world: World) -> Subjects:
+    cast, made = world.cast, {"missing": {"code": new_code("RZ")}}
+    for state in DossierStatus.values:
+        org = OrganizationFactory(
+            name=f"申请 {state}", status=OrgStatus(state), verified_at=clock.now()
+        )
+        Membership.objects.create(user=cast.org_admin, organization=org, role="org_admin")
+        row = Verification.objects.create(
+            organization=org, applicant=cast.org_admin, status=state, submitted_at=clock.now()
+        )
+        world.rows["dossier", state] = row
+        made[state] = {"code": row.code}
+    return {"dossier": made}
+
+
+def _members(world: World) -> Subjects:
+    cast = world.cast
+    code = cast.enterprise.code
+
+    def of(person: Any, org: Any = cast.enterprise) -> str:
+        return Membership.objects.get(user=person, organization=org).code
+
+    colleague = make_member(cast.enterprise, name="同事")
+    return {
+        "member": {
+            "colleague": {"code": code, "member": of(colleague)},
+            "admin": {"code": code, "member": of(cast.org_admin)},
+            "elsewhere": {"code": code, "member": of(cast.outsider, cast.other_enterprise)},
+            "missing": {"code": code, "member": new_code("CY")},
+        }
+    }
+
+
+def _invitations(world: World) -> Subjects:
+    cast = world.cast
+    org = cast.enterprise
+    made: Subjects = {
+        "invitation": {"missing": {"code": org.code, "invitation": new_code("YQ")}},
+        "invitation_code": {"missing": {"code": new_code("YQ")}},
+        "invitation_link": {"missing": {"token": "x" * 43}},
+    }
+    for state in (*Invitation.Status.values, "expired"):
+        email = cast.expert.email
+        Invitation.objects.filter(email=email, status="open").update(status="revoked")
+        sent = parties.invite_member(org, role="member", email=email, actor=cast.org_admin)
+        made["invitation_link"][state] = {"token": sent.token}
+        made["invitation_code"][state] = {"code": sent.invitation.code}
+        if state != "expired":
+            made["invitation"][state] = {"code": org.code, "invitation": sent.invitation.code}
+    # One open invitation for each address and organisation: the expired one goes elsewhere.
+    _change(
+        made["invitation_code"]["expired"],
+        organization=cast.other_enterprise,
+        created_at=clock.now() - timedelta(days=9),
+        expires_at=clock.now() - timedelta(days=2),
+    )
+    for state in Invitation.Status.values:
+        _change(made["invitation_code"][state], status=state)
+    foreign = parties.invite_member(
+        cast.other_enterprise, role="member", email="x@example.com", actor=cast.outsider
+    )
+    made["invitation"]["elsewhere"] = {"code": org.code, "invitation": foreign.invitation.code}
+    return made
+
+
+def _change(args: dict[str, Any], **values: Any) -> None:
+    Invitation.objects.filter(**args).update(**values)
+
+
+def _tokens(world: World) -> Subjects:
+    made = {"missing": {"code": new_code("LP")}}
+    for state in ("valid", "expired", "revoked"):
+        token = parties.create_token(world.cast.member, name=state, scope="write").token
+        if state == "expired":
+            token.expires_at = clock.now() - timedelta(days=1)
+        if state == "revoked":
+            token.revoked_at = clock.now()
+        token.save()
+        made[state] = {"code": token.code}
+    return {"token": made}
+
+
+def _notices(world: World) -> Subjects:
+    reader = world.cast.member
+    kind = kinds.all_kinds()[0].name
+    rows = {
+        "unread": make_notice(reader, kind=kind),
+        "read": make_notice(reader, kind=kind, read_at=clock.now()),
+        "linked": make_notice(reader, kind=kind, url="/needs/"),
+    }
+    made = {state: {"code": row.code} for state, row in rows.items()}
+    return {"notice": {**made, "missing": {"code": new_code("TZ")}}}
+
+
+def _batches(world: World) -> Subjects:
+    cast, made = world.cast, {"missing": {"code": new_code("PC")}}
+    for state in BatchStatus.values:
+        row = ImportBatch.objects.create(
+            owner=cast.enterprise,
+            actor=cast.member,
+            status=state,
+            file_name="成果.xlsx",
+            result_path=storage.put(BytesIO(b"rows")).path,
+            counts={"total": 1, "new": 1, "duplicate": 0, "changed": 0, "bad": 0},
+            submitted_at=clock.now() if state in {"in_review", "deciding", "closed"} else None,
+        )
+        world.rows["batch", state] = row
+        made[state] = {"code": row.code}
+    return {"batch": made}
+
+
+def _matches(world: World) -> Subjects:
+    cast, made = world.cast, {"missing": {"code": new_code("PP")}}
+    need = make_need(cast.enterprise, cast.member, title="匹配用需求", state="published")
+    for state in ("open", "fits", "dismissed", "closed"):
+        offer = make_achievement(
+            cast.university,
+            cast.university_member,
+            title=f"匹配用成果 {state}",
+            state="withdrawn" if state == "closed" else "published",
+        )
+        world.rows["match", state] = (need, offer)
+    return {"match": made}
+
+
+def _fix_matches(world: World) -> None:
+    """The pairs as the matrix needs them, whatever the computation found meanwhile."""
+    for state in ("open", "fits", "dismissed", "closed"):
+        need, offer = world.rows["match", state]
+        match, _made = Match.objects.update_or_create(
+            need=need,
+            achievement=offer,
+            defaults={
+                "score": 80,
+                "weights_version": "tests",
+                "need_rev": need.rev,
+                "achievement_rev": offer.rev,
+                "need_verdict": state if state in {"fits", "dismissed"} else "",
+            },
+        )
+        world.rows["match", state] = match
+        world.subjects["match"][state] = {"code": match.code}
+
+
+def _codes(_world: World) -> Subjects:
+    scheme = make_scheme()
+    make_term(scheme, "red")
+    make_term(scheme, "grey", valid_to=clock.today())
+    return {
+        "scheme": {"known": {"scheme": scheme.code}, "missing": {"scheme": "nothing"}},
+        "term": {
+            "current": {"scheme": scheme.code, "code": "red"},
+            "retired": {"scheme": scheme.code, "code": "grey"},
+            "missing": {"scheme": scheme.code, "code": "nothing"},
+        },
+        "section": {
+            "known": {"section": "orgs", "page": 1},
+            "beyond": {"section": "orgs", "page": 99},
+            "missing": {"section": "nothing", "page": 1},
+        },
+        "page": {"known": {"path": "help/"}, "missing": {"path": "nothing/at/all/"}},
+    }
+
+
+MAKERS: tuple[Callable[[World], Subjects], ...] = (
+    _listings,
+    _files,
+    _organizations,
+    _dossiers,
+    _members,
+    _invitations,
+    _tokens,
+    _notices,
+    _batches,
+    _matches,
+    _codes,
+)
