@@ -1,6 +1,7 @@
 """Questions about matches: what is on show, what would match, how listings become facts."""
 
 from marketplace.matching.queries.lists import (
+    STRONG,
     dismissed_by,
     feedback_of,
     match_by_id,
@@ -20,6 +21,7 @@ from marketplace.matching.queries.preview import (
 )
 
 __all__ = [
+    "STRONG",
     "Preview",
     "describe",
     "dismissed_by",

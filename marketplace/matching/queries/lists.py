@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from marketplace.achievements.models import Achievement
 from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
 from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
 from marketplace.parties.policies import access_of
+
+#: From this score on a match is worth somebody's time: it is counted, told of and asked about.
+STRONG = 60
 
 _DISMISSED = Q(need_verdict=Verdict.DISMISSED) | Q(achievement_verdict=Verdict.DISMISSED)
 
@@ -50,13 +53,16 @@ def matches_of_achievement(achievement: Achievement, actor: Any) -> QuerySet[Mat
 
 
 def own_matches(actor: Any, side: str = "") -> QuerySet[Match]:
-    """Open matches of the own organisations' listings that this side has not judged, newest first."""
+    """Strong matches of the own organisations' listings that this side has not judged, newest first.
+
+    The weaker ones stand on the page of each listing.
+    """
     orgs = list(access_of(actor).orgs)
     as_need = Q(need__owner_id__in=orgs, need_verdict="")
     as_achievement = Q(achievement__owner_id__in=orgs, achievement_verdict="")
     wanted = {Side.NEED.value: as_need, Side.ACHIEVEMENT.value: as_achievement}
-    rows = open_matches().filter(wanted.get(side, as_need | as_achievement))
-    return rows.order_by(F("found_at").desc(), "-score", "id")
+    rows = open_matches().filter(wanted.get(side, as_need | as_achievement), score__gte=STRONG)
+    return rows.order_by("-found_at", "-score", "id")
 
 
 def dismissed_by(actor: Any) -> QuerySet[Match]:

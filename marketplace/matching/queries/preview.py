@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from marketplace.achievements.models import Achievement
 from marketplace.matching.queries import facts, retrieval
-from marketplace.matching.rulebook import affinity
+from marketplace.matching.rulebook import affinity, phrases
 from marketplace.matching.rulebook.evidence import NeedFacts
 from marketplace.needs.models import Need
 from search import engine, vectors
@@ -14,8 +16,11 @@ from search import engine, vectors
 _CANDIDATES = 30
 PREVIEWED = 5
 DESCRIBED = 10
+#: Below this score a result has hardly more than common words with the problem.
+CLOSE = 25
 #: What is typed into the box is cut here; the form refuses more.
 MAX_PROBLEM = 5_000
+SHARED = gettext_noop("共同用词：%(words)s。")
 
 
 @dataclass(frozen=True)
@@ -52,15 +57,20 @@ def describe(problem: str) -> list[Preview]:
     )
     near = retrieval.deviations(vector)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
-    rows = {row.code: row for row in retrieval.open_rows(Achievement, [hit.id for hit in hits])}
-    found = []
-    for hit in hits:
-        row = rows.get(hit.id)
-        if row is not None:
-            explained = facts.explain(asked, facts.offer_facts(row), near.get(row.code))
-            said = [line for line in explained.evidence["rows"] if line["key"] == "meaning"]
-            found.append(Preview(row, explained.score, said, None))
-    return sorted(found, key=lambda one: -one.score)
+    rows = retrieval.open_rows(Achievement, [hit.id for hit in hits])
+    found = [_described(asked, row, near.get(row.code)) for row in rows]
+    close = [one for one in found if one.score >= CLOSE]
+    return sorted(close, key=lambda one: (-one.score, one.other.code))
+
+
+def _described(asked: NeedFacts, row: Achievement, deviations: float | None) -> Preview:
+    offer = facts.offer_facts(row)
+    explained = facts.explain(asked, offer, deviations)
+    said = [line for line in explained.evidence["rows"] if line["key"] == "meaning"]
+    words = affinity.shared(asked.text, offer.text)
+    if words:
+        said[0]["offered"] = [*phrases.say(SHARED, words="、".join(words)), *said[0]["offered"]]
+    return Preview(row, explained.score, said, None)
 
 
 def _is_match(pair: retrieval.Pair[Any]) -> bool:

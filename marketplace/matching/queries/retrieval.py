@@ -18,7 +18,7 @@ from search.vector_store import Matrix
 CANDIDATES = 100
 KEPT = 30
 #: A pair below this score is no match at all.
-FLOOR = 40
+FLOOR = 45
 
 NEEDS, ACHIEVEMENTS = "needs", "achievements"
 _OPEN_ONLY = {"status": [OPEN]}

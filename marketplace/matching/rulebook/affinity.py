@@ -71,6 +71,11 @@ def by_words(need: Text, offer: Text) -> float:
     return min(1.0, found / total / FULL_SHARE)
 
 
+def shared(need: Text, offer: Text, most: int = 10) -> list[str]:
+    """The need's telling words that the offer holds, the most telling first."""
+    return [word for word in need.telling if word in offer.words][:most]
+
+
 def by_sense(deviations: float | None) -> float | None:
     """Nearness in meaning, from standard deviations above the mean of all rows."""
     return None if deviations is None else min(1.0, max(0.0, deviations / FULL_SENSE))

@@ -92,6 +92,7 @@ def _store(
             weights_version=scoring.WEIGHTS.version,
             need_rev=need.rev,
             achievement_rev=achievement.rev,
+            found_at=now,
             computed_at=now,
         )
         for need, achievement, pair in found

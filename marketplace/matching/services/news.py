@@ -12,16 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.matching.models import Match, Side, Verdict
-from marketplace.matching.queries import open_matches
+from marketplace.matching.queries import STRONG, open_matches
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties.queries import admins_of
 
 kinds.register("matching.found", _("新的匹配"))
 kinds.register("matching.fits", _("对方认为匹配合适"), mail_default=False)
-
-#: Below this score a match is shown but nobody is disturbed.
-WORTH_TELLING = 60
 
 
 @transaction.atomic
@@ -34,7 +31,7 @@ def announce(matches: Iterable[Match], *, to: str) -> int:
     keys = [match.pk for match in matches]
     rows = list(
         open_matches()
-        .filter(pk__in=keys, score__gte=WORTH_TELLING, **{f"{told}__isnull": True})
+        .filter(pk__in=keys, score__gte=STRONG, **{f"{told}__isnull": True})
         .select_related("need__author", "achievement__author", "need__owner", "achievement__owner")
     )
     count = 0

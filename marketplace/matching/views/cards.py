@@ -14,9 +14,6 @@ from marketplace.matching.policies import sides_of
 from marketplace.matching.queries import Preview
 from marketplace.matching.rulebook.phrases import render
 
-#: How strong a match must be to be counted in "so many above".
-STRONG = 60
-
 
 @dataclass(frozen=True)
 class Card:
@@ -70,7 +67,7 @@ def card_of(match: Match, actor: Any, *, shown: str, folded: bool) -> Card:
     )
 
 
-def previews(found: Sequence[Preview], *, shown: str) -> list[Card]:
+def previews(found: Sequence[Preview], *, shown: str, unfolded: int = 1) -> list[Card]:
     """Matches that are not stored, so there is nothing to judge."""
     return [
         Card(
@@ -81,7 +78,7 @@ def previews(found: Sequence[Preview], *, shown: str) -> list[Card]:
             groups=_groups(one.rows),
             note=_cap_note(one.cap, one.rows),
             summary=summary_of(one.rows),
-            folded=place > 0,
+            folded=place >= unfolded,
         )
         for place, one in enumerate(found)
     ]

@@ -31,7 +31,7 @@ def describe_problem(request: HttpRequest) -> HttpResponse:
         status = 200 if asked else 400
     if asked:
         found = queries.describe(form.cleaned_data["problem"])
-        cards = previews(found, shown=Side.ACHIEVEMENT.value)
+        cards = previews(found, shown=Side.ACHIEVEMENT.value, unfolded=len(found))
     context = {"form": form, "cards": cards, "asked": asked}
     return render_page(
         request, "matching/problem_describe.html", context, partial="results", status=status

@@ -10,7 +10,8 @@ from marketplace.achievements import queries as achievements
 from marketplace.matching import queries
 from marketplace.matching.forms import MarkForm
 from marketplace.matching.models import Match, Side
-from marketplace.matching.views.cards import STRONG, cards_of, weights_note
+from marketplace.matching.queries import STRONG
+from marketplace.matching.views.cards import cards_of, weights_note
 from marketplace.needs import queries as needs
 from marketplace.web.views import fetch, paginate, render_page
 

@@ -175,7 +175,7 @@ def test_a_match_that_falls_below_the_floor_goes_unless_somebody_judged_it(
     need.refresh_from_db()
     services.mark_match(match, actor=cast.member, verdict="fits")
     services.compute_matches(need)
-    assert Match.objects.get().score < 40
+    assert Match.objects.get().score < 45
     Match.objects.update(need_verdict="")
     services.compute_matches(need)
     assert not Match.objects.exists()
