@@ -12,6 +12,8 @@ from search.analysis import background, clean, tokenize, without_boilerplate
 MOST_WORDS = 40
 #: An answer to a need holds about this share of its telling words; more is a full hit.
 FULL_SHARE = 0.45
+#: Words that say less than this (我们, 以上, 小时) are not worth naming.
+EVERYDAY = 5.0
 #: As many deviations above the mean of all rows is a full hit in meaning.
 FULL_SENSE = 3.5
 
@@ -72,8 +74,9 @@ def by_words(need: Text, offer: Text) -> float:
 
 
 def shared(need: Text, offer: Text, most: int = 10) -> list[str]:
-    """The need's telling words that the offer holds, the most telling first."""
-    return [word for word in need.telling if word in offer.words][:most]
+    """The need's telling words that the offer holds, the most telling first; no everyday words."""
+    rare = (word for word in need.telling if rarity(word) >= EVERYDAY)
+    return [word for word in rare if word in offer.words][:most]
 
 
 def by_sense(deviations: float | None) -> float | None:

@@ -20,7 +20,7 @@ from marketplace.web.views import render_page
 @sensitive_post_parameters()
 @sensitive_variables()
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("describe", per_ip="60/10m", per_user="30/10m")
 def describe_problem(request: HttpRequest) -> HttpResponse:
     """A box for a problem in one's own words, and the achievements that come nearest."""

@@ -79,7 +79,7 @@ def own_matches(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("mark", per_user="300/h")
 def mark_match(request: HttpRequest, code: str) -> HttpResponse:
     """Say whether a match fits, and if not, why."""
