@@ -62,7 +62,10 @@ def test_placeholders_survive_translation() -> None:
     for row in entries():
         wanted = sorted(re.findall(r"%\(\w+\)[sd]", row["msgid"]))
         for key, value in row.items():
-            if key.startswith("msgstr") and sorted(re.findall(r"%\(\w+\)[sd]", value)) != wanted:
+            found = sorted(re.findall(r"%\(\w+\)[sd]", value))
+            # "one" needs no number.
+            singular = key == "msgstr[0]" and set(found) <= set(wanted)
+            if key.startswith("msgstr") and found != wanted and not singular:
                 wrong.append(row["msgid"])
     assert wrong == []
 
