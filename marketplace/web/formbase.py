@@ -44,6 +44,11 @@ class WebBoundField(BoundField):
         return getattr(self.field, "suffix", "")
 
     @property
+    def must(self) -> bool:
+        """Whether the mark of a required field is shown: demanded now, or before submission."""
+        return self.field.required or getattr(self.field, "needed", False)
+
+    @property
     def span(self) -> int:
         """How many of twelve columns the field takes in a repeated row."""
         return getattr(self.field, "span", 3)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
+from marketplace.web.refusals import Gone
 
 CONTENT_TYPE = "application/problem+json"
 #: What names the kind of a problem: a stable slug under this address of ours.
@@ -23,6 +24,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     """DRF's EXCEPTION_HANDLER. None (a 500) for whatever is not a refusal."""
     if isinstance(error, DomainError):
         return _refusal(_as_anonymous(error, context))
+    if isinstance(error, Gone):
+        return _response(_body(status.HTTP_410_GONE, "gone", str(error.text)), 410, {})
     if isinstance(error, Http404):
         return _refusal(NotVisible())
     if isinstance(error, PermissionDenied):

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.policies import REVIEWERS
+from marketplace.matching import queries as matching
 from marketplace.parties.policies import Access, access_of
 from marketplace.web.navigation import address
 from marketplace.workbench import queries
@@ -48,7 +49,7 @@ MENU = (
             Item(_("我的需求"), "needs:own", "target", _works),
             Item(_("我的成果"), "achievements:own", "flask", _works),
             Item(_("批量导入"), "achievements:import", "upload", _works),
-            Item(_("新的匹配"), "matching:own", "match", _works),
+            Item(_("新的匹配"), "matching:own", "match", _works, matching.new_match_count),
             Item(_("消息"), "notices:list", "bell"),
         ),
     ),

@@ -13,6 +13,7 @@ from marketplace.achievements import queries as achievements
 from marketplace.journal import queries as journal
 from marketplace.kernel import clock
 from marketplace.listings.policies import REVIEWERS
+from marketplace.matching import queries as matching
 from marketplace.needs import queries as needs
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import access_of
@@ -55,7 +56,8 @@ class Waiting:
 
 def todos(user: Any) -> list[Todo]:
     """What this person should do, most pressing first, at most MOST."""
-    rows = [*_returned(user), *_ending(user), *_unfinished(user), *_review(user), *_joining(user)]
+    rows = [*_returned(user), *_ending(user), *_matches(user), *_unfinished(user)]
+    rows += [*_review(user), *_joining(user)]
     far = clock.now() + timedelta(days=3650)
     return sorted(rows, key=lambda row: (not row.urgent, row.due_at or far))[:MOST]
 
@@ -154,6 +156,15 @@ def _review(user: Any) -> list[Todo]:
         url = reverse("parties:verification_queue")
         rows.append(Todo("shield", title, _("核对统一社会信用代码和证照"), _("去认证"), url))
     return rows
+
+
+def _matches(user: Any) -> list[Todo]:
+    count = matching.new_match_count(user)
+    if not count:
+        return []
+    title = ngettext("%(n)s 项新的匹配", "%(n)s 项新的匹配", count) % {"n": count}
+    url = reverse("matching:own")
+    return [Todo("match", title, _("看看理由，标明合适或不合适"), _("去查看"), url)]
 
 
 def _joining(user: Any) -> list[Todo]:
