@@ -2,15 +2,18 @@
 
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from marketplace.journal import queries as journal
 
 
+@require_safe
 def live(_request: HttpRequest) -> JsonResponse:
     """200 whenever the process answers at all."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
     """200 when the database answers and the outbox moves, else 503; says nothing confidential."""
     try:

@@ -54,9 +54,12 @@ class OrganizationList(APIView):
     )
     def get(self, request: Request) -> Response:
         """Verified organisations by name."""
-        asked = {key: request.query_params.get(key, "")[:80] for key in ("q", "kind", "district")}
+        asked = request.query_params
+        found = parties.directory(
+            asked.get("q", "")[:80], asked.getlist("kind")[:30], asked.getlist("district")[:30]
+        )
         pages = ApiPagination()
-        rows = pages.paginate_queryset(parties.directory(**asked), request, view=self)
+        rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(serializers.OrganizationData(rows, many=True).data)
 
 

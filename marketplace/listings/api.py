@@ -13,10 +13,10 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.listings import filters
+from marketplace.listings import filters, queries
 from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
-from marketplace.web.views import fetch
+from marketplace.web.views import Gone, fetch
 from search import engine
 
 LIST_PARAMETERS = [
@@ -88,9 +88,12 @@ class ListingItem(ListingApi):
     """One listing."""
 
     def get(self, request: Request, code: str) -> Response:
-        """One listing by its code."""
-        listing = fetch(self.visible(), code, actor=request.user, view=self.kind.perm("view"))
-        return Response(self.shown(listing))
+        """One listing by its code; 410 when it was public and has been withdrawn."""
+        view = self.kind.perm("view")
+        withdrawn = queries.taken_down(self.kind.model, code)
+        if withdrawn is not None and not request.user.has_perm(view, withdrawn):
+            raise Gone(queries.TAKEN_DOWN)
+        return Response(self.shown(fetch(self.visible(), code, actor=request.user, view=view)))
 
 
 class ListingSubmission(ListingApi):

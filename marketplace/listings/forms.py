@@ -85,9 +85,7 @@ class IndicatorForm(RowForm):
     """What a required and a proven indicator share."""
 
     name = PlainTextField(label=_("指标名称"), max_length=40)
-    unit = PlainTextField(
-        label=pgettext_lazy("of measure", "单位"), max_length=20, required=False
-    )
+    unit = PlainTextField(label=pgettext_lazy("of measure", "单位"), max_length=20, required=False)
     method = PlainTextField(label=_("检测方法或标准"), max_length=60, required=False)
 
     def check_range(self, low: str, high: str, comparator: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db.models import Manager, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.listings.models import Listing
@@ -14,6 +15,8 @@ from search import engine
 from search.query import MAX_SIZE, Query
 
 L = TypeVar("L", bound=Listing)
+
+TAKEN_DOWN = _("发布单位已将这条信息下架。")
 
 
 def manager(model: type[L]) -> Manager[L]:
@@ -28,6 +31,12 @@ def visible_to(model: type[L], actor: Any) -> QuerySet[L]:
     if access.has(*READERS):
         seen |= ~Q(status="draft")
     return manager(model).filter(seen).select_related("owner")
+
+
+def taken_down(model: type[L], code: str) -> L | None:
+    """The withdrawn listing of this code that the public has seen, for the answer 410."""
+    rows = manager(model).filter(code=code, status="withdrawn", published_at__isnull=False)
+    return rows.first()
 
 
 def own(model: type[L], actor: Any) -> QuerySet[L]:

@@ -18,7 +18,12 @@ Row = dict[str, Status]
 #: What `<slice>`, `<noun>` and `<closed>` stand for in rules that hold for both kinds of listing.
 KINDS = (
     {"<slice>": "needs", "<noun>": "need", "<closed>": "solved", "<close>": "solve"},
-    {"<slice>": "achievements", "<noun>": "achievement", "<closed>": "transferred", "<close>": "transfer"},
+    {
+        "<slice>": "achievements",
+        "<noun>": "achievement",
+        "<closed>": "transferred",
+        "<close>": "transfer",
+    },
 )
 
 

@@ -27,6 +27,7 @@ from marketplace.achievements.workflow import Status as AchievementStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
+from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
 from marketplace.matching.models import Match
@@ -83,18 +84,25 @@ class World:
     subjects: Subjects = field(default_factory=dict)
     rows: dict[tuple[str, str], Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+    last_entry: int = 0
+    # One for all: building the chain of middleware costs as much as a small view.
+    _client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
-    def client(self, role: str) -> Client:
-        """A fresh client, signed in as this role."""
-        client = Client(raise_request_exception=False)
-        if role in self.cookies:
+    def client(self, role: str, *, signed: bool = True) -> Client:
+        """The client with nothing in it but the session of this role."""
+        client = self._client
+        client.cookies.clear()
+        if signed and role in self.cookies:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[role]
         return client
 
-    def ask(self, role: str, method: str, path: str, **extra: Any) -> HttpResponse:
+    def ask(
+        self, role: str, method: str, path: str, *, signed: bool = True, **extra: Any
+    ) -> HttpResponse:
         """One request of this role."""
         translation.activate(settings.LANGUAGE_CODE)
-        return getattr(self.client(role), method)(path, **extra)
+        return getattr(self.client(role, signed=signed), method)(path, **extra)
 
     def roles(self) -> list[str]:
         """Everybody's role, the visitor first."""
@@ -114,9 +122,11 @@ def living() -> Iterator[World]:
     """A world in one transaction that is rolled back, over a search index of its own."""
     folder = Path(tempfile.mkdtemp(prefix="jiebang-access-"))
     try:
-        with override_settings(DATA_DIR=folder, PRIVATE_FILES_DIR=folder / "private"):
-            with rolled_back():
-                yield build()
+        with (
+            override_settings(DATA_DIR=folder, PRIVATE_FILES_DIR=folder / "private"),
+            rolled_back(),
+        ):
+            yield build()
     finally:
         taxonomy.forget()
         shutil.rmtree(folder, ignore_errors=True)
@@ -136,6 +146,11 @@ def build() -> World:
             client = Client()
             client.force_login(person, backend=BACKEND)
             world.cookies[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            world.people[role] = type(person).objects.get(pk=person.pk)
+            world.people[role].access  # noqa: B018 -- read once for all
+        else:
+            world.people[role] = person
+    world.last_entry = Entry.objects.latest("pk").pk
     return world
 
 

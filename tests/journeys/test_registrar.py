@@ -17,7 +17,9 @@ def write_need(person: Visit, title: str) -> None:
     page.get_by_label("需求类型").select_option("rd")
     page.get_by_label("所属行业").select_option("materials.magnetic")
     page.get_by_label("所在区县").select_option("371302")
-    page.get_by_label("公开简介").fill("现行烧结钕铁硼配方重稀土用量高，希望引进晶界扩散工艺，把用量降下来。")
+    page.get_by_label("公开简介").fill(
+        "现行烧结钕铁硼配方重稀土用量高，希望引进晶界扩散工艺，把用量降下来。"
+    )
     page.get_by_label("主要技术难点").fill(
         "扩散深度与磁片厚度矛盾，4 mm 以上磁片芯部矫顽力提升不足，涂层厚薄不匀导致同炉离散偏大。"
     )

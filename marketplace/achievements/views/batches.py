@@ -21,7 +21,7 @@ PAGE = 50
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def batch_review(request: HttpRequest, code: str) -> HttpResponse:
     """Look through a batch, leave out single rows, publish or return all of it."""
     batch = fetch(

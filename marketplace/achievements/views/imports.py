@@ -23,7 +23,7 @@ from marketplace.web.views import fetch, paginate, render_page
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("import", per_user="30/h")
 def import_new(request: HttpRequest) -> HttpResponse:
     """Upload a sheet; it is checked first and nothing is written before it is confirmed."""
@@ -65,10 +65,11 @@ def import_template(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001 -
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_show(request: HttpRequest, code: str) -> HttpResponse:
     """How far an import is and what was found; the choice between all and the valid rows."""
-    batch = _batch(request, code)
+    posted = request.method == "POST"
+    batch = _batch(request, code, action="achievements.edit_batch" if posted else None)
     status, refusal = 200, ""
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -110,10 +111,11 @@ def import_result(request: HttpRequest, code: str) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
-def _batch(request: HttpRequest, code: str) -> ImportBatch:
+def _batch(request: HttpRequest, code: str, action: str | None = None) -> ImportBatch:
     return fetch(
         queries.batches_visible_to(request.user),
         code,
         actor=request.user,
         view="achievements.view_batch",
+        action=action,
     )

@@ -51,23 +51,21 @@ def manage_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) -> HttpResponse:
     """Ask before a move, then make it. The page says what will happen."""
     move = kind.moves.get(name)
     if move is None:
         raise Http404
     listing = _own(request, code, kind)
+    refusal = _refusal(request, kind, name, listing)
     data = request.POST if request.method == "POST" else None
     form = move.form(data) if move.form else None
-    if data is not None and (form is None or form.is_valid()):
+    if data is not None and not refusal and (form is None or form.is_valid()):
         move.run(listing, actor=request.user, **(form.cleaned_data if form else {}))
         messages.success(request, move.done or _("已完成"))
         target = kind.url("own") if name == "delete" else kind.url("manage", listing.code)
         return redirect(target)
-    refusal = (
-        kind.flow.refusal(name, listing, request.user) if name in kind.flow.transitions else ""
-    )
     label = kind.flow.transitions[name].label if name in kind.flow.transitions else _("删除草稿")
     context = {
         "kind": kind,
@@ -78,7 +76,7 @@ def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) ->
         "form": form,
         "refusal": refusal,
     }
-    status = 400 if data is not None else 409 if refusal else 200
+    status = 409 if refusal else 400 if data is not None else 200
     return render_page(request, "listings/listing_act.html", context, status=status)
 
 
@@ -94,9 +92,23 @@ def _own(request: HttpRequest, code: str, kind: Kind) -> Any:
     return listing
 
 
+def _refusal(request: HttpRequest, kind: Kind, name: str, listing: Any) -> object:
+    """Why the move can't be made now, or "". Raises Forbidden when it is not this person's at all."""
+    move = kind.flow.transitions.get(name)
+    if not request.user.has_perm(move.permission if move else kind.perm("edit"), listing):
+        raise Forbidden
+    if move is not None:
+        return kind.flow.refusal(name, listing, request.user)
+    return "" if _may_delete(listing) else _("只有未发布过的草稿可以删除")
+
+
+def _may_delete(listing: Any) -> bool:
+    return listing.status == "draft" and not listing.was_published
+
+
 def _offered(kind: Kind, listing: Any, actor: Any) -> list[tuple[str, Any, Move]]:
     names = [t.name for t in kind.flow.available(listing, actor) if t.name in kind.moves]
     labels = {name: kind.flow.transitions[name].label for name in names}
-    if listing.status == "draft" and not listing.was_published and "delete" in kind.moves:
+    if _may_delete(listing) and "delete" in kind.moves:
         labels["delete"] = _("删除草稿")
     return [(name, label, kind.moves[name]) for name, label in labels.items()]

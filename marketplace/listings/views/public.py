@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
@@ -12,6 +11,7 @@ from marketplace.listings import filters, queries
 from marketplace.listings.index import LISTED
 from marketplace.listings.kind import Kind
 from marketplace.listings.views.export import links
+from marketplace.parties import queries as parties
 from marketplace.web.facets import sort_links
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page
@@ -55,14 +55,10 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
 @require_safe
 def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
     """One listing. A withdrawn one that was public answers 410 with similar ones."""
-    withdrawn = (
-        queries.manager(kind.model)
-        .filter(code=code, status="withdrawn", published_at__isnull=False)
-        .first()
-    )
+    withdrawn = queries.taken_down(kind.model, code)
     if withdrawn is not None and not request.user.has_perm(kind.perm("view"), withdrawn):
         raise Gone(
-            _("发布单位已将这条信息下架。"),
+            queries.TAKEN_DOWN,
             title=withdrawn.title,
             similar=[
                 Link(row.title, kind.url("detail", row.code))
@@ -112,8 +108,11 @@ def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
 @require_safe
 def list_of_organization(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
     """The newest public listings of one organisation: a fragment of its page, or a page of its own."""
-    newest = Query(filters={"owner": [code[:16]]}, sort="-published_at", size=NEWEST)
+    org = fetch(
+        parties.visible_to(request.user), code, actor=request.user, view="parties.view_organization"
+    )
+    newest = Query(filters={"owner": [org.code]}, sort="-published_at", size=NEWEST)
     results = engine.find(kind.name, newest)
     listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
-    context = {"kind": kind, "listings": listings, "total": results.total, "owner_code": code}
+    context = {"kind": kind, "listings": listings, "total": results.total, "owner_code": org.code}
     return render_page(request, "listings/listing_of_owner.html", context, partial="rows")

@@ -21,7 +21,7 @@ from search import engine
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
     """Pass or return one listing; then the next one of the queue opens by itself."""
     listing = fetch(

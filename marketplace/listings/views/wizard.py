@@ -20,12 +20,13 @@ from marketplace.web.views import fetch, render_page
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     """The first step of a new listing; the draft is made when the step is sent."""
     owners = list(publishing_organizations(request.user))
     if not owners:
-        return render_page(request, "listings/listing_no_owner.html", {"kind": kind})
+        status = 403 if request.method == "POST" else 200
+        return render_page(request, "listings/listing_no_owner.html", {"kind": kind}, status=status)
     step = kind.steps[0]
     form = step.form(request.POST or None)
     chosen = request.POST.get("owner") or request.GET.get("owner")
@@ -40,7 +41,7 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> HttpResponse:
     """One step of an existing draft."""
     current = kind.step(step)
@@ -66,7 +67,7 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> H
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
     """The last step: everything at a glance, what is missing, live matches, submit."""
     listing = _editable(request, code, kind)

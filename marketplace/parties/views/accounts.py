@@ -64,7 +64,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: MemberRequest) -> HttpResponse:
     """Name and language; contacts are changed on pages of their own, after the password."""
     user = request.user
@@ -91,7 +91,7 @@ def security(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: MemberRequest) -> HttpResponse:
     """The keys to the API; a new one is shown once, on the answer to the form."""
     form = TokenForm(request.POST or None)

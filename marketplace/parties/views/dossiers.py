@@ -25,7 +25,7 @@ from marketplace.web.views import fetch, paginate, render_page
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("uploads", per_user="60/h")
 def verification(request: MemberRequest, code: str) -> HttpResponse:
     """The dossier of an organisation: upload, note, submit; what was returned and why."""
@@ -110,7 +110,7 @@ def verification_queue(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verification_review(request: MemberRequest, code: str) -> HttpResponse:
     """One dossier before the registrar: documents, code, applicant; verify or return."""
     if not request.user.has_perm("parties.review_organizations"):
@@ -148,7 +148,7 @@ def verification_review(request: MemberRequest, code: str) -> HttpResponse:
         "alike": queries.alike(org),
         "history": history(events.ORGANIZATION, org.pk, limit=20),
     }
-    status = 400 if form.errors else 200
+    status = 400 if posted else 200
     return render_page(request, "parties/verification_review.html", context, status=status)
 
 
@@ -161,7 +161,7 @@ def _next(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def suspend(request: MemberRequest, code: str) -> HttpResponse:
     """Suspend a verified organisation with a reason, or restore a suspended one."""
     org = fetch(
@@ -181,5 +181,5 @@ def suspend(request: MemberRequest, code: str) -> HttpResponse:
         messages.success(request, _("单位已暂停"))
         return redirect("parties:manage", org.code)
     context = {"org": org, "form": form}
-    status = 400 if form.is_bound else 200
+    status = 400 if request.method == "POST" else 200
     return render_page(request, "parties/organization_suspend.html", context, status=status)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.parties import queries, services
 from marketplace.parties.forms import InvitationForm, RoleForm, is_phone
 from marketplace.parties.models import Organization
@@ -29,7 +29,7 @@ def _org(request: MemberRequest, code: str, action: str | None = None) -> Organi
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("invitations", per_user="60/h")
 def members(request: MemberRequest, code: str) -> HttpResponse:
     """Who works here; the admin invites."""
@@ -63,7 +63,7 @@ def members(request: MemberRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_role(request: MemberRequest, code: str, member: str) -> HttpResponse:
     """Give a member another role."""
     org = _org(request, code, "parties.manage_members")
@@ -79,18 +79,19 @@ def member_role(request: MemberRequest, code: str, member: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_remove(request: MemberRequest, code: str, member: str) -> HttpResponse:
     """Remove a member, or leave."""
     org = _org(request, code)
     row = queries.member_of(org, member)
+    leaves = row.user_id == request.user.pk
+    if not leaves and not request.user.has_perm("parties.manage_members", org):
+        raise Forbidden
     if request.method == "POST":
         services.remove_member(row, actor=request.user)
-        messages.success(
-            request, _("已移出成员") if row.user_id != request.user.pk else _("已退出")
-        )
+        messages.success(request, _("已退出") if leaves else _("已移出成员"))
         return redirect(_after(request, org))
-    context = {"org": org, "member": row, "leaves": row.user_id == request.user.pk}
+    context = {"org": org, "member": row, "leaves": leaves}
     return render_page(request, "parties/member_remove.html", context)
 
 
@@ -112,7 +113,7 @@ def invitation_revoke(request: MemberRequest, code: str, invitation: str) -> Htt
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("invitation", per_user="60/h", methods=("GET", "POST"))
 def invitation(request: MemberRequest, token: str) -> HttpResponse:
     """The page a link leads to: who asks, as what, and accept."""

@@ -35,7 +35,7 @@ def own_organizations(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("organizations", per_user="20/h")
 def organization_new(request: MemberRequest) -> HttpResponse:
     """Enter an organisation; when its code is known already, offer to claim it."""
@@ -89,7 +89,7 @@ def manage(request: MemberRequest, code: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def organization_edit(request: MemberRequest, code: str) -> HttpResponse:
     """The profile of an organisation."""
     org = fetch(
