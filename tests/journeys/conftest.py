@@ -42,7 +42,7 @@ class Site:
             for path in sorted((self.data / "mail").glob("*.log"), reverse=True):
                 text = path.read_text(encoding="utf-8", errors="replace")
                 if address in text and (
-                    found := re.findall(r"^([A-Z0-9]{4,8}(?:-[A-Z0-9]+)?)$", text, re.MULTILINE)
+                    found := re.findall(r"^ *([A-Z0-9]{4,8}(?:-[A-Z0-9]+)?)$", text, re.MULTILINE)
                 ):
                     return found[-1]
             time.sleep(0.2)
