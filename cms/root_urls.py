@@ -10,7 +10,9 @@ from cms import views
 urlpatterns = [
     path("cms/login/", views.admin_sign_in),
     path("cms/account/", require_admin_access(views.EditorAccountView.as_view())),
-    re_path(r"^cms/(users|groups|password_reset)/", views.shut),
+    re_path(r"^cms/(users|groups|password_reset|failwhale)/", views.shut),
+    # Wagtail's choosers take any word for a number and answer 500.
+    re_path(r"^cms/.+/chosen/(?!\d+/$)[^/]+/$", views.shut),
     path("sitemap-pages.xml", views.sitemap),
     path("documents/", include(document_urls)),
     path("media/images/<path:path>", views.media),

@@ -36,7 +36,8 @@ SECRET_KEY = secret("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+# `or`, not a default: make exports DATA_DIR empty when nobody sets it, and "" is the current folder.
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / ".data").resolve()
 SECURE_COOKIES = env.bool("SECURE_COOKIES", SITE_URL.startswith("https://"))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 CLOCK_OFFSET_ALLOWED = False

@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "tests only")
-os.environ.setdefault("DATA_DIR", str(Path(tempfile.gettempdir()) / f"jiebang-tests-{os.getuid()}"))
+os.environ["DATA_DIR"] = os.environ.get("DATA_DIR") or str(
+    Path(tempfile.gettempdir()) / f"jiebang-tests-{os.getuid()}"
+)
 
 from deploy.settings.production import *  # noqa: F403
 

@@ -139,6 +139,8 @@ def address(world: World, rule: Rule, state: str) -> str:
     kwargs = dict(rule.args)
     if rule.subject:
         kwargs |= world.subjects[rule.subject][state]
+    if "path" in kwargs:
+        return f"/{kwargs['path']}"  # Wagtail's pattern for pages has no named group
     return reverse(rule.name, kwargs=kwargs or None)
 
 
