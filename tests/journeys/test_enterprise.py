@@ -1,5 +1,6 @@
 """An enterprise that nobody knows yet: signs up, is verified, publishes, judges what it is offered."""
 
+import secrets
 from collections.abc import Callable
 
 import pytest
@@ -11,10 +12,12 @@ from tests.journeys.test_registrar import wait_for_matches, write_need
 
 pytestmark = pytest.mark.journey
 
-ADDRESS = "journey-firm2@example.com"
+#: New in each run: a developer repeats journeys on a site that is running.
+TAG = secrets.token_hex(3)
+ADDRESS = f"journey-{TAG}@example.com"
 PASSWORD = "a-long-journey-password-26"
-FIRM = "蒙山磁材（旅程测试）有限公司"
-TITLE = "厚磁片晶界扩散均匀性攻关（旅程测试）"
+FIRM = f"蒙山磁材（旅程 {TAG}）有限公司"
+TITLE = f"厚磁片晶界扩散均匀性攻关（旅程 {TAG}）"
 
 
 def test_from_sign_up_to_a_judged_match(visit: Callable[..., Visit]) -> None:
@@ -61,7 +64,7 @@ def sign_up(person: Visit) -> None:
 def enter_organization(person: Visit) -> None:
     """A wrong credit code is told at the field; then documents, then submit."""
     page = person.page.locator("main")
-    good = make_uscc(7262)
+    good = make_uscc(int(TAG, 16) % 10_000)
     person.go("/workbench/organizations/new/")
     page.get_by_label("统一社会信用代码").fill(good[:-1] + ("A" if good[-1] != "A" else "B"))
     page.get_by_label("单位全称").fill(FIRM)

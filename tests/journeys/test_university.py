@@ -1,6 +1,7 @@
 """A university imports a sheet, corrects the bad rows in the result file, and is published."""
 
 import io
+import secrets
 from collections.abc import Callable
 
 import openpyxl
@@ -16,6 +17,8 @@ BODY = (
     "胶合强度由 0.62 MPa 提高到 1.05 MPa，游离甲醛未检出，已在中试线上连续运行。"
 )
 ROWS = 12
+#: New in each run: a developer repeats journeys on a site that is running.
+TAG = "".join(secrets.choice("bcdfghjklmnpqrtvwxz") for _letter in range(8))
 
 
 def sheet(bad: tuple[int, ...]) -> bytes:
@@ -25,7 +28,9 @@ def sheet(bad: tuple[int, ...]) -> bytes:
     page.append(["成果名称", "技术方案", "技术成熟度"])
     for row in range(ROWS):
         level = "十二" if row in bad else 6
-        page.append([f"无醛大豆胶旅程试样第{row + 1}号", f"{BODY}试样编号 {row + 1}。", level])
+        page.append(
+            [f"无醛大豆胶旅程试样{TAG}第{row + 1}号", f"{BODY}试样编号 {TAG}-{row + 1}。", level]
+        )
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -57,7 +62,7 @@ def test_import_correct_review_and_find(visit: Callable[..., Visit]) -> None:
     # Searchable within a minute, and a second import of the same sheet makes nothing new.
     reader = visit()
     for _attempt in range(60):
-        reader.page.goto(reader.site.url + "/achievements/?q=无醛大豆胶旅程试样")
+        reader.page.goto(reader.site.url + f"/achievements/?q={TAG}")
         if reader.page.locator("#results [role=status] b").last.inner_text() == str(ROWS):
             break
         reader.page.wait_for_timeout(1000)

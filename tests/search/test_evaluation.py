@@ -61,7 +61,9 @@ def test_a_hybrid_run_without_the_model_says_so(dataset, tmp_path, no_model):  #
 
 
 @pytest.mark.parametrize(
-    "broken", [b"", b"no gzip", gzip.compress(b"{"), gzip.compress(b'{"a":1}')]
+    "broken",
+    [b"", b"no gzip", gzip.compress(b"{"), gzip.compress(b'{"a":1}')],
+    ids=["empty", "no gzip", "torn line", "without fields"],
 )
 def test_a_folder_that_is_no_data_set_is_refused(dataset, tmp_path, broken):
     (dataset / "docs.jsonl.gz").write_bytes(broken)
