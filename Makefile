@@ -34,7 +34,7 @@ format: install
 	$(VENV)/djangofmt $$(git ls-files '*.html')
 
 messages: install ## collect and compile the English catalogue (needs gettext)
-	cd deploy && ../$(VENV)/python ../manage.py makemessages -l en --no-obsolete --no-location -i .venv -i .data -i tests
+	$(VENV)/python manage.py makemessages -l en --no-obsolete --no-location --no-wrap -i .venv -i .data -i tests
 	$(VENV)/python manage.py compilemessages -l en -i .venv
 
 lock: ## pin the requirements again (needs uv)

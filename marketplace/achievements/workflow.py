@@ -29,7 +29,7 @@ class BatchStatus(TextChoices):
     """How far an import is. Its achievements have their own states."""
 
     CHECKING = "checking", _("检查中")
-    CHECKED = "checked", _("待确认导入")
+    CHECKED = "checked", _("已检查")
     IMPORTING = "importing", _("导入中")
     IN_REVIEW = "in_review", _("待审核")
     DECIDING = "deciding", _("处理中")

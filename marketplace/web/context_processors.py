@@ -57,10 +57,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def _site(request: HttpRequest) -> dict[str, Any]:
     names = dict(settings.LANGUAGES)
     tags = {"zh-hans": "zh-Hans"}
+    product = gettext("揭榜")  # not inside the f-string: xgettext does not look there
     signing = request.path.startswith("/accounts/")
     return {
         "name": gettext(settings.SITE_NAME),
-        "full_name": f"{gettext('揭榜')} · {gettext(settings.SITE_NAME)}",
+        "full_name": f"{product} · {gettext(settings.SITE_NAME)}",
         "tagline": gettext(settings.SITE_TAGLINE),
         "operator_line": gettext(getattr(settings, "SITE_NOTICE", "")),
         "home_url": home_address(),

@@ -1,10 +1,11 @@
 """English for every string: nothing missing, nothing fuzzy, and the compiled file is the same."""
 
+import ast
 import gettext
 import re
 from pathlib import Path
 
-from tests.architecture.source import ROOT, templates
+from tests.architecture.source import ROOT, modules, templates
 
 CATALOGUE = ROOT / "deploy/locale/en/LC_MESSAGES"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -99,11 +100,30 @@ def test_no_template_has_text_outside_translation() -> None:
     assert found == []
 
 
+def marked_in_python() -> set[str]:
+    """Every literal given to gettext under one of its usual names."""
+    names = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+    found: set[str] = set()
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in names
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+            ):
+                found.add(node.args[0].value)
+    return found
+
+
 def test_every_marked_string_is_in_the_catalogue() -> None:
-    """What `makemessages` would add is missing from the catalogue: looked for in the templates."""
+    """What `makemessages` would add is missing from the catalogue: looked for in the code."""
     known = {unescape(row["msgid"]) for row in entries()}
+    missing = {text for text in marked_in_python() if text not in known}
     pattern = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')|_\("([^"]+)"\)""")
-    missing = {
+    missing |= {
         text
         for body in templates().values()
         for match in pattern.finditer(body)

@@ -69,7 +69,7 @@ def test_import_correct_review_and_find(visit: Callable[..., Visit]) -> None:
     reader.check()
     assert reader.page.locator("#results [role=status] b").last.inner_text() == str(ROWS)
     upload(office, sheet(bad=()))
-    wait_for(office, "重复，不导入")
+    wait_for(office, "没有可以导入的新成果")
     counts = [" ".join(text.split()) for text in office.page.locator(".c-stat").all_inner_texts()]
     assert f"重复，不导入 {ROWS}" in counts or f"{ROWS} 重复，不导入" in counts, counts
     assert "确认导入" not in office.text()

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=marketplace.kernel.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=marketplace.kernel.clock.now, editable=False)),
                 ('code', marketplace.kernel.models.CodeField(editable=False, max_length=16, prefix='PC', unique=True)),
-                ('status', models.CharField(choices=[('checking', '检查中'), ('checked', '待确认导入'), ('importing', '导入中'), ('in_review', '待审核'), ('deciding', '处理中'), ('closed', '已审核'), ('failed', '未能导入')], default='checking', max_length=12)),
+                ('status', models.CharField(choices=[('checking', '检查中'), ('checked', '已检查'), ('importing', '导入中'), ('in_review', '待审核'), ('deciding', '处理中'), ('closed', '已审核'), ('failed', '未能导入')], default='checking', max_length=12)),
                 ('mode', models.CharField(blank=True, max_length=8)),
                 ('file_name', models.CharField(max_length=120)),
                 ('file_path', models.CharField(blank=True, max_length=64)),
