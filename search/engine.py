@@ -7,7 +7,7 @@ they are answered from the rows themselves and say so (`Results.degraded`).
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -108,11 +108,13 @@ def find(spec_name: str, query: Query) -> Results:
 
 def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, bool]:
     """Run the plan, or the loosened one where too few rows have every word; whether it was."""
-    if len(plan.words) < 2:
-        return engine.search(spec, plan), False
-    strict = engine.count(spec, replace(plan, filters={}))
+    answer = engine.search(spec, plan)
+    if len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
+        return answer, False
+    # Few within the filters need not be few in all.
+    strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
     if strict >= LOOSEN_BELOW:
-        return engine.search(spec, plan), False
+        return answer, False
     answer = engine.search(spec, planning.loosened(plan))
     # Without a filter it shows whether loosening has brought anything.
     return answer, bool(plan.filters) or answer.total > strict
@@ -276,7 +278,7 @@ def refresh(spec_name: str, ids: Sequence[str]) -> None:
 def _refresh(spec: IndexSpec, ids: list[str]) -> None:
     documents: dict[str, Document | None] = dict.fromkeys(ids)
 
-    def load(asked: Sequence[str] | None) -> Iterator[Row]:
+    def load(asked: Sequence[str] | None, _held: Mapping[str, int] | None = None) -> Iterator[Row]:
         for id_, rev, document in spec.source(asked):
             documents[str(id_)] = document
             yield row_of(spec, str(id_), int(rev), document)
@@ -294,17 +296,30 @@ def rebuild(spec_name: str, progress: Progress | None = None) -> int:
     """
     spec = get(spec_name)
     offers: dict[str, list[suggestions.Offered]] = {}
+    seen: dict[str, int] = {}
 
-    def load(ids: Sequence[str] | None) -> Iterator[Row]:
+    def load(ids: Sequence[str] | None, held: Mapping[str, int] | None = None) -> Iterator[Row]:
         for id_, rev, document in spec.source(ids):
             offers[str(id_)] = suggestions.offered_by(spec, document)
-            yield row_of(spec, str(id_), int(rev), document)
+            seen[str(id_)] = int(rev)
+            if held is None or held.get(str(id_)) != rev:
+                yield row_of(spec, str(id_), int(rev), document)
 
     count = backend().rebuild(spec, load, progress=progress)
     pairs = ((id_, offer) for id_, texts in offers.items() for offer in texts)
     suggestions.replace_all(spec, pairs)
+    # What was refreshed meanwhile has just got back the completions it had when it was read.
+    held = {row.id: row.rev for row in backend().revisions(spec)}
+    _complete(spec, [id_ for id_, rev in seen.items() if held.get(id_, rev) != rev])
     vectors.rebuild(spec_name)
     return count
+
+
+def _complete(spec: IndexSpec, ids: Sequence[str]) -> None:
+    """Bring the completions of these rows up to date."""
+    if ids:
+        now = {str(id_): document for id_, _, document in spec.source(ids)}
+        suggestions.update(spec, {**dict.fromkeys(ids), **now})
 
 
 def reconcile(spec_name: str, *, fix: bool = False) -> Differences:

@@ -5,9 +5,10 @@ A data set is a folder with `docs.jsonl.gz` (doc_id, text) and `queries.jsonl.gz
 
 import gzip
 import json
+import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 
 from search import engine, schema, vectors
 from search.embedder import CacheFile
+from search.errors import SearchUnavailable
 from search.place import elsewhere
 from search.plan import load_from
 from search.schema import IndexSpec, SourceRow, Text
@@ -23,7 +25,6 @@ from search.vector_store import EMPTY
 
 DEPTH = 100
 MODES = ("lexical", "hybrid")
-_NAME = "evaluation"
 Note = Callable[[str], None]
 
 
@@ -63,8 +64,12 @@ def throw_away_index(
             if wanted is None or id_ in wanted:
                 yield id_, 1, {"text": text}
 
+    # A name of its own: on a cluster two evaluations may run at once.
     spec = IndexSpec(
-        name=_NAME, fields={"text": Text()}, source=source, size=lambda: len(documents)
+        name=f"evaluation_{secrets.token_hex(4)}",
+        fields={"text": Text()},
+        source=source,
+        size=lambda: len(documents),
     )
     with tempfile.TemporaryDirectory(prefix="evaluate-") as folder, elsewhere(url, Path(folder)):
         schema.register(spec)
@@ -72,7 +77,9 @@ def throw_away_index(
             engine.backend().rebuild(spec, load_from(spec), progress=_every(1000, "indexed", note))
             yield spec
         finally:
-            schema.unregister(_NAME)
+            with suppress(SearchUnavailable):
+                engine.backend().drop(spec)
+            schema.unregister(spec.name)
 
 
 def run(
@@ -89,9 +96,9 @@ def run(
             query_vectors = _embed(spec, data, CacheFile(cache), note)
         for (qid, text), vector in zip(data.queries, query_vectors, strict=True):
             if vector is None:
-                hits = engine.match(_NAME, text, DEPTH)
+                hits = engine.match(spec.name, text, DEPTH)
             else:
-                hits = engine.hybrid_match(_NAME, text, DEPTH, vector=vector)
+                hits = engine.hybrid_match(spec.name, text, DEPTH, vector=vector)
             for hit in hits:
                 yield qid, hit.id, hit.score
 
@@ -100,7 +107,7 @@ def _embed(spec: IndexSpec, data: Dataset, cache: CacheFile, note: Note) -> Sequ
     passages = [spec.passage_of({"text": text}) for _, text in data.documents]
     rows = cache.vectors(passages, is_query=False, progress=_every(100, "embedded", note))
     ids = [id_ for id_, _ in data.documents]
-    vectors.store_of(_NAME).replace(ids, np.stack(rows) if rows else EMPTY.vectors)
+    vectors.store_of(spec.name).replace(ids, np.stack(rows) if rows else EMPTY.vectors)
     texts = [text for _, text in data.queries]
     return cache.vectors(texts, is_query=True, progress=_every(100, "queries embedded", note))
 

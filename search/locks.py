@@ -5,7 +5,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+
+from django.db import connection
 
 from search.errors import IndexBusy
 
@@ -41,3 +44,31 @@ def _acquire(descriptor: int, wait: float | None) -> None:
             time.sleep(_POLL_SECONDS)
         else:
             return
+
+
+@contextmanager
+def locked_everywhere(name: str, wait: float | None = None) -> Iterator[None]:
+    """Hold a lock that the processes of all machines see, where the database is PostgreSQL.
+
+    IndexBusy after `wait` seconds. Elsewhere there is one machine, and `locked` is enough. The server
+    drops the lock when its holder's connection ends.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    key = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+    end = None if wait is None else time.monotonic() + wait
+    while not _ask("pg_try_advisory_lock", key):
+        if end is not None and time.monotonic() >= end:
+            raise IndexBusy("another machine is writing the index")
+        time.sleep(_POLL_SECONDS * 10)
+    try:
+        yield
+    finally:
+        _ask("pg_advisory_unlock", key)
+
+
+def _ask(function: str, key: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [key])
+        return bool(cursor.fetchone()[0])

@@ -16,6 +16,16 @@ def search_url() -> str:
     return str(settings.SEARCH_URL) if place is None else place[0]
 
 
+def shards() -> int:
+    """Into how many parts an index on a cluster is divided."""
+    return int(getattr(settings, "SEARCH_SHARDS", 1))
+
+
+def replicas() -> int:
+    """How many copies of each part a cluster keeps."""
+    return int(getattr(settings, "SEARCH_REPLICAS", 0))
+
+
 def folder() -> Path:
     """The folder that holds indexes and vectors."""
     place = _elsewhere.get()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from search.analysis import MAX_CHARACTERS, VERSION, Word, extra_words, tokenize
 from search.query import Hit, Range, RangeFacet, Value
@@ -86,7 +86,16 @@ class Revision:
 
 _Number = TypeVar("_Number", int, float)
 
-Load = Callable[[Sequence[str] | None], Iterable[Row]]
+
+class Load(Protocol):
+    """Reads rows as they are now: these, or all (None), leaving out those held at their revision."""
+
+    def __call__(
+        self, ids: Sequence[str] | None, held: Mapping[str, int] | None = None, /
+    ) -> Iterable[Row]:
+        """`held` maps ids to the revisions that need no reading again."""
+
+
 Progress = Callable[[int, int | None], None]
 
 
@@ -128,9 +137,10 @@ def row_of(spec: IndexSpec, id_: str, rev: int, document: Document | None) -> Ro
 def load_from(spec: IndexSpec) -> Load:
     """The spec's source as rows ready to index."""
 
-    def load(ids: Sequence[str] | None) -> Iterator[Row]:
+    def load(ids: Sequence[str] | None, held: Mapping[str, int] | None = None) -> Iterator[Row]:
         for id_, rev, document in spec.source(ids):
-            yield row_of(spec, str(id_), int(rev), document)
+            if held is None or held.get(str(id_)) != rev:
+                yield row_of(spec, str(id_), int(rev), document)
 
     return load
 
@@ -165,6 +175,24 @@ def number_of(kind: Field, value: object) -> int | float | None:
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def bounds(spec: IndexSpec, name: str, wanted: Range) -> tuple[float | None, float | None] | None:
+    """The stored bounds of a range, both included; None when one of them is no number or date.
+
+    A plain date at the upper end means the end of that day.
+    """
+    field = spec.fields[name]
+    if not isinstance(field, Number | Date):
+        raise KeyError(f"{spec.name} has no range over {name!r}")
+    low, high = (
+        None if end is None else number_of(field, end) for end in (wanted.low, wanted.high)
+    )
+    if (low is None) != (wanted.low is None) or (high is None) != (wanted.high is None):
+        return None
+    if high is not None and isinstance(wanted.high, date) and not isinstance(wanted.high, datetime):
+        high += 86_399
+    return low, high
 
 
 def _bounded(number: _Number | None) -> _Number | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_RESERVED = frozenset({"id", "rev", "visible"})
+_RESERVED = frozenset({"id", "rev", "tokens", "visible"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -389,6 +389,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "jieba": {"level": "WARNING"},
+        # A line for each request; what fails is logged where it is handled.
+        "elastic_transport": {"level": "WARNING"},
         # It says that a folder has no host name.
         "kombu.connection": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},

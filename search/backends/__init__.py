@@ -1,9 +1,10 @@
 """The engines that can hold an index, by the scheme of SEARCH_URL."""
 
 from search.backends.base import Backend, backend_names, open_backend, register_backend
-from search.backends.embedded import EmbeddedBackend
 
-register_backend("embedded", lambda _url, root: EmbeddedBackend(root))
+register_backend("embedded", "search.backends.embedded.opened")
+register_backend("elasticsearch", "search.backends.elasticsearch.opened")
+register_backend("elasticsearch+https", "search.backends.elasticsearch.opened")
 
 __all__ = [
     "Backend",

@@ -1,9 +1,11 @@
 """What every backend does: filter, rank, facet, sort. All else is written once above it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from django.utils.module_loading import import_string
 
 from search.plan import Answer, Load, Plan, Progress, Revision
 from search.query import Range, Value
@@ -51,14 +53,23 @@ class Backend(Protocol):
     def revisions(self, spec: IndexSpec) -> Iterator[Revision]:
         """Every row the index knows, tombstones too."""
 
+    def drop(self, spec: IndexSpec) -> None:
+        """Remove everything that is kept of this index."""
 
-Factory = Callable[[str, Path], Backend]
-_factories: dict[str, Factory] = {}
+    def prune(self, spec: IndexSpec, /) -> list[str]:
+        """Remove what only processes with another schema could use; the names of what went."""
 
 
-def register_backend(name: str, factory: Factory) -> None:
-    """Make a backend known under the scheme `name` of SEARCH_URL."""
-    _factories[name] = factory
+_factories: dict[str, str] = {}
+
+
+def register_backend(scheme: str, factory: str) -> None:
+    """Make a backend known under a scheme of SEARCH_URL.
+
+    `factory` is the dotted path of `(url, root) -> Backend`: imported only where it is used, for a
+    client may take most of a second.
+    """
+    _factories[scheme] = factory
 
 
 def backend_names() -> list[str]:
@@ -70,5 +81,6 @@ def open_backend(url: str, root: Path) -> Backend:
     """The backend that `url` names; what it keeps on this machine lies under `root`."""
     scheme = urlsplit(url).scheme
     if scheme not in _factories:
-        raise ValueError(f"SEARCH_URL {url!r}: choose one of {', '.join(backend_names())}")
-    return _factories[scheme](url, root)
+        raise ValueError(f"SEARCH_URL: {scheme!r} is none of {', '.join(backend_names())}")
+    backend: Backend = import_string(_factories[scheme])(url, root)
+    return backend

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from search import engine, schema
-from search.backends import backend_names
 from search.schema import Bool, Date, IndexSpec, Keyword, Number, SourceRow, Text
+from tests.cluster import own_prefix
 
 FIELDS: dict[str, schema.Field] = {
     "title": Text(title=True, suggest=3),
@@ -76,11 +76,15 @@ def data_dir(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=backend_names())
-def backend_name(request: pytest.FixtureRequest, settings: Any) -> str:
-    """Every registered backend in turn."""
-    settings.SEARCH_URL = f"{request.param}://"
-    return str(request.param)
+@pytest.fixture(params=["embedded", "elasticsearch"])
+def backend_name(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
+    """Both backends in turn; Elasticsearch where `make test-services` has started it."""
+    if request.param == "elasticsearch":
+        with own_prefix(settings):
+            yield request.param
+    else:
+        settings.SEARCH_URL = "embedded://"
+        yield request.param
 
 
 @pytest.fixture

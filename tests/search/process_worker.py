@@ -1,4 +1,4 @@
-"""One of several real processes over one index: `python -m tests.search.process_worker ROLE DIR`.
+"""One of several real processes over one index: `python -m tests.search.process_worker ROLE DIR URL`.
 
 Rows lie in `DIR/rows.json`: id → [rev, title or null]. No database is needed.
 """
@@ -15,10 +15,10 @@ from django.conf import settings
 ROUNDS = 15
 
 
-def setup(folder: Path) -> None:
+def setup(folder: Path, url: str) -> None:
     """The least Django that the engine needs."""
     apps = ["search.apps.SearchConfig"]
-    settings.configure(DATA_DIR=folder, SEARCH_URL="embedded://", INSTALLED_APPS=apps, USE_TZ=True)
+    settings.configure(DATA_DIR=folder, SEARCH_URL=url, INSTALLED_APPS=apps, USE_TZ=True)
     django.setup()
 
 
@@ -98,7 +98,7 @@ def rebuild(folder: Path, spec) -> int:
 
 def main() -> None:
     role, folder = sys.argv[1], Path(sys.argv[2])
-    setup(folder)
+    setup(folder, sys.argv[3])
     spec = register(folder)
     # Everybody begins only when everybody is ready.
     (folder / f"ready-{role}").touch()

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 import pytest
 
 from search import engine, schema
-from search.backends import backend_names
+from tests.cluster import client, own_prefix
 from tests.search.scoring import mean, read_judgements, score
 from tests.search.test_vectors import FakeModel, model, no_model  # noqa: F401 -- fixtures
 
@@ -37,14 +37,25 @@ def evaluate(folder: Path, out: Path, **options) -> list[list[str]]:
     return [line.split("\t") for line in out.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("backend", backend_names())
-def test_a_run_ranks_the_documents_of_each_query(dataset, tmp_path, backend):
-    lines = evaluate(dataset, tmp_path / "run.tsv", backend=backend)
+def test_a_run_ranks_the_documents_of_each_query(dataset, tmp_path, backend_name):
+    lines = evaluate(dataset, tmp_path / "run.tsv", backend=backend_name)
     assert [(qid, docid) for qid, docid, _ in lines] == [("q1", "d1"), ("q2", "d2")]
     assert all(float(value) > 0 for _, _, value in lines)
-    with pytest.raises(KeyError):
-        schema.get("evaluation")
+    assert [spec.name for spec in schema.all_specs() if spec.name.startswith("eval")] == []
     assert not (tmp_path / "index").exists(), "the site's own index is not touched"
+
+
+def test_nothing_is_left_on_the_cluster(dataset, tmp_path, settings):
+    with own_prefix(settings) as prefix:
+        evaluate(dataset, tmp_path / "run.tsv", backend="elasticsearch")
+        with client() as cluster:
+            assert dict(cluster.indices.get(index=f"{prefix}-*")) == {}
+
+
+def test_a_cluster_must_be_named(dataset, tmp_path, settings):
+    settings.SEARCH_URL = "embedded://"
+    with pytest.raises(CommandError, match="name a cluster"):
+        evaluate(dataset, tmp_path / "run.tsv", backend="elasticsearch")
 
 
 def test_a_hybrid_run_adds_what_is_near(dataset, tmp_path, model):  # noqa: F811
@@ -92,14 +103,31 @@ def shared_dir() -> Path:
     return Path(given) if given else Path(__file__).parents[2].parent / "shared"
 
 
-@pytest.mark.shared
-@pytest.mark.skipif(
+pytest_shared = pytest.mark.skipif(
     not (shared_dir() / "match-dev").is_dir(), reason="no match-dev: set SHARED_DIR to its folder"
 )
-def test_lexical_quality_on_the_development_set(tmp_path):
+
+
+def quality(backend: str, out: Path) -> tuple[float, float]:
+    """nDCG@10 and recall@100 on the development set, by words alone."""
     folder = shared_dir() / "match-dev"
-    lines = evaluate(folder, tmp_path / "run.tsv")
+    lines = evaluate(folder, out, backend=backend)
     judged = read_judgements(folder)
-    ndcg, recall = mean(score(((q, d, float(s)) for q, d, s in lines), judged).values())
+    return mean(score(((q, d, float(s)) for q, d, s in lines), judged).values())
+
+
+@pytest.mark.shared
+@pytest_shared
+def test_lexical_quality_on_the_development_set(tmp_path, backend_name):
+    ndcg, recall = quality(backend_name, tmp_path / "run.tsv")
     assert ndcg >= 0.84
     assert recall >= 0.965
+
+
+@pytest.mark.shared
+@pytest_shared
+def test_both_engines_rank_alike(tmp_path, settings):
+    with own_prefix(settings):
+        cluster = quality("elasticsearch", tmp_path / "cluster.tsv")
+    embedded = quality("embedded", tmp_path / "embedded.tsv")
+    assert abs(cluster[0] - embedded[0]) < 0.005, (cluster, embedded)

@@ -10,9 +10,9 @@ from search.plan import load_from
 from tests.search import process_worker
 
 
-def start(role: str, folder: Path) -> subprocess.Popen[str]:
+def start(role: str, folder: Path, url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.search.process_worker", role, str(folder)],
+        [sys.executable, "-m", "tests.search.process_worker", role, str(folder), url],
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -20,14 +20,14 @@ def start(role: str, folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_readers_are_answered_while_others_write_and_rebuild(data_dir, settings):
+def test_readers_are_answered_while_others_write_and_rebuild(data_dir, backend_name, settings):
     process_worker.write_rows(data_dir, {"hot": [1, "电机 第 0 版"]})
     spec = process_worker.register(data_dir)
     try:
         backend = engine.backend()
         backend.rebuild(spec, load_from(spec))
         roles = ["write", "read-1", "read-2", "rebuild"]
-        processes = {role: start(role, data_dir) for role in roles}
+        processes = {role: start(role, data_dir, settings.SEARCH_URL) for role in roles}
         deadline = time.monotonic() + 300
         while not all((data_dir / f"ready-{role}").exists() for role in roles):
             assert time.monotonic() < deadline

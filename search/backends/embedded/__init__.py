@@ -1,5 +1,13 @@
-"""The engine inside the process: tantivy over a folder, no server."""
+"""The embedded backend: tantivy in this process, files under DATA_DIR. Needs no server."""
+
+from pathlib import Path
 
 from search.backends.embedded.backend import EmbeddedBackend
 
-__all__ = ["EmbeddedBackend"]
+
+def opened(_url: str, root: Path) -> EmbeddedBackend:
+    """The backend over the folder `root`; its URL says nothing more than its name."""
+    return EmbeddedBackend(root)
+
+
+__all__ = ["EmbeddedBackend", "opened"]

@@ -99,6 +99,14 @@ class EmbeddedBackend:
                         document["id"][0], int(document["rev"][0]), bool(document["visible"][0])
                     )
 
+    def drop(self, spec: IndexSpec) -> None:
+        """See `Backend.drop`."""
+        self.store(spec).drop()
+
+    def prune(self, _spec: IndexSpec) -> list[str]:
+        """See `Backend.prune`. A folder holds one generation only: there is nothing to remove."""
+        return []
+
 
 def _query(compiler: Compiler, plan: Plan) -> Any:
     return compiler.matching(plan) if plan.sort else compiler.ranked(plan)

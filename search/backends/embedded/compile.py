@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 import tantivy
 
 from search.analysis import Word
-from search.plan import Plan, Row, Stream, keyword, number_of, streams_of
+from search.plan import Plan, Row, Stream, bounds, keyword, number_of, streams_of
 from search.query import Range, RangeFacet, Value
 from search.schema import Bool, Date, IndexSpec, Keyword, Number, Text
 
@@ -183,24 +182,6 @@ class Compiler:
             [(_MUST, self._visible()), (_NOT, tantivy.Query.exists_query(name))]
         )
         return tantivy.Query.boolean_query([(_SHOULD, within), (_SHOULD, missing)])
-
-
-def bounds(spec: IndexSpec, name: str, wanted: Range) -> tuple[float | None, float | None] | None:
-    """The stored bounds of a range, both included; None when one of them is no number or date.
-
-    A plain date at the upper end means the end of that day.
-    """
-    field = spec.fields[name]
-    if not isinstance(field, Number | Date):
-        raise KeyError(f"{spec.name} has no range over {name!r}")
-    low, high = (
-        None if end is None else number_of(field, end) for end in (wanted.low, wanted.high)
-    )
-    if (low is None) != (wanted.low is None) or (high is None) != (wanted.high is None):
-        return None
-    if high is not None and isinstance(wanted.high, date) and not isinstance(wanted.high, datetime):
-        high += 86_399
-    return low, high
 
 
 def aggregation(spec: IndexSpec, facet: str | RangeFacet) -> dict[str, Any]:

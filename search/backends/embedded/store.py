@@ -229,6 +229,10 @@ class Store:
             os.fsync(file.fileno())
         fresh.replace(self._pointer)
 
+    def drop(self) -> None:
+        """Remove the folder; open readers keep their mapped files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _replaced(self, failed: str) -> bool:
         """Whether another generation than the failed one is in place and can be opened."""
         try:

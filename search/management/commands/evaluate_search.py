@@ -7,11 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from search.backends import backend_names
 from search.errors import SearchUnavailable
 from search.evaluation import MODES, read_dataset, run
 
 CACHE = "embeddings/evaluation.f32"
+
+
+def _url(backend: str, given: str | None) -> str:
+    """The address of the engine that is to be evaluated."""
+    if backend == "embedded":
+        return "embedded://"
+    url = given or str(settings.SEARCH_URL)
+    if not url.startswith("elasticsearch"):
+        raise CommandError("name a cluster: --url elasticsearch://HOST:PORT/PREFIX, or SEARCH_URL")
+    return url
 
 
 class Command(BaseCommand):
@@ -25,7 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--data", required=True, type=Path, help="folder of the data set")
         parser.add_argument("--run", required=True, type=Path, help="file to write (TSV)")
         parser.add_argument("--mode", choices=MODES, default="lexical")
-        parser.add_argument("--backend", choices=backend_names(), default="embedded")
+        parser.add_argument("--backend", choices=["embedded", "elasticsearch"], default="embedded")
+        parser.add_argument("--url", help="the cluster; SEARCH_URL when that names one")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -36,7 +46,7 @@ class Command(BaseCommand):
         lines = run(
             data,
             mode=options["mode"],
-            url=f"{options['backend']}://",
+            url=_url(options["backend"], options["url"]),
             cache=cache,
             note=self._note,
         )

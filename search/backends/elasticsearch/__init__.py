@@ -1,0 +1,14 @@
+"""The Elasticsearch backend: the same tokens, the same plans, on a cluster."""
+
+from pathlib import Path
+
+from search import place
+from search.backends.elasticsearch.backend import ElasticsearchBackend
+
+
+def opened(url: str, root: Path) -> ElasticsearchBackend:
+    """The backend on the cluster that `url` names, divided and copied as the settings say."""
+    return ElasticsearchBackend(url, root, shards=place.shards(), replicas=place.replicas())
+
+
+__all__ = ["ElasticsearchBackend", "opened"]

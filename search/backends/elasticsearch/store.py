@@ -1,0 +1,246 @@
+"""One index on the cluster: its alias, what is written to it, and how it is rebuilt.
+
+    {prefix}-{index}-{fingerprint}               alias: the index that answers
+    {prefix}-{index}-{fingerprint}-building      alias: an index that is being filled
+    {prefix}-{index}-{fingerprint}-{time}        an index
+
+The fingerprint is part of the name: while a release with another schema is rolled out, the processes of
+both find their own index. Writes carry the row's revision as their version, so their order does not
+matter: an older one is refused (409), which is what was wanted.
+
+A refresh writes to the index being filled *before* the one that answers. If it finds none being filled,
+either the filling has not begun, and will read rows at least as new; or it has ended, and then the index
+that answers is the new one.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from elasticsearch import Elasticsearch, NotFoundError, helpers
+
+from search.backends.elasticsearch.address import Address
+from search.backends.elasticsearch.cluster import Cluster
+from search.backends.elasticsearch.documents import action_of, index_of
+from search.errors import IndexUnavailable, SearchUnavailable
+from search.plan import Load, Progress, Revision, Row, fingerprint
+from search.schema import IndexSpec
+
+log = logging.getLogger(__name__)
+_CHUNK = 500
+_PAGE = 5_000
+_KEEP_ALIVE = "2m"
+#: How long a new index may take to get its copies before it answers without them.
+_COPIES_SECONDS = 60
+_STALE, _MISSING = 409, 404
+
+
+class Store:
+    """The index of one spec."""
+
+    def __init__(
+        self, spec: IndexSpec, cluster: Cluster, address: Address, shards: int, replicas: int
+    ) -> None:
+        self.spec = spec
+        self._cluster = cluster
+        self._address = address
+        self._shards = shards
+        self._replicas = replicas
+        self._family = f"{address.prefix}-{spec.name.replace('_', '-')}"
+        self.alias = f"{self._family}-{fingerprint(spec)}"
+        self.building = f"{self.alias}-building"
+
+    # Writing ----------------------------------------------------------------------------------
+
+    def refresh(self, ids: Sequence[str], load: Load) -> None:
+        """Write these rows as `load` gives them now."""
+        rows = {row.id: row for row in load(ids)}
+        with self._cluster.writing() as client:
+            gone = [id_ for id_ in ids if id_ not in rows]
+            rows |= {row.id: row for row in self._tombstones(client, gone)}
+            if client.indices.exists_alias(name=self.building):
+                self._write(client, self.building, rows.values(), wait=False, required=False)
+            self._write(client, self.alias, rows.values(), wait=True, required=True)
+
+    def _tombstones(self, client: Elasticsearch, ids: list[str]) -> Iterator[Row]:
+        """Gone from the source: one revision on, so that no late write brings a row back."""
+        if not ids:
+            return
+        answer = client.mget(index=self.alias, ids=ids, source_includes=["visible"])
+        for one in answer["docs"]:
+            if "error" in one:
+                raise IndexUnavailable(str(one["error"].get("type")))
+            if one.get("found") and one["_source"]["visible"]:
+                yield Row(one["_id"], one["_version"] + 1, visible=False)
+
+    def _write(
+        self, client: Elasticsearch, index: str, rows: Iterable[Row], *, wait: bool, required: bool
+    ) -> None:
+        actions = (action_of(index, row) for row in rows)
+        outcome = helpers.streaming_bulk(
+            client,
+            actions,
+            chunk_size=_CHUNK,
+            max_retries=3,
+            initial_backoff=0.5,
+            raise_on_error=False,
+            refresh="wait_for" if wait else False,
+            # Without it a write to a lost alias would make an index of that name, unlike ours.
+            require_alias=True,
+        )
+        for fine, item in outcome:
+            if fine:
+                continue
+            result = item["index"]
+            if result["status"] == _STALE:
+                continue
+            if result["status"] == _MISSING:
+                if required:
+                    raise IndexUnavailable(f"{index} is gone")
+                return
+            raise SearchUnavailable(f"{index} refuses {result['_id']}: {_type_of(result)}")
+
+    # Rebuilding -------------------------------------------------------------------------------
+
+    def in_place(self) -> str:
+        """The index that answers; empty when there is none."""
+        with self._cluster.writing() as client:
+            return next(iter(self._behind(client, self.alias)), "")
+
+    def rebuild(self, load: Load, progress: Progress | None) -> int:
+        """Fill a new index, or the one that somebody left half full, and let it answer."""
+        with self._cluster.writing() as client:
+            name = self._begin(client)
+            held = {row.id: row.rev for row in self._listed(client, name)}
+            if held:
+                log.info("index %s: going on with %s rows of %s", self.spec.name, len(held), name)
+            rows = _counted(load(None, held), progress, self.spec, len(held))
+            self._write(client, self.building, rows, wait=False, required=True)
+            self._complete(client, name)
+            count = int(client.count(index=name)["count"])
+            self._swap(client, name)
+            return count
+
+    def _begin(self, client: Elasticsearch) -> str:
+        for name in self._behind(client, self.building):
+            return name
+        name = f"{self.alias}-{time.time_ns():x}"
+        index = index_of(
+            self.spec, name, shards=self._shards, aliases={self.building: {"is_write_index": True}}
+        )
+        index.create(using=client)
+        client.indices.refresh(index=name)
+        return name
+
+    def _complete(self, client: Elasticsearch, name: str) -> None:
+        """The settings of an index that answers, and its copies."""
+        client.indices.put_settings(
+            index=name,
+            settings={
+                "number_of_replicas": self._replicas,
+                "refresh_interval": self._address.refresh_interval,
+            },
+        )
+        client.indices.refresh(index=name)
+        if self._replicas:
+            health = client.options(request_timeout=_COPIES_SECONDS + 5).cluster.health(
+                index=name, wait_for_status="green", timeout=f"{_COPIES_SECONDS}s"
+            )
+            if health["timed_out"]:
+                log.warning("index %s answers before its copies are made", name)
+
+    def _swap(self, client: Elasticsearch, name: str) -> None:
+        """In one step the new index answers and is no longer being filled; then the old one goes."""
+        old = [one for one in self._behind(client, self.alias) if one != name]
+        actions: list[Mapping[str, Any]] = [
+            *({"remove": {"index": one, "alias": self.alias}} for one in old),
+            {"add": {"index": name, "alias": self.alias, "is_write_index": True}},
+            {"remove": {"index": name, "alias": self.building}},
+        ]
+        client.indices.update_aliases(actions=actions)
+        for one in old:
+            client.indices.delete(index=one, ignore_unavailable=True)
+
+    def drop(self) -> None:
+        """Remove every index of this spec, whatever its schema."""
+        self._delete(f"{self._family}-*")
+
+    def prune(self) -> list[str]:
+        """Remove the indexes of other schemas, once no process uses them; which those were."""
+        return self._delete(f"{self._family}-*", but=f"{self.alias}-")
+
+    def _delete(self, pattern: str, but: str = "") -> list[str]:
+        with self._cluster.writing() as client:
+            found = client.indices.get(index=pattern, ignore_unavailable=True, features="aliases")
+            names = [name for name in found if self._is_ours(name)]
+            names = [name for name in names if not but or not name.startswith(but)]
+            for name in names:
+                client.indices.delete(index=name, ignore_unavailable=True)
+            return names
+
+    def _is_ours(self, name: str) -> bool:
+        """Another index may have a name that begins with ours: two parts follow, not more."""
+        rest = name.removeprefix(f"{self._family}-").split("-")
+        return len(rest) == 2 and len(rest[0]) == 16
+
+    def _behind(self, client: Elasticsearch, alias: str) -> list[str]:
+        try:
+            return sorted(client.indices.get_alias(name=alias))
+        except NotFoundError:
+            return []
+
+    # Listing ----------------------------------------------------------------------------------
+
+    def revisions(self) -> Iterator[Revision]:
+        """Every row of the index that answers."""
+        with self._cluster.writing() as client:
+            client.indices.refresh(index=self.alias)
+            yield from self._listed(client, self.alias)
+
+    def _listed(self, client: Elasticsearch, index: str) -> Iterator[Revision]:
+        if index != self.alias:
+            client.indices.refresh(index=index)
+        pit = client.open_point_in_time(index=index, keep_alive=_KEEP_ALIVE)["id"]
+        after = None
+        try:
+            while True:
+                answer = client.search(
+                    pit={"id": pit, "keep_alive": _KEEP_ALIVE},
+                    size=_PAGE,
+                    sort=[{"_shard_doc": "asc"}],
+                    search_after=after,
+                    source=False,
+                    docvalue_fields=[{"field": "rev"}, {"field": "visible"}],
+                    track_total_hits=False,
+                    allow_partial_search_results=False,
+                )
+                pit = answer["pit_id"]
+                hits = answer["hits"]["hits"]
+                for hit in hits:
+                    fields = hit["fields"]
+                    yield Revision(hit["_id"], int(fields["rev"][0]), bool(fields["visible"][0]))
+                if len(hits) < _PAGE:
+                    return
+                after = hits[-1]["sort"]
+        finally:
+            client.close_point_in_time(id=pit)
+
+
+def _counted(
+    rows: Iterable[Row], progress: Progress | None, spec: IndexSpec, done: int
+) -> Iterator[Row]:
+    total = spec.size() if progress is not None and spec.size is not None else None
+    for row in rows:
+        yield row
+        done += 1
+        if progress is not None and done % _CHUNK == 0:
+            progress(done, total)
+    if progress is not None:
+        progress(done, total)
+
+
+def _type_of(result: Mapping[str, Any]) -> str:
+    """The kind of error, never the text that it quotes."""
+    error = result.get("error")
+    return str(error.get("type")) if isinstance(error, Mapping) else str(result["status"])
