@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
-.PHONY: run test check bench format messages install lock
+.PHONY: run test services test-services check bench format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11")'
@@ -13,7 +13,15 @@ install: ## the virtual environment with the developers' tools
 	@$(PYTHON) deploy/install.py
 
 test: install ## the whole suite: embedded profile, journeys, and the database part on PostgreSQL
-	@$(VENV)/python deploy/testrun.py
+	@$(VENV)/python -m deploy.testrun $(TESTS)
+
+services: install ## PostgreSQL, Redis and Elasticsearch on free ports, until Ctrl-C (Debian: installs them first, as root)
+	@deploy/services/install
+	@$(VENV)/python -m deploy.services
+
+test-services: install ## the whole suite on PostgreSQL, Redis and Elasticsearch
+	@deploy/services/install
+	@$(VENV)/python -m deploy.testrun --services $(TESTS)
 
 check: install ## everything that is read, not run
 	$(VENV)/ruff check .

@@ -1,21 +1,16 @@
-"""`make test`: the suite on the embedded profile, then its database part on PostgreSQL.
+"""`make test` and `make test-services`: the suite on the embedded profile, and on real servers.
 
-Starts a throw-away PostgreSQL of its own when the binaries are there and stops it again. With
-REQUIRE_ALL=1 (CI) a missing browser, PostgreSQL or benchmark data is a failure, not a skip.
+`make test` runs everything on SQLite and the embedded engine, then the database part again on a
+throw-away PostgreSQL. `make test-services` runs everything on PostgreSQL, Redis and Elasticsearch.
+With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip.
 """
 
 import os
-import pwd
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from deploy.services import Elasticsearch, Missing, PostgreSQL, Redis, environment, started
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
@@ -25,23 +20,38 @@ POSTGRES_PART = [
 ]
 
 
-def main() -> int:
-    """Run both parts; return the first exit code that is not zero."""
-    chromium = Path("/usr/bin/chromium").exists()
-    if not chromium:
-        print("没有 /usr/bin/chromium：浏览器测试将跳过。", flush=True)
+def main(arguments: list[str]) -> int:
+    """Run what was asked for; return the first exit code that is not zero."""
+    if not Path("/usr/bin/chromium").exists():
+        _say("没有 /usr/bin/chromium：浏览器测试将跳过。")
         if REQUIRED:
             return 1
-    code = _pytest([*sys.argv[1:], "-n", "2"], {})
+    try:
+        if arguments[:1] == ["--services"]:
+            return _on_services(arguments[1:])
+        return _embedded(arguments)
+    except Missing as error:
+        _say(f"缺少 {error}。")
+        return 1
+
+
+def _embedded(arguments: list[str]) -> int:
+    code = _pytest(["-n", "2", *arguments], {})
     if code:
         return code
-    binaries = _postgres_binaries()
-    if binaries is None:
-        print("没有 PostgreSQL：数据库部分只在 SQLite 上测试过。", flush=True)
+    try:
+        with started(PostgreSQL) as servers:
+            _say("在 PostgreSQL 上再测一次数据库部分…")
+            part = [*POSTGRES_PART, "-n", "2", "--create-db"]
+            return _pytest(part, environment(servers))
+    except Missing as error:
+        _say(f"没有 {error}：数据库部分只在 SQLite 上测试过。")
         return 1 if REQUIRED else 0
-    with _postgres(binaries) as url:
-        print("在 PostgreSQL 上再测一次数据库部分…", flush=True)
-        return _pytest([*POSTGRES_PART, "-n", "2", "--create-db"], {"DATABASE_URL": url})
+
+
+def _on_services(arguments: list[str]) -> int:
+    with started(PostgreSQL, Redis, Elasticsearch) as servers:
+        return _pytest(["-n", "2", "--create-db", *arguments], environment(servers))
 
 
 def _pytest(arguments: list[str], extra: dict[str, str]) -> int:
@@ -49,57 +59,9 @@ def _pytest(arguments: list[str], extra: dict[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}).returncode
 
 
-def _postgres_binaries() -> Path | None:
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    found = shutil.which("initdb")
-    candidates = [*folders, *([Path(found).parent] if found else [])]
-    return next((folder for folder in candidates if (folder / "initdb").exists()), None)
-
-
-@contextmanager
-def _postgres(binaries: Path) -> Iterator[str]:
-    """A cluster in a temporary folder on a free loopback port; never run as root."""
-    base = Path(tempfile.mkdtemp(prefix="jiebang-pg-"))
-    as_user: dict[str, Any] = {}
-    if os.getuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(base, account.pw_uid, account.pw_gid)
-        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = base / "data"
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": base}
-    make = [str(binaries / "initdb"), "-D", str(data), "-U", "jiebang", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*make, "--no-sync", "--locale=C.UTF-8"], check=True, **quiet, **as_user)
-    options = {
-        "listen_addresses": "127.0.0.1",
-        "port": port,
-        "unix_socket_directories": base,
-        "fsync": "off",
-        "synchronous_commit": "off",
-    }
-    flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    server = subprocess.Popen(
-        [str(binaries / "postgres"), "-D", str(data), *flags],
-        stderr=(base.parent / f"{base.name}.log").open("w"),
-        **quiet,
-        **as_user,
-    )
-    try:
-        ready = [str(binaries / "pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
-        for _ in range(60):
-            if subprocess.run(ready, stdout=subprocess.DEVNULL).returncode == 0:
-                break
-            if server.poll() is not None:
-                raise RuntimeError("PostgreSQL did not start")
-        yield f"postgres://jiebang@127.0.0.1:{port}/postgres"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
-        shutil.rmtree(base, ignore_errors=True)
-        (base.parent / f"{base.name}.log").unlink(missing_ok=True)
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,12 @@
 
 
 class SearchUnavailable(Exception):
-    """The index cannot answer now; the engine answers from the rows, a task tries later."""
+    """The index cannot answer now; the engine answers from the rows, a task tries later.
+
+    `is_outage` tells the task queue that the work itself is not at fault.
+    """
+
+    is_outage = True
 
 
 class IndexUnavailable(SearchUnavailable):

@@ -11,6 +11,8 @@ from django.utils import translation
 
 import pytest
 
+from tests.services import HAS_CLUSTER, own_prefix
+
 if importlib.util.find_spec("tests.cast"):
     pytest_plugins = ["tests.cast"]
 
@@ -49,6 +51,17 @@ def _own_language() -> Iterator[None]:
 def _without_sentence_model(settings: Any) -> None:
     """Publishing embeds; the tests that are about vectors switch the model on for themselves."""
     settings.SEARCH_VECTORS = False
+
+
+@pytest.fixture
+def own_index(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """An index, vectors and files that no other test sees; the folder that they lie in."""
+    settings.DATA_DIR = tmp_path
+    if HAS_CLUSTER:
+        with own_prefix(settings):
+            yield tmp_path
+    else:
+        yield tmp_path
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+import dj_database_url
 from environs import Env
 
 from marketplace.web.csp import STRICT
@@ -143,7 +144,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Data -------------------------------------------------------------------------------------
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'jiebang.sqlite3'}"),
+    "default": dj_database_url.parse(
+        secret("DATABASE_URL", f"sqlite:///{DATA_DIR / 'jiebang.sqlite3'}")
+    ),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -154,11 +157,39 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-SEARCH_URL = env.str("SEARCH_URL", "embedded://")
+else:
+    # Nothing a page asks takes seconds: what does is stopped before it holds up the others.
+    _limits = {
+        "statement_timeout": env.int("DB_STATEMENT_TIMEOUT_MS", 30_000),
+        "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", 10_000),
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        {
+            "options": " ".join(f"-c {name}={value}" for name, value in _limits.items()),
+            # One pool for each process, shared by its threads.
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DB_POOL_SIZE", 10),
+                "timeout": 10,
+                "max_idle": 300,
+            },
+        }
+    )
+SEARCH_URL = secret("SEARCH_URL", "embedded://")
+SEARCH_SHARDS = env.int("SEARCH_SHARDS", 1)
+SEARCH_REPLICAS = env.int("SEARCH_REPLICAS", 0)
 # Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.
 SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
+_cache = secret("CACHE_URL", "")
 CACHES = {
     "default": {
+        "BACKEND": "marketplace.kernel.cache.RedisOrDatabaseCache",
+        "LOCATION": _cache,
+        "KEY_PREFIX": "jiebang",
+    }
+    if _cache
+    else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kernel_cache",
         # Django's default of 300 lets other keys push a login counter out.
@@ -175,7 +206,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Tasks ------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = secret("BROKER_URL", "filesystem://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"

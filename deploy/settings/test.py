@@ -28,3 +28,7 @@ STORAGES = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: --reuse-db can keep it, and threads of a live server lock as they really do.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+if (_cluster := env.str("SEARCH_URL", "")).startswith("elasticsearch"):
+    # Each process of the suite keeps to indexes of its own, and finds at once what it has written.
+    _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    SEARCH_URL = f"{_cluster}-{_worker}?refresh_interval=20ms"

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20
 BATCH = 500
 SINGLES = 50
+#: A server that a handler needs does not answer: how soon to ask again, for as long as it takes.
+OUTAGE_PAUSE = timedelta(seconds=15)
 #: How long a worker may take for what it has claimed before another may try.
 LEASE = timedelta(seconds=120)
 
@@ -50,7 +52,9 @@ def drain(limit: int = 10_000) -> int:
 
     Deliveries are claimed for LEASE in a short transaction of their own, so that a slow handler
     holds no lock. A handler that fails is tried again later and stops no other. What a killed
-    worker had claimed is due again when the lease ends: handlers are idempotent.
+    worker had claimed is due again when the lease ends: handlers are idempotent. An error with a true
+    `is_outage` says that a server does not answer: that is no attempt, and is tried every 15 seconds
+    for as long as it lasts.
     """
     tried = 0
     while tried < limit:
@@ -124,6 +128,9 @@ def _deliver(handler: Handler, batch: list[Delivery]) -> None:
     try:
         _run(handler, batch)
     except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other
+        if getattr(error, "is_outage", False):
+            _wait_for_the_server(batch, error)
+            return
         if len(batch) > 1:
             # One bad row must not hold up the rest: each is tried alone.
             for delivery in batch:
@@ -149,6 +156,18 @@ def _run(handler: Handler, batch: list[Delivery]) -> None:
         handler.run(restored if handler.batch else restored[0])
     finally:
         context.entry_id.reset(token)
+
+
+def _wait_for_the_server(batch: list[Delivery], error: Exception) -> None:
+    """The deliveries are not at fault: the attempt does not count, and they stay together."""
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in batch]).update(
+        error=type(error).__name__[:200],
+        attempts=F("attempts") - 1,
+        next_try_at=clock.now() + OUTAGE_PAUSE,
+    )
+    logger.warning(
+        "handler %s waits: %s (%s deliveries)", batch[0].handler, type(error).__name__, len(batch)
+    )
 
 
 def _put_off(delivery: Delivery, error: Exception) -> None:

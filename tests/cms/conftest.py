@@ -9,9 +9,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "media"
+def _own_folder(settings: Any, own_index: Path) -> None:
+    settings.MEDIA_ROOT = own_index / "media"
 
 
 @pytest.fixture

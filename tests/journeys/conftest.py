@@ -19,6 +19,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.services import own_site
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -64,26 +66,32 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTEST_"))}
-    kept.pop("DATABASE_URL", None)
+    for address in ("DATABASE_URL", "SEARCH_URL", "BROKER_URL", "CACHE_URL"):
+        kept.pop(address, None)
     kept |= {
         "PORT": str(port),
         "DATA_DIR": str(data),
         "DJANGO_SETTINGS_MODULE": "deploy.settings.dev",
     }
-    log = (data / "run.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "deploy/run.py"], cwd=ROOT, env=kept, stdout=log, stderr=subprocess.STDOUT
-    )
-    deadline = time.monotonic() + START_SECONDS
-    while "已就绪" not in (data / "run.log").read_text(encoding="utf-8"):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            pytest.fail("the site did not start:\n" + (data / "run.log").read_text()[-3000:])
-        time.sleep(0.5)
-    yield Site(port, data)
-    process.send_signal(signal.SIGINT)
-    process.wait(40)
-    shutil.rmtree(data, ignore_errors=True)
+    with own_site() as servers:
+        log = (data / "run.log").open("w")
+        process = subprocess.Popen(
+            [sys.executable, "deploy/run.py"],
+            cwd=ROOT,
+            env=kept | servers,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while "已就绪" not in (data / "run.log").read_text(encoding="utf-8"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                pytest.fail("the site did not start:\n" + (data / "run.log").read_text()[-3000:])
+            time.sleep(0.5)
+        yield Site(port, data)
+        process.send_signal(signal.SIGINT)
+        process.wait(40)
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

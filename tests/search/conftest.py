@@ -9,7 +9,7 @@ import pytest
 
 from search import engine, schema
 from search.schema import Bool, Date, IndexSpec, Keyword, Number, SourceRow, Text
-from tests.cluster import own_prefix
+from tests.services import own_prefix
 
 FIELDS: dict[str, schema.Field] = {
     "title": Text(title=True, suggest=3),

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 import pytest
 
 from search import engine, schema
-from tests.cluster import client, own_prefix
 from tests.search.scoring import mean, read_judgements, score
 from tests.search.test_vectors import FakeModel, model, no_model  # noqa: F401 -- fixtures
+from tests.services import client, own_prefix
 
 DOCUMENTS = {"d1": "永磁电机的设计", "d2": "石墨烯浆料制备", "d3": "\ud800葡萄酒", "d4": ""}
 QUERIES = {"q1": "针对电机设计存在问题", "q2": "浆料", "q3": "，", "q4": "量子纠缠"}

@@ -8,8 +8,8 @@ import pytest
 
 from search import engine, schema
 from search.query import Query, Range, RangeFacet
-from tests.cluster import own_prefix
 from tests.search.conftest import World
+from tests.services import own_prefix
 
 SEED = 20261127
 ROWS = 400

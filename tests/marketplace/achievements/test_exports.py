@@ -25,8 +25,8 @@ CANARY = "CANARY-7f3e"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_index(settings: Any, tmp_path: Any) -> None:
-    settings.DATA_DIR = tmp_path
+def _fresh_index(own_index: Any) -> None:
+    """What one test indexes, no other finds."""
 
 
 def publish(cast: Cast, **values: Any) -> Achievement:

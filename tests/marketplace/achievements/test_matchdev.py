@@ -32,10 +32,7 @@ def timed(act: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def test_the_real_records_become_searchable_and_stay_single(
-    cast: Cast, settings: Any, tmp_path: Any
-) -> None:
-    settings.DATA_DIR = tmp_path
+def test_the_real_records_become_searchable_and_stay_single(cast: Cast, own_index: Any) -> None:
     data = to_xlsx(FOLDER)
 
     def check() -> Any:

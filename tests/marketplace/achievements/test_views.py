@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _fresh_index(settings: Any, tmp_path: Any) -> None:
-    settings.DATA_DIR = tmp_path
+def _fresh_index(own_index: Any) -> None:
+    """What one test indexes, no other finds."""
 
 
 def publish(cast: Cast, **values: Any) -> Achievement:

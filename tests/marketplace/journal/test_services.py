@@ -338,3 +338,43 @@ def test_age_of_the_outbox(thing_done, heard, tell, drain):
     drain()
     with clock.shift(timedelta(seconds=90)):
         assert queries.oldest_pending_seconds() == 0
+
+
+# --- outages ----------------------------------------------------------------------------------
+class ServerGone(Exception):
+    is_outage = True
+
+
+def test_an_outage_is_no_attempt_and_keeps_the_batch_together(thing_done, tell, drain, monkeypatch):
+    monkeypatch.setattr(services, "MAX_ATTEMPTS", 3)
+    batches, is_down = [], [True]
+
+    def index(batch):
+        batches.append(len(batch))
+        if is_down:
+            raise ServerGone
+
+    listen(thing_done, "index", index, batch=True)
+    for number in range(4):
+        tell(number)
+    for _hour in range(10):
+        drain()
+        assert states() == [("tests.index", "pending", 0)] * 4
+        Delivery.objects.update(next_try_at=clock.now())
+    is_down.clear()
+    drain()
+    assert batches == [4] * 11
+    assert {status for _, status, _ in states()} == {"done"}
+
+
+def test_after_an_outage_it_is_tried_within_a_quarter_of_a_minute(thing_done, tell, drain):
+    def index(_event):
+        raise ServerGone
+
+    listen(thing_done, "index", index)
+    tell(1)
+    before = clock.now()
+    drain()
+    waits = Delivery.objects.get().next_try_at - before
+    assert timedelta(seconds=14) < waits < timedelta(seconds=16)
+    assert Delivery.objects.get().error == "ServerGone"

@@ -1,24 +1,13 @@
 """An index in a folder of its own, so that no test finds another's listings."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from search import analysis, engine
+from search import analysis
 
 # The machine may be busy; how long an example takes says nothing here.
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")
-
-
-@pytest.fixture
-def own_index(tmp_path: Path, settings: Any) -> Iterator[None]:
-    settings.DATA_DIR = tmp_path
-    yield
-    engine._backend.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

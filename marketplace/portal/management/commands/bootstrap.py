@@ -19,6 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from marketplace.journal import services as journal
 from marketplace.journal import wakeup
+from marketplace.kernel import cache
 from search import engine
 from search.schema import all_specs
 
@@ -59,7 +60,7 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         counter = _Counting(self.stdout)
         call_command("migrate", interactive=False, verbosity=1, stdout=counter)
-        call_command("createcachetable", verbosity=0)
+        call_command("createcachetable", cache.TABLE, verbosity=0)
         self.stdout.write(f"   {len(connection.introspection.table_names())} 张表")
 
     def _static_files(self) -> Iterable[Path]:

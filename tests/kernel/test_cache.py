@@ -1,0 +1,56 @@
+"""The cache on Redis keeps counting when Redis is away."""
+
+import socket
+
+from django.core.cache.backends.redis import RedisCache
+from django.core.management import call_command
+
+import pytest
+
+from marketplace.kernel import cache
+from tests.services import BROKER_URL
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _table(db: None) -> None:
+    call_command("createcachetable", cache.TABLE, verbosity=0)
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_while_redis_is_away_the_database_counts() -> None:
+    made = cache.RedisOrDatabaseCache(f"redis://127.0.0.1:{closed_port()}/0", {})
+    made.set("attempts", 1, 60)
+    assert made.incr("attempts") == 2
+    assert made.get("attempts") == 2
+    assert made.add("attempts", 9, 60) is False
+    assert made.get_many(["attempts", "other"]) == {"attempts": 2}
+
+
+def test_redis_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    original = RedisCache.get
+
+    def counted(self: RedisCache, *args: object, **kwargs: object) -> object:
+        asked.append(1)
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(RedisCache, "get", counted)
+    made = cache.RedisOrDatabaseCache(f"redis://127.0.0.1:{closed_port()}/0", {})
+    assert [made.get("x", "none") for _ in range(3)] == ["none"] * 3
+    assert len(asked) == 1
+
+
+@pytest.mark.skipif(not BROKER_URL.startswith("redis"), reason="no Redis: `make test-services`")
+def test_with_redis_the_database_is_not_used() -> None:
+    made = cache.RedisOrDatabaseCache(BROKER_URL.rpartition("/")[0] + "/15", {})
+    made.clear()
+    made.set("attempts", 5, 60)
+    assert made.get("attempts") == 5
+    assert made._database.get("attempts") is None
