@@ -7,11 +7,12 @@ they are answered from the rows themselves and say so (`Results.degraded`).
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 from search import place, planning, spelling, suggestions, vectors
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
@@ -20,7 +21,7 @@ from search.embedder import Vector
 from search.errors import SearchUnavailable
 from search.fallback import scan_find, scan_match
 from search.healing import with_healing
-from search.plan import Answer, Plan, Progress, Row, row_of
+from search.plan import Answer, Plan, Progress, Row, load_from, row_of
 from search.planning import LOOSEN_BELOW, Filters
 from search.query import Bucket, Hit, Query, Results, Suggested
 from search.schema import Document, IndexSpec, all_specs, get
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+_Answer = TypeVar("_Answer")
 
 # Weight of meaning against words in a hybrid score; anything from .5 to 1.5 measured alike.
 DENSE_WEIGHT = 0.8
@@ -76,6 +78,12 @@ def _backend(url: str, folder: Path) -> Backend:
     return open_backend(url, folder / "index")
 
 
+def _standby() -> Backend | None:
+    """The backend that answers while the first does not, if the site has one."""
+    url = place.standby_url()
+    return _backend(url, place.folder()) if url else None
+
+
 # Asking ---------------------------------------------------------------------------------------
 
 
@@ -89,9 +97,8 @@ def find(spec_name: str, query: Query) -> Results:
     started = time.perf_counter()
     spec = get(spec_name)
     plan = planning.find_plan(spec, query)
-    engine = backend()
     try:
-        answer, loosened = with_healing(engine, spec, lambda: _find(engine, spec, plan))
+        (answer, loosened), degraded = _asked(spec, lambda engine: _find(engine, spec, plan))
     except SearchUnavailable:
         log.warning("index %s cannot answer; looking through the rows", spec_name)
         return scan_find(spec, query, plan)
@@ -102,8 +109,23 @@ def find(spec_name: str, query: Query) -> Results:
         page=query.bounded_page,
         size=query.bounded_size,
         loosened=loosened,
+        degraded=degraded,
         took_ms=(time.perf_counter() - started) * 1000,
     )
+
+
+def _asked(spec: IndexSpec, question: Callable[[Backend], _Answer]) -> tuple[_Answer, bool]:
+    """The answer of the engine, or of the one on standby; whether it was that one.
+
+    SearchUnavailable when neither can answer.
+    """
+    first, standby = backend(), _standby()
+    try:
+        return with_healing(first, spec, lambda: question(first)), False
+    except SearchUnavailable:
+        if standby is None:
+            raise
+    return with_healing(standby, spec, lambda: question(standby)), True
 
 
 def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, bool]:
@@ -140,9 +162,8 @@ def match(
 def _matched(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
     if not plan.terms:
         return []
-    engine = backend()
     try:
-        answer = with_healing(engine, spec, lambda: engine.search(spec, plan))
+        answer, _ = _asked(spec, lambda engine: engine.search(spec, plan))
     except SearchUnavailable:
         log.warning("index %s cannot answer; looking through the rows", spec.name)
         return scan_match(spec, text, plan)
@@ -194,7 +215,7 @@ def _allowed(spec_name: str, ids: Sequence[str], filters: Filters) -> dict[str, 
     spec = get(spec_name)
     restricting = planning.effective(filters)
     try:
-        return with_healing(backend(), spec, lambda: backend().allowed(spec, ids, restricting))
+        return _asked(spec, lambda engine: engine.allowed(spec, ids, restricting))[0]
     except SearchUnavailable:
         return {}
 
@@ -283,6 +304,9 @@ def _refresh(spec: IndexSpec, ids: list[str]) -> None:
             documents[str(id_)] = document
             yield row_of(spec, str(id_), int(rev), document)
 
+    # The one on standby first: while the other is down, this fails, and is tried again.
+    if standby := _standby():
+        with_healing(standby, spec, lambda: standby.refresh(spec, ids, load))
     with_healing(backend(), spec, lambda: backend().refresh(spec, ids, load))
     suggestions.update(spec, documents)
     hidden = [id_ for id_, d in documents.items() if d is None or not d.get("visible", True)]
@@ -305,6 +329,8 @@ def rebuild(spec_name: str, progress: Progress | None = None) -> int:
             if held is None or held.get(str(id_)) != rev:
                 yield row_of(spec, str(id_), int(rev), document)
 
+    if standby := _standby():
+        standby.rebuild(spec, load_from(spec))
     count = backend().rebuild(spec, load, progress=progress)
     pairs = ((id_, offer) for id_, texts in offers.items() for offer in texts)
     suggestions.replace_all(spec, pairs)

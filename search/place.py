@@ -16,6 +16,11 @@ def search_url() -> str:
     return str(settings.SEARCH_URL) if place is None else place[0]
 
 
+def standby_url() -> str:
+    """The address of the engine that answers while the first does not; empty when there is none."""
+    return "" if _elsewhere.get() else str(getattr(settings, "SEARCH_STANDBY_URL", ""))
+
+
 def shards() -> int:
     """Into how many parts an index on a cluster is divided."""
     return int(getattr(settings, "SEARCH_SHARDS", 1))

@@ -177,6 +177,8 @@ else:
         }
     )
 SEARCH_URL = secret("SEARCH_URL", "embedded://")
+# What answers while the engine of SEARCH_URL does not, such as `embedded://`; empty: the database.
+SEARCH_STANDBY_URL = env.str("SEARCH_STANDBY_URL", "")
 SEARCH_SHARDS = env.int("SEARCH_SHARDS", 1)
 SEARCH_REPLICAS = env.int("SEARCH_REPLICAS", 0)
 # Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.

@@ -3,10 +3,13 @@
 import os
 import tempfile
 from pathlib import Path
+from zlib import crc32
 
 os.environ.setdefault("SECRET_KEY", "tests only")
 os.environ["DATA_DIR"] = os.environ.get("DATA_DIR") or str(
-    Path(tempfile.gettempdir()) / f"jiebang-tests-{os.getuid()}"
+    # One for each checkout: two suites that share a database fail each other's tests.
+    Path(tempfile.gettempdir())
+    / f"jiebang-tests-{os.getuid()}-{crc32(str(Path(__file__).parent).encode()):08x}"
 )
 
 from deploy.settings.production import *  # noqa: F403
