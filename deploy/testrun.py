@@ -56,6 +56,8 @@ def _on_services(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str], extra: dict[str, str]) -> int:
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    # This package has made its own settings the default; the suite has others.
+    extra = {"DJANGO_SETTINGS_MODULE": "deploy.settings.test", **extra}
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}).returncode
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search import engine
 from search.errors import SearchUnavailable
-from search.schema import all_specs
+from search.schema import all_specs, get
 
 
 class Command(BaseCommand):
@@ -18,6 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = [spec.name for spec in all_specs()]
         parser.add_argument("--spec", choices=names, action="append", help="only this index")
+        parser.add_argument(
+            "--prune", action="store_true", help="then remove what only older releases could use"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         for name in options["spec"] or [spec.name for spec in all_specs()]:
@@ -30,3 +33,6 @@ class Command(BaseCommand):
             except SearchUnavailable as error:
                 raise CommandError(f"{name}: {error}") from error
             self.stdout.write(self.style.SUCCESS(f"{name}: {count} rows indexed"))
+            if options["prune"]:
+                gone = engine.backend().prune(get(name))
+                self.stdout.write(f"{name}: {len(gone)} older indexes removed")
