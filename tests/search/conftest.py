@@ -77,7 +77,7 @@ def data_dir(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["embedded", "elasticsearch"])
-def backend_name(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
+def backend_name(request: pytest.FixtureRequest, settings: Any, db: None) -> Iterator[str]:
     """Both backends in turn; Elasticsearch where `make test-services` has started it."""
     if request.param == "elasticsearch":
         with own_prefix(settings):

@@ -45,7 +45,7 @@ def test_a_run_ranks_the_documents_of_each_query(dataset, tmp_path, backend_name
     assert not (tmp_path / "index").exists(), "the site's own index is not touched"
 
 
-def test_nothing_is_left_on_the_cluster(dataset, tmp_path, settings):
+def test_nothing_is_left_on_the_cluster(dataset, tmp_path, settings, db):
     with own_prefix(settings) as prefix:
         evaluate(dataset, tmp_path / "run.tsv", backend="elasticsearch")
         with client() as cluster:
@@ -126,7 +126,7 @@ def test_lexical_quality_on_the_development_set(tmp_path, backend_name):
 
 @pytest.mark.shared
 @pytest_shared
-def test_both_engines_rank_alike(tmp_path, settings):
+def test_both_engines_rank_alike(tmp_path, settings, db):
     with own_prefix(settings):
         cluster = quality("elasticsearch", tmp_path / "cluster.tsv")
     embedded = quality("embedded", tmp_path / "embedded.tsv")
