@@ -65,7 +65,9 @@ def _environment(data: Path, port: int) -> dict[str, str]:
     environment.setdefault("OMP_NUM_THREADS", "1")
     if os.getuid() == 0:
         # In a container everything runs as root; Celery's warning would fill the screen.
-        environment.setdefault("PYTHONWARNINGS", "ignore::RuntimeWarning")
+        environment.setdefault(
+            "PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges"
+        )
     return environment
 
 

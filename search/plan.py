@@ -159,6 +159,15 @@ def stored(kind: Field, value: object) -> tuple[Stored, ...]:
     return () if number is None else (number,)
 
 
+def label_of(kind: Field, key: object) -> str:
+    """An engine's bucket key as the value of a facet: what a filter would be given."""
+    if isinstance(kind, Bool):
+        return "true" if key else "false"
+    if isinstance(key, float) and key.is_integer():
+        return str(int(key))
+    return str(key)
+
+
 def keyword(value: object) -> str:
     """A keyword as it is stored and compared: bounded, and always encodable."""
     text = str(value)[:MAX_KEYWORD]

@@ -8,9 +8,9 @@ from elasticsearch.dsl import aggs
 from elasticsearch.dsl import query as q
 
 from search.backends.elasticsearch.compile import Filters, filter_of, range_of
-from search.plan import Plan
+from search.plan import Plan, label_of
 from search.query import RangeFacet
-from search.schema import Bool, IndexSpec, Text
+from search.schema import IndexSpec, Text
 
 _MAX_BUCKETS = 1000
 _COUNTS = "counts"
@@ -66,9 +66,8 @@ def counts(spec: IndexSpec, plan: Plan, answer: Mapping[str, Any]) -> dict[str, 
         part = answer[name]
         buckets = part.get(_COUNTS, part)["buckets"]
         if isinstance(facet, str):
-            is_bool = isinstance(spec.fields[facet], Bool)
             found[name] = {
-                _label(bucket["key"], is_bool=is_bool): int(bucket["doc_count"])
+                label_of(spec.fields[facet], bucket["key"]): int(bucket["doc_count"])
                 for bucket in buckets
             }
         else:
@@ -77,11 +76,3 @@ def counts(spec: IndexSpec, plan: Plan, answer: Mapping[str, Any]) -> dict[str, 
                 for number, label in enumerate(facet.ranges)
             }
     return found
-
-
-def _label(key: object, *, is_bool: bool) -> str:
-    if is_bool:
-        return "true" if key else "false"
-    if isinstance(key, float) and key.is_integer():
-        return str(int(key))
-    return str(key)

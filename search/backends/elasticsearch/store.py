@@ -23,6 +23,7 @@ from elasticsearch import Elasticsearch, NotFoundError, helpers
 from search.backends.elasticsearch.address import Address
 from search.backends.elasticsearch.cluster import Cluster
 from search.backends.elasticsearch.documents import action_of, index_of
+from search.backends.progress import counted
 from search.errors import IndexUnavailable, SearchUnavailable
 from search.plan import Load, Progress, Revision, Row, fingerprint
 from search.schema import IndexSpec
@@ -115,7 +116,7 @@ class Store:
             held = {row.id: row.rev for row in self._listed(client, name)}
             if held:
                 log.info("index %s: going on with %s rows of %s", self.spec.name, len(held), name)
-            rows = _counted(load(None, held), progress, self.spec, len(held))
+            rows = counted(load(None, held), progress, self.spec, done=len(held))
             self._write(client, self.building, rows, wait=False, required=True)
             self._complete(client, name)
             count = int(client.count(index=name)["count"])
@@ -225,19 +226,6 @@ class Store:
                 after = hits[-1]["sort"]
         finally:
             client.close_point_in_time(id=pit)
-
-
-def _counted(
-    rows: Iterable[Row], progress: Progress | None, spec: IndexSpec, done: int
-) -> Iterator[Row]:
-    total = spec.size() if progress is not None and spec.size is not None else None
-    for row in rows:
-        yield row
-        done += 1
-        if progress is not None and done % _CHUNK == 0:
-            progress(done, total)
-    if progress is not None:
-        progress(done, total)
 
 
 def _type_of(result: Mapping[str, Any]) -> str:

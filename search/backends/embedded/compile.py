@@ -7,7 +7,7 @@ from typing import Any
 import tantivy
 
 from search.analysis import Word
-from search.plan import Plan, Row, Stream, bounds, keyword, number_of, streams_of
+from search.plan import Plan, Row, Stream, bounds, keyword, label_of, number_of, streams_of
 from search.query import Range, RangeFacet, Value
 from search.schema import Bool, Date, IndexSpec, Keyword, Number, Text
 
@@ -211,9 +211,8 @@ def counts_of(
 ) -> dict[str, int]:
     """The counts of a facet in the engine's answer, by value."""
     if isinstance(facet, str):
-        is_bool = isinstance(spec.fields[facet], Bool)
         return {
-            _label(bucket["key"], is_bool=is_bool): int(bucket["doc_count"])
+            label_of(spec.fields[facet], bucket["key"]): int(bucket["doc_count"])
             for bucket in answer[facet]["buckets"]
         }
     return {
@@ -224,11 +223,3 @@ def counts_of(
         )
         for number, label in enumerate(facet.ranges)
     }
-
-
-def _label(key: object, *, is_bool: bool) -> str:
-    if is_bool:
-        return "true" if key else "false"
-    if isinstance(key, float) and key.is_integer():
-        return str(int(key))
-    return str(key)

@@ -26,6 +26,7 @@ import tantivy
 
 from search.backends.embedded.compile import Compiler, document_of, schema_of
 from search.backends.embedded.guard import guarded
+from search.backends.progress import counted
 from search.errors import IndexUnavailable
 from search.locks import locked
 from search.plan import Load, Progress, Row, fingerprint
@@ -35,7 +36,6 @@ from search.schema import IndexSpec
 WRITE_WAIT_SECONDS = 60.0
 _WRITER_HEAP = 15_000_000
 _REBUILD_HEAP = 128_000_000
-_PROGRESS_EVERY = 500
 # What tells a file from the one that replaced it.
 Mark = tuple[int, int, int]
 
@@ -192,7 +192,7 @@ class Store:
                 compiler = Compiler(self.spec, index.schema)
                 meta = path / "meta.json"
                 fresh = Opened(self.spec, generation, (0, 0, 0), meta, index, compiler)
-                rows = _counted(load(None), progress, self.spec)
+                rows = counted(load(None), progress, self.spec)
                 count = _commit(fresh, rows, replace=False)
                 self._finish(fresh, load, count)
             finally:
@@ -302,15 +302,3 @@ def _commit(opened: Opened, rows: Iterable[Row], *, replace: bool) -> int:
         with suppress(IndexUnavailable), guarded(opened.generation):
             writer.wait_merging_threads()
     return len(seen)
-
-
-def _counted(rows: Iterable[Row], progress: Progress | None, spec: IndexSpec) -> Iterable[Row]:
-    total = spec.size() if progress is not None and spec.size is not None else None
-    done = 0
-    for row in rows:
-        yield row
-        done += 1
-        if progress is not None and done % _PROGRESS_EVERY == 0:
-            progress(done, total)
-    if progress is not None:
-        progress(done, total)
