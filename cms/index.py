@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from cms import queries
 from cms.models import NewsPage, PolicyPage
 from search import schema
@@ -38,6 +40,7 @@ def rows(names: Sequence[str] | None) -> Iterator[SourceRow]:
 ARTICLES = schema.register(
     IndexSpec(
         name="articles",
+        label=_("文章"),
         fields={
             "title": Text(title=True),
             "summary": Text(),

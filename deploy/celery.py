@@ -1,17 +1,31 @@
-"""The Celery application and its beat schedule, kept in code: one place says what runs when."""
+"""The Celery application: its queues, its limits and its beat schedule, kept in code."""
 
 import os
 from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_init, worker_shutting_down
+
+from marketplace.journal import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.dev")
+
+#: Queues by urgency: what somebody waits for, what the clock does, what takes minutes.
+URGENT, DEFAULT, BULK = "urgent", "default", "bulk"
 
 app = Celery("jiebang")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.task_default_queue = DEFAULT
+app.conf.task_routes = {"journal.drain": {"queue": URGENT}, "journal.work": {"queue": BULK}}
+app.conf.task_annotations = {
+    # One step of a job is short; what takes longer than a turn goes back into the queue as it is.
+    "journal.work": {"soft_time_limit": 1800, "time_limit": 1860},
+}
+app.conf.beat_scheduler = "deploy.beat:OneBeat"
 app.conf.beat_schedule = {
     "sweep": {"task": "journal.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "jobs": {"task": "journal.work", "schedule": 10.0, "options": {"expires": 10}},
     "needs": {"task": "needs.expire", "schedule": 300.0, "options": {"expires": 300}},
     "achievements": {"task": "achievements.expire", "schedule": 300.0, "options": {"expires": 300}},
     "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
@@ -27,3 +41,14 @@ def make_broker_folders(sender: Celery, **_: object) -> None:  # noqa: ARG001 --
     for key in ("data_folder_in", "control_folder"):
         if key in options:
             Path(options[key]).mkdir(parents=True, exist_ok=True)
+
+
+@worker_init.connect
+def _work_on(**_: object) -> None:
+    stopping.forget()
+
+
+@worker_shutting_down.connect
+def _end_at_the_next_step(**_: object) -> None:
+    """A warm shutdown waits for the tasks that run: let the long ones end soon, and lose nothing."""
+    stopping.ask()

@@ -19,11 +19,11 @@ def ready(_request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        lag = round(journal.oldest_pending_seconds())
+        lag = round(journal.overdue_seconds())
     except Exception:  # noqa: BLE001 -- any fault at all means "not ready"
         return JsonResponse({"status": "unavailable"}, status=503)
     late = lag > 300
     return JsonResponse(
-        {"status": "late" if late else "ok", "outbox_oldest_seconds": lag},
+        {"status": "late" if late else "ok", "outbox_overdue_seconds": lag},
         status=503 if late else 200,
     )

@@ -162,6 +162,7 @@ def _serve(environment: dict[str, str], port: int, began: float) -> int:
     ]
     worker = [
         *(str(binaries / "celery"), "--quiet", "-A", "deploy.celery", "worker", "--beat"),
+        *("--queues", "urgent,default,bulk"),
         *("--concurrency", "1", "--pool", "solo", "--loglevel", "warning"),
         *("--schedule", str(Path(environment["DATA_DIR"]) / "beat-schedule")),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),

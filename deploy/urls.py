@@ -6,11 +6,12 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-from deploy import health
+from deploy import health, metrics
 
 urlpatterns = [
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="health_ready"),
+    path("health/metrics/", metrics.metrics, name="metrics"),
     path("", include("cms.root_urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("api/", include("marketplace.api.urls")),

@@ -66,7 +66,8 @@ class IndexSpec:
     keeps its `rev`, so that a late older write cannot bring the row back. A row that is gone for good
     is simply not yielded. `size()` estimates how many rows there are, which decides whether a lost
     index is rebuilt within the request or beside it. `passage(document)` is the text that becomes the
-    row's vector. `default_sort` orders results without a text, such as `-published_at`.
+    row's vector. `default_sort` orders results without a text, such as `-published_at`. `label` is the
+    index's name for people.
     """
 
     name: str
@@ -75,6 +76,7 @@ class IndexSpec:
     size: Callable[[], int] | None = field(default=None, repr=False)
     passage: Callable[[Document], str] | None = field(default=None, repr=False)
     default_sort: str = ""
+    label: Any = ""
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.fields):

@@ -42,6 +42,8 @@ DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / ".data").resolve()
 SECURE_COOKIES = env.bool("SECURE_COOKIES", SITE_URL.startswith("https://"))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 CLOCK_OFFSET_ALLOWED = False
+# Who knows it may read `/health/metrics/`; empty: nobody.
+METRICS_TOKEN = secret("METRICS_TOKEN", "")
 UI_GALLERY = env.bool("UI_GALLERY", False)
 
 INSTALLED_APPS = [
@@ -213,13 +215,31 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A task that was begun by a worker that died is given to another; each may be repeated.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Seconds; the longest work has limits of its own in `deploy/celery.py`.
+CELERY_TASK_SOFT_TIME_LIMIT = 120
+CELERY_TASK_TIME_LIMIT = 150
+# Leaks of libraries end with the process that has them.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 if CELERY_BROKER_URL.startswith("filesystem://"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "data_folder_in": str(DATA_DIR / "broker"),
         "data_folder_out": str(DATA_DIR / "broker"),
         "control_folder": str(DATA_DIR / "broker-control"),
     }
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Longer than the longest time limit: until then an unacknowledged task is not given away.
+        "visibility_timeout": 3600,
+        # A request that cannot wake the worker goes on after this; the sweep finds what it left.
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+    }
+    CELERY_TASK_PUBLISH_RETRY = False
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.User"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from marketplace.achievements.models import Achievement
 from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
 from search import schema
@@ -46,6 +48,7 @@ def document(achievement: Achievement) -> Document:
 ACHIEVEMENTS = schema.register(
     IndexSpec(
         name="achievements",
+        label=_("科技成果"),
         fields={
             **COMMON_FIELDS,
             "trl": Keyword(),

@@ -1,6 +1,6 @@
 """Facts that belong to no single slice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +16,22 @@ class AccessRefused(Event):
 
     view: str = ""
     status: int = 403
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCancelled(Event):
+    """Someone asked that a job end early; `kind` is the job's."""
+
+    subject_kind = "journal.job"
+    label = _("后台任务已取消")
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveriesRetried(Event):
+    """An operator had given-up deliveries tried again; the subject is the first of them."""
+
+    subject_kind = "journal.delivery"
+    label = _("事件已重新投递")
+
+    ids: list[int] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The journal's rows: entries (facts), deliveries (the outbox), jobs (long work that resumes)."""
+"""The journal's rows: entries (facts), deliveries (the outbox), jobs (long work), leases, tallies."""
 
 from typing import Any, NoReturn
 
@@ -84,10 +84,11 @@ class Job(models.Model):
         RUNNING = "running", _("进行中")
         DONE = "done", _("已完成")
         FAILED = "failed", _("失败")
+        CANCELLED = "cancelled", _("已取消")
 
     code = CodeField(prefix="GZ")
     kind = models.CharField(max_length=64)
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -99,12 +100,14 @@ class Job(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     heartbeat_at = models.DateTimeField(null=True)
+    #: When somebody asked that it end early; its runner obeys at the next step.
+    cancel_asked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=["queued", "running", "done", "failed"]),
+                condition=models.Q(status__in=["queued", "running", "done", "failed", "cancelled"]),
                 name="job_status",
             ),
         ]
@@ -124,3 +127,29 @@ class Job(models.Model):
     def percent(self) -> int:
         """How far it is, 0 to 100."""
         return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs, so that it can still be cancelled."""
+        return self.status in {self.Status.QUEUED, self.Status.RUNNING}
+
+
+class Lease(models.Model):
+    """Who alone does a thing until when: one beat, on however many machines it is started."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    holder = models.CharField(max_length=120)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder}"
+
+
+class Tally(models.Model):
+    """How often something happened that should not, counted by every process together."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

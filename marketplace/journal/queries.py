@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
-from marketplace.journal.models import Delivery, Entry, Job
+from marketplace.journal.models import Delivery, Entry, Job, Lease
 from marketplace.kernel import clock
 from marketplace.kernel.events import event_named
 
@@ -44,6 +44,13 @@ def history(subject_kind: str, subject_id: int, *, limit: int = 100) -> list[Lin
     ]
 
 
+def due_deliveries() -> QuerySet[Delivery]:
+    """Deliveries that wait and may be tried now, the one that waits longest first."""
+    return Delivery.objects.filter(
+        status=Delivery.Status.PENDING, next_try_at__lte=clock.now()
+    ).order_by("next_try_at", "id")
+
+
 def done_deliveries() -> QuerySet[Delivery]:
     """Deliveries done longer ago than they are kept."""
     return Delivery.objects.filter(
@@ -59,14 +66,49 @@ def dead_deliveries() -> QuerySet[Delivery]:
 
 
 def oldest_pending_seconds() -> float:
-    """Age of the oldest delivery that waits, in seconds; 0 when none waits."""
-    oldest = Delivery.objects.filter(status=Delivery.Status.PENDING).order_by("next_try_at").first()
-    return max(0.0, (clock.now() - oldest.next_try_at).total_seconds()) if oldest else 0.0
+    """Seconds since the oldest fact that some handler has not taken in yet; 0 when there is none."""
+    waiting = Delivery.objects.filter(status=Delivery.Status.PENDING)
+    oldest = waiting.aggregate(at=Min("entry__at"))["at"]
+    return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
+
+
+def overdue_seconds() -> float:
+    """How late the worker is, in seconds: what waits for a server that is down is not overdue."""
+    first = due_deliveries().first()
+    return (clock.now() - first.next_try_at).total_seconds() if first else 0.0
+
+
+def counts() -> dict[str, int]:
+    """How many deliveries wait or were given up, and how many jobs are open; for metrics."""
+    found = Delivery.objects.exclude(status=Delivery.Status.DONE).values_list("status")
+    by_status = dict(found.annotate(n=Count("pk")).order_by())
+    open_jobs = Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
+    return {
+        "pending": by_status.get(Delivery.Status.PENDING, 0),
+        "dead": by_status.get(Delivery.Status.DEAD, 0),
+        "jobs": open_jobs.count(),
+    }
+
+
+def lease_left(name: str) -> float | None:
+    """Seconds until a lease ends, negative when it has ended; None when nobody ever held it."""
+    until = Lease.objects.filter(name=name).values_list("until", flat=True).first()
+    return (until - clock.now()).total_seconds() if until else None
+
+
+def job_by_code(code: str) -> Job | None:
+    """The job of a public code."""
+    return Job.objects.filter(code=code).select_related("actor").first()
 
 
 def jobs_of(actor: Any, kind: str) -> QuerySet[Job]:
     """A person's jobs of a kind, newest first."""
     return Job.objects.filter(actor=actor, kind=kind).order_by("-id")
+
+
+def open_jobs(kind: str) -> QuerySet[Job]:
+    """Jobs of a kind that wait or run."""
+    return Job.objects.filter(kind=kind, status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
 
 
 def recent_jobs() -> QuerySet[Job]:

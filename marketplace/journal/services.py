@@ -1,15 +1,21 @@
 """Publishing facts and delivering them to their handlers."""
 
 import logging
+import time
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
-from marketplace.journal import context, queries, wakeup
+from marketplace.journal import context, queries, stopping, wakeup
+from marketplace.journal.events import DeliveriesRetried
 from marketplace.journal.models import Delivery, Entry
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.kernel.events import Event, Handler, event_named, handler_named, handlers_of
 
 logger = logging.getLogger(__name__)
@@ -22,6 +28,10 @@ SINGLES = 50
 OUTAGE_PAUSE = timedelta(seconds=15)
 #: How long a worker may take for what it has claimed before another may try.
 LEASE = timedelta(seconds=120)
+#: Seconds after which a worker that delivers lets others have a turn.
+TURN = 20.0
+#: As many dead letters can be tried again in one go.
+MOST_RETRIED = 500
 
 
 def publish(event: Event, *, actor: object) -> Entry:
@@ -47,8 +57,10 @@ def publish(event: Event, *, actor: object) -> Entry:
     return entry
 
 
-def drain(limit: int = 10_000) -> int:
+def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
     """Deliver what is due now, at most about `limit`, and return how many deliveries were tried.
+
+    No new batch is begun after `seconds`, or when the worker is being stopped.
 
     Deliveries are claimed for LEASE in a short transaction of their own, so that a slow handler
     holds no lock. A handler that fails is tried again later and stops no other. What a killed
@@ -57,7 +69,10 @@ def drain(limit: int = 10_000) -> int:
     for as long as it lasts.
     """
     tried = 0
-    while tried < limit:
+    end = None if seconds is None else time.monotonic() + seconds
+    while tried < limit and not stopping.is_asked():
+        if end is not None and time.monotonic() >= end:
+            break
         batch = _claim()
         if not batch:
             break
@@ -80,9 +95,7 @@ def _claim() -> list[Delivery]:
     is given up in the end; one that was tried before is claimed alone, so that it takes no other
     along.
     """
-    due = Delivery.objects.filter(
-        status=Delivery.Status.PENDING, next_try_at__lte=clock.now()
-    ).order_by("next_try_at", "id")
+    due = queries.due_deliveries()
     first = due.first()
     if first is None:
         return []
@@ -193,6 +206,34 @@ def _give_up(batch: list[Delivery], reason: str) -> None:
         delivery.status = Delivery.Status.DEAD
         delivery.error = reason
         delivery.save(update_fields=["status", "error"])
+
+
+def is_due() -> bool:
+    """Whether a delivery is due now."""
+    return queries.due_deliveries().exists()
+
+
+@transaction.atomic
+def retry_deliveries(ids: Sequence[int], *, actor: Any) -> int:
+    """重新投递被放弃的事件；返回重新投递的条数。
+
+    Those that are not dead (any more) are passed over. Raises Forbidden for anybody but operators,
+    InvalidInput when none is named or more than MOST_RETRIED.
+    """
+    if not actor.has_perm("journal.retry_delivery"):
+        raise Forbidden
+    if not 0 < len(ids) <= MOST_RETRIED:
+        raise InvalidInput({"ids": [_("请先勾选要重新投递的事件，一次最多 500 条")]})
+    dead = Delivery.objects.select_for_update().filter(pk__in=ids, status=Delivery.Status.DEAD)
+    found = sorted(dead.values_list("pk", flat=True))
+    if not found:
+        return 0
+    Delivery.objects.filter(pk__in=found).update(
+        status=Delivery.Status.PENDING, attempts=0, error="", next_try_at=clock.now()
+    )
+    publish(DeliveriesRetried(subject_id=found[0], ids=found), actor=actor)
+    wakeup.after_commit()
+    return len(found)
 
 
 def purge_deliveries() -> int:

@@ -1,16 +1,25 @@
-"""Celery's way into the journal: drain the outbox, run jobs, clear what is old."""
+"""Celery's way into the journal: drain the outbox, do long work, clear what is old."""
 
 from celery import shared_task
 
-from marketplace.journal import jobs, services
+from marketplace.journal import jobs, services, wakeup
 from marketplace.web import throttle
 
 
-@shared_task(name="journal.drain", ignore_result=True)
+@shared_task(name=wakeup.DRAIN, ignore_result=True)
 def drain() -> None:
-    """Deliver what is due, then run the open jobs."""
-    services.drain()
-    jobs.run_open()
+    """Deliver what is due; a worker that has done so for long enough lets others have a turn."""
+    if not services.drain(seconds=services.TURN):
+        return
+    if services.is_due():
+        wakeup.send(wakeup.DRAIN)
+
+
+@shared_task(name=wakeup.WORK, ignore_result=True)
+def work() -> None:
+    """Run one job, then make way for what waits."""
+    if jobs.run_next():
+        wakeup.send(wakeup.WORK)
 
 
 @shared_task(name="journal.purge", ignore_result=True)

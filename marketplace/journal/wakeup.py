@@ -8,12 +8,18 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from django.db import connection, transaction
 
 from celery import current_app
 
 logger = logging.getLogger(__name__)
+
+#: The two things a worker can be woken for: deliveries that are due, and a job that waits.
+DRAIN, WORK = "journal.drain", "journal.work"
+#: After so many seconds the sweep has long done what a wake-up was for.
+EXPIRES = 60
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
@@ -28,19 +34,23 @@ def quiet() -> Iterator[None]:
         _quiet.reset(token)
 
 
-def after_commit() -> None:
-    """Ask for a drain once the present transaction has committed."""
+def after_commit(task: str = DRAIN) -> None:
+    """Wake the worker once the present transaction has committed."""
     if _quiet.get():
         return
-    if not any(callback[1] is _send for callback in connection.run_on_commit):
-        transaction.on_commit(_send)
+    if not any(callback[1] is _senders[task] for callback in connection.run_on_commit):
+        transaction.on_commit(_senders[task])
 
 
-def _send() -> None:
+def send(task: str) -> None:
+    """Wake the worker now; a broker that does not answer is no error."""
     try:
         # By name: the task stands above the services, which stand above this.
-        current_app.send_task("journal.drain", expires=60)
+        current_app.send_task(task, expires=EXPIRES, ignore_result=True)
     except Exception as error:  # noqa: BLE001 -- whatever ails the broker
         # The write has been committed and must not be answered with an error; the sweep will find
-        # the delivery.
+        # what there is to do.
         logger.warning("no wake-up could be sent: %s", type(error).__name__)
+
+
+_senders = {task: partial(send, task) for task in (DRAIN, WORK)}

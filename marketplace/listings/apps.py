@@ -1,4 +1,4 @@
-"""Registers listings."""
+"""Registers listings: what both kinds share, and the rebuild of their indexes."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class ListingsConfig(AppConfig):
     name = "marketplace.listings"
     label = "listings"
+
+    def ready(self) -> None:
+        from marketplace.listings import tasks  # noqa: F401, PLC0415 -- app ready

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.journal import queries as journal
+from marketplace.journal.jobs import advance, start_job
+from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
@@ -17,6 +20,8 @@ from marketplace.listings.models import Listing
 from marketplace.listings.rulebook import Quality
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
+from search import engine
+from search.schema import all_specs
 
 L = TypeVar("L", bound=Listing)
 
@@ -24,6 +29,7 @@ L = TypeVar("L", bound=Listing)
 DEFAULT_VALIDITY = timedelta(days=365)
 
 EXPIRE_AT_ONCE = 500
+REBUILD = "listings.rebuild"
 MIN_RENEWAL_DAYS, MAX_RENEWAL_DAYS = 30, 730
 CHOOSE = _("请选择一项")
 
@@ -194,3 +200,30 @@ def contact_of(listing: Listing, actor: Any) -> dict[str, str]:
         "phone": listing.contact_phone,
         "email": listing.contact_email,
     }
+
+
+@transaction.atomic
+def start_rebuild(name: str, *, actor: Any) -> Job:
+    """重建一类信息的搜索索引；旧索引在此期间照常使用。
+
+    A rebuild of the same index that waits or runs is returned instead of a second one. Raises
+    Forbidden for anybody but operators, InvalidInput for an index that does not exist.
+    """
+    if not actor.has_perm("listings.rebuild_index"):
+        raise Forbidden
+    if name not in {spec.name for spec in all_specs()}:
+        raise InvalidInput({"index": [CHOOSE]})
+    running = journal.open_jobs(REBUILD).filter(payload={"index": name}).first()
+    return running or start_job(REBUILD, actor=actor, payload={"index": name})
+
+
+def run_rebuild(job: Job) -> dict[str, Any]:
+    """Build an index anew, with progress; the one in use stays when it is cancelled."""
+
+    def progress(done: int, total: int | None) -> None:
+        advance(job, done, total if total is not None else max(done, job.total))
+
+    name = str(job.payload["index"])
+    if name not in {spec.name for spec in all_specs()}:
+        raise Refused(_("这个索引已不存在"))
+    return {"rows": engine.rebuild(name, progress)}

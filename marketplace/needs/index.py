@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
 from marketplace.needs.models import Need
 from search import schema
@@ -36,6 +38,7 @@ def document(need: Need) -> Document:
 NEEDS = schema.register(
     IndexSpec(
         name="needs",
+        label=_("技术需求"),
         fields={
             **COMMON_FIELDS,
             "kind": Keyword(),

@@ -141,6 +141,14 @@ def works_for_owner(user: Any, subject: Any) -> bool:
     return subject is not None and access_of(user).in_org(subject.owner_id)
 
 
+@rules.predicate
+def started(user: Any, job: Any) -> bool:
+    """The person started this job."""
+    return (
+        job is not None and job.actor_id is not None and job.actor_id == getattr(user, "pk", None)
+    )
+
+
 # --- rights within this slice -----------------------------------------------------------------
 _registers = platform_role(*REGISTRARS, Role.OPERATOR)
 _reads_all = platform_role(*REGISTRARS, Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR)
@@ -190,4 +198,7 @@ rules.add_perm("parties.view_verification", is_applicant | _reads_all)
 rules.add_perm("parties.edit_verification", is_confirmed & is_applicant)
 rules.add_perm("parties.decide_verification", _registers & is_no_party_to_dossier)
 rules.add_perm("parties.review_organizations", _registers)
+# The journal stands below this slice and knows no roles.
+rules.add_perm("journal.cancel_job", started | platform_role(Role.OPERATOR))
+rules.add_perm("journal.retry_delivery", platform_role(Role.OPERATOR))
 rules.add_perm("parties.grant_role", platform_role(Role.SECURITY_ADMIN))

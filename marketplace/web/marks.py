@@ -39,6 +39,7 @@ STATUS_MARKS = {
     "running": Mark("warn", "clock"),
     "done": Mark("brand", "check"),
     "failed": Mark("danger", "warn"),
+    "cancelled": Mark("", "undo"),
     # intellectual property
     "granted": Mark("brand", "shield"),
     "lapsed": Mark("line", "x"),

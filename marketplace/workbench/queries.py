@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.achievements import queries as achievements
-from marketplace.journal import queries as journal
 from marketplace.kernel import clock
 from marketplace.listings.policies import REVIEWERS
 from marketplace.matching import queries as matching
@@ -85,11 +84,6 @@ def review_count(user: Any) -> int:
     if not access_of(user).has(*REVIEWERS):
         return 0
     return needs.needs_to_review(user).count() + achievements.achievements_to_review(user).count()
-
-
-def dead_letters(limit: int = 100) -> list[Any]:
-    """Deliveries that were given up, for the operator."""
-    return list(journal.dead_deliveries()[:limit])
 
 
 def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
@@ -178,8 +172,3 @@ def _joining(user: Any) -> list[Todo]:
 def batches_to_review(user: Any) -> list[Any]:
     """Imported batches that wait for this person's review."""
     return list(achievements.batches_to_review(user)[:MOST])
-
-
-def recent_jobs(limit: int = 20) -> list[Any]:
-    """The long jobs started last."""
-    return list(journal.recent_jobs()[:limit])

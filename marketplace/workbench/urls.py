@@ -9,4 +9,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("review/", views.review_queue, name="review"),
     path("operations/", views.operations, name="operations"),
+    path("operations/retry/", views.deliveries_retry, name="deliveries_retry"),
+    path("operations/rebuild/", views.index_rebuild, name="index_rebuild"),
+    path("jobs/", views.job_list, name="jobs"),
+    path("jobs/<str:code>/cancel/", views.job_cancel, name="job_cancel"),
 ]

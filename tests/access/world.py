@@ -27,7 +27,7 @@ from marketplace.achievements.workflow import Status as AchievementStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
-from marketplace.journal.models import Entry
+from marketplace.journal.models import Entry, Job
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
 from marketplace.matching.models import Match
@@ -68,6 +68,7 @@ STATES: dict[str, set[str]] = {
     "token": {"valid", "expired", "revoked", "missing"},
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
+    "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
     "term": {"current", "retired", "missing"},
@@ -343,6 +344,20 @@ def _batches(world: World) -> Subjects:
     return {"batch": made}
 
 
+def _jobs(world: World) -> Subjects:
+    made = {"missing": {"code": new_code("GZ")}}
+    for state in Job.Status.values:
+        row = Job.objects.create(
+            kind="achievements.check",
+            actor=world.cast.member,
+            status=state,
+            payload={"batch": 0},
+            heartbeat_at=clock.now() if state == Job.Status.RUNNING else None,
+        )
+        made[state] = {"code": row.code}
+    return {"job": made}
+
+
 def _matches(world: World) -> Subjects:
     cast, made = world.cast, {"missing": {"code": new_code("PP")}}
     need = make_need(cast.enterprise, cast.member, title="匹配用需求", state="published")
@@ -406,6 +421,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _tokens,
     _notices,
     _batches,
+    _jobs,
     _matches,
     _codes,
 )

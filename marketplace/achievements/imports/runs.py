@@ -8,6 +8,7 @@ from typing import IO, Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.achievements import queries, services
 from marketplace.achievements.imports.reading import (
@@ -126,7 +127,7 @@ def _verdicts(batch: ImportBatch, table: Table) -> Iterator[Verdict]:
 
 
 # --- the check --------------------------------------------------------------------------------
-@job(CHECK)
+@job(CHECK, gettext_lazy("检查导入表"), on_cancel=services.cancel_import)
 def run_check(row: Job) -> dict[str, Any]:
     """Judge every row; nothing but the batch and the result file is written."""
     batch = queries.batch_by_id(row.payload["batch"])
@@ -211,7 +212,7 @@ def _result_file(table: Table, verdicts: Sequence[Verdict]) -> IO[bytes]:
 
 
 # --- the import -------------------------------------------------------------------------------
-@job(IMPORT)
+@job(IMPORT, gettext_lazy("导入成果"), on_cancel=services.cancel_import)
 def run_import(row: Job) -> dict[str, Any]:
     """Bring in the good rows, 500 rows of the sheet at a time, and submit them as one batch.
 

@@ -2,6 +2,7 @@
 
 from marketplace.achievements.services.batches import decide_batch, leave_out
 from marketplace.achievements.services.imports import (
+    cancel_import,
     confirm_import,
     fail_import,
     import_rows,
@@ -29,6 +30,7 @@ from marketplace.achievements.services.listings import (
 
 __all__ = [
     "TRANSFERRED_HOW",
+    "cancel_import",
     "confirm_import",
     "create_achievement",
     "create_whole_achievement",

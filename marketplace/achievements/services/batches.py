@@ -79,7 +79,18 @@ def leave_out(
     return len(rows)
 
 
-@job(DECIDE)
+def _stop_deciding(row: Job) -> None:
+    """What was decided stays decided; the rest waits for review again."""
+    batch = queries.batch_by_id(row.payload["batch"])
+    if batch is None:
+        return
+    batch = locked(batch)
+    if batch.status == BatchStatus.DECIDING and batch.job_id == row.pk:
+        batch.status = BatchStatus.IN_REVIEW
+        saved(batch, "status")
+
+
+@job(DECIDE, _("整批审核"), on_cancel=_stop_deciding)
 def run_decision(row: Job) -> dict[str, Any]:
     """Carry out a decision over a whole batch, step by step."""
     batch = queries.batch_by_id(row.payload["batch"])

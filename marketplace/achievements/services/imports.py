@@ -10,6 +10,7 @@ from marketplace.achievements import events, queries
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus, Status
 from marketplace.journal.jobs import start_job
+from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
@@ -82,6 +83,20 @@ def fail_import(batch: ImportBatch, reason: object) -> ImportBatch:
     batch.error = str(reason)[:300]
     publish(events.ImportFailed(subject_id=batch.pk), actor=batch.actor)
     return saved(batch, "status", "error")
+
+
+@transaction.atomic
+def cancel_import(job: Job) -> None:
+    """取消检查或导入：已经导入的行照常提交审核，一行也没有时整批作废。"""
+    batch = queries.batch_by_id(job.payload["batch"])
+    if batch is None or batch.job_id != job.pk:
+        return
+    if batch.status == BatchStatus.IMPORTING and queries.waiting_in(batch).exists():
+        batch = submit_import(batch)
+        batch.error = str(_("导入中途取消，其余的行没有导入"))
+        saved(batch, "error")
+    elif batch.status in {BatchStatus.CHECKING, BatchStatus.IMPORTING}:
+        fail_import(batch, _("已取消"))
 
 
 @transaction.atomic

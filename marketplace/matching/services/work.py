@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 
 from marketplace.achievements.models import Achievement
-from marketplace.journal import services as journal
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.matching.models import Match, Side
@@ -76,7 +75,6 @@ def run_refresh(job: Job) -> dict[str, Any]:
 
 def run_embedding(job: Job) -> dict[str, Any]:
     """Make vectors for a slice of the listings, then hand the rest to a job behind the others."""
-    journal.drain()
     rows = job.payload["rows"]
     began, made = time.monotonic(), 0
     place = max(job.done, int(job.payload.get("from", 0)))

@@ -19,7 +19,7 @@ class WorkerKilled(BaseException):
 
 @pytest.fixture(autouse=True)
 def runners(monkeypatch):
-    monkeypatch.setattr(jobs, "_runners", {})
+    monkeypatch.setattr(jobs, "_kinds", {})
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def steps():
     """A job of ten steps that notes each; `fate` maps a step to what happens in it, once."""
     done, fate = [], {}
 
-    @jobs.job("tests.count")
+    @jobs.job("tests.count", "数数")
     def count(row):
         for step in range(row.done, 10):
             if error := fate.pop(step, None):
@@ -63,7 +63,7 @@ def test_unknown_kind_is_a_mistake():
 
 def test_kind_that_is_no_more_fails_in_the_end(steps, drain):
     row = start()
-    jobs._runners.clear()
+    jobs._kinds.clear()
     drain()
     row.refresh_from_db()
     assert (row.status, row.error) == ("failed", "KeyError")
@@ -135,7 +135,7 @@ def test_fault_is_tried_again_and_tells_no_details(steps, drain):
 
 
 def test_lasting_fault_ends(steps, drain):
-    @jobs.job("tests.broken")
+    @jobs.job("tests.broken", "坏的")
     def broken(_row):
         raise ValueError("秘密内容")
 

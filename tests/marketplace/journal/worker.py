@@ -50,7 +50,7 @@ def write(event: ProcessTold) -> None:
     note(f"handled {event.subject_id}")
 
 
-@jobs.job("tests.steps")
+@jobs.job("tests.steps", "steps")
 def steps(row: Job) -> None:
     for step in range(row.done, 8):
         if KILL and step == 5:
@@ -85,3 +85,4 @@ match sys.argv[1]:
         jobs.start_job("tests.steps", actor=None, payload={})
     case "drain":
         tasks.drain()
+        jobs.run_open()

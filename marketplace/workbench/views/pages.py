@@ -1,10 +1,9 @@
-"""The workbench's own pages: what to do next, the review queue, the state of the machinery."""
+"""What to do next, and the review queue."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from marketplace.journal import queries as journal
 from marketplace.kernel.errors import Forbidden
 from marketplace.listings.policies import REVIEWERS
 from marketplace.parties.policies import access_of
@@ -35,17 +34,3 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "batches": queries.batches_to_review(request.user),
     }
     return render_page(request, "workbench/review.html", context)
-
-
-@login_required
-@require_safe
-def operations(request: HttpRequest) -> HttpResponse:
-    """For the operator: what was given up, and how far the outbox lags."""
-    if not access_of(request.user).has("operator"):
-        raise Forbidden
-    context = {
-        "dead": queries.dead_letters(),
-        "lag": round(journal.oldest_pending_seconds()),
-        "jobs": queries.recent_jobs(),
-    }
-    return render_page(request, "workbench/operations.html", context)
