@@ -120,12 +120,11 @@ def advance(row: Job, done: int, total: int | None = None) -> None:
     """
     if done > row.done:
         row.attempts = 1
-    held = _held(row)
     row.done = done
     row.total = row.total if total is None else total
     row.heartbeat_at = clock.now()
     kept = {name: getattr(row, name) for name in ("done", "total", "attempts", "heartbeat_at")}
-    if not held.update(**kept):
+    if not _held(row).update(**kept):
         raise Superseded
     if Job.objects.filter(pk=row.pk, cancel_asked_at__isnull=False).exists():
         raise Cancelled
@@ -163,8 +162,9 @@ def _take() -> Job | None:
     if row:
         row.status = Job.Status.RUNNING
         row.attempts += 1
+        row.takes += 1
         row.heartbeat_at = clock.now()
-        row.save(update_fields=["status", "attempts", "heartbeat_at"])
+        row.save(update_fields=["status", "attempts", "takes", "heartbeat_at"])
     return row
 
 
@@ -192,8 +192,8 @@ def _run(row: Job) -> None:
 
 
 def _held(row: Job) -> Any:
-    """The row, if it is still as this worker last wrote it."""
-    return Job.objects.filter(pk=row.pk, status=row.status, heartbeat_at=row.heartbeat_at)
+    """The row, if no other worker has taken it and nobody has ended it meanwhile."""
+    return Job.objects.filter(pk=row.pk, status=row.status, takes=row.takes)
 
 
 @transaction.atomic

@@ -100,6 +100,8 @@ class Job(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     heartbeat_at = models.DateTimeField(null=True)
+    #: How often a worker has taken it: a worker whose number is not the last has lost it to another.
+    takes = models.PositiveIntegerField(default=0)
     #: When somebody asked that it end early; its runner obeys at the next step.
     cancel_asked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -182,3 +182,23 @@ def test_events_name_every_row(cast: Cast) -> None:
     several = events.AchievementsPublished(subject_id=1, ids=[7, 8])
     single = events.AchievementPublished(subject_id=8)
     assert events.ids_of([several, single]) == [7, 8]
+
+
+def test_cancelled_decision_leaves_the_rest_waiting(
+    cast: Cast, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "STEP", 2)
+    services.decide_batch(batch, actor=cast.registrar_city, act="publish", reasons=())
+    original = batches.advance
+
+    def advance(job: object, done: int, total: int | None = None) -> None:
+        jobs.cancel_job(job, actor=cast.registrar_city)
+        original(job, done, total)
+
+    monkeypatch.setattr(batches, "advance", advance)
+    jobs.run_open()
+    batch.refresh_from_db()
+    assert batch.status == "in_review"
+    assert queries.waiting_in(batch).count() == 3
+    monkeypatch.setattr(batches, "advance", original)
+    assert decide(batch, cast, "publish").status == "closed"

@@ -11,7 +11,7 @@ from marketplace.achievements import imports, queries, services
 from marketplace.achievements.imports.reading import LONGEST_WORD
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.files import storage
-from marketplace.journal import jobs
+from marketplace.journal import jobs, stopping
 from marketplace.journal.models import Entry
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from tests.cast import Cast
@@ -384,3 +384,51 @@ def test_a_stored_file_that_is_gone_is_said(cast: Cast) -> None:
 def test_rows_of_an_open_batch_are_not_in_the_queue_one_by_one(cast: Cast) -> None:
     bring_in(cast, sheet(good_rows(2)))
     assert not queries.achievements_to_review(cast.registrar_city).exists()
+
+
+# --- cancelling -------------------------------------------------------------------------------
+def test_cancelled_check_writes_nothing(cast: Cast) -> None:
+    batch = upload(cast.university, cast.university_member, sheet(good_rows(3)))
+    jobs.cancel_job(batch.job, actor=cast.university_member)
+    batch.refresh_from_db()
+    assert (batch.status, batch.error, queries.is_stuck(batch)) == ("failed", "已取消", False)
+    assert jobs.run_open() == 0
+    assert Achievement.objects.count() == 0
+
+
+def test_cancelled_import_keeps_what_is_in_and_submits_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports.runs, "STEP", 2)
+    batch = check(cast, sheet(good_rows(5)))
+    services.confirm_import(batch, actor=cast.university_member, mode="valid")
+    original = services.import_rows
+    steps = []
+
+    def import_rows(given: ImportBatch, drafts: Sequence[Any]) -> list[int]:
+        steps.append(len(drafts))
+        if len(steps) == 2:
+            # The worker is stopped in the second step, which is undone.
+            stopping.ask()
+        return original(given, drafts)
+
+    monkeypatch.setattr(imports.runs.services, "import_rows", import_rows)
+    assert jobs.run_next()
+    stopping.forget()
+    batch.refresh_from_db()
+    assert (batch.status, batch.job.status, batch.job.done) == ("importing", "queued", 2)
+    jobs.cancel_job(batch.job, actor=cast.university_member)
+    batch.refresh_from_db()
+    assert batch.status == "in_review"
+    assert "中途取消" in batch.error
+    assert batch.counts["imported"] == Achievement.objects.count() == 2
+
+
+def test_import_cancelled_before_its_first_row_is_void(cast: Cast) -> None:
+    batch = check(cast, sheet(good_rows(2)))
+    services.confirm_import(batch, actor=cast.university_member, mode="valid")
+    batch.refresh_from_db()
+    jobs.cancel_job(batch.job, actor=cast.university_member)
+    batch.refresh_from_db()
+    assert (batch.status, batch.error) == ("failed", "已取消")
+    assert Achievement.objects.count() == 0

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
-from marketplace.journal import jobs, queries
-from marketplace.journal.models import Job
+from marketplace.journal import jobs, queries, stopping
+from marketplace.journal.models import Entry, Job
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Forbidden, Refused
 from tests.factories.notices import make_reader
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,12 @@ class WorkerKilled(BaseException):
 @pytest.fixture(autouse=True)
 def runners(monkeypatch):
     monkeypatch.setattr(jobs, "_kinds", {})
+
+
+@pytest.fixture(autouse=True)
+def work_on():
+    yield
+    stopping.forget()
 
 
 @pytest.fixture
@@ -152,3 +159,123 @@ def test_jobs_run_in_order_and_are_listed_newest_first(steps, drain):
     drain()
     assert list(queries.jobs_of(actor, "tests.count")) == rows[::-1]
     assert Job.objects.filter(status="done").count() == 3
+
+
+# --- ending early -----------------------------------------------------------------------------
+@pytest.fixture
+def boss(cast):
+    """The operator, who may cancel what others have started."""
+    return cast.operator
+
+
+def test_waiting_job_is_cancelled_at_once(steps, drain, boss):
+    done, _fate = steps
+    row = jobs.cancel_job(start(), actor=boss)
+    assert (row.status, row.finished_at is not None) == ("cancelled", True)
+    assert drain() == 0
+    assert done == []
+    told = Entry.objects.get(event="JobCancelled")
+    assert (told.subject_id, told.actor, told.payload) == (row.pk, boss, {"kind": "tests.count"})
+
+
+def test_running_job_stops_after_its_step_and_undoes_what_waits_for_it(drain, boss):
+    done, undone = [], []
+
+    @jobs.job("tests.count", "数数", on_cancel=lambda row: undone.append((row.pk, row.status)))
+    def count(row):
+        for step in range(10):
+            done.append(step)
+            if step == 4:
+                jobs.cancel_job(row, actor=boss)
+            jobs.advance(row, step + 1, 10)
+
+    row = start()
+    assert drain() == 1
+    row.refresh_from_db()
+    assert (row.status, row.done, done) == ("cancelled", 5, [0, 1, 2, 3, 4])
+    assert undone == [(row.pk, "cancelled")]
+
+
+def test_only_who_started_it_and_operators_may_cancel(steps, cast):
+    row = jobs.start_job("tests.count", actor=cast.member, payload={})
+    for other in (cast.outsider, cast.registrar_city, cast.org_admin):
+        with pytest.raises(Forbidden):
+            jobs.cancel_job(row, actor=other)
+    assert jobs.cancel_job(row, actor=cast.member).status == "cancelled"
+
+
+def test_ended_job_is_not_cancelled(steps, drain, boss):
+    row = start()
+    drain()
+    with pytest.raises(Refused, match="已经结束"):
+        jobs.cancel_job(row, actor=boss)
+
+
+def test_asking_twice_is_one_fact(steps, drain, boss):
+    row = start()
+    Job.objects.filter(pk=row.pk).update(status="running", heartbeat_at=clock.now())
+    for _ in range(2):
+        row = jobs.cancel_job(row, actor=boss)
+    assert (row.status, row.is_open) == ("running", True)
+    assert Entry.objects.filter(event="JobCancelled").count() == 1
+
+
+def test_worker_that_is_stopped_gives_its_job_back(steps, drain):
+    done, _fate = steps
+    row = start()
+    original = jobs.advance
+
+    def advance(job, count, total=None):
+        if count == 3:
+            stopping.ask()
+        original(job, count, total)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "advance", advance)
+        assert jobs.run_next()
+    row.refresh_from_db()
+    assert (row.status, row.done, row.attempts) == ("queued", 3, 0)
+    stopping.forget()
+    assert drain() == 1
+    row.refresh_from_db()
+    assert (row.status, done) == ("done", list(range(10)))
+
+
+def test_time_limit_is_a_pause_for_a_job_that_gets_further(steps, drain):
+    done, fate = steps
+    row = start()
+    fate[6] = SoftTimeLimitExceeded()
+    assert drain() == 2
+    row.refresh_from_db()
+    assert (row.status, row.error, done) == ("done", "", list(range(10)))
+
+
+def test_time_limit_ends_a_job_that_gets_no_further(drain):
+    @jobs.job("tests.count", "数数")
+    def stuck(_row):
+        raise SoftTimeLimitExceeded
+
+    row = start()
+    drain()
+    row.refresh_from_db()
+    assert (row.status, row.error) == ("failed", "worker died")
+
+
+def test_worker_that_was_thought_dead_leaves_the_job_to_the_other(drain):
+    runs = []
+
+    @jobs.job("tests.count", "数数")
+    def count(row):
+        runs.append(row.pk)
+        if len(runs) == 1:
+            # Meanwhile, while this one hangs, another finishes the job.
+            with clock.shift(jobs.STALE + timedelta(seconds=1)):
+                jobs.run_next()
+        jobs.advance(row, len(runs), 2)
+        return {"by": len(runs)}
+
+    row = start()
+    jobs.run_next()
+    row.refresh_from_db()
+    assert len(runs) == 2
+    assert (row.status, row.done, row.result) == ("done", 2, {"by": 2})

@@ -46,7 +46,7 @@ def test_workers_share_the_outbox_and_double_nothing(thing_done, tell):
 
 
 def test_each_job_is_run_by_one_worker(monkeypatch):
-    monkeypatch.setattr(jobs, "_runners", {})
+    monkeypatch.setattr(jobs, "_kinds", {})
     ran = []
     jobs.job("tests.once", "一次")(lambda row: ran.append(row.code))
     rows = [jobs.start_job("tests.once", actor=None, payload={}) for _ in range(20)]

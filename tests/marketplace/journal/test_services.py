@@ -8,9 +8,10 @@ import pytest
 from kombu.exceptions import ChannelError, OperationalError
 
 from deploy.celery import app
-from marketplace.journal import context, queries, services
+from marketplace.journal import context, queries, services, stopping
 from marketplace.journal.models import Delivery, Entry
 from marketplace.kernel import clock, events
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from tests.factories.notices import make_reader
 from tests.marketplace.journal.conftest import listen
 
@@ -338,6 +339,80 @@ def test_age_of_the_outbox(thing_done, heard, tell, drain):
     drain()
     with clock.shift(timedelta(seconds=90)):
         assert queries.oldest_pending_seconds() == 0
+
+
+def test_what_is_put_off_is_old_but_not_overdue(thing_done, tell, drain):
+    def fail(_event):
+        raise ServerGone
+
+    listen(thing_done, "hear", fail)
+    tell()
+    drain()
+    with clock.shift(timedelta(seconds=10)):
+        assert 10 <= queries.oldest_pending_seconds() < 12
+        assert queries.overdue_seconds() == 0
+    with clock.shift(services.OUTAGE_PAUSE + timedelta(seconds=7)):
+        assert 7 <= queries.overdue_seconds() < 9
+
+
+# --- turns ------------------------------------------------------------------------------------
+def test_a_turn_ends_after_its_seconds_and_another_goes_on(thing_done, heard, tell, monkeypatch):
+    monkeypatch.setattr(services, "SINGLES", 1)
+    for number in range(3):
+        tell(number)
+    assert services.drain(seconds=0) == 0
+    assert services.is_due()
+    assert services.drain(seconds=60) == 3
+    assert not services.is_due()
+
+
+def test_a_worker_that_is_stopped_begins_no_batch(thing_done, heard, tell):
+    tell()
+    stopping.ask()
+    try:
+        assert services.drain() == 0
+    finally:
+        stopping.forget()
+    assert services.drain() == 1
+
+
+# --- dead letters -----------------------------------------------------------------------------
+@pytest.fixture
+def dead(thing_done, tell):
+    """Two deliveries that were given up; what the handler is called with from now on."""
+    calls = []
+    listen(thing_done, "hear", calls.append)
+    for number in (1, 2):
+        tell(number)
+    Delivery.objects.update(status="dead", attempts=20, error="ValueError")
+    return calls
+
+
+def test_dead_letters_are_tried_again(dead, drain, cast):
+    ids = list(Delivery.objects.order_by("id").values_list("pk", flat=True))
+    assert drain() == 0
+    assert services.retry_deliveries(ids, actor=cast.operator) == 2
+    assert set(Delivery.objects.values_list("status", "attempts", "error")) == {("pending", 0, "")}
+    told = Entry.objects.get(event="DeliveriesRetried")
+    assert (told.actor, told.payload) == (cast.operator, {"ids": ids})
+    drain()
+    assert [event.subject_id for event in dead] == [1, 2]
+
+
+def test_only_dead_letters_are_tried_again(dead, drain, cast):
+    one, two = Delivery.objects.order_by("id")
+    Delivery.objects.filter(pk=two.pk).update(status="done")
+    assert services.retry_deliveries([one.pk, two.pk, 10**9], actor=cast.operator) == 1
+    assert services.retry_deliveries([two.pk], actor=cast.operator) == 0
+    assert Entry.objects.filter(event="DeliveriesRetried").count() == 1
+
+
+def test_dead_letters_are_the_operators_business(dead, cast):
+    with pytest.raises(Forbidden):
+        services.retry_deliveries([1], actor=cast.registrar_city)
+    for ids in ([], list(range(501))):
+        with pytest.raises(InvalidInput):
+            services.retry_deliveries(ids, actor=cast.operator)
 
 
 # --- outages ----------------------------------------------------------------------------------
