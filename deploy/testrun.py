@@ -1,8 +1,10 @@
 """`make test` and `make test-services`: the suite on the embedded profile, and on real servers.
 
 `make test` runs everything on SQLite and the embedded engine, then the database part again on a
-throw-away PostgreSQL. `make test-services` runs everything on PostgreSQL, Redis and Elasticsearch.
-With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip.
+throw-away PostgreSQL. `make test-services` runs everything on PostgreSQL, Redis and Elasticsearch,
+then the proofs that kill servers and workers of their own.
+With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip; with
+POSTGRES_PART=no the second half of `make test` is left to `make test-services`.
 """
 
 import os
@@ -16,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
 POSTGRES_PART = [
     *("tests/kernel", "tests/marketplace", "tests/deploy"),
-    *("-m", "not journey and not shared"),
+    *("-m", "not journey and not shared and not kill"),
 ]
 
 
@@ -36,8 +38,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _embedded(arguments: list[str]) -> int:
-    code = _pytest(["-n", "2", *arguments], {})
-    if code:
+    code = _pytest(["-n", "2", "-m", "not kill", *arguments], {})
+    if code or os.environ.get("POSTGRES_PART") == "no":
         return code
     try:
         with started(PostgreSQL) as servers:
@@ -51,7 +53,12 @@ def _embedded(arguments: list[str]) -> int:
 
 def _on_services(arguments: list[str]) -> int:
     with started(PostgreSQL, Redis, Elasticsearch) as servers:
-        return _pytest(["-n", "2", "--create-db", *arguments], environment(servers))
+        quiet = ["-n", "2", "--create-db", "-m", "not kill"]
+        code = _pytest([*quiet, *arguments], environment(servers))
+    if code or arguments:
+        return code
+    _say("证明：服务器和工作进程真的被杀，什么也不丢，什么也不漏…")
+    return _pytest(["tests/consistency", "-m", "kill", "-n", "0"], {})
 
 
 def _pytest(arguments: list[str], extra: dict[str, str]) -> int:

@@ -31,6 +31,24 @@ def secret(name: str, default: str | None = None) -> str:
     return value
 
 
+def redis_options() -> dict[str, object]:
+    """How Celery speaks to Redis: a request that cannot wake the worker goes on at once.
+
+    The sweep finds what it left. Without `max_retries` it would try again for six seconds; the
+    worker's own connection has other rules. `visibility_timeout`, in seconds, is longer than the
+    longest time limit: until then a task that is not acknowledged is given to nobody else.
+    """
+    return {
+        "visibility_timeout": 3600,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
+    }
+
+
 # --- Core -------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
@@ -232,13 +250,7 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
         "control_folder": str(DATA_DIR / "broker-control"),
     }
 elif CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Longer than the longest time limit: until then an unacknowledged task is not given away.
-        "visibility_timeout": 3600,
-        # A request that cannot wake the worker goes on after this; the sweep finds what it left.
-        "socket_connect_timeout": 1,
-        "socket_timeout": 5,
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = redis_options()
     CELERY_TASK_PUBLISH_RETRY = False
 
 # --- People -----------------------------------------------------------------------------------

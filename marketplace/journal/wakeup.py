@@ -13,6 +13,7 @@ from functools import partial
 from django.db import connection, transaction
 
 from celery import current_app
+from circuitbreaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +21,10 @@ logger = logging.getLogger(__name__)
 DRAIN, WORK = "journal.drain", "journal.work"
 #: After so many seconds the sweep has long done what a wake-up was for.
 EXPIRES = 60
+
+#: After a failure nobody waits for the broker for so many seconds; the sweep wakes the worker anyway.
+PAUSE = 15
+breaker = CircuitBreaker(failure_threshold=1, recovery_timeout=PAUSE)
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
@@ -43,10 +48,12 @@ def after_commit(task: str = DRAIN) -> None:
 
 
 def send(task: str) -> None:
-    """Wake the worker now; a broker that does not answer is no error."""
+    """Wake the worker now; a broker that does not answer is no error, and is left alone for a while."""
+    if breaker.opened:
+        return
     try:
         # By name: the task stands above the services, which stand above this.
-        current_app.send_task(task, expires=EXPIRES, ignore_result=True)
+        breaker.call(current_app.send_task, task, expires=EXPIRES, ignore_result=True)
     except Exception as error:  # noqa: BLE001 -- whatever ails the broker
         # The write has been committed and must not be answered with an error; the sweep will find
         # what there is to do.

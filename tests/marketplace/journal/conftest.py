@@ -6,9 +6,17 @@ from django.db import transaction
 
 import pytest
 
+from marketplace.journal import wakeup
 from marketplace.journal.services import publish
 from marketplace.kernel import events
 from marketplace.kernel.events import Event
+
+
+@pytest.fixture(autouse=True)
+def working_broker():
+    """No test is held up by the failures of another."""
+    yield
+    wakeup.breaker.reset()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from kombu.exceptions import ChannelError, OperationalError
 
 from deploy.celery import app
-from marketplace.journal import context, queries, services, stopping
+from marketplace.journal import context, queries, services, stopping, wakeup
 from marketplace.journal.models import Delivery, Entry
 from marketplace.kernel import clock, events
 from marketplace.kernel.errors import Forbidden, InvalidInput
@@ -99,6 +99,22 @@ def test_broken_broker_does_not_break_the_write(
         tell()
     assert "no wake-up" in caplog.text
     assert Entry.objects.count() == 1
+
+
+def test_broken_broker_is_left_alone_for_a_while(tell, thing_done, heard, monkeypatch):
+    asked = []
+
+    def refuse(name, **_options):
+        asked.append(name)
+        raise OSError
+
+    monkeypatch.setattr(app, "send_task", refuse)
+    for _ in range(5):
+        wakeup.send(wakeup.DRAIN)
+    assert asked == [wakeup.DRAIN]
+    monkeypatch.setattr(wakeup.breaker, "_recovery_timeout", 0)
+    wakeup.send(wakeup.WORK)
+    assert asked == [wakeup.DRAIN, wakeup.WORK]
 
 
 # --- delivering -------------------------------------------------------------------------------
