@@ -32,6 +32,7 @@ check: install ## everything that is read, not run
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py spectacular --fail-on-warn --validate --file /dev/null
 	$(VENV)/python deploy/check_production.py
+	$(VENV)/python -m deploy.lint_migrations
 
 bench: install ## quality and speed against the bare engine; writes nothing
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m tests.benchmarks

@@ -126,6 +126,11 @@ class NewsPage(Article):
 
     class Meta:
         verbose_name = _("新闻")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(category__in=NewsCategory.values), name="news_category"
+            ),
+        ]
 
     @property
     def origin(self) -> str:
@@ -177,6 +182,11 @@ class PolicyPage(Article):
 
     class Meta:
         verbose_name = _("政策")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(category__in=PolicyCategory.values), name="policy_category"
+            ),
+        ]
 
     @property
     def origin(self) -> str:

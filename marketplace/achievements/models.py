@@ -95,9 +95,13 @@ class Achievement(Listing):
                 name="achievement_price_min",
             ),
             models.CheckConstraint(
+                # What is compared with nothing is no refusal to a CHECK: so it is said outright.
                 condition=models.Q(price_max__isnull=True)
-                | models.Q(price_min__isnull=True, price_max__gte=0)
-                | models.Q(price_max__gte=models.F("price_min")),
+                | models.Q(price_max__gte=0)
+                & (
+                    models.Q(price_min__isnull=True)
+                    | models.Q(price_max__gte=models.F("price_min"))
+                ),
                 name="achievement_price_range",
             ),
             models.CheckConstraint(
@@ -113,6 +117,7 @@ class Achievement(Listing):
         indexes = [
             *Listing.Meta.indexes,
             models.Index(fields=["import_batch", "status"], name="achievement_batch"),
+            models.Index(fields=["title"], name="achievement_title"),
         ]
 
 

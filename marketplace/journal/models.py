@@ -70,6 +70,10 @@ class Delivery(models.Model):
                 condition=models.Q(status="pending"),
                 name="delivery_due",
             ),
+            models.Index(fields=["-id"], condition=models.Q(status="dead"), name="delivery_dead"),
+            models.Index(
+                fields=["done_at"], condition=models.Q(status="done"), name="delivery_done"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,7 +105,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     heartbeat_at = models.DateTimeField(null=True)
     #: How often a worker has taken it: a worker whose number is not the last has lost it to another.
-    takes = models.PositiveIntegerField(default=0)
+    takes = models.PositiveIntegerField(default=0, db_default=0)
     #: When somebody asked that it end early; its runner obeys at the next step.
     cancel_asked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Min, QuerySet
 
 from marketplace.journal.models import Delivery, Entry, Job, Lease
 from marketplace.kernel import clock
@@ -80,12 +80,10 @@ def overdue_seconds() -> float:
 
 def counts() -> dict[str, int]:
     """How many deliveries wait or were given up, and how many jobs are open; for metrics."""
-    found = Delivery.objects.exclude(status=Delivery.Status.DONE).values_list("status")
-    by_status = dict(found.annotate(n=Count("pk")).order_by())
     open_jobs = Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
     return {
-        "pending": by_status.get(Delivery.Status.PENDING, 0),
-        "dead": by_status.get(Delivery.Status.DEAD, 0),
+        "pending": Delivery.objects.filter(status=Delivery.Status.PENDING).count(),
+        "dead": Delivery.objects.filter(status=Delivery.Status.DEAD).count(),
         "jobs": open_jobs.count(),
     }
 

@@ -109,7 +109,8 @@ class MatchFeedback(models.Model):
         ordering = ["-at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(verdict=Verdict.FITS) | ~models.Q(reason=""),
+                condition=models.Q(verdict=Verdict.FITS, reason="")
+                | models.Q(verdict=Verdict.DISMISSED, reason__in=Reason.values),
                 name="feedback_reason",
             ),
             models.CheckConstraint(condition=models.Q(side__in=Side.values), name="feedback_side"),

@@ -39,9 +39,13 @@ class Need(Listing):
                 name="need_budget_min",
             ),
             models.CheckConstraint(
+                # What is compared with nothing is no refusal to a CHECK: so it is said outright.
                 condition=models.Q(budget_max__isnull=True)
-                | models.Q(budget_min__isnull=True, budget_max__gte=0)
-                | models.Q(budget_max__gte=models.F("budget_min")),
+                | models.Q(budget_max__gte=0)
+                & (
+                    models.Q(budget_min__isnull=True)
+                    | models.Q(budget_max__gte=models.F("budget_min"))
+                ),
                 name="need_budget_range",
             ),
             models.CheckConstraint(

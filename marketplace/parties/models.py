@@ -185,6 +185,9 @@ class Organization(Stamped):
             ),
             models.CheckConstraint(condition=~Q(uscc=""), name="organization_uscc_not_empty"),
             models.CheckConstraint(condition=~Q(name=""), name="organization_named"),
+            models.CheckConstraint(
+                condition=Q(scale__in=["", *Scale.values]), name="organization_scale"
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "name"], name="organization_directory"),

@@ -37,6 +37,9 @@ class Scheme(models.Model):
 
     class Meta:
         ordering = ["order", "code"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(shape__in=Shape.values), name="scheme_shape"),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -76,7 +76,8 @@ def test_b_and_j_without_the_sweep_what_redis_lost_stays_lost(
 ):
     """The control: it is the beat's sweep that finds what no message told of."""
     site.worker()
-    publish(site, stop_after=1, then=site.redis.kill)
+    site.redis.kill()
+    publish(site, stop_after=1, then=lambda: None)
     site.redis.start()
     time.sleep(20)
     waiting_still, differences = site.pending(), site.reconcile()

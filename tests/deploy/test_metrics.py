@@ -42,7 +42,7 @@ def test_what_waits_and_what_went_wrong(client, settings, django_assert_num_quer
     Job.objects.create(kind="x")
     tallies.count(tallies.LEAK_PREVENTED, 3)
     leases.hold(LEASE, "here", LENGTH)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = read(client)
     assert found.pop("outbox_oldest_seconds") == pytest.approx(
         (clock.now() - now).total_seconds(), abs=5

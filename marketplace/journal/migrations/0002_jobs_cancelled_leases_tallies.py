@@ -27,10 +27,6 @@ class Migration(migrations.Migration):
                 ('value', models.PositiveBigIntegerField(default=0)),
             ],
         ),
-        migrations.RemoveConstraint(
-            model_name='job',
-            name='job_status',
-        ),
         migrations.AddField(
             model_name='job',
             name='cancel_asked_at',
@@ -39,15 +35,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='takes',
-            field=models.PositiveIntegerField(default=0),
+            field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AlterField(
             model_name='job',
             name='status',
             field=models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '失败'), ('cancelled', '已取消')], default='queued', max_length=12),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'done', 'failed', 'cancelled'])), name='job_status'),
         ),
     ]

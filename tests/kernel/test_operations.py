@@ -1,0 +1,167 @@
+"""Migrations of tables that are full and in use: what they do, undo, and do not lock."""
+
+import io
+import threading
+import time
+from contextlib import contextmanager
+
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, connections, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+import pytest
+
+from marketplace.kernel.management.commands import migrate
+from marketplace.kernel.operations import AddCheck, AddIndexBeside, ReplaceCheck
+from marketplace.needs.models import Need
+from tests.cast import make_cast
+from tests.factories.needs import make_need
+
+pytestmark = pytest.mark.django_db(transaction=True)
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="needs PostgreSQL (real locks)"
+)
+
+
+def to(name):
+    executor = MigrationExecutor(connection)
+    executor.loader.build_graph()
+    executor.migrate([("needs", name)])
+
+
+@pytest.fixture
+def before():
+    """The needs as they were before their range of money was checked without a gap."""
+    to("0001_initial")
+    yield
+    to("0002_checks_and_indexes")
+
+
+@pytest.fixture
+def need(before):
+    cast = make_cast()
+    return make_need(cast.enterprise, cast.member)
+
+
+def below_nothing(need):
+    """A budget below zero, where the lower end is not given."""
+    with transaction.atomic():
+        Need.objects.filter(pk=need.pk).update(budget_min=None, budget_max=-1)
+
+
+def test_a_check_is_replaced_and_comes_back(need):
+    below_nothing(need)
+    Need.objects.filter(pk=need.pk).update(budget_max=5)
+    to("0002_checks_and_indexes")
+    with pytest.raises(IntegrityError):
+        below_nothing(need)
+    to("0001_initial")
+    below_nothing(need)
+    Need.objects.filter(pk=need.pk).update(budget_max=5)
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_a_row_that_does_not_meet_it_stops_the_migration_which_can_be_run_again(need):
+    below_nothing(need)
+    with pytest.raises(IntegrityError):
+        to("0002_checks_and_indexes")
+    # New rows must meet it already.
+    with pytest.raises(IntegrityError):
+        Need.objects.filter(pk=need.pk).update(budget_max=-2)
+    Need.objects.filter(pk=need.pk).update(budget_max=5)
+    to("0002_checks_and_indexes")
+
+
+# --- locks ------------------------------------------------------------------------------------
+@contextmanager
+def long_transaction(statement):
+    """Another session that has read or written the table and does not end."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+            begun.set()
+            ended.wait(30)
+        connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert begun.wait(10)
+    try:
+        yield ended
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_it_waits_for_nobody_for_long_and_says_so(need, monkeypatch):
+    monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0.1)
+    said = io.StringIO()
+    began = time.monotonic()
+    with (
+        long_transaction("SELECT 1 FROM needs_need"),
+        pytest.raises(CommandError, match="a table is in use"),
+    ):
+        call_command("migrate", "needs", lock_timeout=0.3, attempts=2, verbosity=0, stderr=said)
+    assert time.monotonic() - began < 5
+    assert "trying again (1 of 2)" in said.getvalue()
+    # Afterwards it goes through, and the session has its limits back.
+    call_command("migrate", "needs", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
+        )
+        assert cursor.fetchone() == ("10s", "30s")
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_it_goes_through_as_soon_as_the_table_is_free(need, monkeypatch):
+    monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0.1)
+    with long_transaction("SELECT 1 FROM needs_need") as ended:
+        threading.Timer(1.0, ended.set).start()
+        call_command("migrate", "needs", lock_timeout=0.3, attempts=20, verbosity=0)
+    with pytest.raises(IntegrityError):
+        below_nothing(need)
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_looking_through_the_rows_holds_up_no_writer(need):
+    """VALIDATE and CREATE INDEX CONCURRENTLY run beside a write that has not ended."""
+    table = Need._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT tried CHECK (rev > 0) NOT VALID")
+        with long_transaction(f"UPDATE {table} SET rev = rev"):
+            cursor.execute("SET lock_timeout = '500ms'")
+            cursor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT tried")
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT tried")
+        cursor.execute("RESET lock_timeout")
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_an_index_that_was_left_unfinished_is_built_anew(need):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX tried ON needs_need (title)")
+        operation = AddIndexBeside("need", models.Index(fields=["summary"], name="tried"))
+        state = MigrationExecutor(connection).loader.project_state(("needs", "0001_initial"))
+        after = state.clone()
+        operation.state_forwards("needs", after)
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_forwards("needs", editor, state, after)
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'tried'")
+        assert "(summary)" in cursor.fetchone()[0]
+        cursor.execute("DROP INDEX tried")
+
+
+def test_they_say_what_they_do():
+    check = models.CheckConstraint(condition=models.Q(rev__gt=0), name="tried")
+    index = models.Index(fields=["title"], name="tried")
+    assert "without locking writers out" in AddCheck("need", check).describe()
+    assert "without locking writers out" in ReplaceCheck("need", check).describe()
+    assert "beside the running site" in AddIndexBeside("need", index).describe()
