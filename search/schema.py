@@ -67,7 +67,8 @@ class IndexSpec:
     is simply not yielded. `size()` estimates how many rows there are, which decides whether a lost
     index is rebuilt within the request or beside it. `passage(document)` is the text that becomes the
     row's vector. `default_sort` orders results without a text, such as `-published_at`. `label` is the
-    index's name for people.
+    index's name for people. `newest(words)` yields what is shown and has all these words, as far as the
+    database can tell quickly, newest first: what is answered from while there is no index.
     """
 
     name: str
@@ -77,6 +78,7 @@ class IndexSpec:
     passage: Callable[[Document], str] | None = field(default=None, repr=False)
     default_sort: str = ""
     label: Any = ""
+    newest: Callable[[Sequence[str]], Iterable[SourceRow]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.fields):

@@ -5,13 +5,22 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements.models import Achievement
-from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
+from marketplace.listings.index import (
+    COMMON_FIELDS,
+    common_document,
+    newest_of,
+    price_band,
+    source_of,
+)
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
 
 #: Beside the kinds of right, a value for "has one that was granted".
 GRANTED = "granted"
 _ROWS = ["indicators", "patents"]
+
+#: Where a word is looked for while there is no index.
+_TEXTS = ["title", "summary", "innovation", "scenario", "description", "comparison"]
 
 
 def document(achievement: Achievement) -> Document:
@@ -58,6 +67,7 @@ ACHIEVEMENTS = schema.register(
             "price_max": Number(),
         },
         source=source_of(Achievement, document, _ROWS),
+        newest=newest_of(Achievement, document, _ROWS, _TEXTS),
         size=Achievement.objects.count,
         default_sort="-published_at",
     )

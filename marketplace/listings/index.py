@@ -1,7 +1,11 @@
 """The part of a search document that needs and achievements have in common: public fields only."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
@@ -31,6 +35,8 @@ COMMON_FIELDS: dict[str, Field] = {
     "price_band": Keyword(),
 }
 
+#: While there is no index, so many of the newest listings are looked through.
+LOOKED_AT = 20_000
 _WAN = 1_000_000
 #: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
 BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
@@ -65,6 +71,30 @@ def common_document(
         "published_at": listing.published_at,
         "expires_at": listing.expires_at,
     }
+
+
+def newest_of(
+    model: type[Any],
+    document: Callable[[Any], Document],
+    related: Sequence[str],
+    texts: Sequence[str],
+) -> Callable[[Sequence[str]], Iterable[SourceRow]]:
+    """What is listed, newest first, with all of these words in one of the columns `texts` each.
+
+    Only the newest LOOKED_AT are looked at, so that it stays quick however many there are.
+    """
+
+    def rows(words: Sequence[str]) -> Iterator[SourceRow]:
+        shown = queries.manager(model).filter(status__in=LISTED)
+        recent = shown.order_by("-published_at", "-pk").values("pk")[:LOOKED_AT]
+        found = queries.manager(model).filter(pk__in=recent).select_related("owner")
+        for word in words:
+            found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
+        found = found.prefetch_related(*related).order_by("-published_at", "-pk")
+        for listing in found.iterator(chunk_size=100):
+            yield listing.code, listing.rev, document(listing)
+
+    return rows
 
 
 def source_of(

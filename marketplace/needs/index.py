@@ -4,10 +4,19 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.index import COMMON_FIELDS, common_document, price_band, source_of
+from marketplace.listings.index import (
+    COMMON_FIELDS,
+    common_document,
+    newest_of,
+    price_band,
+    source_of,
+)
 from marketplace.needs.models import Need
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
+
+#: Where a word is looked for while there is no index.
+_TEXTS = ["title", "summary", "problem", "content", "background", "conditions"]
 
 
 def document(need: Need) -> Document:
@@ -46,6 +55,7 @@ NEEDS = schema.register(
             "deadline": schema.Date(),
         },
         source=source_of(Need, document, ["indicators"]),
+        newest=newest_of(Need, document, ["indicators"], _TEXTS),
         size=Need.objects.count,
         default_sort="-published_at",
     )

@@ -56,7 +56,7 @@ class Command(migrate.Command):
     def _patiently(self, attempts: int, *args: Any, **options: Any) -> None:
         for attempt in range(1, attempts + 1):
             try:
-                return super().handle(*args, **options)
+                super().handle(*args, **options)
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
                     raise
@@ -67,3 +67,5 @@ class Command(migrate.Command):
                     ) from error
                 self.stderr.write(f"a table is in use; trying again ({attempt} of {attempts})")
                 time.sleep(PAUSE_SECONDS)
+            else:
+                return
