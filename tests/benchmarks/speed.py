@@ -63,7 +63,7 @@ def measure(folder: Path, sizes: Sequence[int]) -> None:
         with tempfile.TemporaryDirectory() as place, elsewhere("embedded://", Path(place)):
             spec = _build(texts, size)
             for case in _cases(spec, needs, questions, size):
-                product, bare = _timed(case)
+                product, bare = timed(case)
                 seen.setdefault(case.name, []).append((size, bare, product))
                 cells = [f"{bare[0]:.2f}", f"{product[0]:.2f}", f"{product[0] / bare[0]:.2f}"]
                 cells += [f"{bare[1]:.2f}", f"{product[1]:.2f}", f"{product[1] / bare[1]:.2f}"]
@@ -179,7 +179,7 @@ def _plans(spec: IndexSpec, query: Query) -> tuple[Plan, Plan]:
     return plan, planning.loosened(plan) if loosened else plan
 
 
-def _timed(case: Case) -> tuple[Timing, Timing]:
+def timed(case: Case) -> tuple[Timing, Timing]:
     """p50 and p95 of both, in milliseconds, taken in turns so that neither has the quiet minute."""
     for one in case.inputs[:WARM_UP]:
         case.product(one)

@@ -47,6 +47,16 @@ class ElasticsearchBackend:
 
     def search(self, spec: IndexSpec, plan: Plan) -> Answer:
         """See `Backend.search`."""
+        answer = self._ask(spec, self.request(spec, plan), plan)
+        found = answer.get("hits", {})
+        return Answer(
+            [_hit(hit) for hit in found.get("hits", [])],
+            int(found["total"]["value"]) if plan.count else 0,
+            facets.counts(spec, plan, answer["aggregations"]) if plan.facets else {},
+        )
+
+    def request(self, spec: IndexSpec, plan: Plan) -> Search[Any]:
+        """What the cluster is asked for a plan."""
         inside, after = facets.split(plan)
         search = Search().query(selection(spec, plan, inside, scored=not plan.sort))
         if after:
@@ -56,14 +66,7 @@ class ElasticsearchBackend:
             search.aggs.bucket(name, counted)
         if plan.sort:
             search = search.sort(_order(plan.sort))
-        search = search.extra(from_=plan.offset, size=plan.limit, track_total_hits=plan.count)
-        answer = self._ask(spec, search, plan)
-        found = answer.get("hits", {})
-        return Answer(
-            [_hit(hit) for hit in found.get("hits", [])],
-            int(found["total"]["value"]) if plan.count else 0,
-            facets.counts(spec, plan, answer["aggregations"]) if plan.facets else {},
-        )
+        return search.extra(from_=plan.offset, size=plan.limit, track_total_hits=plan.count)
 
     def count(self, spec: IndexSpec, plan: Plan) -> int:
         """See `Backend.count`."""
