@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
-.PHONY: run test services test-services check bench format messages install lock
+.PHONY: run test services test-services check bench bench-scale format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11")'
@@ -36,6 +36,10 @@ check: install ## everything that is read, not run
 
 bench: install ## quality and speed against the bare engine; writes nothing
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m tests.benchmarks
+
+bench-scale: install ## both engines at SIZES listings beside the bare engine, on real servers (about half an hour)
+	deploy/services/install
+	$(VENV)/python -m tests.benchmarks.scale --sizes $(or $(SIZES),10000,100000)
 
 format: install
 	$(VENV)/ruff check --fix .
