@@ -8,7 +8,7 @@ class AchievementsConfig(AppConfig):
     label = "achievements"
 
     def ready(self) -> None:
-        from marketplace.achievements import handlers, imports, index, policies, queries  # noqa: F401, PLC0415
+        from marketplace.achievements import exports, handlers, imports, index, policies, queries  # noqa: F401, PLC0415
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
 
         register_reader(queries.KIND, queries.may_read_file)

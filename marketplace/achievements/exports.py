@@ -5,10 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.achievements import queries
 from marketplace.listings.exports import (
     COMMON,
     CONTACT,
     ListingColumn,
+    Table,
     address,
     as_is,
     as_lines,
@@ -17,6 +19,7 @@ from marketplace.listings.exports import (
     as_wan,
     as_yes_no,
     published_day,
+    register,
     sign_and_value,
 )
 from marketplace.listings.rulebook import plain
@@ -163,3 +166,14 @@ KNOWN = (
 )
 COLUMNS = (*WRITTEN, *KNOWN)
 CHILDREN = ("indicators", "patents", "owners", "inventors")
+
+register(
+    "achievements",
+    Table(
+        title=_("科技成果"),
+        columns=COLUMNS,
+        children=CHILDREN,
+        visible_to=queries.visible_to,
+        own=queries.own_achievements,
+    ),
+)

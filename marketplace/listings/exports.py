@@ -28,6 +28,40 @@ RANGE_SIGN = "~"
 
 
 @dataclass(frozen=True)
+class Table:
+    """How a kind of listing is exported: its columns, what else its rows need, who sees which."""
+
+    title: Any
+    columns: Sequence["ListingColumn"]
+    children: Sequence[str]
+    visible_to: Callable[[Any], QuerySet[Any]]
+    own: Callable[[Any], QuerySet[Any]]
+
+    def columns_for(self, *, is_own: bool) -> list["ListingColumn"]:
+        """The columns that a reader of this list may have."""
+        return [column for column in self.columns if is_own or not column.is_private]
+
+    def rows_for(self, actor: Any, codes: Iterable[str], *, is_own: bool) -> Iterator[list[Any]]:
+        """Rows of cells for these codes in their order: those that the actor sees, or owns."""
+        seen = self.own(actor) if is_own else self.visible_to(actor)
+        rows = seen.prefetch_related(*self.children)
+        yield from rows_of(rows, codes, self.columns_for(is_own=is_own))
+
+
+_tables: dict[str, Table] = {}
+
+
+def register(name: str, table: Table) -> None:
+    """Make a kind of listing known to exports that run as jobs."""
+    _tables[name] = table
+
+
+def table_named(name: str) -> Table:
+    """The table of a kind; KeyError when it is not known."""
+    return _tables[name]
+
+
+@dataclass(frozen=True)
 class ListingColumn:
     """One column: what it is called, how a listing's value is written into it.
 
@@ -204,12 +238,9 @@ CONTACT = (
 )
 
 
-def for_reader(columns: Iterable[ListingColumn], *, is_own: bool) -> list[ListingColumn]:
-    """The columns that a reader of this list may have."""
-    return [column for column in columns if is_own or not column.is_private]
-
-
-def rows_of(listings: QuerySet[Any], codes: Iterable[str], columns: Sequence[ListingColumn]) -> Any:
+def rows_of(
+    listings: QuerySet[Any], codes: Iterable[str], columns: Sequence[ListingColumn]
+) -> Iterator[list[Any]]:
     """Rows of cells for these codes in their order, read from the visible `listings` by hundreds."""
     wanted = iter(codes)
     while chunk := list(islice(wanted, _CHUNK)):

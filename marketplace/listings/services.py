@@ -1,6 +1,6 @@
 """The writes that both kinds of listing share. The slices' services name the event and the flow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -29,7 +29,7 @@ L = TypeVar("L", bound=Listing)
 DEFAULT_VALIDITY = timedelta(days=365)
 
 EXPIRE_AT_ONCE = 500
-REBUILD = "listings.rebuild"
+REBUILD, EXPORT = "listings.rebuild", "listings.export"
 MIN_RENEWAL_DAYS, MAX_RENEWAL_DAYS = 30, 730
 CHOOSE = _("请选择一项")
 
@@ -227,3 +227,9 @@ def run_rebuild(job: Job) -> dict[str, Any]:
     if name not in {spec.name for spec in all_specs()}:
         raise Refused(_("这个索引已不存在"))
     return {"rows": engine.rebuild(name, progress)}
+
+
+def start_export(name: str, codes: Sequence[str], *, actor: Any, is_own: bool) -> Job:
+    """在后台把这些信息导出为 Excel；运行时再按发起人的权限取数。"""
+    payload = {"kind": name, "codes": list(codes), "is_own": is_own}
+    return start_job(EXPORT, actor=actor, payload=payload, total=len(codes))

@@ -9,6 +9,6 @@ class NeedsConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
-        from marketplace.needs import handlers, index, policies, queries  # noqa: F401, PLC0415
+        from marketplace.needs import exports, handlers, index, policies, queries  # noqa: F401, PLC0415
 
         register_reader(queries.KIND, queries.may_read_file)

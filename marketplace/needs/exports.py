@@ -8,6 +8,7 @@ from marketplace.listings.exports import (
     COMMON,
     CONTACT,
     ListingColumn,
+    Table,
     address,
     as_is,
     as_lines,
@@ -15,8 +16,10 @@ from marketplace.listings.exports import (
     as_terms,
     as_wan,
     published_day,
+    register,
     sign_and_value,
 )
+from marketplace.needs import queries
 
 
 def _owner(need: Any) -> str:
@@ -53,4 +56,15 @@ COLUMNS = (
     ListingColumn("valid_until", _("信息有效期至"), as_is("valid_until"), 14),
     ListingColumn("url", _("网址"), address("needs"), 40),
     *CONTACT,
+)
+
+register(
+    "needs",
+    Table(
+        title=_("技术需求"),
+        columns=COLUMNS,
+        children=("indicators",),
+        visible_to=queries.visible_to,
+        own=queries.own_needs,
+    ),
 )

@@ -200,5 +200,7 @@ rules.add_perm("parties.decide_verification", _registers & is_no_party_to_dossie
 rules.add_perm("parties.review_organizations", _registers)
 # The journal stands below this slice and knows no roles.
 rules.add_perm("journal.cancel_job", started | platform_role(Role.OPERATOR))
+rules.add_perm("journal.view_job", started | platform_role(Role.OPERATOR))
+rules.add_perm("journal.view_result", started)
 rules.add_perm("journal.retry_delivery", platform_role(Role.OPERATOR))
 rules.add_perm("parties.grant_role", platform_role(Role.SECURITY_ADMIN))

@@ -11,6 +11,7 @@ from django.http import (
     QueryDict,
     StreamingHttpResponse,
 )
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +19,14 @@ from django.views.decorators.http import require_safe
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
-from marketplace.listings import exports, filters, queries
+from marketplace.listings import exports, filters, queries, services
 from marketplace.listings.kind import Kind
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from marketplace.web.throttle import limited
 from search.query import MAX_DEPTH
 
+#: A workbook of more rows takes seconds: it is made by a job. CSV flows as it is made.
+AT_ONCE = 2_000
 FORMATS = {"xlsx": gettext_lazy("导出 Excel"), "csv": gettext_lazy("导出 CSV")}
 
 
@@ -71,10 +74,13 @@ def _format(request: HttpRequest) -> str:
 def _respond(
     request: HttpRequest, kind: Kind, codes: Iterable[str], chosen: str, *, is_own: bool
 ) -> HttpResponseBase:
-    columns = exports.for_reader(kind.columns, is_own=is_own)
-    visible = kind.shape.visible_to(request.user).prefetch_related(*kind.children)
-    rows = exports.rows_of(visible, codes, columns)
-    heads = [column.for_sheet() for column in columns]
+    table = exports.table_named(kind.name)
+    if chosen == "xlsx":
+        codes = list(codes)
+        if len(codes) > AT_ONCE:
+            return _as_job(request, kind, codes, is_own=is_own)
+    rows = table.rows_for(request.user, codes, is_own=is_own)
+    heads = [column.for_sheet() for column in table.columns_for(is_own=is_own)]
     name = f"{kind.title}-{clock.today():%Y%m%d}.{chosen}"
     if chosen == "xlsx":
         sheet = write_xlsx(str(kind.title), heads, rows)
@@ -82,3 +88,19 @@ def _respond(
     response = StreamingHttpResponse(write_csv(heads, rows), content_type=CSV_TYPE)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
+
+
+def _as_job(
+    request: HttpRequest, kind: Kind, codes: list[str], *, is_own: bool
+) -> HttpResponseBase:
+    if not request.user.is_authenticated:
+        raise InvalidInput(
+            {
+                "format": [
+                    _("超过 %(n)d 条的 Excel 需要登录后在后台生成；也可以缩小范围，或导出 CSV")
+                    % {"n": AT_ONCE}
+                ]
+            }
+        )
+    job = services.start_export(kind.name, codes, actor=request.user, is_own=is_own)
+    return redirect("workbench:job", job.code)

@@ -1,9 +1,9 @@
 """The workbench's own pages."""
 
+from marketplace.workbench.views.jobs import job_cancel, job_result, job_show
 from marketplace.workbench.views.operations import (
     deliveries_retry,
     index_rebuild,
-    job_cancel,
     job_list,
     operations,
 )
@@ -15,6 +15,8 @@ __all__ = [
     "index_rebuild",
     "job_cancel",
     "job_list",
+    "job_result",
+    "job_show",
     "operations",
     "review_queue",
 ]

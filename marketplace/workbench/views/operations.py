@@ -2,17 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.journal import jobs, services
 from marketplace.journal import queries as journal
+from marketplace.journal import services
 from marketplace.journal.services import MOST_RETRIED
-from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.listings.services import start_rebuild
 from marketplace.parties.policies import access_of
 from marketplace.web.views import paginate, render_page
@@ -52,25 +51,6 @@ def deliveries_retry(request: HttpRequest) -> HttpResponse:
     text = ngettext("%(n)s 条事件已重新投递", "%(n)s 条事件已重新投递", count) % {"n": count}
     messages.success(request, text)
     return redirect("workbench:operations")
-
-
-@login_required
-@require_POST
-def job_cancel(request: HttpRequest, code: str) -> HttpResponse:
-    """Cancel a job: its own starter, or an operator. Leads back to the page that it was asked on."""
-    job = journal.job_by_code(code)
-    if job is None or not request.user.has_perm("journal.cancel_job", job):
-        raise Http404
-    try:
-        job = jobs.cancel_job(job, actor=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        done = job.status == job.Status.CANCELLED
-        messages.success(request, _("任务已取消") if done else _("任务将在当前步骤之后停止"))
-    back = request.POST.get("next", "")
-    known = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return redirect(back if known else "workbench:operations")
 
 
 @login_required

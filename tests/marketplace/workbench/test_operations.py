@@ -117,7 +117,7 @@ def test_jobs_have_names_progress_and_an_end(operator, cast: Cast):
 def test_cancelling_leads_nowhere_else(operator, back):
     job = Job.objects.create(kind="matching.refresh")
     answer = operator.post(reverse("workbench:job_cancel", args=[job.code]), {"next": back})
-    assert answer["Location"] == PAGE
+    assert answer["Location"] == reverse("workbench:job", args=[job.code])
     job.refresh_from_db()
     assert job.status == "cancelled"
 
