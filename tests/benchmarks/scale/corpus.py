@@ -45,7 +45,7 @@ def listings(abstracts: Sequence[str], count: int, seed: int) -> Iterator[Text]:
         own, near, far = (chance.choice(parts) for _ in range(3))
         model = f"{''.join(chance.choices(_LETTERS, k=2))}-{chance.randrange(100, 10_000)}"
         topic = chance.choice(own).strip("。；;！？")
-        body = [*chance.sample(own, min(len(own), 4)), *chance.sample(near, min(len(near), 2))]
+        body = [*chance.sample(own, min(len(own), 3)), chance.choice(near)]
         body.append(f"{chance.choice(far).rstrip('。；;')}，型号{model}，{number % 977}号样机。")
         yield Text(
             title=f"{topic[:24]}{model}",

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from marketplace.achievements.models import Achievement
-from marketplace.kernel import clock
+from marketplace.kernel import clock, codes
 from marketplace.needs.models import Need
 from search import engine, schema, vectors
 from search.embedder import DIMENSIONS
@@ -51,6 +51,7 @@ def _achievement(cast: Cast, text: Text, number: int) -> Achievement:
     return Achievement(
         **values,
         **_shared(text, number),
+        code=_code("CG", number),
         owner=cast.university,
         author=cast.university_member,
         description=text.description,
@@ -63,6 +64,7 @@ def _achievement(cast: Cast, text: Text, number: int) -> Achievement:
 def _need(cast: Cast, text: Text, number: int) -> Need:
     return Need(
         **_shared(text, number),
+        code=_code("XQ", number),
         kind="rd",
         cooperation=needs.COMPLETE["cooperation"],
         owner=cast.enterprise,
@@ -70,6 +72,13 @@ def _need(cast: Cast, text: Text, number: int) -> Need:
         problem=text.description[:500],
         budget_max=text.price,
     )
+
+
+def _code(prefix: str, number: int) -> str:
+    """A valid code for each number: random ones would meet each other among so many."""
+    body = "".join(codes.ALPHABET[number >> shift & 31] for shift in range(25, -1, -5))
+    stem = f"{prefix}{clock.today().year}-{body}"
+    return f"{stem}-{codes._check_character(stem)}"
 
 
 def _shared(text: Text, number: int) -> dict[str, object]:
