@@ -14,6 +14,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.events import Event
+from marketplace.kernel.models import insert
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import policies, queries
 from marketplace.listings.models import Listing
@@ -46,7 +47,7 @@ def create_draft(
     if not access_of(actor).in_org(owner.pk):
         raise Forbidden(_("只有本单位成员可以代表单位发布"))
     listing: L = model(owner=owner, author=actor, **values)
-    listing.save(force_insert=True)
+    insert(listing)
     publish(event(subject_id=listing.pk), actor=actor)
     return listing
 
