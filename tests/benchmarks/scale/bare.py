@@ -14,8 +14,6 @@ from search.backends.elasticsearch.documents import action_of, index_of
 from search.backends.embedded.compile import document_of, schema_of
 from search.plan import Plan, Row
 
-PAGE, COUNT = "page", "count"
-
 
 class Bare(ABC):
     """What the product is measured against. `ask` answers what was made ready under the same words."""
@@ -26,10 +24,14 @@ class Bare(ABC):
 
     def prepare(self, kind: str, words: str, plan: Plan) -> None:
         """Make a question ready."""
-        self._ready[kind, words] = self.question(kind, plan)
+        self._ready[kind, words] = self.question(plan)
+
+    def is_ready(self, kind: str, words: str) -> bool:
+        """Whether such a question was made ready."""
+        return (kind, words) in self._ready
 
     @abstractmethod
-    def question(self, kind: str, plan: Plan) -> Any:
+    def question(self, plan: Plan) -> Any:
         """The question in the engine's own terms."""
 
     @abstractmethod
@@ -50,20 +52,16 @@ class BareTantivy(Bare):
         self._searcher, opened = backend.store(self.spec).searcher()
         self._compiler = opened.compiler
 
-    def question(self, kind: str, plan: Plan) -> Any:
+    def question(self, plan: Plan) -> Any:
         facets = {
             facet: {"terms": {"field": facet, "size": 1000}}
             for facet in plan.facets
             if isinstance(facet, str)
         }
-        scored = kind == PAGE and (plan.terms or plan.words)
-        query = self._compiler.ranked(plan) if scored else self._compiler.matching(plan)
-        return query, self._compiler.matching(plan), plan, facets
+        return self._compiler.ranked(plan), self._compiler.matching(plan), plan, facets
 
     def ask(self, kind: str, words: str) -> list[str]:
         query, matching, plan, facets = self._ready[kind, words]
-        if kind == COUNT:
-            return [str(self._searcher.search(query, 1, count=True).count)]
         found = self._searcher.search(query, plan.limit, count=plan.count, offset=plan.offset)
         if facets:
             self._searcher.aggregate(matching, facets)
@@ -89,9 +87,8 @@ class BareElasticsearch(Bare):
         self._alias = self._backend.store(self.spec).alias
         self._client: Elasticsearch = self._backend._cluster._reader
 
-    def question(self, kind: str, plan: Plan) -> Any:
-        body = self._backend.request(self.spec, plan).to_dict()
-        return body | {"_source": False, "size": 0 if kind == COUNT else plan.limit}
+    def question(self, plan: Plan) -> Any:
+        return self._backend.request(self.spec, plan).to_dict() | {"_source": False}
 
     def ask(self, kind: str, words: str) -> list[str]:
         answer = self._client.search(index=self._alias, body=self._ready[kind, words])

@@ -92,7 +92,7 @@ def _cases(alone: bare.Bare, questions: Sequence[str], needs: Sequence[str]) -> 
         def ask(asked: Query) -> object:
             planning.find_plan(alone.spec, asked)
             found = alone.ask("strict" + str(query.facets), asked.text)
-            if ("loose" + str(query.facets), asked.text) in alone._ready:
+            if alone.is_ready("loose" + str(query.facets), asked.text):
                 found = alone.ask("loose" + str(query.facets), asked.text)
             return found
 
