@@ -16,6 +16,10 @@ from deploy.services import Elasticsearch, Missing, PostgreSQL, Redis, environme
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
+# A file is not one worker's: at the end the idle one takes what the other still has to do.
+TWO = ["-n", "2", "--dist", "worksteal"]
+# Who may do what is decided above the engines: the matrix (thousands of cases) runs embedded.
+ENGINES_CHANGE_NOTHING = ["--ignore=tests/access"]
 POSTGRES_PART = [
     *("tests/kernel", "tests/marketplace", "tests/deploy"),
     *("-m", "not journey and not shared and not kill"),
@@ -38,13 +42,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _embedded(arguments: list[str]) -> int:
-    code = _pytest(["-n", "2", "-m", "not kill", *arguments], {})
+    code = _pytest([*TWO, "-m", "not kill", *arguments], {})
     if code or os.environ.get("POSTGRES_PART") == "no":
         return code
     try:
         with started(PostgreSQL) as servers:
             _say("在 PostgreSQL 上再测一次数据库部分…")
-            part = [*POSTGRES_PART, "-n", "2", "--create-db"]
+            part = [*POSTGRES_PART, *TWO, "--create-db"]
             return _pytest(part, environment(servers))
     except Missing as error:
         _say(f"没有 {error}：数据库部分只在 SQLite 上测试过。")
@@ -53,8 +57,8 @@ def _embedded(arguments: list[str]) -> int:
 
 def _on_services(arguments: list[str]) -> int:
     with started(PostgreSQL, Redis, Elasticsearch) as servers:
-        quiet = ["-n", "2", "--create-db", "-m", "not kill"]
-        code = _pytest([*quiet, *arguments], environment(servers))
+        part = [*TWO, "--create-db", "-m", "not kill", *(arguments or ENGINES_CHANGE_NOTHING)]
+        code = _pytest(part, environment(servers))
     if code or arguments:
         return code
     _say("证明：服务器和工作进程真的被杀，什么也不丢，什么也不漏…")

@@ -161,7 +161,7 @@ def test_i_after_a_drain_the_index_is_what_is_published(cast: Cast, relay: Relay
     run_state_machine_as_test(
         Site,
         settings=settings(
-            max_examples=15,
+            max_examples=10,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

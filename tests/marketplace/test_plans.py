@@ -122,11 +122,12 @@ def fill(cast: Cast) -> None:
 
 
 QUESTIONS: dict[str, tuple[Callable[[Cast], Any], int]] = {
-    "newest needs": (lambda c: needs.newest(20), 50),
-    "newest achievements": (lambda c: achievements.newest(20), 50),
+    "newest needs": (lambda c: needs.newest(20), 120),
+    "newest achievements": (lambda c: achievements.newest(20), 120),
     "a page of hits": (
         lambda c: listings.in_order(Need, AnonymousUser(), [f"XQ2026-{n}" for n in range(2, 22)]),
-        50,
+        # 20 rows, or those 20 once for each of the few owners: to the planner the same price.
+        120,
     ),
     "one listing": (lambda c: listings.taken_down(Achievement, "CG2026-5"), 2),
     "own listings, newest change first": (lambda c: list(own(c)[:20]), 400),
