@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "jobs": {"task": "journal.work", "schedule": 10.0, "options": {"expires": 10}},
     "needs": {"task": "needs.expire", "schedule": 300.0, "options": {"expires": 300}},
     "achievements": {"task": "achievements.expire", "schedule": 300.0, "options": {"expires": 300}},
+    "texts": {"task": "matching.read", "schedule": 3600.0, "options": {"expires": 3600}},
     "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
     "pages": {"task": "cms.publish_scheduled", "schedule": 60.0, "options": {"expires": 60}},
     "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},

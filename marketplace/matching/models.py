@@ -119,3 +119,31 @@ class MatchFeedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.match_id} {self.side}: {self.verdict}"
+
+
+class Reading(models.Model):
+    """What `affinity.take_apart` made of a listing's public text, kept by the worker.
+
+    Taking a text apart takes milliseconds, and a live match compares dozens. It speaks of one
+    revision and of one version of the analysis; one that speaks of another is not used. `telling`
+    is a list of [word, weight], the most telling first; `words` are all words, blanks between.
+    """
+
+    need = models.OneToOneField(Need, on_delete=models.CASCADE, null=True)
+    achievement = models.OneToOneField(Achievement, on_delete=models.CASCADE, null=True)
+    rev = models.PositiveIntegerField()
+    version = models.CharField(max_length=16)
+    telling = models.JSONField(default=list)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(need__isnull=True, achievement__isnull=False)
+                | models.Q(need__isnull=False, achievement__isnull=True),
+                name="reading_of_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.need_id or self.achievement_id}: {self.rev}"

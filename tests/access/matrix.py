@@ -51,10 +51,10 @@ class Rule:
         return "/".join(part for part in (self.name, self.subject, args) if part)
 
     def cells(self) -> Iterator[tuple[str, str, str, Status]]:
-        """(method, state, role, status)."""
+        """(method, state, role, status), always in the same order: of like cells the first is drawn."""
         for method, states in self.table.items():
             for state, row in states.items():
-                for role, status in row.items():
+                for role, status in sorted(row.items()):
                     yield method, state, role, status
 
 

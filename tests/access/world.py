@@ -330,6 +330,7 @@ def _notices(world: World) -> Subjects:
 def _batches(world: World) -> Subjects:
     cast, made = world.cast, {"missing": {"code": new_code("PC")}}
     for state in BatchStatus.values:
+        at_work = state in {"checking", "importing", "deciding"}
         row = ImportBatch.objects.create(
             owner=cast.enterprise,
             actor=cast.member,
@@ -338,6 +339,11 @@ def _batches(world: World) -> Subjects:
             result_path=storage.put(BytesIO(b"rows")).path,
             counts={"total": 1, "new": 1, "duplicate": 0, "changed": 0, "bad": 0},
             submitted_at=clock.now() if state in {"in_review", "deciding", "closed"} else None,
+            job=Job.objects.create(
+                kind="achievements.check", status="running", heartbeat_at=clock.now()
+            )
+            if at_work
+            else None,
         )
         world.rows["batch", state] = row
         made[state] = {"code": row.code}

@@ -57,7 +57,7 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
         "lacking": _lacking(batch),
         "namesakes": queries.namesakes_of(batch),
         "states": queries.states_in(batch),
-        "may_cancel": request.user.has_perm("journal.cancel_job", batch.job),
+        "may_cancel": bool(batch.job) and request.user.has_perm("journal.cancel_job", batch.job),
         "is_stuck": queries.is_stuck(batch),
         "chosen": set(request.POST.getlist("codes")),
         "history": history(queries.BATCH, batch.pk, limit=20),

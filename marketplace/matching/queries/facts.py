@@ -5,6 +5,7 @@ from typing import Any
 
 from marketplace.achievements.models import Achievement
 from marketplace.matching import scoring
+from marketplace.matching.queries import readings
 from marketplace.matching.rulebook import affinity, evidence
 from marketplace.matching.rulebook.affinity import Affinity
 from marketplace.matching.rulebook.evidence import NeedFacts, OfferFacts, Row
@@ -21,31 +22,10 @@ class Explained:
     evidence: dict[str, Any]
 
 
-def need_text(need: Need) -> str:
-    """The public words of a need, for retrieval."""
-    parts = [need.title, need.summary, need.problem, need.content, " ".join(need.keywords)]
-    return "\n".join(part for part in parts if part)
-
-
-def offer_text(achievement: Achievement) -> str:
-    """The public words of an achievement, for retrieval."""
-    parts = [
-        achievement.title,
-        achievement.summary,
-        achievement.innovation,
-        achievement.scenario,
-        achievement.description,
-        " ".join(achievement.keywords),
-    ]
-    return "\n".join(part for part in parts if part)
-
-
 def need_facts(need: Need) -> NeedFacts:
     """What is compared of a need. Uses `indicators`: prefetch them."""
-    rows = list(need.indicators.all())
-    names = " ".join(row.name for row in rows)
     return NeedFacts(
-        text=affinity.read(need.title, f"{need_text(need)}\n{names}", is_need=True),
+        text=readings.text_of(need),
         industry=_path(need.industry),
         field=need.field,
         district=need.district,
@@ -63,17 +43,15 @@ def need_facts(need: Need) -> NeedFacts:
                 text=row.requirement,
                 must=row.must,
             )
-            for row in rows
+            for row in need.indicators.all()
         ],
     )
 
 
 def offer_facts(achievement: Achievement) -> OfferFacts:
     """What is compared of an achievement. Uses `indicators`: prefetch them."""
-    rows = list(achievement.indicators.all())
-    names = " ".join(row.name for row in rows)
     return OfferFacts(
-        text=affinity.read(achievement.title, f"{offer_text(achievement)}\n{names}"),
+        text=readings.text_of(achievement),
         industry=_path(achievement.industry),
         field=achievement.field,
         district=achievement.district,
@@ -92,7 +70,7 @@ def offer_facts(achievement: Achievement) -> OfferFacts:
                 text=row.offer.removeprefix("= "),
                 evidence=row.evidence,
             )
-            for row in rows
+            for row in achievement.indicators.all()
         ],
     )
 

@@ -8,7 +8,7 @@ from marketplace.achievements.models import Achievement
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import manager
 from marketplace.matching.policies import OPEN
-from marketplace.matching.queries import facts
+from marketplace.matching.queries import facts, readings
 from marketplace.needs.models import Need
 from search import engine, vectors
 from search.embedder import Vector
@@ -49,8 +49,8 @@ def achievements_for(
     """
     vector = vector_of(NEEDS, need.code)
     if vector is None and vectors.matrix(ACHIEVEMENTS).ids:
-        vector = vectors.embed_query(facts.need_text(need))
-    text = facts.need_text(need)
+        vector = vectors.embed_query(readings.need_text(need))
+    text = readings.need_text(need)
     hits = engine.hybrid_match(ACHIEVEMENTS, text, candidates, _OPEN_ONLY, vector=vector)
     scores = {hit.id: hit.score for hit in hits}
     rows = open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id)
@@ -71,7 +71,7 @@ def needs_for(
     achievement: Achievement, *, candidates: int = CANDIDATES, also: Iterable[str] = ()
 ) -> list[Pair[Need]]:
     """Open needs compared with an achievement, best first. The score is the same from either side."""
-    text = facts.offer_text(achievement)
+    text = readings.offer_text(achievement)
     vector = vector_of(ACHIEVEMENTS, achievement.code)
     hits = engine.hybrid_match(NEEDS, text, candidates, _OPEN_ONLY, vector=vector, is_need=False)
     scores = {hit.id: hit.score for hit in hits}
@@ -92,7 +92,7 @@ def needs_for(
 def open_rows(model: type[L], codes: Sequence[str]) -> Any:
     """The published listings of these codes with what a comparison reads; two queries."""
     rows = manager(model).filter(code__in=list(codes), status=OPEN)
-    return rows.select_related("owner").prefetch_related("indicators")
+    return rows.select_related("owner", "reading").prefetch_related("indicators")
 
 
 def vector_of(spec_name: str, code: str) -> Vector | None:

@@ -4,10 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import sha256
 
+from search import analysis
 from search.analysis import background, clean, tokenize, without_boilerplate
 
+#: Raised whenever `take_apart` would make something else of the same text.
+VERSION = 1
 #: As many telling words of a need are looked for.
 MOST_WORDS = 40
 #: An answer to a need holds about this share of its telling words; more is a full hit.
@@ -57,6 +61,13 @@ def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
     }
     best = sorted(scored, key=lambda word: (-scored[word], word))[:MOST_WORDS]
     return Text({word: scored[word] for word in best}, frozenset(found), clean(text))
+
+
+@cache
+def version() -> str:
+    """Changes when a text that was taken apart before would be taken apart otherwise now."""
+    parts = (VERSION, analysis.VERSION, MOST_WORDS, *analysis.extra_words())
+    return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def rarity(word: str) -> float:

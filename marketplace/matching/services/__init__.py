@@ -3,6 +3,12 @@
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
 from marketplace.matching.services.marking import mark_match
 from marketplace.matching.services.news import announce, tell_of_fit
+from marketplace.matching.services.reading import (
+    READ,
+    keep_readings,
+    run_reading,
+    start_reading,
+)
 from marketplace.matching.services.work import (
     EMBED,
     REFRESH,
@@ -14,13 +20,17 @@ from marketplace.matching.services.work import (
 
 __all__ = [
     "EMBED",
+    "READ",
     "REFRESH",
     "announce",
     "compute_matches",
     "compute_matches_for",
+    "keep_readings",
     "mark_match",
     "run_embedding",
+    "run_reading",
     "run_refresh",
+    "start_reading",
     "take_up_achievements",
     "take_up_needs",
     "tell_of_fit",

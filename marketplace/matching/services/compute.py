@@ -13,6 +13,7 @@ from marketplace.matching.models import Match
 from marketplace.matching.policies import OPEN
 from marketplace.matching.queries import retrieval
 from marketplace.matching.queries.retrieval import FLOOR, KEPT, Pair
+from marketplace.matching.services.reading import keep_readings
 from marketplace.needs.models import Need
 
 _COMPUTED = [
@@ -31,6 +32,7 @@ def compute_matches(need: Need) -> list[Match]:
         return []
     known = _known(Match.objects.filter(need=need), "achievement__code")
     pairs = retrieval.achievements_for(need, also=known)
+    keep_readings([need, *(pair.other for pair in pairs)])
     return _store(
         [(need, pair.other, pair) for pair in _worth_keeping(pairs, known)],
         Match.objects.filter(need=need),
@@ -45,6 +47,7 @@ def compute_matches_for(achievement: Achievement) -> list[Match]:
         return []
     known = _known(Match.objects.filter(achievement=achievement), "need__code")
     pairs = retrieval.needs_for(achievement, also=known)
+    keep_readings([achievement, *(pair.other for pair in pairs)])
     return _store(
         [(pair.other, achievement, pair) for pair in _worth_keeping(pairs, known)],
         Match.objects.filter(achievement=achievement),

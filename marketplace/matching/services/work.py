@@ -18,6 +18,7 @@ from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
 from marketplace.matching.services.news import announce
+from marketplace.matching.services.reading import start_reading
 from marketplace.needs.models import Need
 from search import vectors
 
@@ -33,6 +34,7 @@ def take_up_needs(ids: Sequence[int]) -> None:
     """Match newly published needs: at once when they are few, else by a job."""
     needs = _open(Need, ids)
     if len(needs) > FEW:
+        start_reading()
         _queue(needs=[need.pk for need in needs])
         return
     vectors.embed("needs", [need.code for need in needs])
@@ -44,6 +46,7 @@ def take_up_achievements(ids: Sequence[int]) -> None:
     """Match newly published achievements: at once when they are few, else by a job."""
     achievements = _open(Achievement, ids)
     if len(achievements) > FEW:
+        start_reading()
         _queue(achievements=[row.pk for row in achievements])
         return
     vectors.embed("achievements", [row.code for row in achievements])

@@ -280,6 +280,17 @@ def test_a_whole_batch_is_returned_by_page(cast: Cast, client: Client, batch: Im
     assert set(Achievement.objects.values_list("status", flat=True)) == {"returned"}
 
 
+def test_a_batch_at_work_whose_job_is_lost_is_shown_without_a_way_to_cancel(
+    cast: Cast, client: Client, batch: ImportBatch
+) -> None:
+    client.force_login(cast.operator)
+    ImportBatch.objects.filter(pk=batch.pk).update(status="deciding", job=None)
+    for name in ("import_show", "batch_review"):
+        answer = client.get(url(name, batch.code))
+        assert answer.status_code == 200
+        assert "/cancel/" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("role", ["authority", "auditor"])
 def test_readers_may_look_but_not_decide(
     cast: Cast, client: Client, batch: ImportBatch, role: str
