@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from marketplace.journal import jobs, services, wakeup
+from marketplace.kernel.statistics import refresh_statistics
 from marketplace.web import throttle
 
 
@@ -27,3 +28,4 @@ def purge() -> None:
     """Delete deliveries that were done long ago and rate windows that are over; entries stay."""
     services.purge_deliveries()
     throttle.purge()
+    refresh_statistics()

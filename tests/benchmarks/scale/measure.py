@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from marketplace.kernel.statistics import refresh_statistics  # noqa: E402
 from marketplace.matching import services  # noqa: E402
 from marketplace.matching.queries import retrieval  # noqa: E402
 from marketplace.needs.models import Need  # noqa: E402
@@ -51,6 +52,7 @@ def main(sizes: Sequence[int], folder: Path) -> None:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+        refresh_statistics()
         built = world.build()
         engine_itself = _bare()
         rows = world.ready_rows(NAME, min(size, LOADED))

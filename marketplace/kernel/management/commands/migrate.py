@@ -13,6 +13,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 
 from marketplace.kernel.autodetector import SchemaAutodetector
+from marketplace.kernel.statistics import refresh_statistics
 
 #: How long a migration stands in front of everybody else, in seconds, and how long it lets them by.
 LOCK_SECONDS, PAUSE_SECONDS = 5.0, 5.0
@@ -38,6 +39,7 @@ class Command(migrate.Command):
         seconds, attempts = options.pop("lock_timeout"), options.pop("attempts")
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
+            refresh_statistics()
             return
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('lock_timeout')")
