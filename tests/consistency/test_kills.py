@@ -42,13 +42,12 @@ def start(site: Site) -> Process:
     return site.worker()
 
 
-def report(capsys, text: str) -> None:
-    with capsys.disabled():
-        sys.stdout.write(f"\n  {text}")
-        sys.stdout.flush()
+def report(text: str) -> None:
+    """A line of the run's output: `-rP` shows what proofs that passed have said."""
+    sys.stdout.write(f"{text}\n")
 
 
-def test_a_elasticsearch_killed_in_the_middle_of_500_publications(site: Site, capsys):
+def test_a_elasticsearch_killed_in_the_middle_of_500_publications(site: Site):
     prepare(site, MANY)
     start(site)
     publish(site, stop_after=MANY // 2, then=site.elasticsearch.kill)
@@ -57,23 +56,19 @@ def test_a_elasticsearch_killed_in_the_middle_of_500_publications(site: Site, ca
     site.elasticsearch.start()
     seconds = site.healed()
     assert len(site.sql("SELECT 1 FROM needs_need WHERE status = 'published'")) >= MANY
-    report(
-        capsys, f"(a) 500 publications, Elasticsearch killed: 0 differences after {seconds:.1f} s"
-    )
+    report(f"(a) 500 publications, Elasticsearch killed: 0 differences after {seconds:.1f} s")
 
 
-def test_b_redis_killed_during_publications(site: Site, waiting: list[str], capsys):
+def test_b_redis_killed_during_publications(site: Site, waiting: list[str]):
     start(site)
     publish(site, stop_after=5, then=site.redis.kill)
     site.redis.start()
     seconds = site.healed()
     assert all(site.indexed(code)["visible"] for code in waiting[-2:])
-    report(capsys, f"(b) Redis killed: 0 differences after {seconds:.1f} s")
+    report(f"(b) Redis killed: 0 differences after {seconds:.1f} s")
 
 
-def test_b_and_j_without_the_sweep_what_redis_lost_stays_lost(
-    site: Site, waiting: list[str], capsys
-):
+def test_b_and_j_without_the_sweep_what_redis_lost_stays_lost(site: Site, waiting: list[str]):
     """The control: it is the beat's sweep that finds what no message told of."""
     site.worker()
     site.redis.kill()
@@ -86,12 +81,11 @@ def test_b_and_j_without_the_sweep_what_redis_lost_stays_lost(
     site.beat()
     seconds = site.healed()
     report(
-        capsys,
         f"(j) no sweep: {differences} differences stay for 20 s; with it 0 after {seconds:.1f} s",
     )
 
 
-def test_c_worker_killed_between_the_index_and_the_mark(site: Site, waiting: list[str], capsys):
+def test_c_worker_killed_between_the_index_and_the_mark(site: Site, waiting: list[str]):
     worker = start(site)
     (site.data / "die").touch()
     publish(site, stop_after=1, then=lambda: None)
@@ -103,10 +97,10 @@ def test_c_worker_killed_between_the_index_and_the_mark(site: Site, waiting: lis
     attempts = site.sql("SELECT max(attempts) FROM journal_delivery WHERE status = 'done'")[0][0]
     assert attempts >= 2
     assert site.sql("SELECT count(*) FROM journal_delivery WHERE status = 'dead'") == [(0,)]
-    report(capsys, f"(c) worker killed after the index had it: 0 differences after {seconds:.1f} s")
+    report(f"(c) worker killed after the index had it: 0 differences after {seconds:.1f} s")
 
 
-def test_d_two_writers_two_hundred_times(site: Site, waiting: list[str], capsys):
+def test_d_two_writers_two_hundred_times(site: Site, waiting: list[str]):
     start(site)
     publish(site, stop_after=1, then=lambda: None)
     writers = [site.act("renew", waiting[0], "200", wait=False) for _ in range(2)]
@@ -115,7 +109,7 @@ def test_d_two_writers_two_hundred_times(site: Site, waiting: list[str], capsys)
     ((revision,),) = site.sql("SELECT rev FROM needs_need WHERE code = %s", waiting[0])
     assert revision > 400
     assert site.indexed(waiting[0])["rev"] == revision
-    report(capsys, f"(d) two writers: revision {revision} in both")
+    report(f"(d) two writers: revision {revision} in both")
 
 
 def test_e_a_rolled_back_publication_leaves_nothing(site: Site, waiting: list[str]):
@@ -128,7 +122,7 @@ def test_e_a_rolled_back_publication_leaves_nothing(site: Site, waiting: list[st
 
 
 def test_g_withdrawn_while_elasticsearch_is_down_is_gone_at_once_and_for_ever(
-    site: Site, waiting: list[str], capsys
+    site: Site, waiting: list[str]
 ):
     start(site)
     publish(site, stop_after=1, then=lambda: None)
@@ -159,12 +153,10 @@ def test_g_withdrawn_while_elasticsearch_is_down_is_gone_at_once_and_for_ever(
     for _ in range(5):
         assert code not in site.found(web, title)
     site.until(lambda: "搜索服务暂时不可用" not in site.found(web, title), 40)
-    report(capsys, f"(g) withdrawn while it was down: never seen, index true after {seconds:.1f} s")
+    report(f"(g) withdrawn while it was down: never seen, index true after {seconds:.1f} s")
 
 
-def test_h_a_job_held_back_past_the_withdrawal_brings_nothing_back(
-    site: Site, waiting: list[str], capsys
-):
+def test_h_a_job_held_back_past_the_withdrawal_brings_nothing_back(site: Site, waiting: list[str]):
     start(site)
     publish(site, stop_after=1, then=lambda: None)
     site.healed()
@@ -193,10 +185,10 @@ def test_h_a_job_held_back_past_the_withdrawal_brings_nothing_back(
     assert client.get(index="proof-h", id="1")["_source"] == {"visible": True}
     client.indices.delete(index="proof-h")
     client.close()
-    report(capsys, "(h) held back past the memory of deletions: still invisible; a deletion fails")
+    report("(h) held back past the memory of deletions: still invisible; a deletion fails")
 
 
-def test_worker_that_is_stopped_loses_no_job(site: Site, capsys):
+def test_worker_that_is_stopped_loses_no_job(site: Site):
     worker = start(site)
     steps = site.data / "steps"
     steps.unlink(missing_ok=True)
@@ -216,10 +208,10 @@ def test_worker_that_is_stopped_loses_no_job(site: Site, capsys):
 
     site.until(is_done, 40)
     assert [int(line) for line in steps.read_text().split()] == list(range(60))
-    report(capsys, f"stopped within {seconds:.1f} s at step {done} of 60; no step lost, none twice")
+    report(f"stopped within {seconds:.1f} s at step {done} of 60; no step lost, none twice")
 
 
-def test_of_two_beats_one_works_and_the_other_takes_over(site: Site, capsys):
+def test_of_two_beats_one_works_and_the_other_takes_over(site: Site):
     def holder() -> int:
         rows = site.sql("SELECT holder FROM journal_lease WHERE until > now()")
         return int(rows[0][0].rpartition(":")[2]) if rows else 0
@@ -234,4 +226,4 @@ def test_of_two_beats_one_works_and_the_other_takes_over(site: Site, capsys):
     beats.pop(first).kill()
     (second,) = beats
     seconds = site.until(lambda: holder() == second, 45)
-    report(capsys, f"the beat was killed: the other took over after {seconds:.1f} s")
+    report(f"the beat was killed: the other took over after {seconds:.1f} s")
