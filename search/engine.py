@@ -149,13 +149,15 @@ def match(
     filters: Filters | None = None,
     *,
     is_need: bool = True,
+    quick: bool = False,
 ) -> list[Hit]:
     """The rows that answer a whole text, best first: any of its words is enough.
 
-    With `is_need` the set phrases of a stated problem are taken out first.
+    With `is_need` the set phrases of a stated problem are taken out first; with `quick`, for when
+    somebody waits, a long text is asked for by fewer of its words.
     """
     spec = get(spec_name)
-    plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need)
+    plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need, quick=quick)
     return _matched(spec, text, plan)
 
 
@@ -178,13 +180,15 @@ def hybrid_match(
     *,
     vector: Vector | None = None,
     is_need: bool = True,
+    quick: bool = False,
 ) -> list[Hit]:
     """As `match`, with nearness of meaning added; the order of `match` where there are no vectors.
 
     `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms).
     """
     limit = max(1, limit)
-    lexical = match(spec_name, text, max(limit, MATCH_LIMIT), filters, is_need=is_need)
+    most = max(limit, MATCH_LIMIT)
+    lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick)
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
         vector = vectors.embed_query(text)

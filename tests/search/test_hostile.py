@@ -49,6 +49,22 @@ def test_the_size_of_a_question_is_bounded_whatever_the_size_of_the_text(stocked
     assert len(planning.find_plan(stocked.spec, Query(text)).words) <= planning.MAX_FIND_WORDS
 
 
+def test_while_somebody_waits_a_long_text_is_asked_for_by_fewer_terms(stocked):
+    text = "".join(chr(0x4E00 + number * 7 % 20_000) for number in range(3_000))
+    whole = planning.match_plan(text, {}, 100, is_need=True)
+    quick = planning.match_plan(text, {}, 100, is_need=True, quick=True)
+    words = [term.text for term in quick.terms if term.kind == "words"]
+    grams = [term.text for term in quick.terms if term.kind == "grams"]
+    assert len(words) == planning.QUICK_WORDS
+    assert set(quick.terms) < set(whole.terms)
+    assert all(len(gram) > 1 for gram in grams)
+    short = "永磁电机回收"
+    assert planning.match_plan(short, {}, 100, is_need=True, quick=True) == planning.match_plan(
+        short, {}, 100, is_need=True
+    )
+    assert engine.match("things", f"{short * 20}{text}", quick=True)[0].id in {"a1", "a4"}
+
+
 def test_query_syntax_is_only_text(stocked):
     assert stocked.ids("永磁 AND 挖掘机") == stocked.ids("永磁 and 挖掘机")
     assert stocked.ids("*") == stocked.ids("") == stocked.ids("()")

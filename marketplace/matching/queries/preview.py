@@ -35,13 +35,13 @@ class Preview:
 
 def preview_matches(need: Need) -> list[Preview]:
     """The five best achievements for a need as it stands now, published or not."""
-    pairs = retrieval.achievements_for(need, candidates=_CANDIDATES)
+    pairs = retrieval.achievements_for(need, candidates=_CANDIDATES, quick=True)
     return [_preview(pair) for pair in pairs[:PREVIEWED] if _is_match(pair)]
 
 
 def preview_needs(achievement: Achievement) -> list[Preview]:
     """The five best needs for an achievement as it stands now, published or not."""
-    pairs = retrieval.needs_for(achievement, candidates=_CANDIDATES)
+    pairs = retrieval.needs_for(achievement, candidates=_CANDIDATES, quick=True)
     return [_preview(pair) for pair in pairs[:PREVIEWED] if _is_match(pair)]
 
 
@@ -52,8 +52,9 @@ def describe(problem: str) -> list[Preview]:
     """
     text = problem[:MAX_PROBLEM]
     vector = vectors.embed_query(text) if vectors.matrix(retrieval.ACHIEVEMENTS).ids else None
+    open_only = {"status": [retrieval.OPEN]}
     hits = engine.hybrid_match(
-        retrieval.ACHIEVEMENTS, text, DESCRIBED, {"status": [retrieval.OPEN]}, vector=vector
+        retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, vector=vector, quick=True
     )
     near = retrieval.deviations(vector)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))

@@ -41,17 +41,20 @@ class Pair(Generic[L]):
 
 
 def achievements_for(
-    need: Need, *, candidates: int = CANDIDATES, also: Iterable[str] = ()
+    need: Need, *, candidates: int = CANDIDATES, also: Iterable[str] = (), quick: bool = False
 ) -> list[Pair[Achievement]]:
     """Open achievements compared with a need, best first; `also` names codes to compare anyway.
 
-    None of the need's own organisation: nobody answers his own need.
+    None of the need's own organisation: nobody answers his own need. `quick` is for when somebody
+    waits (`search.engine.match`).
     """
     vector = vector_of(NEEDS, need.code)
     if vector is None and vectors.matrix(ACHIEVEMENTS).ids:
         vector = vectors.embed_query(readings.need_text(need))
     text = readings.need_text(need)
-    hits = engine.hybrid_match(ACHIEVEMENTS, text, candidates, _OPEN_ONLY, vector=vector)
+    hits = engine.hybrid_match(
+        ACHIEVEMENTS, text, candidates, _OPEN_ONLY, vector=vector, quick=quick
+    )
     scores = {hit.id: hit.score for hit in hits}
     rows = open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id)
     near = deviations(vector)
@@ -68,12 +71,18 @@ def achievements_for(
 
 
 def needs_for(
-    achievement: Achievement, *, candidates: int = CANDIDATES, also: Iterable[str] = ()
+    achievement: Achievement,
+    *,
+    candidates: int = CANDIDATES,
+    also: Iterable[str] = (),
+    quick: bool = False,
 ) -> list[Pair[Need]]:
     """Open needs compared with an achievement, best first. The score is the same from either side."""
     text = readings.offer_text(achievement)
     vector = vector_of(ACHIEVEMENTS, achievement.code)
-    hits = engine.hybrid_match(NEEDS, text, candidates, _OPEN_ONLY, vector=vector, is_need=False)
+    hits = engine.hybrid_match(
+        NEEDS, text, candidates, _OPEN_ONLY, vector=vector, is_need=False, quick=quick
+    )
     scores = {hit.id: hit.score for hit in hits}
     rows = list(open_rows(Need, [*scores, *also]).exclude(owner_id=achievement.owner_id))
     near = _nearness_of_needs(achievement, vector, rows)
