@@ -172,12 +172,14 @@ class Site:
 
     # --- what is so ---------------------------------------------------------------------------
     @staticmethod
-    def until(is_so: Callable[[], bool], seconds: float, why: str = "") -> float:
+    def until(
+        is_so: Callable[[], bool], seconds: float, why: str = "", *, every: float = 0.1
+    ) -> float:
         """Wait until it is so; how many seconds it took. AssertionError when it never is."""
         began = time.monotonic()
         while not is_so():
             assert time.monotonic() - began < seconds, why or f"not within {seconds} s"
-            time.sleep(0.1)
+            time.sleep(every)
         return time.monotonic() - began
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
