@@ -209,7 +209,9 @@ def hybrid_match(
         for id_ in some:
             if id_ in revisions:
                 score, share, dense = fused[id_]
-                hits.append(Hit(id_, score, revisions[id_], lexical=share, dense=dense))
+                place = matrix.index.get(id_)
+                near = None if place is None else float(z[place])
+                hits.append(Hit(id_, score, revisions[id_], share, dense, near))
         if len(hits) >= limit:
             break
     return hits[:limit]

@@ -69,7 +69,8 @@ class Hit(NamedTuple):
     """One found row. `lexical` and `dense` say how a hybrid score came about.
 
     `lexical` is the BM25 score as a share of the best one; `dense` the standardised nearness of
-    meaning as a share of the best one, None when no vectors took part.
+    meaning as a share of the best one, None when no vectors took part. `deviations` is that nearness
+    itself (`search.vectors.standardised`), None for a row without a vector.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Hit(NamedTuple):
     rev: int
     lexical: float = 0.0
     dense: float | None = None
+    deviations: float | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from search.vector_store import EMPTY, Matrix, VectorStore
 
 __all__ = [
     "available",
+    "deviations",
     "embed",
     "embed_query",
     "forget",
@@ -32,6 +33,10 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 _BATCH = 200
+# So many rows are multiplied at once: 25 MB of them, whatever the size of the whole.
+_ROWS = 16_384
+# Below this all rows are equally near, as far as single precision can tell.
+_NO_SPREAD = 1e-6
 
 
 def embed(spec_name: str, ids: Sequence[str]) -> int:
@@ -135,10 +140,36 @@ def standardised(matrix: Matrix, query: Vector) -> Vector:
     """How near each row is to the query, in standard deviations above the mean of all rows."""
     cosines = matrix.nearness(query)
     spread = float(cosines.std()) if len(cosines) else 0.0
-    if spread == 0.0:
+    if spread <= _NO_SPREAD:
         return np.zeros(len(cosines), dtype=np.float32)
     z: Vector = (cosines - cosines.mean()) / spread
     return z
+
+
+def deviations(matrix: Matrix, queries: Sequence[Vector], ids: Sequence[str]) -> Vector:
+    """What `standardised` says of these rows, a line for each query; all queries in one pass.
+
+    The rows are read once for all queries, which is what a pass costs: a hundred queries over
+    100,000 rows take as long as ten alone. KeyError for a row that has no vector.
+    """
+    if not ids or not queries:
+        return np.zeros((len(queries), len(ids)), dtype=np.float32)
+    asked = np.stack(queries).T
+    rows = np.arange(len(matrix.vectors)) if matrix.places is None else matrix.places
+    total = np.zeros(asked.shape[1])
+    squares = np.zeros(asked.shape[1])
+    for start in range(0, len(rows), _ROWS):
+        some = rows[start : start + _ROWS]
+        block = matrix.vectors[some[0] : some[-1] + 1]
+        cosines = block @ asked if matrix.places is None else (block @ asked)[some - some[0]]
+        total += cosines.sum(axis=0, dtype=np.float64)
+        squares += np.square(cosines, dtype=np.float64).sum(axis=0)
+    mean = total / len(rows)
+    spread = np.sqrt(np.maximum(squares / len(rows) - mean**2, 0.0))
+    theirs = matrix.vectors[rows[[matrix.index[id_] for id_ in ids]]] @ asked
+    z = np.divide(theirs - mean, spread, out=np.zeros(theirs.shape), where=spread > _NO_SPREAD)
+    found: Vector = z.T.astype(np.float32)
+    return found
 
 
 def fuse(

@@ -177,6 +177,42 @@ def test_hybrid_is_a_linear_fusion_of_shares(stocked, model):
     assert hits[0].dense == pytest.approx(1.0) or hits[0].lexical == pytest.approx(1.0)
 
 
+def test_hits_say_how_near_they_are_and_so_does_one_pass_for_all(stocked, model):
+    vectors.embed("things", list(stocked.rows))
+    vectors.forget("things", ["a3"])
+    matrix, texts = vectors.matrix("things"), ["永磁电机", "果园机器人"]
+    assert matrix.places is not None, "a row is dead, so living rows are not all rows"
+    near = vectors.deviations(matrix, [vectors.embed_query(text) for text in texts], ["a4", "a1"])
+    for line, text in zip(near, texts, strict=True):
+        said = {hit.id: hit.deviations for hit in engine.hybrid_match("things", text)}
+        z = vectors.standardised(matrix, vectors.embed_query(text))
+        assert [said["a4"], said["a1"]] == pytest.approx(line, abs=1e-4)
+        assert [z[matrix.index["a4"]], z[matrix.index["a1"]]] == pytest.approx(line, abs=1e-4)
+    assert vectors.deviations(matrix, [unit(1)], []).shape == (1, 0)
+    with pytest.raises(KeyError):
+        vectors.deviations(matrix, [unit(1)], ["a3"])
+
+
+def test_a_pass_in_parts_is_a_pass(monkeypatch, tmp_path):
+    store = VectorStore(tmp_path)
+    store.append([f"r{n}" for n in range(50)], rows(*range(50)))
+    store.forget(["r0", "r9", "r10", "r49"])
+    matrix = store.matrix()
+    asked = [unit(100), unit(101)]
+    expected = [vectors.standardised(matrix, query) for query in asked]
+    monkeypatch.setattr(vectors, "_ROWS", 10)
+    near = vectors.deviations(matrix, asked, matrix.ids)
+    assert near == pytest.approx(np.stack(expected), abs=1e-4)
+
+
+def test_of_rows_that_are_all_alike_none_is_near(tmp_path):
+    store = VectorStore(tmp_path)
+    store.append(["a", "b"], rows(1, 1))
+    matrix = store.matrix()
+    assert vectors.standardised(matrix, unit(2)).tolist() == [0.0, 0.0]
+    assert vectors.deviations(matrix, [unit(2)], ["b"]).tolist() == [[0.0]]
+
+
 def test_hybrid_keeps_to_the_filters_and_to_what_is_visible(stocked, model):
     vectors.embed("things", list(stocked.rows))
     hits = engine.hybrid_match("things", "永磁电机", filters={"holder": ["school"]})

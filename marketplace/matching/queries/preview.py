@@ -56,7 +56,7 @@ def describe(problem: str) -> list[Preview]:
     hits = engine.hybrid_match(
         retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, vector=vector, quick=True
     )
-    near = retrieval.deviations(vector)
+    near = retrieval.nearness(hits)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
     rows = retrieval.open_rows(Achievement, [hit.id for hit in hits])
     found = [_described(asked, row, near.get(row.code)) for row in rows]

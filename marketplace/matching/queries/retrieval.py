@@ -1,6 +1,6 @@
 """Which pairs are worth comparing: the search engine's candidates, and what comparing them says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from marketplace.matching.queries import facts, readings
 from marketplace.needs.models import Need
 from search import engine, vectors
 from search.embedder import Vector
+from search.query import Hit
 from search.vector_store import Matrix
 
 #: So many candidates are compared, and so many of them kept for each listing.
@@ -57,7 +58,7 @@ def achievements_for(
     )
     scores = {hit.id: hit.score for hit in hits}
     rows = open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id)
-    near = deviations(vector)
+    near = nearness(hits) | _nearness_beside(vector, [code for code in also if code not in scores])
     mine = facts.need_facts(need)
     pairs = [
         Pair(
@@ -111,43 +112,32 @@ def vector_of(spec_name: str, code: str) -> Vector | None:
     return None if row is None else _vector(matrix, row)
 
 
-def deviations(vector: Vector | None) -> Mapping[str, float]:
-    """How near each achievement is in meaning, in standard deviations above the mean of all."""
+def nearness(hits: Iterable[Hit]) -> dict[str, float]:
+    """How near each hit is in meaning, in standard deviations above the mean of all rows."""
+    return {hit.id: hit.deviations for hit in hits if hit.deviations is not None}
+
+
+def _nearness_beside(vector: Vector | None, codes: Sequence[str]) -> dict[str, float]:
+    """The same for achievements that are no hits."""
     matrix = vectors.matrix(ACHIEVEMENTS)
-    if vector is None or not matrix.ids:
+    known = [code for code in codes if code in matrix.index]
+    if vector is None or not known:
         return {}
-    near = vectors.standardised(matrix, vector)
-    return _Deviations(matrix, near)
-
-
-class _Deviations(Mapping[str, float]):
-    """Looked up by code, without a dictionary of a hundred thousand."""
-
-    def __init__(self, matrix: Matrix, near: Vector) -> None:
-        self._matrix, self._near = matrix, near
-
-    def __getitem__(self, code: str) -> float:
-        return float(self._near[self._matrix.index[code]])
-
-    def __iter__(self) -> Any:
-        return iter(self._matrix.ids)
-
-    def __len__(self) -> int:
-        return len(self._matrix.ids)
+    [near] = vectors.deviations(matrix, [vector], known)
+    return dict(zip(known, near.tolist(), strict=True))
 
 
 def _nearness_of_needs(
     achievement: Achievement, vector: Vector | None, needs: Sequence[Need]
 ) -> dict[str, float]:
     """What each need would find about this achievement: measured from the need, over all rows."""
-    if vector is None:
+    matrix = vectors.matrix(ACHIEVEMENTS)
+    theirs = {need.code: vector_of(NEEDS, need.code) for need in needs}
+    asked = {code: one for code, one in theirs.items() if one is not None}
+    if vector is None or not asked or achievement.code not in matrix.index:
         return {}
-    found = {}
-    for need in needs:
-        theirs = vector_of(NEEDS, need.code)
-        if theirs is not None:
-            found[need.code] = deviations(theirs)[achievement.code]
-    return found
+    near = vectors.deviations(matrix, list(asked.values()), [achievement.code])
+    return dict(zip(asked, near[:, 0].tolist(), strict=True))
 
 
 def _vector(matrix: Matrix, row: int) -> Vector:

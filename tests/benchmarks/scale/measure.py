@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from marketplace.achievements.models import Achievement  # noqa: E402
 from marketplace.kernel.statistics import refresh_statistics  # noqa: E402
 from marketplace.matching import services  # noqa: E402
 from marketplace.matching.queries import retrieval  # noqa: E402
@@ -36,6 +37,7 @@ FACETS = ("industry", "field", "district", "trl", "price_band")
 #: Questions asked of each kind; the pages are fewer, since each is a hundred times slower.
 ASKED, PAGES = 300, 60
 LOADED = 10_000
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def main(sizes: Sequence[int], folder: Path) -> None:
@@ -126,11 +128,15 @@ def _cases(alone: bare.Bare, questions: Sequence[str], needs: Sequence[str]) -> 
 # --- pages ------------------------------------------------------------------------------------
 def _pages(cast: Any, questions: Sequence[str]) -> dict[str, tuple[float, float]]:
     """p50 and p95 of whole pages, in milliseconds, as the application answers them."""
-    visitor, owner = Client(), Client()
-    owner.force_login(cast.member, backend="django.contrib.auth.backends.ModelBackend")
+    visitor, owner, holder = Client(), Client(), Client()
+    owner.force_login(cast.member, backend=_BACKEND)
+    holder.force_login(cast.university_member, backend=_BACKEND)
     needs = list(Need.objects.order_by("pk")[:PAGES])
+    offers = list(Achievement.objects.order_by("pk")[:PAGES])
     for need in needs:
         services.compute_matches(need)
+    # As the worker leaves a city after its first night.
+    services.keep_readings(Need.objects.prefetch_related("indicators"))
     return {
         "search page": _timed_page(visitor, [f"/achievements/?q={text}" for text in questions]),
         "facet page": _timed_page(
@@ -141,6 +147,11 @@ def _pages(cast: Any, questions: Sequence[str]) -> dict[str, tuple[float, float]
         "matching itself (100 compared)": _timed_calls(retrieval.achievements_for, needs),
         "match preview page": _timed_page(
             owner, [f"/workbench/needs/{need.code}/preview-matches/" for need in needs[:55]]
+        ),
+        "matching an achievement (100 compared)": _timed_calls(retrieval.needs_for, offers),
+        "achievement's preview page": _timed_page(
+            holder,
+            [f"/workbench/achievements/{offer.code}/preview-matches/" for offer in offers[:55]],
         ),
     }
 
