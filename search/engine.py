@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-from search import place, planning, spelling, suggestions, vectors
+from search import budget, place, planning, spelling, suggestions, vectors
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
 from search.backends import Backend, open_backend
 from search.embedder import Vector
@@ -30,6 +30,7 @@ __all__ = [
     "Differences",
     "backend",
     "did_you_mean",
+    "discard",
     "find",
     "hybrid_match",
     "match",
@@ -52,20 +53,26 @@ _REFRESH_BATCH = 500
 
 @dataclass(frozen=True)
 class Differences:
-    """Where the index and the rows do not agree, by id."""
+    """Where the index and the rows do not agree, by id.
+
+    `ahead` are rows of which the index has a later revision than there is: the database was restored
+    from an older copy. The index would refuse what they become next.
+    """
 
     missing: list[str]
     stale: list[str]
     extra: list[str]
     suggestions: list[str]
+    ahead: list[str]
 
     def __bool__(self) -> bool:
-        return any((self.missing, self.stale, self.extra, self.suggestions))
+        return bool(self.ids)
 
     @property
     def ids(self) -> list[str]:
         """Every row that differs."""
-        return sorted({*self.missing, *self.stale, *self.extra, *self.suggestions})
+        of_index = {*self.missing, *self.stale, *self.extra, *self.ahead}
+        return sorted(of_index | {*self.suggestions})
 
 
 def backend() -> Backend:
@@ -94,14 +101,19 @@ def find(spec_name: str, query: Query) -> Results:
     and the result says `loosened`. Whether to loosen depends on the text alone: choosing a filter
     never makes more rows appear. KeyError for a filter or facet that the index does not have.
     """
-    started = time.perf_counter()
     spec = get(spec_name)
     plan = planning.find_plan(spec, query)
-    try:
-        (answer, loosened), degraded = _asked(spec, lambda engine: _find(engine, spec, plan))
-    except SearchUnavailable:
-        log.warning("index %s cannot answer; looking through the rows", spec_name)
-        return scan_find(spec, query, plan)
+    with budget.question():
+        try:
+            return _found(spec, query, plan)
+        except SearchUnavailable:
+            log.warning("index %s cannot answer; looking through the rows", spec_name)
+            return scan_find(spec, query, plan)
+
+
+def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
+    started = time.perf_counter()
+    (answer, loosened), degraded = _asked(spec, lambda engine: _find(engine, spec, plan))
     return Results(
         hits=answer.hits,
         total=answer.total,
@@ -150,25 +162,30 @@ def match(
     *,
     is_need: bool = True,
     quick: bool = False,
+    strict: bool = False,
 ) -> list[Hit]:
     """The rows that answer a whole text, best first: any of its words is enough.
 
     With `is_need` the set phrases of a stated problem are taken out first; with `quick`, for when
-    somebody waits, a long text is asked for by fewer of its words.
+    somebody waits, a long text is asked for by fewer of its words. With `strict`, for what is kept,
+    SearchUnavailable is raised where a visitor would get a poorer answer.
     """
     spec = get(spec_name)
     plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need, quick=quick)
-    return _matched(spec, text, plan)
+    with budget.question():
+        try:
+            return _matched(spec, plan)
+        except SearchUnavailable:
+            if strict:
+                raise
+            log.warning("index %s cannot answer; looking through the rows", spec.name)
+            return scan_match(spec, text, plan)
 
 
-def _matched(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
+def _matched(spec: IndexSpec, plan: Plan) -> list[Hit]:
     if not plan.terms:
         return []
-    try:
-        answer, _ = _asked(spec, lambda engine: engine.search(spec, plan))
-    except SearchUnavailable:
-        log.warning("index %s cannot answer; looking through the rows", spec.name)
-        return scan_match(spec, text, plan)
+    answer, _ = _asked(spec, lambda engine: engine.search(spec, plan))
     return answer.hits
 
 
@@ -181,6 +198,7 @@ def hybrid_match(
     vector: Vector | None = None,
     is_need: bool = True,
     quick: bool = False,
+    strict: bool = False,
 ) -> list[Hit]:
     """As `match`, with nearness of meaning added; the order of `match` where there are no vectors.
 
@@ -188,7 +206,7 @@ def hybrid_match(
     """
     limit = max(1, limit)
     most = max(limit, MATCH_LIMIT)
-    lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick)
+    lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick, strict=strict)
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
         vector = vectors.embed_query(text)
@@ -205,7 +223,7 @@ def hybrid_match(
         some = ranked[start : start + limit]
         # A row that only its vector names may be hidden by now, or outside the filters.
         unsure = [id_ for id_ in some if id_ not in revisions]
-        revisions |= _allowed(spec_name, unsure, filters or {})
+        revisions |= _allowed(spec_name, unsure, filters or {}, strict=strict)
         for id_ in some:
             if id_ in revisions:
                 score, share, dense = fused[id_]
@@ -217,20 +235,28 @@ def hybrid_match(
     return hits[:limit]
 
 
-def _allowed(spec_name: str, ids: Sequence[str], filters: Filters) -> dict[str, int]:
+def _allowed(
+    spec_name: str, ids: Sequence[str], filters: Filters, *, strict: bool
+) -> dict[str, int]:
     spec = get(spec_name)
     restricting = planning.effective(filters)
-    try:
-        return _asked(spec, lambda engine: engine.allowed(spec, ids, restricting))[0]
-    except SearchUnavailable:
-        return {}
+    with budget.question():
+        try:
+            return _asked(spec, lambda engine: engine.allowed(spec, ids, restricting))[0]
+        except SearchUnavailable:
+            if strict:
+                raise
+            return {}
 
 
 def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
-    """Rows like this one, itself not among them; none when it is not visible."""
+    """Rows like this one, itself not among them; none when it is not visible, or nobody answers soon.
+
+    It decorates a page: the page does not wait for it, and no row is looked through for it.
+    """
     spec = get(spec_name)
     document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
-    if document is None or not document.get("visible", True):
+    if document is None or not _shown(document):
         return []
     text = "\n".join(str(document.get(name) or "") for name in spec.texts)[:MAX_CHARACTERS]
     tokens = tokenize(text)
@@ -241,20 +267,37 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
         [gram for gram in tokens.grams if gram in grams],
     )
     plan = Plan(terms=planning.terms_of(kept), limit=max(1, limit) + 1, count=False)
-    return [hit for hit in _matched(spec, text, plan) if hit.id != id_][:limit]
+    with budget.question(budget.DECORATION_SECONDS):
+        try:
+            return [hit for hit in _matched(spec, plan) if hit.id != id_][:limit]
+        except SearchUnavailable:
+            return []
 
 
 def suggest(prefix: str, specs: Sequence[str] | None = None, limit: int = 8) -> list[Suggested]:
     """Completions of what is being typed, in characters, pinyin or initials."""
-    names = _names(specs)
+    with budget.question(budget.DECORATION_SECONDS):
+        return _suggested(prefix, _names(specs), limit)
+
+
+def _suggested(prefix: str, names: Sequence[str], limit: int) -> list[Suggested]:
     found = suggestions.starting_with(prefix, names, limit)
     if len(found) < limit and len(prefix.strip()) > 1:
         asked = Query(prefix[: suggestions.MAX_TEXT], size=limit * 3)
-        rows = {name: [hit.id for hit in find(name, asked).hits] for name in names}
+        rows = {name: _ids_found(name, asked) for name in names}
         known = {one.text for one in found}
         inside = suggestions.containing(prefix, rows, limit)
         found += [one for one in inside if one.text not in known]
     return found[:limit]
+
+
+def _ids_found(spec_name: str, query: Query) -> list[str]:
+    """What the index finds; nothing while it does not answer."""
+    spec = get(spec_name)
+    with suppress(SearchUnavailable):
+        found = _found(spec, query, planning.find_plan(spec, query))
+        return [hit.id for hit in found.hits]
+    return []
 
 
 def did_you_mean(text: str, specs: Sequence[str] | None = None) -> str | None:
@@ -263,7 +306,8 @@ def did_you_mean(text: str, specs: Sequence[str] | None = None) -> str | None:
     better = spelling.corrected(text, names)
     if better is None:
         return None
-    return better if _strict_total(better, names) > _strict_total(text, names) else None
+    with budget.question():
+        return better if _strict_total(better, names) > _strict_total(text, names) else None
 
 
 def _strict_total(text: str, names: Sequence[str]) -> int:
@@ -310,19 +354,28 @@ def _refresh(spec: IndexSpec, ids: list[str]) -> None:
             documents[str(id_)] = document
             yield row_of(spec, str(id_), int(rev), document)
 
+    # What is hidden now is completed no more, even while the index cannot be written.
+    shown = {str(id_) for id_, _, document in spec.source(ids) if _shown(document)}
+    hidden = [id_ for id_ in ids if id_ not in shown]
+    suggestions.update(spec, dict.fromkeys(hidden))
+    vectors.forget(spec.name, hidden)
     # The one on standby first: while the other is down, this fails, and is tried again.
     if standby := _standby():
         with_healing(standby, spec, lambda: standby.refresh(spec, ids, load))
     with_healing(backend(), spec, lambda: backend().refresh(spec, ids, load))
     suggestions.update(spec, documents)
-    hidden = [id_ for id_, d in documents.items() if d is None or not d.get("visible", True)]
-    vectors.forget(spec.name, hidden)
+    vectors.forget(spec.name, [id_ for id_, document in documents.items() if not _shown(document)])
 
 
-def rebuild(spec_name: str, progress: Progress | None = None) -> int:
+def _shown(document: Document | None) -> bool:
+    return document is not None and bool(document.get("visible", True))
+
+
+def rebuild(spec_name: str, progress: Progress | None = None, *, anew: bool = False) -> int:
     """Build the index and its completions anew; how many rows it has. The old one answers meanwhile.
 
-    `progress(done, total)` is called now and then; the total is None when unknown.
+    `progress(done, total)` is called now and then, the total is None when unknown; with a standby
+    engine it counts through both. A rebuild that was interrupted is gone on with, except `anew`.
     """
     spec = get(spec_name)
     offers: dict[str, list[suggestions.Offered]] = {}
@@ -336,8 +389,8 @@ def rebuild(spec_name: str, progress: Progress | None = None) -> int:
                 yield row_of(spec, str(id_), int(rev), document)
 
     if standby := _standby():
-        standby.rebuild(spec, load_from(spec))
-    count = backend().rebuild(spec, load, progress=progress)
+        standby.rebuild(spec, load_from(spec), progress=progress)
+    count = backend().rebuild(spec, load, progress=progress, anew=anew)
     pairs = ((id_, offer) for id_, texts in offers.items() for offer in texts)
     suggestions.replace_all(spec, pairs)
     # What was refreshed meanwhile has just got back the completions it had when it was read.
@@ -355,7 +408,7 @@ def _complete(spec: IndexSpec, ids: Sequence[str]) -> None:
 
 
 def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
-    """Compare every row with the index; with `fix`, refresh those that differ.
+    """Compare every row with the index; with `fix`, refresh those that differ, or build it anew.
 
     The differences returned are those found, before any were fixed.
     """
@@ -363,9 +416,12 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
     engine = backend()
     held = with_healing(engine, spec, lambda: {row.id: row for row in engine.revisions(spec)})
     shown: dict[str, int] = {}
+    ahead = []
     for id_, rev, document in spec.source(None):
-        if document is not None and document.get("visible", True):
+        if _shown(document):
             shown[str(id_)] = int(rev)
+        if str(id_) in held and held[str(id_)].rev > int(rev):
+            ahead.append(str(id_))
     found = Differences(
         missing=sorted(id_ for id_ in shown if id_ not in held or not held[id_].visible),
         stale=sorted(
@@ -373,7 +429,17 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
         ),
         extra=sorted(id_ for id_, row in held.items() if row.visible and id_ not in shown),
         suggestions=sorted(suggestions.sources(spec) - shown.keys()),
+        ahead=sorted(ahead),
     )
-    if fix and found:
+    if fix and found.ahead:
+        # No write lowers a revision: what is ahead can only be left behind.
+        rebuild(spec_name, anew=True)
+    elif fix and found:
         refresh(spec_name, found.ids)
     return found
+
+
+def discard(spec_name: str) -> None:
+    """Remove what an interrupted rebuild has left; nothing when the index cannot be written now."""
+    with suppress(SearchUnavailable):
+        backend().discard(get(spec_name))

@@ -107,7 +107,8 @@ def _embed(spec: IndexSpec, data: Dataset, cache: CacheFile, note: Note) -> Sequ
     passages = [spec.passage_of({"text": text}) for _, text in data.documents]
     rows = cache.vectors(passages, is_query=False, progress=_every(100, "embedded", note))
     ids = [id_ for id_, _ in data.documents]
-    vectors.store_of(spec.name).replace(ids, np.stack(rows) if rows else EMPTY.vectors)
+    stacked = np.stack(rows) if rows else EMPTY.vectors
+    vectors.store_of(spec.name).replace(lambda: (ids, stacked))
     texts = [text for _, text in data.queries]
     return cache.vectors(texts, is_query=True, progress=_every(100, "queries embedded", note))
 

@@ -3,38 +3,77 @@
 Without stemming, ranking by rarity, facets or a promise to be complete; but a request is answered.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from django.db import DatabaseError, connection, transaction
+
+from search import budget
 from search.analysis import clean, query_words
 from search.plan import Plan, Stored, number_of, stored
 from search.query import Hit, Query, Range, Results, Value
 from search.schema import Date, Document, Field, IndexSpec, Number, Text
 
-# How long a request may look before it answers with what it has found: with the two seconds that a
-# silent cluster may take before, a visitor waits for less than four.
-SCAN_SECONDS = 1.5
 _MOST = 500
+# More words than that narrow nothing, and each is a search through several columns.
+_WORDS = 8
+_LIMIT = "SELECT set_config('statement_timeout', %s, true)"
+
+log = logging.getLogger(__name__)
 
 
 def scan_find(spec: IndexSpec, query: Query, plan: Plan) -> Results:
     """Rows in which all words of the query stand, newest first where the index knows how."""
-    hits = list(_scan(spec, query.text, plan, all_words=True))
+    hits = _looked(spec, query.text, plan, all_words=True)
     page = hits[plan.offset : plan.offset + plan.limit]
     return Results(page, len(hits), page=query.bounded_page, size=query.bounded_size, degraded=True)
 
 
 def scan_match(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
     """Rows in which any word of the text stands, those with the most mentions first."""
-    hits = _scan(spec, text, plan, all_words=False)
+    hits = _looked(spec, text, plan, all_words=False)
     return sorted(hits, key=lambda hit: -hit.score)[: plan.limit]
 
 
-def _scan(spec: IndexSpec, text: str, plan: Plan, *, all_words: bool) -> Iterator[Hit]:
+def _looked(spec: IndexSpec, text: str, plan: Plan, *, all_words: bool) -> list[Hit]:
+    """What is found within the time that is left; what was found until the database gave up."""
+    began = time.monotonic()
+    seconds = budget.scan_left()
+    hits: list[Hit] = []
+    try:
+        with _bounded(seconds):
+            hits.extend(_scan(spec, text, plan, began + seconds, all_words=all_words))
+    except DatabaseError as error:
+        log.warning(
+            "index %s: the look through the rows ended: %s", spec.name, type(error).__name__
+        )
+    finally:
+        budget.spend_scan(time.monotonic() - began)
+    return hits
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """The database gives up a statement that takes longer (PostgreSQL; SQLite reads as it is asked)."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            [before] = cursor.fetchone()
+            cursor.execute(_LIMIT, [f"{max(1, int(seconds * 1000))}ms"])
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(_LIMIT, [before])
+
+
+def _scan(spec: IndexSpec, text: str, plan: Plan, end: float, *, all_words: bool) -> Iterator[Hit]:
     words = [word.forms[-1] for word in query_words(text)]
-    end = time.monotonic() + SCAN_SECONDS
     found = 0
-    for id_, rev, document in _visible(spec, words if all_words else []):
+    for id_, rev, document in _visible(spec, words[:_WORDS] if all_words else []):
         if time.monotonic() > end or found >= _MOST:
             break
         if not _passes(spec, document, plan):

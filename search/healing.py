@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from django.db import connections
 
+from search import budget
 from search.backends import Backend
 from search.errors import IndexUnavailable, SearchUnavailable
 from search.plan import load_from
 from search.schema import IndexSpec
 
-# Up to this many rows an index is rebuilt within the request: about ten seconds.
+# Up to this many rows an index on this machine is rebuilt within the request: about ten seconds.
 INLINE_ROWS = 10_000
 # How long a request waits for a rebuild by another process, or by a thread beside it.
 WAIT_SECONDS = 15.0
@@ -49,7 +50,7 @@ def with_healing(backend: Backend, spec: IndexSpec, action: Callable[[], _Answer
 
 
 def _heal(backend: Backend, spec: IndexSpec, failed: str) -> None:
-    if spec.size is None or spec.size() <= INLINE_ROWS:
+    if backend.heals_inline and (spec.size is None or spec.size() <= INLINE_ROWS):
         backend.rebuild(spec, load_from(spec), failed=failed, wait=WAIT_SECONDS)
         return
     key = (id(backend), spec.name)
@@ -61,7 +62,7 @@ def _heal(backend: Backend, spec: IndexSpec, failed: str) -> None:
         thread.daemon = True
         _threads[key] = thread
         thread.start()
-    thread.join(THREAD_WAIT_SECONDS)
+    thread.join(min(THREAD_WAIT_SECONDS, budget.left()))
     if thread.is_alive():
         raise SearchUnavailable(f"index {spec.name} is being rebuilt")
 

@@ -55,6 +55,7 @@ Field = Text | Keyword | Number | Date | Bool
 Document = Mapping[str, Any]
 SourceRow = tuple[str, int, Document | None]
 Source = Callable[[Sequence[str] | None], Iterable[SourceRow]]
+Shown = Callable[[Sequence[str]], Iterable[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,8 @@ class IndexSpec:
     row's vector. `default_sort` orders results without a text, such as `-published_at`. `label` is the
     index's name for people. `newest(words)` yields what is shown and has all these words, as far as the
     database can tell quickly, newest first: what is answered from while there is no index.
+    `shown(ids)` yields which of these rows may be shown now, in one query: completions are checked by it,
+    since they may be asked for before the row's withdrawal has reached them.
     """
 
     name: str
@@ -79,6 +82,7 @@ class IndexSpec:
     default_sort: str = ""
     label: Any = ""
     newest: Callable[[Sequence[str]], Iterable[SourceRow]] | None = field(default=None, repr=False)
+    shown: Shown | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.fields):

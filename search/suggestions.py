@@ -1,11 +1,13 @@
 """Completions and corrections, in our own tables, for every backend alike.
 
-A completion disappears in the same step as its row: when a refresh finds the row withdrawn.
+A completion is given only while a row that offers it may be shown, which the database is asked; it goes
+from the tables when a refresh finds the row withdrawn.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Count, Max, Min, Q, Sum
@@ -14,11 +16,12 @@ from search import pinyin
 from search.analysis import STOP_WORDS, clean, runs, segment
 from search.models import Suggestion, VocabularyWord
 from search.query import Suggested
-from search.schema import Document, IndexSpec, Keyword, Text
+from search.schema import Document, IndexSpec, Keyword, Text, get
 
 MAX_TEXT = 80
 MAX_PER_ROW = 30
 _MAX_WORD = 12
+_SHARED = 20
 _BATCH = 500
 Offered = tuple[str, int]
 
@@ -117,11 +120,27 @@ def _grouped(found: models.QuerySet[Suggestion], limit: int) -> list[Suggested]:
         .order_by("-best", "-total", "text")[: limit * 2]
     )
     suggested: dict[str, Suggested] = {}
-    for group in groups:
+    for group in _offered_now([dict(group) for group in groups]):
         one = group["one"] if group["rows"] == 1 else None
         text = group["text"]
         suggested.setdefault(text, Suggested(text, group["spec"], one, group["total"]))
     return list(suggested.values())[:limit]
+
+
+def _offered_now(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that some shown row offers. What more than _SHARED rows offer is nobody's secret."""
+    few = [group for group in groups if group["rows"] <= _SHARED]
+    kept = {(group["spec"], group["text"]) for group in groups if group["rows"] > _SHARED}
+    for name in {group["spec"] for group in few}:
+        texts = [group["text"] for group in few if group["spec"] == name]
+        folded = [clean(text)[:120] for text in texts]
+        pairs = Suggestion.objects.filter(spec=name, folded__in=folded, text__in=texts)
+        offers = list(pairs.values_list("text", "object_id"))
+        shown = get(name).shown
+        ids = {id_ for _, id_ in offers}
+        seen = ids if shown is None else set(shown(sorted(ids)))
+        kept |= {(name, text) for text, id_ in offers if id_ in seen}
+    return [group for group in groups if (group["spec"], group["text"]) in kept]
 
 
 def _begins(field: str, prefix: str) -> Q:

@@ -11,7 +11,7 @@ third of the rows is dead the files are written anew.
 import json
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from search.embedder import DIMENSIONS, Vector
 from search.errors import IndexUnavailable
 from search.locks import locked
 
-_WAIT_SECONDS = 60.0
+WAIT_SECONDS = 60.0
 _SMALL = 1_000
 
 
@@ -78,15 +78,19 @@ class VectorStore:
         known = self.matrix().index
         self._change([f"-{id_}" for id_ in ids if id_ in known], EMPTY.vectors)
 
-    def replace(self, ids: Sequence[str], vectors: Vector) -> None:
-        """Write all rows anew."""
-        with locked(self.folder / "lock", _WAIT_SECONDS):
+    def replace(
+        self, rows: Callable[[], tuple[Sequence[str], Vector]], *, wait: float = WAIT_SECONDS
+    ) -> int:
+        """Write all rows anew, as they are read once nobody else may write; how many there are."""
+        with locked(self.folder / "lock", wait):
+            ids, vectors = rows()
             self._write_anew(ids, vectors)
+            return len(ids)
 
     def _change(self, lines: Sequence[str], vectors: Vector) -> None:
         if not lines:
             return
-        with locked(self.folder / "lock", _WAIT_SECONDS):
+        with locked(self.folder / "lock", WAIT_SECONDS):
             if not self.exists():
                 self._write_anew([], EMPTY.vectors)
             pointer = self._pointer()

@@ -5,6 +5,7 @@ The table is the truth; the memory map is made from it again whenever it is lost
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -13,10 +14,10 @@ import numpy as np
 
 from search import embedder, place
 from search.embedder import DIMENSIONS, Vector, available, embed_query
-from search.errors import IndexUnavailable
+from search.errors import IndexUnavailable, SearchUnavailable
 from search.models import Embedding
 from search.schema import Document, IndexSpec, get
-from search.vector_store import EMPTY, Matrix, VectorStore
+from search.vector_store import EMPTY, WAIT_SECONDS, Matrix, VectorStore
 
 __all__ = [
     "available",
@@ -33,6 +34,8 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 _BATCH = 200
+# A question waits no longer for a map that somebody else is writing.
+_PATIENCE_SECONDS = 2.0
 # So many rows are multiplied at once: 25 MB of them, whatever the size of the whole.
 _ROWS = 16_384
 # Below this all rows are equally near, as far as single precision can tell.
@@ -110,8 +113,17 @@ def forget(spec_name: str, ids: Sequence[str]) -> None:
         rebuild(spec_name)
 
 
-def rebuild(spec_name: str) -> int:
-    """Write the memory map anew from the table; how many rows it has."""
+def rebuild(spec_name: str, *, wait: float = WAIT_SECONDS) -> int:
+    """Write the memory map anew from the table; how many rows it has.
+
+    The table is read while nobody else may write: what is embedded meanwhile comes after. IndexBusy
+    when that is not to be had for `wait` seconds.
+    """
+    return store_of(spec_name).replace(lambda: _stored(spec_name), wait=wait)
+
+
+def _stored(spec_name: str) -> tuple[list[str], Vector]:
+    """The ids and vectors of the table."""
     rows = Embedding.objects.filter(kind=spec_name).order_by("pk")
     pairs = ((r.object_id, _array(r.vector)) for r in rows.iterator(chunk_size=_BATCH))
     ids: list[str] = []
@@ -119,21 +131,28 @@ def rebuild(spec_name: str) -> int:
     while batch := list(islice(pairs, _BATCH)):
         ids.extend(id_ for id_, _ in batch)
         parts.append(np.stack([vector for _, vector in batch]))
-    store_of(spec_name).replace(ids, np.concatenate(parts) if parts else EMPTY.vectors)
-    return len(ids)
+    return ids, np.concatenate(parts) if parts else EMPTY.vectors
 
 
 def matrix(spec_name: str) -> Matrix:
-    """The vectors of an index as they are now; none when nothing was embedded yet."""
+    """The vectors of an index as they are now; none when nothing was embedded yet.
+
+    A lost map is written anew; while another process holds it for long, the answer is "none".
+    """
     store = store_of(spec_name)
+    for _ in range(2):
+        # The files may have been replaced between the pointer and them: then the pointer has moved.
+        with suppress(IndexUnavailable):
+            return store.matrix()
+    if not store.exists() and not Embedding.objects.filter(kind=spec_name).exists():
+        return EMPTY
+    log.warning("the vectors of %s are written anew", spec_name)
     try:
+        rebuild(spec_name, wait=_PATIENCE_SECONDS)
         return store.matrix()
-    except IndexUnavailable:
-        if not store.exists() and not Embedding.objects.filter(kind=spec_name).exists():
-            return EMPTY
-        log.warning("the vectors of %s are written anew", spec_name)
-        rebuild(spec_name)
-        return store.matrix()
+    except SearchUnavailable as error:
+        log.warning("the vectors of %s cannot be written: %s", spec_name, type(error).__name__)
+        return EMPTY
 
 
 def standardised(matrix: Matrix, query: Vector) -> Vector:

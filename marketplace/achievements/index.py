@@ -10,6 +10,7 @@ from marketplace.listings.index import (
     common_document,
     newest_of,
     price_band,
+    shown_of,
     source_of,
 )
 from search import schema
@@ -68,6 +69,7 @@ ACHIEVEMENTS = schema.register(
         },
         source=source_of(Achievement, document, _ROWS),
         newest=newest_of(Achievement, document, _ROWS, _TEXTS),
+        shown=shown_of(Achievement),
         size=Achievement.objects.count,
         default_sort="-published_at",
     )

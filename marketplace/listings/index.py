@@ -97,6 +97,16 @@ def newest_of(
     return rows
 
 
+def shown_of(model: type[Any]) -> Callable[[Sequence[str]], list[str]]:
+    """Which of these codes are listed now; one query."""
+
+    def codes_shown(codes: Sequence[str]) -> list[str]:
+        rows = queries.manager(model).filter(code__in=codes, status__in=LISTED)
+        return list(rows.values_list("code", flat=True))
+
+    return codes_shown
+
+
 def source_of(
     model: type[Any], document: Callable[[Any], Document], related: Sequence[str]
 ) -> Callable[[Sequence[str] | None], Iterable[SourceRow]]:

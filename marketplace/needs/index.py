@@ -9,6 +9,7 @@ from marketplace.listings.index import (
     common_document,
     newest_of,
     price_band,
+    shown_of,
     source_of,
 )
 from marketplace.needs.models import Need
@@ -56,6 +57,7 @@ NEEDS = schema.register(
         },
         source=source_of(Need, document, ["indicators"]),
         newest=newest_of(Need, document, ["indicators"], _TEXTS),
+        shown=shown_of(Need),
         size=Need.objects.count,
         default_sort="-published_at",
     )

@@ -13,7 +13,13 @@ from search.schema import IndexSpec
 
 
 class Backend(Protocol):
-    """One search engine. Every method may raise SearchUnavailable."""
+    """One search engine. Every method may raise SearchUnavailable.
+
+    `heals_inline` says whether a small index that is lost may be built within the request that misses
+    it: only where no network is between, which might take any time.
+    """
+
+    heals_inline: bool
 
     def search(self, spec: IndexSpec, plan: Plan) -> Answer:
         """Run a plan: hits of the page, their total, and the facets.
@@ -43,15 +49,20 @@ class Backend(Protocol):
         progress: Progress | None = None,
         failed: str | None = None,
         wait: float | None = None,
+        anew: bool = False,
     ) -> int:
         """Build a new index from all rows and put it in place of the old one; how many rows it has.
 
+        One that was interrupted may be gone on with, except `anew`.
         With `failed`, only if that generation is still the one in place (else 0). Waits `wait` seconds
         for another rebuild to end, for ever when None. Refreshes that happen meanwhile are not lost.
         """
 
     def revisions(self, spec: IndexSpec) -> Iterator[Revision]:
         """Every row the index knows, tombstones too."""
+
+    def discard(self, spec: IndexSpec) -> None:
+        """Remove what an interrupted rebuild has left behind."""
 
     def drop(self, spec: IndexSpec) -> None:
         """Remove everything that is kept of this index."""

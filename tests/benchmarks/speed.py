@@ -105,7 +105,7 @@ def _build(texts: Sequence[str], size: int) -> IndexSpec:
     engine.backend().rebuild(spec, load)
     numbers = np.random.default_rng(SEED).normal(size=(size, DIMENSIONS)).astype(np.float32)
     numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
-    vectors.store_of(spec.name).replace([f"b{number}" for number in range(size)], numbers)
+    vectors.store_of(spec.name).replace(lambda: ([f"b{number}" for number in range(size)], numbers))
     return spec
 
 

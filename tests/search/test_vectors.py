@@ -72,7 +72,7 @@ def test_an_empty_store(tmp_path):
     with pytest.raises(IndexUnavailable):
         store.matrix()
     store.forget(["a"])
-    store.replace([], rows(1)[:0])
+    store.replace(lambda: ([], rows(1)[:0]))
     assert store.matrix().ids == []
     assert store.matrix().nearness(unit(1)).shape == (0,)
     store.append(["a"], rows(1))

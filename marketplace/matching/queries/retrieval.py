@@ -47,14 +47,21 @@ def achievements_for(
     """Open achievements compared with a need, best first; `also` names codes to compare anyway.
 
     None of the need's own organisation: nobody answers his own need. `quick` is for when somebody
-    waits (`search.engine.match`).
+    waits (`search.engine.match`); without it the index must answer, or SearchUnavailable is raised:
+    what is kept is not made of a poor answer.
     """
     vector = vector_of(NEEDS, need.code)
     if vector is None and vectors.matrix(ACHIEVEMENTS).ids:
         vector = vectors.embed_query(readings.need_text(need))
     text = readings.need_text(need)
     hits = engine.hybrid_match(
-        ACHIEVEMENTS, text, candidates, _OPEN_ONLY, vector=vector, quick=quick
+        ACHIEVEMENTS,
+        text,
+        candidates,
+        _OPEN_ONLY,
+        vector=vector,
+        quick=quick,
+        strict=not quick,
     )
     scores = {hit.id: hit.score for hit in hits}
     rows = open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id)
@@ -82,7 +89,14 @@ def needs_for(
     text = readings.offer_text(achievement)
     vector = vector_of(ACHIEVEMENTS, achievement.code)
     hits = engine.hybrid_match(
-        NEEDS, text, candidates, _OPEN_ONLY, vector=vector, is_need=False, quick=quick
+        NEEDS,
+        text,
+        candidates,
+        _OPEN_ONLY,
+        vector=vector,
+        is_need=False,
+        quick=quick,
+        strict=not quick,
     )
     scores = {hit.id: hit.score for hit in hits}
     rows = list(open_rows(Need, [*scores, *also]).exclude(owner_id=achievement.owner_id))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from search.backends.elasticsearch.address import Address
 from search.backends.elasticsearch.cluster import Cluster
 from search.backends.elasticsearch.compile import Filters, among, filter_of, selection
 from search.backends.elasticsearch.store import Store
+from search.errors import IndexBusy
 from search.locks import locked, locked_everywhere
 from search.plan import Answer, Load, Plan, Progress, Revision
 from search.query import Hit, Range, Value
@@ -25,6 +27,8 @@ _PARTS = ["hits.total.value", "hits.hits._id", "hits.hits._score", "hits.hits.fi
 
 class ElasticsearchBackend:
     """Indexes on the cluster that SEARCH_URL names; under `root` lie lock files only."""
+
+    heals_inline = False
 
     def __init__(self, url: str, root: Path, *, shards: int = 1, replicas: int = 0) -> None:
         self._address = Address.parse(url)
@@ -118,14 +122,26 @@ class ElasticsearchBackend:
         progress: Progress | None = None,
         failed: str | None = None,
         wait: float | None = None,
+        anew: bool = False,
     ) -> int:
         """See `Backend.rebuild`. One that was interrupted goes on where it stopped."""
         store = self.store(spec)
-        lock = self._root / spec.name / "rebuild.lock"
-        with locked(lock, wait), locked_everywhere(f"rebuild {store.alias}", wait):
+        with self._rebuilding(store, wait):
             if failed is not None and store.in_place() not in ("", failed):
                 return 0
-            return store.rebuild(load, progress)
+            return store.rebuild(load, progress, anew=anew)
+
+    def discard(self, spec: IndexSpec) -> None:
+        """See `Backend.discard`. Nothing is done while somebody rebuilds."""
+        store = self.store(spec)
+        with suppress(IndexBusy), self._rebuilding(store, 0.0):
+            store.discard()
+
+    @contextmanager
+    def _rebuilding(self, store: Store, wait: float | None) -> Iterator[None]:
+        lock = self._root / store.spec.name / "rebuild.lock"
+        with locked(lock, wait), locked_everywhere(f"rebuild {store.alias}", wait):
+            yield
 
     def revisions(self, spec: IndexSpec) -> Iterator[Revision]:
         """See `Backend.revisions`."""

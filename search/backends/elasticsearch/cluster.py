@@ -1,6 +1,7 @@
 """The connection to a cluster: how long a call may take, and when to stop asking for a while."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -8,16 +9,21 @@ from typing import TypeVar
 from circuitbreaker import CircuitBreaker
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
+from search import budget
 from search.backends.elasticsearch.address import Address
 from search.errors import IndexUnavailable, SearchUnavailable
 
-#: A visitor waits no longer for an answer from the index.
+#: A visitor waits no longer for an answer from the index, and less when the question's budget says so.
 READ_SECONDS = 2.0
+#: An answer that took longer is used, but counts as a failure: every page would wait as long.
+SLOW_SECONDS = 1.0
 #: Whoever writes has time: a batch of 500 rows takes about a second.
 WRITE_SECONDS = 30.0
 #: After so many failures in a row nobody asks the cluster for this long.
 FAILURES = 3
 OPEN_SECONDS = 30
+# A client with a time limit of its own is made only when that makes a difference.
+_NEARLY = 0.9
 _BUSY = {408, 429}
 _SERVER_ERROR = 500
 
@@ -27,6 +33,14 @@ _Answer = TypeVar("_Answer")
 
 class _Down(Exception):
     """The cluster did not answer, or not with what was asked: the breaker counts these only."""
+
+
+class _Slow(_Down):
+    """The cluster answered, but so late that it is left alone for a while."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__("late")
+        self.answer = answer
 
 
 class Cluster:
@@ -50,12 +64,21 @@ class Cluster:
         )
 
     def read(self, action: Callable[[Elasticsearch], _Answer]) -> _Answer:
-        """Ask within two seconds; SearchUnavailable at once while the breaker is open."""
+        """Ask within the budget; SearchUnavailable when it is used up or the breaker is open."""
         # `call` counts, but does not look whether the breaker is open: only the decorator does.
         if self._breaker.opened:
             raise SearchUnavailable("the cluster failed a moment ago")
+        seconds = budget.left()
+        if seconds <= 0:
+            raise SearchUnavailable("no time is left for this question")
+        client = self._reader
+        if seconds < READ_SECONDS * _NEARLY:
+            client = client.options(request_timeout=seconds)
         try:
-            return self._breaker.call(_asked, self._reader, action)
+            return self._breaker.call(_asked, client, action)
+        except _Slow as late:
+            log.warning("the cluster answers late")
+            return late.answer  # type: ignore[return-value]
         except _Down as error:
             raise SearchUnavailable(str(error)) from error
 
@@ -73,8 +96,9 @@ class Cluster:
 
 
 def _asked(client: Elasticsearch, action: Callable[[Elasticsearch], _Answer]) -> _Answer:
+    began = time.monotonic()
     try:
-        return action(client)
+        answer = action(client)
     except NotFoundError as error:
         raise IndexUnavailable(reason_of(error)) from error
     except ApiError as error:
@@ -87,6 +111,9 @@ def _asked(client: Elasticsearch, action: Callable[[Elasticsearch], _Answer]) ->
     except TransportError as error:
         log.warning("the cluster did not answer: %s", reason_of(error))
         raise _Down(reason_of(error)) from error
+    if time.monotonic() - began > SLOW_SECONDS:
+        raise _Slow(answer)
+    return answer
 
 
 def reason_of(error: Exception) -> str:

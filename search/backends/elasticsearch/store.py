@@ -34,6 +34,8 @@ _PAGE = 5_000
 _KEEP_ALIVE = "2m"
 #: How long a new index may take to get its copies before it answers without them.
 _COPIES_SECONDS = 60
+#: What was left half filled for longer was perhaps filled by an older release, with other words in it.
+_LEFT_SECONDS = 86_400.0
 _STALE, _MISSING = 409, 404
 
 
@@ -60,9 +62,32 @@ class Store:
         with self._cluster.writing() as client:
             gone = [id_ for id_ in ids if id_ not in rows]
             rows |= {row.id: row for row in self._tombstones(client, gone)}
-            if client.indices.exists_alias(name=self.building):
+            if client.indices.exists_alias(name=self.building) and self._is_fillable(client):
                 self._write(client, self.building, rows.values(), wait=False, required=False)
             self._write(client, self.alias, rows.values(), wait=True, required=True)
+
+    def _is_fillable(self, client: Elasticsearch) -> bool:
+        """Whether what is being filled can be written; if only it is lost, it is removed.
+
+        It has no copies yet, so a lost node takes it along: it must not stop the writes to the index
+        that answers. Who was filling it begins anew.
+        """
+        lost = self._lost(client, [self.alias, self.building])
+        half_filled = set(self._behind(client, self.building))
+        if not lost & half_filled:
+            return True
+        if lost <= half_filled:
+            log.warning("index %s: the one being filled is lost", self.spec.name)
+            self.discard()
+        return False
+
+    def _lost(self, client: Elasticsearch, names: list[str]) -> set[str]:
+        """Which of the indexes have a shard that no node holds."""
+        # 408 is the answer when one of them does not exist.
+        asking = client.options(ignore_status=408)
+        health = asking.cluster.health(index=names, level="indices", timeout="0s")
+        found = health.get("indices", {})
+        return {name for name, one in found.items() if one["status"] == "red"}
 
     def _tombstones(self, client: Elasticsearch, ids: list[str]) -> Iterator[Row]:
         """Gone from the source: one revision on, so that no late write brings a row back."""
@@ -109,10 +134,10 @@ class Store:
         with self._cluster.writing() as client:
             return next(iter(self._behind(client, self.alias)), "")
 
-    def rebuild(self, load: Load, progress: Progress | None) -> int:
+    def rebuild(self, load: Load, progress: Progress | None, *, anew: bool) -> int:
         """Fill a new index, or the one that somebody left half full, and let it answer."""
         with self._cluster.writing() as client:
-            name = self._begin(client)
+            name = self._begin(client, anew=anew)
             held = {row.id: row.rev for row in self._listed(client, name)}
             if held:
                 log.info("index %s: going on with %s rows of %s", self.spec.name, len(held), name)
@@ -123,9 +148,17 @@ class Store:
             self._swap(client, name)
             return count
 
-    def _begin(self, client: Elasticsearch) -> str:
+    def discard(self) -> None:
+        """Remove what was being filled."""
+        with self._cluster.writing() as client:
+            for name in self._behind(client, self.building):
+                client.indices.delete(index=name, ignore_unavailable=True)
+
+    def _begin(self, client: Elasticsearch, *, anew: bool) -> str:
         for name in self._behind(client, self.building):
-            return name
+            if not anew and _age(name) < _LEFT_SECONDS and not self._lost(client, [name]):
+                return name
+            client.indices.delete(index=name, ignore_unavailable=True)
         name = f"{self.alias}-{time.time_ns():x}"
         index = index_of(
             self.spec, name, shards=self._shards, aliases={self.building: {"is_write_index": True}}
@@ -226,6 +259,11 @@ class Store:
                 after = hits[-1]["sort"]
         finally:
             client.close_point_in_time(id=pit)
+
+
+def _age(name: str) -> float:
+    """Seconds since an index was begun, from its name."""
+    return (time.time_ns() - int(name.rsplit("-", 1)[1], 16)) / 1e9
 
 
 def _type_of(result: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ _PAGE_OF_REVISIONS = 5_000
 class EmbeddedBackend:
     """tantivy indexes in folders under `root`, one for each spec."""
 
+    heals_inline = True
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stores: dict[str, Store] = {}
@@ -81,6 +83,7 @@ class EmbeddedBackend:
         progress: Progress | None = None,
         failed: str | None = None,
         wait: float | None = None,
+        anew: bool = False,  # noqa: ARG002 -- here every rebuild is
     ) -> int:
         """See `Backend.rebuild`."""
         return self.store(spec).rebuild(load, progress, failed, wait)
@@ -98,6 +101,9 @@ class EmbeddedBackend:
                     yield Revision(
                         document["id"][0], int(document["rev"][0]), bool(document["visible"][0])
                     )
+
+    def discard(self, _spec: IndexSpec) -> None:
+        """See `Backend.discard`. The next rebuild clears the folder."""
 
     def drop(self, spec: IndexSpec) -> None:
         """See `Backend.drop`."""

@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 remaining = engine.reconcile(name) if options["fix"] and found else found
             except SearchUnavailable as error:
                 raise CommandError(f"{name}: {error}") from error
-            for kind in ("missing", "stale", "extra", "suggestions"):
+            for kind in ("missing", "stale", "extra", "suggestions", "ahead"):
                 ids = getattr(found, kind)
                 if ids:
                     shown = ", ".join(ids[:10]) + (", …" if len(ids) > 10 else "")

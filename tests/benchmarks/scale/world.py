@@ -108,7 +108,7 @@ def build() -> Built:
         codes = [row.id for row in engine.backend().revisions(schema.get(name))]
         drawn = np.random.default_rng(SEED).normal(size=(len(codes), DIMENSIONS)).astype(np.float32)
         drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
-        vectors.store_of(name).replace(codes, drawn)
+        vectors.store_of(name).replace(lambda c=codes, d=drawn: (c, d))
     return Built(rows, seconds, _tokenizing(spec.name, rows))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.listings import index
 from marketplace.needs.models import Need
-from search import engine, fallback, schema
+from search import budget, engine, schema
 from search.errors import SearchUnavailable
 from search.query import Query
 from tests.cast import Cast
@@ -69,7 +69,7 @@ def test_only_so_many_of_the_newest_are_looked_at(
 
 
 def test_it_stops_when_its_time_is_over(needs: list[Need], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fallback, "SCAN_SECONDS", -1)
+    monkeypatch.setattr(budget, "SCAN_SECONDS", -1)
     assert codes("轴承") == []
 
 

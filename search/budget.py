@@ -1,0 +1,67 @@
+"""How long one question may take in all, however often it asks the index for its answer.
+
+A page that asks several indexes opens one budget around them; whatever it calls shares it.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+#: A visitor waits so long for the index, then so long for the look through the rows instead.
+SECONDS = 2.0
+SCAN_SECONDS = 1.5
+#: What only decorates a page (listings like this one) may not hold it up.
+DECORATION_SECONDS = 0.5
+
+
+@dataclass
+class _Purse:
+    """Seconds of looking through rows that are left."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Budget:
+    ends: float
+    purse: _Purse
+
+
+_present: ContextVar[_Budget | None] = ContextVar("budget", default=None)
+
+
+@contextmanager
+def question(seconds: float = SECONDS) -> Iterator[None]:
+    """Whatever is asked within takes no longer in all; within another budget, no longer than that."""
+    outer = _present.get()
+    ends = time.monotonic() + seconds
+    budget = (
+        _Budget(ends, _Purse(SCAN_SECONDS))
+        if outer is None
+        else _Budget(min(ends, outer.ends), outer.purse)
+    )
+    token = _present.set(budget)
+    try:
+        yield
+    finally:
+        _present.reset(token)
+
+
+def left() -> float:
+    """Seconds that the index may still take, 0 when there are none."""
+    present = _present.get()
+    return SECONDS if present is None else max(0.0, present.ends - time.monotonic())
+
+
+def scan_left() -> float:
+    """Seconds that looking through the rows may still take."""
+    present = _present.get()
+    return SCAN_SECONDS if present is None else present.purse.seconds
+
+
+def spend_scan(seconds: float) -> None:
+    """Take what a look through the rows has taken out of the purse."""
+    if present := _present.get():
+        present.purse.seconds = max(0.0, present.purse.seconds - seconds)
