@@ -4,11 +4,14 @@ The table is the truth; the memory map is made from it again whenever it is lost
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 import numpy as np
 
@@ -25,14 +28,15 @@ __all__ = [
     "embed",
     "embed_query",
     "forget",
+    "lacking",
     "matrix",
-    "missing",
     "rebuild",
     "standardised",
     "store_of",
 ]
 
 log = logging.getLogger(__name__)
+_Row = TypeVar("_Row", bound=Model)
 _BATCH = 200
 # A question waits no longer for a map that somebody else is writing.
 _PATIENCE_SECONDS = 2.0
@@ -93,13 +97,13 @@ def _vector_of(
     return vector, same_text is None
 
 
-def missing(spec_name: str) -> Iterator[str]:
-    """The visible rows that have no vector of their present revision, to be given to `embed`."""
-    held = dict(Embedding.objects.filter(kind=spec_name).values_list("object_id", "rev"))
-    for id_, rev, document in get(spec_name).source(None):
-        shown = document is not None and document.get("visible", True)
-        if shown and held.get(str(id_)) != rev:
-            yield str(id_)
+def lacking(spec_name: str, rows: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Those of these rows (by `code` and `rev`) that have no vector of their present revision.
+
+    To be given to `embed`.
+    """
+    held = Embedding.objects.filter(kind=spec_name, object_id=OuterRef("code"), rev=OuterRef("rev"))
+    return rows.exclude(Exists(held))
 
 
 def forget(spec_name: str, ids: Sequence[str]) -> None:

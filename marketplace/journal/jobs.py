@@ -2,10 +2,12 @@
 
 A runner gets its job, works in steps of its own transactions, calls `advance` after each step and
 starts from `job.done` when it is run again. `advance` is also where a run ends early: when somebody
-has cancelled the job, when the worker is being stopped, when another worker has taken the job over.
+has cancelled the job, when the worker is being stopped, when another worker has taken the job over,
+when others should have a turn.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from celery.exceptions import SoftTimeLimitExceeded
 
 from marketplace.journal import stopping, wakeup
+from marketplace.journal.beating import beating
 from marketplace.journal.events import JobCancelled
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
@@ -28,17 +31,25 @@ logger = logging.getLogger(__name__)
 
 Runner = Callable[[Job], dict[str, Any] | None]
 
-#: A running job that has not advanced for so long belongs to a dead worker.
+#: A running job of which nobody has heard for so long belongs to a dead worker.
 STALE = timedelta(seconds=120)
 MAX_ATTEMPTS = 3
+#: After a fault a job waits so long, twice as long after the next; while a server is away, always so long.
+FAULT_PAUSE = timedelta(seconds=15)
+OUTAGE_PAUSE = timedelta(seconds=15)
+#: Seconds after which work that nobody waits for lets others have a turn.
+TURN = 20.0
+#: Whose turn it is first: what somebody waits for, what the site does by itself, what comes after that.
+WAITED_FOR, BACKGROUND, LAST = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of long work: its name for people, its runner, and what else a cancellation undoes."""
+    """A kind of long work: its name for people, its runner, its urgency, what a cancellation undoes."""
 
     label: Any
     run: Runner
+    urgency: int = WAITED_FOR
     on_cancel: Callable[[Job], None] | None = None
 
 
@@ -57,20 +68,29 @@ class Interrupted(EndsEarly):
     """The worker is being stopped: another takes the job up where it is."""
 
 
+class GivesWay(EndsEarly):
+    """Others should have a turn: the job is taken up again where it is."""
+
+
 class Superseded(EndsEarly):
     """Another worker has taken this job over, or it was ended meanwhile: hands off."""
 
 
 def job(
-    kind: str, label: Any, *, on_cancel: Callable[[Job], None] | None = None
+    kind: str,
+    label: Any,
+    *,
+    urgency: int = WAITED_FOR,
+    on_cancel: Callable[[Job], None] | None = None,
 ) -> Callable[[Runner], Runner]:
     """Register the runner of a kind of job; what it returns becomes `job.result`.
 
-    `on_cancel(job)` sets right what waits for the job, in the transaction that cancels it.
+    A kind that is not WAITED_FOR runs in turns of TURN seconds. `on_cancel(job)` sets right what waits
+    for the job, in the transaction that cancels it.
     """
 
     def register(runner: Runner) -> Runner:
-        _kinds[kind] = Kind(label, runner, on_cancel)
+        _kinds[kind] = Kind(label, runner, urgency, on_cancel)
         return runner
 
     return register
@@ -86,7 +106,9 @@ def start_job(kind: str, *, actor: Any, payload: dict[str, Any], total: int = 0)
     """Queue a job; the worker takes it after commit."""
     if kind not in _kinds:
         raise LookupError(kind)
-    row = Job.objects.create(kind=kind, actor=actor, payload=payload, total=total)
+    row = Job.objects.create(
+        kind=kind, actor=actor, payload=payload, total=total, urgency=_kinds[kind].urgency
+    )
     wakeup.after_commit(wakeup.WORK)
     return row
 
@@ -112,24 +134,29 @@ def cancel_job(row: Job, *, actor: Any) -> Job:
     return row
 
 
-def advance(row: Job, done: int, total: int | None = None) -> None:
+def advance(row: Job, done: int, total: int | None = None, *, place: int | None = None) -> None:
     """Write down how far the job is; also the sign that its worker lives.
 
-    A job that got further starts counting attempts anew: it is not the job that kills its worker.
+    `place` is the key the runner has come to, when counting alone would not find it again. A job that got further starts counting attempts anew: it is not the job that kills its worker.
     Raises EndsEarly, which rolls back the step when it is called within the step's transaction.
     """
-    if done > row.done:
+    is_further = done > row.done
+    if is_further:
         row.attempts = 1
     row.done = done
     row.total = row.total if total is None else total
+    row.place = row.place if place is None else place
     row.heartbeat_at = clock.now()
-    kept = {name: getattr(row, name) for name in ("done", "total", "attempts", "heartbeat_at")}
+    names = ("done", "total", "place", "attempts", "heartbeat_at")
+    kept = {name: getattr(row, name) for name in names}
     if not _held(row).update(**kept):
         raise Superseded
     if Job.objects.filter(pk=row.pk, cancel_asked_at__isnull=False).exists():
         raise Cancelled
     if stopping.is_asked():
         raise Interrupted
+    if is_further and row.turn_ends is not None and time.monotonic() > row.turn_ends:
+        raise GivesWay
 
 
 def run_next() -> bool:
@@ -145,7 +172,7 @@ def run_next() -> bool:
 
 
 def run_open() -> int:
-    """Run every job that waits or was left by a dead worker; return how many ran."""
+    """Run every job that waits or was left by a dead worker; return how many turns that were."""
     count = 0
     while run_next():
         count += 1
@@ -154,8 +181,10 @@ def run_open() -> int:
 
 @transaction.atomic
 def _take() -> Job | None:
-    stale = Q(status=Job.Status.RUNNING, heartbeat_at__lt=clock.now() - STALE)
-    rows = Job.objects.filter(Q(status=Job.Status.QUEUED) | stale).order_by("id")
+    now = clock.now()
+    due = Q(status=Job.Status.QUEUED, next_try_at__lte=now)
+    stale = Q(status=Job.Status.RUNNING, heartbeat_at__lt=now - STALE)
+    rows = Job.objects.filter(due | stale).order_by("urgency", "id")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     row = rows.first()
@@ -169,26 +198,51 @@ def _take() -> Job | None:
 
 
 def _run(row: Job) -> None:
+    kind = _kinds.get(row.kind)
+    if kind is None:
+        # A release before or after this one may know it.
+        _put_off(row, LookupError())
+        return
+    row.turn_ends = None if kind.urgency == WAITED_FOR else time.monotonic() + TURN
     try:
-        row.result = _kinds[row.kind].run(row) or row.result
+        with beating(row):
+            row.result = kind.run(row) or row.result
     except Superseded:
         logger.warning("job %s was taken over by another worker", row.code)
     except Cancelled:
         _settle(row, Job.Status.CANCELLED)
-    except Interrupted:
-        row.attempts = max(0, row.attempts - 1)
-        _settle(row, Job.Status.QUEUED)
+    except (Interrupted, GivesWay):
+        _give_back(row)
     except SoftTimeLimitExceeded:
         # It had its turn; that it must get further before the next one sees `attempts`.
         _settle(row, Job.Status.QUEUED, "time limit")
     except DomainError as error:
         _settle(row, Job.Status.FAILED, str(error))
     except Exception as error:
+        if getattr(error, "is_outage", False):
+            logger.warning("job %s waits: %s", row.code, type(error).__name__)
+            row.next_try_at = clock.now() + OUTAGE_PAUSE
+            _give_back(row, type(error).__name__)
+            return
         logger.exception("job %s failed", row.code)
-        again = row.attempts < MAX_ATTEMPTS
-        _settle(row, Job.Status.QUEUED if again else Job.Status.FAILED, type(error).__name__)
+        _put_off(row, error)
     else:
         _settle(row, Job.Status.DONE)
+
+
+def _give_back(row: Job, reason: str = "") -> None:
+    """It is taken up again; that it ended was not its fault."""
+    row.attempts = max(0, row.attempts - 1)
+    _settle(row, Job.Status.QUEUED, reason)
+
+
+def _put_off(row: Job, error: Exception) -> None:
+    """It is tried again after a while, and given up in the end. Only the kind of error is kept."""
+    if row.attempts >= MAX_ATTEMPTS:
+        _settle(row, Job.Status.FAILED, type(error).__name__)
+        return
+    row.next_try_at = clock.now() + FAULT_PAUSE * 2 ** (row.attempts - 1)
+    _settle(row, Job.Status.QUEUED, type(error).__name__)
 
 
 def _held(row: Job) -> Any:
@@ -201,7 +255,8 @@ def _settle(row: Job, status: Job.Status, reason: str = "") -> None:
     held = _held(row)
     row.error = reason[:200]
     row.finished_at = None if status == Job.Status.QUEUED else clock.now()
-    kept = {name: getattr(row, name) for name in ("result", "error", "finished_at", "attempts")}
+    names = ("result", "error", "finished_at", "attempts", "next_try_at")
+    kept = {name: getattr(row, name) for name in names}
     if not held.update(status=status, **kept):
         logger.warning("job %s was taken over by another worker", row.code)
         return

@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
@@ -106,9 +107,18 @@ class Job(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     #: How often a worker has taken it: a worker whose number is not the last has lost it to another.
     takes = models.PositiveIntegerField(default=0, db_default=0)
+    #: Whose turn it is first: 0 for what somebody waits for, higher for what the site does by itself.
+    urgency = models.PositiveSmallIntegerField(default=0, db_default=0)
+    #: The key its runner has come to, for one that goes through a table that changes meanwhile.
+    place = models.PositiveBigIntegerField(default=0, db_default=0)
+    #: It waits until then: after a fault, or while a server is away.
+    next_try_at = models.DateTimeField(default=clock.now, db_default=Now())
     #: When somebody asked that it end early; its runner obeys at the next step.
     cancel_asked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    #: Until when a run may go on before it lets others have a turn (`time.monotonic`); no column.
+    turn_ends: float | None = None
 
     class Meta:
         constraints = [
@@ -122,6 +132,11 @@ class Job(models.Model):
                 fields=["id"],
                 condition=models.Q(status__in=["queued", "running"]),
                 name="job_open",
+            ),
+            models.Index(
+                fields=["finished_at"],
+                condition=models.Q(actor__isnull=True),
+                name="job_ended_unasked",
             ),
             models.Index(fields=["actor", "kind", "-id"], name="job_actor"),
         ]

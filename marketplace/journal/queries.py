@@ -110,5 +110,12 @@ def open_jobs(kind: str) -> QuerySet[Job]:
 
 
 def recent_jobs() -> QuerySet[Job]:
-    """Every kind of job, newest first."""
-    return Job.objects.select_related("actor").order_by("-id")
+    """Every kind of job, newest first, without what it works on."""
+    rows = Job.objects.select_related("actor").order_by("-id")
+    return rows.defer("payload", "result")
+
+
+def ended_jobs() -> QuerySet[Job]:
+    """Jobs that nobody asked for and that ended longer ago than deliveries are kept."""
+    long_ago = clock.now() - KEEP_DELIVERIES
+    return Job.objects.filter(actor__isnull=True, finished_at__lt=long_ago)

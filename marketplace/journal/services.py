@@ -79,7 +79,9 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
         tried += len(batch)
         handler = handler_named(batch[0].handler)
         if handler is None:
-            _give_up(batch, "no such handler")
+            # During a rolling release the process that knows it may be another: not at first sight.
+            for delivery in batch:
+                _put_off(delivery, LookupError())
         elif handler.batch and batch[0].attempts <= MAX_ATTEMPTS:
             _deliver(handler, batch)
         else:
@@ -239,3 +241,8 @@ def retry_deliveries(ids: Sequence[int], *, actor: Any) -> int:
 def purge_deliveries() -> int:
     """Delete deliveries done longer ago than they are kept; return how many. Entries stay."""
     return queries.done_deliveries().delete()[0]
+
+
+def purge_jobs() -> int:
+    """Delete jobs that the site started by itself and that ended long ago; return how many."""
+    return queries.ended_jobs().delete()[0]

@@ -25,7 +25,8 @@ def work() -> None:
 
 @shared_task(name="journal.purge", ignore_result=True)
 def purge() -> None:
-    """Delete deliveries that were done long ago and rate windows that are over; entries stay."""
+    """Delete what was done long ago and rate windows that are over; entries stay."""
     services.purge_deliveries()
+    services.purge_jobs()
     throttle.purge()
     refresh_statistics()

@@ -230,6 +230,13 @@ def run_rebuild(job: Job) -> dict[str, Any]:
     return {"rows": engine.rebuild(name, progress)}
 
 
+def discard_rebuild(job: Job) -> None:
+    """取消重建后，清除建了一半的索引。"""
+    name = str(job.payload["index"])
+    if job.takes and name in {spec.name for spec in all_specs()}:
+        engine.discard(name)
+
+
 def start_export(name: str, codes: Sequence[str], *, actor: Any, is_own: bool) -> Job:
     """在后台把这些信息导出为 Excel；运行时再按发起人的权限取数。"""
     payload = {"kind": name, "codes": list(codes), "is_own": is_own}

@@ -13,7 +13,7 @@ from marketplace.kernel import clock
 from marketplace.listings import exports, services
 from marketplace.sheets.writers import write_xlsx
 
-job(services.REBUILD, _("重建搜索索引"))(services.run_rebuild)
+job(services.REBUILD, _("重建搜索索引"), on_cancel=services.discard_rebuild)(services.run_rebuild)
 #: How often an export says how far it is, in rows.
 _PULSE = 200
 

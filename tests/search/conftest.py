@@ -35,7 +35,11 @@ class World:
             source=self.source,
             size=lambda: len(self.rows),
             default_sort="-published",
+            shown=self.shown,
         )
+
+    def shown(self, ids: Sequence[str]) -> list[str]:
+        return [id_ for id_, _, document in self.source(ids) if document is not None]
 
     def source(self, ids: Sequence[str] | None) -> Iterable[SourceRow]:
         if ids is None:

@@ -130,6 +130,20 @@ def test_corrections_forget_the_words_of_hidden_rows(stocked):
     assert engine.did_you_mean("石膜烯") is None
 
 
+def test_an_index_that_is_ahead_of_a_restored_database_is_left_behind(stocked):
+    stocked.put("a1", "后来的题目", rev=7)
+    stocked.hide("a2", rev=5)
+    # The database comes back from a copy of yesterday.
+    stocked.rows["a1"] = (3, {"title": "昨天的题目", "published": date(2026, 2, 1)})
+    stocked.rows["a2"] = (3, {"title": "石墨烯", "published": date(2026, 2, 1)})
+    found = engine.reconcile("things")
+    assert (found.ahead, found.stale, found.missing) == (["a1", "a2"], ["a1"], ["a2"])
+    engine.reconcile("things", fix=True)
+    assert not engine.reconcile("things")
+    stocked.put("a1", "今天的题目", rev=4)
+    assert stocked.ids("今天的题目")[0] == "a1"
+
+
 def test_reconcile_finds_and_mends_every_kind_of_difference(stocked):
     assert not engine.reconcile("things")
     stocked.rows["n1"] = (1, {"title": "没有进索引"})

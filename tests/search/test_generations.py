@@ -1,10 +1,13 @@
 """Indexes on a cluster: what an interrupted rebuild, a schema change and a lost alias leave behind."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
-from search import engine, schema
+from search import engine, healing, schema
+from search.backends.elasticsearch import ElasticsearchBackend
+from search.backends.elasticsearch.store import _age
 from search.plan import load_from
 from search.query import Query
 from search.schema import Keyword
@@ -31,6 +34,77 @@ def interrupt(world: World, after: int) -> None:
 
     with pytest.raises(ConnectionError):
         engine.backend().rebuild(world.spec, load)
+
+
+def test_a_lost_index_is_built_beside_the_request_however_small_it_is(world, monkeypatch):
+    monkeypatch.setattr(ElasticsearchBackend, "heals_inline", False)
+    monkeypatch.setattr(healing, "THREAD_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(healing, "_threads", {})
+    world.rows["a1"] = (1, {"title": "永磁电机"})
+    found = engine.find("things", Query("永磁"))
+    assert ([hit.id for hit in found.hits], found.degraded) == (["a1"], True)
+    for thread in healing._threads.values():
+        thread.join(20)
+    assert world.ids("永磁") == ["a1"]
+
+
+def begin_without_a_place(world: World) -> str:
+    """Begin an index that no node may hold, as if the node that held it were lost."""
+    store = engine.backend().store(world.spec)
+    name = f"{store.alias}-{time.time_ns():x}"
+    nowhere = {"index.routing.allocation.require._name": "nobody", "number_of_replicas": 0}
+    with client() as cluster:
+        cluster.indices.create(
+            index=name,
+            settings=nowhere,
+            aliases={store.building: {"is_write_index": True}},
+            wait_for_active_shards="0",
+        )
+    return name
+
+
+def test_a_half_filled_index_that_is_lost_stops_no_write(world, settings):
+    world.rows["a1"] = (1, {"title": "永磁电机"})
+    engine.rebuild("things")
+    lost = begin_without_a_place(world)
+    assert lost in indexes(settings)
+    world.put("a2", "石墨烯浆料")
+    assert world.ids("石墨烯") == ["a2"]
+    assert lost not in indexes(settings)
+
+
+def test_a_rebuild_goes_on_neither_with_a_lost_index_nor_with_an_old_one(world, settings):
+    world.rows["a1"] = (1, {"title": "永磁电机"})
+    lost = begin_without_a_place(world)
+    assert engine.rebuild("things") == 1
+    assert lost not in indexes(settings)
+    interrupt(world, after=0)
+    store = engine.backend().store(world.spec)
+    (left,) = [name for name in indexes(settings) if name not in indexes_behind(store.alias)]
+    assert _age(left) < 60
+    interrupt(world, after=0)
+    assert left in indexes(settings), "a young one is gone on with"
+    day_before = f"{store.alias}-{time.time_ns() - 86_500 * 10**9:x}"
+    with client() as cluster:
+        cluster.indices.delete(index=left)
+        cluster.indices.create(index=day_before, aliases={store.building: {}})
+    assert engine.rebuild("things") == 1
+    assert day_before not in indexes(settings)
+
+
+def indexes_behind(alias: str) -> list[str]:
+    with client() as cluster:
+        return sorted(cluster.indices.get_alias(name=alias))
+
+
+def test_what_a_cancelled_rebuild_left_is_discarded(world, settings):
+    world.rows["a1"] = (1, {"title": "永磁电机"})
+    engine.rebuild("things")
+    interrupt(world, after=0)
+    assert len(indexes(settings)) == 2
+    engine.discard("things")
+    assert len(indexes(settings)) == 1
+    assert world.ids("永磁") == ["a1"]
 
 
 def test_an_interrupted_rebuild_goes_on_where_it_stopped(world, settings):

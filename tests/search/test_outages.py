@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from search import engine, schema
+from search import budget, engine, schema, suggestions
 from search.backends.elasticsearch import cluster
+from search.backends.elasticsearch.address import Address
 from search.errors import SearchUnavailable
 from search.query import Query
 from tests.search.conftest import World
@@ -105,6 +106,63 @@ def test_after_the_pause_it_is_asked_again(silence, monkeypatch):
     time.sleep(1.1)
     assert engine.find("things", Query("永磁")).degraded
     assert len(silence) > asked
+
+
+def test_an_answer_that_comes_late_is_used_but_soon_nobody_asks(monkeypatch):
+    asked = cluster.Cluster(Address.parse("elasticsearch://es1:9200/x"))
+
+    def read(times: int, slow: float) -> list[str]:
+        monkeypatch.setattr(cluster, "SLOW_SECONDS", slow)
+        return [asked.read(lambda _client: "answer") for _ in range(times)]
+
+    late, quick = -1.0, 60.0
+    assert read(cluster.FAILURES - 1, late) == ["answer"] * (cluster.FAILURES - 1)
+    assert read(1, quick) == ["answer"], "one that comes in time starts the count anew"
+    assert read(cluster.FAILURES, late) == ["answer"] * cluster.FAILURES
+    with pytest.raises(SearchUnavailable, match="a moment ago"):
+        read(1, quick)
+
+
+def test_one_budget_for_all_that_a_page_asks(silence):
+    """Three indexes and a correction: a hanging cluster costs two seconds, not two for each."""
+    started = time.monotonic()
+    with budget.question():
+        for _ in range(2):
+            assert engine.find("things", Query("永磁")).degraded
+            engine.did_you_mean("永慈电机")
+    assert time.monotonic() - started < 3.5
+    assert len(silence) == 1, "when the time is over nobody asks"
+
+
+def test_a_page_waits_half_a_second_for_its_decoration(silence, monkeypatch):
+    looked: list[str] = []
+    monkeypatch.setattr(engine, "scan_match", lambda *_: looked.append("match"))
+    monkeypatch.setattr(engine, "scan_find", lambda *_: looked.append("find"))
+    started = time.monotonic()
+    assert engine.similar("things", "a1") == []
+    assert time.monotonic() - started < 1
+    started = time.monotonic()
+    assert engine.suggest("永磁") == []
+    assert time.monotonic() - started < 1
+    assert looked == [], "no row is looked through for it"
+
+
+def test_what_is_kept_is_not_made_of_a_poor_answer(nobody):
+    with pytest.raises(SearchUnavailable):
+        engine.match("things", "永磁电机", strict=True)
+    with pytest.raises(SearchUnavailable):
+        engine.hybrid_match("things", "永磁电机", strict=True)
+    assert [hit.id for hit in engine.hybrid_match("things", "永磁电机")] == ["a1"]
+
+
+def test_what_is_withdrawn_while_it_is_down_is_completed_no_more(nobody):
+    suggestions.update(nobody.spec, {id_: doc for id_, (_, doc) in nobody.rows.items()})
+    assert [one.text for one in engine.suggest("永磁")] == ["永磁电机"]
+    nobody.rows["a1"] = (2, None)
+    assert engine.suggest("永磁") == [], "the database is asked, before any worker has come by"
+    with pytest.raises(SearchUnavailable):
+        engine.refresh("things", ["a1"])
+    assert suggestions.sources(nobody.spec) == {"a2"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from search import embedder, engine, vectors
 from search.embedder import DIMENSIONS, CacheFile
 from search.errors import IndexUnavailable
+from search.locks import locked
 from search.models import Embedding
 from search.vector_store import VectorStore
 
@@ -117,19 +119,46 @@ def test_a_damaged_map_is_written_anew_from_the_table(stocked, data_dir, damage,
 # The table ------------------------------------------------------------------------------------
 
 
+def test_a_question_waits_for_no_map_that_somebody_writes(stocked, data_dir, model, monkeypatch):
+    vectors.embed("things", list(stocked.rows))
+    store = vectors.store_of("things")
+    (store.folder / "current").unlink()
+    monkeypatch.setattr(vectors, "_PATIENCE_SECONDS", 0.05)
+    with locked(store.folder / "lock"):
+        assert vectors.matrix("things").ids == []
+        assert engine.hybrid_match("things", "永磁电机")[0].id == "a1", "by words alone"
+    assert len(vectors.matrix("things").ids) == 6
+
+
+def test_what_is_embedded_while_the_map_is_written_anew_is_in_it(stocked, model, monkeypatch):
+    vectors.embed("things", ["a1"])
+    read = vectors._stored
+
+    def then_another_comes(name):
+        found = read(name)
+        thread.start()
+        thread.join(0.2)
+        assert thread.is_alive(), "it waits for the lock"
+        return found
+
+    late = np.stack([unit(5)])
+    thread = threading.Thread(target=lambda: vectors.store_of("things").append(["a2"], late))
+    monkeypatch.setattr(vectors, "_stored", then_another_comes)
+    assert vectors.rebuild("things") == 1
+    thread.join(5)
+    assert set(vectors.matrix("things").ids) == {"a1", "a2"}
+
+
 def test_each_text_is_embedded_once(stocked, model):
-    assert sorted(vectors.missing("things")) == [f"a{n}" for n in range(1, 7)]
     assert vectors.embed("things", ["a1", "a2"]) == 2
     assert vectors.embed("things", ["a1", "a2"]) == 0
     assert len(model.calls) == 2
     stocked.rows["a1"] = (2, stocked.rows["a1"][1])
-    assert "a1" in vectors.missing("things")
     assert vectors.embed("things", ["a1"]) == 0
     assert Embedding.objects.get(object_id="a1").rev == 2
     stocked.rows["a3"] = (2, {**stocked.rows["a1"][1]})
     assert vectors.embed("things", ["a3"]) == 0, "the same text has its vector already"
     assert vectors.matrix("things").ids == ["a1", "a2", "a3"]
-    assert sorted(vectors.missing("things")) == ["a4", "a5", "a6"]
 
 
 def test_a_changed_text_gets_a_new_vector(stocked, model):

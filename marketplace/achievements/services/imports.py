@@ -66,8 +66,10 @@ def record_check(
     problems: Sequence[Mapping[str, Any]],
     result_path: str,
 ) -> ImportBatch:
-    """写下检查结果，等待确认。"""
+    """写下检查结果，等待确认；检查已经结束或取消的，不再改动。"""
     batch = locked(batch)
+    if batch.status != BatchStatus.CHECKING:
+        return batch
     batch.status = BatchStatus.CHECKED
     batch.counts = dict(counts)
     batch.problems = [dict(problem) for problem in problems[:MOST_SHOWN]]

@@ -14,6 +14,7 @@ from marketplace.matching.services.work import (
     REFRESH,
     run_embedding,
     run_refresh,
+    start_embedding,
     take_up_achievements,
     take_up_needs,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "run_embedding",
     "run_reading",
     "run_refresh",
+    "start_embedding",
     "start_reading",
     "take_up_achievements",
     "take_up_needs",

@@ -1,11 +1,10 @@
 """What publications set in motion: a few are matched at once, many by a job that can be resumed.
 
 After an import of thousands it is the open needs that are gone through again, so the work grows with
-the needs and not with the achievements. Vectors come after, in slices, since each takes 0.2 s: until
-then matches rest on words, and when all are there the needs are gone through once more.
+the needs and not with the achievements. Vectors come after, since each takes 0.2 s: until then matches
+rest on words, and when all are there the needs are gone through once more.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,8 +24,6 @@ from search import vectors
 REFRESH, EMBED = "matching.refresh", "matching.embed"
 #: As many publications are matched at once, in the handler.
 FEW = 3
-#: Seconds after which embedding makes way for whatever else waits.
-SLICE = 20.0
 _CHUNK = 8
 
 
@@ -64,35 +61,49 @@ def run_refresh(job: Job) -> dict[str, Any]:
     keys = fresh if not arrived and not job.payload.get("everything") else None
     needs = Need.objects.filter(status=OPEN).order_by("pk")
     needs = needs if keys is None else needs.filter(pk__in=keys)
-    ids = list(needs.values_list("pk", flat=True))
-    advance(job, job.done, len(ids))
-    found = 0
-    for place, pk in enumerate(ids[job.done :], start=job.done + 1):
+    # By key: needs come and go between two turns.
+    ids = list(needs.filter(pk__gt=job.place).values_list("pk", flat=True))
+    total, found = job.done + len(ids), int(job.result.get("new", 0))
+    advance(job, job.done, total)
+    for done, pk in enumerate(ids, start=job.done + 1):
         for need in _open(Need, [pk]):
             found += _match_need(need, is_fresh=pk in fresh)
-        advance(job, place)
+        job.result = {"needs": total, "new": found}
+        advance(job, done, total, place=pk)
     if not job.payload.get("everything"):
-        _start_embedding(sorted(fresh), arrived)
-    return {"needs": len(ids), "new": found}
+        start_embedding()
+    return {"needs": total, "new": found}
+
+
+@transaction.atomic
+def start_embedding() -> Job | None:
+    """A job for the open listings that have no vector of what they say now; None without any."""
+    if not vectors.available() or not any(rows.exists() for _, rows in _without_vectors()):
+        return None
+    waiting = Job.objects.select_for_update().filter(kind=EMBED, status=Job.Status.QUEUED)
+    return waiting.first() or start_job(EMBED, actor=None, payload={})
 
 
 def run_embedding(job: Job) -> dict[str, Any]:
-    """Make vectors for a slice of the listings, then hand the rest to a job behind the others."""
-    rows = job.payload["rows"]
-    began, made = time.monotonic(), 0
-    place = max(job.done, int(job.payload.get("from", 0)))
-    while place < len(rows):
-        if time.monotonic() - began > SLICE:
-            payload = {"rows": rows, "from": place}
-            start_job(EMBED, actor=None, payload=payload, total=len(rows))
-            return {"vectors": made}
-        chunk = rows[place : place + _CHUNK]
-        for spec_name in ("needs", "achievements"):
-            made += vectors.embed(spec_name, [code for name, code in chunk if name == spec_name])
-        place += len(chunk)
-        advance(job, place, len(rows))
-    _queue(everything=True)
+    """Make the vectors that are lacking. What a run that ended early has made is not lacking any more."""
+    done, made = job.done, int(job.result.get("vectors", 0))
+    advance(job, done, done + sum(rows.count() for _, rows in _without_vectors()))
+    for spec_name, rows in _without_vectors():
+        last = 0
+        while chunk := list(rows.filter(pk__gt=last).values_list("pk", "code")[:_CHUNK]):
+            made += vectors.embed(spec_name, [code for _, code in chunk])
+            job.result = {"vectors": made}
+            done += len(chunk)
+            last = chunk[-1][0]
+            advance(job, done, max(done, job.total))
+    if done:
+        _queue(everything=True)
     return {"vectors": made}
+
+
+def _without_vectors() -> list[tuple[str, Any]]:
+    kinds = (("needs", Need), ("achievements", Achievement))
+    return [(name, vectors.lacking(name, _all_open(model)).order_by("pk")) for name, model in kinds]
 
 
 def _match_need(need: Need, *, is_fresh: bool) -> int:
@@ -106,17 +117,12 @@ def _match_need(need: Need, *, is_fresh: bool) -> int:
 
 
 def _open(model: Any, ids: Sequence[int]) -> list[Any]:
-    rows = model.objects.filter(pk__in=list(ids), status=OPEN).order_by("pk")
+    rows = _all_open(model).filter(pk__in=list(ids)).order_by("pk")
     return list(rows.select_related("owner").prefetch_related("indicators"))
 
 
-def _start_embedding(needs: Sequence[int], achievements: Sequence[int]) -> None:
-    if not vectors.available():
-        return
-    rows = [("needs", row.code) for row in _open(Need, needs)]
-    rows += [("achievements", row.code) for row in _open(Achievement, achievements)]
-    if rows:
-        start_job(EMBED, actor=None, payload={"rows": rows}, total=len(rows))
+def _all_open(model: Any) -> Any:
+    return model.objects.filter(status=OPEN)
 
 
 @transaction.atomic
@@ -129,7 +135,7 @@ def _queue(
     """Start a job, or add to the one that still waits: a dozen events of an import are one run."""
     waiting = (
         Job.objects.select_for_update()
-        .filter(kind=REFRESH, status=Job.Status.QUEUED, attempts=0)
+        .filter(kind=REFRESH, status=Job.Status.QUEUED, takes=0)
         .order_by("id")
         .first()
     )

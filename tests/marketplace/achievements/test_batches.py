@@ -160,6 +160,10 @@ def test_a_killed_decision_goes_on(
 
     monkeypatch.setattr(batches, "advance", dying)
     decide(batch, cast, "publish")
+    assert batch.status == "deciding"
+    with clock.shift(timedelta(seconds=16)):
+        jobs.run_open()
+    batch.refresh_from_db()
     assert batch.status == "closed"
     told = Entry.objects.filter(event="AchievementsPublished")
     assert sorted(key for entry in told for key in entry.payload["ids"]) == sorted(

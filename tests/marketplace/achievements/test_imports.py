@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.files import storage
 from marketplace.journal import jobs, stopping
 from marketplace.journal.models import Entry
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from tests.cast import Cast
 from tests.factories.achievements import HEADS, TEXT, good_rows, make_achievement, sheet, upload
@@ -355,6 +357,10 @@ def test_an_import_that_was_killed_goes_on_and_makes_nothing_twice(
 
     monkeypatch.setattr(runs.services, "import_rows", dying)
     batch = bring_in(cast, sheet(good_rows(5)))
+    assert (batch.status, calls) == ("importing", [2, 2])
+    with clock.shift(timedelta(seconds=16)):
+        jobs.run_open()
+    batch.refresh_from_db()
     assert calls == [2, 2, 2, 1]
     assert (batch.status, batch.counts["imported"]) == ("in_review", 5)
     assert Achievement.objects.count() == 5

@@ -1,11 +1,13 @@
 """Long jobs: progress, failure in words, taking up again what a dead worker left."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
-from marketplace.journal import jobs, queries, stopping
+from marketplace.journal import beating, jobs, queries, services, stopping
 from marketplace.journal.models import Entry, Job
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Refused
@@ -68,12 +70,24 @@ def test_unknown_kind_is_a_mistake():
         jobs.start_job("tests.unknown", actor=None, payload={})
 
 
+def drain_for(drain, seconds):
+    """Drain now, and every ten seconds for so long; how many turns that were."""
+    turns = drain()
+    for second in range(10, seconds + 1, 10):
+        with clock.shift(timedelta(seconds=second)):
+            turns += drain()
+    return turns
+
+
 def test_kind_that_is_no_more_fails_in_the_end(steps, drain):
     row = start()
     jobs._kinds.clear()
     drain()
     row.refresh_from_db()
-    assert (row.status, row.error) == ("failed", "KeyError")
+    assert (row.status, row.error) == ("queued", "LookupError"), "a newer worker may know it"
+    drain_for(drain, 50)
+    row.refresh_from_db()
+    assert (row.status, row.error) == ("failed", "LookupError")
 
 
 def test_killed_job_is_taken_up_where_it_was(steps, drain):
@@ -136,9 +150,87 @@ def test_fault_is_tried_again_and_tells_no_details(steps, drain):
     _done, fate = steps
     fate[3] = ValueError("秘密内容")
     row = start()
-    assert drain() == 2
+    assert drain() == 1
+    row.refresh_from_db()
+    assert (row.status, row.error, row.done) == ("queued", "ValueError", 3)
+    with clock.shift(timedelta(seconds=14)):
+        assert drain() == 0
+    with clock.shift(timedelta(seconds=16)):
+        assert drain() == 1
     row.refresh_from_db()
     assert (row.status, row.error, row.done) == ("done", "", 10)
+
+
+def test_a_server_that_is_away_is_no_attempt(drain):
+    class Away(Exception):
+        is_outage = True
+
+    @jobs.job("tests.away", "等")
+    def wait(_row):
+        raise Away("es1:9200")
+
+    row = jobs.start_job("tests.away", actor=None, payload={})
+    assert drain_for(drain, 600) == 31
+    row.refresh_from_db()
+    assert (row.status, row.error, row.attempts) == ("queued", "Away", 0)
+
+
+def test_what_somebody_waits_for_comes_first_and_the_rest_in_turns(drain, monkeypatch):
+    monkeypatch.setattr(jobs, "TURN", -1.0)
+    seen = []
+
+    def register(name, urgency):
+        @jobs.job(name, name, urgency=urgency)
+        def run(row):
+            for step in range(row.done, 2):
+                seen.append(f"{name} {step}")
+                if (name, step) == ("refresh", 0):
+                    jobs.start_job("check", actor=None, payload={})
+                jobs.advance(row, step + 1, 2)
+
+    for name, urgency in (("embed", jobs.LAST), ("refresh", jobs.BACKGROUND), ("check", 0)):
+        register(name, urgency)
+    for name in ("embed", "refresh"):
+        jobs.start_job(name, actor=None, payload={})
+    drain()
+    assert seen == [
+        *("refresh 0", "check 0", "check 1", "refresh 1", "embed 0", "embed 1"),
+    ]
+    assert set(Job.objects.values_list("status", "attempts")) == {("done", 1)}
+
+
+def test_the_worker_is_heard_of_during_a_long_step(drain, monkeypatch):
+    monkeypatch.setattr(beating, "PULSE", 0.01)
+    heard = threading.Event()
+    monkeypatch.setattr(beating.connections, "close_all", lambda: None)
+    monkeypatch.setattr(beating.Job.objects, "filter", lambda **asked: told(asked))
+    asked_for = []
+
+    def told(asked):
+        asked_for.append(asked)
+        heard.set()
+        return Job.objects.none()
+
+    row = Job(pk=7, takes=3)
+    with beating.beating(row):
+        assert heard.wait(5)
+    count = len(asked_for)
+    assert asked_for[0] == {"pk": 7, "takes": 3, "status": "running"}
+    time.sleep(0.05)
+    assert len(asked_for) == count, "the sign ends with the step"
+
+
+def test_long_ended_jobs_of_the_site_are_deleted_and_those_of_people_kept(steps, drain):
+    actor = make_reader()
+    ours, theirs = start(), jobs.start_job("tests.count", actor=actor, payload={})
+    drain()
+    with clock.shift(timedelta(days=13)):
+        assert services.purge_jobs() == 0
+    with clock.shift(timedelta(days=15)):
+        fresh = start()
+        assert services.purge_jobs() == 1
+    assert set(Job.objects.all()) == {theirs, fresh}
+    assert ours not in Job.objects.all()
 
 
 def test_lasting_fault_ends(steps, drain):
@@ -147,7 +239,7 @@ def test_lasting_fault_ends(steps, drain):
         raise ValueError("秘密内容")
 
     row = jobs.start_job("tests.broken", actor=None, payload={})
-    assert drain() == jobs.MAX_ATTEMPTS
+    assert drain_for(drain, 50) == jobs.MAX_ATTEMPTS
     row.refresh_from_db()
     assert (row.status, row.error) == ("failed", "ValueError")
 

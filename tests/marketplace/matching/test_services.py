@@ -2,20 +2,27 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.achievements import services as achievements
-from marketplace.journal.models import Job
+from marketplace.achievements.models import Achievement
+from marketplace.journal import jobs
+from marketplace.journal.models import Delivery, Job
 from marketplace.journal.queries import history
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.matching import queries, services
 from marketplace.matching.models import Match, MatchFeedback
 from marketplace.matching.services import work
 from marketplace.needs import services as needs
+from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
 from search import engine
+from search.errors import SearchUnavailable
+from search.models import Embedding
 from tests.cast import Cast
 from tests.factories.matching import magnet_need, magnet_result, make_match
 
@@ -321,32 +328,94 @@ def test_a_waiting_job_takes_up_what_comes_after(cast: Cast) -> None:
 
 def test_a_refresh_that_was_killed_goes_on_where_it_was(cast: Cast, drain: Drain) -> None:
     magnet_result(cast.university, cast.university_member)
-    rows = [magnet_need(cast.enterprise, cast.member, title=f"重稀土减量 {n}") for n in range(3)]
+    rows = [magnet_need(cast.enterprise, cast.member, title=f"重稀土减量 {n}") for n in range(4)]
     engine.rebuild("achievements")
-    job = Job.objects.create(kind=services.REFRESH, payload={"everything": True}, done=2)
+    job = Job.objects.create(
+        kind=services.REFRESH, payload={"everything": True}, done=2, place=rows[1].pk
+    )
+    # One of those that are done is open no more: counting would now pass over one that is not.
+    type(rows[0]).objects.filter(pk=rows[0].pk).update(status="expired")
     services.run_refresh(job)
-    assert list(Match.objects.values_list("need_id", flat=True)) == [rows[2].pk]
+    assert set(Match.objects.values_list("need_id", flat=True)) == {rows[2].pk, rows[3].pk}
+    assert (job.done, job.total, job.place) == (4, 4, rows[3].pk)
 
 
-def test_vectors_are_made_in_slices_behind_other_jobs(
+def test_a_refresh_that_has_begun_takes_up_nothing_more(cast: Cast) -> None:
+    work._queue(needs=[5])
+    Job.objects.update(takes=1, place=9)
+    work._queue(needs=[3])
+    payloads = [job.payload["needs"] for job in Job.objects.order_by("id")]
+    assert payloads == [[5], [3]], "what lies before its place would be left out"
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Vectors that cost nothing: which codes were embedded."""
+    made: list[str] = []
+
+    def embed(name: str, codes: list[str]) -> int:
+        made.extend(codes)
+        for code in codes:
+            values = {"rev": 1, "text_sha256": code, "vector": b""}
+            Embedding.objects.update_or_create(kind=name, object_id=code, defaults=values)
+        return len(codes)
+
+    monkeypatch.setattr(work.vectors, "available", lambda: True)
+    monkeypatch.setattr(work.vectors, "embed", embed)
+    monkeypatch.setattr(work, "_CHUNK", 2)
+    return made
+
+
+def test_vectors_that_are_lacking_are_made_in_turns(
+    cast: Cast, embedded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = magnet_need(cast.enterprise, cast.member)
+    results = [
+        magnet_result(cast.university, cast.university_member, title=f"晶界扩散 {n}")
+        for n in range(5)
+    ]
+    magnet_result(cast.university, cast.university_member, state="draft")
+    Need.objects.update(rev=1)
+    Achievement.objects.update(rev=1)
+    codes = [need.code, *(row.code for row in results)]
+    Embedding.objects.create(
+        kind="achievements", object_id=codes[2], rev=0, text_sha256="x", vector=b""
+    )
+    monkeypatch.setattr(jobs, "TURN", -1.0)
+    job = services.start_embedding()
+    assert job == services.start_embedding(), "one that waits is enough"
+    turns = 0
+    while jobs.run_next() and Job.objects.get(pk=job.pk).status == "queued":
+        turns += 1
+    assert embedded == codes
+    assert turns > 2, "every step gave way"
+    job.refresh_from_db()
+    assert (job.status, job.result, job.done) == ("done", {"vectors": 6}, 6)
+    assert Job.objects.get(kind=services.REFRESH).payload == {"everything": True}
+    assert services.start_embedding() is None
+
+
+def test_matches_wait_while_the_index_is_away(
     cast: Cast, drain: Drain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[str] = []
-    monkeypatch.setattr(work.vectors, "available", lambda: True)
-    monkeypatch.setattr(
-        work.vectors, "embed", lambda _name, codes: made.extend(codes) or len(codes)
-    )
-    monkeypatch.setattr(work, "SLICE", -1.0)
-    monkeypatch.setattr(work, "_CHUNK", 2)
-    rows = [["achievements", f"C{n}"] for n in range(5)]
-    job = Job.objects.create(kind=services.EMBED, payload={"rows": rows})
-    services.run_embedding(job)
-    assert made == []
-    monkeypatch.setattr(work, "SLICE", 60.0)
-    rest = Job.objects.filter(kind=services.EMBED, status="queued").exclude(pk=job.pk).get()
-    services.run_embedding(rest)
-    assert made == ["C0", "C1", "C2", "C3", "C4"]
-    assert Job.objects.get(kind=services.REFRESH).payload == {"everything": True}
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    need = magnet_need(cast.enterprise, cast.member)
+
+    def away(*_args: object) -> None:
+        raise SearchUnavailable("away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(engine, "_asked", away)
+        drain()
+        assert not Match.objects.exists(), "a look through the newest rows is no match"
+        waiting = Delivery.objects.get(handler__endswith="match_needs", status="pending")
+        assert (waiting.attempts, waiting.error) == (0, "SearchUnavailable")
+        # Somebody who looks at a preview gets what there is.
+        assert [found.other for found in queries.preview_matches(need)]
+    with clock.shift(timedelta(seconds=16)):
+        drain()
+    assert Match.objects.get().need_id == need.pk
 
 
 def test_an_own_draft_can_be_previewed_and_nothing_is_stored(cast: Cast, drain: Drain) -> None:
