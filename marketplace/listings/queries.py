@@ -1,7 +1,5 @@
 """Questions that both kinds of listing answer alike."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db.models import Manager, Q, QuerySet
@@ -12,8 +10,6 @@ from marketplace.kernel import clock
 from marketplace.listings.models import Listing
 from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
 from marketplace.parties.policies import access_of
-from search import engine
-from search.query import MAX_SIZE, Query
 
 L = TypeVar("L", bound=Listing)
 
@@ -77,12 +73,3 @@ def in_order(model: type[L], actor: Any, codes: list[str]) -> list[L]:
         # A row that was hidden a moment ago, or an index that is not true: the operator counts them.
         tallies.count(tallies.LEAK_PREVENTED, len(codes) - len(kept))
     return kept
-
-
-def found_codes(name: str, query: Query) -> Iterator[str]:
-    """Every code that a search finds, in its order; at most MAX_DEPTH, asked for page by page."""
-    page, pages = 1, 1
-    while page <= pages:
-        results = engine.find(name, replace(query, facets=(), page=page, size=MAX_SIZE))
-        yield from (hit.id for hit in results.hits)
-        page, pages = page + 1, results.pages
