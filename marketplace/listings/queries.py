@@ -1,7 +1,9 @@
 """Questions that both kinds of listing answer alike."""
 
+import logging
 from typing import Any, TypeVar
 
+from django.db import DatabaseError, transaction
 from django.db.models import Manager, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,8 @@ from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
 from marketplace.parties.policies import access_of
 
 L = TypeVar("L", bound=Listing)
+
+log = logging.getLogger(__name__)
 
 TAKEN_DOWN = _("发布单位已将这条信息下架。")
 
@@ -71,5 +75,14 @@ def in_order(model: type[L], actor: Any, codes: list[str]) -> list[L]:
     kept = [found[code] for code in codes if code in found]
     if len(kept) < len(codes):
         # A row that was hidden a moment ago, or an index that is not true: the operator counts them.
-        tallies.count(tallies.LEAK_PREVENTED, len(codes) - len(kept))
+        _tally(len(codes) - len(kept))
     return kept
+
+
+def _tally(prevented: int) -> None:
+    """Count hits that were kept from a page. No page fails for that, nor its transaction."""
+    try:
+        with transaction.atomic():
+            tallies.count(tallies.LEAK_PREVENTED, prevented)
+    except DatabaseError as error:
+        log.warning("%s hits kept back, not counted: %s", prevented, type(error).__name__)
