@@ -5,18 +5,11 @@ from functools import cached_property
 from typing import Any
 
 from marketplace.achievements import queries as achievements
+from marketplace.achievements.models import Achievement
+from marketplace.listings.browsing import Stock, stock
 from marketplace.needs import queries as needs
+from marketplace.needs.models import Need
 from marketplace.taxonomy import queries as taxonomy
-from search import engine
-from search.query import Query
-
-
-@dataclass(frozen=True)
-class Stock:
-    """How many listings of one kind visitors find, in all and by code of industry."""
-
-    total: int
-    industries: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -36,12 +29,12 @@ class Market:
     @cached_property
     def achievements(self) -> Stock:
         """Achievements that a visitor finds."""
-        return _stock("achievements")
+        return stock("achievements", Achievement)
 
     @cached_property
     def needs(self) -> Stock:
         """Needs that a visitor finds."""
-        return _stock("needs")
+        return stock("needs", Need)
 
     def newest_achievements(self, limit: int) -> list[Any]:
         """The achievements published last."""
@@ -67,10 +60,3 @@ class Market:
             )
             for term in top
         ]
-
-
-def _stock(index: str) -> Stock:
-    """One question to the engine: counts come from the same set as the list they lead to."""
-    results = engine.find(index, Query(facets=["industry"], size=1))
-    counts = {bucket.value: bucket.count for bucket in results.facets.get("industry", [])}
-    return Stock(results.total, counts)

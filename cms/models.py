@@ -1,11 +1,13 @@
 """Everything of the editorial part that Django keeps a table for."""
 
+from cms.counts import ArticleCount
 from cms.navigation import Navigation
 from cms.pages.articles import NewsIndexPage, NewsPage, PolicyIndexPage, PolicyPage
 from cms.pages.home import HomePage
 from cms.pages.standard import StandardPage
 
 __all__ = [
+    "ArticleCount",
     "HomePage",
     "Navigation",
     "NewsIndexPage",

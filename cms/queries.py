@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 from django.utils import translation
 
 from wagtail.models import Page, Site
 
 from cms.addresses import full_address_of
-from cms.models import NewsPage, PolicyPage, StandardPage
+from cms.models import ArticleCount, NewsPage, PolicyPage, StandardPage
 
 #: What the site-wide search finds.
 SEARCHED = (NewsPage, PolicyPage, StandardPage)
@@ -25,20 +26,35 @@ def document_of(page: Any) -> str:
 
 
 def pages_by_document(names: Sequence[str] | None) -> Iterator[Any]:
-    """The pages of these names, or all that are searched; one query for each page type."""
-    wanted = Q() if names is None else _named(names)
+    """The pages of these names, or all that are searched; one query for each page type.
+
+    `changes` says how often a page has changed for readers, read in one statement with its text.
+    """
+    wanted = Q() if names is None else _named(names, "locale__language_code")
+    counted = ArticleCount.objects.filter(
+        translation_key=OuterRef("translation_key"), language=OuterRef("locale__language_code")
+    )
+    changes = Coalesce(Subquery(counted.values("rev")), 0)
     for model in SEARCHED:
-        yield from model.objects.filter(wanted).select_related("locale").order_by("pk")
+        pages = model.objects.filter(wanted).annotate(changes=changes)
+        yield from pages.select_related("locale").order_by("pk")
 
 
-def _named(names: Iterable[str]) -> Q:
+def counts_by_document(names: Sequence[str] | None) -> dict[str, int]:
+    """How often each document of these names, or each there ever was, has changed for readers."""
+    wanted = Q() if names is None else _named(names, "language")
+    rows = ArticleCount.objects.filter(wanted).values_list("translation_key", "language", "rev")
+    return {f"{key.hex}.{language}": rev for key, language, rev in rows}
+
+
+def _named(names: Iterable[str], column: str) -> Q:
     by_language: dict[str, list[UUID]] = {}
     for name in names:
         key, _dot, language = name.partition(".")
         by_language.setdefault(language, []).append(UUID(key))
     found = Q(pk__in=[])
     for language, keys in by_language.items():
-        found |= Q(translation_key__in=keys, locale__language_code=language)
+        found |= Q(translation_key__in=keys, **{column: language})
     return found
 
 

@@ -125,7 +125,11 @@ def _publish(
     if twin is not None:
         values["translation_key"] = twin.translation_key
     page = model(
-        locale=above.locale, is_sample=True, body=json.dumps(body, ensure_ascii=False), **values
+        locale=above.locale,
+        is_sample=True,
+        live=False,
+        body=json.dumps(body, ensure_ascii=False),
+        **values,
     )
     above.add_child(instance=page)
     page.save_revision().publish()

@@ -99,8 +99,12 @@ def _add(parent: Page, model: type[Any], locale: Locale, twin: Any, **values: An
     for name in ("body", "doors", "sections"):
         if name in values:
             values[name] = json.dumps(values[name], ensure_ascii=False)
-    page = model(locale=locale, first_published_at=now, last_published_at=now, **values)
-    return parent.add_child(instance=page)
+    page = model(locale=locale, first_published_at=now, last_published_at=now, live=False, **values)
+    parent.add_child(instance=page)
+    # Nobody has published it: that is no fact for the journal, and the first index is built later.
+    model.objects.filter(pk=page.pk).update(live=True)
+    page.live = True
+    return page
 
 
 def _site(home: HomePage) -> None:

@@ -71,6 +71,7 @@ def search_articles(request: HttpRequest) -> HttpResponse:
         "search_text": text,
         "text": text,
         "total": results.total,
+        "degraded": results.degraded,
         "rows": queries.found_pages([hit.id for hit in results.hits]),
         "page": Paginator(range(results.total), PAGE_SIZE).get_page(results.page),
     }

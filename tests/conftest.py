@@ -53,6 +53,14 @@ def _without_sentence_model(settings: Any) -> None:
     settings.SEARCH_VECTORS = False
 
 
+@pytest.fixture(autouse=True)
+def _index_is_asked() -> None:
+    """Lists remember for a while that the index was away; the next test has its own."""
+    from marketplace.listings import browsing
+
+    browsing.forget()
+
+
 @pytest.fixture
 def own_index(settings: Any, tmp_path: Path) -> Iterator[Path]:
     """An index, vectors and files that no other test sees; the folder that they lie in."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+DEGRADED = "搜索服务暂时不可用，结果可能不全"
+
 
 class SchemeData(serializers.Serializer[Any]):
     """A code list."""
@@ -67,4 +69,5 @@ class SearchData(serializers.Serializer[Any]):
     kind = serializers.CharField()
     count = serializers.IntegerField()
     loosened = serializers.BooleanField()
+    degraded = serializers.BooleanField(help_text=DEGRADED)
     hits = HitData(many=True)

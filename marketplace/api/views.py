@@ -97,6 +97,7 @@ class SearchView(APIView):
                     "kind": kind,
                     "count": results.total,
                     "loosened": results.loosened,
+                    "degraded": results.degraded,
                     "hits": [
                         {"code": hit.id, "score": round(hit.score, 4)} for hit in results.hits
                     ],

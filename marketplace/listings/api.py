@@ -13,11 +13,10 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.listings import filters, queries
+from marketplace.listings import browsing, filters, queries
 from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.views import Gone, fetch
-from search import engine
 
 LIST_PARAMETERS = [
     OpenApiParameter("q", str, description="搜索词"),
@@ -28,6 +27,9 @@ LIST_PARAMETERS = [
     OpenApiParameter("cooperation", str, many=True),
     OpenApiParameter("district", str, many=True),
 ]
+
+#: The same words in every answer that has it.
+DEGRADED = "搜索服务暂时不可用：有搜索词时结果可能不全；没有搜索词的列表和总数仍然完整"
 
 
 class ListingApi(APIView):
@@ -57,7 +59,7 @@ class ListingCollection(ListingApi):
         """Published listings, searched and filtered as on the page."""
         page = filters.page_number(request.query_params.get("page", ""))
         query = filters.read_query(request.query_params, self.kind.facets, page=page)
-        results = engine.find(self.kind.name, query)
+        results = browsing.find(self.kind, query)
         codes = [hit.id for hit in results.hits]
         found = {row.code: row for row in self.visible().filter(code__in=codes)}
         rows = [self.shown(found[code]) for code in codes if code in found]
@@ -67,6 +69,7 @@ class ListingCollection(ListingApi):
                 "page": results.page,
                 "pages": results.pages,
                 "loosened": results.loosened,
+                "degraded": results.degraded,
                 "results": rows,
             }
         )
@@ -127,6 +130,7 @@ def page_of(results: type[Serializer[Any]], name: str) -> type[Serializer[Any]]:
             "page": serializers.IntegerField(),
             "pages": serializers.IntegerField(),
             "loosened": serializers.BooleanField(),
+            "degraded": serializers.BooleanField(help_text=DEGRADED),
             "results": results(many=True),
         },
     )

@@ -1,6 +1,6 @@
 """Facets of the public lists: which there are, what the URL asks for, what the panel shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -78,19 +78,30 @@ def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Quer
 
 
 def build(results: Results, params: QueryDict, facets: Sequence[Facet], action: str) -> Panel:
-    """The filter panel with its counts, chips and links."""
+    """The filter panel with its counts, chips and links.
+
+    Without an index nothing is counted, and every option can be taken.
+    """
     groups = []
     for facet in facets:
-        counts = {bucket.value: bucket.count for bucket in results.facets.get(facet.param, [])}
+        counted = _counts(results, facet.param)
         options = [
-            Option(code, label, counts.get(code, 0), level=min(1, code.count(".")))
+            Option(code, label, counted(code), level=min(1, code.count(".")))
             for code, label in facet.choices()
         ]
         groups.append(Group(facet.param, facet.label, options, open=facet.open))
-    counts = {bucket.value: bucket.count for bucket in results.facets.get("published_at", [])}
-    periods = [Option(days, label, counts.get(days, 0)) for days, label in PERIODS.items()]
+    counted = _counts(results, "published_at")
+    periods = [Option(days, label, counted(days)) for days, label in PERIODS.items()]
     groups.append(Group("since", _("发布时间"), periods, open=False))
     return build_panel(params, action, groups, keep=("q", "sort", "owner"))
+
+
+def _counts(results: Results, name: str) -> Callable[[str], int | None]:
+    """How many results have a value of a facet; None for all of them when nobody counted."""
+    if results.degraded and name not in results.facets:
+        return lambda _value: None
+    counts = {bucket.value: bucket.count for bucket in results.facets.get(name, [])}
+    return lambda value: counts.get(value, 0)
 
 
 def page_of(results: Results) -> "Page[int]":

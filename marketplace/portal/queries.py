@@ -41,6 +41,7 @@ class Found:
     rows: list[Any]
     url: str
     loosened: bool = False
+    degraded: bool = False
 
 
 _sections: list[Section] = []
@@ -71,7 +72,7 @@ def search_everything(text: str, actor: Any) -> list[Found]:
         results = engine.find(section.name, Query(text[:MAX_TEXT], size=FIRST))
         rows = section.rows(actor, [hit.id for hit in results.hits])
         url = reverse(section.list_url)
-        found.append(Found(section, results.total, rows, url, results.loosened))
+        found.append(Found(section, results.total, rows, url, results.loosened, results.degraded))
     return found
 
 

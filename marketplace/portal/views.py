@@ -28,13 +28,15 @@ def search_all(request: HttpRequest) -> HttpResponse:
         return redirect(f"{address}?{query.urlencode()}" if text else address)
     found = queries.search_everything(text, request.user) if text else []
     total = sum(part.total for part in found)
+    degraded = any(part.degraded for part in found)
     context = {
         "search_text": text,
         "text": text,
         "searched": {"text": text},
         "found": found,
         "total": total,
-        "guess": engine.did_you_mean(text) if text and total < 5 else None,
+        "degraded": degraded,
+        "guess": engine.did_you_mean(text) if text and total < 5 and not degraded else None,
     }
     return render_page(request, "portal/search.html", context)
 

@@ -18,7 +18,9 @@ def make_page(
         values.setdefault("slug", twin.slug)
     body = values.pop("body", "<p>正文。</p>")
     values["body"] = json.dumps([{"type": "text", "value": body}], ensure_ascii=False)
-    page = model(**{"title": "开放试用", "slug": "opening", "locale": above.locale, **values})
+    page = model(
+        **{"title": "开放试用", "slug": "opening", "locale": above.locale, "live": False, **values}
+    )
     above.add_child(instance=page)
     page.save_revision().publish()
     return model.objects.get(pk=page.pk)

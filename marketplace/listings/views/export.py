@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
-from marketplace.listings import exports, filters, queries, services
+from marketplace.listings import browsing, exports, filters, services
 from marketplace.listings.kind import Kind
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from marketplace.web.throttle import limited
@@ -36,8 +36,7 @@ def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
     """What the public list shows with these filters, at most MAX_DEPTH rows."""
     chosen = _format(request)
     query = filters.read_query(request.GET, kind.facets, page=1)
-    codes = queries.found_codes(kind.name, query)
-    return _respond(request, kind, codes, chosen, is_own=False)
+    return _respond(request, kind, browsing.codes(kind, query), chosen, is_own=False)
 
 
 @login_required

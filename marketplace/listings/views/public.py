@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
-from marketplace.listings import filters, queries
+from marketplace.listings import browsing, filters, queries
 from marketplace.listings.index import LISTED
 from marketplace.listings.kind import Kind
 from marketplace.listings.views.export import links
@@ -35,8 +35,9 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     """The public list: search, facets with counts, chips, pages."""
     page = filters.page_number(request.GET.get("page", ""))
     query = filters.read_query(request.GET, kind.facets, page=page)
-    results = engine.find(kind.name, query)
+    results = browsing.find(kind, query)
     action = kind.url("list")
+    is_poor = query.text and results.total < 5 and not results.degraded
     listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
     context = {
         "kind": kind,
@@ -47,7 +48,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         "page": filters.page_of(results),
         "sorts": sort_links(request.GET, action, filters.SORTS.items(), query.sort),
         "exports": links(request.GET, kind.url("export")) if results.total else [],
-        "guess": engine.did_you_mean(query.text) if query.text and results.total < 5 else None,
+        "guess": engine.did_you_mean(query.text) if is_poor else None,
     }
     return render_page(request, kind.template("list"), context)
 
@@ -112,7 +113,7 @@ def list_of_organization(request: HttpRequest, code: str, *, kind: Kind) -> Http
         parties.visible_to(request.user), code, actor=request.user, view="parties.view_organization"
     )
     newest = Query(filters={"owner": [org.code]}, sort="-published_at", size=NEWEST)
-    results = engine.find(kind.name, newest)
+    results = browsing.find(kind, newest)
     listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
     context = {"kind": kind, "listings": listings, "total": results.total, "owner_code": org.code}
     return render_page(request, "listings/listing_of_owner.html", context, partial="rows")

@@ -1,0 +1,283 @@
+"""While the index is away: lists are whole, figures are right, and what is not says so."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+import pytest
+
+from cms.market import Market
+from marketplace.achievements.kind import KIND as ACHIEVEMENTS
+from marketplace.achievements.models import Achievement
+from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput
+from marketplace.listings import browsing, filters
+from marketplace.listings.browsing import Stock
+from marketplace.needs.kind import KIND as NEEDS
+from marketplace.needs.models import Need
+from search import engine
+from search.errors import SearchUnavailable
+from search.query import Query, Range
+from tests.cast import Cast
+from tests.factories.achievements import make_achievement
+from tests.factories.cms import make_page
+from tests.factories.needs import make_need
+
+pytestmark = pytest.mark.django_db
+
+INCOMPLETE = "搜索服务暂时不可用，下面的结果可能不全"
+UNCOUNTED = "列表是完整的，筛选条件后的数量暂时不显示"
+EMPTY = "没有查到不等于没有"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The index is away; what it was asked for all the same, by name."""
+    questions: list[str] = []
+
+    def nobody(spec: Any, *_given: object) -> None:
+        questions.append(spec.name)
+        raise SearchUnavailable("gone")
+
+    monkeypatch.setattr(engine, "_asked", nobody)
+    monkeypatch.setattr(engine, "with_healing", nobody)
+    return questions
+
+
+@pytest.fixture
+def needs(cast: Cast) -> dict[str, Need]:
+    """Needs that differ in what lists filter and sort by."""
+    common = {"state": "published", "budget_min": None, "budget_max": None}
+    made = {
+        "wood": {"budget_min": 40_000_000, "kind": "rd", "field": "05"},
+        "steel": {"industry": "steel", "budget_max": 100_000_000, "cooperation": ["transfer"]},
+        "magnet": {"industry": "materials.magnetic", "district": "371311", "hide_owner": True},
+        "solved": {"state": "solved", "budget_min": 2_000_000_000},
+    }
+    rows = {
+        name: make_need(cast.enterprise, cast.member, **{**common, "title": name, **values})
+        for name, values in made.items()
+    }
+    _an_hour_apart(Need, [row.pk for row in rows.values()])
+    make_need(cast.enterprise, cast.member, title="draft")
+    make_need(cast.enterprise, cast.member, state="withdrawn", title="withdrawn")
+    make_need(cast.enterprise, cast.member, state="expired", title="expired")
+    return rows
+
+
+def _an_hour_apart(model: Any, ids: list[int]) -> None:
+    """The last one published last: the index tells seconds apart, no less."""
+    for number, pk in enumerate(reversed(ids)):
+        when = clock.now() - timedelta(hours=number)
+        model.objects.filter(pk=pk).update(published_at=when)
+
+
+def html_of(client: Client, address: str, **params: str) -> str:
+    response = client.get(address, params)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+CHOICES: list[dict[str, Any]] = [
+    {},
+    {"industry": ["materials"]},
+    {"industry": ["materials.magnetic", "steel"]},
+    {"kind": ["rd"]},
+    {"field": ["05"], "district": ["371302"]},
+    {"cooperation": ["transfer"]},
+    {"cooperation": ["license", "transfer"]},
+    {"price_band": ["lt50"]},
+    {"price_band": ["lt100"]},
+    {"price_band": ["lt300", "face"]},
+    {"price_band": ["more"]},
+    {"owner_kind": ["enterprise"]},
+    {"status": ["solved"]},
+]
+
+
+@pytest.mark.parametrize("sort", ["", "-published_at", "price", "-price"])
+def test_the_database_and_the_index_list_alike(
+    needs: dict[str, Need], cast: Cast, own_index: Path, sort: str
+) -> None:
+    """Rows of one price may come in any order; these have different ones."""
+    engine.rebuild("needs")
+    for chosen in [*CHOICES, {"owner": [cast.enterprise.code]}, {"owner": ["none"]}]:
+        query = Query(filters=chosen, sort=sort)
+        indexed, listed = engine.find("needs", query), browsing._from_rows(NEEDS, query)
+        assert ([hit.id for hit in indexed.hits], indexed.total) == (
+            [hit.id for hit in listed.hits],
+            listed.total,
+        ), chosen
+        assert {hit.id: hit.rev for hit in indexed.hits} == {h.id: h.rev for h in listed.hits}
+
+
+def test_achievements_are_listed_alike_too(cast: Cast, own_index: Path) -> None:
+    for number, values in enumerate(({"trl": 4}, {"trl": 9, "pricing_mode": "fixed"})):
+        make_achievement(
+            cast.university,
+            cast.university_member,
+            state="published",
+            title=f"成果 {number} 号的名称",
+            **values,
+        )
+    _an_hour_apart(Achievement, list(Achievement.objects.values_list("pk", flat=True)))
+    engine.rebuild("achievements")
+    seen = set()
+    for chosen in (
+        {"trl": ["4", "5"]},
+        {"pricing": ["fixed"]},
+        {"ip": ["granted"]},
+        {"ip": ["invention"]},
+        {"ip": ["utility"]},
+        {"price_band": ["lt300"]},
+        {"published_at": Range(low=clock.now() - timedelta(minutes=30))},
+    ):
+        query = Query(filters=chosen)
+        indexed, listed = (
+            engine.find("achievements", query),
+            browsing._from_rows(ACHIEVEMENTS, query),
+        )
+        assert [hit.id for hit in indexed.hits] == [hit.id for hit in listed.hits], chosen
+        seen.add(listed.total)
+    assert seen == {0, 1, 2}
+
+
+def test_every_facet_can_be_asked_of_the_database() -> None:
+    for kind in (NEEDS, ACHIEVEMENTS):
+        for facet in kind.facets:
+            values = [code for code, _label in facet.choices()]
+            query = Query(filters={facet.param: values})
+            assert browsing._from_rows(kind, query).total == 0
+
+
+def test_a_list_without_words_is_whole(
+    needs: dict[str, Need], asked: list[str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "PAGE_SIZE", 3)
+    html = html_of(client, "/needs/")
+    assert "共 <b>4</b> 项" in html
+    assert UNCOUNTED in html
+    assert INCOMPLETE not in html
+    assert f'href="/needs/{needs["solved"].code}/"' in html
+    assert f'href="/needs/{needs["wood"].code}/"' not in html
+    # Nobody counted, so no option says "none" or can't be taken.
+    assert "disabled" not in html.split('id="facets-body"')[1].split("</form>")[0]
+    assert "<data" not in html
+    second = html_of(client, "/needs/", page="2")
+    assert f'href="/needs/{needs["wood"].code}/"' in second
+    # The first page asked, and remembers that nobody was there.
+    assert asked == ["needs"]
+
+
+def test_it_is_asked_again_after_the_pause(
+    asked: list[str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "PAUSE_SECONDS", 0.0)
+    client.get("/needs/")
+    client.get("/needs/")
+    assert asked == ["needs", "needs"]
+
+
+def test_a_search_in_a_list_says_that_it_is_not_whole(
+    needs: dict[str, Need], asked: list[str], client: Client
+) -> None:
+    html = html_of(client, "/needs/", q="steel")
+    assert (INCOMPLETE in html, EMPTY in html) == (True, False)
+    assert f'href="/needs/{needs["steel"].code}/"' in html
+    for name in ("needs", "achievements"):
+        html = html_of(client, f"/{name}/", q="没有这个词")
+        assert (INCOMPLETE in html, EMPTY in html, "没有符合条件" in html) == (True, True, False)
+
+
+def test_the_search_page_says_that_it_is_not_whole(
+    needs: dict[str, Need], asked: list[str], client: Client
+) -> None:
+    html = html_of(client, "/search/", q="steel")
+    assert (INCOMPLETE in html, EMPTY in html) == (True, False)
+    html = html_of(client, "/search/", q="没有这个词")
+    assert (INCOMPLETE in html, EMPTY in html, "没有找到" in html) == (True, True, False)
+    assert "共找到" not in html
+
+
+def test_articles_say_that_they_are_not_all(asked: list[str], client: Client) -> None:
+    make_page(title="木业专场")
+    html = html_of(client, "/news/search/", q="木业")
+    assert (INCOMPLETE in html, EMPTY in html) == (True, False)
+    html = html_of(client, "/news/search/", q="没有这个词")
+    assert (INCOMPLETE in html, EMPTY in html, "没有找到" in html) == (True, True, False)
+
+
+def test_nothing_is_said_while_all_is_well(
+    needs: dict[str, Need], client: Client, own_index: Path
+) -> None:
+    for name in ("needs", "achievements", "articles"):
+        engine.rebuild(name)
+    for address in ("/needs/", "/search/", "/news/search/"):
+        html = html_of(client, address, q="没有这个词")
+        assert (INCOMPLETE in html, EMPTY in html) == (False, False)
+    assert "没有找到" in html_of(client, "/search/", q="没有这个词")
+    assert client.get("/api/v1/needs/").json()["degraded"] is False
+
+
+def test_the_api_says_it(needs: dict[str, Need], asked: list[str], client: Client) -> None:
+    listed = client.get("/api/v1/needs/").json()
+    assert (listed["count"], listed["degraded"], len(listed["results"])) == (4, True, 4)
+    found = client.get("/api/v1/needs/", {"q": "steel"}).json()
+    assert (found["count"], found["degraded"]) == (1, True)
+    answer = client.get("/api/v1/search/", {"q": "steel"}).json()
+    assert [(part["kind"], part["count"], part["degraded"]) for part in answer] == [
+        ("achievements", 0, True),
+        ("needs", 1, True),
+    ]
+
+
+def test_an_organisation_shows_all_it_has(
+    needs: dict[str, Need], asked: list[str], client: Client, cast: Cast
+) -> None:
+    html = html_of(client, reverse("needs:of_organization", args=[cast.enterprise.code]))
+    assert "查看全部 3 项" in html
+    assert needs["solved"].code in html
+    assert needs["magnet"].code not in html, "who hid behind a need must not be shown by it"
+
+
+def test_an_export_is_whole_or_refused(
+    needs: dict[str, Need], asked: list[str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "MAX_SIZE", 3)
+    response = client.get("/needs/export/", {"format": "csv"})
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert all(need.code in text for need in needs.values())
+    refused = client.get("/needs/export/", {"format": "csv", "q": "steel"})
+    assert refused.status_code == 400
+    with pytest.raises(InvalidInput):
+        browsing.codes(NEEDS, Query("steel"))
+
+
+def test_figures_are_counted_once_a_minute(
+    needs: dict[str, Need],
+    asked: list[str],
+    django_assert_num_queries: Callable[[int], Any],
+) -> None:
+    counted = Stock(4, {"wood": 2, "steel": 1, "materials.magnetic": 1, "materials": 1})
+    assert Market().needs == counted
+    with django_assert_num_queries(0):
+        assert Market().needs == counted
+    assert Market().achievements == Stock(0, {})
+    assert asked == ["needs"]
+
+
+def test_figures_of_the_index_and_of_the_database_agree(
+    needs: dict[str, Need], own_index: Path
+) -> None:
+    engine.rebuild("needs")
+    assert browsing.stock("needs", Need) == browsing._counted(Need)
+
+
+@pytest.mark.parametrize("q", ["钕铁", "\x00\x00", "%", " ", "x" * 500])
+def test_suggestions_never_fail(asked: list[str], client: Client, q: str) -> None:
+    response = client.get("/search/suggest/", {"q": q})
+    assert (response.status_code, "option" in response.content.decode()) == (200, False)
