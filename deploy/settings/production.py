@@ -184,6 +184,9 @@ else:
         "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", 10_000),
         "idle_in_transaction_session_timeout": 60_000,
     }
+    # The pool asks a connection whether it lives before it lends it: after a restart of the server
+    # each idle one would otherwise be somebody's error page.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
             "options": " ".join(f"-c {name}={value}" for name, value in _limits.items()),
