@@ -54,14 +54,21 @@ class TestTheLinterItself:
     @pytest.mark.parametrize(
         "operation",
         [
+            migrations.AddField(
+                "need", "x", models.ForeignKey("parties.User", models.PROTECT, null=True)
+            ),
+            migrations.AlterField(
+                "need", "district", models.CharField(max_length=6, blank=True, db_index=True)
+            ),
+            migrations.RemoveIndex("need", "need_own"),
             migrations.AddField("need", "x", models.IntegerField(default=0)),
             migrations.RenameField("need", "title", "name"),
             migrations.RemoveField("need", "title"),
             migrations.AlterField("need", "title", models.TextField()),
         ],
-        ids=["not-null", "rename", "drop", "alter"],
+        ids=["foreign-key", "index", "index-gone", "not-null", "rename", "drop", "alter"],
     )
-    def test_what_the_running_version_cannot_do_with_is_found(
+    def test_what_holds_up_or_breaks_the_running_version_is_found(
         self, operation, monkeypatch, capfd, tmp_path
     ):
         from django.db.migrations.loader import MigrationLoader
