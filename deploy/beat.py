@@ -7,6 +7,7 @@ lease ends and another goes on.
 import logging
 import os
 import socket
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,8 @@ class OneBeat(PersistentScheduler):
     """Celery's own scheduler, which works only while it holds the lease."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        # Two containers may have the same host name and process number: those are for people to read.
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
         self.is_holder = False
         super().__init__(*args, **kwargs)
 

@@ -52,6 +52,8 @@ def unsafe() -> int:
         ignore_initial_migrations=True,
         ignore_name=list(REVIEWED),
         no_cache=True,
+        # An index that locks its table is a warning to the linter, and an outage to whoever writes then.
+        all_warnings_as_errors=True,
         quiet=["ok", "ignore"],
     )
     linter.lint_all_migrations()
@@ -69,7 +71,11 @@ def complaints(migration: Any) -> Iterator[str]:
     """What this migration does to tables in use that it should do otherwise."""
     from django.db.migrations import operations  # noqa: PLC0415 -- after set-up
 
-    from marketplace.kernel.operations import AddCheck, AddIndexBeside  # noqa: PLC0415
+    from marketplace.kernel.operations import (  # noqa: PLC0415
+        AddCheck,
+        AddIndexBeside,
+        RemoveIndexBeside,
+    )
 
     made = {
         operation.name_lower
@@ -79,13 +85,15 @@ def complaints(migration: Any) -> Iterator[str]:
     for operation in migration.operations:
         if getattr(operation, "model_name_lower", "") in made:
             continue
-        if isinstance(operation, AddCheck | AddIndexBeside):
+        if isinstance(operation, AddCheck | AddIndexBeside | RemoveIndexBeside):
             if migration.atomic:
                 yield f"{operation.describe()}: the migration must not be atomic"
         elif isinstance(operation, operations.AddConstraint):
             yield f"{operation.describe()}: use AddCheck or ReplaceCheck"
         elif isinstance(operation, operations.AddIndex):
             yield f"{operation.describe()}: use AddIndexBeside"
+        elif isinstance(operation, operations.RemoveIndex):
+            yield f"{operation.describe()}: use RemoveIndexBeside"
 
 
 if __name__ == "__main__":

@@ -302,4 +302,4 @@ def _java() -> Path:
                 major = line.split('"')[1].split(".")[0].split("-")[0].split("+")[0]
                 if major.isdigit() and int(major) >= 21:
                     return home
-    raise Missing("a JDK of 21 or newer (its folder in ES_JAVA_HOME)")
+    raise Missing("a JDK of 21 or newer: name its folder with ES_JAVA_HOME=/opt/jdk-25")

@@ -1,7 +1,7 @@
 """Settings, read from the environment only; safe for production as they stand.
 
 Nothing set means the embedded profile (SQLite, embedded search, Celery over a folder). Secrets may
-come from files: `SECRET_KEY_FILE=/run/secrets/key` is read when `SECRET_KEY` is not set.
+come from files: what stands in `SECRET_KEY_FILE=/run/secrets/key` counts before `SECRET_KEY`.
 """
 
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 import dj_database_url
+import dj_email_url
 from environs import Env
 
 from marketplace.web.csp import STRICT
@@ -184,6 +185,9 @@ else:
         "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", 10_000),
         "idle_in_transaction_session_timeout": 60_000,
     }
+    # The pool asks a connection whether it lives before it lends it: after a restart of the server
+    # each idle one would otherwise be somebody's error page.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
             "options": " ".join(f"-c {name}={value}" for name, value in _limits.items()),
@@ -198,7 +202,7 @@ else:
     )
 SEARCH_URL = secret("SEARCH_URL", "embedded://")
 # What answers while the engine of SEARCH_URL does not, such as `embedded://`; empty: the database.
-SEARCH_STANDBY_URL = env.str("SEARCH_STANDBY_URL", "")
+SEARCH_STANDBY_URL = secret("SEARCH_STANDBY_URL", "")
 SEARCH_SHARDS = env.int("SEARCH_SHARDS", 1)
 SEARCH_REPLICAS = env.int("SEARCH_REPLICAS", 0)
 # Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.
@@ -352,7 +356,7 @@ MFA_FORMS = {
 SMS_BACKEND = env.str("SMS_BACKEND", "marketplace.notices.sms.FileBackend")
 
 # --- Mail -------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "file://")
+EMAIL_CONFIG = dj_email_url.parse(secret("EMAIL_URL", "file://"))
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
@@ -443,6 +447,17 @@ WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "z
 # --- Site -------------------------------------------------------------------------------------
 SITE_NAME = env.str("SITE_NAME", "临沂技术市场")
 SITE_TAGLINE = env.str("SITE_TAGLINE", "科技成果转移转化公共服务平台")
+# A line above every page's head, such as who runs the site.
+SITE_NOTICE = env.str("SITE_NOTICE", "")
+FOOTER_SPONSOR = env.str("FOOTER_SPONSOR", "某市科学技术局（示例）")
+FOOTER_OPERATOR = env.str("FOOTER_OPERATOR", "某市技术市场服务中心（示例）")
+FOOTER_PHONE = env.str("FOOTER_PHONE", "0539-0000000（示例）")
+FOOTER_EMAIL = env.str("FOOTER_EMAIL", "")
+FOOTER_HOURS = env.str("FOOTER_HOURS", "工作日 09:00—17:30")
+FOOTER_ADDRESS = env.str("FOOTER_ADDRESS", "")
+FOOTER_SITE_CODE = env.str("FOOTER_SITE_CODE", "0000000000")
+FOOTER_ICP = env.str("FOOTER_ICP", "ICP 备案号 示例")
+FOOTER_POLICE = env.str("FOOTER_POLICE", "公安备案号 示例")
 
 # --- Logs: one line each, never a listing's text, never what a visitor typed -------------------
 LOGGING = {

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from marketplace.achievements.rulebook import PATENT_STATUSES
 from marketplace.achievements.workflow import BatchStatus, Status
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
@@ -39,13 +40,16 @@ class ImportBatch(Stamped):
             models.CheckConstraint(
                 condition=models.Q(status__in=BatchStatus.values), name="import_batch_status"
             ),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["", "all", "valid"]), name="import_batch_mode"
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="import_batch_own"),
             models.Index(
-                fields=["submitted_at"],
-                condition=models.Q(status="in_review"),
-                name="import_batch_queue",
+                fields=["submitted_at", "id"],
+                condition=models.Q(status__in=[BatchStatus.IN_REVIEW, BatchStatus.DECIDING]),
+                name="import_batch_waiting",
             ),
         ]
 
@@ -87,6 +91,7 @@ class Achievement(Listing):
 
     class Meta(Listing.Meta):
         constraints = [
+            *Listing.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(status__in=Status.values), name="achievement_status"
             ),
@@ -107,6 +112,10 @@ class Achievement(Listing):
             models.CheckConstraint(
                 condition=models.Q(trl__isnull=True) | models.Q(trl__range=(1, 9)),
                 name="achievement_trl",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(transferred_how__in=["", "platform", "self", "elsewhere"]),
+                name="achievement_transferred_how",
             ),
             models.UniqueConstraint(
                 fields=["owner", "source_key"],
@@ -133,6 +142,7 @@ class AchievementIndicator(IndicatorRow):
 
     class Meta(IndicatorRow.Meta):
         constraints = [
+            *IndicatorRow.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(value_high__isnull=True)
                 | models.Q(value_high__gte=models.F("value")),
@@ -166,6 +176,13 @@ class Patent(AchievementRow):
     status = models.CharField(max_length=12, blank=True)
     holder = models.CharField(max_length=120, blank=True)
     expires = models.DateField(null=True, blank=True)
+
+    class Meta(AchievementRow.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["", *PATENT_STATUSES]), name="patent_status"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.title or self.kind

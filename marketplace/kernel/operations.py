@@ -5,10 +5,13 @@ They belong in a migration with `atomic = False`, since a lock is kept until its
 can be run again after they were broken off.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from django.db.migrations.operations import AddConstraint, AddIndex
-from django.db.models import CheckConstraint
+from django.db import DatabaseError, InterfaceError
+from django.db.migrations.operations import AddConstraint, AddIndex, RemoveIndex
+from django.db.models import CheckConstraint, Index
 
 
 def _is_postgresql(schema_editor: Any) -> bool:
@@ -83,7 +86,8 @@ class ReplaceCheck(AddCheck):
 class AddIndexBeside(AddIndex):
     """An index that is built beside the running site (CONCURRENTLY).
 
-    What an earlier attempt left unfinished under this name is taken away first.
+    What an earlier attempt left unfinished under this name is taken away first, and so is what this
+    one leaves when it fails.
     """
 
     def database_forwards(
@@ -95,10 +99,86 @@ class AddIndexBeside(AddIndex):
             return
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            name = schema_editor.quote_name(self.index.name)
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
-            schema_editor.add_index(model, self.index, concurrently=True)
+            _build(schema_editor, model, self.index)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """See `AddIndex`."""
+        if not _is_postgresql(schema_editor):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _take_away(schema_editor, model, self.index)
 
     def describe(self) -> str:
         """What `migrate --plan` says."""
         return f"{super().describe()} beside the running site"
+
+
+class RemoveIndexBeside(RemoveIndex):
+    """An index that nobody needs any longer, taken away beside the running site."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """See `RemoveIndex`."""
+        if not _is_postgresql(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _take_away(schema_editor, model, self._index(app_label, from_state))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """See `RemoveIndex`."""
+        if not _is_postgresql(schema_editor):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _build(schema_editor, model, self._index(app_label, to_state))
+
+    def describe(self) -> str:
+        """What `migrate --plan` says."""
+        return f"{super().describe()} beside the running site"
+
+    def _index(self, app_label: str, state: Any) -> Index:
+        index: Index = state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+        return index
+
+
+def _build(schema_editor: Any, model: Any, index: Index) -> None:
+    with _patience(schema_editor):
+        schema_editor.remove_index(model, index, concurrently=True)
+        try:
+            schema_editor.add_index(model, index, concurrently=True)
+        except DatabaseError:
+            # An INVALID index answers nothing and is kept up to date by every write. The session may
+            # be gone; then the next attempt takes it away.
+            with suppress(DatabaseError, InterfaceError):
+                schema_editor.remove_index(model, index, concurrently=True)
+            raise
+
+
+def _take_away(schema_editor: Any, model: Any, index: Index) -> None:
+    with _patience(schema_editor):
+        schema_editor.remove_index(model, index, concurrently=True)
+
+
+@contextmanager
+def _patience(schema_editor: Any) -> Iterator[None]:
+    """No lock timeout: CONCURRENTLY waits for the transactions before it, and nobody waits behind it."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        (before,) = cursor.fetchone()
+    schema_editor.execute("SET lock_timeout = 0", params=None)
+    try:
+        yield
+    finally:
+        # A session that is gone has no limit to give back, and its own error says more.
+        with suppress(DatabaseError, InterfaceError):
+            schema_editor.execute(f"SET lock_timeout = '{before}'", params=None)

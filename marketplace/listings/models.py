@@ -50,8 +50,15 @@ class Listing(Stamped):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(contact_route__in=rulebook.CONTACT_ROUTES),
+                name="%(class)s_contact_route",
+            ),
+        ]
         indexes = [
             models.Index(fields=["status", "-published_at"], name="%(class)s_public"),
+            models.Index(fields=["owner", "-updated_at", "-id"], name="%(class)s_recent"),
             models.Index(fields=["owner", "status", "-updated_at"], name="%(class)s_own"),
             models.Index(
                 fields=["submitted_at"],
@@ -86,6 +93,12 @@ class IndicatorRow(models.Model):
     class Meta:
         abstract = True
         ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(comparator__in=list(rulebook.SIGNS)),
+                name="%(class)s_comparator",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

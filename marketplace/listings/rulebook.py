@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 #: A listing below this score may not be published (of 20).
 PASS_SCORE = 10
 
-#: How comparators are written before a value.
+#: How a reader reaches the owner: the list `contact_route` of the taxonomy, which nobody may edit.
+CONTACT_ROUTES = ("direct", "broker")
+
+#: How comparators are written before a value: the list `comparator`, which nobody may edit.
 SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "eq": "=", "between": ""}
 
 

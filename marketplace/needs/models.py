@@ -31,6 +31,7 @@ class Need(Listing):
 
     class Meta(Listing.Meta):
         constraints = [
+            *Listing.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(status__in=Status.values), name="need_status"
             ),
@@ -52,6 +53,10 @@ class Need(Listing):
                 condition=models.Q(trl_min__isnull=True) | models.Q(trl_min__range=(1, 9)),
                 name="need_trl",
             ),
+            models.CheckConstraint(
+                condition=models.Q(solved_how__in=["", "platform", "self", "elsewhere"]),
+                name="need_solved_how",
+            ),
         ]
 
 
@@ -66,6 +71,7 @@ class NeedIndicator(IndicatorRow):
 
     class Meta(IndicatorRow.Meta):
         constraints = [
+            *IndicatorRow.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(target_high__isnull=True)
                 | models.Q(target_high__gte=models.F("target")),

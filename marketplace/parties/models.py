@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.policies import Access, OrgRole, Role
+from marketplace.parties.rulebook import ORG_KINDS
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 
 
@@ -185,6 +186,7 @@ class Organization(Stamped):
             ),
             models.CheckConstraint(condition=~Q(uscc=""), name="organization_uscc_not_empty"),
             models.CheckConstraint(condition=~Q(name=""), name="organization_named"),
+            models.CheckConstraint(condition=Q(kind__in=ORG_KINDS), name="organization_kind"),
             models.CheckConstraint(
                 condition=Q(scale__in=["", *Scale.values]), name="organization_scale"
             ),

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 import phonenumbers
 
+#: The list `org_kind` of the taxonomy, which nobody may edit.
+ORG_KINDS = ("enterprise", "university", "institute", "service", "government", "other")
+
 # --- 统一社会信用代码, GB 32100-2015 -------------------------------------------------------------
 #: GB 32100-2015, 4.2: digits and letters without I, O, S, V, Z.
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"

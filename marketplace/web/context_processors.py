@@ -28,18 +28,21 @@ HTMX_CONFIG = json.dumps(
     separators=(",", ":"),
 )
 # The default names, for the catalogue; the settings hold the names in use.
-_DEFAULT_NAMES = (gettext_noop("临沂技术市场"), gettext_noop("科技成果转移转化公共服务平台"))
-_FOOTER = {
-    "sponsor": gettext_noop("某市科学技术局（示例）"),
-    "operator": gettext_noop("某市技术市场服务中心（示例）"),
-    "phone": gettext_noop("0539-0000000（示例）"),
-    "email": "",
-    "hours": gettext_noop("工作日 09:00—17:30"),
-    "address": "",
-    "site_code": "0000000000",
-    "icp": gettext_noop("ICP 备案号 示例"),
-    "police": gettext_noop("公安备案号 示例"),
-}
+_DEFAULT_NAMES = (
+    gettext_noop("临沂技术市场"),
+    gettext_noop("科技成果转移转化公共服务平台"),
+    gettext_noop("某市科学技术局（示例）"),
+    gettext_noop("某市技术市场服务中心（示例）"),
+    gettext_noop("0539-0000000（示例）"),
+    gettext_noop("工作日 09:00—17:30"),
+    gettext_noop("ICP 备案号 示例"),
+    gettext_noop("公安备案号 示例"),
+)
+#: The legal lines: `FOOTER_SPONSOR` and so on.
+_FOOTER = (
+    *("sponsor", "operator", "phone", "email", "hours", "address"),
+    *("site_code", "icp", "police"),
+)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -63,16 +66,11 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "name": gettext(settings.SITE_NAME),
         "full_name": f"{product} · {gettext(settings.SITE_NAME)}",
         "tagline": gettext(settings.SITE_TAGLINE),
-        "operator_line": gettext(getattr(settings, "SITE_NOTICE", "")),
+        "operator_line": gettext(settings.SITE_NOTICE),
         "home_url": home_address(),
         "path": request.get_full_path() if request.method == "GET" else request.path,
         "login_next": "" if signing or request.path == "/" else request.get_full_path(),
-        "footer": {
-            key: gettext(text)
-            if (text := getattr(settings, f"FOOTER_{key.upper()}", sample))
-            else ""
-            for key, sample in _FOOTER.items()
-        },
+        "footer": {key: gettext(getattr(settings, f"FOOTER_{key.upper()}")) for key in _FOOTER},
         "other_languages": [
             {"code": code, "lang": tags.get(code, code), "label": label}
             for code, label in names.items()

@@ -1,11 +1,16 @@
 """The database itself refuses what no service would write: every state, every amount has a CHECK."""
 
+import tomllib
+from pathlib import Path
+
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, models, transaction
 
 import pytest
 
+from marketplace import taxonomy
+from marketplace.kernel.models import CodeField
 from marketplace.kernel.money import MoneyField
 
 TREES = ("marketplace", "cms", "search")
@@ -35,12 +40,106 @@ def checked(model):
     return {name for check in checks for name in names_in(check.condition)}
 
 
-def bounded():
-    """Every field with a fixed set of values, and every amount."""
+def values_in(condition, name):
+    """What a condition says that a field may be; None when it says nothing of the kind."""
+    for child in condition.children:
+        if isinstance(child, models.Q):
+            if (found := values_in(child, name)) is not None:
+                return found
+        elif child[0] == f"{name}__in":
+            return set(child[1])
+    return None
+
+
+def allowed(model, name):
+    """The values that a CHECK of this model names for the field; None when there is no such CHECK."""
+    checks = [c for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+    found = [values_in(check.condition, name) for check in checks]
+    return next((values for values in found if values is not None), None)
+
+
+def is_short_text(field):
+    """A code of some list or a state, by its length; numbers of records have a generator."""
+    text = isinstance(field, models.CharField) and not isinstance(field, CodeField)
+    return text and field.max_length is not None and field.max_length <= 16
+
+
+#: Short texts that hold a code of the taxonomy, and of which list.
+LISTS = {
+    "achievements.Achievement.attribute": "attribute",
+    "achievements.Achievement.contact_route": "contact_route",
+    "achievements.Achievement.district": "district",
+    "achievements.Achievement.field": "field",
+    "achievements.Achievement.level": "level",
+    "achievements.Achievement.pricing_mode": "pricing",
+    "achievements.Achievement.stage": "stage",
+    "achievements.AchievementIndicator.comparator": "comparator",
+    "achievements.Patent.kind": "ip_kind",
+    "achievements.Patent.status": "ip_status",
+    "needs.Need.contact_route": "contact_route",
+    "needs.Need.district": "district",
+    "needs.Need.field": "field",
+    "needs.Need.kind": "need_kind",
+    "needs.NeedIndicator.comparator": "comparator",
+    "parties.Organization.district": "district",
+    "parties.Organization.kind": "org_kind",
+}
+#: Nobody edits it, but the ministry does: a new edition is a new seed, no change of the schema.
+PUBLISHED_BY_OTHERS = {"field"}
+#: Short texts with no list of values.
+FREE = {
+    "matching.Match.weights_version",
+    "matching.Reading.version",
+    "parties.ApiToken.prefix",
+    "parties.User.consent_version",
+    "search.VocabularyWord.last",
+}
+
+
+def own_fields():
     for model in own_models():
         for field in model._meta.local_fields:
-            if field.choices or isinstance(field, MoneyField):
-                yield pytest.param(model, field, id=f"{model._meta.label}.{field.name}")
+            yield model, field, f"{model._meta.label}.{field.name}"
+
+
+def seeds():
+    """The lists of the taxonomy as they are delivered, by their codes."""
+    folder = Path(taxonomy.__file__).with_name("seeds")
+    parts = [tomllib.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.toml")]
+    return {scheme["code"]: scheme for part in parts for scheme in part["scheme"]}
+
+
+def test_every_short_text_has_a_check_or_a_reason():
+    """A new state or code without a CHECK is found here; so is a line that is no longer needed."""
+    unchecked = {
+        label
+        for model, field, label in own_fields()
+        if is_short_text(field) and field.name not in checked(model)
+    }
+    lists = seeds()
+    editable = {
+        label
+        for label, code in LISTS.items()
+        if lists[code].get("editable", True) or code in PUBLISHED_BY_OTHERS
+    }
+    assert unchecked == editable | FREE
+
+
+@pytest.mark.parametrize("label", sorted(LISTS))
+def test_a_check_of_a_list_names_the_terms_of_the_list(label):
+    model, field = next((m, f) for m, f, found in own_fields() if found == label)
+    named = allowed(model, field.name)
+    if named is not None:
+        terms = {term[0] for term in seeds()[LISTS[label]]["terms"]}
+        assert named == terms | ({""} if field.blank else set())
+
+
+def bounded():
+    """Every field with a fixed set of values, and every amount."""
+    for model, field, label in own_fields():
+        named = is_short_text(field) and allowed(model, field.name)
+        if field.choices or named or isinstance(field, MoneyField):
+            yield pytest.param(model, field, id=label)
 
 
 @pytest.mark.parametrize(("model", "field"), list(bounded()))
@@ -100,7 +199,7 @@ def plain(field):
         value = field.choices[0][0] if field.choices else {"text": "x"}.get("text")
     kind = field.get_internal_type()
     if not field.has_default() and not field.choices:
-        if "Integer" in kind or kind == "FloatField":
+        if "Integer" in kind or kind in {"FloatField", "DecimalField"}:
             value = 1
         elif kind == "BooleanField":
             value = False

@@ -10,6 +10,7 @@ from deploy import beat
 from deploy.beat import LEASE, OneBeat
 from deploy.celery import app
 from marketplace.journal import leases, queries
+from marketplace.journal.models import Lease
 from marketplace.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,19 @@ def tick(one):
 
 def test_celery_uses_it():
     assert app.conf.beat_scheduler == "deploy.beat:OneBeat"
+
+
+def test_two_containers_with_one_name_and_number_are_two(tmp_path, monkeypatch):
+    monkeypatch.setattr(beat.socket, "gethostname", lambda: "h" * 64)
+    monkeypatch.setattr(beat.os, "getpid", lambda: 1)
+    one, other = (
+        OneBeat(app=app, schedule_filename=str(tmp_path / name), lazy=True) for name in "ab"
+    )
+    assert leases.hold(LEASE, one.holder, beat.LENGTH)
+    assert not leases.hold(LEASE, other.holder, beat.LENGTH)
+    assert one.holder.startswith(f"{'h' * 64}:1:")
+    longest = Lease._meta.get_field("holder").max_length
+    assert len(one.holder) <= longest
 
 
 def test_one_sends_and_the_other_stands_by(beats):

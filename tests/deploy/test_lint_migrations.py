@@ -9,7 +9,7 @@ from django.db import connection, migrations, models
 import pytest
 
 from deploy import lint_migrations
-from marketplace.kernel.operations import AddCheck, AddIndexBeside
+from marketplace.kernel.operations import AddCheck, AddIndexBeside, RemoveIndexBeside
 
 CHECK = models.CheckConstraint(condition=models.Q(rev__gt=0), name="tried")
 INDEX = models.Index(fields=["title"], name="tried")
@@ -26,10 +26,13 @@ def migration(*operations, atomic=True):
     [
         (migrations.AddConstraint("need", CHECK), True, "use AddCheck or ReplaceCheck"),
         (migrations.AddIndex("need", INDEX), True, "use AddIndexBeside"),
+        (migrations.RemoveIndex("need", "tried"), True, "use RemoveIndexBeside"),
         (AddCheck("need", CHECK), True, "must not be atomic"),
         (AddIndexBeside("need", INDEX), True, "must not be atomic"),
+        (RemoveIndexBeside("need", "tried"), True, "must not be atomic"),
         (AddCheck("need", CHECK), False, None),
         (AddIndexBeside("need", INDEX), False, None),
+        (RemoveIndexBeside("need", "tried"), False, None),
         (migrations.AddField("need", "x", models.IntegerField(null=True)), True, None),
     ],
 )
@@ -54,14 +57,20 @@ class TestTheLinterItself:
     @pytest.mark.parametrize(
         "operation",
         [
+            migrations.AddField(
+                "need", "x", models.ForeignKey("parties.User", models.PROTECT, null=True)
+            ),
+            migrations.AlterField(
+                "need", "district", models.CharField(max_length=6, blank=True, db_index=True)
+            ),
             migrations.AddField("need", "x", models.IntegerField(default=0)),
             migrations.RenameField("need", "title", "name"),
             migrations.RemoveField("need", "title"),
             migrations.AlterField("need", "title", models.TextField()),
         ],
-        ids=["not-null", "rename", "drop", "alter"],
+        ids=["foreign-key", "index", "not-null", "rename", "drop", "alter"],
     )
-    def test_what_the_running_version_cannot_do_with_is_found(
+    def test_what_holds_up_or_breaks_the_running_version_is_found(
         self, operation, monkeypatch, capfd, tmp_path
     ):
         from django.db.migrations.loader import MigrationLoader

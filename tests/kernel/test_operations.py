@@ -6,13 +6,18 @@ import time
 from contextlib import contextmanager
 
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, connections, models, transaction
+from django.db import DataError, IntegrityError, connection, connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 import pytest
 
 from marketplace.kernel.management.commands import migrate
-from marketplace.kernel.operations import AddCheck, AddIndexBeside, ReplaceCheck
+from marketplace.kernel.operations import (
+    AddCheck,
+    AddIndexBeside,
+    RemoveIndexBeside,
+    ReplaceCheck,
+)
 from marketplace.needs.models import Need
 from tests.cast import make_cast
 from tests.factories.needs import make_need
@@ -25,8 +30,12 @@ on_postgresql = pytest.mark.skipif(
 
 def to(name):
     executor = MigrationExecutor(connection)
-    executor.loader.build_graph()
     executor.migrate([("needs", name)])
+
+
+def to_the_newest():
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 @pytest.fixture
@@ -34,7 +43,7 @@ def before():
     """The needs as they were before their range of money was checked without a gap."""
     to("0001_initial")
     yield
-    to("0002_checks_and_indexes")
+    to_the_newest()
 
 
 @pytest.fixture
@@ -143,20 +152,87 @@ def test_looking_through_the_rows_holds_up_no_writer(need):
         cursor.execute("RESET lock_timeout")
 
 
+# --- indexes beside the running site ----------------------------------------------------------
+def apply(operation, *, backwards=False):
+    """The operation alone, on the needs as their first migration makes them."""
+    state = MigrationExecutor(connection).loader.project_state(("needs", "0001_initial"))
+    after = state.clone()
+    operation.state_forwards("needs", after)
+    with connection.schema_editor(atomic=False) as editor:
+        if backwards:
+            operation.database_backwards("needs", editor, after, state)
+        else:
+            operation.database_forwards("needs", editor, state, after)
+
+
+def index_of(name):
+    """Whether the index is valid, and its columns; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indisvalid, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+            "JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname = %s",
+            [name],
+        )
+        found = cursor.fetchone()
+    return found and (found[0], found[1].split(" USING btree ")[1])
+
+
+@pytest.fixture
+def tried(need):
+    """The name of an index that a test makes."""
+    yield "tried"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX IF EXISTS tried")
+
+
 @pytest.mark.postgres
 @on_postgresql
-def test_an_index_that_was_left_unfinished_is_built_anew(need):
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE INDEX tried ON needs_need (title)")
-        operation = AddIndexBeside("need", models.Index(fields=["summary"], name="tried"))
-        state = MigrationExecutor(connection).loader.project_state(("needs", "0001_initial"))
-        after = state.clone()
-        operation.state_forwards("needs", after)
-        with connection.schema_editor(atomic=False) as editor:
-            operation.database_forwards("needs", editor, state, after)
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'tried'")
-        assert "(summary)" in cursor.fetchone()[0]
-        cursor.execute("DROP INDEX tried")
+def test_an_index_that_was_left_unfinished_is_built_anew(need, tried):
+    Need.objects.create(owner=need.owner, author=need.author, code="XQ2026-other")
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
+        cursor.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {tried} ON needs_need (is_sample)")
+    assert index_of(tried) == (False, "(is_sample)")
+    apply(AddIndexBeside("need", models.Index(fields=["summary"], name=tried)))
+    assert index_of(tried) == (True, "(summary)")
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_an_index_that_cannot_be_built_leaves_nothing(tried):
+    impossible = models.Index(models.F("rev") / (models.F("rev") - models.F("rev")), name=tried)
+    with pytest.raises(DataError, match="division by zero"):
+        apply(AddIndexBeside("need", impossible))
+    assert index_of(tried) is None
+
+
+@pytest.mark.postgres
+@on_postgresql
+@pytest.mark.parametrize("is_added", [True, False], ids=["added", "removed"])
+def test_an_index_waits_for_old_transactions_longer_than_for_a_lock(tried, is_added):
+    """It waits for those that began before it, and gives the session its limit back."""
+    index = models.Index(fields=["summary"], name=tried)
+    if not is_added:
+        apply(AddIndexBeside("need", index))
+    with long_transaction("UPDATE needs_need SET rev = rev") as ended, connection.cursor() as c:
+        c.execute("SET lock_timeout = '200ms'")
+        timer = threading.Timer(1.0, ended.set)
+        timer.start()
+        apply(AddIndexBeside("need", index), backwards=not is_added)
+        assert ended.is_set()
+        c.execute("SELECT current_setting('lock_timeout')")
+        assert c.fetchone() == ("200ms",)
+        c.execute("RESET lock_timeout")
+    assert index_of(tried) == ((True, "(summary)") if is_added else None)
+
+
+@pytest.mark.postgres
+@on_postgresql
+def test_an_index_that_is_taken_away_comes_back(need):
+    before = index_of("need_own")
+    apply(RemoveIndexBeside("need", "need_own"))
+    assert index_of("need_own") is None
+    apply(RemoveIndexBeside("need", "need_own"), backwards=True)
+    assert index_of("need_own") == before == (True, "(owner_id, status, updated_at DESC)")
 
 
 def test_they_say_what_they_do():
@@ -165,3 +241,4 @@ def test_they_say_what_they_do():
     assert "without locking writers out" in AddCheck("need", check).describe()
     assert "without locking writers out" in ReplaceCheck("need", check).describe()
     assert "beside the running site" in AddIndexBeside("need", index).describe()
+    assert "beside the running site" in RemoveIndexBeside("need", "tried").describe()

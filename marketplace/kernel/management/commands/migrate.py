@@ -2,7 +2,8 @@
 
 On PostgreSQL a migration that must wait for a lock stands in front of everybody who comes after it. So
 it waits for five seconds, lets them by, and tries again, ten times; what has been applied stays so.
-It may itself take as long as it takes.
+It may itself take as long as it takes; so may building an index beside the site, which nobody queues
+behind (`kernel.operations`).
 """
 
 import time
