@@ -116,6 +116,11 @@ def forgotten(older_than: timedelta) -> QuerySet[Attachment]:
     ).order_by("id")
 
 
+def lost() -> QuerySet[Attachment]:
+    """Files whose bytes were not there when they were looked for."""
+    return Attachment.objects.filter(status=Attachment.Status.LOST).order_by("id")
+
+
 def settled(older_than: timedelta) -> QuerySet[Attachment]:
     """Files that ought to lie in the store: ready and older than this."""
     return Attachment.objects.filter(

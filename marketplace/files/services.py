@@ -32,6 +32,8 @@ MAX_FILES = 20
 #: After this long a file without a row, a row without a file, an unbound upload is no longer "in
 #: the making".
 ORPHAN_AGE = timedelta(hours=24)
+#: So many files may be lost singly, however few there are.
+_SOME = 5
 _SWEEP_BATCH = 500
 
 
@@ -234,9 +236,11 @@ def sweep_orphans() -> dict[str, int]:
     """Put rows and bytes in step again, both ways; nothing younger than ORPHAN_AGE is touched.
 
     Bytes without a row (a rollback, a kill between write and commit) are erased; uploads that never
-    came to belong to a subject are removed; a row whose bytes are gone is marked as lost and logged.
+    came to belong to a subject are removed; a row whose bytes are gone is marked as lost and logged,
+    and is as before when they are back. When most are gone at once, it is the store that is not there
+    (another machine's disk, a volume that is not mounted): then nothing is marked.
     """
-    counts = {"erased": 0, "removed": 0, "lost": 0}
+    counts = {"erased": 0, "removed": 0, "lost": 0, "back": 0}
     batch: list[str] = []
     for path in storage.paths_older_than(ORPHAN_AGE):
         batch.append(path)
@@ -247,13 +251,25 @@ def sweep_orphans() -> dict[str, int]:
     for row in queries.forgotten(ORPHAN_AGE)[:_SWEEP_BATCH]:
         remove(row, actor=None)
         counts["removed"] += 1
-    for row in queries.settled(ORPHAN_AGE).iterator(_SWEEP_BATCH):
-        if not storage.exists(row.path):
-            row.status = Attachment.Status.LOST
-            row.save(update_fields=["status"])
-            logger.error("attachment %s has lost its bytes", row.code)
-            counts["lost"] += 1
+    settled = queries.settled(ORPHAN_AGE)
+    gone = [row.pk for row in settled.iterator(_SWEEP_BATCH) if not storage.exists(row.path)]
+    if len(gone) > _SOME and len(gone) * 2 > settled.count():
+        logger.critical("%s attachments have no bytes here: is the store mounted?", len(gone))
+        return counts
+    for row in Attachment.objects.filter(pk__in=gone):
+        _mark(row, Attachment.Status.LOST)
+        logger.error("attachment %s has lost its bytes", row.code)
+        counts["lost"] += 1
+    for row in queries.lost().exclude(pk__in=gone).iterator(_SWEEP_BATCH):
+        if storage.exists(row.path):
+            _mark(row, Attachment.Status.READY)
+            counts["back"] += 1
     return counts
+
+
+def _mark(row: Attachment, status: Attachment.Status) -> None:
+    row.status = status
+    row.save(update_fields=["status"])
 
 
 def _erase_unknown(paths: list[str]) -> int:

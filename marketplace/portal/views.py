@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from marketplace.portal import queries
 from marketplace.web.throttle import limited
 from marketplace.web.views import render_page
-from search import engine
+from search import budget, engine
 
 SCOPES = {"achievements": "achievements:list", "needs": "needs:list"}
 
@@ -26,9 +26,12 @@ def search_all(request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         query.pop("in")
         return redirect(f"{address}?{query.urlencode()}" if text else address)
-    found = queries.search_everything(text, request.user) if text else []
-    total = sum(part.total for part in found)
-    degraded = any(part.degraded for part in found)
+    with budget.question():
+        found = queries.search_everything(text, request.user) if text else []
+        total = sum(part.total for part in found)
+        degraded = any(part.degraded for part in found)
+        few = bool(text) and total < 5 and not degraded
+        guess = engine.did_you_mean(text) if few else None
     context = {
         "search_text": text,
         "text": text,
@@ -36,7 +39,7 @@ def search_all(request: HttpRequest) -> HttpResponse:
         "found": found,
         "total": total,
         "degraded": degraded,
-        "guess": engine.did_you_mean(text) if text and total < 5 and not degraded else None,
+        "guess": guess,
     }
     return render_page(request, "portal/search.html", context)
 

@@ -248,3 +248,9 @@ class Site:
         status, page = self.get(f"{web}/needs/?q={quote(words)}")
         assert status == 200, page[:500]
         return page
+
+    def completed(self, web: str, words: str) -> str:
+        """What the search box offers while these words are typed."""
+        status, options = self.get(f"{web}/search/suggest/?q={quote(words)}")
+        assert status == 200, options[:500]
+        return options

@@ -132,14 +132,17 @@ def test_g_withdrawn_while_elasticsearch_is_down_is_gone_at_once_and_for_ever(
     assert code in page or code in site.get(f"{web}/needs/{code}/")[1]
     title = site.sql("SELECT title FROM needs_need WHERE code = %s", code)[0][0]
     assert code in site.found(web, title)
+    assert title in site.completed(web, title[:4])
     site.elasticsearch.kill()
     site.act("withdraw", code)
+    assert title not in site.completed(web, title[:4])
     for _ in range(3):
         began = time.monotonic()
         page = site.found(web, title)
         assert time.monotonic() - began < 5
         assert code not in page
         assert "搜索服务暂时不可用" in page
+        assert title not in site.completed(web, title[:4])
     assert site.get(f"{web}/needs/{code}/")[0] == 410
     # Everything else is there as ever.
     assert site.get(f"{web}/needs/{other}/")[0] == 200

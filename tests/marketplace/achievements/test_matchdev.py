@@ -1,8 +1,6 @@
 """The real records end to end: imported, reviewed as one batch, found, and not brought in twice."""
 
 import io
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,12 +24,6 @@ pytestmark = [
 ]
 
 
-def timed(act: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
-
-
 def test_the_real_records_become_searchable_and_stay_single(cast: Cast, own_index: Any) -> None:
     data = to_xlsx(FOLDER)
 
@@ -47,32 +39,26 @@ def test_the_real_records_become_searchable_and_stay_single(cast: Cast, own_inde
         batch.refresh_from_db()
         return batch
 
-    started = time.perf_counter()
     batch = check()
     assert batch.counts["bad"] == 0, batch.problems[:5]
     assert (batch.counts["total"], batch.counts["new"]) == (COUNT, COUNT)
     services.confirm_import(batch, actor=cast.university_member, mode="all")
     jobs.run_open()
-    seconds = time.perf_counter() - started
     assert Achievement.objects.filter(status="in_review").count() == COUNT
     assert Achievement.objects.filter(proposed_title=True).count() == COUNT - 1_666
     assert Achievement.objects.filter(title="").count() == 0
-    assert seconds < 60
 
     journal.drain()
     batch.refresh_from_db()
     assert list(queries.batches_to_review(cast.registrar_city)) == [batch]
     assert queries.achievements_to_review(cast.registrar_city).count() == 0
-    started = time.perf_counter()
     services.decide_batch(batch, actor=cast.registrar_city, act="publish")
     jobs.run_open()
     journal.drain()
-    seconds = time.perf_counter() - started
     found = engine.find("achievements", Query("长效型主动融雪沥青混合料路用性能试验"))
     first = Achievement.objects.get(code=found.hits[0].id)
     assert first.title == "长效型主动融雪沥青混合料路用性能试验"
     assert engine.find("achievements", Query("")).total == COUNT
-    assert seconds < 60
 
     again = check()
     assert (again.counts["new"], again.counts["duplicate"]) == (0, COUNT)

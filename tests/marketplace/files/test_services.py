@@ -214,7 +214,7 @@ def test_sweep_erases_old_bytes_without_a_row(uploader, private_folder):
     age(private_folder / kept.path)
     orphan, fresh = storage.put(upload(b"orphan")), storage.put(upload(b"fresh"))
     age(private_folder / orphan.path)
-    assert services.sweep_orphans() == {"erased": 1, "removed": 0, "lost": 0}
+    assert services.sweep_orphans() == {"erased": 1, "removed": 0, "lost": 0, "back": 0}
     assert [storage.exists(path) for path in (kept.path, orphan.path, fresh.path)] == [
         True,
         False,
@@ -251,6 +251,28 @@ def test_sweep_marks_rows_whose_bytes_are_gone(uploader, caplog):
     attachment.refresh_from_db()
     assert attachment.status == "lost"
     assert attachment.code in caplog.text
+
+
+def test_a_lost_file_that_is_back_is_as_before(uploader, private_folder):
+    attachment = make_attachment(uploader)
+    place = private_folder / attachment.path
+    place.rename(private_folder / "aside")
+    with clock.shift(timedelta(hours=25)):
+        assert services.sweep_orphans()["lost"] == 1
+        (private_folder / "aside").rename(place)
+        assert services.sweep_orphans()["back"] == 1
+    attachment.refresh_from_db()
+    assert attachment.status == "ready"
+
+
+def test_a_store_that_is_not_mounted_loses_nothing(uploader, caplog):
+    kept = [make_attachment(uploader) for _ in range(8)]
+    for attachment in kept[2:]:
+        storage.erase(attachment.path)
+    with clock.shift(timedelta(hours=25)):
+        assert services.sweep_orphans()["lost"] == 0
+    assert "is the store mounted?" in caplog.text
+    assert {row.status for row in Attachment.objects.all()} == {"ready"}
 
 
 def test_stored_path_stays_inside_the_folder():
