@@ -125,11 +125,13 @@ def test_g_withdrawn_while_elasticsearch_is_down_is_gone_at_once_and_for_ever(
     site: Site, waiting: list[str]
 ):
     start(site)
+    # A title that nobody else has, or the search box might offer it for the other.
+    site.sql("UPDATE needs_need SET title = %s WHERE code = %s", "磁流变减振器批量标定", waiting[0])
     publish(site, stop_after=1, then=lambda: None)
     site.healed()
     web, code, other = site.web(), waiting[0], waiting[1]
-    page = site.found(web, "高速主轴轴承降噪")
-    assert code in page or code in site.get(f"{web}/needs/{code}/")[1]
+    page = site.found(web, "磁流变减振器")
+    assert code in page
     title = site.sql("SELECT title FROM needs_need WHERE code = %s", code)[0][0]
     assert code in site.found(web, title)
     assert title in site.completed(web, title[:4])
@@ -218,7 +220,7 @@ def test_worker_that_is_stopped_loses_no_job(site: Site):
 def test_of_two_beats_one_works_and_the_other_takes_over(site: Site):
     def holder() -> int:
         rows = site.sql("SELECT holder FROM journal_lease WHERE until > now()")
-        return int(rows[0][0].rpartition(":")[2]) if rows else 0
+        return int(rows[0][0].split(":")[1]) if rows else 0
 
     site.sql("DELETE FROM journal_lease")
     beats = {beat.pid: beat for beat in (site.beat(), site.beat())}
