@@ -14,7 +14,7 @@ import pytest
 from tests.services import HAS_CLUSTER, own_prefix
 
 if importlib.util.find_spec("tests.cast"):
-    pytest_plugins = ["tests.cast"]
+    pytest_plugins = ["tests.cast", "tests.browser"]
 
 
 @pytest.fixture(autouse=True, scope="session")
