@@ -18,7 +18,7 @@ from search import budget, place, planning, spelling, suggestions, vectors
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
 from search.backends import Backend, open_backend
 from search.embedder import Vector
-from search.errors import SearchUnavailable
+from search.errors import IndexUnavailable, SearchUnavailable
 from search.fallback import scan_find, scan_match
 from search.healing import with_healing
 from search.plan import Answer, Plan, Progress, Row, load_from, row_of
@@ -33,6 +33,7 @@ __all__ = [
     "discard",
     "find",
     "hybrid_match",
+    "like",
     "match",
     "rebuild",
     "reconcile",
@@ -167,12 +168,12 @@ def match(
     """The rows that answer a whole text, best first: any of its words is enough.
 
     With `is_need` the set phrases of a stated problem are taken out first; with `quick`, for when
-    somebody waits, a long text is asked for by fewer of its words. With `strict`, for what is kept,
-    SearchUnavailable is raised where a visitor would get a poorer answer.
+    somebody waits, a long text is asked for by fewer of its words. With `strict`, for what is kept, the
+    index has time, and SearchUnavailable is raised where a visitor would get a poorer answer.
     """
     spec = get(spec_name)
     plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need, quick=quick)
-    with budget.question():
+    with budget.patient() if strict else budget.question():
         try:
             return _matched(spec, plan)
         except SearchUnavailable:
@@ -240,7 +241,7 @@ def _allowed(
 ) -> dict[str, int]:
     spec = get(spec_name)
     restricting = planning.effective(filters)
-    with budget.question():
+    with budget.patient() if strict else budget.question():
         try:
             return _asked(spec, lambda engine: engine.allowed(spec, ids, restricting))[0]
         except SearchUnavailable:
@@ -267,9 +268,19 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
         [gram for gram in tokens.grams if gram in grams],
     )
     plan = Plan(terms=planning.terms_of(kept), limit=max(1, limit) + 1, count=False)
+    return [hit for hit in _decorating(spec, plan) if hit.id != id_][:limit]
+
+
+def like(spec_name: str, text: str, limit: int = 6) -> list[Hit]:
+    """Rows like a short text, for a row that is not in the index; none when nobody answers soon."""
+    plan = planning.match_plan(text, {}, max(1, limit), is_need=False, quick=True)
+    return _decorating(get(spec_name), plan)
+
+
+def _decorating(spec: IndexSpec, plan: Plan) -> list[Hit]:
     with budget.question(budget.DECORATION_SECONDS):
         try:
-            return [hit for hit in _matched(spec, plan) if hit.id != id_][:limit]
+            return _matched(spec, plan)
         except SearchUnavailable:
             return []
 
@@ -414,7 +425,12 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
     """
     spec = get(spec_name)
     engine = backend()
-    held = with_healing(engine, spec, lambda: {row.id: row for row in engine.revisions(spec)})
+    try:
+        held = {row.id: row for row in engine.revisions(spec)}
+    except IndexUnavailable:
+        # It is lost. Whoever compares has the time to build it.
+        rebuild(spec_name)
+        held = {row.id: row for row in engine.revisions(spec)}
     shown: dict[str, int] = {}
     ahead = []
     for id_, rev, document in spec.source(None):
@@ -440,6 +456,5 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
 
 
 def discard(spec_name: str) -> None:
-    """Remove what an interrupted rebuild has left; nothing when the index cannot be written now."""
-    with suppress(SearchUnavailable):
-        backend().discard(get(spec_name))
+    """Remove what an interrupted rebuild has left. SearchUnavailable when it cannot be reached now."""
+    backend().discard(get(spec_name))

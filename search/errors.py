@@ -24,3 +24,9 @@ class IndexUnavailable(SearchUnavailable):
 
 class IndexBusy(SearchUnavailable):
     """Another process has held the index for longer than this one may wait."""
+
+
+class SearchRefused(SearchUnavailable):
+    """The cluster answers, but refuses the question or a row: waiting will not help."""
+
+    is_outage = False

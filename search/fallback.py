@@ -28,7 +28,14 @@ def scan_find(spec: IndexSpec, query: Query, plan: Plan) -> Results:
     """Rows in which all words of the query stand, newest first where the index knows how."""
     hits = _looked(spec, query.text, plan, all_words=True)
     page = hits[plan.offset : plan.offset + plan.limit]
-    return Results(page, len(hits), page=query.bounded_page, size=query.bounded_size, degraded=True)
+    return Results(
+        page,
+        len(hits),
+        page=query.bounded_page,
+        size=query.bounded_size,
+        degraded=True,
+        partial=True,
+    )
 
 
 def scan_match(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:

@@ -94,7 +94,8 @@ class Results:
     """The answer to a Query.
 
     `loosened`: hardly anything had every word, so rows with most of them are included. `degraded`:
-    the index was not there and the answer comes from a short look through the rows themselves.
+    the index was not there, and the engine on standby has answered. `partial`: nor was that, and the
+    answer comes from a short look through the rows themselves, which counts no facets.
     """
 
     hits: list[Hit]
@@ -104,6 +105,7 @@ class Results:
     size: int = 20
     loosened: bool = False
     degraded: bool = False
+    partial: bool = False
     took_ms: float = 0.0
 
     @property

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 
-from marketplace.achievements.rulebook import PATENT_STATUSES
 from marketplace.achievements.workflow import BatchStatus, Status
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
@@ -176,13 +175,6 @@ class Patent(AchievementRow):
     status = models.CharField(max_length=12, blank=True)
     holder = models.CharField(max_length=120, blank=True)
     expires = models.DateField(null=True, blank=True)
-
-    class Meta(AchievementRow.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status__in=["", *PATENT_STATUSES]), name="patent_status"
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.number or self.title or self.kind

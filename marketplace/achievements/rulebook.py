@@ -173,8 +173,6 @@ def price_problem(low: int | None, high: int | None) -> Any:
 
 
 # --- patent numbers ---------------------------------------------------------------------------
-#: How far a right has come: the list `ip_status` of the taxonomy, which nobody may edit.
-PATENT_STATUSES = ("granted", "pending", "lapsed")
 #: Rights whose number is given out by the patent office of China: ZL and 专利申请号标准 ZC 0006-2003.
 PATENTS = frozenset({"invention", "utility", "design"})
 #: The place after the year says which kind it is; 8 and 9 came in through the PCT.

@@ -73,22 +73,28 @@ def find(kind: "Kind", query: Query) -> Results:
     if _is_away():
         return _from_rows(kind, query)
     results = _noted(engine.find(kind.name, query))
-    if not results.degraded:
-        return results
-    return replace(_from_rows(kind, query), facets=results.facets)
+    return _from_rows(kind, query) if results.partial else results
 
 
 def codes(kind: "Kind", query: Query) -> Iterator[str]:
     """Every code that a list has, in its order; at most MAX_DEPTH, asked for page by page.
 
-    InvalidInput, before the first code, when the engine could not look at everything.
+    InvalidInput when the engine could not look at everything: before the first code, or where the
+    index went away meanwhile.
     """
     query = replace(query, facets=(), page=1, size=MAX_SIZE)
-    first = find(kind, query)
-    if first.degraded and query_words(query.text):
-        raise InvalidInput({"q": [INCOMPLETE]})
-    further = (find(kind, replace(query, page=page)) for page in range(2, first.pages + 1))
+    first = _whole(find(kind, query), query)
+    further = (
+        _whole(find(kind, replace(query, page=page)), query) for page in range(2, first.pages + 1)
+    )
     return (hit.id for results in chain([first], further) for hit in results.hits)
+
+
+def _whole(results: Results, query: Query) -> Results:
+    """A page of an answer that lacks nothing."""
+    if results.partial and query_words(query.text):
+        raise InvalidInput({"q": [INCOMPLETE]})
+    return results
 
 
 def stock(name: str, model: type[Any]) -> Stock:
@@ -98,7 +104,7 @@ def stock(name: str, model: type[Any]) -> Stock:
     """
     if not _is_away():
         results = _noted(engine.find(name, Query(facets=["industry"], size=1)))
-        if not results.degraded:
+        if not results.partial:
             counts = {bucket.value: bucket.count for bucket in results.facets.get("industry", [])}
             return Stock(results.total, counts)
     counted: Stock | None = cache.get(_figures(name))
@@ -123,7 +129,7 @@ def _is_away() -> bool:
 
 
 def _noted(results: Results) -> Results:
-    _memory.away_until = time.monotonic() + PAUSE_SECONDS if results.degraded else 0.0
+    _memory.away_until = time.monotonic() + PAUSE_SECONDS if results.partial else 0.0
     return results
 
 
@@ -163,7 +169,12 @@ def _from_rows(kind: "Kind", query: Query) -> Results:
     page = page[query.offset : query.offset + query.bounded_size]
     hits = [Hit(code, 0.0, rev) for code, rev in page]
     return Results(
-        hits, rows.count(), page=query.bounded_page, size=query.bounded_size, degraded=True
+        hits,
+        rows.count(),
+        page=query.bounded_page,
+        size=query.bounded_size,
+        degraded=True,
+        partial=True,
     )
 
 

@@ -64,7 +64,8 @@ def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Quer
             filters[facet.param] = values
     if periods := [int(days) for days in params.getlist("since")[:MOST_VALUES] if days in PERIODS]:
         filters["published_at"] = _last_days(max(periods))
-    if owner := params.get("owner", ""):
+    # No database takes a NUL.
+    if owner := params.get("owner", "").replace("\0", ""):
         filters["owner"] = [owner[:16]]
     sort = params.get("sort", "")
     return Query(

@@ -30,7 +30,7 @@ L = TypeVar("L", bound=Listing)
 DEFAULT_VALIDITY = timedelta(days=365)
 
 EXPIRE_AT_ONCE = 500
-REBUILD, EXPORT = "listings.rebuild", "listings.export"
+REBUILD, DISCARD, EXPORT = "listings.rebuild", "listings.discard", "listings.export"
 MIN_RENEWAL_DAYS, MAX_RENEWAL_DAYS = 30, 730
 CHOOSE = _("请选择一项")
 
@@ -231,10 +231,17 @@ def run_rebuild(job: Job) -> dict[str, Any]:
 
 
 def discard_rebuild(job: Job) -> None:
-    """取消重建后，清除建了一半的索引。"""
+    """取消重建后，安排清除建了一半的索引。"""
+    if job.takes:
+        start_job(DISCARD, actor=None, payload={"index": job.payload["index"]})
+
+
+def run_discard(job: Job) -> dict[str, Any]:
+    """Remove what a cancelled rebuild has left, when the index can be reached."""
     name = str(job.payload["index"])
-    if job.takes and name in {spec.name for spec in all_specs()}:
+    if name in {spec.name for spec in all_specs()}:
         engine.discard(name)
+    return {}
 
 
 def start_export(name: str, codes: Sequence[str], *, actor: Any, is_own: bool) -> Job:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
+from elasticsearch import ApiError
 
 from search import budget, engine, schema, suggestions
 from search.backends.elasticsearch import cluster
@@ -115,12 +117,55 @@ def test_an_answer_that_comes_late_is_used_but_soon_nobody_asks(monkeypatch):
         monkeypatch.setattr(cluster, "SLOW_SECONDS", slow)
         return [asked.read(lambda _client: "answer") for _ in range(times)]
 
-    late, quick = -1.0, 60.0
+    late, quick = -1.0, 1.5
     assert read(cluster.FAILURES - 1, late) == ["answer"] * (cluster.FAILURES - 1)
     assert read(1, quick) == ["answer"], "one that comes in time starts the count anew"
     assert read(cluster.FAILURES, late) == ["answer"] * cluster.FAILURES
     with pytest.raises(SearchUnavailable, match="a moment ago"):
         read(1, quick)
+
+
+def test_who_has_no_time_says_nothing_about_the_cluster(silence):
+    """Half a second for decoration is less than a good answer may take."""
+    for _ in range(cluster.FAILURES + 1):
+        assert engine.similar("things", "a1") == []
+    assert not engine.backend()._cluster._breaker.opened
+    assert len(silence) == cluster.FAILURES + 1
+
+
+def test_a_question_that_nobody_waits_for_is_asked_whatever_visitors_have_met(monkeypatch):
+    asked = cluster.Cluster(Address.parse("elasticsearch://es1:9200/x"))
+    monkeypatch.setattr(cluster, "SLOW_SECONDS", -1.0)
+    for _ in range(cluster.FAILURES):
+        asked.read(lambda _client: "answer")
+    assert asked._breaker.opened
+    with budget.patient():
+        assert asked.read(lambda client: client._request_timeout) == cluster.WRITE_SECONDS
+    assert not asked._breaker.opened, "visitors know that it is back"
+
+
+def refusal(status: int) -> ApiError:
+    meta = ApiResponseMeta(status, "1.1", HttpHeaders(), 0.1, NodeConfig("http", "es1", 9200))
+    return ApiError("refused", meta, {"error": {"type": "x"}})
+
+
+@pytest.mark.parametrize(
+    ("status", "is_outage"), [(400, False), (403, False), (429, True), (503, True)]
+)
+@pytest.mark.parametrize("is_write", [True, False])
+def test_what_is_refused_is_no_outage(status, is_outage, is_write):
+    asked = cluster.Cluster(Address.parse("elasticsearch://es1:9200/x"))
+
+    def refuse(_client: object) -> None:
+        raise refusal(status)
+
+    with pytest.raises(SearchUnavailable) as raised:
+        if is_write:
+            with asked.writing() as client:
+                refuse(client)
+        else:
+            asked.read(refuse)
+    assert raised.value.is_outage is is_outage
 
 
 def test_one_budget_for_all_that_a_page_asks(silence):

@@ -47,8 +47,4 @@ class Migration(migrations.Migration):
             model_name='importbatch',
             constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['', 'all', 'valid'])), name='import_batch_mode'),
         ),
-        AddCheck(
-            model_name='patent',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['', 'granted', 'pending', 'lapsed'])), name='patent_status'),
-        ),
     ]

@@ -102,7 +102,7 @@ def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
     if listing.status in LISTED:
         hits = engine.similar(kind.name, listing.code, limit=4)
     else:
-        hits = engine.match(kind.name, f"{listing.title} {listing.summary}", limit=4)
+        hits = engine.like(kind.name, f"{listing.title} {listing.summary}", limit=4)
     return queries.in_order(kind.model, actor, [hit.id for hit in hits])
 
 

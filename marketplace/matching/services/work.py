@@ -87,6 +87,8 @@ def start_embedding() -> Job | None:
 def run_embedding(job: Job) -> dict[str, Any]:
     """Make the vectors that are lacking. What a run that ended early has made is not lacking any more."""
     done, made = job.done, int(job.result.get("vectors", 0))
+    if not vectors.available():
+        return {"vectors": made}
     advance(job, done, done + sum(rows.count() for _, rows in _without_vectors()))
     for spec_name, rows in _without_vectors():
         last = 0
@@ -96,7 +98,8 @@ def run_embedding(job: Job) -> dict[str, Any]:
             done += len(chunk)
             last = chunk[-1][0]
             advance(job, done, max(done, job.total))
-    if done:
+    left = sum(rows.count() for _, rows in _without_vectors())
+    if left < done:
         _queue(everything=True)
     return {"vectors": made}
 

@@ -11,7 +11,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from search import budget
 from search.backends.elasticsearch.address import Address
-from search.errors import IndexUnavailable, SearchUnavailable
+from search.errors import IndexUnavailable, SearchRefused, SearchUnavailable
 
 #: A visitor waits no longer for an answer from the index, and less when the question's budget says so.
 READ_SECONDS = 2.0
@@ -24,8 +24,10 @@ FAILURES = 3
 OPEN_SECONDS = 30
 # A client with a time limit of its own is made only when that makes a difference.
 _NEARLY = 0.9
-_BUSY = {408, 429}
-_SERVER_ERROR = 500
+#: The cluster has too much to do, or lacks a part at the moment: what it refuses so it takes later.
+BUSY = {408, 429, *range(500, 600)}
+#: With less time than that nobody asks.
+_LEAST_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
@@ -64,17 +66,26 @@ class Cluster:
         )
 
     def read(self, action: Callable[[Elasticsearch], _Answer]) -> _Answer:
-        """Ask within the budget; SearchUnavailable when it is used up or the breaker is open."""
+        """Ask within the budget; SearchUnavailable when it is used up or the breaker is open.
+
+        A patient question (`budget.patient`) has the time of a write, whatever the breaker says.
+        """
+        if budget.is_patient():
+            with self.writing() as client:
+                return action(client)
         # `call` counts, but does not look whether the breaker is open: only the decorator does.
         if self._breaker.opened:
             raise SearchUnavailable("the cluster failed a moment ago")
         seconds = budget.left()
-        if seconds <= 0:
+        if seconds < _LEAST_SECONDS:
             raise SearchUnavailable("no time is left for this question")
         client = self._reader
         if seconds < READ_SECONDS * _NEARLY:
             client = client.options(request_timeout=seconds)
         try:
+            if seconds < SLOW_SECONDS:
+                # It has less time than a good answer may take: that it failed says nothing.
+                return _asked(client, action)
             return self._breaker.call(_asked, client, action)
         except _Slow as late:
             log.warning("the cluster answers late")
@@ -90,7 +101,8 @@ class Cluster:
         except NotFoundError as error:
             raise IndexUnavailable(reason_of(error)) from error
         except (ApiError, TransportError) as error:
-            raise SearchUnavailable(reason_of(error)) from error
+            refused = isinstance(error, ApiError) and error.status_code not in BUSY
+            raise (SearchRefused if refused else SearchUnavailable)(reason_of(error)) from error
         # It answers again: let visitors know before the pause is over.
         self._breaker.reset()
 
@@ -102,10 +114,10 @@ def _asked(client: Elasticsearch, action: Callable[[Elasticsearch], _Answer]) ->
     except NotFoundError as error:
         raise IndexUnavailable(reason_of(error)) from error
     except ApiError as error:
-        if error.status_code not in _BUSY and error.status_code < _SERVER_ERROR:
+        if error.status_code not in BUSY:
             # It answers, but does not like the question: that is a mistake of ours.
             log.exception("the cluster refuses a query")
-            raise SearchUnavailable(reason_of(error)) from error
+            raise SearchRefused(reason_of(error)) from error
         log.warning("the cluster did not answer: %s", reason_of(error))
         raise _Down(reason_of(error)) from error
     except TransportError as error:

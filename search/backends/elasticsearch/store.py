@@ -21,10 +21,10 @@ from typing import Any
 from elasticsearch import Elasticsearch, NotFoundError, helpers
 
 from search.backends.elasticsearch.address import Address
-from search.backends.elasticsearch.cluster import Cluster
+from search.backends.elasticsearch.cluster import BUSY, Cluster
 from search.backends.elasticsearch.documents import action_of, index_of
 from search.backends.progress import counted
-from search.errors import IndexUnavailable, SearchUnavailable
+from search.errors import IndexUnavailable, SearchRefused, SearchUnavailable
 from search.plan import Load, Progress, Revision, Row, fingerprint
 from search.schema import IndexSpec
 
@@ -125,7 +125,8 @@ class Store:
                 if required:
                     raise IndexUnavailable(f"{index} is gone")
                 return
-            raise SearchUnavailable(f"{index} refuses {result['_id']}: {_type_of(result)}")
+            refused = SearchUnavailable if result["status"] in BUSY else SearchRefused
+            raise refused(f"{index} refuses {result['_id']}: {_type_of(result)}")
 
     # Rebuilding -------------------------------------------------------------------------------
 

@@ -257,6 +257,39 @@ def test_an_export_is_whole_or_refused(
         browsing.codes(NEEDS, Query("steel"))
 
 
+def test_an_export_during_which_the_index_goes_away_is_refused(
+    needs: dict[str, Need], own_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.rebuild("needs")
+    monkeypatch.setattr(browsing, "MAX_SIZE", 1)
+    found = browsing.codes(NEEDS, Query(text="甲醛释放"))
+    first = next(found)
+    assert first in {need.code for need in needs.values()}
+
+    def nobody(*_given: object) -> None:
+        raise SearchUnavailable("gone")
+
+    monkeypatch.setattr(engine, "_asked", nobody)
+    with pytest.raises(InvalidInput):
+        list(found)
+
+
+def test_the_engine_on_standby_lacks_nothing(
+    needs: dict[str, Need], own_index: Path, client: Client, settings: Any
+) -> None:
+    engine.rebuild("needs")
+    settings.SEARCH_STANDBY_URL = "embedded://"
+    settings.SEARCH_URL = "elasticsearch://127.0.0.1:9/x"
+    for _ in range(2):
+        results = browsing.find(NEEDS, Query(facets=["industry"]))
+        assert (results.total, results.degraded, results.partial) == (4, True, False)
+        assert results.facets["industry"]
+    assert len(list(browsing.codes(NEEDS, Query(text="甲醛释放")))) >= 1
+    assert UNCOUNTED not in html_of(client, "/needs/")
+    assert INCOMPLETE in html_of(client, "/needs/", q="甲醛释放")
+    engine._backend.cache_clear()
+
+
 def test_figures_are_counted_once_a_minute(
     needs: dict[str, Need],
     asked: list[str],

@@ -163,6 +163,7 @@ def test_a_cancelled_rebuild_leaves_the_old_index_in_use(published, cast: Cast, 
     jobs.run_open()
     row.refresh_from_db()
     assert row.status == "cancelled"
+    assert Job.objects.get(kind=listings.DISCARD).status == "done", "what it left is removed"
     assert engine.reconcile("needs").ids == [later.code]
 
 
