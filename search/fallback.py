@@ -19,7 +19,7 @@ from search.schema import Date, Document, Field, IndexSpec, Number, Text
 _MOST = 500
 # More words than that narrow nothing, and each is a search through several columns.
 _WORDS = 8
-_LIMIT = "SELECT set_config('statement_timeout', %s, true)"
+_LIMIT = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ def _looked(spec: IndexSpec, text: str, plan: Plan, *, all_words: bool) -> list[
     began = time.monotonic()
     seconds = budget.scan_left()
     hits: list[Hit] = []
+    if seconds <= 0:
+        return hits
     try:
         with _bounded(seconds):
             hits.extend(_scan(spec, text, plan, began + seconds, all_words=all_words))
@@ -69,9 +71,8 @@ def _bounded(seconds: float) -> Iterator[None]:
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('statement_timeout')")
-            [before] = cursor.fetchone()
             cursor.execute(_LIMIT, [f"{max(1, int(seconds * 1000))}ms"])
+            [before, _] = cursor.fetchone()
         yield
         with connection.cursor() as cursor:
             cursor.execute(_LIMIT, [before])

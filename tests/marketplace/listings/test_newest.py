@@ -1,6 +1,10 @@
 """What answers while there is no index: the database, newest first, within its time."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+
+from django.db import connection
 
 import pytest
 
@@ -8,7 +12,10 @@ from marketplace.listings import index
 from marketplace.needs.models import Need
 from search import budget, engine, schema
 from search.errors import SearchUnavailable
+from search.fallback import scan_find
+from search.planning import find_plan
 from search.query import Query
+from search.schema import SourceRow
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.needs import make_need
@@ -76,8 +83,28 @@ def test_it_stops_when_its_time_is_over(needs: list[Need], monkeypatch: pytest.M
 def test_a_rare_word_costs_no_query_for_each_row(
     needs: list[Need], django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
+    # Two for the rows; PostgreSQL is told a time limit before and the old one after.
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
         codes("轴承")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no time limit")
+def test_the_time_limit_of_a_look_ends_with_it(needs: list[Need]) -> None:
+    def limit() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            return str(cursor.fetchone()[0])
+
+    before = limit()
+    seen = []
+    spec = schema.get("needs")
+
+    def newest(_words: object) -> Iterator[SourceRow]:
+        seen.append(limit())
+        yield from ()
+
+    scan_find(replace(spec, newest=newest), Query("轴承"), find_plan(spec, Query("轴承")))
+    assert (seen, limit()) == (["1500ms"], before)
 
 
 def test_every_listing_knows_how() -> None:
