@@ -8,6 +8,7 @@ POSTGRES_PART=no the second half of `make test` is left to `make test-services`.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ POSTGRES_PART = [
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for; return the first exit code that is not zero."""
+    # Who stops it stops the servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not Path("/usr/bin/chromium").exists():
         _say("没有 /usr/bin/chromium：浏览器测试将跳过。")
         if REQUIRED:

@@ -7,6 +7,7 @@ asked. Nothing is asserted: the numbers belong to the machine they were measured
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,8 @@ def main() -> int:
     parser.add_argument("--sizes", default="10000,100000", help="listings, comma between")
     parser.add_argument("--engines", default=",".join(ENGINES), help="comma between")
     options = parser.parse_args()
+    # Who stops it stops the servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(os.environ.get("SHARED_DIR") or ROOT.parent / "shared") / "match-dev"
     if not folder.is_dir():
         sys.stderr.write(f"{folder} is missing: SHARED_DIR names the folder with match-dev\n")
