@@ -7,24 +7,25 @@ they are answered from the rows themselves and say so (`Results.degraded`).
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from search import budget, place, planning, spelling, suggestions, vectors
+from search import budget, planning, spelling, suggestions, vectors
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
-from search.backends import Backend, open_backend
+from search.backends import Backend
 from search.embedder import Vector
-from search.errors import IndexUnavailable, SearchUnavailable
+from search.errors import SearchUnavailable
 from search.fallback import scan_find, scan_match
 from search.healing import with_healing
-from search.plan import Answer, Plan, Progress, Row, load_from, row_of
+from search.plan import Answer, Plan
 from search.planning import LOOSEN_BELOW, Filters
+from search.present import backend, standby
 from search.query import Bucket, Hit, Query, Results, Suggested
-from search.schema import Document, IndexSpec, all_specs, get
+from search.schema import IndexSpec, all_specs, get
+from search.upkeep import Differences, discard, is_shown, rebuild, reconcile, refresh
 
 __all__ = [
     "Differences",
@@ -49,47 +50,6 @@ _Answer = TypeVar("_Answer")
 DENSE_WEIGHT = 0.8
 MATCH_LIMIT = 100
 _SIMILAR_WORDS = 40
-_REFRESH_BATCH = 500
-
-
-@dataclass(frozen=True)
-class Differences:
-    """Where the index and the rows do not agree, by id.
-
-    `ahead` are rows of which the index has a later revision than there is: the database was restored
-    from an older copy. The index would refuse what they become next.
-    """
-
-    missing: list[str]
-    stale: list[str]
-    extra: list[str]
-    suggestions: list[str]
-    ahead: list[str]
-
-    def __bool__(self) -> bool:
-        return bool(self.ids)
-
-    @property
-    def ids(self) -> list[str]:
-        """Every row that differs."""
-        of_index = {*self.missing, *self.stale, *self.extra, *self.ahead}
-        return sorted(of_index | {*self.suggestions})
-
-
-def backend() -> Backend:
-    """The backend of this site."""
-    return _backend(place.search_url(), place.folder())
-
-
-@lru_cache(maxsize=32)
-def _backend(url: str, folder: Path) -> Backend:
-    return open_backend(url, folder / "index")
-
-
-def _standby() -> Backend | None:
-    """The backend that answers while the first does not, if the site has one."""
-    url = place.standby_url()
-    return _backend(url, place.folder()) if url else None
 
 
 # Asking ---------------------------------------------------------------------------------------
@@ -132,13 +92,13 @@ def _asked(spec: IndexSpec, question: Callable[[Backend], _Answer]) -> tuple[_An
 
     SearchUnavailable when neither can answer.
     """
-    first, standby = backend(), _standby()
+    first, second = backend(), standby()
     try:
         return with_healing(first, spec, lambda: question(first)), False
     except SearchUnavailable:
-        if standby is None:
+        if second is None:
             raise
-    return with_healing(standby, spec, lambda: question(standby)), True
+    return with_healing(second, spec, lambda: question(second)), True
 
 
 def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, bool]:
@@ -257,7 +217,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
     """
     spec = get(spec_name)
     document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
-    if document is None or not _shown(document):
+    if document is None or not is_shown(document):
         return []
     text = "\n".join(str(document.get(name) or "") for name in spec.texts)[:MAX_CHARACTERS]
     tokens = tokenize(text)
@@ -340,121 +300,3 @@ def _buckets(answer: Answer) -> dict[str, list[Bucket]]:
         name: [Bucket(value, count) for value, count in counts.items()]
         for name, counts in answer.facets.items()
     }
-
-
-# Keeping the index true -----------------------------------------------------------------------
-
-
-def refresh(spec_name: str, ids: Sequence[str]) -> None:
-    """Bring these rows up to date in the index, the completions and the vectors.
-
-    Idempotent. The rows are read now, not when the change happened. SearchUnavailable when the index
-    cannot be written: try again later.
-    """
-    spec = get(spec_name)
-    wanted = list(dict.fromkeys(str(id_) for id_ in ids))
-    for start in range(0, len(wanted), _REFRESH_BATCH):
-        _refresh(spec, wanted[start : start + _REFRESH_BATCH])
-
-
-def _refresh(spec: IndexSpec, ids: list[str]) -> None:
-    documents: dict[str, Document | None] = dict.fromkeys(ids)
-
-    def load(asked: Sequence[str] | None, _held: Mapping[str, int] | None = None) -> Iterator[Row]:
-        for id_, rev, document in spec.source(asked):
-            documents[str(id_)] = document
-            yield row_of(spec, str(id_), int(rev), document)
-
-    # What is hidden now is completed no more, even while the index cannot be written.
-    shown = {str(id_) for id_, _, document in spec.source(ids) if _shown(document)}
-    hidden = [id_ for id_ in ids if id_ not in shown]
-    suggestions.update(spec, dict.fromkeys(hidden))
-    vectors.forget(spec.name, hidden)
-    # The one on standby first: while the other is down, this fails, and is tried again.
-    if standby := _standby():
-        with_healing(standby, spec, lambda: standby.refresh(spec, ids, load))
-    with_healing(backend(), spec, lambda: backend().refresh(spec, ids, load))
-    suggestions.update(spec, documents)
-    vectors.forget(spec.name, [id_ for id_, document in documents.items() if not _shown(document)])
-
-
-def _shown(document: Document | None) -> bool:
-    return document is not None and bool(document.get("visible", True))
-
-
-def rebuild(spec_name: str, progress: Progress | None = None, *, anew: bool = False) -> int:
-    """Build the index and its completions anew; how many rows it has. The old one answers meanwhile.
-
-    `progress(done, total)` is called now and then, the total is None when unknown; with a standby
-    engine it counts through both. A rebuild that was interrupted is gone on with, except `anew`.
-    """
-    spec = get(spec_name)
-    offers: dict[str, list[suggestions.Offered]] = {}
-    seen: dict[str, int] = {}
-
-    def load(ids: Sequence[str] | None, held: Mapping[str, int] | None = None) -> Iterator[Row]:
-        for id_, rev, document in spec.source(ids):
-            offers[str(id_)] = suggestions.offered_by(spec, document)
-            seen[str(id_)] = int(rev)
-            if held is None or held.get(str(id_)) != rev:
-                yield row_of(spec, str(id_), int(rev), document)
-
-    if standby := _standby():
-        standby.rebuild(spec, load_from(spec), progress=progress)
-    count = backend().rebuild(spec, load, progress=progress, anew=anew)
-    pairs = ((id_, offer) for id_, texts in offers.items() for offer in texts)
-    suggestions.replace_all(spec, pairs)
-    # What was refreshed meanwhile has just got back the completions it had when it was read.
-    held = {row.id: row.rev for row in backend().revisions(spec)}
-    _complete(spec, [id_ for id_, rev in seen.items() if held.get(id_, rev) != rev])
-    vectors.rebuild(spec_name)
-    return count
-
-
-def _complete(spec: IndexSpec, ids: Sequence[str]) -> None:
-    """Bring the completions of these rows up to date."""
-    if ids:
-        now = {str(id_): document for id_, _, document in spec.source(ids)}
-        suggestions.update(spec, {**dict.fromkeys(ids), **now})
-
-
-def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
-    """Compare every row with the index; with `fix`, refresh those that differ, or build it anew.
-
-    The differences returned are those found, before any were fixed.
-    """
-    spec = get(spec_name)
-    engine = backend()
-    try:
-        held = {row.id: row for row in engine.revisions(spec)}
-    except IndexUnavailable:
-        # It is lost. Whoever compares has the time to build it.
-        rebuild(spec_name)
-        held = {row.id: row for row in engine.revisions(spec)}
-    shown: dict[str, int] = {}
-    ahead = []
-    for id_, rev, document in spec.source(None):
-        if _shown(document):
-            shown[str(id_)] = int(rev)
-        if str(id_) in held and held[str(id_)].rev > int(rev):
-            ahead.append(str(id_))
-    found = Differences(
-        missing=sorted(id_ for id_ in shown if id_ not in held or not held[id_].visible),
-        stale=sorted(
-            id_ for id_, row in held.items() if row.visible and shown.get(id_, row.rev) != row.rev
-        ),
-        extra=sorted(id_ for id_, row in held.items() if row.visible and id_ not in shown),
-        suggestions=sorted(suggestions.sources(spec) - shown.keys()),
-        ahead=sorted(ahead),
-    )
-    if fix and found.ahead:
-        # No write lowers a revision: what is ahead can only be left behind.
-        rebuild(spec_name, anew=True)
-    elif fix and found:
-        refresh(spec_name, found.ids)
-    return found
-
-
-def discard(spec_name: str) -> None:
-    """Remove what an interrupted rebuild has left. SearchUnavailable when it cannot be reached now."""
-    backend().discard(get(spec_name))

@@ -83,7 +83,21 @@ class ReplaceCheck(AddCheck):
         schema_editor.remove_constraint(model, now.get_constraint_by_name(self.constraint.name))
 
 
-class AddIndexBeside(AddIndex):
+class _Beside:
+    """What both operations on an index have in common: beside the site on PostgreSQL, else as ever."""
+
+    def describe(self) -> str:
+        """What `migrate --plan` says."""
+        return f"{super().describe()} beside the running site"  # type: ignore[misc]
+
+    def _model(self, app_label: str, schema_editor: Any, state: Any) -> Any:
+        """The model of that state if this database has it, else None."""
+        model = state.apps.get_model(app_label, self.model_name)  # type: ignore[attr-defined]
+        alias = schema_editor.connection.alias
+        return model if self.allow_migrate_model(alias, model) else None  # type: ignore[attr-defined]
+
+
+class AddIndexBeside(_Beside, AddIndex):
     """An index that is built beside the running site (CONCURRENTLY).
 
     What an earlier attempt left unfinished under this name is taken away first, and so is what this
@@ -96,9 +110,7 @@ class AddIndexBeside(AddIndex):
         """See `AddIndex`."""
         if not _is_postgresql(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
+        elif model := self._model(app_label, schema_editor, to_state):
             _build(schema_editor, model, self.index)
 
     def database_backwards(
@@ -107,17 +119,11 @@ class AddIndexBeside(AddIndex):
         """See `AddIndex`."""
         if not _is_postgresql(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
+        elif model := self._model(app_label, schema_editor, from_state):
             _take_away(schema_editor, model, self.index)
 
-    def describe(self) -> str:
-        """What `migrate --plan` says."""
-        return f"{super().describe()} beside the running site"
 
-
-class RemoveIndexBeside(RemoveIndex):
+class RemoveIndexBeside(_Beside, RemoveIndex):
     """An index that nobody needs any longer, taken away beside the running site."""
 
     def database_forwards(
@@ -126,9 +132,7 @@ class RemoveIndexBeside(RemoveIndex):
         """See `RemoveIndex`."""
         if not _is_postgresql(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
+        elif model := self._model(app_label, schema_editor, from_state):
             _take_away(schema_editor, model, self._index(app_label, from_state))
 
     def database_backwards(
@@ -137,14 +141,8 @@ class RemoveIndexBeside(RemoveIndex):
         """See `RemoveIndex`."""
         if not _is_postgresql(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
+        elif model := self._model(app_label, schema_editor, to_state):
             _build(schema_editor, model, self._index(app_label, to_state))
-
-    def describe(self) -> str:
-        """What `migrate --plan` says."""
-        return f"{super().describe()} beside the running site"
 
     def _index(self, app_label: str, state: Any) -> Index:
         index: Index = state.models[app_label, self.model_name_lower].get_index_by_name(self.name)

@@ -38,5 +38,9 @@ def test_a_page_of_hits_is_found_by_its_codes(cast: Cast) -> None:
 
 
 def test_it_may_be_asked_of_any_database() -> None:
-    refresh_statistics()
-    refresh_statistics()
+    with CaptureQueriesContext(connection) as asked:
+        refresh_statistics()
+        refresh_statistics()
+    said = [query["sql"] for query in asked.captured_queries]
+    counted = ["PRAGMA analysis_limit = 400", "ANALYZE"] * 2
+    assert said == (counted if connection.vendor == "sqlite" else [])

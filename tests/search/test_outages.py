@@ -9,7 +9,7 @@ import pytest
 from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
 from elasticsearch import ApiError
 
-from search import budget, engine, schema, suggestions
+from search import budget, engine, present, schema, suggestions
 from search.backends.elasticsearch import cluster
 from search.backends.elasticsearch.address import Address
 from search.errors import SearchUnavailable
@@ -25,7 +25,7 @@ def world(db: None) -> Iterator[World]:
     made.rows = {"a1": (1, {"title": "永磁电机"}), "a2": (1, {"title": "石墨烯浆料"})}
     yield made
     schema.unregister(made.spec.name)
-    engine._backend.cache_clear()
+    present._backend.cache_clear()
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_write_says_that_it_must_be_repeated(nobody):
 
 def test_a_cluster_that_hangs_costs_two_seconds_and_then_nothing(silence, monkeypatch):
     monkeypatch.setattr(cluster, "READ_SECONDS", 0.3)
-    engine._backend.cache_clear()
+    present._backend.cache_clear()
     for _ in range(cluster.FAILURES):
         started = time.monotonic()
         assert engine.find("things", Query("永磁")).degraded
@@ -101,7 +101,7 @@ def test_a_cluster_that_hangs_costs_two_seconds_and_then_nothing(silence, monkey
 def test_after_the_pause_it_is_asked_again(silence, monkeypatch):
     monkeypatch.setattr(cluster, "READ_SECONDS", 0.3)
     monkeypatch.setattr(cluster, "OPEN_SECONDS", 1)
-    engine._backend.cache_clear()
+    present._backend.cache_clear()
     for _ in range(cluster.FAILURES):
         engine.find("things", Query("永磁"))
     asked = len(silence)

@@ -14,7 +14,7 @@ from search.backends.elasticsearch.address import Address
 from search.errors import IndexUnavailable, SearchRefused, SearchUnavailable
 
 #: A visitor waits no longer for an answer from the index, and less when the question's budget says so.
-READ_SECONDS = 2.0
+READ_SECONDS = budget.SECONDS
 #: An answer that took longer is used, but counts as a failure: every page would wait as long.
 SLOW_SECONDS = 1.0
 #: Whoever writes has time: a batch of 500 rows takes about a second.

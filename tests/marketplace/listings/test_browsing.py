@@ -19,7 +19,7 @@ from marketplace.listings import browsing, filters
 from marketplace.listings.browsing import Stock
 from marketplace.needs.kind import KIND as NEEDS
 from marketplace.needs.models import Need
-from search import engine
+from search import engine, present
 from search.errors import SearchUnavailable
 from search.query import Query, Range
 from tests.cast import Cast
@@ -287,7 +287,7 @@ def test_the_engine_on_standby_lacks_nothing(
     assert len(list(browsing.codes(NEEDS, Query(text="甲醛释放")))) >= 1
     assert UNCOUNTED not in html_of(client, "/needs/")
     assert INCOMPLETE in html_of(client, "/needs/", q="甲醛释放")
-    engine._backend.cache_clear()
+    present._backend.cache_clear()
 
 
 def test_figures_are_counted_once_a_minute(

@@ -1,0 +1,23 @@
+"""The backends that this site has: the one that answers, and the one on standby if there is one."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from search import place
+from search.backends import Backend, open_backend
+
+
+def backend() -> Backend:
+    """The backend of this site."""
+    return _backend(place.search_url(), place.folder())
+
+
+@lru_cache(maxsize=32)
+def _backend(url: str, folder: Path) -> Backend:
+    return open_backend(url, folder / "index")
+
+
+def standby() -> Backend | None:
+    """The backend that answers while the first does not, if the site has one."""
+    url = place.standby_url()
+    return _backend(url, place.folder()) if url else None
