@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import importlib.util
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,31 @@ def _flush_without_triggers() -> Iterator[None]:
 def _static_folder() -> None:
     """WhiteNoise warns about a missing folder, and a warning is an error here."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The code lists are read once; afterwards no test sees that they are read or checked."""
+    from marketplace.taxonomy import queries
+
+    queries.REFRESH = float("inf")
+    with django_db_blocker.unblock():
+        for scheme in queries.schemes():
+            queries.terms(scheme.code)
+    _code_lists.update(queries._cache.snapshots)
+
+
+_code_lists: dict[str, Any] = {}
+
+
+@pytest.fixture(autouse=True)
+def _known_code_lists() -> None:
+    """Each test begins with the code lists known, whatever the one before did to them."""
+    from marketplace.taxonomy import queries
+
+    if _code_lists:
+        queries._cache.snapshots = dict(_code_lists)
+        queries._cache.checked = time.monotonic()
 
 
 @pytest.fixture(autouse=True)
