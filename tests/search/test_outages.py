@@ -98,6 +98,15 @@ def test_a_cluster_that_hangs_costs_two_seconds_and_then_nothing(silence, monkey
     assert len(silence) == asked, "the breaker is open: nobody asks"
 
 
+def test_a_cluster_that_hangs_holds_a_writer_once(silence, monkeypatch):
+    """The write is tried again later; until then its worker does other things."""
+    monkeypatch.setattr(cluster, "WRITE_SECONDS", 0.3)
+    present._backend.cache_clear()
+    with pytest.raises(SearchUnavailable) as raised:
+        engine.refresh("things", ["a1"])
+    assert (raised.value.is_outage, len(silence)) == (True, 1)
+
+
 def test_after_the_pause_it_is_asked_again(silence, monkeypatch):
     monkeypatch.setattr(cluster, "READ_SECONDS", 0.3)
     monkeypatch.setattr(cluster, "OPEN_SECONDS", 1)

@@ -58,9 +58,9 @@ class Cluster:
             options["ca_certs"] = address.ca_certs
         client = Elasticsearch(list(address.hosts), **options)  # type: ignore[arg-type]
         self._reader = client.options(request_timeout=READ_SECONDS, max_retries=0)
-        self._writer = client.options(
-            request_timeout=WRITE_SECONDS, max_retries=2, retry_on_timeout=True
-        )
+        # Another node is tried when one refuses. A node that hangs has had its time: whoever
+        # writes comes back later instead of holding a worker for three times as long.
+        self._writer = client.options(request_timeout=WRITE_SECONDS, max_retries=2)
         self._breaker = CircuitBreaker(
             failure_threshold=FAILURES, recovery_timeout=OPEN_SECONDS, expected_exception=_Down
         )
