@@ -1,16 +1,17 @@
 """Keeping the index true: refresh, rebuild, compare with the rows, clear up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from search import suggestions, vectors
 from search.errors import IndexUnavailable
 from search.healing import with_healing
-from search.plan import Progress, Row, load_from, row_of
+from search.plan import Progress, Revision, Row, load_from, row_of
 from search.present import backend, standby
 from search.schema import Document, IndexSpec, get
 
 _REFRESH_BATCH = 500
+_Held = dict[str, Revision]
 
 
 @dataclass(frozen=True)
@@ -123,31 +124,23 @@ def _complete(spec: IndexSpec, ids: Sequence[str]) -> None:
 def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
     """Compare every row with the index; with `fix`, refresh those that differ, or build it anew.
 
-    The differences returned are those found, before any were fixed.
+    With an engine on standby, what differs in either of the two. The differences returned are those
+    found, before any were fixed.
     """
     spec = get(spec_name)
-    engine = backend()
-    try:
-        held = {row.id: row for row in engine.revisions(spec)}
-    except IndexUnavailable:
-        # It is lost. Whoever compares has the time to build it.
-        rebuild(spec_name)
-        held = {row.id: row for row in engine.revisions(spec)}
+    indexes = _held(spec)
+    revs: dict[str, int] = {}
     shown: dict[str, int] = {}
-    ahead = []
     for id_, rev, document in spec.source(None):
+        revs[str(id_)] = int(rev)
         if is_shown(document):
             shown[str(id_)] = int(rev)
-        if str(id_) in held and held[str(id_)].rev > int(rev):
-            ahead.append(str(id_))
     found = Differences(
-        missing=sorted(id_ for id_ in shown if id_ not in held or not held[id_].visible),
-        stale=sorted(
-            id_ for id_, row in held.items() if row.visible and shown.get(id_, row.rev) != row.rev
-        ),
-        extra=sorted(id_ for id_, row in held.items() if row.visible and id_ not in shown),
+        missing=_each(indexes, lambda held: shown.keys() - _visible(held).keys()),
+        stale=_each(indexes, lambda held: _unlike(_visible(held), shown)),
+        extra=_each(indexes, lambda held: _visible(held).keys() - shown.keys()),
         suggestions=sorted(suggestions.sources(spec) - shown.keys()),
-        ahead=sorted(ahead),
+        ahead=_each(indexes, lambda held: _later(held, revs)),
     )
     if fix and found.ahead:
         # No write lowers a revision: what is ahead can only be left behind.
@@ -155,6 +148,32 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
     elif fix and found:
         refresh(spec_name, found.ids)
     return found
+
+
+def _held(spec: IndexSpec) -> list[_Held]:
+    """What the engine and the one on standby hold; what is lost is built first, there is time."""
+    engines = [engine for engine in (backend(), standby()) if engine is not None]
+    try:
+        return [{row.id: row for row in engine.revisions(spec)} for engine in engines]
+    except IndexUnavailable:
+        rebuild(spec.name)
+        return [{row.id: row for row in engine.revisions(spec)} for engine in engines]
+
+
+def _each(indexes: list[_Held], differing: Callable[[_Held], Iterable[str]]) -> list[str]:
+    return sorted({id_ for held in indexes for id_ in differing(held)})
+
+
+def _visible(held: _Held) -> _Held:
+    return {id_: row for id_, row in held.items() if row.visible}
+
+
+def _unlike(held: _Held, revs: Mapping[str, int]) -> set[str]:
+    return {id_ for id_, row in held.items() if revs.get(id_, row.rev) != row.rev}
+
+
+def _later(held: _Held, revs: Mapping[str, int]) -> set[str]:
+    return {id_ for id_, row in held.items() if row.rev > revs.get(id_, row.rev)}
 
 
 def discard(spec_name: str) -> None:

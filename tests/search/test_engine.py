@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from search import engine
+from search import engine, plan, upkeep
+from search.backends import open_backend
 from search.query import Query, Range, Suggested
 from tests.search.conftest import World
 
@@ -156,6 +157,26 @@ def test_reconcile_finds_and_mends_every_kind_of_difference(stocked):
     assert engine.reconcile("things", fix=True) == found
     assert not engine.reconcile("things")
     assert stocked.ids() == ["a1", "a6", "a5", "a4", "n1"]
+
+
+def test_reconcile_looks_at_the_engine_on_standby_too(stocked, tmp_path, monkeypatch):
+    beside = open_backend("embedded://", tmp_path / "standby")
+    monkeypatch.setattr(upkeep, "standby", lambda: beside)
+    engine.rebuild("things")
+    assert not engine.reconcile("things")
+    # Each missed what the other was told.
+    stocked.rows["a2"] = (2, None)
+    beside.refresh(stocked.spec, ["a2"], plan.load_from(stocked.spec))
+    stocked.rows["a3"] = (2, {"title": "只有一个知道", "published": date(2026, 2, 1)})
+    engine.backend().refresh(stocked.spec, ["a3"], plan.load_from(stocked.spec))
+    found = engine.reconcile("things", fix=True)
+    assert (found.missing, found.stale, found.extra) == ([], ["a3"], ["a2"])
+    assert not engine.reconcile("things")
+    assert {row.id: row.rev for row in beside.revisions(stocked.spec)}["a3"] == 2
+    # One that is lost is built.
+    beside.drop(stocked.spec)
+    assert not engine.reconcile("things", fix=True)
+    assert len(list(beside.revisions(stocked.spec))) == 6
 
 
 def test_a_full_read_happens_only_when_it_is_asked_for(stocked):
