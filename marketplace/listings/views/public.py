@@ -49,6 +49,9 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         "sorts": sort_links(request.GET, action, filters.SORTS.items(), query.sort),
         "exports": links(request.GET, kind.url("export")) if results.total else [],
         "guess": engine.did_you_mean(query.text) if is_poor else None,
+        # The box in the header holds what was asked, and where, to be asked differently.
+        "search_text": query.text,
+        "search_scope": kind.name if query.text else "",
     }
     return render_page(request, kind.template("list"), context)
 
