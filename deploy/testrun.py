@@ -19,8 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
 # A file is not one worker's: at the end the idle one takes what the other still has to do.
 TWO = ["-n", "2", "--dist", "worksteal"]
-# Who may do what is decided above the engines: the matrix (thousands of cases) runs embedded.
-ENGINES_CHANGE_NOTHING = ["--ignore=tests/access"]
+# Who may do what and how a page is drawn is decided above the engines: the matrix (thousands of
+# cases) and the looks run embedded. The journeys, which drive pages too, run on both.
+ENGINES_CHANGE_NOTHING = [
+    "--ignore=tests/access",
+    "--ignore=tests/marketplace/web/test_browser.py",
+    "--ignore=tests/cms/test_browser.py",
+]
 POSTGRES_PART = [
     *("tests/kernel", "tests/marketplace", "tests/deploy"),
     *("-m", "not journey and not shared and not kill"),
