@@ -3,7 +3,9 @@
 import importlib.util
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -63,6 +65,17 @@ def _known_code_lists() -> None:
     if _code_lists:
         queries._cache.snapshots = dict(_code_lists)
         queries._cache.checked = time.monotonic()
+
+
+@pytest.fixture(autouse=True)
+def _windows_end_by_shift_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates are counted by the minutes and hours of the clock: none is over amid a test by chance."""
+    from marketplace.kernel import clock
+    from marketplace.web import throttle
+
+    began = datetime.now(UTC)
+    still = SimpleNamespace(now=lambda: began + clock._offset)
+    monkeypatch.setattr(throttle, "clock", still)
 
 
 @pytest.fixture(autouse=True)
