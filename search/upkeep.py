@@ -1,6 +1,7 @@
 """Keeping the index true: refresh, rebuild, compare with the rows, clear up."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from search import suggestions, vectors
@@ -11,7 +12,6 @@ from search.present import backend, standby
 from search.schema import Document, IndexSpec, get
 
 _REFRESH_BATCH = 500
-_Held = dict[str, Revision]
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,18 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
         revs[str(id_)] = int(rev)
         if is_shown(document):
             shown[str(id_)] = int(rev)
+    visible = [{id_: row.rev for id_, row in held.items() if row.visible} for held in indexes]
     found = Differences(
-        missing=_each(indexes, lambda held: shown.keys() - _visible(held).keys()),
-        stale=_each(indexes, lambda held: _unlike(_visible(held), shown)),
-        extra=_each(indexes, lambda held: _visible(held).keys() - shown.keys()),
-        suggestions=sorted(suggestions.sources(spec) - shown.keys()),
-        ahead=_each(indexes, lambda held: _later(held, revs)),
+        missing=_union(shown.keys() - held.keys() for held in visible),
+        stale=_union(
+            {id_ for id_, rev in held.items() if shown.get(id_, rev) != rev} for held in visible
+        ),
+        extra=_union(held.keys() - shown.keys() for held in visible),
+        suggestions=_union([suggestions.sources(spec) - shown.keys()]),
+        ahead=_union(
+            {id_ for id_, row in held.items() if row.rev > revs.get(id_, row.rev)}
+            for held in indexes
+        ),
     )
     if fix and found.ahead:
         # No write lowers a revision: what is ahead can only be left behind.
@@ -150,7 +156,7 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
     return found
 
 
-def _held(spec: IndexSpec) -> list[_Held]:
+def _held(spec: IndexSpec) -> list[dict[str, Revision]]:
     """What the engine and the one on standby hold; what is lost is built first, there is time."""
     engines = [engine for engine in (backend(), standby()) if engine is not None]
     try:
@@ -160,20 +166,8 @@ def _held(spec: IndexSpec) -> list[_Held]:
         return [{row.id: row for row in engine.revisions(spec)} for engine in engines]
 
 
-def _each(indexes: list[_Held], differing: Callable[[_Held], Iterable[str]]) -> list[str]:
-    return sorted({id_ for held in indexes for id_ in differing(held)})
-
-
-def _visible(held: _Held) -> _Held:
-    return {id_: row for id_, row in held.items() if row.visible}
-
-
-def _unlike(held: _Held, revs: Mapping[str, int]) -> set[str]:
-    return {id_ for id_, row in held.items() if revs.get(id_, row.rev) != row.rev}
-
-
-def _later(held: _Held, revs: Mapping[str, int]) -> set[str]:
-    return {id_ for id_, row in held.items() if row.rev > revs.get(id_, row.rev)}
+def _union(sets: Iterable[AbstractSet[str]]) -> list[str]:
+    return sorted(set().union(*sets))
 
 
 def discard(spec_name: str) -> None:

@@ -42,6 +42,9 @@ def _static_folder() -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+_code_lists: dict[str, Any] = {}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The code lists are read once; afterwards no test sees that they are read or checked."""
@@ -52,9 +55,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         for scheme in queries.schemes():
             queries.terms(scheme.code)
     _code_lists.update(queries._cache.snapshots)
-
-
-_code_lists: dict[str, Any] = {}
 
 
 @pytest.fixture(autouse=True)

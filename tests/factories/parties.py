@@ -79,3 +79,13 @@ def make_staff(*roles: str, factor: bool = True, **fields: Any) -> User:
     if factor:
         TOTP.activate(user, generate_totp_secret())
     return user
+
+
+def organization_data(**changes: str) -> dict[str, str]:
+    """What somebody types to enter a new enterprise."""
+    return {
+        "uscc": make_uscc(),
+        "name": "临沂新材料有限公司",
+        "kind": "enterprise",
+        "district": "371302",
+    } | changes

@@ -173,6 +173,12 @@ def test_reconcile_looks_at_the_engine_on_standby_too(stocked, tmp_path, monkeyp
     assert (found.missing, found.stale, found.extra) == ([], ["a3"], ["a2"])
     assert not engine.reconcile("things")
     assert {row.id: row.rev for row in beside.revisions(stocked.spec)}["a3"] == 2
+    # It alone has what a restored database does not know.
+    stocked.rows["a4"] = (9, {"title": "后来的题目", "published": date(2026, 2, 1)})
+    beside.refresh(stocked.spec, ["a4"], plan.load_from(stocked.spec))
+    stocked.rows["a4"] = (1, {"title": "永磁材料的回收", "published": date(2026, 2, 1)})
+    assert engine.reconcile("things", fix=True).ahead == ["a4"]
+    assert not engine.reconcile("things")
     # One that is lost is built.
     beside.drop(stocked.spec)
     assert not engine.reconcile("things", fix=True)

@@ -22,6 +22,11 @@ def _fresh() -> Iterator[None]:
     MemoryBackend.outbox.clear()
 
 
+@pytest.fixture(autouse=True)
+def _folders(settings: Any, tmp_path: Any) -> None:
+    settings.PRIVATE_FILES_DIR = tmp_path
+
+
 @pytest.fixture
 def sms() -> list[dict[str, str]]:
     return MemoryBackend.outbox
