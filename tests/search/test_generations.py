@@ -48,6 +48,30 @@ def test_a_lost_index_is_built_beside_the_request_however_small_it_is(world, mon
     assert world.ids("永磁") == ["a1"]
 
 
+def test_what_is_written_just_before_the_swap_is_found_just_after_it(world, settings, monkeypatch):
+    world.rows["a1"] = (1, {"title": "永磁电机"})
+    engine.rebuild("things")
+    # The index that answers shows a write soon, the new one would show it after a minute.
+    settings.SEARCH_URL = settings.SEARCH_URL.replace("=20ms", "=60s")
+    store = engine.backend().store(world.spec)
+    swap = store._swap
+    found = []
+
+    def look():
+        found.append([hit.rev for hit in engine.find("things", Query("永磁")).hits])
+
+    def renewed_before(cluster, name):
+        world.put("a1", "永磁电机，第二版", rev=2)
+        look()
+        swap(cluster, name)
+        look()
+
+    monkeypatch.setattr(store, "_swap", renewed_before)
+    engine.rebuild("things")
+    look()
+    assert found == [[2], [2], [2]]
+
+
 def begin_without_a_place(world: World) -> str:
     """Begin an index that no node may hold, as if the node that held it were lost."""
     store = engine.backend().store(world.spec)

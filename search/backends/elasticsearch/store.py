@@ -10,13 +10,14 @@ matter: an older one is refused (409), which is what was wanted.
 
 A refresh writes to the index being filled *before* the one that answers. If it finds none being filled,
 either the filling has not begun, and will read rows at least as new; or it has ended, and then the index
-that answers is the new one.
+that answers is the new one. What it writes there can be found at once: the next moment the index may be
+the one that answers, and a row that was found in the old one must not be older in the new one.
 """
 
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from elasticsearch import Elasticsearch, NotFoundError, helpers
 
@@ -63,8 +64,8 @@ class Store:
             gone = [id_ for id_ in ids if id_ not in rows]
             rows |= {row.id: row for row in self._tombstones(client, gone)}
             if client.indices.exists_alias(name=self.building) and self._is_fillable(client):
-                self._write(client, self.building, rows.values(), wait=False, required=False)
-            self._write(client, self.alias, rows.values(), wait=True, required=True)
+                self._write(client, self.building, rows.values(), refresh=True, required=False)
+            self._write(client, self.alias, rows.values(), refresh="wait_for", required=True)
 
     def _is_fillable(self, client: Elasticsearch) -> bool:
         """Whether what is being filled can be written; if only it is lost, it is removed.
@@ -101,7 +102,13 @@ class Store:
                 yield Row(one["_id"], one["_version"] + 1, visible=False)
 
     def _write(
-        self, client: Elasticsearch, index: str, rows: Iterable[Row], *, wait: bool, required: bool
+        self,
+        client: Elasticsearch,
+        index: str,
+        rows: Iterable[Row],
+        *,
+        refresh: bool | Literal["wait_for"],
+        required: bool,
     ) -> None:
         actions = (action_of(index, row) for row in rows)
         outcome = helpers.streaming_bulk(
@@ -111,7 +118,7 @@ class Store:
             max_retries=3,
             initial_backoff=0.5,
             raise_on_error=False,
-            refresh="wait_for" if wait else False,
+            refresh=refresh,
             # Without it a write to a lost alias would make an index of that name, unlike ours.
             require_alias=True,
         )
@@ -143,7 +150,7 @@ class Store:
             if held:
                 log.info("index %s: going on with %s rows of %s", self.spec.name, len(held), name)
             rows = counted(load(None, held), progress, self.spec, done=len(held))
-            self._write(client, self.building, rows, wait=False, required=True)
+            self._write(client, self.building, rows, refresh=False, required=True)
             self._complete(client, name)
             count = int(client.count(index=name)["count"])
             self._swap(client, name)
