@@ -34,10 +34,13 @@ _present: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
-def question(seconds: float = SECONDS) -> Iterator[None]:
-    """Whatever is asked within takes no longer in all; within another budget, no longer than that."""
+def question(seconds: float | None = None) -> Iterator[None]:
+    """Whatever is asked within takes no longer in all; within another budget, no longer than that.
+
+    Without a number it is the time that a visitor waits: `SECONDS`.
+    """
     outer = _present.get()
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + (SECONDS if seconds is None else seconds)
     budget = (
         _Budget(ends, _Purse(SCAN_SECONDS))
         if outer is None

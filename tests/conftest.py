@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import importlib.util
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,8 +14,20 @@ from django.core.management.commands import flush
 from django.utils import translation
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.services import HAS_CLUSTER, own_prefix
+
+# The machine may be busy: how long an example takes says nothing. Whoever develops meets new examples
+# with each run; what decides whether a change lands is the same for every change.
+hypothesis_settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("REQUIRE_ALL") == "1",
+)
+hypothesis_settings.load_profile("suite")
 
 if importlib.util.find_spec("tests.cast"):
     pytest_plugins = ["tests.cast", "tests.browser"]
@@ -76,6 +89,18 @@ def _windows_end_by_shift_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     began = datetime.now(UTC)
     still = SimpleNamespace(now=lambda: began + clock._offset)
     monkeypatch.setattr(throttle, "clock", still)
+
+
+@pytest.fixture(autouse=True)
+def seconds_of_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy for a moment makes no answer poorer; the tests of outages have the real limits."""
+    from search import budget
+    from search.backends.elasticsearch import cluster
+
+    monkeypatch.setattr(cluster, "SLOW_SECONDS", 10.0)
+    monkeypatch.setattr(cluster, "READ_SECONDS", 20.0)
+    for name in ("SECONDS", "SCAN_SECONDS", "DECORATION_SECONDS"):
+        monkeypatch.setattr(budget, name, 20.0)
 
 
 @pytest.fixture(autouse=True)

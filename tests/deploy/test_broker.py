@@ -37,9 +37,10 @@ def seconds_of(app):
 def test_nobody_listens(sender):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        assert seconds_of(sender(f"redis://127.0.0.1:{probe.getsockname()[1]}/0")) < 1
+        # Celery by itself would try again for six seconds.
+        assert seconds_of(sender(f"redis://127.0.0.1:{probe.getsockname()[1]}/0")) < 4
 
 
 def test_somebody_listens_and_says_nothing(sender):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert seconds_of(sender(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")) < 6
+        assert seconds_of(sender(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")) < 20

@@ -36,7 +36,7 @@ class Site:
 
     def code_sent_to(self, address: str) -> str:
         """The newest confirmation code that was mailed to this address."""
-        for _attempt in range(50):
+        for _attempt in range(300):
             for path in sorted((self.data / "mail").glob("*.log"), reverse=True):
                 text = path.read_text(encoding="utf-8", errors="replace")
                 if address in text and (
@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             time.sleep(0.5)
         yield Site(port, data)
         process.send_signal(signal.SIGINT)
-        process.wait(40)
+        process.wait(120)
         shutil.rmtree(data, ignore_errors=True)
 
 
@@ -170,7 +170,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
             java_script_enabled=script,
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         return Visit(site, context, script=script)
 

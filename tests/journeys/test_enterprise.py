@@ -101,7 +101,7 @@ def publish(registrar: Visit) -> None:
 
 def open_match(person: Visit) -> str:
     """Matches are computed by the worker: look until they are there; what the best says."""
-    for _attempt in range(30):
+    for _attempt in range(90):
         person.page.goto(person.site.url + "/workbench/matches/")
         if person.page.locator(".c-match").count():
             break

@@ -153,7 +153,7 @@ def test_fault_is_tried_again_and_tells_no_details(steps, drain):
     assert drain() == 1
     row.refresh_from_db()
     assert (row.status, row.error, row.done) == ("queued", "ValueError", 3)
-    with clock.shift(timedelta(seconds=14)):
+    with clock.shift(timedelta(seconds=10)):
         assert drain() == 0
     with clock.shift(timedelta(seconds=16)):
         assert drain() == 1

@@ -89,7 +89,11 @@ def test_a_rare_word_costs_no_query_for_each_row(
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no time limit")
-def test_the_time_limit_of_a_look_ends_with_it(needs: list[Need]) -> None:
+def test_the_time_limit_of_a_look_ends_with_it(
+    needs: list[Need], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "SCAN_SECONDS", 1.5)
+
     def limit() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('statement_timeout')")

@@ -1,13 +1,8 @@
 """An index in a folder of its own, so that no test finds another's listings."""
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 from search import analysis
-
-# The machine may be busy; how long an example takes says nothing here.
-hypothesis_settings.register_profile("patient", deadline=None)
-hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True, scope="session")

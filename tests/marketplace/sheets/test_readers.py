@@ -153,11 +153,11 @@ def test_thousands_of_rows_are_read_in_time():
     cells = [f"一段有内容的文字 {number}" for number in range(23)]
     with write_xlsx("成果", columns, ([*cells, n, n / 7] for n in range(5239))) as file:
         data = file.read()
-    start = stopwatch.perf_counter()
+    start = stopwatch.process_time()
     _headers, rows = read(data)
     assert len(rows) == 5239
     assert rows[-1][0] == 5240
-    assert stopwatch.perf_counter() - start < 10
+    assert stopwatch.process_time() - start < 10
 
 
 # --- hostile and mistaken XLSX ----------------------------------------------------------------
@@ -194,11 +194,11 @@ def test_hidden_macro_is_refused():
 def test_bomb_is_refused_in_time():
     with zipfile.ZipFile(io.BytesIO(xlsx(["a", "b"]))) as archive:
         parts = {entry: archive.read(entry) for entry in archive.namelist()}
-    start = stopwatch.perf_counter()
+    start = stopwatch.process_time()
     data = zip_bytes({**parts, "xl/sharedStrings.xml": bytes(140 << 20)})
-    built = stopwatch.perf_counter() - start
+    built = stopwatch.process_time() - start
     assert reason_against(data) == "文件压缩比异常"
-    assert stopwatch.perf_counter() - start - built < 5
+    assert stopwatch.process_time() - start - built < 5
 
 
 def test_entities_are_not_expanded():
