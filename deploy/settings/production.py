@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
     "marketplace.web.middleware.PreferencesMiddleware",
+    "marketplace.parties.middleware.SampleAccountsMiddleware",
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",
     "marketplace.parties.middleware.AccountPagesMiddleware",
     "marketplace.web.middleware.RefusalMiddleware",
