@@ -121,7 +121,8 @@ def _deactivate(user: User) -> None:
 def _named(error: ProtectedError, most: int = 3) -> str:
     """The rows that are in the way: `needs.Need XQ2026-…`, the first few and how many there are."""
     rows = sorted(
-        f"{row._meta.label} {getattr(row, 'code', row.pk)}" for row in error.protected_objects
-    )  # noqa: SLF001 -- Django's documented name
+        f"{type(row)._meta.label} {getattr(row, 'code', row.pk)}"  # noqa: SLF001 -- Django's documented name
+        for row in error.protected_objects
+    )
     more = f" … ({len(rows)})" if len(rows) > most else ""
     return ", ".join(rows[:most]) + more
