@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "deploy.health.LiveMiddleware",
     "marketplace.web.middleware.SecurityHeadersMiddleware",
     "marketplace.api.middleware.ApiProblemsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -136,6 +137,7 @@ MIDDLEWARE = [
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
     "marketplace.web.middleware.PreferencesMiddleware",
+    "marketplace.parties.middleware.SampleAccountsMiddleware",
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",
     "marketplace.parties.middleware.AccountPagesMiddleware",
     "marketplace.web.middleware.RefusalMiddleware",
@@ -196,7 +198,9 @@ else:
             "pool": {
                 "min_size": 1,
                 "max_size": env.int("DB_POOL_SIZE", 10),
-                "timeout": 10,
+                # Seconds to wait for a connection: a process has no more threads than connections,
+                # so who waits longer waits for a server that is away.
+                "timeout": 1.5,
                 "max_idle": 300,
             },
         }

@@ -1,6 +1,6 @@
 """The writes that both kinds of listing share. The slices' services name the event and the flow."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -161,6 +161,24 @@ def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> No
         raise Refused(_("只有未发布过的草稿可以删除"))
     publish(event, actor=actor)
     listing.delete()
+
+
+#: As many codes stand in one event.
+_CODES_AT_ONCE = 500
+
+
+@transaction.atomic
+def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) -> int:
+    """Delete every sample listing of this kind, published ones too; returns how many.
+
+    The rows are gone when handlers run, so the events carry the codes that the index must forget.
+    """
+    rows = queries.manager(model).filter(is_sample=True)
+    codes = list(rows.order_by("pk").values_list("code", flat=True))
+    rows.delete()
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        publish(event(codes[start : start + _CODES_AT_ONCE]), actor=None)
+    return len(codes)
 
 
 def due_to_expire(model: type[L]) -> list[L]:

@@ -2,6 +2,7 @@
 
 from marketplace.web.fields import (
     DateField,
+    EitherField,
     KeywordsField,
     MoneyFormField,
     PhoneField,
@@ -14,6 +15,7 @@ from marketplace.web.rows import RowForm, RowsFormSet, rows_of
 
 __all__ = [
     "DateField",
+    "EitherField",
     "FormMixin",
     "JiebangForm",
     "JiebangModelForm",
