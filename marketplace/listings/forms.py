@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -28,9 +27,9 @@ from marketplace.web.forms import (
 _NUMBER = re.compile(r"^[+-]?\d{1,12}(\.\d{1,6})?\Z", re.ASCII)
 
 
-def terms(scheme: str) -> Any:
+def terms(scheme: str) -> taxonomy.Choices:
     """Choices of a taxonomy scheme, asked for when the form is shown."""
-    return partial(taxonomy.choices, scheme)
+    return taxonomy.Choices(scheme)
 
 
 @dataclass(frozen=True)

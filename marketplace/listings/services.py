@@ -173,6 +173,24 @@ def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> No
     listing.delete()
 
 
+#: As many codes stand in one event.
+_CODES_AT_ONCE = 500
+
+
+@transaction.atomic
+def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) -> int:
+    """Delete every sample listing of this kind, published ones too; returns how many.
+
+    The rows are gone when handlers run, so the events carry the codes that the index must forget.
+    """
+    rows = queries.manager(model).filter(is_sample=True)
+    codes = list(rows.order_by("pk").values_list("code", flat=True))
+    rows.delete()
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        publish(event(codes[start : start + _CODES_AT_ONCE]), actor=None)
+    return len(codes)
+
+
 def due_to_expire(model: type[L]) -> list[L]:
     """The next listings that the clock must close, at most EXPIRE_AT_ONCE."""
     return list(queries.due_to_expire(model)[:EXPIRE_AT_ONCE])

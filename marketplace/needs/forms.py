@@ -16,6 +16,7 @@ from marketplace.listings.forms import (
 from marketplace.needs.rulebook import REQUIRED
 from marketplace.web.forms import (
     ComingDateField,
+    EitherField,
     JiebangForm,
     MoneyFormField,
     PlainTextField,
@@ -75,12 +76,7 @@ class NeedIndicatorForm(IndicatorForm):
     comparator = TermField(terms("comparator"), blank=None, label=_("要求"), initial="ge")
     target = NumberField(label=_("目标值"))
     target_high = NumberField(label=_("上限（区间）"), required=False)
-    must = forms.TypedChoiceField(
-        label=_("性质"),
-        choices=[("yes", _("必须满足")), ("no", _("可协商"))],
-        coerce=lambda value: value in {"yes", True},
-        initial="yes",
-    )
+    must = EitherField(yes=_("必须满足"), no=_("可协商"), label=_("性质"), initial=True)
 
     field_order = [
         "name",

@@ -3,6 +3,7 @@
 from marketplace.web.fields import (
     ComingDateField,
     DateField,
+    EitherField,
     KeywordsField,
     MoneyFormField,
     PhoneField,
@@ -16,6 +17,7 @@ from marketplace.web.rows import RowForm, RowsFormSet, rows_of
 __all__ = [
     "ComingDateField",
     "DateField",
+    "EitherField",
     "FormMixin",
     "JiebangForm",
     "JiebangModelForm",

@@ -240,7 +240,7 @@ def test_samples_are_found_again_and_removed() -> None:
     assert same.access.orgs == {org.pk: {"member"}}
     assert user.access.roles == {"broker"}
     services.claim_organization(OrganizationFactory(), actor=UserFactory())
-    assert services.remove_samples() == {"organizations": 1, "users": 1}
+    assert services.remove_samples() == ({"organizations": 1, "users": 1}, [])
     assert Organization.objects.count() == 1
 
 
