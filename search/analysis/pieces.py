@@ -30,9 +30,11 @@ _LETTER = re.compile("[a-zα-ω]")
 _HYPHENS = frozenset("-\u2010\u2011\u2012\u2013\u2212")
 _BLANKS = re.compile("[ \t]{0,4}")
 # What follows a number more often than it precedes one: of "a 5 kW motor" the name is 5 kW.
-_UNITS = frozenset(
-    ["℃", "℉", "k", "mm", "cm", "dm", "m", "km", "um", "nm", "kg", "g", "mg", "ug", "t", "w", "kw", "mw", "v", "kv", "mv", "a", "ma", "hz", "khz", "mhz", "ghz", "thz", "pa", "kpa", "mpa", "gpa", "bar", "n", "kn", "j", "kj", "mj", "wh", "kwh", "ah", "mah", "s", "ms", "us", "min", "h", "l", "ml", "ul", "db", "dbm", "ppm", "ppb", "rpm", "mol", "cd", "lx", "lm", "ev", "kev"]
+_SYMBOLS = (
+    "℃ ℉ k mm cm dm m km um nm kg g mg ug t w kw mw v kv mv a ma hz khz mhz ghz thz pa kpa mpa gpa "
+    "bar n kn j kj mj wh kwh ah mah s ms us min h l ml ul db dbm ppm ppb rpm mol cd lx lm ev kev"
 )
+_UNITS = frozenset(_SYMBOLS.split())
 
 
 class Piece(NamedTuple):
