@@ -30,3 +30,9 @@ def purge() -> None:
     services.purge_jobs()
     throttle.purge()
     refresh_statistics()
+
+
+@shared_task(name="journal.recheck", ignore_result=True)
+def recheck() -> None:
+    """Try again to read what could not be read."""
+    services.recheck_unreadable()

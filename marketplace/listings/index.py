@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from marketplace.kernel.unreadable import in_pages, streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.taxonomy import queries as taxonomy
@@ -91,7 +92,7 @@ def newest_of(
         for word in words:
             found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
         found = found.prefetch_related(*related).order_by("-published_at", "-pk")
-        for listing in found.iterator(chunk_size=100):
+        for listing in streamed(found, 100):
             yield listing.code, listing.rev, document(listing)
 
     return rows
@@ -114,8 +115,8 @@ def source_of(
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
-        found = found.order_by("pk") if codes is None else found.filter(code__in=codes)
-        for listing in found.iterator(chunk_size=500):
+        # What cannot be read is as if it were gone: it is not found until it is mended.
+        for listing in in_pages(found if codes is None else found.filter(code__in=codes)):
             listed = listing.status in LISTED
             yield listing.code, listing.rev, document(listing) if listed else None
 

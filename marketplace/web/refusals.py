@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
 from marketplace.kernel.outages import is_outage
+from marketplace.kernel.unreadable import RowUnreadable
 
 #: When to try again after a 503, in seconds: what an outage of the database asks of clients.
 RETRY_SECONDS = 10
@@ -48,7 +49,7 @@ def refusal_response(request: HttpRequest, error: DomainError) -> HttpResponse:
             (name, message) for name, messages in error.errors.items() for message in messages
         ]
     response = _page(request, "refused", error.status, context)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | RowUnreadable):
         response["Retry-After"] = str(error.retry_after)
     return response
 
@@ -121,6 +122,7 @@ def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any])
         400: _("填写有误"),
         403: _("没有权限"),
         409: _("现在不能这样做"),
+        503: _("暂时无法读取"),
         429: _("操作过于频繁"),
     }
     context = {"status": status, "status_title": title.get(status, ""), **context}

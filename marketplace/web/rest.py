@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
+from marketplace.kernel.unreadable import RowUnreadable, is_unreadable, name_behind
 from marketplace.web.refusals import Gone
 
 CONTENT_TYPE = "application/problem+json"
@@ -41,6 +42,9 @@ class TooLarge(exceptions.APIException):
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None (a 500) for whatever is not a refusal."""
+    if is_unreadable(error):
+        name_behind(error)
+        error = RowUnreadable()
     if isinstance(error, DomainError):
         return _refusal(_as_anonymous(error, context))
     if isinstance(error, Gone):
@@ -98,7 +102,7 @@ def _refusal(error: Exception) -> Response:
             for name, messages in error.errors.items()
             for message in messages
         ]
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | RowUnreadable):
         headers["Retry-After"] = str(error.retry_after)
     response = _response(body, error.status, headers)
     response.refusal = error  # type: ignore[attr-defined]

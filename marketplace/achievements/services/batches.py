@@ -19,6 +19,7 @@ from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.unreadable import readable
 from marketplace.listings import services as listings
 
 DECIDE = "achievements.decide"
@@ -70,7 +71,7 @@ def leave_out(
     if batch.status != BatchStatus.IN_REVIEW:
         raise Refused(_("这一批不在等待审核"))
     kept = listings.clean_reasons(reasons)
-    rows = list(_take(batch).filter(code__in=list(codes)[:STEP]))
+    rows = readable(_take(batch).filter(code__in=list(codes)[:STEP]))
     if not rows:
         raise InvalidInput({"codes": [_("请先勾选要退回的成果")]})
     _return(batch, rows, kept, actor)
@@ -109,7 +110,8 @@ def run_decision(row: Job) -> dict[str, Any]:
 
 @transaction.atomic
 def _decide_step(batch: ImportBatch, row: Job) -> int:
-    rows = list(_take(batch)[:STEP])
+    # What cannot be read stays in review: the batch is closed without it, and it is decided alone.
+    rows = readable(_take(batch)[:STEP])
     if rows and row.payload["act"] == PUBLISH:
         _publish(batch, rows, row.actor)
     elif rows:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from marketplace.achievements.models import Achievement
+from marketplace.kernel.unreadable import readable
 from marketplace.matching.queries import facts, retrieval
 from marketplace.matching.rulebook import affinity, phrases
 from marketplace.matching.rulebook.evidence import NeedFacts
@@ -58,7 +59,7 @@ def describe(problem: str) -> list[Preview]:
     )
     near = retrieval.nearness(hits)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
-    rows = retrieval.open_rows(Achievement, [hit.id for hit in hits])
+    rows = readable(retrieval.open_rows(Achievement, [hit.id for hit in hits]))
     found = [_described(asked, row, near.get(row.code)) for row in rows]
     close = [one for one in found if one.score >= CLOSE]
     return sorted(close, key=lambda one: (-one.score, one.other.code))
