@@ -24,6 +24,7 @@ from wagtail.fields import StreamField
 
 import pytest
 
+from cms.models import NewsPage, PolicyPage
 from marketplace.kernel import clock
 from marketplace.kernel.figures import MOST_DIGITS
 
@@ -57,14 +58,7 @@ def own_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model.__module__.split(".")[0] in OURS]
 
 
-def columns() -> Iterator[tuple[str, Any]]:
-    for model in own_models():
-        for field in model._meta.local_concrete_fields:
-            if field.remote_field is None and not isinstance(field, models.AutoField):
-                yield f"{model._meta.label_lower}.{field.name}", field
-
-
-COLUMNS = dict(columns())
+MODELS = sorted(model._meta.label_lower for model in own_models())
 
 
 def _figures(field: Any) -> list[Any]:
@@ -112,7 +106,7 @@ BOUNDS: list[tuple[Any, Any, Any]] = [
     (models.BooleanField, lambda _: [True, False], lambda _: []),
     (models.BinaryField, lambda _: [b"", b"\0\xff" * 5_000], lambda _: []),
     (models.JSONField, lambda _: JSON, lambda _: [["a\0b"], ["\ud800"], [10**400], [10**5000]]),
-    (models.DateTimeField, lambda _: ENDS, lambda _: OVER_THE_ENDS),
+    (models.DateTimeField, lambda _: ENDS, lambda _: []),
     (
         models.DateField,
         lambda _: [date.min, date.max, date(2024, 2, 29)],
@@ -139,65 +133,90 @@ def bounds(field: Any, *, beyond: bool = False) -> list[Any]:
 
 
 @cache
-def bare(name: str) -> type[models.Model]:
-    """A model of one column like the named one, without what binds it to others."""
-    field = COLUMNS[name]
-    copy: Any = models.JSONField() if isinstance(field, StreamField) else field.clone()
-    copy.null, copy._unique, copy.primary_key = True, False, False
-    copy.db_index = False
+def bare(name: str) -> tuple[type[models.Model], list[str]]:
+    """A model with the columns of the named one, without what binds them to each other and to others."""
+    columns: dict[str, Any] = {}
+    for field in apps.get_model(name)._meta.local_concrete_fields:
+        if field.remote_field is None and not isinstance(field, models.AutoField):
+            copy: Any = models.JSONField() if isinstance(field, StreamField) else field.clone()
+            copy.null, copy._unique, copy.primary_key, copy.db_index = True, False, False, False
+            copy.default = copy.db_default = models.NOT_PROVIDED
+            columns[field.name] = copy
     with isolate_apps("tests"):
         meta = type("Meta", (), {"app_label": "tests", "db_table": "bounds_tried"})
-        body = {"Meta": meta, "__module__": __name__, "tried": copy}
-        return type("Tried", (models.Model,), body)
+        body = {
+            "Meta": meta,
+            "__module__": __name__,
+            "tried_id": models.BigAutoField(primary_key=True),
+        }
+        return type("Tried", (models.Model,), body | columns), list(columns)
 
 
 @pytest.fixture
 def table(request: pytest.FixtureRequest) -> Any:
-    model = bare(request.param)
+    model, names = bare(request.param)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bounds_tried")
         cursor.execute(*connection.schema_editor().table_sql(model))
-    return request.param, model
+    return model, names
 
 
-def written_and_read(model: Any, value: Any) -> Any:
+def written(model: Any, name: str, value: Any) -> Any:
     with transaction.atomic():
-        key = model.objects.create(tried=value).pk
-    read = model.objects.values_list("tried", flat=True).get(pk=key)
-    return bytes(read) if isinstance(read, memoryview) else read
+        row = model(**{other.name: None for other in model._meta.local_concrete_fields})
+        setattr(row, name, value)
+        row.save(force_insert=True)
+    return row.pk
 
 
-@pytest.mark.parametrize("table", list(COLUMNS), indirect=True)
-def test_what_a_column_declares_comes_back(table: tuple[str, Any]) -> None:
-    name, model = table
-    for value in bounds(model._meta.get_field("tried")):
-        assert written_and_read(model, value) == value, (name, value)
+def read(model: Any, name: str, key: Any) -> Any:
+    value = model.objects.values_list(name, flat=True).get(pk=key)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
-@pytest.mark.parametrize("table", list(COLUMNS), indirect=True)
-def test_what_is_beyond_is_refused_or_kept_as_it_is(table: tuple[str, Any]) -> None:
-    name, model = table
-    field = model._meta.get_field("tried")
-    for value in bounds(field, beyond=True):
-        try:
-            cleaned = field.clean(value, None)
-        except (ValidationError, OverflowError, ValueError):
-            continue
-        key = None
-        with suppress(DatabaseError, ValueError, OverflowError), transaction.atomic():
-            key = model.objects.create(tried=cleaned).pk
-        if key is not None:
-            read = model.objects.values_list("tried", flat=True).get(pk=key)
-            assert (type(read), read) == (type(cleaned), cleaned), (name, value)
+@pytest.mark.parametrize("table", MODELS, indirect=True)
+def test_what_a_column_declares_comes_back(table: tuple[Any, list[str]]) -> None:
+    model, names = table
+    for name in names:
+        for value in bounds(model._meta.get_field(name)):
+            assert read(model, name, written(model, name, value)) == value, (name, value)
+
+
+@pytest.mark.parametrize("table", MODELS, indirect=True)
+def test_what_is_beyond_is_refused_or_kept_as_it_is(table: tuple[Any, list[str]]) -> None:
+    model, names = table
+    for name in names:
+        field = model._meta.get_field(name)
+        for value in bounds(field, beyond=True):
+            try:
+                cleaned = field.clean(value, None)
+            except (ValidationError, OverflowError, ValueError):
+                continue
+            key = None
+            with suppress(DatabaseError, ValueError, OverflowError):
+                key = written(model, name, cleaned)
+            if key is not None:
+                got = read(model, name, key)
+                assert (type(got), got) == (type(cleaned), cleaned), (name, value)
+
+
+def test_instants_that_people_type_are_bounded() -> None:
+    """All others are the clock's. PostgreSQL stores what is before the year 1 in UTC; nobody reads it."""
+    for model in (NewsPage, PolicyPage):
+        field = model._meta.get_field("published_at")
+        for instant in [*OVER_THE_ENDS, ENDS[0], ENDS[1]]:
+            with pytest.raises(ValidationError):
+                field.clean(instant, None)
+        assert field.clean(ENDS[2], None) == ENDS[2]
 
 
 def test_the_walk_sees_every_slice() -> None:
-    slices = {name.partition(".")[0] for name in COLUMNS}
+    slices = {name.partition(".")[0] for name in MODELS}
     assert slices >= {
         *("achievements", "needs", "matching", "parties", "taxonomy", "files", "notices"),
         *("journal", "web", "search", "cms"),
     }
-    assert len(COLUMNS) > 200
+    assert sum(len(bare(name)[1]) for name in MODELS) > 300
 
 
 # --- text at the doors ------------------------------------------------------------------------

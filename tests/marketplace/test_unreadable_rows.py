@@ -10,7 +10,7 @@ from io import StringIO
 from typing import Any
 
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 import pytest
@@ -243,7 +243,7 @@ def test_an_error_of_ours_is_no_unreadable_row(three: list[Need]) -> None:
         lambda: unreadable.readable(Need.objects.extra(where=["no_such_column = 1"])),
         lambda: unreadable.readable(Need.objects.filter(pk="x")),
     ):
-        with pytest.raises(Exception, match=r"no_such_column|number"):
+        with pytest.raises(Exception, match=r"no_such_column|number"), transaction.atomic():
             wrong()
     assert named() == []
 
