@@ -102,6 +102,7 @@ def test_a_need_that_kills_the_model_is_published_matched_and_named(
     assert services.start_embedding() is None, "what was refused is not lacking"
     assert jobs.run_open() == 0
     assert model.state()["deaths"] == deaths
+    model.until(lambda: model.state()["worker"], "it comes back by itself")
     client.force_login(cast.operator, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/workbench/operations/").content.decode()
     assert f"/needs/{deadly.code}/" in page
