@@ -99,6 +99,7 @@ def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
 
 def _above(request: HttpRequest) -> str:
     """The nearest address above this one that is a page."""
+    match = request.resolver_match
     parts = request.path.strip("/").split("/")
     for length in range(len(parts) - 1, 0, -1):
         path = "/" + "/".join(parts[:length]) + "/"
@@ -106,8 +107,8 @@ def _above(request: HttpRequest) -> str:
             found = resolve(path)
         except Resolver404:
             continue
-        # Wagtail's pattern takes every path there is.
-        if found.url_name != "wagtail_serve":
+        # Of the same slice: the editors' pages take every path there is.
+        if match is not None and found.namespaces == match.namespaces:
             return path
     return ""
 
