@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.achievements import imports, queries, services
 from marketplace.achievements.forms import ConfirmForm, UploadForm
 from marketplace.achievements.models import ImportBatch
+from marketplace.files import services as files
 from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.parties.queries import publishing_organizations
+from marketplace.sheets.readers import MAX_BYTES
 from marketplace.sheets.writers import XLSX_TYPE
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
@@ -46,7 +48,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest, form: UploadForm) -> ImportBatch:
     upload = form.cleaned_data["file"]
     name = clean_name(upload.name or "")
-    stored = storage.put(upload)
+    stored = files.receive(upload, actor=request.user, most=MAX_BYTES)
     try:
         imports.check_head(storage.locate(stored.path), name)
         return services.start_import(
