@@ -169,7 +169,7 @@ def _owner(request: Request, data: Any) -> Any:
     """The organisation for which the caller writes; may be left out where there is only one."""
     owners = list(publishing_organizations(request.user))
     wanted = data.get("owner") if isinstance(data, dict) else None
-    chosen = [row for row in owners if row.code == wanted] if wanted else owners
+    chosen = owners if wanted is None else [row for row in owners if row.code == wanted]
     if len(chosen) != 1:
         raise InvalidInput({"owner": [filters.CHOOSE_OWNER]})
     return chosen[0]
