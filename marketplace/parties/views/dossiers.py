@@ -23,6 +23,9 @@ from marketplace.parties.workflow import DossierStatus
 from marketplace.web import throttle
 from marketplace.web.views import fetch, paginate, render_page
 
+#: How many requests with files one person may send, counted together with those of the wizard.
+UPLOADS = "60/h"
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +83,7 @@ def _add_documents(request: MemberRequest, dossier: Verification, form: DossierF
     if not uploads:
         return True
     try:
-        throttle.check(request, "uploads", per_user="60/h")
+        throttle.check(request, "uploads", per_user=UPLOADS)
     except TooMany as error:
         form.add_error("documents", str(error))
         form.status = error.status
