@@ -121,10 +121,11 @@ def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
     return batch.achievements.filter(status="in_review").select_related("owner").order_by("pk")
 
 
-def known_texts(owner_id: int) -> Iterator[tuple[str, str, str, str]]:
-    """Code, source key, title and description of each achievement of an organisation."""
+def known_texts(owner_id: int) -> Iterator[tuple[int | None, str, str, str, str]]:
+    """Batch, code, source key, title and description of each achievement of an organisation."""
     rows = Achievement.objects.filter(owner_id=owner_id).order_by("pk")
-    return rows.values_list("code", "source_key", "title", "description").iterator(chunk_size=500)
+    columns = ("import_batch_id", "code", "source_key", "title", "description")
+    return rows.values_list(*columns).iterator(chunk_size=500)
 
 
 def known_keys(owner_id: int, keys: list[str]) -> set[str]:
