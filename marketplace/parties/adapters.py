@@ -2,8 +2,6 @@
 
 # ruff: noqa: ARG002 -- the signatures are allauth's
 
-import base64
-import hashlib
 import io
 from typing import Any
 
@@ -22,7 +20,6 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage, PhoneVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from qrcode.image.svg import SvgPathFillImage
 
 from marketplace.notices.sms import send_sms
@@ -230,22 +227,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return not authenticator.user.access.is_staff
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return services.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> MultiFernet:
-    """The cipher of second factors, from SECRET_KEY; older keys still decrypt."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        [
-            Fernet(
-                base64.urlsafe_b64encode(
-                    hashlib.sha256(b"parties.mfa\0" + str(key).encode()).digest()
-                )
-            )
-            for key in keys
-        ]
-    )
+        return services.decrypt(encrypted_text)

@@ -1,5 +1,6 @@
 """Everything that changes people, organisations, memberships, dossiers and tokens."""
 
+from marketplace.parties.services.factors import decrypt, encrypt, renew_factors, reset_factor
 from marketplace.parties.services.members import (
     accept_invitation,
     change_member_role,
@@ -55,8 +56,10 @@ __all__ = [
     "create_organization",
     "create_sample_user",
     "create_token",
+    "decrypt",
     "discard_unconfirmed",
     "edit_organization",
+    "encrypt",
     "grant_role",
     "invite_member",
     "is_addressed_to",
@@ -69,6 +72,8 @@ __all__ = [
     "register_person",
     "remove_member",
     "remove_samples",
+    "renew_factors",
+    "reset_factor",
     "restore_organization",
     "return_dossier",
     "revoke_invitation",
