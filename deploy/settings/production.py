@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.web.afterwards.AfterwardsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
@@ -326,9 +327,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SALT = "parties.account"
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,60/h/ip",
-    "login_failed": "30/m/ip,10/10m/key",
-    "request_login_code": "20/m/ip,3/m/key,10/h/key",
-    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    # Passwords and codes are counted by the adapter (`parties.services.attempts`); what is left here
+    # is the second factor, which comes after the password.
+    "login_failed": "10/10m/key",
+    "request_login_code": None,
+    "reset_password": None,
     "verify_phone": "1/30s/key,10/h/key,10/m/ip,60/h/ip",
     "confirm_email": "1/10s/key,20/h/key",
     "change_phone": "5/m/user",

@@ -68,6 +68,6 @@ class TooMany(DomainError):
     status = 429
     slug = "too-many"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, reason: object = "") -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(_("操作过于频繁，请稍后再试"))
+        super().__init__(reason or _("操作过于频繁，请稍后再试"))
