@@ -14,6 +14,7 @@ import dj_email_url
 from environs import Env
 
 from marketplace.web.csp import STRICT
+from search.model.place import default_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -213,8 +214,10 @@ SEARCH_URL = secret("SEARCH_URL", "embedded://")
 SEARCH_STANDBY_URL = secret("SEARCH_STANDBY_URL", "")
 SEARCH_SHARDS = env.int("SEARCH_SHARDS", 1)
 SEARCH_REPLICAS = env.int("SEARCH_REPLICAS", 0)
-# Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.
+# Nearness of meaning is a process beside the others; switched off, words alone decide.
 SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
+# Sockets between the processes of one machine, in a folder of that machine.
+RUNTIME_DIR = Path(env.str("RUNTIME_DIR", "") or default_folder(DATA_DIR))
 _cache = secret("CACHE_URL", "")
 CACHES = {
     "default": {
