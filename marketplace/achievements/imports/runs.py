@@ -18,6 +18,7 @@ from marketplace.achievements.imports.reading import (
     Layout,
     RowReader,
     layout_of,
+    wanted,
 )
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.rulebook import source_key, text_key
@@ -27,7 +28,8 @@ from marketplace.files import storage
 from marketplace.journal.jobs import advance, job
 from marketplace.journal.models import Job
 from marketplace.kernel.errors import InvalidInput
-from marketplace.sheets.readers import Row, read_sheet
+from marketplace.sheets.limits import Row
+from marketplace.sheets.readers import read_sheet
 from marketplace.sheets.writers import Column, write_xlsx
 
 NEW, DUPLICATE, CHANGED, BAD = "new", "duplicate", "changed", "bad"
@@ -42,6 +44,7 @@ class Table:
     headers: list[str]
     layout: Layout
     rows: list[Row]
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -96,18 +99,18 @@ class Known:
 # --- reading ----------------------------------------------------------------------------------
 def read_table(file: IO[bytes], filename: str) -> Table:
     """Read a sheet whole. Raises InvalidInput at `file` for what no row could mend."""
-    sheet = read_sheet(file, filename)
+    sheet = read_sheet(file, filename, wanted=wanted())
     layout = layout_of(sheet.headers)
     place = layout.places.get("code")
     rows = [row for row in sheet.rows if place is None or row[1][place] != EXAMPLE]
     if not rows:
         raise InvalidInput({"file": [_("表格里没有数据行")]})
-    return Table(sheet.headers, layout, rows)
+    return Table(sheet.headers, layout, rows, sheet.remarks)
 
 
 def check_head(file: IO[bytes], filename: str) -> None:
     """What can be said at once of an upload. Raises InvalidInput at `file`."""
-    layout_of(read_sheet(file, filename).headers)
+    layout_of(read_sheet(file, filename, wanted=wanted()).headers)
     file.seek(0)
 
 
@@ -133,13 +136,13 @@ def run_check(row: Job) -> dict[str, Any]:
     batch = queries.batch_by_id(row.payload["batch"])
     if batch is None or batch.status != BatchStatus.CHECKING:
         return {}
-    try:
-        table = _stored_table(batch)
-    except InvalidInput as error:
-        services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
-        return {}
     verdicts = []
     with translation.override(batch.actor.language):
+        try:
+            table = _stored_table(batch)
+        except InvalidInput as error:
+            services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
+            return {}
         for count, verdict in enumerate(_verdicts(batch, table), start=1):
             verdicts.append(verdict)
             if count % _PULSE == 0 or count == len(table.rows):
@@ -160,6 +163,7 @@ def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "proposed": sum(
             bool(v.draft.values.get("proposed_title")) for v in verdicts if v.outcome == NEW
         ),
+        "remarks": list(table.remarks),
         "ignored": [name[:40] for name in table.layout.ignored[:20]],
     }
 
