@@ -1,7 +1,7 @@
 """The writes that both kinds of listing share. The slices' services name the event and the flow."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -86,14 +86,20 @@ def move(
     flow: Workflow,
     event: Event,
     actor: Any,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | Callable[[L, datetime], Mapping[str, Any]] | None = None,
 ) -> L:
-    """Make one move of the flow under a row lock, with further column changes, and tell of it."""
+    """Make one move of the flow under a row lock, with further column changes, and tell of it.
+
+    `changes` that depend on the row or on the instant are a function: it is called with the locked row
+    and the instant by which the guards judged.
+    """
     listing = lock(listing)
-    flow.fire(name, listing, actor)
-    for column, value in (changes or {}).items():
+    at = clock.database_now()
+    flow.fire(name, listing, actor, at=at)
+    columns = changes(listing, at) if callable(changes) else (changes or {})
+    for column, value in columns.items():
         setattr(listing, column, value)
-    touch(listing, ["status", *(changes or {})])
+    touch(listing, ["status", *columns])
     publish(event, actor=actor)
     return listing
 
@@ -104,21 +110,25 @@ def refuse_incomplete(quality: Quality) -> None:
         raise InvalidInput({finding.field: [finding.text] for finding in quality.blockers})
 
 
-def publication_dates(listing: Listing) -> dict[str, Any]:
+def publication_dates(listing: Listing, at: datetime) -> dict[str, Any]:
     """The columns set on publication: first publication stays, validity is closed half-open."""
-    day = listing.valid_until or (clock.today() + DEFAULT_VALIDITY)
+    day = listing.valid_until or (clock.day_of(at) + DEFAULT_VALIDITY)
     return {
-        "published_at": listing.published_at or clock.now(),
+        "published_at": listing.published_at or at,
         "valid_until": day,
         "expires_at": clock.end_of_day(day),
         "return_reasons": [],
     }
 
 
-def renewal_dates(days: int) -> dict[str, Any]:
-    """The columns set on renewal: valid for `days` more, counted from today."""
-    day = clock.today() + timedelta(days=days)
-    return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+def renewal_dates(days: int) -> Callable[[Listing, datetime], dict[str, Any]]:
+    """The columns set on renewal: valid for `days` more, counted from the day of the renewal."""
+
+    def columns(_listing: Listing, at: datetime) -> dict[str, Any]:
+        day = clock.day_of(at) + timedelta(days=days)
+        return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+
+    return columns
 
 
 def lock(listing: L) -> L:
@@ -161,6 +171,24 @@ def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> No
         raise Refused(_("只有未发布过的草稿可以删除"))
     publish(event, actor=actor)
     listing.delete()
+
+
+#: As many codes stand in one event.
+_CODES_AT_ONCE = 500
+
+
+@transaction.atomic
+def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) -> int:
+    """Delete every sample listing of this kind, published ones too; returns how many.
+
+    The rows are gone when handlers run, so the events carry the codes that the index must forget.
+    """
+    rows = queries.manager(model).filter(is_sample=True)
+    codes = list(rows.order_by("pk").values_list("code", flat=True))
+    rows.delete()
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        publish(event(codes[start : start + _CODES_AT_ONCE]), actor=None)
+    return len(codes)
 
 
 def due_to_expire(model: type[L]) -> list[L]:
@@ -247,4 +275,7 @@ def run_discard(job: Job) -> dict[str, Any]:
 def start_export(name: str, codes: Sequence[str], *, actor: Any, is_own: bool) -> Job:
     """在后台把这些信息导出为 Excel；运行时再按发起人的权限取数。"""
     payload = {"kind": name, "codes": list(codes), "is_own": is_own}
+    if is_own:
+        # The workbook holds contacts: whoever leaves one of them loses it.
+        payload["orgs"] = sorted(access_of(actor).orgs)
     return start_job(EXPORT, actor=actor, payload=payload, total=len(codes))

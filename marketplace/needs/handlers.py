@@ -6,6 +6,7 @@ from marketplace.kernel.events import Event, on
 from marketplace.needs import events, queries
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
+from marketplace.parties.queries import people_behind
 from search import engine
 
 kinds.register("needs.returned", _("需求被退回"))
@@ -17,6 +18,12 @@ kinds.register("needs.expired", _("需求到期"))
 def refresh_index(batch: list[Event]) -> None:
     """Bring the search index in step with the rows as they are now."""
     engine.refresh("needs", queries.codes_of([event.subject_id for event in batch]))
+
+
+@on(events.NeedSamplesRemoved)
+def forget_samples(event: events.NeedSamplesRemoved) -> None:
+    """Take deleted samples out of the search index."""
+    engine.refresh("needs", event.codes)
 
 
 @on(events.NeedReturned)
@@ -44,7 +51,7 @@ def _tell(event: Event, kind: str, title: object, body: str = "") -> None:
         return
     notify(
         kind,
-        [need.author],
+        people_behind(need.author, need.owner_id),
         title=title,
         params={"title": need.title, "body": body},
         body="%(body)s" if body else "",

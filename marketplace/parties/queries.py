@@ -80,8 +80,13 @@ def directory_counts(field: str) -> dict[str, int]:
 
 
 def organizations_of(user: Any) -> QuerySet[Membership]:
-    """A person's memberships with their organisations, oldest first."""
-    return Membership.objects.filter(user_id=user.pk).select_related("organization").order_by("id")
+    """A person's present memberships with their organisations, oldest first."""
+    return (
+        Membership.objects.current()
+        .filter(user_id=user.pk)
+        .select_related("organization")
+        .order_by("id")
+    )
 
 
 def organization_of_code(code: str) -> Organization:
@@ -106,13 +111,13 @@ def can_be_claimed(org: Organization) -> bool:
     """Whether nobody speaks for the organisation with a registrar's word: it may be claimed."""
     if org.status == OrgStatus.SUSPENDED:
         return False
-    admins = Membership.objects.filter(organization=org, role=OrgRole.ORG_ADMIN)
+    admins = Membership.objects.current().filter(organization=org, role=OrgRole.ORG_ADMIN)
     return org.status != OrgStatus.VERIFIED or not admins.exists()
 
 
 # --- members ----------------------------------------------------------------------------------
 def members_of(org: Organization) -> QuerySet[Membership]:
-    """The members with their persons: admins first, then approvers, then by time of joining."""
+    """The present members with their persons: admins first, then approvers, then by time of joining."""
     rank = Case(
         When(role=OrgRole.ORG_ADMIN, then=Value(0)),
         When(role=OrgRole.APPROVER, then=Value(1)),
@@ -120,7 +125,8 @@ def members_of(org: Organization) -> QuerySet[Membership]:
         output_field=IntegerField(),
     )
     return (
-        Membership.objects.filter(organization=org)
+        Membership.objects.current()
+        .filter(organization=org)
         .select_related("user")
         .annotate(rank=rank)
         .order_by("rank", "joined_at", "id")
@@ -140,16 +146,22 @@ def admins_of(org_id: int) -> QuerySet[User]:
     return User.objects.filter(
         memberships__organization_id=org_id,
         memberships__role=OrgRole.ORG_ADMIN,
+        memberships__left_at=None,
         is_active=True,
     )
 
 
 def members_with_role(org_id: int, *roles: str) -> QuerySet[User]:
     """The active people who hold one of these roles in an organisation; all members when none."""
-    mine = Q(memberships__organization_id=org_id)
+    mine = Q(memberships__organization_id=org_id, memberships__left_at=None)
     if roles:
         mine &= Q(memberships__role__in=roles)
     return User.objects.filter(mine, is_active=True).distinct()
+
+
+def people_behind(person: User, org_id: int) -> list[User]:
+    """Who hears of what a person did for an organisation: they, or its admins once they have left."""
+    return [person] if access_of(person).in_org(org_id) else list(admins_of(org_id))
 
 
 def people_with_role(*roles: str) -> QuerySet[User]:
@@ -259,10 +271,11 @@ def dossier_of(org: Organization, actor: Any) -> Verification | None:
     """The dossier this person works on for an organisation: the open one, else the last one."""
     access = access_of(actor)
     rows = dossiers().filter(organization=org)
-    if not access.is_admin_of(org.pk):
-        rows = rows.filter(applicant_id=actor.pk)
+    own_claim = Q(is_claim=True, applicant_id=actor.pk)
+    if access.is_admin_of(org.pk):
+        rows = rows.filter(Q(is_claim=False) | own_claim)
     else:
-        rows = rows.filter(Q(is_claim=False) | Q(applicant_id=actor.pk))
+        rows = rows.filter(own_claim).exclude(status=DossierStatus.VERIFIED)
     done = Case(When(status=DossierStatus.VERIFIED, then=1), default=0, output_field=IntegerField())
     return rows.annotate(done=done).order_by("done", "-id").first()
 
@@ -325,7 +338,7 @@ def valid_token(raw: str) -> ApiToken | None:
         return None
     found = ApiToken.objects.filter(sha256=hash_of(raw), revoked_at=None).select_related("user")
     token = found.first()
-    if token is None or not token.user.is_active:
+    if token is None or not may_sign_in(token.user):
         return None
     if token.expires_at is not None and token.expires_at <= clock.now():
         return None
@@ -336,6 +349,20 @@ def user_of_token(raw: str) -> User | None:
     """Whose token this is; None when it is none that holds today."""
     token = valid_token(raw)
     return token.user if token else None
+
+
+# --- sign-in ---------------------------------------------------------------------------------
+def may_sign_in(user: Any) -> bool:
+    """Whether this person may be in the site at all, by whatever door.
+
+    The password of the sample accounts is published: they enter only where SAMPLE_ACCOUNTS is on.
+    """
+    return bool(user.is_active and (settings.SAMPLE_ACCOUNTS or not user.is_sample))
+
+
+def sample_accounts_that_work() -> QuerySet[User]:
+    """The sample accounts that could sign in where SAMPLE_ACCOUNTS is on."""
+    return User.objects.filter(is_sample=True, is_active=True)
 
 
 # --- second factor ----------------------------------------------------------------------------

@@ -41,6 +41,7 @@ class Sheet:
 
     `remarks` tell what a person would want to know before the rows are used: what is hidden, merged
     or was not read.
+    Fields but the rows are plain data: the sheet is read in another process (`children`).
     """
 
     headers: list[str]
@@ -54,6 +55,7 @@ def read_sheet(
     filename: str,
     *,
     wanted: Wanted | None = None,
+    head_only: bool = False,
     max_rows: int = MAX_ROWS,
     max_columns: int = MAX_COLUMNS,
     max_bytes: int = MAX_BYTES,
@@ -61,7 +63,8 @@ def read_sheet(
 ) -> Sheet:
     """Read the sheet that holds the headings `wanted` (else the first visible one), or the CSV.
 
-    Blank rows are skipped; each row is as long as the headers. Raises InvalidInput at `field`.
+    Blank rows are skipped; each row is as long as the headers. `head_only` reads no further than the
+    headings are looked for. Raises InvalidInput at `field`.
     """
     limits = Limits(max_rows, max_columns, field)
     wanted = wanted or Wanted()
@@ -76,8 +79,8 @@ def read_sheet(
     if data.startswith(_ZIP) != (extension == ".xlsx"):
         raise limits.refusal(_("文件内容与扩展名不符"))
     if extension == ".xlsx":
-        return _read_workbook(Workbook(data, limits), wanted, limits)
-    return _read_csv(_decode(data, limits), wanted, limits)
+        return _read_workbook(Workbook(data, limits), wanted, limits, head_only=head_only)
+    return _read_csv(_decode(data, limits), wanted, limits, head_only=head_only)
 
 
 def _bytes_of(file: IO[bytes], max_bytes: int, limits: Limits) -> bytes:
@@ -92,21 +95,24 @@ def _bytes_of(file: IO[bytes], max_bytes: int, limits: Limits) -> bytes:
 
 
 # --- XLSX -------------------------------------------------------------------------------------
-def _read_workbook(workbook: Workbook, wanted: Wanted, limits: Limits) -> Sheet:
+def _read_workbook(workbook: Workbook, wanted: Wanted, limits: Limits, *, head_only: bool) -> Sheet:
     """The sheet with the best headings; the first of equals."""
-    found: list[tuple[Grid, Header]] = []
+    found: list[tuple[Grid, Header, list[Row]]] = []
     for grid in workbook.sheets:
-        header = find(list(islice(grid.rows(), WITHIN + 1)), wanted)
+        first = list(islice(grid.rows(), WITHIN + 1))
+        header = find(first, wanted)
         if header is not None:
-            found.append((grid, header))
+            found.append((grid, header, first))
     if not found:
         raise limits.refusal(_("表格是空的"))
-    grid, header = max(found, key=lambda pair: pair[1].score)
+    grid, header, first = max(found, key=lambda each: each[1].score)
+    if head_only:
+        return _table(first, header, limits)
     # The first look went only as far as the headings; what it noted is noted again.
     grid.hidden_rows.clear()
     rows = _bounded(grid.rows(), header, limits)
     merged = grid.fill_merged(rows[header.place + header.depth :])
-    also = [other.name for other, head in found if other is not grid and head.score[0]]
+    also = [other.name for other, head, _first in found if other is not grid and head.score[0]]
     sheet = _table(rows, header, limits)
     return Sheet(
         sheet.headers,
@@ -197,13 +203,16 @@ def _fitted(cells: Sequence[str], width: int) -> list[str]:
 
 
 # --- CSV --------------------------------------------------------------------------------------
-def _read_csv(text: str, wanted: Wanted, limits: Limits) -> Sheet:
+def _read_csv(text: str, wanted: Wanted, limits: Limits, *, head_only: bool) -> Sheet:
     if not text.strip("".join(_DELIMITERS) + ' "\r\n'):
         raise limits.refusal(_("表格是空的"))
     delimiter = _delimiter(text, wanted, limits)
-    header = find(list(islice(_csv_rows(text, delimiter, limits), WITHIN + 1)), wanted)
+    first = list(islice(_csv_rows(text, delimiter, limits), WITHIN + 1))
+    header = find(first, wanted)
     if header is None:
         raise limits.refusal(_("表格是空的"))
+    if head_only:
+        return _table(first, header, limits)
     return _table(_bounded(_csv_rows(text, delimiter, limits), header, limits), header, limits)
 
 

@@ -174,7 +174,7 @@ def readable(limits: Limits) -> Iterator[None]:
     """What openpyxl and its parsers raise on a file that is not what it says has no end."""
     try:
         yield
-    except InvalidInput:
+    except (InvalidInput, MemoryError):
         raise
     except ArchiveError as error:
         raise limits.refusal(error.args[0]) from error

@@ -29,6 +29,7 @@ from marketplace.parties.services.people import (
 )
 from marketplace.parties.services.roles import grant_role, revoke_role
 from marketplace.parties.services.samples import (
+    Left,
     create_sample_user,
     load_sample_organization,
     remove_samples,
@@ -43,6 +44,7 @@ from marketplace.parties.services.verification import (
 )
 
 __all__ = [
+    "Left",
     "accept_invitation",
     "add_documents",
     "change_member_role",

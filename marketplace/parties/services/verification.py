@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.parties import events, rulebook
 from marketplace.parties.models import Membership, Organization, User, Verification
 from marketplace.parties.policies import OrgRole
+from marketplace.parties.services.members import end_membership
 from marketplace.parties.workflow import DOSSIER, ORGANIZATION, DossierStatus, OrgStatus
 
 DOCUMENTS = "parties.verification"
@@ -112,11 +113,14 @@ def verify_dossier(dossier: Verification, *, actor: User) -> Verification:
 
 def _hand_over(org: Organization, dossier: Verification, actor: User) -> None:
     if org.verified_at is None:
-        for old in Membership.objects.filter(organization=org).select_related("user"):
+        for old in Membership.objects.current().select_for_update().filter(organization=org):
             publish(events.MemberRemoved(subject_id=org.pk, user_id=old.user_id), actor=actor)
-            old.delete()
+            end_membership(old)
     member, _made = Membership.objects.update_or_create(
-        user_id=dossier.applicant_id, organization=org, defaults={"role": OrgRole.ORG_ADMIN}
+        user_id=dossier.applicant_id,
+        organization=org,
+        left_at=None,
+        defaults={"role": OrgRole.ORG_ADMIN},
     )
     publish(
         events.MemberJoined(subject_id=org.pk, user_id=member.user_id, role=member.role),

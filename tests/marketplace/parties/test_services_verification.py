@@ -183,7 +183,7 @@ def test_strangers_touch_no_dossier(cast: Cast) -> None:
             with pytest.raises(Forbidden):
                 act()
     other = Verification.objects.create(
-        organization=OrganizationFactory(status="draft"), applicant=cast.outsider
+        organization=OrganizationFactory(status="draft"), applicant=cast.outsider, is_claim=True
     )
     with pytest.raises(NotVisible):
         services.save_dossier(other, note="x", remove=[code], actor=cast.outsider)
@@ -220,7 +220,7 @@ def test_claim_of_a_squatted_organisation_drops_the_squatter(cast: Cast, drain: 
     org.refresh_from_db()
     squatted.refresh_from_db()
     assert org.status == "verified"
-    members = Membership.objects.filter(organization=org).values_list("user", "role")
+    members = Membership.objects.current().filter(organization=org).values_list("user", "role")
     assert list(members) == [(claim.applicant_id, "org_admin")]
     assert (squatted.status, squatted.reasons) == ("returned", ["duplicate"])
     squatter = type(squatted.applicant).objects.get(pk=squatted.applicant_id)
