@@ -130,7 +130,7 @@ def tell_invited(event: events.MemberInvited) -> None:
             "parties.invited",
             [person],
             title=_("“%(org)s”邀请您加入"),
-            params={"org": invitation.organization.name},
+            params={"org": queries.name_for_strangers(invitation.organization)},
             url=reverse("parties:own_organizations"),
             subject=(events.ORGANIZATION, event.subject_id),
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -95,6 +96,16 @@ def organization_of_code(code: str) -> Organization:
     if found is None:
         raise NotVisible
     return found
+
+
+def name_for_strangers(org: Organization) -> str:
+    """What a message to somebody outside may call an organisation.
+
+    Until it is verified its name is a text that anybody typed, and could say anything.
+    """
+    if org.verified_at is not None and org.status == OrgStatus.VERIFIED:
+        return org.name
+    return gettext("一家尚未认证的单位")
 
 
 def alike(org: Organization) -> list[Organization]:
@@ -389,6 +400,15 @@ def user_by_phone(phone: str) -> User | None:
 def user_by_email(email: str) -> User | None:
     """The person of this e-mail address."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def has_confirmed(user: User | None, email: str) -> bool:
+    """Whether this person has shown that the address is theirs."""
+    return (
+        user is not None
+        and user.email_verified_at is not None
+        and user.email == email.strip().lower()
+    )
 
 
 def users_by_id(ids: Iterable[int]) -> list[User]:

@@ -99,16 +99,16 @@ def _send(invitation: Invitation, token: str, language: str) -> None:
     language = person.language if person else language
     with translation.override(language):
         link = settings.SITE_URL.rstrip("/") + reverse("parties:invitation", args=[token])
-        context = {"invitation": invitation, "link": link, "site_name": settings.SITE_NAME}
+        name = queries.name_for_strangers(invitation.organization)
+        context = {"org": name, "link": link, "site_name": settings.SITE_NAME}
         try:
             if invitation.phone:
                 mine = settings.SITE_URL.rstrip("/") + reverse("parties:own_organizations")
-                name = invitation.organization.name
                 send_sms(invitation.phone, "invitation", language=language, org=name, url=mine)
             else:
                 send_mail(
                     _now("【%(site)s】%(org)s 邀请您加入")
-                    % {"site": settings.SITE_NAME, "org": invitation.organization.name},
+                    % {"site": settings.SITE_NAME, "org": name},
                     render_to_string("parties/mail/invitation.txt", context),
                     None,
                     [invitation.email],
