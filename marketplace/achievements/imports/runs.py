@@ -23,6 +23,7 @@ from marketplace.achievements.imports.reading import (
     Layout,
     RowReader,
     layout_of,
+    wanted,
 )
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.rulebook import source_key, text_key
@@ -41,7 +42,8 @@ from marketplace.journal.models import Job
 from marketplace.kernel.children import ChildFailed, NoRoom, OutOfMemory, TookTooLong
 from marketplace.kernel.errors import InvalidInput
 from marketplace.sheets.children import convert, head_of, load
-from marketplace.sheets.readers import Row, Sheet
+from marketplace.sheets.limits import Row
+from marketplace.sheets.readers import Sheet
 from marketplace.sheets.writers import Column, write_xlsx
 
 NEW, DUPLICATE, CHANGED, BAD = "new", "duplicate", "changed", "bad"
@@ -58,6 +60,7 @@ class Table:
     headers: list[str]
     layout: Layout
     rows: list[Row]
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def _table_of(sheet: Sheet) -> Table:
     rows = [row for row in sheet.rows if place is None or row[1][place] != EXAMPLE]
     if not rows:
         raise InvalidInput({"file": [_("表格里没有数据行")]})
-    return Table(sheet.headers, layout, rows)
+    return Table(sheet.headers, layout, rows, sheet.remarks)
 
 
 def check_head(path: Path, filename: str) -> None:
@@ -146,7 +149,7 @@ def check_head(path: Path, filename: str) -> None:
     A sheet that takes longer is neither good nor bad yet: the check, which nobody waits for, tells.
     """
     try:
-        sheet = head_of(path, filename)
+        sheet = head_of(path, filename, wanted=wanted())
     except (TookTooLong, OutOfMemory, NoRoom):
         return
     except ChildFailed as error:
@@ -169,7 +172,7 @@ def _converted(batch: ImportBatch) -> str:
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
         output = Path(folder) / "table"
         try:
-            convert(storage.locate(batch.file_path), batch.file_name, output)
+            convert(storage.locate(batch.file_path), batch.file_name, output, wanted=wanted())
         except NoRoom:
             raise
         except ChildFailed as error:
@@ -198,12 +201,12 @@ def run_check(row: Job) -> dict[str, Any]:
     batch = queries.batch_by_id(row.payload["batch"])
     if batch is None or batch.status != BatchStatus.CHECKING:
         return {}
-    try:
-        table = _table(batch, row)
-    except InvalidInput as error:
-        services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
-        return {}
     with translation.override(batch.actor.language):
+        try:
+            table = _table(batch, row)
+        except InvalidInput as error:
+            services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
+            return {}
         verdicts = _judged(batch, table, row)
         with _result_file(table, verdicts) as result:
             stored = storage.put(result)
@@ -250,6 +253,7 @@ def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "proposed": sum(
             bool(v.draft.values.get("proposed_title")) for v in verdicts if v.outcome == NEW
         ),
+        "remarks": list(table.remarks),
         "ignored": [name[:40] for name in table.layout.ignored[:20]],
     }
 
