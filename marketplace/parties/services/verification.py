@@ -24,16 +24,13 @@ _OPEN = frozenset({DossierStatus.DRAFT, DossierStatus.RETURNED})
 
 def add_documents(
     dossier: Verification, uploads: Sequence[UploadedFile], *, actor: User
-) -> list[object]:
-    """Store the documents that can be taken; returns the reasons against the others.
+) -> files.Uploaded:
+    """Store the documents that can be taken; returns them and the reasons against the others.
 
     Raises Forbidden for others, Refused while a decision is pending or made.
     """
     _check_open(dossier, actor)
-    _taken, reasons = files.store_uploads(
-        uploads, subject_kind=DOCUMENTS, subject_id=dossier.pk, actor=actor, field="documents"
-    )
-    return reasons
+    return files.store_uploads(uploads, subject_kind=DOCUMENTS, subject_id=dossier.pk, actor=actor)
 
 
 @transaction.atomic
