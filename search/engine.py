@@ -219,7 +219,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
     document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
     if document is None or not is_shown(document):
         return []
-    text = "\n".join(str(document.get(name) or "") for name in spec.texts)[:MAX_CHARACTERS]
+    text = "\n".join(str(document.get(name) or "") for name in spec.prose)[:MAX_CHARACTERS]
     tokens = tokenize(text)
     words = set(planning.telling(Counter(tokens.words), _SIMILAR_WORDS))
     grams = {gram for word in words for gram in tokenize(word).grams}
