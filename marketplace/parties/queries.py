@@ -92,6 +92,11 @@ def organization_of_code(code: str) -> Organization:
     return found
 
 
+def codes_of(ids: Iterable[int]) -> list[str]:
+    """The public codes of these organisations, for the index."""
+    return list(Organization.objects.filter(pk__in=list(ids)).values_list("code", flat=True))
+
+
 def alike(org: Organization) -> list[Organization]:
     """Other organisations of the same name: what a registrar should look at, at most five."""
     return list(Organization.objects.filter(name=org.name).exclude(pk=org.pk)[:5])

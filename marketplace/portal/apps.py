@@ -11,6 +11,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.achievements.models import Achievement  # noqa: PLC0415 -- app ready
         from marketplace.needs.models import Need  # noqa: PLC0415 -- app ready
+        from marketplace.parties import browsing  # noqa: PLC0415 -- app ready
         from marketplace.portal import queries  # noqa: PLC0415 -- app ready
 
         for name, label, model in (
@@ -26,3 +27,12 @@ class PortalConfig(AppConfig):
                     f"{name}:list",
                 )
             )
+        queries.register_section(
+            queries.Section(
+                "organizations",
+                _("单位"),
+                browsing.in_order,
+                "portal/search_organizations.html",
+                "parties:organizations",
+            )
+        )
