@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PortalConfig(AppConfig):
@@ -30,7 +31,7 @@ class PortalConfig(AppConfig):
         queries.register_section(
             queries.Section(
                 "organizations",
-                _("单位"),
+                pgettext_lazy("search", "单位"),
                 browsing.in_order,
                 "portal/search_organizations.html",
                 "parties:organizations",
