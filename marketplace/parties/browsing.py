@@ -24,8 +24,10 @@ def directory(
     looked for in the names.
     """
     kinds, districts = list(kinds), list(districts)
-    if not query_words(q):
+    if not q.strip():
         return queries.directory(kinds=kinds, districts=districts)
+    if not query_words(q):
+        return Organization.objects.none()
     filters = {"kind": kinds, "district": districts}
     results = engine.find(
         "organizations", Query(q, filters=filters, size=MOST_FOUND, loosens=False)
