@@ -32,6 +32,14 @@ class ContactConfirmed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondFactorReset(Event):
+    """The person's authenticator and recovery codes were taken away by an operator."""
+
+    subject_kind = USER
+    label = _("两步验证被重置")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProfileChanged(Event):
     """Name or language was changed by the person."""
 

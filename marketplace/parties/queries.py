@@ -17,6 +17,7 @@ from marketplace.journal.queries import Line, history
 from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
+from marketplace.parties import rulebook
 from marketplace.parties.events import USER
 from marketplace.parties.models import (
     ApiToken,
@@ -400,6 +401,13 @@ def user_by_phone(phone: str) -> User | None:
 def user_by_email(email: str) -> User | None:
     """The person of this e-mail address."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def user_by_contact(contact: str) -> User | None:
+    """The person of this e-mail address or mobile number, as somebody typed it."""
+    if rulebook.looks_like_mobile(contact):
+        return user_by_phone(rulebook.normalize_mobile(contact))
+    return user_by_email(contact)
 
 
 def has_confirmed(user: User | None, email: str) -> bool:
