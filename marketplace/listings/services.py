@@ -1,7 +1,7 @@
 """The writes that both kinds of listing share. The slices' services name the event and the flow."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -86,14 +86,20 @@ def move(
     flow: Workflow,
     event: Event,
     actor: Any,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | Callable[[L, datetime], Mapping[str, Any]] | None = None,
 ) -> L:
-    """Make one move of the flow under a row lock, with further column changes, and tell of it."""
+    """Make one move of the flow under a row lock, with further column changes, and tell of it.
+
+    `changes` that depend on the row or on the instant are a function: it is called with the locked row
+    and the instant by which the guards judged.
+    """
     listing = lock(listing)
-    flow.fire(name, listing, actor)
-    for column, value in (changes or {}).items():
+    at = clock.database_now()
+    flow.fire(name, listing, actor, at=at)
+    columns = changes(listing, at) if callable(changes) else (changes or {})
+    for column, value in columns.items():
         setattr(listing, column, value)
-    touch(listing, ["status", *(changes or {})])
+    touch(listing, ["status", *columns])
     publish(event, actor=actor)
     return listing
 
@@ -104,21 +110,25 @@ def refuse_incomplete(quality: Quality) -> None:
         raise InvalidInput({finding.field: [finding.text] for finding in quality.blockers})
 
 
-def publication_dates(listing: Listing) -> dict[str, Any]:
+def publication_dates(listing: Listing, at: datetime) -> dict[str, Any]:
     """The columns set on publication: first publication stays, validity is closed half-open."""
-    day = listing.valid_until or (clock.today() + DEFAULT_VALIDITY)
+    day = listing.valid_until or (clock.day_of(at) + DEFAULT_VALIDITY)
     return {
-        "published_at": listing.published_at or clock.now(),
+        "published_at": listing.published_at or at,
         "valid_until": day,
         "expires_at": clock.end_of_day(day),
         "return_reasons": [],
     }
 
 
-def renewal_dates(days: int) -> dict[str, Any]:
-    """The columns set on renewal: valid for `days` more, counted from today."""
-    day = clock.today() + timedelta(days=days)
-    return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+def renewal_dates(days: int) -> Callable[[Listing, datetime], dict[str, Any]]:
+    """The columns set on renewal: valid for `days` more, counted from the day of the renewal."""
+
+    def columns(_listing: Listing, at: datetime) -> dict[str, Any]:
+        day = clock.day_of(at) + timedelta(days=days)
+        return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+
+    return columns
 
 
 def lock(listing: L) -> L:

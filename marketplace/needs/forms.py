@@ -15,7 +15,7 @@ from marketplace.listings.forms import (
 )
 from marketplace.needs.rulebook import REQUIRED
 from marketplace.web.forms import (
-    DateField,
+    ComingDateField,
     EitherField,
     JiebangForm,
     MoneyFormField,
@@ -112,7 +112,7 @@ class TargetsForm(WizardForm):
     budget_max = MoneyFormField(
         label=_("预算上限"), required=False, help_text=_("都不填即为“面议”")
     )
-    deadline = DateField(label=_("期望解决时限"), required=False)
+    deadline = ComingDateField(label=_("期望解决时限"), required=False)
     ip_terms = PlainTextField(label=_("知识产权归属意向"), max_length=200, required=False)
     basis = PlainTextField(
         label=_("已有基础"),

@@ -96,7 +96,7 @@ def publish_need(need: Need, *, actor: Any) -> Need:
         flow=NEED,
         event=events.NeedPublished(subject_id=need.pk),
         actor=actor,
-        changes=listings.publication_dates(need),
+        changes=listings.publication_dates,
     )
 
 

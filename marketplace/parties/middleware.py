@@ -16,6 +16,7 @@ from django.urls.exceptions import Resolver404
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.parties.queries import lacks_second_factor, may_sign_in
+from marketplace.web.rest import CONTENT_TYPE, problem_body
 
 #: What staff without a second factor may still open: setting it up, and leaving.
 _OPEN = frozenset(
@@ -66,8 +67,8 @@ class StaffSecondFactorMiddleware:
             return self.get_response(request)
         reason = _("您的平台角色要求两步验证，请先设置身份验证器")
         if request.path.startswith("/api/"):
-            problem = {"type": "/problems/forbidden", "status": 403, "title": str(reason)}
-            return JsonResponse(problem, status=403, content_type="application/problem+json")
+            problem = problem_body(403, "forbidden", str(reason))
+            return JsonResponse(problem, status=403, content_type=CONTENT_TYPE)
         messages.warning(request, reason)
         return redirect("mfa_activate_totp")
 

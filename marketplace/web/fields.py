@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.money import MoneyError, in_wan, parse_money
 from marketplace.web.plaintext import clean_text, has_lone_surrogate
 
@@ -187,6 +188,17 @@ class DateField(forms.DateField):
         if day is not None and not self.first <= day <= self.last:
             raise ValidationError(_("日期应在 2000 年至 2100 年之间"), code="range")
         return day
+
+
+class ComingDateField(DateField):
+    """A day from today on, for what is still to come: a validity, a deadline."""
+
+    default_error_messages = {"past": _("日期不能早于今天")}
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value < clock.today():
+            raise ValidationError(self.error_messages["past"], code="past")
 
 
 class KeywordsField(PlainTextField):

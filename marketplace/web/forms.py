@@ -1,6 +1,7 @@
 """Everything a slice needs for its forms, in one import."""
 
 from marketplace.web.fields import (
+    ComingDateField,
     DateField,
     EitherField,
     KeywordsField,
@@ -14,6 +15,7 @@ from marketplace.web.formbase import FormMixin, JiebangForm, JiebangModelForm
 from marketplace.web.rows import RowForm, RowsFormSet, rows_of
 
 __all__ = [
+    "ComingDateField",
     "DateField",
     "EitherField",
     "FormMixin",

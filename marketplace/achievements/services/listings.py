@@ -108,7 +108,7 @@ def publish_achievement(achievement: Achievement, *, actor: Any) -> Achievement:
         flow=ACHIEVEMENT,
         event=events.AchievementPublished(subject_id=achievement.pk),
         actor=actor,
-        changes=listings.publication_dates(achievement),
+        changes=listings.publication_dates,
     )
 
 

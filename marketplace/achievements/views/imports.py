@@ -46,11 +46,15 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest, form: UploadForm) -> ImportBatch:
     upload = form.cleaned_data["file"]
     name = clean_name(upload.name or "")
-    imports.check_head(upload, name)
     stored = storage.put(upload)
-    return services.start_import(
-        owner=form.chosen, actor=request.user, file_name=name, file_path=stored.path
-    )
+    try:
+        imports.check_head(storage.locate(stored.path), name)
+        return services.start_import(
+            owner=form.chosen, actor=request.user, file_name=name, file_path=stored.path
+        )
+    except BaseException:
+        storage.erase(stored.path)
+        raise
 
 
 @login_required
