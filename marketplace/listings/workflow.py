@@ -75,7 +75,9 @@ def can_be_contacted(listing: Any, _now: Any) -> object:
     """What nobody can ask about is not published."""
     if listing.contact.is_reachable:
         return ""
-    return _("没有联系电话或邮箱，发布后没有人能联系到：请在信息里填写，或在单位资料里填写公开联系方式")
+    return _(
+        "没有联系电话或邮箱，发布后没有人能联系到：请在信息里填写，或在单位资料里填写公开联系方式"
+    )
 
 
 def is_still_valid(listing: Any, now: Any) -> object:
