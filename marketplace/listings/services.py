@@ -183,7 +183,7 @@ def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) ->
 
     The rows are gone when handlers run, so the events carry the codes that the index must forget.
     """
-    rows = queries.manager(model).filter(is_sample=True)
+    rows: Any = queries.manager(model).filter(is_sample=True)
     codes = list(rows.order_by("pk").values_list("code", flat=True))
     rows.delete()
     for start in range(0, len(codes), _CODES_AT_ONCE):
@@ -277,4 +277,7 @@ def run_discard(job: Job) -> dict[str, Any]:
 def start_export(name: str, codes: Sequence[str], *, actor: Any, is_own: bool) -> Job:
     """在后台把这些信息导出为 Excel；运行时再按发起人的权限取数。"""
     payload = {"kind": name, "codes": list(codes), "is_own": is_own}
+    if is_own:
+        # The workbook holds contacts: whoever leaves one of them loses it.
+        payload["orgs"] = sorted(access_of(actor).orgs)
     return start_job(EXPORT, actor=actor, payload=payload, total=len(codes))

@@ -12,14 +12,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.achievements import imports, queries, services
 from marketplace.achievements.forms import ConfirmForm, UploadForm
 from marketplace.achievements.models import ImportBatch
+from marketplace.files import services as files
 from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.kernel.errors import InvalidInput, Refused, StorageFull
 from marketplace.parties.queries import publishing_organizations
+from marketplace.sheets.readers import MAX_BYTES
 from marketplace.sheets.writers import XLSX_TYPE
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
+
+#: Sheets of one request.
+MAX_SHEETS = 5
 
 
 @login_required
@@ -30,23 +35,44 @@ def import_new(request: HttpRequest) -> HttpResponse:
     owners = publishing_organizations(request.user)
     form = UploadForm(request.POST or None, request.FILES or None, owners=owners)
     if request.method == "POST" and owners and form.is_valid():
-        try:
-            batch = _start(request, form)
-        except (InvalidInput, Refused) as error:
-            for text in getattr(error, "errors", {}).get("file", [error.reason]):
-                form.add_error("file", str(text))
-        else:
-            return redirect("achievements:import_show", batch.code)
-    batches = paginate(request, queries.own_batches(request.user))
-    context = {"form": form, "owners": owners, "page": batches}
-    status = 400 if request.method == "POST" else 200
+        batches = _start_each(request, form)
+        if not form.errors:
+            if len(batches) == 1:
+                return redirect("achievements:import_show", batches[0].code)
+            return redirect("achievements:import")
+    page = paginate(request, queries.own_batches(request.user))
+    context = {"form": form, "owners": owners, "page": page}
+    status = form.worst if request.method == "POST" else 200
     return render_page(request, "achievements/import_form.html", context, status=status)
 
 
-def _start(request: HttpRequest, form: UploadForm) -> ImportBatch:
-    upload = form.cleaned_data["file"]
-    name = clean_name(upload.name or "")
-    stored = storage.put(upload)
+def _start_each(request: HttpRequest, form: UploadForm) -> list[ImportBatch]:
+    """A batch for each sheet that can be taken; of several, the page says what became of each."""
+    uploads = form.cleaned_data["file"]
+    batches = []
+    for place, upload in enumerate(uploads):
+        name = clean_name(upload.name or "")
+        try:
+            batches.append(_start(request, form, upload, name, place))
+        except (InvalidInput, Refused, StorageFull) as error:
+            form.worst = max(form.worst, error.status)
+            for text in getattr(error, "errors", {}).get("file", [error.reason]):
+                said = str(text)
+                named = said if len(uploads) == 1 or name in said else f"“{name}”：{said}"
+                form.add_error("file", named)
+        else:
+            if len(uploads) > 1:
+                messages.success(request, _("“%(name)s”：已上传，正在检查") % {"name": name})
+    return batches
+
+
+def _start(
+    request: HttpRequest, form: UploadForm, upload: Any, name: str, place: int
+) -> ImportBatch:
+    if place >= MAX_SHEETS:
+        text = _("一次最多上传 %(most)d 张表，这张没有处理，请再传一次")
+        raise Refused(text % {"most": MAX_SHEETS})
+    stored = files.receive(upload, actor=request.user, most=MAX_BYTES)
     try:
         imports.check_head(storage.locate(stored.path), name)
         return services.start_import(

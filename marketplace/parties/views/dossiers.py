@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.files import queries as files
 from marketplace.files.forms import wanted_removals
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible
+from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, TooMany
 from marketplace.parties import events, queries, rulebook, services
 from marketplace.parties.forms import DossierForm, ReturnForm, SuspendForm
 from marketplace.parties.models import Verification
@@ -20,13 +20,15 @@ from marketplace.parties.services.verification import DOCUMENTS
 from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.parties.workflow import DossierStatus
-from marketplace.web.throttle import limited
+from marketplace.web import throttle
 from marketplace.web.views import fetch, paginate, render_page
+
+#: How many requests with files one person may send, counted together with those of the wizard.
+UPLOADS = "60/h"
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("uploads", per_user="60/h")
 def verification(request: MemberRequest, code: str) -> HttpResponse:
     """The dossier of an organisation: upload, note, submit; what was returned and why."""
     dossier = _own_dossier(request, code)
@@ -42,7 +44,7 @@ def verification(request: MemberRequest, code: str) -> HttpResponse:
         "reasons": rulebook.reason_labels(dossier.reasons),
         "steps": _steps(dossier),
     }
-    status = 400 if form.errors else 200
+    status = form.status if form.errors else 200
     return render_page(request, "parties/verification_edit.html", context, status=status)
 
 
@@ -62,10 +64,7 @@ def _save(request: MemberRequest, dossier: Verification, form: DossierForm) -> b
         remove=wanted_removals(request.POST),
         actor=request.user,
     )
-    uploads = form.cleaned_data["documents"]
-    for reason in services.add_documents(dossier, uploads, actor=request.user) if uploads else []:
-        form.add_error("documents", str(reason))
-    if form.errors:
+    if not _add_documents(request, dossier, form):
         return False
     if "submit" not in request.POST:
         messages.success(request, _("已保存"))
@@ -77,6 +76,27 @@ def _save(request: MemberRequest, dossier: Verification, form: DossierForm) -> b
         return False
     messages.success(request, _("已提交，一般在 2 个工作日内审核，结果会通知您"))
     return True
+
+
+def _add_documents(request: MemberRequest, dossier: Verification, form: DossierForm) -> bool:
+    uploads = form.cleaned_data["documents"]
+    if not uploads:
+        return True
+    try:
+        throttle.check(request, "uploads", per_user=UPLOADS)
+    except TooMany as error:
+        form.add_error("documents", str(error))
+        form.status = error.status
+        return False
+    done = services.add_documents(dossier, uploads, actor=request.user)
+    for reason in done.reasons:
+        form.add_error("documents", str(reason))
+    if done.reasons:
+        form.status = done.status
+        if done.taken:
+            names = "、".join(row.name for row in done.taken)
+            messages.success(request, _("已上传：%(names)s") % {"names": names})
+    return not done.reasons
 
 
 def _documents(dossier: Verification, *, removable: bool = False) -> list[Any]:
