@@ -162,7 +162,8 @@ def suspend_organization(org: Organization, *, remark: str, actor: User) -> Orga
     """Take a verified organisation out of public view. Raises Forbidden, Refused."""
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("suspend", row, actor)
-    row.save(update_fields=["status"])
+    row.rev += 1
+    row.save(update_fields=["status", "rev"])
     publish(events.OrganizationSuspended(subject_id=row.pk, remark=remark), actor=actor)
     return row
 
@@ -172,6 +173,7 @@ def restore_organization(org: Organization, *, actor: User) -> Organization:
     """Undo a suspension. Raises Forbidden, Refused."""
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("restore", row, actor)
-    row.save(update_fields=["status"])
+    row.rev += 1
+    row.save(update_fields=["status", "rev"])
     publish(events.OrganizationRestored(subject_id=row.pk), actor=actor)
     return row
