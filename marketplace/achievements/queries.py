@@ -1,6 +1,6 @@
 """Questions about achievements and imported batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -39,12 +39,12 @@ def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
 
 
 def quality_of(achievement: Achievement) -> Quality:
-    """The quality gate's view of a stored achievement; three queries."""
+    """The quality gate's view of a stored achievement; four queries."""
     return rulebook.assess(
-        model_to_dict(achievement),
+        model_to_dict(achievement) | achievement.contact.columns,
         *(
             [model_to_dict(row) for row in getattr(achievement, name).all()]
-            for name in ("indicators", "patents", "owners")
+            for name in ("indicators", "patents", "owners", "inventors")
         ),
         imported=achievement.import_batch_id is not None,
     )
@@ -67,6 +67,11 @@ def achievement_by_id(pk: int) -> Achievement | None:
 def codes_of(ids: list[int]) -> list[str]:
     """Public codes of these rows, for the index."""
     return list(Achievement.objects.filter(pk__in=ids).values_list("code", flat=True))
+
+
+def codes_of_owners(owners: Iterable[int]) -> list[str]:
+    """Public codes of what these organisations own, for the index."""
+    return listings.codes_of_owners(Achievement, owners)
 
 
 def may_read_file(user: Any, attachment: Any) -> bool:
@@ -156,7 +161,11 @@ def lacking_in(batch: ImportBatch) -> dict[str, int]:
         proposed=Count("pk", filter=Q(proposed_title=True)),
         trl=Count("pk", filter=Q(trl__isnull=True)),
         cooperation=Count("pk", filter=Q(cooperation=[])),
-        contact=Count("pk", filter=Q(contact_name="")),
+        contact=Count(
+            "pk",
+            filter=Q(contact_phone="", contact_email="")
+            & Q(owner__contact_phone="", owner__contact_email=""),
+        ),
         short=Count("pk", filter=Q(description_length__lt=rulebook.MIN_DESCRIPTION)),
     )
 

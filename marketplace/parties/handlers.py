@@ -11,11 +11,12 @@ from allauth.mfa import signals as mfa
 
 from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
 from marketplace.files.policies import register_reader
-from marketplace.kernel.events import on
+from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import events, queries, services
 from marketplace.parties.models import Invitation, Organization, Verification
+from search import engine
 
 kinds.register("parties.verification_waiting", _("有单位等待认证"), mail_default=False)
 kinds.register("parties.verification_decided", _("单位认证结果"))
@@ -26,6 +27,19 @@ kinds.register("parties.role_changed", _("您在单位中的角色变动"))
 kinds.register("parties.file_stopped", _("附件被安全扫描拦截"))
 
 register_reader("parties.verification", queries.reads_document)
+
+
+# --- the search index -------------------------------------------------------------------------
+@on(*events.SHOWN_CHANGES, batch=True)
+def refresh_index(batch: list[Event]) -> None:
+    """Bring the search index in step with the organisations as they are now."""
+    engine.refresh("organizations", queries.codes_of([event.subject_id for event in batch]))
+
+
+@on(events.OrganizationSamplesChanged)
+def follow_samples(event: events.OrganizationSamplesChanged) -> None:
+    """Samples that were loaded are found, those that were deleted are not."""
+    engine.refresh("organizations", event.codes)
 
 
 # --- verification -----------------------------------------------------------------------------

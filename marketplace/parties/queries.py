@@ -99,6 +99,11 @@ def organization_of_code(code: str) -> Organization:
     return found
 
 
+def codes_of(ids: Iterable[int]) -> list[str]:
+    """The public codes of these organisations, for the index."""
+    return list(Organization.objects.filter(pk__in=list(ids)).values_list("code", flat=True))
+
+
 def name_for_strangers(org: Organization) -> str:
     """What a message to somebody outside may call an organisation.
 
