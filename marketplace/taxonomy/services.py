@@ -15,6 +15,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.events import Event
+from marketplace.kernel.revisions import Rev, check
 from marketplace.taxonomy import events, queries
 from marketplace.taxonomy.models import BEGINNING, Scheme, Shape, Term
 
@@ -78,12 +79,15 @@ def rename_term(
     label_en: str = "",
     note: str = "",
     order: int | None = None,
+    rev: Rev = None,
 ) -> Term:
     """Change what a term is called and where it stands among its siblings; the code stays.
 
-    Raises Forbidden, Refused for a fixed list, InvalidInput without a label.
+    Raises Forbidden, Refused for a fixed list, InvalidInput without a label, Stale when `rev` is not
+    the term's state.
     """
     scheme, term = _locked(term, actor)
+    check(term.state, rev, term)
     before, term.label = term.label, _clean_label(label)
     term.label_en, term.note = label_en, note
     if order is not None:
@@ -95,16 +99,17 @@ def rename_term(
 
 
 @transaction.atomic
-def retire_term(term: Term, *, actor: Any, on: date | None = None) -> Term:
+def retire_term(term: Term, *, actor: Any, on: date | None = None, rev: Rev = None) -> Term:
     """End a term: from `on` (today by default) it can't be chosen; what uses it keeps its label.
 
-    Raises Refused when it has ended already, or while terms below it hold, and InvalidInput for
-    a day before the term began.
+    Raises Refused when it has ended already, or while terms below it hold, InvalidInput for a day
+    before the term began, and Stale when `rev` is not the term's state.
     """
     scheme, term = _locked(term, actor)
     day = on or clock.today()
     if term.valid_to is not None:
         raise Refused(_("该条目已停用"))
+    check(term.state, rev, term)
     if day < term.valid_from:
         raise InvalidInput({"on": [_("停用日期不能早于启用日期")]})
     if any(row.holds_on(day) for row in scheme.terms.filter(parent=term.code)):
@@ -117,15 +122,16 @@ def retire_term(term: Term, *, actor: Any, on: date | None = None) -> Term:
 
 
 @transaction.atomic
-def restore_term(term: Term, *, actor: Any) -> Term:
+def restore_term(term: Term, *, actor: Any, rev: Rev = None) -> Term:
     """Undo a retirement.
 
     Raises Refused when the term is not retired, when its parent is, or when the code has begun
-    a newer period since.
+    a newer period since, and Stale when `rev` is not the term's state.
     """
     scheme, term = _locked(term, actor)
     if term.valid_to is None:
         raise Refused(_("该条目没有停用"))
+    check(term.state, rev, term)
     if scheme.terms.filter(code=term.code, valid_from__gt=term.valid_from).exists():
         raise Refused(_("该代码已有新的条目，不能恢复旧条目"))
     if term.parent and not _holds(scheme, term.parent, clock.today()):

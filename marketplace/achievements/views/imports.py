@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,10 +14,13 @@ from marketplace.achievements.forms import ConfirmForm, UploadForm
 from marketplace.achievements.models import ImportBatch
 from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
+from marketplace.journal.once import once
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.kernel.errors import InvalidInput, KeyReused, Refused
 from marketplace.parties.queries import publishing_organizations
 from marketplace.sheets.writers import XLSX_TYPE
+from marketplace.web.onetime import FormKey
+from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
@@ -29,28 +32,54 @@ def import_new(request: HttpRequest) -> HttpResponse:
     """Upload a sheet; it is checked first and nothing is written before it is confirmed."""
     owners = publishing_organizations(request.user)
     form = UploadForm(request.POST or None, request.FILES or None, owners=owners)
+    form_key, reused = FormKey(request), None
+    status = 400 if request.method == "POST" else 200
     if request.method == "POST" and owners and form.is_valid():
         try:
-            batch = _start(request, form)
+            code = _start(request, form, form_key)
+        except KeyReused as error:
+            status, reused = error.status, {"url": _address(error.made)}
         except (InvalidInput, Refused) as error:
             for text in getattr(error, "errors", {}).get("file", [error.reason]):
                 form.add_error("file", str(text))
         else:
-            return redirect("achievements:import_show", batch.code)
+            return redirect(_address(code))
     batches = paginate(request, queries.own_batches(request.user))
-    context = {"form": form, "owners": owners, "page": batches}
-    status = 400 if request.method == "POST" else 200
+    context = {
+        "form": form,
+        "owners": owners,
+        "page": batches,
+        "form_key": form_key,
+        "key_reused": reused,
+    }
     return render_page(request, "achievements/import_form.html", context, status=status)
 
 
-def _start(request: HttpRequest, form: UploadForm) -> ImportBatch:
+def _address(code: str) -> str:
+    return reverse("achievements:import_show", args=[code])
+
+
+def _start(request: HttpRequest, form: UploadForm, form_key: FormKey) -> str:
+    """The code of the batch, which may be the one that the same form made before."""
+    ticket = form_key.ticket()
     upload = form.cleaned_data["file"]
     name = clean_name(upload.name or "")
     imports.check_head(upload, name)
     stored = storage.put(upload)
-    return services.start_import(
-        owner=form.chosen, actor=request.user, file_name=name, file_path=stored.path
-    )
+
+    def start() -> ImportBatch:
+        return services.start_import(
+            owner=form.chosen, actor=request.user, file_name=name, file_path=stored.path
+        )
+
+    # The bytes are stored before the transaction, so that a large file holds no lock.
+    made = None
+    try:
+        made = once(ticket, start, actor=request.user)
+    finally:
+        if made is None or not made.is_new:
+            storage.erase(stored.path)
+    return made.code
 
 
 @login_required

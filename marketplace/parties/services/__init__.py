@@ -1,6 +1,7 @@
 """Everything that changes people, organisations, memberships, dossiers and tokens."""
 
 from marketplace.parties.services.members import (
+    Sent,
     accept_invitation,
     change_member_role,
     invite_member,
@@ -43,6 +44,7 @@ from marketplace.parties.services.verification import (
 )
 
 __all__ = [
+    "Sent",
     "accept_invitation",
     "add_documents",
     "change_member_role",
