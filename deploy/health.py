@@ -1,13 +1,29 @@
 """Health endpoints: `/health/` says that the process answers, `/health/ready/` that it can work."""
 
+from collections.abc import Callable
+
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
 from marketplace.journal import queries as journal
 
 #: From here on the body says "late", in seconds.
 LATE_SECONDS = 300
+
+
+class LiveMiddleware:
+    """Answers `/health/` before anything else: whether the process lives is no question of the database.
+
+    Outermost, since a probe that carries somebody's cookie would otherwise wait for their session, and
+    one without TLS would be sent to `https://`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return live(request) if request.path_info == "/health/" else self.get_response(request)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection, transaction
 
 from search import budget
-from search.analysis import clean, query_words
+from search.analysis import Word, clean, query_words
 from search.plan import Plan, Stored, number_of, stored
 from search.query import Hit, Query, Range, Results, Value
 from search.schema import Date, Document, Field, IndexSpec, Number, Text
@@ -79,18 +79,27 @@ def _bounded(seconds: float) -> Iterator[None]:
 
 
 def _scan(spec: IndexSpec, text: str, plan: Plan, end: float, *, all_words: bool) -> Iterator[Hit]:
-    words = [word.forms[-1] for word in query_words(text)]
+    words = query_words(text)
+    # A name in several parts may be written otherwise in the rows: it narrows nothing there.
+    plain = [word.forms[-1] for word in words if word.is_cjk or not word.grams]
     found = 0
-    for id_, rev, document in _visible(spec, words[:_WORDS] if all_words else []):
+    for id_, rev, document in _visible(spec, plain[:_WORDS] if all_words else []):
         if time.monotonic() > end or found >= _MOST:
             break
         if not _passes(spec, document, plan):
             continue
         prose = clean(" ".join(str(document.get(name) or "") for name in spec.texts))
-        mentions = [prose.count(word) for word in words]
+        mentions = [_mentions(word, prose) for word in words]
         if not words or (all(mentions) if all_words else any(mentions)):
             found += 1
             yield Hit(id_, float(sum(mentions)), rev)
+
+
+def _mentions(word: Word, prose: str) -> int:
+    """How often a word stands in a text, in one of its forms; once where all its parts do."""
+    times = max(prose.count(form) for form in word.forms)
+    apart = bool(word.grams) and all(gram in prose for gram in word.grams)
+    return times or int(apart)
 
 
 def _visible(spec: IndexSpec, words: Sequence[str]) -> Iterator[tuple[str, int, Document]]:

@@ -1,14 +1,13 @@
 """Marking the words of a query in a text as it was written, above and apart from any backend."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from search.analysis import MAX_CHARACTERS, query_words, runs
+from search.analysis import MAX_CHARACTERS, plain_tokens, query_words, settle, unfolded
 from search.analysis.stems import stem
 
 # Beyond this a query marks nothing more: it is a pasted text, not a question.
@@ -60,12 +59,13 @@ def _spans(text: str, query: str) -> list[tuple[int, int]]:
     """Where the query's words stand in the text; without any, where parts of its words do."""
     words = query_words(query)[:_MAX_WORDS]
     folded, origin = _fold(text[:MAX_CHARACTERS])
-    cjk = {word.forms[0] for word in words if word.grams}
-    latin = {stem(form) for word in words if not word.grams for form in word.forms}
-    found = [*_cjk_spans(folded, cjk), *_latin_spans(folded, latin)]
+    cjk = {word.forms[0] for word in words if word.is_cjk}
+    plain = {stem(form) for word in words if not word.is_cjk for form in word.forms}
+    found = [*_cjk_spans(folded, cjk), *_plain_spans(folded, plain)]
     if not found:
-        parts = {gram for word in words for gram in word.grams if len(gram) > 1}
-        found = _cjk_spans(folded, parts)
+        parts = {gram for word in words if word.is_cjk for gram in word.grams if len(gram) > 1}
+        stand_ins = {stem(gram) for word in words if not word.is_cjk for gram in word.grams}
+        found = [*_cjk_spans(folded, parts), *_plain_spans(folded, stand_ins)]
     return _merged([(origin[start], origin[end - 1] + 1) for start, end in found])
 
 
@@ -74,10 +74,10 @@ def _fold(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     origin: list[int] = []
     for place, character in enumerate(text):
-        plain = unicodedata.normalize("NFKC", character).lower()
+        plain = unfolded(character)
         folded.append(plain)
         origin.extend([place] * len(plain))
-    return "".join(folded), origin
+    return settle("".join(folded)), origin
 
 
 def _cjk_spans(folded: str, words: set[str]) -> list[tuple[int, int]]:
@@ -88,17 +88,14 @@ def _cjk_spans(folded: str, words: set[str]) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(pattern, folded)]
 
 
-def _latin_spans(folded: str, stems: set[str]) -> list[tuple[int, int]]:
+def _plain_spans(folded: str, stems: set[str]) -> list[tuple[int, int]]:
     if not stems:
         return []
-    spans = []
-    place = 0
-    for run, is_cjk in runs(folded):
-        place = folded.index(run, place)
-        if not is_cjk and (run in stems or stem(run) in stems):
-            spans.append((place, place + len(run)))
-        place += len(run)
-    return spans
+    return [
+        (start, end)
+        for token, start, end in plain_tokens(folded)
+        if token in stems or stem(token) in stems
+    ]
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

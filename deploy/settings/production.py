@@ -118,7 +118,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "deploy.health.LiveMiddleware",
     "marketplace.web.middleware.SecurityHeadersMiddleware",
+    "marketplace.api.middleware.ApiProblemsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -135,6 +137,7 @@ MIDDLEWARE = [
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
     "marketplace.web.middleware.PreferencesMiddleware",
+    "marketplace.parties.middleware.SampleAccountsMiddleware",
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",
     "marketplace.parties.middleware.AccountPagesMiddleware",
     "marketplace.web.middleware.RefusalMiddleware",
@@ -195,7 +198,9 @@ else:
             "pool": {
                 "min_size": 1,
                 "max_size": env.int("DB_POOL_SIZE", 10),
-                "timeout": 10,
+                # Seconds to wait for a connection: a process has no more threads than connections,
+                # so who waits longer waits for a server that is away.
+                "timeout": 1.5,
                 "max_idle": 300,
             },
         }
@@ -402,11 +407,13 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["marketplace.api.parsers.BoundedJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "marketplace.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "marketplace.web.rest.problem_handler",
     "DEFAULT_THROTTLE_CLASSES": ["marketplace.api.throttling.ApiThrottle"],
     "DEFAULT_VERSIONING_CLASS": None,
+    # `?format=` is no way to ask for another format: there is one.
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -19,7 +19,7 @@ class AchievementApi(api.ListingApi):
 @extend_schema_view(
     get=extend_schema(
         operation_id="achievement_list",
-        parameters=api.LIST_PARAMETERS,
+        parameters=api.list_parameters(KIND),
         responses=api.page_of(AchievementRead, "AchievementPage"),
     ),
     post=extend_schema(

@@ -146,6 +146,14 @@ class ImportReviewed(_BatchEvent, Event):
     returned: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class AchievementSamplesRemoved(_AchievementEvent, Event):
+    """Samples were deleted, `codes` of them; the fact is of no single one: `subject_id` is 0."""
+
+    label = _("移除示例成果")
+    codes: list[str] = field(default_factory=list)
+
+
 #: After these, what the public may see of an achievement can have changed.
 VISIBLE_CHANGES = (
     AchievementPublished,

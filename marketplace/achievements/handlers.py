@@ -22,6 +22,12 @@ def refresh_index(batch: list[Event]) -> None:
     engine.refresh("achievements", queries.codes_of(events.ids_of(batch)))
 
 
+@on(events.AchievementSamplesRemoved)
+def forget_samples(event: events.AchievementSamplesRemoved) -> None:
+    """Take deleted samples out of the search index."""
+    engine.refresh("achievements", event.codes)
+
+
 @on(events.AchievementReturned)
 def tell_author_returned(event: events.AchievementReturned) -> None:
     """The author learns why, and where to mend it."""

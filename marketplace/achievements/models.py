@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from marketplace.achievements.workflow import BatchStatus, Status
+from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import IndicatorRow, Listing
@@ -135,8 +136,10 @@ class AchievementIndicator(IndicatorRow):
     achievement = models.ForeignKey(
         Achievement, on_delete=models.CASCADE, related_name="indicators"
     )
-    value = models.DecimalField(max_digits=18, decimal_places=6)
-    value_high = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    value = models.DecimalField(max_digits=18, decimal_places=6, validators=[validate_figure])
+    value_high = models.DecimalField(
+        max_digits=18, decimal_places=6, null=True, blank=True, validators=[validate_figure]
+    )
     evidence = models.CharField(max_length=120, blank=True)
 
     class Meta(IndicatorRow.Meta):

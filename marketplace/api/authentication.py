@@ -6,13 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from marketplace.kernel.errors import Forbidden
 from marketplace.parties import queries
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ReadOnlyToken(PermissionDenied):
+    """Somebody is known, but by a key that only reads: 403, whoever else may be signed in."""
+
+    default_code = "read-only-token"
+    default_detail = _("这个令牌只能读取，写入需要“读写”令牌")
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -30,7 +36,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(_("令牌无效或已过期"))
         if request.method not in READING and token.scope != "write":
-            raise Forbidden(_("这个令牌只能读取，写入需要“读写”令牌"))
+            raise ReadOnlyToken
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 -- DRF's signature

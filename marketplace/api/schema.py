@@ -1,10 +1,53 @@
-"""What the OpenAPI document covers: the paths under `/api/`, nothing of the CMS."""
+"""What the OpenAPI document covers, and the problems that it names for each operation."""
 
-from typing import Any
+from typing import Any, Literal
+
+from drf_spectacular.openapi import AutoSchema
+
+from marketplace.api.serializers import ProblemData
+from marketplace.web.rest import CONTENT_TYPE
 
 Endpoint = tuple[str, str, str, Any]
+Direction = Literal["request", "response"]
+
+#: Status -> what it means here. Which of them an operation may answer is said below.
+PROBLEMS = {
+    "400": "参数或正文有误；errors 按字段说明",
+    "401": "没有令牌，或令牌无效",
+    "403": "没有权限，例如令牌只能读取",
+    "404": "没有，或不得知悉",
+    "406": "只提供 JSON",
+    "409": "当前状态不允许，说明原因",
+    "410": "曾经公开，已下架",
+    "413": "正文过大",
+    "415": "正文须为 application/json",
+    "429": "请求过多；Retry-After 说明等几秒",
+}
+_ALWAYS = ("400", "401", "403", "406", "429")
+_WRITES = ("409", "413", "415")
 
 
 def own_paths(endpoints: list[Endpoint], **_: Any) -> list[Endpoint]:
     """Keep our own paths; a preprocessing hook of drf-spectacular."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
+
+
+class ApiSchema(AutoSchema):
+    """Adds to each operation the problems that it may answer, all of one shape.
+
+    A view names in `gone` that its objects may be 410.
+    """
+
+    def _get_response_bodies(self, direction: Direction = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        statuses = {*_ALWAYS, *(_WRITES if self.method not in {"GET", "HEAD"} else ())}
+        if "{" in self.path or "page" in {one["name"] for one in self._get_parameters()}:
+            statuses.add("404")
+        if getattr(self.view, "gone", False):
+            statuses.add("410")
+        for status in sorted(statuses):
+            bodies[status] = {
+                **self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction),
+                "description": PROBLEMS[status],
+            }
+        return bodies

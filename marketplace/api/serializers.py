@@ -71,3 +71,21 @@ class SearchData(serializers.Serializer[Any]):
     loosened = serializers.BooleanField()
     degraded = serializers.BooleanField(help_text=DEGRADED)
     hits = HitData(many=True)
+
+
+class ProblemError(serializers.Serializer[Any]):
+    """What is wrong with one field; an empty name is the whole."""
+
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemData(serializers.Serializer[Any]):
+    """Why the API says no (RFC 9457), in the language asked for."""
+
+    type = serializers.CharField(help_text="这一类问题的固定标识")
+    title = serializers.CharField(help_text="给人看的原因")
+    status = serializers.IntegerField()
+    errors = ProblemError(  # type: ignore[assignment]  # the member's name in RFC 9457's own example
+        many=True, required=False, help_text="按字段说明，状态为 400 时"
+    )

@@ -12,6 +12,17 @@ from marketplace.api import serializers
 from marketplace.api.pagination import ApiPagination
 from marketplace.parties import queries as parties
 from marketplace.taxonomy import queries as taxonomy
+from marketplace.web.rest import (
+    MOST_PAGES,
+    MOST_TEXT,
+    PAGE,
+    TEXT,
+    read_choice,
+    read_codes,
+    read_number,
+    read_parameters,
+    read_text,
+)
 from marketplace.web.views import fetch
 from search import engine
 from search.query import Query
@@ -19,12 +30,17 @@ from search.query import Query
 SEARCHABLE = ("achievements", "needs")
 
 
+def _codes(scheme: str) -> set[str]:
+    return {term.code for term in taxonomy.terms(scheme)}
+
+
 class TaxonomyList(APIView):
     """代码表清单。"""
 
     @extend_schema(operation_id="taxonomy_list", responses=serializers.SchemeData(many=True))
-    def get(self, request: Request) -> Response:  # noqa: ARG002 -- DRF's signature
+    def get(self, request: Request) -> Response:
         """Every code list."""
+        read_parameters(request)
         return Response(serializers.SchemeData(taxonomy.schemes(), many=True).data)
 
 
@@ -32,8 +48,9 @@ class TaxonomyDetail(APIView):
     """一份代码表的条目。"""
 
     @extend_schema(operation_id="taxonomy_detail", responses=serializers.TermData(many=True))
-    def get(self, request: Request, scheme: str) -> Response:  # noqa: ARG002 -- DRF's signature
+    def get(self, request: Request, scheme: str) -> Response:
         """The terms of one code list that hold today, in order."""
+        read_parameters(request)
         if scheme not in {row.code for row in taxonomy.schemes()}:
             raise Http404
         return Response(serializers.TermData(taxonomy.terms(scheme), many=True).data)
@@ -45,18 +62,27 @@ class OrganizationList(APIView):
     @extend_schema(
         operation_id="organization_list",
         parameters=[
-            OpenApiParameter("q", str),
-            OpenApiParameter("kind", str),
-            OpenApiParameter("district", str),
-            OpenApiParameter("page", int),
+            OpenApiParameter("q", TEXT, description="名称中的词"),
+            OpenApiParameter(
+                "kind", str, many=True, description="代码见 /api/v1/taxonomy/org_kind/"
+            ),
+            OpenApiParameter(
+                "district", str, many=True, description="代码见 /api/v1/taxonomy/district/"
+            ),
+            OpenApiParameter("page", PAGE),
+            OpenApiParameter("page_size", {**PAGE, "maximum": ApiPagination.max_page_size}),
         ],
         responses=serializers.OrganizationPage,
     )
     def get(self, request: Request) -> Response:
         """Verified organisations by name."""
-        asked = request.query_params
+        asked = read_parameters(request, "q", "kind", "district", "page", "page_size")
+        read_number(asked, "page_size", most=ApiPagination.max_page_size, default=1)
+        read_number(asked, "page", most=MOST_PAGES, default=1)
         found = parties.directory(
-            asked.get("q", "")[:80], asked.getlist("kind")[:30], asked.getlist("district")[:30]
+            read_text(asked, "q", most=MOST_TEXT),
+            read_codes(asked, "kind", _codes("org_kind"), scheme="org_kind"),
+            read_codes(asked, "district", _codes("district"), scheme="district"),
         )
         pages = ApiPagination()
         rows = pages.paginate_queryset(found, request, view=self)
@@ -69,6 +95,7 @@ class OrganizationDetail(APIView):
     @extend_schema(operation_id="organization_detail", responses=serializers.OrganizationData)
     def get(self, request: Request, code: str) -> Response:
         """One organisation by its code."""
+        read_parameters(request)
         visible = parties.visible_to(request.user)
         org = fetch(visible, code, actor=request.user, view="parties.view_organization")
         return Response(serializers.OrganizationData(org).data)
@@ -80,15 +107,16 @@ class SearchView(APIView):
     @extend_schema(
         operation_id="search",
         parameters=[
-            OpenApiParameter("q", str, required=True),
+            OpenApiParameter("q", {**TEXT, "minLength": 1}, required=True),
             OpenApiParameter("in", str, enum=["all", *SEARCHABLE]),
         ],
         responses=serializers.SearchData(many=True),
     )
     def get(self, request: Request) -> Response:
         """The first ten of each kind; the lists of achievements and needs page and filter."""
-        text = request.query_params.get("q", "")[:200]
-        scope = request.query_params.get("in", "all")
+        asked = read_parameters(request, "q", "in")
+        text = read_text(asked, "q", most=MOST_TEXT, required=True)
+        scope = read_choice(asked, "in", ["all", *SEARCHABLE], default="all")
         kinds = [scope] if scope in SEARCHABLE else list(SEARCHABLE)
         found = [(kind, engine.find(kind, Query(text, size=10))) for kind in kinds]
         return Response(

@@ -35,6 +35,6 @@ def version_before(subject_kind: str, subject_id: int, rev: int) -> dict[str, An
     return mine.order_by("-rev").values_list("values", flat=True).first()
 
 
-def forget_versions(subject_kind: str, subject_id: int) -> None:
-    """The subject is deleted, and what stood in it with it."""
-    Version.objects.filter(subject_kind=subject_kind, subject_id=subject_id).delete()
+def forget_versions(subject_kind: str, subject_ids: Any) -> None:
+    """The subjects of these keys (a list or a query) are deleted, and what stood in them with them."""
+    Version.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids).delete()

@@ -10,8 +10,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+#: What asks a database for the instant at which it answers. PostgreSQL's own now() and Django's Now()
+#: are the beginning of the transaction or of the statement: before it waited for a lock.
+_CLOCKS = {
+    "postgresql": "SELECT clock_timestamp()",
+    "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
+}
 
 _offset = timedelta(0)
 
@@ -19,6 +27,19 @@ _offset = timedelta(0)
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return datetime.now(UTC) + _offset
+
+
+def database_now() -> datetime:
+    """The present instant on the database's clock, aware, in UTC; on SQLite to the millisecond.
+
+    Where a deadline decides, it is asked for after the row lock: every process then has the same clock,
+    and whoever waited for the lock until after the deadline is late.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCKS[connection.vendor])
+        [at] = cursor.fetchone()
+    read: datetime = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC) + _offset
 
 
 def today() -> date:

@@ -3,33 +3,83 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import browsing, filters, queries
 from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
+from marketplace.web.rest import (
+    MOST_PAGES,
+    MOST_TEXT,
+    PAGE,
+    TEXT,
+    read_choice,
+    read_codes,
+    read_number,
+    read_parameters,
+    read_text,
+)
 from marketplace.web.views import Gone, fetch
-
-LIST_PARAMETERS = [
-    OpenApiParameter("q", str, description="搜索词"),
-    OpenApiParameter("page", int, description="页码，从 1 开始，每页 20 条"),
-    OpenApiParameter("sort", str, enum=[key for key in filters.SORTS if key]),
-    OpenApiParameter("industry", str, many=True),
-    OpenApiParameter("field", str, many=True),
-    OpenApiParameter("cooperation", str, many=True),
-    OpenApiParameter("district", str, many=True),
-]
+from search.query import Query
 
 #: The same words in every answer that has it.
 DEGRADED = "搜索服务暂时不可用：有搜索词时结果可能不全；没有搜索词的列表和总数仍然完整"
+
+
+NO_SUCH_PAGE = _("没有这一页")
+
+
+def list_parameters(kind: Kind) -> list[OpenApiParameter]:
+    """What the address of a list may ask for, for the schema."""
+    return [
+        OpenApiParameter("q", TEXT, description="搜索词"),
+        OpenApiParameter("page", PAGE, description="页码，每页 20 条"),
+        OpenApiParameter("sort", str, enum=[key for key in filters.SORTS if key]),
+        OpenApiParameter("since", str, many=True, enum=list(filters.PERIODS), description="近几天"),
+        OpenApiParameter("owner", str, description="单位编号"),
+        *(
+            OpenApiParameter(
+                facet.param,
+                str,
+                many=True,
+                enum=list(facet.table) or None,
+                description="" if facet.table else f"代码见 /api/v1/taxonomy/{facet.scheme}/",
+            )
+            for facet in kind.facets
+        ),
+    ]
+
+
+def read_list_query(request: Request, kind: Kind) -> Query:
+    """What the address asks for. Raises InvalidInput for every name and value that does not exist.
+
+    A page ignores them, so that old links work; a program would take the whole for a part.
+    """
+    known = ("q", "page", "sort", "since", "owner", *(facet.param for facet in kind.facets))
+    asked = read_parameters(request, *known)
+    read_text(asked, "q", most=MOST_TEXT)
+    read_choice(asked, "sort", [key for key in filters.SORTS if key])
+    read_codes(asked, "since", list(filters.PERIODS))
+    for facet in kind.facets:
+        read_codes(
+            asked, facet.param, [code for code, _label in facet.choices()], scheme=facet.scheme
+        )
+    owner = asked.get("owner")
+    if owner is not None and not is_valid_code(owner):
+        raise InvalidInput({"owner": [filters.NO_SUCH_OWNER]})
+    page = read_number(asked, "page", most=MOST_PAGES, default=1)
+    return filters.read_query(asked, kind.facets, page=page)
 
 
 class ListingApi(APIView):
@@ -57,9 +107,10 @@ class ListingCollection(ListingApi):
 
     def get(self, request: Request) -> Response:
         """Published listings, searched and filtered as on the page."""
-        page = filters.page_number(request.query_params.get("page", ""))
-        query = filters.read_query(request.query_params, self.kind.facets, page=page)
+        query = read_list_query(request, self.kind)
         results = browsing.find(self.kind, query)
+        if query.page > results.pages:
+            raise NotFound(NO_SUCH_PAGE)
         codes = [hit.id for hit in results.hits]
         found = {row.code: row for row in self.visible().filter(code__in=codes)}
         rows = [self.shown(found[code]) for code in codes if code in found]
@@ -90,8 +141,12 @@ class ListingCollection(ListingApi):
 class ListingItem(ListingApi):
     """One listing."""
 
+    #: What was public and is taken down is 410; the schema says so.
+    gone = True
+
     def get(self, request: Request, code: str) -> Response:
         """One listing by its code; 410 when it was public and has been withdrawn."""
+        read_parameters(request)
         view = self.kind.perm("view")
         withdrawn = queries.taken_down(self.kind.model, code)
         if withdrawn is not None and not request.user.has_perm(view, withdrawn):
@@ -114,7 +169,7 @@ def _owner(request: Request, data: Any) -> Any:
     """The organisation for which the caller writes; may be left out where there is only one."""
     owners = list(publishing_organizations(request.user))
     wanted = data.get("owner") if isinstance(data, dict) else None
-    chosen = [row for row in owners if row.code == wanted] if wanted else owners
+    chosen = owners if wanted is None else [row for row in owners if row.code == wanted]
     if len(chosen) != 1:
         raise InvalidInput({"owner": [filters.CHOOSE_OWNER]})
     return chosen[0]

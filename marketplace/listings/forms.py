@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketplace.kernel import clock
+from marketplace.kernel.figures import validate_figure
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.forms import (
-    DateField,
+    ComingDateField,
     JiebangForm,
     KeywordsField,
     PhoneField,
@@ -28,9 +27,9 @@ from marketplace.web.forms import (
 _NUMBER = re.compile(r"^[+-]?\d{1,12}(\.\d{1,6})?\Z", re.ASCII)
 
 
-def terms(scheme: str) -> Any:
+def terms(scheme: str) -> taxonomy.Choices:
     """Choices of a taxonomy scheme, asked for when the form is shown."""
-    return partial(taxonomy.choices, scheme)
+    return taxonomy.Choices(scheme)
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class Step:
 
 class NumberField(forms.Field):
     """A plain decimal number; cleaned to Decimal. No exponents, no underscores, at most 6 decimals."""
+
+    default_validators = [validate_figure]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
@@ -129,22 +130,16 @@ class ContactFields(WizardForm):
     contact_route = TermField(
         terms("contact_route"), blank=None, label=_("对接方式"), initial="direct"
     )
-    valid_until = DateField(
+    valid_until = ComingDateField(
         label=_("信息有效期至"),
         required=False,
+        error_messages={"past": _("有效期不能早于今天")},
         help_text=_("不填则自发布起一年；到期后可以续期"),
     )
     title_en = PlainTextField(label=_("英文名称（选填）"), max_length=200, required=False)
     summary_en = PlainTextField(
         label=_("英文简介（选填）"), max_length=1000, multiline=True, required=False
     )
-
-    def clean_valid_until(self) -> Any:
-        """A validity in the past would expire at once."""
-        day = self.cleaned_data["valid_until"]
-        if day is not None and day < clock.today():
-            raise ValidationError(_("有效期不能早于今天"))
-        return day
 
 
 def cooperation_field() -> TermMultiField:

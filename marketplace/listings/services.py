@@ -1,7 +1,7 @@
 """The writes that both kinds of listing share. The slices' services name the event and the flow."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -91,22 +91,25 @@ def move(
     flow: Workflow,
     event: Event,
     actor: Any,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | Callable[[L, datetime], Mapping[str, Any]] | None = None,
     rev: Rev = None,
 ) -> L:
     """Make one move of the flow under a row lock, with further column changes, and tell of it.
 
-    Raises Stale when the listing is no longer at `rev`. What others saw is kept when the listing
-    goes back to its author.
+    `changes` that depend on the row or on the instant are a function: it is called with the locked row
+    and the instant by which the guards judged. Raises Stale when the listing is no longer at `rev`.
+    What others saw is kept when the listing goes back to its author.
     """
     listing = lock(listing)
-    flow.fire(name, listing, actor)
+    at = clock.database_now()
+    flow.fire(name, listing, actor, at=at)
     check(listing.rev, rev, listing)
     if listing.status in policies.EDITABLE:
         keep_as_seen(listing)
-    for column, value in (changes or {}).items():
+    columns = changes(listing, at) if callable(changes) else (changes or {})
+    for column, value in columns.items():
         setattr(listing, column, value)
-    touch(listing, ["status", *(changes or {})])
+    touch(listing, ["status", *columns])
     publish(event, actor=actor)
     return listing
 
@@ -117,21 +120,25 @@ def refuse_incomplete(quality: Quality) -> None:
         raise InvalidInput({finding.field: [finding.text] for finding in quality.blockers})
 
 
-def publication_dates(listing: Listing) -> dict[str, Any]:
+def publication_dates(listing: Listing, at: datetime) -> dict[str, Any]:
     """The columns set on publication: first publication stays, validity is closed half-open."""
-    day = listing.valid_until or (clock.today() + DEFAULT_VALIDITY)
+    day = listing.valid_until or (clock.day_of(at) + DEFAULT_VALIDITY)
     return {
-        "published_at": listing.published_at or clock.now(),
+        "published_at": listing.published_at or at,
         "valid_until": day,
         "expires_at": clock.end_of_day(day),
         "return_reasons": [],
     }
 
 
-def renewal_dates(days: int) -> dict[str, Any]:
-    """The columns set on renewal: valid for `days` more, counted from today."""
-    day = clock.today() + timedelta(days=days)
-    return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+def renewal_dates(days: int) -> Callable[[Listing, datetime], dict[str, Any]]:
+    """The columns set on renewal: valid for `days` more, counted from the day of the renewal."""
+
+    def columns(_listing: Listing, at: datetime) -> dict[str, Any]:
+        day = clock.day_of(at) + timedelta(days=days)
+        return {"valid_until": day, "expires_at": clock.end_of_day(day)}
+
+    return columns
 
 
 def lock(listing: L) -> L:
@@ -174,11 +181,11 @@ def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any, rev: 
         raise Refused(_("只有未发布过的草稿可以删除"))
     check(listing.rev, rev, listing)
     publish(event, actor=actor)
-    versions.forget_versions(subject_of(listing), listing.pk)
+    versions.forget_versions(subject_of(listing), [listing.pk])
     listing.delete()
 
 
-def subject_of(listing: Listing) -> str:
+def subject_of(listing: Listing | type[Listing]) -> str:
     """The journal's name for the kind of a listing, such as `needs.need`."""
     return str(listing._meta.label_lower)  # noqa: SLF001 -- public by Django's documentation
 
@@ -186,6 +193,25 @@ def subject_of(listing: Listing) -> str:
 def keep_as_seen(listing: Listing) -> None:
     """Keep what reviewers and the public saw at the present `rev`, before the author changes it."""
     versions.keep_version(subject_of(listing), listing.pk, listing.rev, queries.content_of(listing))
+
+
+#: As many codes stand in one event.
+_CODES_AT_ONCE = 500
+
+
+@transaction.atomic
+def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) -> int:
+    """Delete every sample listing of this kind, published ones too; returns how many.
+
+    The rows are gone when handlers run, so the events carry the codes that the index must forget.
+    """
+    rows = queries.manager(model).filter(is_sample=True)
+    codes = list(rows.order_by("pk").values_list("code", flat=True))
+    versions.forget_versions(subject_of(model), rows.values("pk"))
+    rows.delete()
+    for start in range(0, len(codes), _CODES_AT_ONCE):
+        publish(event(codes[start : start + _CODES_AT_ONCE]), actor=None)
+    return len(codes)
 
 
 def due_to_expire(model: type[L]) -> list[L]:

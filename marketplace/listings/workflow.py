@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.kernel import clock
 from marketplace.kernel.workflow import Transition, Workflow
 
 
@@ -32,7 +33,7 @@ def listing_flow(
             {"draft", "returned"},
             "in_review",
             may("edit"),
-            guards=(owner_is_verified,),
+            guards=(owner_is_verified, is_still_valid),
         ),
         Transition("recall", _("撤回修改"), {"in_review"}, "draft", may("edit")),
         Transition("return", _("退回"), {"in_review"}, "returned", may("review")),
@@ -71,8 +72,12 @@ def owner_is_verified(listing: Any, _now: Any) -> object:
 
 
 def is_still_valid(listing: Any, now: Any) -> object:
-    """A listing whose validity has passed is not published any more."""
-    late = listing.expires_at is not None and listing.expires_at <= now
+    """A listing is not published with an end that has passed: it would expire at once.
+
+    The end that its author wishes for now decides, not the one it had when it was published before.
+    """
+    day = listing.valid_until
+    late = day is not None and clock.end_of_day(day) <= now
     return _("有效期已过，请先修改有效期") if late else ""
 
 

@@ -13,11 +13,14 @@ from marketplace.matching import queries
 from marketplace.matching.models import Match
 from marketplace.matching.serializers import MatchRead
 from marketplace.needs import queries as needs
+from marketplace.web.rest import read_number, read_parameters
 from marketplace.web.views import fetch
 
 #: All that a listing keeps is little more than this.
 MOST = 50
-_LIMIT = OpenApiParameter("limit", int, description="最多返回多少项，1 至 50")
+_LIMIT = OpenApiParameter(
+    "limit", {"type": "integer", "minimum": 1, "maximum": MOST}, description="最多返回多少项"
+)
 
 
 class NeedMatches(APIView):
@@ -50,6 +53,5 @@ class AchievementMatches(APIView):
 
 
 def _answer(request: Request, rows: QuerySet[Match]) -> Response:
-    typed = request.query_params.get("limit", "")
-    limit = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else MOST
-    return Response(MatchRead(rows[: min(max(limit, 1), MOST)], many=True).data)
+    limit = read_number(read_parameters(request, "limit"), "limit", most=MOST, default=MOST)
+    return Response(MatchRead(rows[:limit], many=True).data)

@@ -18,7 +18,7 @@ class NeedApi(api.ListingApi):
 @extend_schema_view(
     get=extend_schema(
         operation_id="need_list",
-        parameters=api.LIST_PARAMETERS,
+        parameters=api.list_parameters(KIND),
         responses=api.page_of(NeedRead, "NeedPage"),
     ),
     post=extend_schema(operation_id="need_create", request=NeedWrite, responses={201: NeedRead}),

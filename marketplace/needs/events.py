@@ -86,6 +86,14 @@ class NeedContactShown(_NeedEvent, Event):
     label = _("查看联系方式")
 
 
+@dataclass(frozen=True, kw_only=True)
+class NeedSamplesRemoved(_NeedEvent, Event):
+    """Samples were deleted, `codes` of them; the fact is of no single one: `subject_id` is 0."""
+
+    label = _("移除示例需求")
+    codes: list[str] = field(default_factory=list)
+
+
 #: After these, what the public may see of a need can have changed.
 VISIBLE_CHANGES = (
     NeedPublished,

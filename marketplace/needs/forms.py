@@ -15,7 +15,8 @@ from marketplace.listings.forms import (
 )
 from marketplace.needs.rulebook import REQUIRED
 from marketplace.web.forms import (
-    DateField,
+    ComingDateField,
+    EitherField,
     JiebangForm,
     MoneyFormField,
     PlainTextField,
@@ -75,12 +76,7 @@ class NeedIndicatorForm(IndicatorForm):
     comparator = TermField(terms("comparator"), blank=None, label=_("要求"), initial="ge")
     target = NumberField(label=_("目标值"))
     target_high = NumberField(label=_("上限（区间）"), required=False)
-    must = forms.TypedChoiceField(
-        label=_("性质"),
-        choices=[("yes", _("必须满足")), ("no", _("可协商"))],
-        coerce=lambda value: value in {"yes", True},
-        initial="yes",
-    )
+    must = EitherField(yes=_("必须满足"), no=_("可协商"), label=_("性质"), initial=True)
 
     field_order = [
         "name",
@@ -116,7 +112,7 @@ class TargetsForm(WizardForm):
     budget_max = MoneyFormField(
         label=_("预算上限"), required=False, help_text=_("都不填即为“面议”")
     )
-    deadline = DateField(label=_("期望解决时限"), required=False)
+    deadline = ComingDateField(label=_("期望解决时限"), required=False)
     ip_terms = PlainTextField(label=_("知识产权归属意向"), max_length=200, required=False)
     basis = PlainTextField(
         label=_("已有基础"),

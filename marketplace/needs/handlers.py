@@ -19,6 +19,12 @@ def refresh_index(batch: list[Event]) -> None:
     engine.refresh("needs", queries.codes_of([event.subject_id for event in batch]))
 
 
+@on(events.NeedSamplesRemoved)
+def forget_samples(event: events.NeedSamplesRemoved) -> None:
+    """Take deleted samples out of the search index."""
+    engine.refresh("needs", event.codes)
+
+
 @on(events.NeedReturned)
 def tell_author_returned(event: events.NeedReturned) -> None:
     """The author learns why, and where to mend it."""

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import IndicatorRow, Listing
@@ -65,8 +66,10 @@ class NeedIndicator(IndicatorRow):
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="indicators")
     current = models.CharField(max_length=40, blank=True)
-    target = models.DecimalField(max_digits=18, decimal_places=6)
-    target_high = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    target = models.DecimalField(max_digits=18, decimal_places=6, validators=[validate_figure])
+    target_high = models.DecimalField(
+        max_digits=18, decimal_places=6, null=True, blank=True, validators=[validate_figure]
+    )
     must = models.BooleanField(default=True)
 
     class Meta(IndicatorRow.Meta):

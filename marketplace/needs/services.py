@@ -106,7 +106,7 @@ def publish_need(need: Need, *, actor: Any, rev: Rev = None) -> Need:
         event=events.NeedPublished(subject_id=need.pk),
         actor=actor,
         rev=rev,
-        changes=listings.publication_dates(need),
+        changes=listings.publication_dates,
     )
 
 
@@ -181,3 +181,10 @@ def show_contact(need: Need, *, actor: Any) -> dict[str, str]:
     contact = listings.contact_of(need, actor)
     publish(events.NeedContactShown(subject_id=need.pk), actor=actor)
     return contact
+
+
+def remove_samples() -> int:
+    """移除全部示例需求，索引随后更新；返回条数。"""
+    return listings.remove_samples(
+        Need, lambda codes: events.NeedSamplesRemoved(subject_id=0, codes=codes)
+    )

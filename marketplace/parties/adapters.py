@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage, PhoneVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -166,6 +167,13 @@ class AccountAdapter(DefaultAccountAdapter):
             user = queries.user_by_phone(credentials["phone"])
         if user is not None:
             services.record_failed_sign_in(user)
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """Every way of signing in passes here; what it returns is answered instead."""
+        if queries.may_sign_in(user):
+            return super().pre_login(request, user, **kwargs)
+        clear_login(request)
+        return self.respond_user_inactive(request, user)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         records = get_authentication_records(request, user)

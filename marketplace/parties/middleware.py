@@ -1,4 +1,4 @@
-"""Staff sign in with a second factor, and are led to set it up before anything else.
+"""Who may stay signed in; staff are led to set up a second factor before anything else.
 
 And the pages of allauth keep what the site's own context processors say.
 """
@@ -6,6 +6,7 @@ And the pages of allauth keep what the site's own context processors say.
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.sites.requests import RequestSite
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -14,7 +15,8 @@ from django.urls import resolve
 from django.urls.exceptions import Resolver404
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.parties.queries import lacks_second_factor
+from marketplace.parties.queries import lacks_second_factor, may_sign_in
+from marketplace.web.rest import CONTENT_TYPE, problem_body
 
 #: What staff without a second factor may still open: setting it up, and leaving.
 _OPEN = frozenset(
@@ -37,6 +39,19 @@ _OPEN = frozenset(
 )
 
 
+class SampleAccountsMiddleware:
+    """Ends the sessions of sample accounts where SAMPLE_ACCOUNTS is off: they began when it was on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if user.is_authenticated and not may_sign_in(user):
+            logout(request)
+        return self.get_response(request)
+
+
 class StaffSecondFactorMiddleware:
     """Stops whoever holds a staff role, or may do everything, and has no authenticator yet.
 
@@ -52,8 +67,8 @@ class StaffSecondFactorMiddleware:
             return self.get_response(request)
         reason = _("您的平台角色要求两步验证，请先设置身份验证器")
         if request.path.startswith("/api/"):
-            problem = {"type": "/problems/forbidden", "status": 403, "title": str(reason)}
-            return JsonResponse(problem, status=403, content_type="application/problem+json")
+            problem = problem_body(403, "forbidden", str(reason))
+            return JsonResponse(problem, status=403, content_type=CONTENT_TYPE)
         messages.warning(request, reason)
         return redirect("mfa_activate_totp")
 

@@ -340,7 +340,7 @@ def valid_token(raw: str) -> ApiToken | None:
         return None
     found = ApiToken.objects.filter(sha256=hash_of(raw), revoked_at=None).select_related("user")
     token = found.first()
-    if token is None or not token.user.is_active:
+    if token is None or not may_sign_in(token.user):
         return None
     if token.expires_at is not None and token.expires_at <= clock.now():
         return None
@@ -351,6 +351,20 @@ def user_of_token(raw: str) -> User | None:
     """Whose token this is; None when it is none that holds today."""
     token = valid_token(raw)
     return token.user if token else None
+
+
+# --- sign-in ---------------------------------------------------------------------------------
+def may_sign_in(user: Any) -> bool:
+    """Whether this person may be in the site at all, by whatever door.
+
+    The password of the sample accounts is published: they enter only where SAMPLE_ACCOUNTS is on.
+    """
+    return bool(user.is_active and (settings.SAMPLE_ACCOUNTS or not user.is_sample))
+
+
+def sample_accounts_that_work() -> QuerySet[User]:
+    """The sample accounts that could sign in where SAMPLE_ACCOUNTS is on."""
+    return User.objects.filter(is_sample=True, is_active=True)
 
 
 # --- second factor ----------------------------------------------------------------------------

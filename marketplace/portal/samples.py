@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from marketplace.achievements import services as achievements
 from marketplace.achievements.models import Achievement
@@ -57,19 +56,18 @@ def load(progress: Progress) -> None:
                 progress(name, number, len(rows))
 
 
-def remove() -> dict[str, int]:
-    """Remove every sample that nothing real refers to; returns how many rows of each kind went."""
-    counts = {}
+def remove() -> tuple[dict[str, int], list[parties.Left]]:
+    """Remove every sample that nothing real refers to, and let the index follow.
+
+    Returns how many rows of each kind went, and what stays and why.
+    """
     with transaction.atomic():
-        counts["needs"] = Need.objects.filter(is_sample=True).delete()[0]
-        counts["achievements"] = Achievement.objects.filter(is_sample=True).delete()[0]
-    try:
-        with transaction.atomic():
-            counts |= parties.remove_samples()
-    except ProtectedError:
-        # Somebody's real listing hangs on a sample organisation: those stay, the rest is gone.
-        counts |= {"organizations": 0, "users": 0}
-    return counts
+        listings = {
+            "needs": needs.remove_samples(),
+            "achievements": achievements.remove_samples(),
+        }
+        counts, left = parties.remove_samples()
+    return listings | counts, left
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -42,7 +42,10 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: cleaned headers, and rows as (row number in the sheet, a text for each header)."""
+    """A table: cleaned headers, and rows as (row number in the sheet, a text for each header).
+
+    Other fields are plain data: the sheet is read in another process (`children`).
+    """
 
     headers: list[str]
     header_row: int
@@ -197,7 +200,7 @@ def _readable(limits: _Limits) -> Iterator[None]:
     """What openpyxl and its parsers raise on a file that is not what it says has no end."""
     try:
         yield
-    except InvalidInput:
+    except (InvalidInput, MemoryError):
         raise
     except ArchiveError as error:
         raise _bad(limits.field, error.args[0]) from error

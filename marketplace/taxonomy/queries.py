@@ -152,6 +152,21 @@ def choices(scheme: str) -> list[tuple[str, str]]:
     return [(term.code, "　" * term.level + term.label) for term in terms(scheme)]
 
 
+@dataclass(frozen=True)
+class Choices:
+    """The choices of a scheme for a form field, which asks for them each time it is shown."""
+
+    scheme: str
+
+    def __call__(self) -> list[tuple[str, str]]:
+        """Codes and labels that hold today."""
+        return choices(self.scheme)
+
+    def name_of(self, code: str) -> str:
+        """The label of a code, of a retired one too."""
+        return label(self.scheme, code)
+
+
 def ancestors(scheme: str, code: str) -> list[str]:
     """The codes above a code, nearest first; empty for a top term and for an unknown code."""
     latest = _cache.scheme(scheme).latest

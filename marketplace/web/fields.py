@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.money import MoneyError, in_wan, parse_money
 from marketplace.web.plaintext import clean_text, has_lone_surrogate
 
@@ -94,7 +95,45 @@ class MoneyFormField(forms.CharField):
         return str(self.prepare_value(initial) or "") != str(data or "")
 
 
-class TermField(forms.ChoiceField):
+class EitherField(forms.TypedChoiceField):
+    """A choice of two in words, kept as true (`yes`) or false (`no`) and shown again as chosen."""
+
+    default_error_messages = {"invalid_choice": _("请从列表中选择")}
+
+    def __init__(self, *, yes: Any, no: Any, **kwargs: Any) -> None:
+        choices = [("yes", yes), ("no", no)]
+        super().__init__(choices=choices, coerce=lambda value: value == "yes", **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored truth value becomes the key of its choice; what was typed stays as it is."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return value
+
+
+class _KeepsChosen:
+    """A choice of terms that still shows, and takes, one that was chosen before it left the list.
+
+    Otherwise a retired term would read 请选择 when its row is opened, and saving would clear it.
+    """
+
+    terms: Choices
+    choices: Any
+
+    def keep(self, codes: Iterable[Any]) -> None:
+        """Add the stored `codes` that the list no longer offers, by the name they had."""
+        rows = list(self.choices)
+        offered = {str(code) for code, _label in rows}
+        gone = [code for code in codes if code and str(code) not in offered]
+        if gone:
+            name_of = getattr(self.terms, "name_of", str)
+            self.choices = [
+                *rows,
+                *((code, _("%(name)s（已停用）") % {"name": name_of(code)}) for code in gone),
+            ]
+
+
+class TermField(_KeepsChosen, forms.ChoiceField):
     """One term of a list that is asked for when the form is shown, never at import."""
 
     # Django's own message repeats the value that came in, whatever it was.
@@ -109,7 +148,7 @@ class TermField(forms.ChoiceField):
         return [("", self.blank), *rows] if self.blank is not None else rows
 
 
-class TermMultiField(forms.MultipleChoiceField):
+class TermMultiField(_KeepsChosen, forms.MultipleChoiceField):
     """Several terms as check boxes, at most `most`; cleaned to a list of codes."""
 
     widget = forms.CheckboxSelectMultiple
@@ -119,7 +158,7 @@ class TermMultiField(forms.MultipleChoiceField):
     }
 
     def __init__(self, terms: Choices, *, most: int | None = None, **kwargs: Any) -> None:
-        self.most = most
+        self.terms, self.most = terms, most
         super().__init__(choices=terms, **kwargs)
 
     def clean(self, value: Any) -> list[str]:
@@ -149,6 +188,17 @@ class DateField(forms.DateField):
         if day is not None and not self.first <= day <= self.last:
             raise ValidationError(_("日期应在 2000 年至 2100 年之间"), code="range")
         return day
+
+
+class ComingDateField(DateField):
+    """A day from today on, for what is still to come: a validity, a deadline."""
+
+    default_error_messages = {"past": _("日期不能早于今天")}
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value < clock.today():
+            raise ValidationError(self.error_messages["past"], code="past")
 
 
 class KeywordsField(PlainTextField):

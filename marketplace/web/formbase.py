@@ -101,13 +101,22 @@ class FormMixin:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
             _dress(field.widget)
+            if stored := self._stored(name):
+                field.keep(stored)
             if (
                 field.error_messages.get("required")
                 == forms.Field.default_error_messages["required"]
             ):
                 field.error_messages["required"] = _missing(field)
+
+    def _stored(self, name: str) -> list[Any]:
+        """The terms that the opened row has in a field of terms, for what must stay choosable."""
+        if not hasattr(self.fields[name], "keep"):  # type: ignore[attr-defined]
+            return []
+        value = self.initial.get(name)  # type: ignore[attr-defined]
+        return list(value) if isinstance(value, list | tuple) else [value] if value else []
 
     def hush(self) -> None:
         """Keep what was typed and show no errors: a row button was pressed, nothing was sent."""

@@ -1,18 +1,24 @@
 """Refusals and errors as pages: the reason, what was kept, and a way on; fragments for htmx."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
+from marketplace.kernel.outages import is_outage
 from marketplace.web.signed_out import can_come_back, filled_form, is_same_origin, sign_in
+
+#: When to try again after a 503, in seconds: what an outage of the database asks of clients.
+RETRY_SECONDS = 10
 
 
 class Gone(Http404):
@@ -92,9 +98,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404", 404, {})
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
-    """500: no context processors and no database, for either may be what is broken."""
-    return HttpResponse(render_to_string("web/errors/500.html", {}), status=500)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 while the database is away; no context processors and no database for either.
+
+    Django calls it while it handles the error.
+    """
+    if not is_outage(sys.exception()):
+        return HttpResponse(render_to_string("web/errors/500.html", {}), status=500)
+    # On the way out nobody asks the database again who this is: each time would be another wait.
+    request.user = AnonymousUser()
+    if request.path.startswith("/api/"):
+        body = {
+            "type": "/api/problems/unavailable",
+            "title": _("数据库暂时无法访问"),
+            "status": 503,
+        }
+        response: HttpResponse = JsonResponse(body, content_type="application/problem+json")
+        response.status_code = 503
+    else:
+        response = HttpResponse(render_to_string("web/errors/503.html", {}), status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any]) -> HttpResponse:

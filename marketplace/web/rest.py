@@ -1,10 +1,13 @@
 """RFC 9457 problems: the API says no in the same words and with the same status as a page."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, QueryDict
+from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from rest_framework import exceptions, status
 from rest_framework.permissions import BasePermission
@@ -19,17 +22,32 @@ CONTENT_TYPE = "application/problem+json"
 #: What names the kind of a problem: a stable slug under this address of ours.
 TYPE_ROOT = "/api/problems/"
 
+#: More values than this of one filter are nobody's honest choice.
+MOST_VALUES = 30
+#: How the schema describes what `read_text` and `read_number` take.
+MOST_TEXT = 200
+MOST_PAGES = 99_999
+TEXT: dict[str, Any] = {"type": "string", "maxLength": MOST_TEXT}
+PAGE: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}
+
+
+class TooLarge(exceptions.APIException):
+    """The body is longer than the site reads."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too-large"
+    default_detail = _lazy("请求正文过大")
+
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None (a 500) for whatever is not a refusal."""
     if isinstance(error, DomainError):
         return _refusal(_as_anonymous(error, context))
     if isinstance(error, Gone):
-        return _response(_body(status.HTTP_410_GONE, "gone", str(error.text)), 410, {})
+        return _response(problem_body(status.HTTP_410_GONE, "gone", str(error.text)), 410, {})
     if isinstance(error, Http404):
         return _refusal(NotVisible())
-    if isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
+    error = _worded(error)
     if not isinstance(error, exceptions.APIException):
         return None
     headers = {}
@@ -39,11 +57,22 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         headers["Retry-After"] = str(int(wait))
     slug = str(getattr(error, "default_code", "error")).replace("_", "-")
     if isinstance(error, exceptions.ValidationError):
-        body = _body(error.status_code, "invalid", _("填写的内容有误，请按提示修改"))
+        body = problem_body(error.status_code, "invalid", _("填写的内容有误，请按提示修改"))
         body["errors"] = list(_field_errors(error.detail))
     else:
-        body = _body(error.status_code, slug, str(error.detail))
+        body = problem_body(error.status_code, slug, str(error.detail))
     return _response(body, error.status_code, headers)
+
+
+def _worded(error: Exception) -> Exception:
+    """Django's own refusals of a request, as DRF words them."""
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation | UnreadablePostError):
+        return exceptions.ParseError(_("请求无法读取：地址、请求头或正文的写法有误"))
+    return error
 
 
 def _as_anonymous(error: DomainError, context: dict[str, Any]) -> Exception:
@@ -57,11 +86,11 @@ def _as_anonymous(error: DomainError, context: dict[str, Any]) -> Exception:
 
 def _refusal(error: Exception) -> Response:
     if isinstance(error, exceptions.NotAuthenticated):
-        body = _body(status.HTTP_401_UNAUTHORIZED, "not-authenticated", str(error.detail))
+        body = problem_body(status.HTTP_401_UNAUTHORIZED, "not-authenticated", str(error.detail))
         return _response(body, status.HTTP_401_UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
     if not isinstance(error, DomainError):  # pragma: no cover -- the caller passes nothing else
         raise error
-    body = _body(error.status, getattr(error, "slug", "error"), str(error.reason))
+    body = problem_body(error.status, getattr(error, "slug", "error"), str(error.reason))
     headers = {}
     if isinstance(error, InvalidInput):
         body["errors"] = [
@@ -90,7 +119,8 @@ def _field_errors(detail: Any, path: str = "") -> Any:
         yield {"field": path, "message": str(detail)}
 
 
-def _body(code: int, slug: str, text: str) -> dict[str, Any]:
+def problem_body(code: int, slug: str, text: str) -> dict[str, Any]:
+    """The members that every problem has."""
     return {"type": f"{TYPE_ROOT}{slug}", "title": text, "status": code}
 
 
@@ -115,3 +145,77 @@ class PolicyPermission(BasePermission):
         if needed and not request.user.has_perm(needed, obj):
             raise Forbidden
         return True
+
+
+def read_parameters(request: Request, *known: str) -> QueryDict:
+    """The parameters of the address. Raises InvalidInput for a name that is not among `known`.
+
+    A misspelt filter would otherwise be no filter, and its caller would take all for some.
+    """
+    asked = request.query_params
+    refused = {
+        name: [_("没有这个参数；可用的有：%(names)s") % {"names": "、".join(known) or _("无")}]
+        for name in asked
+        if name not in known
+    }
+    if refused:
+        raise InvalidInput({shown(name): texts for name, texts in refused.items()})
+    return asked
+
+
+def shown(text: str) -> str:
+    """What a caller sent, fit to be named in an answer: short, and without halves of characters."""
+    return text[:40].encode("utf-8", "replace").decode()
+
+
+def read_number(asked: QueryDict, name: str, *, most: int, default: int) -> int:
+    """A whole number from 1 to `most`. Raises InvalidInput for anything else."""
+    typed = asked.get(name)
+    if typed is None:
+        return default
+    if typed.isascii() and typed.isdecimal() and len(typed) < 10 and 1 <= int(typed) <= most:
+        return int(typed)
+    raise InvalidInput({name: [_("须为 1 至 %(most)d 的整数") % {"most": most}]})
+
+
+def read_choice(asked: QueryDict, name: str, known: Iterable[str], *, default: str = "") -> str:
+    """One of the values that exist. Raises InvalidInput, which names them."""
+    choices = list(known)
+    typed = asked.get(name, default)
+    if typed == default or typed in choices:
+        return typed
+    raise InvalidInput({name: [_no_such_value(choices)]})
+
+
+def read_text(asked: QueryDict, name: str, *, most: int, required: bool = False) -> str:
+    """A text of at most `most` characters. Raises InvalidInput."""
+    typed = asked.get(name, "")
+    if len(typed) > most:
+        raise InvalidInput({name: [_("最多 %(most)d 个字符") % {"most": most}]})
+    if "\0" in typed:
+        raise InvalidInput({name: [_("不能包含空字符")]})
+    if required and not typed.strip():
+        raise InvalidInput({name: [_("必须填写")]})
+    return typed
+
+
+def read_codes(
+    asked: QueryDict, name: str, known: Collection[str], *, scheme: str = ""
+) -> list[str]:
+    """The values of a filter that may be given several times. Raises InvalidInput.
+
+    `scheme` is the code list they are from; its address is named, for it may be long.
+    """
+    typed = asked.getlist(name)
+    if len(typed) > MOST_VALUES:
+        raise InvalidInput({name: [_("最多 %(most)d 个值") % {"most": MOST_VALUES}]})
+    if all(value in known for value in typed):
+        return typed
+    if scheme:
+        where = f"/api/v1/taxonomy/{scheme}/"
+        raise InvalidInput({name: [_("没有这个代码；代码表在 %(where)s") % {"where": where}]})
+    raise InvalidInput({name: [_no_such_value(known)]})
+
+
+def _no_such_value(known: Iterable[str]) -> str:
+    return _("没有这个值；可用的有：%(values)s") % {"values": "、".join(known)}

@@ -94,6 +94,13 @@ class RowsFormSet(BaseFormSet):
         kwargs["empty_permitted"] = True
         return kwargs
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """A term that any of the opened rows has stays choosable in each: rows may change places."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            if hasattr(field, "keep"):
+                field.keep(dict.fromkeys(row.get(name) for row in self.initial or ()))
+
     def full_clean(self) -> None:
         """Django counts every row against the limits; only filled rows count here."""
         super().full_clean()

@@ -1,17 +1,17 @@
 """Text analysis, the same for documents and queries and for every backend."""
 
+from search.analysis.folding import MAX_CHARACTERS, clean, settle, unfolded
+from search.analysis.pieces import runs
 from search.analysis.stopwords import STOP_WORDS, without_boilerplate
 from search.analysis.tokens import (
-    MAX_CHARACTERS,
     VERSION,
     Tokens,
     Word,
     background,
-    clean,
     extra_words,
+    plain_tokens,
     query_words,
     register_words,
-    runs,
     segment,
     tokenize,
     warm_up,
@@ -26,11 +26,14 @@ __all__ = [
     "background",
     "clean",
     "extra_words",
+    "plain_tokens",
     "query_words",
     "register_words",
     "runs",
     "segment",
+    "settle",
     "tokenize",
+    "unfolded",
     "warm_up",
     "without_boilerplate",
 ]

@@ -7,8 +7,7 @@ gets tokens joined by spaces and splits them at the spaces.
 import logging
 import re
 import threading
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,21 +16,19 @@ from django.conf import settings
 
 import jieba
 
+from search.analysis.folding import clean
+from search.analysis.pieces import MAX_RUN, Piece, chosen_names, in_prose, names, pieces, touches
 from search.analysis.stems import stem
 from search.analysis.stopwords import STOP_WORDS
 
 # Raised whenever the tokens of a text change; an index made with another number is rebuilt.
-VERSION = 1
-# A listing has at most a few thousand characters, a long need 20,000; more is never read.
-MAX_CHARACTERS = 20_000
-# A run of letters without end (a base64 picture, a key) is no word.
-MAX_RUN = 64
+VERSION = 2
 _SHORT_RUN = 40
 
-_CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<plain>\d+(?:\.\d+)+|[^\W_{_CJK}]+)")
 _ENGLISH = re.compile(r"[a-z]+")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
+_DECIMAL_WITH_UNIT = re.compile(r"(\d+(?:\.\d+)+)(\D+)")
+# Stop words that are also a sign: vitamin A, phase A, indium.
+_SIGNS = frozenset({"a", "in"})
 
 _lock = threading.Lock()
 _extra_words: set[str] = set()
@@ -47,17 +44,14 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a query: what it may appear as, and the grams that may stand in for it."""
+    """One word of a query: what it may appear as, and the grams that may stand in for it.
+
+    Of a Chinese word the grams are its bigrams, of a name in several parts (`H-13`) its parts.
+    """
 
     forms: tuple[str, ...]
     grams: tuple[str, ...]
-
-
-def clean(text: str) -> str:
-    """The text as it is analysed: bounded, without control characters, NFKC, lower-case."""
-    text = _UNWANTED.sub(" ", str(text)[:MAX_CHARACTERS])
-    # One character may unfold into eighteen, so the bound is set a second time.
-    return unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].lower()
+    is_cjk: bool = False
 
 
 def register_words(words: Iterable[str]) -> None:
@@ -85,18 +79,40 @@ def extra_words() -> list[str]:
 
 def tokenize(text: str) -> Tokens:
     """Words and grams of a text of any size; never raises. Latin and digit runs are in both."""
+    cleaned = clean(text)
+    found = pieces(cleaned)
     words: list[str] = []
     grams: list[str] = []
-    for run, is_cjk in runs(clean(text)):
-        if is_cjk:
-            words.extend(word for word in segment(run) if word not in STOP_WORDS)
-            grams.extend(_grams(run))
-        else:
+    for place, piece in enumerate(found):
+        if piece.is_cjk:
+            words.extend(word for word in segment(piece.text) if word not in STOP_WORDS)
+            grams.extend(_grams(piece.text))
+        elif not _is_skipped(cleaned, found, place):
             # In both streams, or a model number would weigh half of what a Chinese word does.
-            forms = [form for form in _forms(run) if form not in STOP_WORDS]
+            forms = _forms(piece.text)
             words.extend(forms)
             grams.extend(forms)
+    joined = [name.text for name in names(cleaned, found)]
+    words.extend(joined)
+    grams.extend(joined)
+    for place in range(len(found) - 1):
+        grams.extend(_seam(cleaned, found[place], found[place + 1]))
     return Tokens(words, grams)
+
+
+def _is_skipped(cleaned: str, found: Sequence[Piece], place: int) -> bool:
+    """Whether this run is an English word that says nothing."""
+    text = found[place].text
+    return text in STOP_WORDS and (text not in _SIGNS or in_prose(cleaned, found, place))
+
+
+def _seam(cleaned: str, left: Piece, right: Piece) -> Iterator[str]:
+    """The gram of a single letter and the Chinese character beside it: 素c in 维生素C."""
+    if left.is_cjk != right.is_cjk and touches(cleaned, left, right, blank=True):
+        if right.is_letter:
+            yield left.text[-1] + right.text
+        elif left.is_letter:
+            yield left.text + right.text[0]
 
 
 def query_words(text: str) -> list[Word]:
@@ -104,23 +120,80 @@ def query_words(text: str) -> list[Word]:
 
     Stop words are left out unless the query has nothing else.
     """
-    found: dict[str, Word] = {}
+    cleaned = clean(text)
+    found = pieces(cleaned)
+    chosen = chosen_names(cleaned, found)
+    kept: dict[str, Word] = {}
     skipped: dict[str, Word] = {}
-    for run, is_cjk in runs(clean(text)):
-        for surface in segment(run) if is_cjk else (run,):
-            target = skipped if surface in STOP_WORDS else found
-            forms = (surface,) if is_cjk else tuple(_forms(surface))
-            target[surface] = Word(forms, tuple(_bigrams(surface)) if is_cjk else ())
-    return list((found or skipped).values())
+    place = 0
+    while place < len(found):
+        name = chosen.get(place)
+        if name is not None:
+            parts = [piece.text for piece in found[name.first : name.last + 1]]
+            kept[name.text] = Word((name.text,), _standing_in(parts))
+            place = name.last + 1
+            continue
+        piece = found[place]
+        if piece.is_cjk:
+            for surface in _with_letters(cleaned, found, place):
+                target = skipped if surface in STOP_WORDS else kept
+                target[surface] = Word((surface,), tuple(_bigrams(surface)), is_cjk=True)
+        elif not (piece.is_letter and _is_lent(cleaned, found, place)):
+            target = skipped if _is_skipped(cleaned, found, place) else kept
+            target[piece.text] = _plain_word(piece.text)
+        place += 1
+    return list((kept or skipped).values())
 
 
-def runs(cleaned: str) -> Iterator[tuple[str, bool]]:
-    """The runs of a cleaned text, each with whether it is CJK."""
-    for match in _RUN.finditer(cleaned):
-        if match.lastgroup == "cjk":
-            yield match.group(), True
-        else:
-            yield match.group()[:MAX_RUN], False
+def _plain_word(run: str) -> Word:
+    decimal = _DECIMAL_WITH_UNIT.fullmatch(run)
+    return Word((run,), decimal.groups()) if decimal else Word(tuple(_forms(run)), ())
+
+
+def _standing_in(parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a name as they are found where it is written apart."""
+    telling = [part for part in parts if part not in STOP_WORDS] or parts
+    return tuple(dict.fromkeys(_forms(part)[-1] for part in telling))
+
+
+def _with_letters(cleaned: str, found: Sequence[Piece], place: int) -> list[str]:
+    """The words of a CJK piece of a query, with the single letter that belongs to it."""
+    words = list(segment(found[place].text))
+    if place + 1 < len(found) and _lends(cleaned, found, place + 1) == place:
+        words[-1] += found[place + 1].text
+    if place and _lends(cleaned, found, place - 1) == place:
+        words[0] = found[place - 1].text + words[0]
+    return words
+
+
+def _is_lent(cleaned: str, found: Sequence[Piece], place: int) -> bool:
+    return _lends(cleaned, found, place) is not None
+
+
+def _lends(cleaned: str, found: Sequence[Piece], place: int) -> int | None:
+    """The CJK piece to whose word a single letter belongs: 维生素C, C语言, α-淀粉酶.
+
+    None where it touches one on each side, for then nobody can tell, or anything else.
+    """
+    if not found[place].is_letter:
+        return None
+    sides = [side for side in (place - 1, place + 1) if 0 <= side < len(found)]
+    near = [
+        side for side in sides if touches(cleaned, found[min(side, place)], found[max(side, place)])
+    ]
+    if len(near) != 1 or not found[near[0]].is_cjk:
+        return None
+    return near[0]
+
+
+def plain_tokens(cleaned: str) -> Iterator[tuple[str, int, int]]:
+    """Every token that is not Chinese, names in several pieces too, and where it stands."""
+    found = pieces(cleaned)
+    for piece in found:
+        if not piece.is_cjk:
+            yield from ((form, piece.start, piece.end) for form in _forms(piece.text))
+    for name in names(cleaned, found):
+        yield name.text, found[name.first].start, found[name.last].end
 
 
 def segment(run: str) -> tuple[str, ...]:
@@ -146,6 +219,9 @@ def warm_up() -> None:
 
 
 def _forms(run: str) -> list[str]:
+    """A run as it is found: by its stem too, and `1.5db` by its number and its unit too."""
+    if decimal := _DECIMAL_WITH_UNIT.fullmatch(run):
+        return [run, *decimal.groups()]
     stemmed = stem(run) if _ENGLISH.fullmatch(run) else run
     return [run] if stemmed == run else [run, stemmed]
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from openpyxl import Workbook
@@ -9,6 +10,7 @@ from openpyxl import Workbook
 from marketplace.achievements import services
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.files import storage
+from marketplace.kernel import clock
 from marketplace.parties.models import Organization, User
 
 COMPLETE: dict[str, Any] = {
@@ -70,6 +72,8 @@ def advance(made: Achievement, author: User, state: str) -> Achievement:
 
     if state == "draft":
         return made
+    if state == "expired":
+        return _expired(made, author)
     made = services.submit_achievement(made, actor=author)
     if state == "in_review":
         return made
@@ -81,9 +85,18 @@ def advance(made: Achievement, author: User, state: str) -> Achievement:
         return services.withdraw_achievement(made, actor=author, reason="不再转让")
     if state == "transferred":
         return services.transfer_achievement(made, actor=author, how="platform", note="")
-    if state == "expired":
-        Achievement.objects.filter(pk=made.pk).update(status="expired")
-        made.refresh_from_db()
+    return made
+
+
+def _expired(made: Achievement, author: User) -> Achievement:
+    """Published two days ago for that day only; then the clock closed it."""
+    with clock.shift(-timedelta(days=2)):
+        last_day = {"valid_until": clock.today()}
+        made = services.save_achievement(made, actor=author, values=last_day)
+        advance(made, author, "published")
+    services.expire_achievements()
+    made.refresh_from_db()
+    assert made.status == "expired"
     return made
 
 

@@ -1,7 +1,9 @@
 """Needs in any state, made through the services; nothing is filled in that a test did not ask for."""
 
+from datetime import timedelta
 from typing import Any
 
+from marketplace.kernel import clock
 from marketplace.needs import services
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization, User
@@ -59,6 +61,8 @@ def advance(need: Need, author: User, state: str) -> Need:
 
     if state == "draft":
         return need
+    if state == "expired":
+        return _expired(need, author)
     need = services.submit_need(need, actor=author)
     if state == "in_review":
         return need
@@ -70,7 +74,16 @@ def advance(need: Need, author: User, state: str) -> Need:
         return services.withdraw_need(need, actor=author, reason="不再需要")
     if state == "solved":
         return services.solve_need(need, actor=author, how="platform", note="")
-    if state == "expired":
-        Need.objects.filter(pk=need.pk).update(status="expired")
-        need.refresh_from_db()
+    return need
+
+
+def _expired(need: Need, author: User) -> Need:
+    """Published two days ago for that day only; then the clock closed it."""
+    with clock.shift(-timedelta(days=2)):
+        last_day = {"valid_until": clock.today()}
+        need = services.save_need(need, actor=author, values=last_day)
+        advance(need, author, "published")
+    services.expire_needs()
+    need.refresh_from_db()
+    assert need.status == "expired"
     return need

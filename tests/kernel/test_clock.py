@@ -1,5 +1,6 @@
 """The only clock: aware instants, days of Shanghai, half-open periods."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 from django.core.exceptions import ImproperlyConfigured
@@ -54,3 +55,17 @@ def test_production_clock_does_not_move(settings):
     settings.CLOCK_OFFSET_ALLOWED = False
     with pytest.raises(ImproperlyConfigured), clock.shift(timedelta(days=1)):
         pass
+
+
+@pytest.mark.django_db
+def test_the_databases_clock_goes_on_within_a_transaction():
+    before = clock.now()
+    first = clock.database_now()
+    time.sleep(0.01)
+    second = clock.database_now()
+    assert first.tzinfo == UTC
+    assert timedelta(milliseconds=5) <= second - first < timedelta(seconds=60)
+    # Another clock than the process's: on one machine they agree to the millisecond.
+    assert abs(first - before) < timedelta(seconds=60)
+    with clock.shift(timedelta(days=3)):
+        assert timedelta(days=3) <= clock.database_now() - first < timedelta(days=3, minutes=1)

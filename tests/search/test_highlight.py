@@ -25,6 +25,21 @@ def marked(text: str, query: str) -> str:
         ("没有", "", "没有"),
         ("", "电机", ""),
         ("导电浆料", "电浆", "导<mark>电浆</mark>料"),
+        (
+            "H-13 钢，H 13，H13，H 14",
+            "h13",
+            "<mark>H-13</mark> 钢，<mark>H 13</mark>，<mark>H13</mark>，H 14",
+        ),
+        ("NdFeB 与 Fe", "Nd-Fe-B", "<mark>NdFeB</mark> 与 Fe"),
+        ("Nd–Fe–B", "ndfeb", "<mark>Nd–Fe–B</mark>"),
+        ("10µm、10 μm、20 μm", "10um", "<mark>10µm</mark>、<mark>10 μm</mark>、20 μm"),
+        ("保温于95℃，C 型", "C", "保温于95℃，<mark>C</mark> 型"),
+        ("在95 °C下", "95℃", "在<mark>95 °C</mark>下"),
+        ("C++ 与 C", "C++", "<mark>C++</mark> 与 C"),
+        ("含维生素C与维生素", "维生素C", "含<mark>维生素C</mark>与维生素"),
+        ("高碳軸承鋼", "轴承钢", "高碳<mark>軸承鋼</mark>"),
+        ("高碳轴承钢", "軸承鋼", "高碳<mark>轴承钢</mark>"),
+        ("high speed", "high-speed", "<mark>high</mark> <mark>speed</mark>"),
         ("[.*](电机)", ".*[( 电机", "[.*](<mark>电机</mark>)"),
     ],
 )
@@ -34,7 +49,15 @@ def test_marks(text, query, html):
 
 @pytest.mark.parametrize(
     "text",
-    ["电机\ud800\x00电机", "İstanbul电机", "ﬁne 电机 ﷺ", "a\u0301电机", "电" * 5000, "x" * 5000],
+    [
+        "电机\ud800\x00电机",
+        "İstanbul电机",
+        "95 °C º˚C K 軸承10 μm",
+        "ﬁne 电机 ﷺ",
+        "a\u0301电机",
+        "电" * 5000,
+        "x" * 5000,
+    ],
 )
 @pytest.mark.parametrize("query", ["电机", "fine i", "\ud800", "x" * 5000])
 def test_pieces_joined_are_the_text(text, query):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
@@ -26,8 +27,10 @@ from marketplace.achievements.workflow import BatchStatus
 from marketplace.files import storage
 from marketplace.journal.jobs import advance, job
 from marketplace.journal.models import Job
+from marketplace.kernel.children import ChildFailed, NoRoom, OutOfMemory, TookTooLong
 from marketplace.kernel.errors import InvalidInput
-from marketplace.sheets.readers import Row, read_sheet
+from marketplace.sheets.children import head_of, sheet_of
+from marketplace.sheets.readers import Row
 from marketplace.sheets.writers import Column, write_xlsx
 
 NEW, DUPLICATE, CHANGED, BAD = "new", "duplicate", "changed", "bad"
@@ -94,9 +97,14 @@ class Known:
 
 
 # --- reading ----------------------------------------------------------------------------------
-def read_table(file: IO[bytes], filename: str) -> Table:
+def read_table(path: Path, filename: str) -> Table:
     """Read a sheet whole. Raises InvalidInput at `file` for what no row could mend."""
-    sheet = read_sheet(file, filename)
+    try:
+        sheet = sheet_of(path, filename)
+    except NoRoom:
+        raise
+    except ChildFailed as error:
+        raise InvalidInput({"file": [error.reason]}) from error
     layout = layout_of(sheet.headers)
     place = layout.places.get("code")
     rows = [row for row in sheet.rows if place is None or row[1][place] != EXAMPLE]
@@ -105,18 +113,24 @@ def read_table(file: IO[bytes], filename: str) -> Table:
     return Table(sheet.headers, layout, rows)
 
 
-def check_head(file: IO[bytes], filename: str) -> None:
-    """What can be said at once of an upload. Raises InvalidInput at `file`."""
-    layout_of(read_sheet(file, filename).headers)
-    file.seek(0)
+def check_head(path: Path, filename: str) -> None:
+    """What can be said at once of an upload. Raises InvalidInput at `file`.
+
+    A sheet that takes longer is neither good nor bad yet: the check, which nobody waits for, tells.
+    """
+    try:
+        sheet = head_of(path, filename)
+    except (TookTooLong, OutOfMemory, NoRoom):
+        return
+    except ChildFailed as error:
+        raise InvalidInput({"file": [error.reason]}) from error
+    layout_of(sheet.headers)
 
 
 def _stored_table(batch: ImportBatch) -> Table:
-    try:
-        with storage.open_stored(batch.file_path) as file:
-            return read_table(file, batch.file_name)
-    except FileNotFoundError as error:
-        raise InvalidInput({"file": [_("上传的文件已清理，请重新上传")]}) from error
+    if not storage.exists(batch.file_path):
+        raise InvalidInput({"file": [_("上传的文件已清理，请重新上传")]})
+    return read_table(storage.locate(batch.file_path), batch.file_name)
 
 
 def _verdicts(batch: ImportBatch, table: Table) -> Iterator[Verdict]:

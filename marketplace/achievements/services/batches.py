@@ -146,13 +146,14 @@ def _take(batch: ImportBatch) -> Any:
 def _publish(batch: ImportBatch, rows: list[Achievement], actor: Any) -> None:
     """Publish these; one that can't be (its validity has passed) goes back with that reason."""
     published = []
+    at = clock.database_now()
     for achievement in rows:
         try:
-            ACHIEVEMENT.fire("publish", achievement, actor)
+            ACHIEVEMENT.fire("publish", achievement, actor, at=at)
         except Refused as refusal:
             _return(batch, [achievement], [str(refusal.reason)], actor)
             continue
-        for column, value in listings.publication_dates(achievement).items():
+        for column, value in listings.publication_dates(achievement, at).items():
             setattr(achievement, column, value)
         published.append(_touched(achievement))
     Achievement.objects.bulk_update(published, _CHANGED)

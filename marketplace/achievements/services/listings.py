@@ -129,7 +129,7 @@ def publish_achievement(achievement: Achievement, *, actor: Any, rev: Rev = None
         event=events.AchievementPublished(subject_id=achievement.pk),
         actor=actor,
         rev=rev,
-        changes=listings.publication_dates(achievement),
+        changes=listings.publication_dates,
     )
 
 
@@ -210,3 +210,10 @@ def show_contact(achievement: Achievement, *, actor: Any) -> dict[str, str]:
     contact = listings.contact_of(achievement, actor)
     publish(events.AchievementContactShown(subject_id=achievement.pk), actor=actor)
     return contact
+
+
+def remove_samples() -> int:
+    """移除全部示例成果，索引随后更新；返回条数。"""
+    return listings.remove_samples(
+        Achievement, lambda codes: events.AchievementSamplesRemoved(subject_id=0, codes=codes)
+    )

@@ -64,7 +64,6 @@ def _start(request: HttpRequest, form: UploadForm, form_key: FormKey) -> str:
     ticket = form_key.ticket()
     upload = form.cleaned_data["file"]
     name = clean_name(upload.name or "")
-    imports.check_head(upload, name)
     stored = storage.put(upload)
 
     def start() -> ImportBatch:
@@ -72,9 +71,9 @@ def _start(request: HttpRequest, form: UploadForm, form_key: FormKey) -> str:
             owner=form.chosen, actor=request.user, file_name=name, file_path=stored.path
         )
 
-    # The bytes are stored before the transaction, so that a large file holds no lock.
     made = None
     try:
+        imports.check_head(storage.locate(stored.path), name)
         made = once(ticket, start, actor=request.user)
     finally:
         if made is None or not made.is_new:

@@ -33,11 +33,10 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         return render_page(request, "listings/listing_no_owner.html", {"kind": kind}, status=status)
     step = kind.steps[0]
     form = step.form(request.POST or None)
-    chosen = request.POST.get("owner") or request.GET.get("owner")
-    owner = next((row for row in owners if row.code == chosen), owners[0])
+    owner, problem = _owner(request, owners)
     form_key, reused = FormKey(request), None
-    status = 400 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
+    status = 400 if request.method == "POST" or problem else 200
+    if request.method == "POST" and form.is_valid() and owner is not None:
         values = _values(form)
         try:
             made = once(
@@ -48,9 +47,23 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
             return redirect(kind.url("edit", made.code, _next(request, kind, step)))
         except KeyReused as error:
             status, reused = error.status, {"url": kind.url("manage", error.made)}
-    context = _context(kind, step, form, {}) | {"owners": owners, "owner": owner}
+    context = _context(kind, step, form, {})
+    context |= {"owners": owners, "owner": owner, "owner_problem": problem}
     context |= {"form_key": form_key, "key_reused": reused}
     return render_page(request, "listings/listing_step.html", context, status=status)
+
+
+def _owner(request: HttpRequest, owners: list[Any]) -> tuple[Any, Any]:
+    """For whom a listing is begun, and what is wrong with what was asked for.
+
+    Who opens the page without naming an organisation is offered the first; what is named is taken or
+    refused, never replaced: a draft must not end up with another organisation than was meant.
+    """
+    chosen = request.POST.get("owner", request.GET.get("owner"))
+    if chosen is None and (request.method != "POST" or len(owners) == 1):
+        return owners[0], ""
+    named = next((row for row in owners if row.code == chosen), None)
+    return named, "" if named else _("请从列表中选择您所在的单位")
 
 
 @login_required

@@ -1,7 +1,7 @@
 """Finding matches, telling people of them, and what people say about them."""
 
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
-from marketplace.matching.services.marking import mark_match
+from marketplace.matching.services.marking import NOT_A_SIDE, mark_match
 from marketplace.matching.services.news import announce, tell_of_fit
 from marketplace.matching.services.reading import (
     READ,
@@ -21,6 +21,7 @@ from marketplace.matching.services.work import (
 
 __all__ = [
     "EMBED",
+    "NOT_A_SIDE",
     "READ",
     "REFRESH",
     "announce",

@@ -12,6 +12,7 @@ from marketplace.matching.models import Match, MatchFeedback, Reason, Verdict
 from marketplace.matching.policies import sides_of
 
 MAX_NOTE = 500
+NOT_A_SIDE = _("只有需求方或成果方的成员可以评价这项匹配")
 
 
 @transaction.atomic
@@ -27,7 +28,9 @@ def mark_match(
     match = _locked(match)
     speaks_for = sides_of(actor, match)
     if not actor.has_perm("matching.mark_match", match) or (side and side not in speaks_for):
-        raise Forbidden(_("只有需求方或成果方的成员可以评价这项匹配"))
+        raise Forbidden(NOT_A_SIDE)
+    if not side and len(speaks_for) > 1:
+        raise InvalidInput({"side": [_("您同时代表双方，请指明以哪一方评价")]})
     chosen = side or speaks_for[0]
     _check(verdict, reason, note)
     kept = reason if verdict == Verdict.DISMISSED else ""

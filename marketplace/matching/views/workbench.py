@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.achievements import queries as achievements
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.matching import queries, services
 from marketplace.matching.forms import MarkForm
 from marketplace.matching.models import Match, Side, Verdict
@@ -92,7 +92,11 @@ def mark_match(request: HttpRequest, code: str) -> HttpResponse:
     )
     asked = request.POST if request.method == "POST" else request.GET
     sides = sides_of(request.user, match)
-    side = asked.get("side", "") if asked.get("side", "") in sides else sides[0]
+    side = asked.get("side", "")
+    if side and side not in sides:
+        raise Forbidden(services.NOT_A_SIDE)
+    if not side and (request.method != "POST" or len(sides) == 1):
+        side = sides[0]
     initial = {"verdict": asked.get("verdict") or Verdict.DISMISSED.value}
     form = MarkForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -11,7 +11,7 @@ from marketplace.parties import rulebook
 from marketplace.parties.forms.contacts import ContactField
 from marketplace.parties.models import Scale
 from marketplace.parties.policies import OrgRole
-from marketplace.taxonomy.queries import choices
+from marketplace.taxonomy.queries import Choices
 from marketplace.web.forms import JiebangForm, PhoneField, PlainTextField, TermField
 
 
@@ -39,8 +39,8 @@ class NewOrganizationForm(JiebangForm):
 
     uscc = UsccField(help_text=_("营业执照或法人证书上的 18 位代码"))
     name = PlainTextField(label=_("单位全称"), max_length=120, help_text=_("与证照一致"))
-    kind = TermField(lambda: choices("org_kind"), label=_("单位类型"))
-    district = TermField(lambda: choices("district"), label=_("所在区县"))
+    kind = TermField(Choices("org_kind"), label=_("单位类型"))
+    district = TermField(Choices("district"), label=_("所在区县"))
 
 
 class OrganizationForm(JiebangForm):
@@ -48,8 +48,8 @@ class OrganizationForm(JiebangForm):
 
     name = PlainTextField(label=_("单位全称"), max_length=120)
     uscc = UsccField()
-    kind = TermField(lambda: choices("org_kind"), label=_("单位类型"))
-    district = TermField(lambda: choices("district"), label=_("所在区县"))
+    kind = TermField(Choices("org_kind"), label=_("单位类型"))
+    district = TermField(Choices("district"), label=_("所在区县"))
     address = PlainTextField(label=_("地址"), max_length=200, required=False)
     summary = PlainTextField(
         label=_("单位简介"),

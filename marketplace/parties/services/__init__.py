@@ -30,6 +30,7 @@ from marketplace.parties.services.people import (
 )
 from marketplace.parties.services.roles import grant_role, revoke_role
 from marketplace.parties.services.samples import (
+    Left,
     create_sample_user,
     load_sample_organization,
     remove_samples,
@@ -44,6 +45,7 @@ from marketplace.parties.services.verification import (
 )
 
 __all__ = [
+    "Left",
     "Sent",
     "accept_invitation",
     "add_documents",

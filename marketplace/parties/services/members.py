@@ -147,7 +147,7 @@ def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
     """
     Organization.objects.select_for_update().get(pk=invitation.organization_id)
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if row.status != Invitation.Status.OPEN or row.is_expired:
+    if row.status != Invitation.Status.OPEN or row.expires_at <= clock.database_now():
         raise Refused(_("这份邀请已被接受、撤回或过期，请联系单位管理员重新邀请"))
     if not is_addressed_to(row, actor):
         raise Forbidden(_("这份邀请发给另一个邮箱或手机号码，请用该联系方式的账号接受"))

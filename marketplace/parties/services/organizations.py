@@ -1,7 +1,7 @@
 """Entering, claiming, editing and suspending organisations."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
 from marketplace.parties import events, queries, rulebook
 from marketplace.parties.models import Membership, Organization, User, Verification
@@ -34,6 +35,7 @@ PROFILE = (
 _FIXED = frozenset({OrgStatus.PENDING, OrgStatus.VERIFIED, OrgStatus.SUSPENDED})
 #: More than this many organisations no honest person needs to enter.
 MOST_PER_PERSON = 10
+USCC_TAKEN = _("这个统一社会信用代码的单位已登记")
 
 
 @transaction.atomic
@@ -51,7 +53,7 @@ def create_organization(data: Mapping[str, Any], *, actor: User) -> Organization
     org = Organization(**_known(data, IDENTITY + PROFILE))
     org.uscc = _uscc_of(data.get("uscc"))
     if queries.organization_with_uscc(org.uscc) is not None:
-        raise InvalidInput({"uscc": [_("这个统一社会信用代码的单位已登记")]})
+        raise InvalidInput({"uscc": [USCC_TAKEN]})
     _insert(org)
     Membership.objects.create(user=actor, organization=org, role=OrgRole.ORG_ADMIN)
     Verification.objects.create(organization=org, applicant=actor)
@@ -61,12 +63,29 @@ def create_organization(data: Mapping[str, Any], *, actor: User) -> Organization
 
 
 def _insert(org: Organization) -> None:
+    """Write a new organisation. InvalidInput when its credit code was entered meanwhile.
+
+    Only that is answered so: whatever else the database refuses is no fault of the credit code.
+    """
+    try:
+        insert(org)
+    except IntegrityError as error:
+        _check_unique(org, error)
+
+
+def _update(org: Organization) -> None:
     try:
         with transaction.atomic():
-            org.save()
+            org.save(force_update=True)
     except IntegrityError as error:
-        # Another process entered the same code between the question and the insert.
-        raise InvalidInput({"uscc": [_("这个统一社会信用代码的单位已登记")]}) from error
+        _check_unique(org, error)
+
+
+def _check_unique(org: Organization, error: IntegrityError) -> NoReturn:
+    same = queries.organization_with_uscc(org.uscc) if org.uscc else None
+    if same is None or same.pk == org.pk:
+        raise error
+    raise InvalidInput({"uscc": [USCC_TAKEN]}) from error
 
 
 def _uscc_of(typed: Any) -> str:
@@ -122,7 +141,7 @@ def edit_organization(
     if row.status in _FIXED and set(changed) & set(IDENTITY):
         raise Refused(_("认证审核中或已认证的单位不能修改名称、类型和统一社会信用代码"))
     if "uscc" in changed and queries.organization_with_uscc(values["uscc"]) is not None:
-        raise InvalidInput({"uscc": [_("这个统一社会信用代码的单位已登记")]})
+        raise InvalidInput({"uscc": [USCC_TAKEN]})
     if set(changed) & {*IDENTITY, "district"}:
         verification.note_new_identity(row)
     for name in changed:
@@ -130,7 +149,7 @@ def edit_organization(
     if changed:
         row.rev += 1
         row.updated_at = clock.now()
-        _insert(row)
+        _update(row)
         publish(events.OrganizationEdited(subject_id=row.pk, fields=changed), actor=actor)
     return row
 

@@ -1,13 +1,15 @@
 """Sample organisations and people, marked `is_sample` and removable; no journal entries."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from marketplace.kernel import clock
 from marketplace.parties import rulebook
-from marketplace.parties.models import Membership, Organization, PlatformRole, User, Verification
+from marketplace.parties.models import Membership, Organization, PlatformRole, User
 from marketplace.parties.services.organizations import IDENTITY, PROFILE
 from marketplace.parties.services.people import CONSENT_VERSION
 from marketplace.parties.workflow import OrgStatus
@@ -70,16 +72,57 @@ def create_sample_user(
     return user
 
 
-@transaction.atomic
-def remove_samples() -> dict[str, int]:
-    """Delete sample organisations and accounts nothing else refers to; returns how many of each.
+@dataclass(frozen=True)
+class Left:
+    """A sample that stays, since rows that are no samples refer to it; `because` names them."""
 
-    The listings of samples go first (their slices remove them). Raises ProtectedError otherwise.
+    name: str
+    because: str
+
+
+@transaction.atomic
+def remove_samples() -> tuple[dict[str, int], list[Left]]:
+    """Delete each sample organisation and account that nothing real refers to.
+
+    The listings of samples go first (their slices remove them). Returns how many of each went, and
+    what stays. An account that stays is deactivated: its password is public.
     """
-    Verification.objects.filter(organization__is_sample=True).delete()
-    orgs = Organization.objects.filter(is_sample=True).delete()[1]
-    users = User.objects.filter(is_sample=True).delete()[1]
-    return {
-        "organizations": orgs.get("parties.Organization", 0),
-        "users": users.get("parties.User", 0),
-    }
+    left: list[Left] = []
+    counts = {"organizations": 0, "users": 0}
+    for org in Organization.objects.filter(is_sample=True).order_by("pk"):
+        try:
+            with transaction.atomic():
+                org.verifications.all().delete()
+                org.delete()
+        except ProtectedError as error:
+            left.append(Left(f"{org.name} {org.code}", _named(error)))
+        else:
+            counts["organizations"] += 1
+    for user in User.objects.filter(is_sample=True).order_by("pk"):
+        try:
+            with transaction.atomic():
+                user.delete()
+        except ProtectedError as error:
+            _deactivate(user)
+            left.append(Left(str(user.email), _named(error)))
+        else:
+            counts["users"] += 1
+    return counts, left
+
+
+def _deactivate(user: User) -> None:
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    user.keys.filter(revoked_at=None).update(revoked_at=clock.now())
+    user.platform_roles.all().delete()
+
+
+def _named(error: ProtectedError, most: int = 3) -> str:
+    """The rows that are in the way: `needs.Need XQ2026-…`, the first few and how many there are."""
+    rows = sorted(
+        f"{type(row)._meta.label} {getattr(row, 'code', row.pk)}"  # noqa: SLF001 -- Django's documented name
+        for row in error.protected_objects
+    )
+    more = f" … ({len(rows)})" if len(rows) > most else ""
+    return ", ".join(rows[:most]) + more

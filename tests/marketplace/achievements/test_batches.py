@@ -138,8 +138,11 @@ def test_a_decision_is_taken_once(cast: Cast, batch: ImportBatch) -> None:
 def test_a_row_whose_validity_has_passed_goes_back(cast: Cast, batch: ImportBatch) -> None:
     first = queries.waiting_in(batch).first()
     assert first is not None
-    Achievement.objects.filter(pk=first.pk).update(expires_at=clock.now() - timedelta(days=1))
-    decide(batch, cast, "publish")
+    # The day that the sheet named was still to come when it was brought in.
+    first.valid_until = clock.today()
+    first.save(update_fields=["valid_until"])
+    with clock.shift(timedelta(days=1)):
+        decide(batch, cast, "publish")
     first.refresh_from_db()
     assert first.status == "returned"
     assert "有效期已过" in first.return_reasons[0]

@@ -277,8 +277,9 @@ def test_csv_in_each_encoding(cast: Cast, encoding: str) -> None:
 
 
 def head_of(data: bytes, name: str = "成果.xlsx") -> str:
+    path = storage.locate(storage.put(io.BytesIO(data)).path)
     with pytest.raises(InvalidInput) as error:
-        imports.check_head(io.BytesIO(data), name)
+        imports.check_head(path, name)
     return str(error.value.errors["file"][0])
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 import pytest
 
 from marketplace.journal.models import Entry
@@ -57,6 +59,38 @@ def test_create_refuses_a_known_code() -> None:
     with pytest.raises(InvalidInput) as caught:
         services.create_organization(data(uscc=org.uscc), actor=UserFactory())
     assert "已登记" in str(caught.value.errors["uscc"][0])
+
+
+def test_a_code_entered_meanwhile_is_a_known_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    org = OrganizationFactory()
+    asked = queries.organization_with_uscc
+    answers = iter([None])
+    monkeypatch.setattr(queries, "organization_with_uscc", lambda uscc: next(answers, asked(uscc)))
+    with pytest.raises(InvalidInput) as caught:
+        services.create_organization(data(uscc=org.uscc), actor=UserFactory())
+    assert "已登记" in str(caught.value.errors["uscc"][0])
+
+
+def test_another_refusal_of_the_database_is_not_blamed_on_the_credit_code() -> None:
+    org = OrganizationFactory()
+    admin = make_member(org, "org_admin")
+    Organization.objects.filter(pk=org.pk).update(status="draft")
+    for wrong in ({"kind": "club"}, {"name": ""}, {"scale": "giant"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            services.create_organization(data(**wrong), actor=UserFactory())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            services.edit_organization(org, wrong, rev=org.rev, actor=admin)
+
+
+def test_a_public_code_that_is_taken_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = OrganizationFactory().code
+    field = Organization._meta.get_field("code")
+    fresh = field.get_default
+    answers = iter([taken])
+    monkeypatch.setattr(field, "get_default", lambda: next(answers, None) or fresh())
+    monkeypatch.setattr(field, "_get_default", lambda: next(answers, None) or fresh())
+    org = services.create_organization(data(), actor=UserFactory())
+    assert org.code != taken
 
 
 def test_create_waits_for_a_confirmed_contact() -> None:
@@ -206,7 +240,7 @@ def test_samples_are_found_again_and_removed() -> None:
     assert same.access.orgs == {org.pk: {"member"}}
     assert user.access.roles == {"broker"}
     services.claim_organization(OrganizationFactory(), actor=UserFactory())
-    assert services.remove_samples() == {"organizations": 1, "users": 1}
+    assert services.remove_samples() == ({"organizations": 1, "users": 1}, [])
     assert Organization.objects.count() == 1
 
 

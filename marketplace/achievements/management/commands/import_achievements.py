@@ -60,8 +60,8 @@ class Command(BaseCommand):
         """Store and check a file."""
         if not path.is_file():
             raise CommandError(f"there is no file {path}")
+        imports.check_head(path, path.name)
         with path.open("rb") as file:
-            imports.check_head(file, path.name)
             stored = storage.put(file)
         return services.start_import(
             owner=owner, actor=actor, file_name=path.name, file_path=stored.path

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from marketplace.journal import services as journal
+from marketplace.journal import wakeup
 from marketplace.portal import samples
 
 
@@ -16,10 +18,22 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Load or remove, saying what was done."""
         if options["remove"]:
-            for name, count in samples.remove().items():
-                self.stdout.write(f"{name}: {count}")
-            return
-        samples.load(self._progress)
+            self._remove()
+        else:
+            samples.load(self._progress)
+
+    def _remove(self) -> None:
+        with wakeup.quiet():
+            counts, left = samples.remove()
+            journal.drain()
+        for name, count in counts.items():
+            self.stdout.write(f"{name}: {count}")
+        if left:
+            for row in left:
+                self.stdout.write(f"保留 {row.name}：{row.because}")
+            raise CommandError(
+                f"{len(left)} 项示例仍被真实数据引用，未能移除（其中的账号已停用）；处理后请再次执行"
+            )
 
     def _progress(self, name: str, done: int, total: int) -> None:
         self.stdout.write(f"   {name} {done}/{total}")

