@@ -109,11 +109,11 @@ def retire_term(term: Term, *, actor: Any, on: date | None = None, rev: Rev = No
     day = on or clock.today()
     if term.valid_to is not None:
         raise Refused(_("该条目已停用"))
-    check(term.state, rev, term)
     if day < term.valid_from:
         raise InvalidInput({"on": [_("停用日期不能早于启用日期")]})
     if any(row.holds_on(day) for row in scheme.terms.filter(parent=term.code)):
         raise Refused(_("请先停用它的下级条目"))
+    check(term.state, rev, term)
     term.valid_to = day
     event = events.TermRetired(
         subject_id=term.pk, scheme=scheme.code, code=term.code, day=day.isoformat()
@@ -131,11 +131,11 @@ def restore_term(term: Term, *, actor: Any, rev: Rev = None) -> Term:
     scheme, term = _locked(term, actor)
     if term.valid_to is None:
         raise Refused(_("该条目没有停用"))
-    check(term.state, rev, term)
     if scheme.terms.filter(code=term.code, valid_from__gt=term.valid_from).exists():
         raise Refused(_("该代码已有新的条目，不能恢复旧条目"))
     if term.parent and not _holds(scheme, term.parent, clock.today()):
         raise Refused(_("请先恢复它的上级条目"))
+    check(term.state, rev, term)
     term.valid_to = None
     event = events.TermRestored(subject_id=term.pk, scheme=scheme.code, code=term.code)
     return _announce(_stored(term), event, actor)

@@ -42,6 +42,8 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _decide(request, batch, form, seen.rev))
             return redirect("achievements:batch_review", batch.code)
         except InvalidInput as error:
+            if not form.is_bound:
+                raise
             status = error.status
             for texts in error.errors.values():
                 for text in texts:

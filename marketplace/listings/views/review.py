@@ -46,11 +46,13 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
+    waits = listing.status == "in_review"
     context = {
         "seen": seen,
         "is_stale": changed is not None,
         "changed": changed,
-        "resubmitted": changes.since_last_time(kind, listing),
+        "resubmitted": changes.since_last_time(kind, listing) if waits else [],
+        "earlier_reasons": listing.return_reasons if waits else [],
         "kind": kind,
         "listing": listing,
         "form": form,
