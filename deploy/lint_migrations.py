@@ -74,6 +74,7 @@ def complaints(migration: Any) -> Iterator[str]:
     from marketplace.kernel.operations import (  # noqa: PLC0415
         AddCheck,
         AddIndexBeside,
+        AddUniqueBeside,
         RemoveIndexBeside,
     )
 
@@ -82,14 +83,15 @@ def complaints(migration: Any) -> Iterator[str]:
         for operation in migration.operations
         if isinstance(operation, operations.CreateModel)
     }
+    careful = AddCheck | AddIndexBeside | AddUniqueBeside | RemoveIndexBeside
     for operation in migration.operations:
         if getattr(operation, "model_name_lower", "") in made:
             continue
-        if isinstance(operation, AddCheck | AddIndexBeside | RemoveIndexBeside):
+        if isinstance(operation, careful):
             if migration.atomic:
                 yield f"{operation.describe()}: the migration must not be atomic"
         elif isinstance(operation, operations.AddConstraint):
-            yield f"{operation.describe()}: use AddCheck or ReplaceCheck"
+            yield f"{operation.describe()}: use AddCheck, ReplaceCheck or AddUniqueBeside"
         elif isinstance(operation, operations.AddIndex):
             yield f"{operation.describe()}: use AddIndexBeside"
         elif isinstance(operation, operations.RemoveIndex):

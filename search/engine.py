@@ -163,14 +163,16 @@ def hybrid_match(
 ) -> list[Hit]:
     """As `match`, with nearness of meaning added; the order of `match` where there are no vectors.
 
-    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms).
+    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms), when
+    the model answers soon, or with `strict` when it answers at all.
     """
     limit = max(1, limit)
     most = max(limit, MATCH_LIMIT)
     lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick, strict=strict)
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
-        vector = vectors.embed_query(text)
+        with budget.patient() if strict else budget.question():
+            vector = vectors.embed_query(text)
     if vector is None or not matrix.ids:
         best = lexical[0].score if lexical else 1.0
         return [hit._replace(lexical=hit.score / (best or 1.0)) for hit in lexical[:limit]]

@@ -14,6 +14,7 @@ import dj_email_url
 from environs import Env
 
 from marketplace.web.csp import STRICT
+from search.model.place import default_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -133,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.web.afterwards.AfterwardsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
@@ -210,8 +212,10 @@ SEARCH_URL = secret("SEARCH_URL", "embedded://")
 SEARCH_STANDBY_URL = secret("SEARCH_STANDBY_URL", "")
 SEARCH_SHARDS = env.int("SEARCH_SHARDS", 1)
 SEARCH_REPLICAS = env.int("SEARCH_REPLICAS", 0)
-# Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.
+# Nearness of meaning is a process beside the others; switched off, words alone decide.
 SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
+# Sockets between the processes of one machine, in a folder of that machine.
+RUNTIME_DIR = Path(env.str("RUNTIME_DIR", "") or default_folder(DATA_DIR))
 _cache = secret("CACHE_URL", "")
 CACHES = {
     "default": {
@@ -324,9 +328,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SALT = "parties.account"
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,60/h/ip",
-    "login_failed": "30/m/ip,10/10m/key",
-    "request_login_code": "20/m/ip,3/m/key,10/h/key",
-    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    # Passwords and codes are counted by the adapter (`parties.services.attempts`); what is left here
+    # is the second factor, which comes after the password.
+    "login_failed": "10/10m/key",
+    "request_login_code": None,
+    "reset_password": None,
     "verify_phone": "1/30s/key,10/h/key,10/m/ip,60/h/ip",
     "confirm_email": "1/10s/key,20/h/key",
     "change_phone": "5/m/user",

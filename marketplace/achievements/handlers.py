@@ -8,6 +8,8 @@ from marketplace.achievements import events, queries
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
+from marketplace.parties.policies import access_of
+from marketplace.parties.queries import people_behind
 from search import engine
 
 kinds.register("achievements.returned", _("成果被退回"))
@@ -53,9 +55,10 @@ def tell_batch_reviewed(event: events.ImportReviewed) -> None:
     batch = queries.batch_by_id(event.subject_id)
     if batch is None:
         return
+    by_operator = access_of(batch.actor).has("operator")
     notify(
         "achievements.imported",
-        [batch.actor],
+        [batch.actor] if by_operator else people_behind(batch.actor, batch.owner_id),
         title=_("批量导入“%(name)s”已审核：发布 %(published)s 条，退回 %(returned)s 条"),
         params={
             "name": batch.file_name,
@@ -73,7 +76,7 @@ def _tell(event: Event, kind: str, title: Any, body: str = "") -> None:
         return
     notify(
         kind,
-        [achievement.author],
+        people_behind(achievement.author, achievement.owner_id),
         title=title,
         params={"title": achievement.title, "body": body},
         body="%(body)s" if body else "",

@@ -18,10 +18,15 @@ def works_for(user: Any, organization: Any) -> bool:
 
 @rules.predicate
 def brought_in(user: Any, batch: Any) -> bool:
-    """A member of the organisation that a batch belongs to, or the person who made it."""
-    return batch is not None and (
-        access_of(user).in_org(batch.owner_id) or batch.actor_id == getattr(user, "pk", None)
-    )
+    """A member of the organisation that a batch belongs to, or the operator who made it for that one.
+
+    Whoever made it and has left the organisation since has no part in it.
+    """
+    if batch is None:
+        return False
+    access = access_of(user)
+    made = access.has("operator") and batch.actor_id == user.pk
+    return access.in_org(batch.owner_id) or made
 
 
 @rules.predicate

@@ -84,7 +84,7 @@ def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
     """The batches that `actor` may see: the twin of `achievements.view_batch`."""
     access = access_of(actor)
     seen = ImportBatch.objects.filter(owner_id__in=list(access.orgs))
-    if getattr(actor, "pk", None) is not None:
+    if access.has("operator"):
         seen |= ImportBatch.objects.filter(actor_id=actor.pk)
     if access.has(*READERS):
         seen |= ImportBatch.objects.filter(submitted_at__isnull=False)

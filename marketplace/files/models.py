@@ -91,3 +91,20 @@ class Attachment(models.Model):
     def is_public(self) -> bool:
         """Whether whoever sees the subject may download it."""
         return self.audience == self.Audience.PUBLIC
+
+
+class Intake(models.Model):
+    """How much one person has uploaded on one day in Asia/Shanghai, whatever became of it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    #: Bytes.
+    size = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="intake_once")]
+        indexes = [models.Index(fields=["day"], name="intake_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}: {self.size}"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from marketplace.files import policies
-from marketplace.files.models import Attachment
+from marketplace.files.models import Attachment, Intake
 from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
@@ -90,12 +90,9 @@ def file_rows(
     ]
 
 
-def uploaded_since(user: Any, since: datetime) -> int:
-    """How many bytes this person uploaded since then, removed files included."""
-    total = Attachment.objects.filter(uploaded_by=user, uploaded_at__gte=since).aggregate(
-        total=Sum("size")
-    )["total"]
-    return int(total or 0)
+def old_intake(days: int) -> QuerySet[Intake]:
+    """What was counted longer ago than so many days."""
+    return Intake.objects.filter(day__lt=clock.today() - timedelta(days=days))
 
 
 def known_paths(paths: Iterable[str]) -> set[str]:

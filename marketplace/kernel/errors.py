@@ -2,7 +2,8 @@
 
 The status of each is fixed in one place, so that a page and the API never answer differently:
 400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 412 the API's
-condition does not hold, 422 a key used twice, 428 a condition is missing, 429 too many.
+condition does not hold, 422 a key used twice, 428 a condition is missing, 429 too many, 507 no room
+to store it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -90,6 +91,16 @@ class TooMany(DomainError):
     status = 429
     slug = "too-many"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, reason: object = "") -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(_("操作过于频繁，请稍后再试"))
+        super().__init__(reason or _("操作过于频繁，请稍后再试"))
+
+
+class StorageFull(DomainError):
+    """There is no room left for what was to be stored; nothing of it was kept."""
+
+    status = 507
+    slug = "storage-full"
+
+    def __init__(self) -> None:
+        super().__init__(_("服务器的存储空间已满，文件没有保存。请稍后再传，或联系平台运营"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.db.migrations.operations import AddConstraint, AddIndex, RemoveIndex
-from django.db.models import CheckConstraint, Index
+from django.db.models import CheckConstraint, Index, UniqueConstraint
 
 
 def _is_postgresql(schema_editor: Any) -> bool:
@@ -121,6 +121,35 @@ class AddIndexBeside(_Beside, AddIndex):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
         elif model := self._model(app_label, schema_editor, from_state):
             _take_away(schema_editor, model, self.index)
+
+
+class AddUniqueBeside(_Beside, AddConstraint):
+    """A rule that some rows are unique (a UniqueConstraint with a condition), built beside the site.
+
+    Such a rule is an index. What an earlier attempt left unfinished under its name is taken away first.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """See `AddConstraint`."""
+        if not isinstance(self.constraint, UniqueConstraint) or self.constraint.condition is None:
+            raise TypeError("AddUniqueBeside is for unique constraints with a condition")
+        if not _is_postgresql(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        elif model := self._model(app_label, schema_editor, to_state):
+            create = str(self.constraint.create_sql(model, schema_editor))
+            create = create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1)
+            name = schema_editor.quote_name(self.constraint.name)
+            drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+            with _patience(schema_editor):
+                schema_editor.execute(drop, params=None)
+                try:
+                    schema_editor.execute(create, params=None)
+                except DatabaseError:
+                    with suppress(DatabaseError, InterfaceError):
+                        schema_editor.execute(drop, params=None)
+                    raise
 
 
 class RemoveIndexBeside(_Beside, RemoveIndex):

@@ -6,6 +6,7 @@ from marketplace.kernel.events import Event, on
 from marketplace.needs import events, queries
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
+from marketplace.parties.queries import people_behind
 from search import engine
 
 kinds.register("needs.returned", _("需求被退回"))
@@ -50,7 +51,7 @@ def _tell(event: Event, kind: str, title: object, body: str = "") -> None:
         return
     notify(
         kind,
-        [need.author],
+        people_behind(need.author, need.owner_id),
         title=title,
         params={"title": need.title, "body": body},
         body="%(body)s" if body else "",

@@ -76,10 +76,12 @@ def _dossier(verification_id: int) -> Verification:
 
 
 def _concerned(dossier: Verification) -> list[Any]:
-    people = {dossier.applicant_id: dossier.applicant}
-    if not dossier.is_claim:
-        people |= {admin.pk: admin for admin in queries.admins_of(dossier.organization_id)}
-    return list(people.values())
+    """Whom the answer concerns: who claims the organisation, or whoever administers it today."""
+    return (
+        [dossier.applicant]
+        if dossier.is_claim
+        else list(queries.admins_of(dossier.organization_id))
+    )
 
 
 @on(events.OrganizationSuspended)
@@ -128,7 +130,7 @@ def tell_invited(event: events.MemberInvited) -> None:
             "parties.invited",
             [person],
             title=_("“%(org)s”邀请您加入"),
-            params={"org": invitation.organization.name},
+            params={"org": queries.name_for_strangers(invitation.organization)},
             url=reverse("parties:own_organizations"),
             subject=(events.ORGANIZATION, event.subject_id),
         )

@@ -113,7 +113,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             return Access()
         orgs: dict[int, frozenset[str]] = {
             org_id: frozenset({role})
-            for org_id, role in self.memberships.values_list("organization_id", "role")
+            for org_id, role in self.memberships.current().values_list("organization_id", "role")
         }
         return Access(
             roles=frozenset(self.platform_roles.values_list("role", flat=True)),
@@ -204,8 +204,20 @@ class Organization(Stamped):
         return self.status == OrgStatus.VERIFIED
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, present and past."""
+
+    def current(self) -> "MembershipQuerySet":
+        """Those that have not ended: rights follow from these alone."""
+        return self.filter(left_at=None)
+
+
 class Membership(models.Model):
-    """A person works for an organisation, in one role."""
+    """A person works for an organisation, in one role, from `joined_at` until `left_at` (half-open).
+
+    A membership ends and is kept: whoever decides between organisations is asked where they worked
+    before. A person who comes back gets a new row.
+    """
 
     code = CodeField(prefix="CY")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -214,10 +226,21 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=12, choices=OrgRole.choices, default=OrgRole.MEMBER)
     joined_at = models.DateTimeField(default=clock.now)
+    left_at = models.DateTimeField(null=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "organization"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "organization"],
+                condition=Q(left_at=None),
+                name="membership_current_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=F("joined_at")),
+                name="membership_period",
+            ),
             models.CheckConstraint(condition=Q(role__in=OrgRole.values), name="membership_role"),
         ]
 

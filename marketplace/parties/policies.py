@@ -143,10 +143,10 @@ def works_for_owner(user: Any, subject: Any) -> bool:
 
 @rules.predicate
 def started(user: Any, job: Any) -> bool:
-    """The person started this job."""
-    return (
-        job is not None and job.actor_id is not None and job.actor_id == getattr(user, "pk", None)
-    )
+    """The person started this job and works today for each organisation that it is done for."""
+    if job is None or job.actor_id is None or job.actor_id != getattr(user, "pk", None):
+        return False
+    return all(access_of(user).in_org(org_id) for org_id in job.payload.get("orgs", []))
 
 
 # --- rights within this slice -----------------------------------------------------------------
@@ -168,11 +168,15 @@ def is_no_party(user: Any, org: Any) -> bool:
 
 @rules.predicate
 def is_applicant(user: Any, dossier: Any) -> bool:
-    """The person handed the dossier in, or administers the organisation that did."""
+    """The person administers the organisation, or waits for the answer to a claim of their own.
+
+    Whoever entered an organisation and was removed since has no part in its dossier.
+    """
     if dossier is None:
         return False
-    own = dossier.applicant_id == user.pk
-    return own or (not dossier.is_claim and access_of(user).is_admin_of(dossier.organization_id))
+    if dossier.is_claim and dossier.status != "verified":
+        return bool(dossier.applicant_id == user.pk)
+    return access_of(user).is_admin_of(dossier.organization_id)
 
 
 @rules.predicate

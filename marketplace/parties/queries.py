@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -82,8 +83,13 @@ def directory_counts(field: str) -> dict[str, int]:
 
 
 def organizations_of(user: Any) -> QuerySet[Membership]:
-    """A person's memberships with their organisations, oldest first."""
-    return Membership.objects.filter(user_id=user.pk).select_related("organization").order_by("id")
+    """A person's present memberships with their organisations, oldest first."""
+    return (
+        Membership.objects.current()
+        .filter(user_id=user.pk)
+        .select_related("organization")
+        .order_by("id")
+    )
 
 
 def organization_of_code(code: str) -> Organization:
@@ -92,6 +98,16 @@ def organization_of_code(code: str) -> Organization:
     if found is None:
         raise NotVisible
     return found
+
+
+def name_for_strangers(org: Organization) -> str:
+    """What a message to somebody outside may call an organisation.
+
+    Until it is verified its name is a text that anybody typed, and could say anything.
+    """
+    if org.verified_at is not None and org.status == OrgStatus.VERIFIED:
+        return org.name
+    return gettext("一家尚未认证的单位")
 
 
 def alike(org: Organization) -> list[Organization]:
@@ -108,13 +124,13 @@ def can_be_claimed(org: Organization) -> bool:
     """Whether nobody speaks for the organisation with a registrar's word: it may be claimed."""
     if org.status == OrgStatus.SUSPENDED:
         return False
-    admins = Membership.objects.filter(organization=org, role=OrgRole.ORG_ADMIN)
+    admins = Membership.objects.current().filter(organization=org, role=OrgRole.ORG_ADMIN)
     return org.status != OrgStatus.VERIFIED or not admins.exists()
 
 
 # --- members ----------------------------------------------------------------------------------
 def members_of(org: Organization) -> QuerySet[Membership]:
-    """The members with their persons: admins first, then approvers, then by time of joining."""
+    """The present members with their persons: admins first, then approvers, then by time of joining."""
     rank = Case(
         When(role=OrgRole.ORG_ADMIN, then=Value(0)),
         When(role=OrgRole.APPROVER, then=Value(1)),
@@ -122,7 +138,8 @@ def members_of(org: Organization) -> QuerySet[Membership]:
         output_field=IntegerField(),
     )
     return (
-        Membership.objects.filter(organization=org)
+        Membership.objects.current()
+        .filter(organization=org)
         .select_related("user")
         .annotate(rank=rank)
         .order_by("rank", "joined_at", "id")
@@ -142,16 +159,22 @@ def admins_of(org_id: int) -> QuerySet[User]:
     return User.objects.filter(
         memberships__organization_id=org_id,
         memberships__role=OrgRole.ORG_ADMIN,
+        memberships__left_at=None,
         is_active=True,
     )
 
 
 def members_with_role(org_id: int, *roles: str) -> QuerySet[User]:
     """The active people who hold one of these roles in an organisation; all members when none."""
-    mine = Q(memberships__organization_id=org_id)
+    mine = Q(memberships__organization_id=org_id, memberships__left_at=None)
     if roles:
         mine &= Q(memberships__role__in=roles)
     return User.objects.filter(mine, is_active=True).distinct()
+
+
+def people_behind(person: User, org_id: int) -> list[User]:
+    """Who hears of what a person did for an organisation: they, or its admins once they have left."""
+    return [person] if access_of(person).in_org(org_id) else list(admins_of(org_id))
 
 
 def people_with_role(*roles: str) -> QuerySet[User]:
@@ -274,10 +297,11 @@ def dossier_of(org: Organization, actor: Any) -> Verification | None:
     """The dossier this person works on for an organisation: the open one, else the last one."""
     access = access_of(actor)
     rows = dossiers().filter(organization=org)
-    if not access.is_admin_of(org.pk):
-        rows = rows.filter(applicant_id=actor.pk)
+    own_claim = Q(is_claim=True, applicant_id=actor.pk)
+    if access.is_admin_of(org.pk):
+        rows = rows.filter(Q(is_claim=False) | own_claim)
     else:
-        rows = rows.filter(Q(is_claim=False) | Q(applicant_id=actor.pk))
+        rows = rows.filter(own_claim).exclude(status=DossierStatus.VERIFIED)
     done = Case(When(status=DossierStatus.VERIFIED, then=1), default=0, output_field=IntegerField())
     return rows.annotate(done=done).order_by("done", "-id").first()
 
@@ -391,6 +415,15 @@ def user_by_phone(phone: str) -> User | None:
 def user_by_email(email: str) -> User | None:
     """The person of this e-mail address."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def has_confirmed(user: User | None, email: str) -> bool:
+    """Whether this person has shown that the address is theirs."""
+    return (
+        user is not None
+        and user.email_verified_at is not None
+        and user.email == email.strip().lower()
+    )
 
 
 def users_by_id(ids: Iterable[int]) -> list[User]:

@@ -90,7 +90,11 @@ def _load_accounts(organizations: Mapping[str, Organization]) -> None:
 def _agent(owner: Organization) -> User:
     """Whoever writes for a sample organisation; without a password nobody can sign in as them."""
     found = (
-        User.objects.filter(memberships__organization=owner, is_sample=True).order_by("pk").first()
+        User.objects.filter(
+            memberships__organization=owner, memberships__left_at=None, is_sample=True
+        )
+        .order_by("pk")
+        .first()
     )
     return found or parties.create_sample_user(
         f"{owner.code.lower()}@sample.example",

@@ -20,16 +20,16 @@ class FormKey:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
-    def ticket(self) -> Ticket | None:
+    def ticket(self, part: int = 0) -> Ticket | None:
         """The key that came with everything that was sent under it, files by their content.
 
-        None for a form without one, such as a page from before forms had keys. Raises InvalidInput.
+        `part` counts the things that one form makes. None for a form without one, such as a page from before forms had keys. Raises InvalidInput.
         """
         key = self._request.POST.get(NAME)
         match = self._request.resolver_match
         if key is None or match is None:
             return None
-        return Ticket.of(match.view_name, key, self._content())
+        return Ticket.of(match.view_name, f"{key}-{part}" if part else key, self._content())
 
     def __str__(self) -> SafeString:
         """A fresh key each time: a form that is shown again makes another thing."""

@@ -98,6 +98,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404", 404, {})
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponseBase:
+    """429 as allauth asks for it, which does not say how long its windows last."""
+    return refusal_response(request, TooMany(60))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 while the database is away; no context processors and no database for either.
 

@@ -24,7 +24,11 @@ def migration(*operations, atomic=True):
 @pytest.mark.parametrize(
     ("operation", "atomic", "complaint"),
     [
-        (migrations.AddConstraint("need", CHECK), True, "use AddCheck or ReplaceCheck"),
+        (
+            migrations.AddConstraint("need", CHECK),
+            True,
+            "use AddCheck, ReplaceCheck or AddUniqueBeside",
+        ),
         (migrations.AddIndex("need", INDEX), True, "use AddIndexBeside"),
         (migrations.RemoveIndex("need", "tried"), True, "use RemoveIndexBeside"),
         (AddCheck("need", CHECK), True, "must not be atomic"),

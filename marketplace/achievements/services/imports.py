@@ -15,6 +15,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.parties.models import Organization
+from marketplace.parties.policies import access_of
 
 #: Rows of one step: one transaction, one event.
 STEP = 500
@@ -42,7 +43,9 @@ def start_import(*, owner: Organization, actor: Any, file_name: str, file_path: 
 
 
 def _with_job(batch: ImportBatch, kind: str, actor: Any, **payload: Any) -> ImportBatch:
-    batch.job = start_job(kind, actor=actor, payload={"batch": batch.pk, **payload})
+    orgs = [batch.owner_id] if access_of(actor).in_org(batch.owner_id) else []
+    payload |= {"batch": batch.pk, "orgs": orgs}
+    batch.job = start_job(kind, actor=actor, payload=payload)
     return saved(batch, "job")
 
 

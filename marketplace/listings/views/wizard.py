@@ -11,16 +11,20 @@ from django.views.decorators.http import require_http_methods
 from marketplace.files import services as files
 from marketplace.files.queries import attachments_of
 from marketplace.journal.once import once
-from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
+from marketplace.kernel.errors import InvalidInput, KeyReused, Refused, Stale, TooMany
 from marketplace.listings.forms import Step
 from marketplace.listings.kind import Kind
 from marketplace.listings.policies import EDITABLE
 from marketplace.listings.views import changes
 from marketplace.parties.queries import publishing_organizations
+from marketplace.web import throttle
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
+
+#: How many requests with files one person may send, counted together with those of a dossier.
+UPLOADS = "60/h"
 
 
 @login_required
@@ -165,35 +169,48 @@ def _save(
         listing, actor=request.user, values=values, rows=children, rev=seen.rev
     )
     seen.renew(listing.rev)
-    if step.files and (problem := _files(request, kind, listing)):
-        context = _context(kind, step, form, rows, listing) | _about(kind, listing, step)
-        context |= {"file_errors": problem, "seen": seen}
-        return render_page(request, "listings/listing_step.html", context, status=400)
+    if step.files:
+        done, wait = _files(request, kind, listing)
+        if done.reasons:
+            context = _context(kind, step, form, rows, listing) | _about(kind, listing, step)
+            context |= {"file_errors": done.reasons, "files_taken": done.taken, "seen": seen}
+            page = "listings/listing_step.html"
+            response = render_page(request, page, context, status=done.status)
+            if wait:
+                response["Retry-After"] = str(wait)
+            return response
+        if done.taken:
+            names = "、".join(row.name for row in done.taken)
+            messages.success(request, _("已上传：%(names)s") % {"names": names})
     messages.success(request, _("已保存"))
     return redirect(kind.url("edit", listing.code, _next(request, kind, step)))
 
 
-def _files(request: HttpRequest, kind: Kind, listing: Any) -> list[Any]:
-    """Store or remove attachments sent with the step; returns what was wrong with them."""
-    problems: list[Any] = []
+def _files(request: HttpRequest, kind: Kind, listing: Any) -> tuple[files.Uploaded, int]:
+    """Store or remove attachments sent with the step, which is saved whatever becomes of them.
+
+    Also returns in how many seconds to try again, when there were too many.
+    """
     if code := request.POST.get("remove_file"):
         files.remove_by_code(
             [code], subject_kind=kind.subject, subject_id=listing.pk, actor=request.user
         )
-    for upload in request.FILES.getlist("file")[:10]:
-        audience = "public" if request.POST.get("file_audience") == "public" else "restricted"
-        try:
-            files.store_upload(
-                upload,
-                subject_kind=kind.subject,
-                subject_id=listing.pk,
-                audience=audience,
-                actor=request.user,
-            )
-        except (InvalidInput, Forbidden) as error:
-            details = getattr(error, "errors", {"": [error.reason]})
-            problems += [text for texts in details.values() for text in texts]
-    return problems
+    uploads = request.FILES.getlist("file")
+    if not uploads:
+        return files.Uploaded(), 0
+    try:
+        throttle.check(request, "uploads", per_user=UPLOADS)
+    except TooMany as error:
+        return files.Uploaded(reasons=[error.reason], status=error.status), error.retry_after
+    audience = "public" if request.POST.get("file_audience") == "public" else "restricted"
+    done = files.store_uploads(
+        uploads,
+        subject_kind=kind.subject,
+        subject_id=listing.pk,
+        audience=audience,
+        actor=request.user,
+    )
+    return done, 0
 
 
 def _next(request: HttpRequest, kind: Kind, step: Step) -> str:

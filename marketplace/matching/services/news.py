@@ -15,7 +15,7 @@ from marketplace.matching.models import Match, Side, Verdict
 from marketplace.matching.queries import STRONG, open_matches
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
-from marketplace.parties.queries import admins_of
+from marketplace.parties.queries import people_behind
 
 kinds.register("matching.found", _("新的匹配"))
 kinds.register("matching.fits", _("对方认为匹配合适"), mail_default=False)
@@ -54,20 +54,13 @@ def tell_of_fit(match: Match, *, by: str) -> int:
     )
     return notify(
         "matching.fits",
-        people_behind(mine),
+        people_behind(mine.author, mine.owner_id),
         title=title,
         body=_("对方的信息：%(other)s"),
         params={"title": mine.title, "other": theirs.title},
         url=_page(other, mine.code),
         dedupe=f"matching.fits:{match.pk}:{by}",
     )
-
-
-def people_behind(listing: Any) -> list[Any]:
-    """Who hears of a listing: its author, or the organisation's admins once the author has left."""
-    if listing.author.access.in_org(listing.owner_id):
-        return [listing.author]
-    return list(admins_of(listing.owner_id))
 
 
 def _groups(rows: Sequence[Match], to: str) -> Iterable[list[Match]]:
@@ -92,9 +85,10 @@ def _tell(group: Sequence[Match], to: str) -> int:
     else:
         title, subject, other = _("需求“%(title)s”匹配你的多项成果"), best.need, best.achievement
         url = _page(Side.NEED, best.need.code)
+    told = getattr(best, to)
     return notify(
         "matching.found",
-        people_behind(getattr(best, to)),
+        people_behind(told.author, told.owner_id),
         title=title,
         body=_("共 %(count)s 项，匹配度最高 %(score)s：%(best)s"),
         params={

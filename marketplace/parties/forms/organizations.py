@@ -93,8 +93,9 @@ class OrganizationForm(JiebangForm):
 
 
 class DossierForm(JiebangForm):
-    """Documents and a word to the registrar."""
+    """Documents and a word to the registrar. `status` is that of the page that shows its errors."""
 
+    status = 400
     documents = UploadsField(label=_("添加材料"), required=False)
     note = PlainTextField(
         label=_("补充说明"),

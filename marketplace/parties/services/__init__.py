@@ -1,5 +1,10 @@
 """Everything that changes people, organisations, memberships, dossiers and tokens."""
 
+from marketplace.parties.services.attempts import (
+    count_code,
+    count_password,
+    uncount,
+)
 from marketplace.parties.services.members import (
     Sent,
     accept_invitation,
@@ -35,7 +40,12 @@ from marketplace.parties.services.samples import (
     load_sample_organization,
     remove_samples,
 )
-from marketplace.parties.services.tokens import create_token, note_token_use, revoke_token
+from marketplace.parties.services.tokens import (
+    create_token,
+    end_tokens,
+    note_token_use,
+    revoke_token,
+)
 from marketplace.parties.services.verification import (
     add_documents,
     return_dossier,
@@ -54,11 +64,14 @@ __all__ = [
     "claim_organization",
     "confirm_email",
     "confirm_phone",
+    "count_code",
+    "count_password",
     "create_organization",
     "create_sample_user",
     "create_token",
     "discard_unconfirmed",
     "edit_organization",
+    "end_tokens",
     "grant_role",
     "invite_member",
     "is_addressed_to",
@@ -80,5 +93,6 @@ __all__ = [
     "set_phone",
     "submit_dossier",
     "suspend_organization",
+    "uncount",
     "verify_dossier",
 ]

@@ -84,7 +84,7 @@ def _check_invitation(org: Organization, role: str, email: str, phone: str) -> N
     if role not in OrgRole.values:
         raise InvalidInput({"role": [_("没有这个角色")]})
     known = {"user__email": email} if email else {"user__phone": phone}
-    if Membership.objects.filter(organization=org, **known).exists():
+    if Membership.objects.current().filter(organization=org, **known).exists():
         raise InvalidInput({"contact": [_("此人已是本单位成员")]})
     if queries.open_invitations(org).count() >= MOST_OPEN:
         raise Refused(_("待接受的邀请过多，请先撤回不需要的邀请"))
@@ -100,16 +100,16 @@ def _send(invitation: Invitation, token: str, language: str) -> None:
     language = person.language if person else language
     with translation.override(language):
         link = settings.SITE_URL.rstrip("/") + reverse("parties:invitation", args=[token])
-        context = {"invitation": invitation, "link": link, "site_name": settings.SITE_NAME}
+        name = queries.name_for_strangers(invitation.organization)
+        context = {"org": name, "link": link, "site_name": settings.SITE_NAME}
         try:
             if invitation.phone:
                 mine = settings.SITE_URL.rstrip("/") + reverse("parties:own_organizations")
-                name = invitation.organization.name
                 send_sms(invitation.phone, "invitation", language=language, org=name, url=mine)
             else:
                 send_mail(
                     _now("【%(site)s】%(org)s 邀请您加入")
-                    % {"site": settings.SITE_NAME, "org": invitation.organization.name},
+                    % {"site": settings.SITE_NAME, "org": name},
                     render_to_string("parties/mail/invitation.txt", context),
                     None,
                     [invitation.email],
@@ -185,7 +185,7 @@ def change_member_role(
     org = _managed(member.organization, actor)
     if role not in OrgRole.values:
         raise InvalidInput({"role": [_("没有这个角色")]})
-    row = Membership.objects.select_for_update().get(pk=member.pk)
+    row = _present(member)
     if row.role == role:
         return row
     check(row.role, rev, row)
@@ -202,23 +202,43 @@ def change_member_role(
 
 @transaction.atomic
 def remove_member(member: Membership, *, actor: User, rev: Rev = None) -> None:
-    """Remove a member seen in the role `rev`, or leave.
+    """Remove a member seen in the role `rev`, or leave: the membership ends now and is kept.
 
-    Raises Forbidden, Stale, Refused for the last admin.
+    What the person had asked others to join for ends too. Raises Forbidden, Stale, Refused for the last
+    admin and for a membership that has ended.
     """
     leaves = member.user_id == actor.pk
     org = Organization.objects.select_for_update().get(pk=member.organization_id)
     if not leaves and not actor.has_perm("parties.manage_members", org):
         raise Forbidden
-    row = Membership.objects.select_for_update().get(pk=member.pk)
+    row = _present(member)
     check(row.role, rev, row)
     if row.role == OrgRole.ORG_ADMIN:
         _keep_an_admin(org, row)
-    row.delete()
+    end_membership(row)
+    sent = Invitation.objects.filter(
+        organization=org, invited_by_id=row.user_id, status=Invitation.Status.OPEN
+    )
+    for invitation in sent:
+        _end(invitation, actor)
     publish(
         events.MemberRemoved(subject_id=org.pk, user_id=member.user_id, left=leaves), actor=actor
     )
     actor.forget_access()
+
+
+def end_membership(row: Membership) -> None:
+    """End a membership that is locked."""
+    # The machines' clocks may differ: nothing ends before it began.
+    row.left_at = max(clock.database_now(), row.joined_at)
+    row.save(update_fields=["left_at"])
+
+
+def _present(member: Membership) -> Membership:
+    row = Membership.objects.select_for_update().get(pk=member.pk)
+    if row.left_at is not None:
+        raise Refused(_("此人已不是本单位成员"))
+    return row
 
 
 def _managed(org: Organization, actor: User) -> Organization:
@@ -230,7 +250,7 @@ def _managed(org: Organization, actor: User) -> Organization:
 
 
 def _keep_an_admin(org: Organization, leaving: Membership) -> None:
-    others = Membership.objects.filter(
+    others = Membership.objects.current().filter(
         organization=org, role=OrgRole.ORG_ADMIN, user__is_active=True
     )
     if not others.exclude(pk=leaving.pk).exists():

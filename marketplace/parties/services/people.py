@@ -12,6 +12,8 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.revisions import Rev, check
 from marketplace.parties import events, queries
 from marketplace.parties.models import Language, User
+from marketplace.parties.services.attempts import forget_passwords
+from marketplace.parties.services.tokens import end_tokens
 
 #: The version of terms and privacy notice that is shown at sign-up (PIPL art. 14, 17).
 CONSENT_VERSION = "2026-01"
@@ -146,5 +148,10 @@ def record_second_factor(user: Any, *, act: str, factor: str) -> None:
 
 @transaction.atomic
 def record_password(user: Any, *, by: str) -> None:
-    """Write a change of password into the journal; `by` is change or reset."""
+    """Write a change of password into the journal, end the keys to the API, forget wrong tries.
+
+    `by` is change or reset.
+    """
+    end_tokens(user)
+    forget_passwords(*filter(None, (user.email, user.phone)))
     publish(events.PasswordChanged(subject_id=user.pk, by=by), actor=user)

@@ -64,7 +64,7 @@ def create_sample_user(
     user.save()
     if org is not None:
         Membership.objects.update_or_create(
-            user=user, organization=org, defaults={"role": org_role}
+            user=user, organization=org, left_at=None, defaults={"role": org_role}
         )
     for role in roles:
         PlatformRole.objects.get_or_create(user=user, role=role)

@@ -18,6 +18,7 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.parties import events, queries, rulebook
 from marketplace.parties.models import Membership, Organization, User, Verification
 from marketplace.parties.policies import OrgRole
+from marketplace.parties.services.members import end_membership
 from marketplace.parties.workflow import DOSSIER, ORGANIZATION, DossierStatus, OrgStatus
 
 DOCUMENTS = "parties.verification"
@@ -26,18 +27,18 @@ _OPEN = frozenset({DossierStatus.DRAFT, DossierStatus.RETURNED})
 
 def add_documents(
     dossier: Verification, uploads: Sequence[UploadedFile], *, actor: User
-) -> list[object]:
-    """Store the documents that can be taken; returns the reasons against the others.
+) -> files.Uploaded:
+    """Store the documents that can be taken; returns them and the reasons against the others.
 
     Raises Forbidden for others, Refused while a decision is pending or made.
     """
     _check_open(dossier, actor)
-    taken, reasons = files.store_uploads(
-        uploads, subject_kind=DOCUMENTS, subject_id=dossier.pk, actor=actor, field="documents"
+    stored = files.store_uploads(
+        uploads, subject_kind=DOCUMENTS, subject_id=dossier.pk, actor=actor
     )
-    if taken:
+    if stored.taken:
         Verification.objects.filter(pk=dossier.pk).update(rev=F("rev") + 1)
-    return reasons
+    return stored
 
 
 @transaction.atomic
@@ -124,11 +125,14 @@ def verify_dossier(dossier: Verification, *, actor: User, rev: Rev = None) -> Ve
 
 def _hand_over(org: Organization, dossier: Verification, actor: User) -> None:
     if org.verified_at is None:
-        for old in Membership.objects.filter(organization=org).select_related("user"):
+        for old in Membership.objects.current().select_for_update().filter(organization=org):
             publish(events.MemberRemoved(subject_id=org.pk, user_id=old.user_id), actor=actor)
-            old.delete()
+            end_membership(old)
     member, _made = Membership.objects.update_or_create(
-        user_id=dossier.applicant_id, organization=org, defaults={"role": OrgRole.ORG_ADMIN}
+        user_id=dossier.applicant_id,
+        organization=org,
+        left_at=None,
+        defaults={"role": OrgRole.ORG_ADMIN},
     )
     publish(
         events.MemberJoined(subject_id=org.pk, user_id=member.user_id, role=member.role),

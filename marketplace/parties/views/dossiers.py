@@ -12,7 +12,7 @@ from marketplace.files import queries as files
 from marketplace.files.forms import wanted_removals
 from marketplace.journal.queries import history
 from marketplace.journal.versions import version_before, version_of
-from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
+from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale, TooMany
 from marketplace.parties import events, queries, rulebook, services
 from marketplace.parties.forms import DossierForm, OrganizationForm, ReturnForm, SuspendForm
 from marketplace.parties.models import Verification
@@ -20,16 +20,18 @@ from marketplace.parties.services.verification import DOCUMENTS
 from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.parties.workflow import DossierStatus
+from marketplace.web import throttle
 from marketplace.web.differences import Difference, compare
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
-from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
+
+#: How many requests with files one person may send, counted together with those of the wizard.
+UPLOADS = "60/h"
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("uploads", per_user="60/h")
 def verification(request: MemberRequest, code: str) -> HttpResponse:
     """The dossier of an organisation: upload, note, submit; what was returned and why."""
     dossier = _own_dossier(request, code)
@@ -54,7 +56,7 @@ def verification(request: MemberRequest, code: str) -> HttpResponse:
         "seen": seen,
         "conflict": conflict,
     }
-    status = 409 if conflict is not None else 400 if form.errors else 200
+    status = 409 if conflict is not None else form.status if form.errors else 200
     return render_page(request, "parties/verification_edit.html", context, status=status)
 
 
@@ -75,10 +77,7 @@ def _save(request: MemberRequest, dossier: Verification, form: DossierForm, seen
         actor=request.user,
         rev=seen.rev,
     )
-    uploads = form.cleaned_data["documents"]
-    for reason in services.add_documents(dossier, uploads, actor=request.user) if uploads else []:
-        form.add_error("documents", str(reason))
-    if form.errors:
+    if not _add_documents(request, dossier, form):
         dossier.refresh_from_db(fields=["rev"])
         seen.renew(dossier.rev)
         return False
@@ -94,6 +93,27 @@ def _save(request: MemberRequest, dossier: Verification, form: DossierForm, seen
         return False
     messages.success(request, _("已提交，一般在 2 个工作日内审核，结果会通知您"))
     return True
+
+
+def _add_documents(request: MemberRequest, dossier: Verification, form: DossierForm) -> bool:
+    uploads = form.cleaned_data["documents"]
+    if not uploads:
+        return True
+    try:
+        throttle.check(request, "uploads", per_user=UPLOADS)
+    except TooMany as error:
+        form.add_error("documents", str(error))
+        form.status = error.status
+        return False
+    done = services.add_documents(dossier, uploads, actor=request.user)
+    for reason in done.reasons:
+        form.add_error("documents", str(reason))
+    if done.reasons:
+        form.status = done.status
+        if done.taken:
+            names = "、".join(row.name for row in done.taken)
+            messages.success(request, _("已上传：%(names)s") % {"names": names})
+    return not done.reasons
 
 
 def _documents(dossier: Verification, *, removable: bool = False) -> list[Any]:

@@ -78,6 +78,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
         "dead": paginate(request, journal.dead_deliveries()),
         "jobs": journal.recent_jobs()[:RECENT],
         "indexes": machinery.indexes(),
+        "refused": machinery.refused(),
         "most": MOST_RETRIED,
     }
     return render_page(request, "workbench/operations.html", context, status=status)

@@ -25,6 +25,7 @@ from tests.factories.achievements import (
     sheet,
     upload,
 )
+from tests.factories.sheets import many_strings
 from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
@@ -361,3 +362,46 @@ def test_the_command_says_what_is_wrong(cast: Cast, tmp_path: Any) -> None:
         run(cast, path, actor="outsider@example.com")
     with pytest.raises(CommandError, match="nobody"):
         run(cast, path, actor="ghost@example.com")
+
+
+def test_of_several_sheets_each_is_named(cast: Cast, client: Client) -> None:
+    client.force_login(cast.university_member)
+    data = {"owner": cast.university.code}
+
+    def files(*names: str) -> list[SimpleUploadedFile]:
+        good = sheet(good_rows(1))
+        return [SimpleUploadedFile(n, b"x" if n.startswith("坏") else good) for n in names]
+
+    page = client.post(url("import"), data | {"file": files("一.xlsx", "坏.xlsx", "二.xlsx")})
+    assert page.status_code == 400
+    for said in (
+        "“一.xlsx”：已上传，正在检查",
+        "“坏.xlsx”：文件内容与扩展名不符",
+        "“二.xlsx”：已上传，正在检查",
+    ):
+        assert said in page.text
+    assert sorted(ImportBatch.objects.values_list("file_name", flat=True)) == ["一.xlsx", "二.xlsx"]
+    page = client.post(url("import"), data | {"file": files("三.xlsx", "四.xlsx")})
+    assert page["Location"] == url("import")
+    names = [f"{number}.xlsx" for number in range(6)]
+    page = client.post(url("import"), data | {"file": files(*names)})
+    assert "“5.xlsx”：一次最多上传 5 张表，这张没有处理" in page.text
+    page = client.post(url("import"), data)
+    assert page.status_code == 400
+
+
+def test_a_sheet_that_takes_long_to_read_is_answered_at_once(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marketplace.sheets.children.HEAD_SECONDS", 1)
+    monkeypatch.setattr("marketplace.sheets.children.SECONDS", 1)
+    file = SimpleUploadedFile("成果.xlsx", many_strings(1_000_000))
+    client.force_login(cast.university_member)
+    page = client.post(url("import"), {"owner": cast.university.code, "file": file})
+    assert page.status_code == 302
+    batch = ImportBatch.objects.get()
+    assert batch.status == "checking"
+    jobs.run_open()
+    batch.refresh_from_db()
+    assert batch.status == "failed"
+    assert "没能在规定的时间内处理完" in batch.error

@@ -71,20 +71,21 @@ def test_cap_counts_the_stream_and_not_the_claim(uploader, settings, private_fol
     liar.size = 10
     with pytest.raises(InvalidInput) as error:
         services.store_upload(liar, subject_kind="tests.thing", subject_id=1, actor=uploader)
-    assert messages(error) == ["单个文件不超过 1000\xa0字节"]
+    assert messages(error) == ["“a.pdf”：单个文件不超过 1000\xa0字节"]
     assert stored_files(private_folder) == []
 
 
 def test_daily_quota(uploader, monkeypatch, private_folder):
     data = pdf_bytes()
     monkeypatch.setattr(services, "DAILY_QUOTA", 2 * len(data))
-    first = make_attachment(uploader, data=data)
-    make_attachment(uploader, data=data)
-    services.remove(first, actor=uploader)
+    services.remove(make_attachment(uploader, data=data), actor=uploader)
+    with pytest.raises(InvalidInput):
+        make_attachment(uploader, data=b"x" * len(data))
     with pytest.raises(InvalidInput) as error:
         make_attachment(uploader, data=data)
     assert "请明天再传" in messages(error)[0]
-    assert len(stored_files(private_folder)) == 2
+    # The removed one is erased after commit, by a handler.
+    assert len(stored_files(private_folder)) == 1
     with clock.shift(timedelta(days=1)):
         make_attachment(uploader, data=data)
 
@@ -95,7 +96,7 @@ def test_number_of_files_is_limited(uploader, monkeypatch):
     make_attachment(uploader)
     with pytest.raises(InvalidInput) as error:
         make_attachment(uploader)
-    assert messages(error) == ["最多上传 2 个附件"]
+    assert messages(error) == ["“方案.pdf”：最多上传 2 个附件"]
     make_attachment(uploader, subject_id=2)
 
 
@@ -107,14 +108,14 @@ def test_failure_while_recording_erases_the_bytes(uploader, private_folder, monk
 
 
 def test_one_bad_file_costs_only_itself(uploader):
-    taken, reasons = services.store_uploads(
+    done = services.store_uploads(
         [upload(pdf_bytes(), "a.pdf"), upload(b"x", "b.pdf"), upload(pdf_bytes(), "c.pdf")],
         subject_kind="tests.thing",
         subject_id=1,
         actor=uploader,
     )
-    assert [row.name for row in taken] == ["a.pdf", "c.pdf"]
-    assert [str(reason) for reason in reasons] == ["“b.pdf”：文件内容与扩展名不符"]
+    assert [row.name for row in done.taken] == ["a.pdf", "c.pdf"]
+    assert [str(reason) for reason in done.reasons] == ["“b.pdf”：文件内容与扩展名不符"]
 
 
 def test_attach_binds_own_uploads(uploader):

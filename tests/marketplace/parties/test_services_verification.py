@@ -37,7 +37,8 @@ def opened() -> Verification:
         actor=person,
     )
     dossier = Verification.objects.select_related("applicant").get()
-    assert services.add_documents(dossier, [upload(pdf_bytes(), "执照.pdf")], actor=person) == []
+    done = services.add_documents(dossier, [upload(pdf_bytes(), "执照.pdf")], actor=person)
+    assert done.reasons == []
     return dossier
 
 
@@ -73,12 +74,12 @@ def test_submit_names_what_is_missing() -> None:
 
 def test_bad_document_costs_only_itself() -> None:
     dossier = opened()
-    reasons = services.add_documents(
+    done = services.add_documents(
         dossier,
         [upload(b"MZ not a pdf", "virus.pdf"), upload(pdf_bytes(), "授权书.pdf")],
         actor=dossier.applicant,
     )
-    assert len(reasons) == 1
+    assert len(done.reasons) == 1
     names = [row.name for row in files.attachments_of(DOCUMENTS, dossier.pk)]
     assert names == ["执照.pdf", "授权书.pdf"]
 
@@ -183,7 +184,7 @@ def test_strangers_touch_no_dossier(cast: Cast) -> None:
             with pytest.raises(Forbidden):
                 act()
     other = Verification.objects.create(
-        organization=OrganizationFactory(status="draft"), applicant=cast.outsider
+        organization=OrganizationFactory(status="draft"), applicant=cast.outsider, is_claim=True
     )
     with pytest.raises(NotVisible):
         services.save_dossier(other, note="x", remove=[code], actor=cast.outsider)
@@ -220,7 +221,7 @@ def test_claim_of_a_squatted_organisation_drops_the_squatter(cast: Cast, drain: 
     org.refresh_from_db()
     squatted.refresh_from_db()
     assert org.status == "verified"
-    members = Membership.objects.filter(organization=org).values_list("user", "role")
+    members = Membership.objects.current().filter(organization=org).values_list("user", "role")
     assert list(members) == [(claim.applicant_id, "org_admin")]
     assert (squatted.status, squatted.reasons) == ("returned", ["duplicate"])
     squatter = type(squatted.applicant).objects.get(pk=squatted.applicant_id)

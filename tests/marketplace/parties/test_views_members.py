@@ -96,7 +96,7 @@ def test_manage_members(cast: Cast, as_: As) -> None:
     assert post_seen(client, role, {"role": "approver"}).status_code == 302
     remove = reverse("parties:member_remove", args=[code, member.code])
     assert post_seen(client, remove).status_code == 302
-    assert not Membership.objects.filter(user=cast.member).exists()
+    assert not Membership.objects.current().filter(user=cast.member).exists()
     own = Membership.objects.get(user=cast.org_admin)
     leave = reverse("parties:member_remove", args=[code, own.code])
     refused = post_seen(client, leave)

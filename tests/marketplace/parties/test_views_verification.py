@@ -119,3 +119,19 @@ def test_suspend_by_page(cast: Cast, as_: As, client: Client) -> None:
     assert as_(cast.member).get(public).status_code == 200
     assert post_seen(operator, url, {"restore": "1"}).status_code == 302
     assert client.get(public).status_code == 200
+
+
+def test_too_many_uploads_keep_the_note(
+    cast: Cast, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taxonomy.load_seeds()
+    monkeypatch.setattr("marketplace.parties.views.dossiers.UPLOADS", "1/h")
+    client = as_(UserFactory())
+    url = client.post(reverse("parties:organization_new"), organization_data())["Location"]
+    for number, status in enumerate((302, 429)):
+        data = {"note": f"说明{number}", "documents": [upload(pdf_bytes(), "a.pdf")]}
+        page = client.post(url, data)
+        assert page.status_code == status
+    assert "操作过于频繁" in page.text
+    assert "说明1" in page.text
+    assert Verification.objects.get().note == "说明1"

@@ -1,0 +1,264 @@
+"""Who was removed has what a stranger has: rights follow from membership today, not from who began."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+import pytest
+from rules.permissions import permissions
+
+from marketplace.achievements import queries as achievements
+from marketplace.achievements import services as achievement_services
+from marketplace.files.services import store_upload
+from marketplace.journal import jobs
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, NotVisible, Refused
+from marketplace.listings.services import start_export
+from marketplace.matching.models import Match
+from marketplace.matching.queries import own_matches, visible_to
+from marketplace.needs import queries as needs
+from marketplace.needs import services as need_services
+from marketplace.notices.models import Notice
+from marketplace.parties import queries, services
+from marketplace.parties.models import Invitation, Membership, User, Verification
+from tests.cast import Cast
+from tests.factories.achievements import good_rows, make_achievement, sheet, upload
+from tests.factories.files import pdf_bytes
+from tests.factories.files import upload as uploaded
+from tests.factories.needs import make_need
+from tests.factories.parties import UserFactory, make_member
+
+pytestmark = pytest.mark.django_db
+
+#: Permissions that ask nothing of a subject: what a stranger has, anybody has.
+WITHOUT_SUBJECT = {
+    "journal.retry_delivery",
+    "listings.rebuild_index",
+    "parties.create_organization",
+    "parties.grant_role",
+    "parties.review_organizations",
+    "taxonomy.edit_term",
+    "wagtailadmin.access_admin",
+}
+STATES = ["draft", "in_review", "returned", "published", "withdrawn"]
+
+
+class Left:
+    """Somebody who did everything that a member of a university can do, and was removed then."""
+
+    def __init__(self, cast: Cast) -> None:
+        org, admin = cast.university, cast.university_admin
+        self.cast, self.org = cast, org
+        self.person: User = make_member(org, "org_admin", email="left@example.com")
+        person = self.person
+        self.needs = [make_need(org, person, state=state) for state in STATES]
+        self.achievements = [make_achievement(org, person, state=state) for state in STATES]
+        self.batch = upload(org, person, sheet(good_rows(2)))
+        jobs.run_open()
+        self.batch.refresh_from_db()
+        self.export = start_export("achievements", [], actor=person, is_own=True)
+        self.dossiers = [
+            Verification.objects.create(organization=org, applicant=person, status=status)
+            for status in ("draft", "verified")
+        ]
+        claim = Verification(organization=org, applicant=person, status="verified", is_claim=True)
+        claim.save()
+        self.dossiers.append(claim)
+        other = make_achievement(cast.enterprise, cast.member, state="published")
+        self.match = Match.objects.create(
+            need=self.needs[3], achievement=other, score=80, need_rev=1, achievement_rev=1
+        )
+        self.file = store_upload(
+            uploaded(pdf_bytes()),
+            subject_kind="achievements.achievement",
+            subject_id=self.achievements[0].pk,
+            audience="restricted",
+            actor=person,
+        )
+        self.sent = services.invite_member(
+            org, role="org_admin", actor=person, email="friend@example.com"
+        )
+        self.membership = Membership.objects.current().get(user=person)
+        services.remove_member(self.membership, actor=admin)
+        self.person = User.objects.get(pk=person.pk)
+
+    def subjects(self) -> dict[str, list[Any]]:
+        return {
+            "need": self.needs,
+            "achievement": [*self.achievements],
+            "batch": [self.batch],
+            "organization": [self.org],
+            "members": [self.org],
+            "verification": self.dossiers,
+            "match": [self.match],
+            "job": [self.batch.job, self.export],
+            "result": [self.batch.job, self.export],
+            "attachment": [self.file],
+        }
+
+
+@pytest.fixture
+def left(cast: Cast) -> Left:
+    return Left(cast)
+
+
+def pairs(left: Left) -> Iterator[tuple[str, Any]]:
+    subjects = left.subjects()
+    for name in permissions:
+        if name in WITHOUT_SUBJECT:
+            continue
+        noun = name.rpartition("_")[2]
+        found = [left.org] if name == "achievements.import_achievement" else subjects[noun]
+        yield from ((name, subject) for subject in found)
+
+
+def test_every_policy_gives_a_removed_member_what_a_stranger_has(left: Left) -> None:
+    stranger = UserFactory()
+    differing = [
+        (name, str(subject), getattr(subject, "status", ""))
+        for name, subject in pairs(left)
+        if left.person.has_perm(name, subject) != stranger.has_perm(name, subject)
+    ]
+    assert differing == []
+    # The walk does see rights: who is still a member has them.
+    still = left.cast.university_admin
+    gained = {name for name, subject in pairs(left) if still.has_perm(name, subject)}
+    assert {"achievements.edit_batch", "needs.edit_need", "parties.edit_verification"} <= gained
+
+
+def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
+    stranger = UserFactory()
+    for rows in (
+        needs.visible_to,
+        needs.own_needs,
+        achievements.visible_to,
+        achievements.own_achievements,
+        achievements.batches_visible_to,
+        achievements.own_batches,
+        visible_to,
+        own_matches,
+        queries.visible_to,
+        queries.organizations_of,
+    ):
+        theirs = set(rows(left.person).values_list("pk", flat=True))
+        assert theirs == set(rows(stranger).values_list("pk", flat=True)), rows
+    assert queries.dossier_of(left.org, left.person) is None
+    assert queries.publishing_organizations(left.person) == []
+
+
+def test_the_uploader_of_a_batch_cannot_send_it_to_review(left: Left, client: Client) -> None:
+    with pytest.raises(Forbidden):
+        achievement_services.confirm_import(left.batch, actor=left.person, mode="valid")
+    client.force_login(left.person)
+    for path in (
+        f"/workbench/achievements/import/{left.batch.code}/",
+        f"/workbench/jobs/{left.export.code}/",
+        f"/workbench/jobs/{left.export.code}/result/",
+        f"/files/{left.file.code}/",
+        f"/workbench/organizations/{left.org.code}/verification/",
+        f"/workbench/needs/{left.needs[0].code}/",
+    ):
+        assert client.get(path).status_code in {403, 404}, path
+    with pytest.raises(Forbidden):
+        jobs.cancel_job(left.export, actor=left.person)
+    with pytest.raises(Forbidden):
+        services.submit_dossier(left.dossiers[0], actor=left.person)
+    # Whoever still works there goes on with it.
+    achievement_services.confirm_import(left.batch, actor=left.cast.university_member, mode="valid")
+
+
+def test_an_operator_goes_on_with_the_batch_they_made_until_the_role_ends(cast: Cast) -> None:
+    batch = upload(cast.university, cast.operator, sheet(good_rows(1)))
+    jobs.run_open()
+    batch.refresh_from_db()
+    assert cast.operator.has_perm("achievements.edit_batch", batch)
+    assert cast.operator.has_perm("journal.view_job", batch.job)
+    cast.operator.platform_roles.all().delete()
+    cast.operator.forget_access()
+    assert not cast.operator.has_perm("achievements.edit_batch", batch)
+    assert not achievements.batches_visible_to(cast.operator).exists()
+
+
+def test_what_a_removed_member_asked_others_to_join_for_has_ended(left: Left) -> None:
+    friend = UserFactory(email="friend@example.com")
+    left.sent.invitation.refresh_from_db()
+    assert left.sent.invitation.status == Invitation.Status.REVOKED
+    with pytest.raises(Refused):
+        services.accept_invitation(left.sent.invitation, actor=friend)
+
+
+def test_news_of_what_a_removed_member_began_goes_to_the_admins(left: Left, drain: Any) -> None:
+    drain()
+    Notice.objects.all().delete()
+    need_services.return_need(
+        left.needs[1], actor=left.cast.registrar_city, reasons=["指标无法测量"]
+    )
+    achievement_services.return_achievement(
+        left.achievements[1], actor=left.cast.registrar_city, reasons=["没有证据"]
+    )
+    drain()
+    told = Notice.objects.filter(kind__endswith=".returned")
+    assert {notice.recipient for notice in told} == {left.cast.university_admin}
+    assert not Notice.objects.filter(recipient=left.person).exists()
+
+
+# --- the membership itself --------------------------------------------------------------------
+def test_a_membership_ends_and_is_kept(left: Left) -> None:
+    row = Membership.objects.get(pk=left.membership.pk)
+    assert row.left_at is not None
+    assert row.joined_at <= row.left_at
+    assert abs(row.left_at - clock.now()) < timedelta(minutes=5)
+    assert left.person not in [member.user for member in queries.members_of(left.org)]
+    assert left.person not in queries.admins_of(left.org.pk)
+    assert left.person not in queries.members_with_role(left.org.pk)
+    assert left.person not in queries.members_with_role(left.org.pk, "org_admin")
+    with pytest.raises(NotVisible):
+        queries.member_of(left.org, row.code)
+    for act in (
+        lambda: services.remove_member(row, actor=left.cast.university_admin),
+        lambda: services.change_member_role(row, role="member", actor=left.cast.university_admin),
+    ):
+        with pytest.raises(Refused, match="已不是本单位成员"):
+            act()
+
+
+def test_who_comes_back_gets_a_row_of_their_own(left: Left) -> None:
+    sent = services.invite_member(
+        left.org, role="member", actor=left.cast.university_admin, email="left@example.com"
+    )
+    again = services.accept_invitation(sent.invitation, actor=left.person)
+    rows = Membership.objects.filter(user=left.person, organization=left.org).order_by("pk")
+    assert [row.pk for row in rows] == [left.membership.pk, again.pk]
+    assert [row.left_at is None for row in rows] == [False, True]
+    assert rows[0].left_at <= rows[1].joined_at
+    back = User.objects.get(pk=left.person.pk)
+    assert back.access.orgs == {left.org.pk: frozenset({"member"})}
+    assert back.has_perm("needs.edit_need", left.needs[0])
+
+
+def test_the_database_takes_one_present_membership_and_no_backward_period(left: Left) -> None:
+    present = {"user": left.cast.university_member, "organization": left.org}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.create(**present)
+    past = clock.now() - timedelta(days=3)
+    Membership.objects.create(**present, joined_at=past, left_at=past + timedelta(days=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.create(**present, joined_at=past, left_at=past - timedelta(seconds=1))
+
+
+def test_the_last_admin_is_counted_among_those_present(left: Left) -> None:
+    """An admin who has left is no other admin."""
+    own = Membership.objects.current().get(user=left.cast.university_admin)
+    with pytest.raises(Refused, match="至少要有一名管理员"):
+        services.remove_member(own, actor=left.cast.university_admin)
+
+
+def test_an_organisation_whose_admins_have_all_left_can_be_claimed(cast: Cast) -> None:
+    """Whoever has left does not keep others from speaking for it."""
+    assert not queries.can_be_claimed(cast.university)
+    rows = Membership.objects.current().filter(organization=cast.university, role="org_admin")
+    rows.update(left_at=clock.now())
+    assert queries.can_be_claimed(cast.university)
