@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0003_states_and_lists'),
+        ('parties', '0004_memberships_end'),
     ]
 
     operations = [
