@@ -54,6 +54,8 @@ def redis_options() -> dict[str, object]:
 # --- Core -------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
+# Earlier keys, newest first: what they signed and encrypted is still read, nothing new is made by them.
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS", "").split()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])

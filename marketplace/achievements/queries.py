@@ -1,6 +1,6 @@
 """Questions about achievements and imported batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +69,11 @@ def achievement_by_id(pk: int) -> Achievement | None:
 def codes_of(ids: list[int]) -> list[str]:
     """Public codes of these rows, for the index."""
     return list(Achievement.objects.filter(pk__in=ids).values_list("code", flat=True))
+
+
+def codes_of_owners(owners: Iterable[int]) -> list[str]:
+    """Public codes of what these organisations own, for the index."""
+    return listings.codes_of_owners(Achievement, owners)
 
 
 def may_read_file(user: Any, attachment: Any) -> bool:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.files import children, events, queries, rulebook, storage
 from marketplace.files.models import Attachment, Intake
+from marketplace.journal import queries as journal
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.children import ChildFailed
@@ -310,9 +311,19 @@ def sweep_orphans() -> dict[str, int]:
     Bytes without a row (a rollback, a kill between write and commit) are erased; uploads that never
     came to belong to a subject are removed; a row whose bytes are gone is marked as lost and logged,
     and is as before when they are back. When most are gone at once, it is the store that is not there
-    (another machine's disk, a volume that is not mounted): then nothing is marked.
+    (another machine's disk, a volume that is not mounted): then nothing is marked. A database that
+    lacks the fact which the last sweep has noted in the store is an older copy beside the files of the
+    living one: what it does not know may be newer than it, so nothing is touched at all.
     """
     counts = {"erased": 0, "removed": 0, "lost": 0, "back": 0}
+    mark = storage.read_mark()
+    if mark is not None and not journal.knows_fact(*mark):
+        logger.critical(
+            "the files were last swept by a newer database than this one: nothing is swept; "
+            "if this database is the one to go on with, run manage.py adopt_files"
+        )
+        return counts
+    adopt_files()
     queries.old_intake(INTAKE_KEPT).delete()
     batch: list[str] = []
     for path in storage.paths_older_than(ORPHAN_AGE):
@@ -338,6 +349,17 @@ def sweep_orphans() -> dict[str, int]:
             _mark(row, Attachment.Status.READY)
             counts["back"] += 1
     return counts
+
+
+def adopt_files() -> bool:
+    """Note in the store that this database is the one that sweeps it; False when it has no facts yet.
+
+    After a restore an operator says so once; from then on the daily sweep erases what it lacks.
+    """
+    newest = journal.newest_fact()
+    if newest is not None:
+        storage.write_mark(*newest)
+    return newest is not None
 
 
 def _mark(row: Attachment, status: Attachment.Status) -> None:

@@ -5,6 +5,7 @@ a web server except through the one policy-checked view.
 """
 
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from marketplace.kernel.errors import StorageFull
 from marketplace.kernel.outages import is_full
 
 _CHUNK = 64 * 1024
+#: No stored path looks like it.
+_MARK = ".swept"
 
 
 class TooLarge(Exception):
@@ -109,6 +112,23 @@ def paths_older_than(age: timedelta) -> Iterator[str]:
                 yield found.relative_to(root).as_posix()
         except FileNotFoundError:
             continue
+
+
+def read_mark() -> tuple[int, str] | None:
+    """What the last sweep wrote with `write_mark`; None before the first."""
+    try:
+        entry, at = json.loads((_root() / _MARK).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return int(entry), str(at)
+
+
+def write_mark(entry: int, at: str) -> None:
+    """Note in the store which database swept it last: the newest fact that it knew."""
+    _root().mkdir(mode=0o750, parents=True, exist_ok=True)
+    fresh = _root() / f"{_MARK}.{uuid.uuid4().hex}"
+    fresh.write_text(json.dumps([entry, at]), encoding="utf-8")
+    fresh.replace(_root() / _MARK)
 
 
 def locate(path: str) -> Path:

@@ -1,6 +1,7 @@
 """Questions that both kinds of listing answer alike."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -76,6 +77,11 @@ def _plain_row(row: Any) -> dict[str, Any]:
     return {
         field.name: plain(getattr(row, field.attname)) for field in fields if field.name != "id"
     }
+
+
+def codes_of_owners(model: type[L], owners: Iterable[int]) -> list[str]:
+    """The codes of everything that these organisations own, for the index."""
+    return list(manager(model).filter(owner_id__in=list(owners)).values_list("code", flat=True))
 
 
 def taken_down(model: type[L], code: str) -> L | None:

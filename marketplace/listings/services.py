@@ -205,7 +205,7 @@ def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) ->
 
     The rows are gone when handlers run, so the events carry the codes that the index must forget.
     """
-    rows = queries.manager(model).filter(is_sample=True)
+    rows: Any = queries.manager(model).filter(is_sample=True)
     codes = list(rows.order_by("pk").values_list("code", flat=True))
     versions.forget_versions(subject_of(model), rows.values("pk"))
     rows.delete()

@@ -10,11 +10,12 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 
 from marketplace.files.policies import register_reader
-from marketplace.kernel.events import on
+from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import events, queries, services
 from marketplace.parties.models import Invitation, Organization, Verification
+from search import engine
 
 kinds.register("parties.verification_waiting", _("有单位等待认证"), mail_default=False)
 kinds.register("parties.verification_decided", _("单位认证结果"))
@@ -24,6 +25,19 @@ kinds.register("parties.members_changed", _("本单位成员变动"), mail_defau
 kinds.register("parties.role_changed", _("您在单位中的角色变动"))
 
 register_reader("parties.verification", queries.reads_document)
+
+
+# --- the search index -------------------------------------------------------------------------
+@on(*events.SHOWN_CHANGES, batch=True)
+def refresh_index(batch: list[Event]) -> None:
+    """Bring the search index in step with the organisations as they are now."""
+    engine.refresh("organizations", queries.codes_of([event.subject_id for event in batch]))
+
+
+@on(events.OrganizationSamplesChanged)
+def follow_samples(event: events.OrganizationSamplesChanged) -> None:
+    """Samples that were loaded are found, those that were deleted are not."""
+    engine.refresh("organizations", event.codes)
 
 
 # --- verification -----------------------------------------------------------------------------

@@ -175,7 +175,8 @@ class Organization(Stamped):
     status = models.CharField(max_length=12, choices=OrgStatus.choices, default=OrgStatus.DRAFT)
     verified_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
-    #: Counts the changes of the profile; a form sent with an older number is refused.
+    #: Counts the changes of the profile and of who sees it: a form sent with an older number is
+    #: refused, and the search index takes no older row.
     rev = models.PositiveIntegerField(default=1)
     members = models.ManyToManyField(User, through="Membership", related_name="organizations")
 

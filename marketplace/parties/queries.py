@@ -19,6 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
 from marketplace.kernel.revisions import state_of
+from marketplace.parties import rulebook
 from marketplace.parties.events import USER
 from marketplace.parties.models import (
     ApiToken,
@@ -98,6 +99,11 @@ def organization_of_code(code: str) -> Organization:
     if found is None:
         raise NotVisible
     return found
+
+
+def codes_of(ids: Iterable[int]) -> list[str]:
+    """The public codes of these organisations, for the index."""
+    return list(Organization.objects.filter(pk__in=list(ids)).values_list("code", flat=True))
 
 
 def name_for_strangers(org: Organization) -> str:
@@ -415,6 +421,13 @@ def user_by_phone(phone: str) -> User | None:
 def user_by_email(email: str) -> User | None:
     """The person of this e-mail address."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def user_by_contact(contact: str) -> User | None:
+    """The person of this e-mail address or mobile number, as somebody typed it."""
+    if rulebook.looks_like_mobile(contact):
+        return user_by_phone(rulebook.normalize_mobile(contact))
+    return user_by_email(contact)
 
 
 def has_confirmed(user: User | None, email: str) -> bool:

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from marketplace.kernel.errors import DomainError
 from marketplace.web.csp import CMS_HEADER
 from marketplace.web.preferences import read_preferences
-from marketplace.web.refusals import refusal_response
+from marketplace.web.refusals import not_allowed, refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -64,6 +64,8 @@ class PreferencesMiddleware:
 class RefusalMiddleware:
     """Turns a DomainError raised in a view into a page (or fragment) with its reason and status.
 
+    And the empty answer to a method that a view does not take into a page that says so.
+
     The error also stands in `response.refusal`, for whoever keeps the record of refusals.
     """
 
@@ -71,7 +73,11 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and isinstance(response, HttpResponse):
+            # Django's answer to a method that a view does not take has no body.
+            return response if response.content else not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if not isinstance(error, DomainError):

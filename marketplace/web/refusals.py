@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,35 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _page(request, "refused", 403, {"reason": text, "back": back_address(request)})
 
 
+def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """405 in words: what takes posted forms alone is reached by reloading, or after signing in.
+
+    `refused` is the bare answer; its Allow goes on. The page leads to where the act is offered, which
+    is the nearest address above that shows something.
+    """
+    context = {"reason": _("这个地址只接收提交的表单，没有可以直接打开的页面。")}
+    context["back"] = _above(request) or back_address(request)
+    response = _page(request, "refused", 405, context)
+    response["Allow"] = refused.headers.get("Allow", "")
+    return response
+
+
+def _above(request: HttpRequest) -> str:
+    """The nearest address above this one that is a page."""
+    match = request.resolver_match
+    parts = request.path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        path = "/" + "/".join(parts[:length]) + "/"
+        try:
+            found = resolve(path)
+        except Resolver404:
+            continue
+        # Of the same slice: the editors' pages take every path there is.
+        if match is not None and found.namespaces == match.namespaces:
+            return path
+    return ""
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, the same body whether the thing is missing or not to be known of; 410 for Gone."""
     if isinstance(exception, Gone):
@@ -132,6 +162,7 @@ def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any])
     title = {
         400: _("填写有误"),
         403: _("没有权限"),
+        405: _("不能这样打开"),
         409: _("现在不能这样做"),
         422: _("已经提交过"),
         429: _("操作过于频繁"),

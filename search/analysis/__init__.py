@@ -1,7 +1,7 @@
 """Text analysis, the same for documents and queries and for every backend."""
 
 from search.analysis.folding import MAX_CHARACTERS, clean, settle, unfolded
-from search.analysis.pieces import runs
+from search.analysis.pieces import has_chinese, runs
 from search.analysis.stopwords import STOP_WORDS, without_boilerplate
 from search.analysis.tokens import (
     VERSION,
@@ -26,6 +26,7 @@ __all__ = [
     "background",
     "clean",
     "extra_words",
+    "has_chinese",
     "plain_tokens",
     "query_words",
     "register_words",

@@ -5,7 +5,7 @@ proposed.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,12 +22,16 @@ from marketplace.achievements.imports import cells, titles
 from marketplace.achievements.rulebook import shares_problem, source_key, text_key
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings.exports import ListingColumn
+from marketplace.sheets.cells import column_letter, fault_of
+from marketplace.sheets.headings import Wanted, plain, spellings
 
 DISCIPLINES = Path(__file__).with_name("disciplines.toml")
 MOST_WORDS, LONGEST_WORD = 8, 20
 #: Columns of a result file: passed over when the corrected file comes back.
 RESULT_HEADS = (gettext_lazy("行号"), gettext_lazy("结果"), gettext_lazy("问题"))
 DISCIPLINE = "discipline"
+#: Without this column a table holds no achievements.
+NEEDED = "description"
 #: Stands in the column 编号 of the template's example rows: they are passed over.
 EXAMPLE = "示例"
 READ = (*WRITTEN, *BROUGHT)
@@ -45,11 +49,11 @@ READERS: dict[str, Callable[[str], Any]] = {
     "price_min": cells.amount,
     "price_max": cells.amount,
 }
-ENTRIES: dict[str, Callable[[list[str]], cells.Entry]] = {
-    "indicators": cells.indicator,
-    "patents": cells.patent,
-    "owners": cells.owner,
-    "inventors": cells.inventor,
+ENTRIES: dict[str, Callable[[str], list[cells.Entry]]] = {
+    "indicators": lambda text: cells.entries(text, cells.indicator),
+    "patents": lambda text: cells.entries(text, cells.patent),
+    "owners": cells.owners,
+    "inventors": cells.inventors,
 }
 
 
@@ -84,22 +88,48 @@ class Layout:
         return self.heads.get(name) or str(_columns()[name].title)
 
 
-def layout_of(headers: Sequence[str]) -> Layout:
-    """Find the columns by their headings. Raises InvalidInput at `file` without a text column."""
+def wanted() -> Wanted:
+    """The headings by which the table is found in a file; without a text column it is none."""
     known = _headings()
+    needed = {head for head, name in known.items() if name == NEEDED}
+    return Wanted(frozenset(known), frozenset(needed))
+
+
+def layout_of(headers: Sequence[str]) -> Layout:
+    """Find the columns by their headings; the template's own heading comes before another word for it.
+
+    Raises InvalidInput at `file` without a text column, or for a heading that stands there twice.
+    """
+    names = [_column_of(header) for header in headers]
     places: dict[str, int] = {}
-    heads: dict[str, str] = {}
-    ignored: list[str] = []
-    for place, header in enumerate(headers):
-        name = known.get(cells.plain(header))
-        if name is None or name in places:
-            ignored += [header] if header else []
-        elif name:
-            places[name], heads[name] = place, header
-    if "description" not in places:
+    for place, name in enumerate(names):
+        if name and (name not in places or _is_own(headers[place], name)):
+            if name in places and plain(headers[place]) == plain(headers[places[name]]):
+                where = "、".join(column_letter(at) for at in (places[name], place))
+                text = _("表头“%(name)s”重复出现（%(where)s 列）")
+                raise InvalidInput({"file": [text % {"name": headers[place][:40], "where": where}]})
+            places[name] = place
+    if NEEDED not in places:
         text = _("没有找到“技术方案”（或“摘要”）一列，请使用模板，并保留表头")
         raise InvalidInput({"file": [text]})
-    return Layout(places, heads, ignored)
+    used = set(places.values())
+    ignored = [
+        header
+        for place, header in enumerate(headers)
+        if header and place not in used and names[place] != ""
+    ]
+    return Layout(places, {name: headers[place] for name, place in places.items()}, ignored)
+
+
+def _column_of(header: str) -> str | None:
+    """The column that a heading names, "" for one that is passed over, None for an unknown one."""
+    known = _headings()
+    return next((known[name] for name in spellings(header) if name in known), None)
+
+
+def _is_own(header: str, name: str) -> bool:
+    """Whether the template itself calls the column so."""
+    return plain(str(_columns()[name].title)) in spellings(header)
 
 
 def _columns() -> dict[str, ListingColumn]:
@@ -114,9 +144,9 @@ def _headings() -> dict[str, str]:
         with translation.override(language):
             for column in READ:
                 for head in (str(column.title), *column.aliases):
-                    found[cells.plain(head)] = column.name
+                    found[plain(head)] = column.name
             passed_over = [*(column.title for column in KNOWN), *RESULT_HEADS]
-            found |= {cells.plain(str(head)): "" for head in passed_over}
+            found |= {plain(str(head)): "" for head in passed_over}
     return found
 
 
@@ -142,13 +172,16 @@ class RowReader:
         """Judge one row."""
         draft = Draft(number)
         given = {name: texts[place].strip() for name, place in self.layout.places.items()}
+        faulty = {name: fault for name, text in given.items() if (fault := fault_of(text))}
+        draft.problems += [(self.layout.head(name), fault) for name, fault in faulty.items()]
+        given |= dict.fromkeys(faulty, "")
         draft.code = given.pop("code", "")
         draft.given_title = given.get("title", "")
         draft.key = source_key(self.owner, draft.given_title, given.get("description", ""))
         draft.text_key = text_key(self.owner, given.get("description", ""))
         data = self._data(draft, given)
         self._propose(draft, data, given)
-        self._judge(draft, data)
+        self._judge(draft, data, without=faulty)
         for name in CHILDREN:
             draft.rows[name] = self._children(draft, name, given.get(name, ""))
         self._check_shares(draft)
@@ -194,14 +227,17 @@ class RowReader:
         if industry and not given.get("industry"):
             data["industry"] = industry
 
-    def _judge(self, draft: Draft, data: dict[str, Any]) -> None:
-        """The wizard's own forms, with this row as what was typed."""
-        if not source_key(self.owner, "", str(data.get("description", ""))):
+    def _judge(self, draft: Draft, data: dict[str, Any], without: Collection[str]) -> None:
+        """The wizard's own forms, with this row as what was typed; `without` cells that are no values."""
+        has_text = source_key(self.owner, "", str(data.get(NEEDED, "")))
+        if not has_text and NEEDED not in without:
             draft.problems.append((self.layout.head("description"), _("请填写")))
         for form in self.forms:
             form.data = data
             form.full_clean()
             for name, errors in form.errors.items():
+                if name in without:
+                    continue
                 head = self.layout.head(name) if name in _columns() else ""
                 draft.problems += [(head, str(text)) for text in errors]
             draft.values |= form.cleaned_data
@@ -211,7 +247,7 @@ class RowReader:
             return []
         head = self.layout.head(name)
         try:
-            found = cells.entries(text, ENTRIES[name])
+            found = ENTRIES[name](text)
         except cells.CellError as error:
             draft.problems.append((head, str(error)))
             return []

@@ -19,6 +19,7 @@ from marketplace.achievements.imports.reading import (
     Layout,
     RowReader,
     layout_of,
+    wanted,
 )
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.rulebook import source_key, text_key
@@ -30,7 +31,7 @@ from marketplace.journal.models import Job
 from marketplace.kernel.children import ChildFailed, NoRoom, OutOfMemory, TookTooLong
 from marketplace.kernel.errors import InvalidInput
 from marketplace.sheets.children import head_of, sheet_of
-from marketplace.sheets.readers import Row
+from marketplace.sheets.limits import Row
 from marketplace.sheets.writers import Column, write_xlsx
 
 NEW, DUPLICATE, CHANGED, BAD = "new", "duplicate", "changed", "bad"
@@ -45,6 +46,7 @@ class Table:
     headers: list[str]
     layout: Layout
     rows: list[Row]
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Known:
 def read_table(path: Path, filename: str) -> Table:
     """Read a sheet whole. Raises InvalidInput at `file` for what no row could mend."""
     try:
-        sheet = sheet_of(path, filename)
+        sheet = sheet_of(path, filename, wanted=wanted())
     except NoRoom:
         raise
     except ChildFailed as error:
@@ -110,7 +112,7 @@ def read_table(path: Path, filename: str) -> Table:
     rows = [row for row in sheet.rows if place is None or row[1][place] != EXAMPLE]
     if not rows:
         raise InvalidInput({"file": [_("表格里没有数据行")]})
-    return Table(sheet.headers, layout, rows)
+    return Table(sheet.headers, layout, rows, sheet.remarks)
 
 
 def check_head(path: Path, filename: str) -> None:
@@ -119,7 +121,7 @@ def check_head(path: Path, filename: str) -> None:
     A sheet that takes longer is neither good nor bad yet: the check, which nobody waits for, tells.
     """
     try:
-        sheet = head_of(path, filename)
+        sheet = head_of(path, filename, wanted=wanted())
     except (TookTooLong, OutOfMemory, NoRoom):
         return
     except ChildFailed as error:
@@ -147,13 +149,13 @@ def run_check(row: Job) -> dict[str, Any]:
     batch = queries.batch_by_id(row.payload["batch"])
     if batch is None or batch.status != BatchStatus.CHECKING:
         return {}
-    try:
-        table = _stored_table(batch)
-    except InvalidInput as error:
-        services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
-        return {}
     verdicts = []
     with translation.override(batch.actor.language):
+        try:
+            table = _stored_table(batch)
+        except InvalidInput as error:
+            services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
+            return {}
         for count, verdict in enumerate(_verdicts(batch, table), start=1):
             verdicts.append(verdict)
             if count % _PULSE == 0 or count == len(table.rows):
@@ -174,6 +176,7 @@ def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "proposed": sum(
             bool(v.draft.values.get("proposed_title")) for v in verdicts if v.outcome == NEW
         ),
+        "remarks": list(table.remarks),
         "ignored": [name[:40] for name in table.layout.ignored[:20]],
     }
 

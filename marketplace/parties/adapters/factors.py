@@ -1,7 +1,5 @@
 """allauth's second factors; their secrets are stored encrypted."""
 
-import base64
-import hashlib
 import io
 from typing import Any
 
@@ -10,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 import qrcode
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from qrcode.image.svg import SvgPathFillImage
+
+from marketplace.parties import services
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -41,22 +40,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return not authenticator.user.access.is_staff
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return services.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> MultiFernet:
-    """The cipher of second factors, from SECRET_KEY; older keys still decrypt."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        [
-            Fernet(
-                base64.urlsafe_b64encode(
-                    hashlib.sha256(b"parties.mfa\0" + str(key).encode()).digest()
-                )
-            )
-            for key in keys
-        ]
-    )
+        return services.decrypt(encrypted_text)

@@ -5,6 +5,7 @@ from marketplace.parties.services.attempts import (
     count_password,
     uncount,
 )
+from marketplace.parties.services.factors import decrypt, encrypt, renew_factors, reset_factor
 from marketplace.parties.services.members import (
     Sent,
     accept_invitation,
@@ -69,8 +70,10 @@ __all__ = [
     "create_organization",
     "create_sample_user",
     "create_token",
+    "decrypt",
     "discard_unconfirmed",
     "edit_organization",
+    "encrypt",
     "end_tokens",
     "grant_role",
     "invite_member",
@@ -84,6 +87,8 @@ __all__ = [
     "register_person",
     "remove_member",
     "remove_samples",
+    "renew_factors",
+    "reset_factor",
     "restore_organization",
     "return_dossier",
     "revoke_invitation",

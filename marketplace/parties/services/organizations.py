@@ -162,7 +162,8 @@ def suspend_organization(
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("suspend", row, actor)
     check(row.rev, rev, row)
-    row.save(update_fields=["status"])
+    row.rev += 1
+    row.save(update_fields=["status", "rev"])
     publish(events.OrganizationSuspended(subject_id=row.pk, remark=remark), actor=actor)
     return row
 
@@ -173,6 +174,7 @@ def restore_organization(org: Organization, *, actor: User, rev: Rev = None) -> 
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("restore", row, actor)
     check(row.rev, rev, row)
-    row.save(update_fields=["status"])
+    row.rev += 1
+    row.save(update_fields=["status", "rev"])
     publish(events.OrganizationRestored(subject_id=row.pk), actor=actor)
     return row

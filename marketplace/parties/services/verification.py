@@ -116,7 +116,8 @@ def verify_dossier(dossier: Verification, *, actor: User, rev: Rev = None) -> Ve
     if org.status != OrgStatus.VERIFIED:
         ORGANIZATION.fire("verify", org, actor)
         org.verified_at = clock.now()
-        org.save(update_fields=["status", "verified_at"])
+        org.rev += 1
+        org.save(update_fields=["status", "verified_at", "rev"])
     _decide(row, actor, reasons=[], remark="")
     publish(events.OrganizationVerified(subject_id=org.pk, verification_id=row.pk), actor=actor)
     _answer_others(org, row, actor)

@@ -1,11 +1,13 @@
 """Storing, binding, removing and sweeping attachments."""
 
 import hashlib
+import io
 import os
 import stat
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 import pytest
@@ -279,3 +281,60 @@ def test_a_store_that_is_not_mounted_loses_nothing(uploader, caplog):
 def test_stored_path_stays_inside_the_folder():
     with pytest.raises(ValueError, match="passwd"):
         storage.locate("../../etc/passwd")
+
+
+# --- which database sweeps --------------------------------------------------------------------
+def old_stranger(private_folder, name="aa"):
+    """Bytes of a day and more ago that no row of this database names."""
+    place = private_folder / name / "bb" / ("0" * 32)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"of the living site")
+    past = (clock.now() - timedelta(days=2)).timestamp()
+    os.utime(place, (past, past))
+    return place
+
+
+def test_an_older_copy_of_the_database_sweeps_nothing(uploader, private_folder, caplog):
+    make_attachment(uploader)
+    # The living site has come further than this copy of it.
+    storage.write_mark(Entry.objects.latest("pk").pk + 1000, clock.now().isoformat())
+    stranger = old_stranger(private_folder)
+    assert services.sweep_orphans() == {"erased": 0, "removed": 0, "lost": 0, "back": 0}
+    assert stranger.exists()
+    assert "adopt_files" in caplog.text
+
+
+def test_a_copy_that_went_its_own_way_sweeps_nothing(uploader, private_folder):
+    make_attachment(uploader)
+    newest = Entry.objects.latest("pk")
+    # The same number, but of another instant.
+    storage.write_mark(newest.pk, (newest.at - timedelta(seconds=1)).isoformat())
+    stranger = old_stranger(private_folder)
+    assert services.sweep_orphans()["erased"] == 0
+    assert stranger.exists()
+
+
+def test_a_database_that_is_adopted_sweeps_again(uploader, private_folder):
+    make_attachment(uploader)
+    storage.write_mark(10**9, clock.now().isoformat())
+    call_command("adopt_files", stdout=io.StringIO())
+    stranger = old_stranger(private_folder)
+    assert services.sweep_orphans()["erased"] == 1
+    assert not stranger.exists()
+
+
+def test_each_sweep_notes_how_far_the_database_has_come(uploader, private_folder):
+    make_attachment(uploader)
+    services.sweep_orphans()
+    first = storage.read_mark()
+    make_attachment(uploader)
+    services.sweep_orphans()
+    newest = Entry.objects.latest("pk")
+    assert storage.read_mark() == (newest.pk, newest.at.isoformat())
+    assert first[0] < newest.pk
+
+
+def test_an_empty_database_adopts_nothing(private_folder):
+    with pytest.raises(CommandError, match="empty"):
+        call_command("adopt_files")
+    assert storage.read_mark() is None

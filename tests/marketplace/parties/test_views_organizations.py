@@ -1,6 +1,7 @@
 """Pages of organisations: entering one, its profile, the directory and its contact."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -134,7 +135,7 @@ def test_markup_in_a_profile_is_text(cast: Cast, client: Client) -> None:
         assert "<img src=x" not in client.get(url).text
 
 
-def test_directory_is_searched_and_narrowed(client: Client) -> None:
+def test_directory_is_searched_and_narrowed(client: Client, own_index: Path) -> None:
     taxonomy.load_seeds()
     OrganizationFactory(name="沂蒙磁材有限公司")
     OrganizationFactory(name="沂州理工大学", kind="university", district="371311")
