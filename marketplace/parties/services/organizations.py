@@ -35,6 +35,8 @@ PROFILE = (
 _FIXED = frozenset({OrgStatus.PENDING, OrgStatus.VERIFIED, OrgStatus.SUSPENDED})
 #: More than this many organisations no honest person needs to enter.
 MOST_PER_PERSON = 10
+#: Published listings without a contact of their own are answered by the organisation.
+KEEP_REACHABLE = _("请保留公开联系电话或邮箱中的一项：没有另填联系方式的成果和需求由它接听")
 USCC_TAKEN = _("这个统一社会信用代码的单位已登记")
 
 
@@ -127,8 +129,9 @@ def edit_organization(
 ) -> Organization:
     """Change the profile; identity too while nothing is pending or decided.
 
-    Raises Forbidden, Stale when the organisation is no longer at `rev`, Refused when identity
-    fields are changed after submission, InvalidInput for a bad or known credit code.
+    Raises Forbidden, Stale when the organisation is no longer at `rev`, Refused when identity fields
+    are changed after submission, InvalidInput for a bad or known credit code and when a verified
+    organisation would be left without any way to reach it.
     """
     row = Organization.objects.select_for_update().get(pk=org.pk)
     if not actor.has_perm("parties.edit_organization", row):
@@ -144,8 +147,11 @@ def edit_organization(
         raise InvalidInput({"uscc": [USCC_TAKEN]})
     if set(changed) & {*IDENTITY, "district"}:
         verification.note_new_identity(row)
+    was_reachable = row.is_reachable
     for name in changed:
         setattr(row, name, values[name])
+    if row.is_verified and was_reachable and not row.is_reachable:
+        raise InvalidInput({"contact_phone": [KEEP_REACHABLE]})
     if changed:
         row.rev += 1
         row.updated_at = clock.now()
