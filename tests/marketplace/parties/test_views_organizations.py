@@ -76,6 +76,7 @@ def edit_data(**changes: str) -> dict[str, str]:
         "rev": "1",
         "district": "371311",
         "summary": "磁性材料",
+        "contact_phone": "0539-8100000",
         "honors": "甲\n\n乙 ",
     } | changes
 
