@@ -20,10 +20,11 @@ PROBLEMS = {
     "409": "当前状态不允许，说明原因",
     "410": "曾经公开，已下架",
     "413": "正文过大",
+    "414": "地址过长；由服务器回答",
     "415": "正文须为 application/json",
     "429": "请求过多；Retry-After 说明等几秒",
 }
-_ALWAYS = ("400", "401", "403", "406", "429")
+_ALWAYS = ("400", "401", "403", "406", "414", "429")
 _WRITES = ("409", "413", "415")
 
 
@@ -46,8 +47,10 @@ class ApiSchema(AutoSchema):
         if getattr(self.view, "gone", False):
             statuses.add("410")
         for status in sorted(statuses):
-            bodies[status] = {
-                **self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction),
-                "description": PROBLEMS[status],
-            }
+            # The web server has no problem of ours to send: its answer is the status alone.
+            bodies[status] = (
+                {}
+                if status == "414"
+                else self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction)
+            ) | {"description": PROBLEMS[status]}
         return bodies
