@@ -21,12 +21,13 @@ PROBLEMS = {
     "410": "曾经公开，已下架",
     "412": "If-Match 与现在的版本不符；present 是现在的内容",
     "413": "正文过大",
+    "414": "地址过长；由服务器回答",
     "415": "正文须为 application/json",
     "422": "同一个 Idempotency-Key 曾用于另一份正文",
     "428": "没有说明所依据的版本（If-Match 或 rev）",
     "429": "请求过多；Retry-After 说明等几秒",
 }
-_ALWAYS = ("400", "401", "403", "406", "429")
+_ALWAYS = ("400", "401", "403", "406", "414", "429")
 _WRITES = ("409", "413", "415")
 
 
@@ -54,8 +55,10 @@ class ApiSchema(AutoSchema):
         if self.method == "POST" and getattr(self.view, "once", False):
             statuses.add("422")
         for status in sorted(statuses):
-            bodies[status] = {
-                **self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction),
-                "description": PROBLEMS[status],
-            }
+            # The web server has no problem of ours to send: its answer is the status alone.
+            bodies[status] = (
+                {}
+                if status == "414"
+                else self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction)
+            ) | {"description": PROBLEMS[status]}
         return bodies
