@@ -39,12 +39,12 @@ def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
 
 
 def quality_of(achievement: Achievement) -> Quality:
-    """The quality gate's view of a stored achievement; three queries."""
+    """The quality gate's view of a stored achievement; four queries."""
     return rulebook.assess(
-        model_to_dict(achievement),
+        model_to_dict(achievement) | achievement.contact.columns,
         *(
             [model_to_dict(row) for row in getattr(achievement, name).all()]
-            for name in ("indicators", "patents", "owners")
+            for name in ("indicators", "patents", "owners", "inventors")
         ),
         imported=achievement.import_batch_id is not None,
     )
@@ -160,7 +160,11 @@ def lacking_in(batch: ImportBatch) -> dict[str, int]:
         proposed=Count("pk", filter=Q(proposed_title=True)),
         trl=Count("pk", filter=Q(trl__isnull=True)),
         cooperation=Count("pk", filter=Q(cooperation=[])),
-        contact=Count("pk", filter=Q(contact_name="")),
+        contact=Count(
+            "pk",
+            filter=Q(contact_phone="", contact_email="")
+            & Q(owner__contact_phone="", owner__contact_email=""),
+        ),
         short=Count("pk", filter=Q(description_length__lt=rulebook.MIN_DESCRIPTION)),
     )
 

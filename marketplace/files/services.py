@@ -29,6 +29,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.children import ChildFailed
 from marketplace.kernel.errors import InvalidInput, NotVisible, StorageFull
+from marketplace.kernel.pages import in_pages
 
 logger = logging.getLogger(__name__)
 
@@ -336,7 +337,7 @@ def sweep_orphans() -> dict[str, int]:
         remove(row, actor=None)
         counts["removed"] += 1
     settled = queries.settled(ORPHAN_AGE)
-    gone = [row.pk for row in settled.iterator(_SWEEP_BATCH) if not storage.exists(row.path)]
+    gone = [row.pk for row in in_pages(settled, _SWEEP_BATCH) if not storage.exists(row.path)]
     if len(gone) > _SOME and len(gone) * 2 > settled.count():
         logger.critical("%s attachments have no bytes here: is the store mounted?", len(gone))
         return counts
@@ -344,7 +345,7 @@ def sweep_orphans() -> dict[str, int]:
         _mark(row, Attachment.Status.LOST)
         logger.error("attachment %s has lost its bytes", row.code)
         counts["lost"] += 1
-    for row in queries.lost().exclude(pk__in=gone).iterator(_SWEEP_BATCH):
+    for row in in_pages(queries.lost().exclude(pk__in=gone), _SWEEP_BATCH):
         if storage.exists(row.path):
             _mark(row, Attachment.Status.READY)
             counts["back"] += 1

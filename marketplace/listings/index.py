@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from marketplace.kernel.codes import written
+from marketplace.kernel.pages import in_pages
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.taxonomy import queries as taxonomy
@@ -46,6 +47,8 @@ OWNER_NAMES = frozenset({"name", "name_en"})
 COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
 #: While there is no index, so many of the newest listings are looked through.
 LOOKED_AT = 20_000
+#: So many are read at once when an index is built.
+PAGE = 500
 _WAN = 1_000_000
 #: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
 BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
@@ -130,8 +133,9 @@ def source_of(
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
-        found = found.order_by("pk") if codes is None else found.filter(code__in=codes)
-        for listing in found.iterator(chunk_size=500):
+        if codes is not None:
+            found = found.filter(code__in=codes)
+        for listing in in_pages(found, PAGE):
             listed = listing.status in LISTED
             yield listing.code, listing.rev, document(listing) if listed else None
 

@@ -224,10 +224,12 @@ def contact_of(listing: Listing, actor: Any) -> dict[str, str]:
         raise Refused(_("该信息已关闭，不再提供联系方式"))
     if listing.contact_route == "broker":
         raise Refused(_("发布单位选择由技术经理人对接，请联系平台"))
+    contact = listing.contact
+    is_hidden = getattr(listing, "hide_owner", False)
     return {
-        "name": listing.contact_name,
-        "phone": listing.contact_phone,
-        "email": listing.contact_email,
+        "name": contact.name or ("" if is_hidden else listing.owner.name),
+        "phone": contact.phone,
+        "email": contact.email,
     }
 
 

@@ -32,7 +32,7 @@ def needs_to_review(actor: Any) -> QuerySet[Need]:
 def quality_of(need: Need) -> Quality:
     """The quality gate's view of a stored need; one query."""
     rows = [model_to_dict(row) for row in need.indicators.all()]
-    return rulebook.assess(model_to_dict(need), rows)
+    return rulebook.assess(model_to_dict(need) | need.contact.columns, rows)
 
 
 def newest(limit: int) -> list[Need]:

@@ -200,6 +200,11 @@ class Organization(Stamped):
         return self.name
 
     @property
+    def is_reachable(self) -> bool:
+        """Whether the profile says how to reach somebody: the default of the organisation's listings."""
+        return bool(self.contact_phone or self.contact_email)
+
+    @property
     def is_verified(self) -> bool:
         """Whether a registrar found the organisation to be what it says."""
         return self.status == OrgStatus.VERIFIED

@@ -176,6 +176,8 @@ def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "proposed": sum(
             bool(v.draft.values.get("proposed_title")) for v in verdicts if v.outcome == NEW
         ),
+        "contactless": sum(not v.draft.is_reachable for v in verdicts if v.outcome == NEW),
+        "gives_away": sum(v.draft.gives_away for v in verdicts if v.outcome == NEW),
         "remarks": list(table.remarks),
         "ignored": [name[:40] for name in table.layout.ignored[:20]],
     }

@@ -89,7 +89,7 @@ def _lacking(batch: Any) -> list[tuple[str, int]]:
         "scenario": _("未填应用场景"),
         "trl": _("未填技术成熟度"),
         "cooperation": _("未填合作方式"),
-        "contact": _("未填联系人"),
+        "contact": _("没有联系方式，不能发布"),
         "short": _("技术方案不足 50 字"),
     }
     found = queries.lacking_in(batch)

@@ -33,6 +33,8 @@ PROFILE = (
 _FIXED = frozenset({OrgStatus.PENDING, OrgStatus.VERIFIED, OrgStatus.SUSPENDED})
 #: More than this many organisations no honest person needs to enter.
 MOST_PER_PERSON = 10
+#: Published listings without a contact of their own are answered by the organisation.
+KEEP_REACHABLE = _("请保留公开联系电话或邮箱中的一项：没有另填联系方式的成果和需求由它接听")
 USCC_TAKEN = _("这个统一社会信用代码的单位已登记")
 
 
@@ -126,7 +128,8 @@ def edit_organization(
     """Change the profile; identity too while nothing is pending or decided.
 
     Raises Forbidden, Refused when `rev` is not the present one (someone else saved meanwhile) or
-    identity fields are changed after submission, InvalidInput for a bad or known credit code.
+    identity fields are changed after submission, InvalidInput for a bad or known credit code and when
+    a verified organisation would be left without any way to reach it.
     """
     row = Organization.objects.select_for_update().get(pk=org.pk)
     if not actor.has_perm("parties.edit_organization", row):
@@ -141,8 +144,11 @@ def edit_organization(
         raise Refused(_("认证审核中或已认证的单位不能修改名称、类型和统一社会信用代码"))
     if "uscc" in changed and queries.organization_with_uscc(values["uscc"]) is not None:
         raise InvalidInput({"uscc": [USCC_TAKEN]})
+    was_reachable = row.is_reachable
     for name in changed:
         setattr(row, name, values[name])
+    if row.is_verified and was_reachable and not row.is_reachable:
+        raise InvalidInput({"contact_phone": [KEEP_REACHABLE]})
     if changed:
         row.rev += 1
         row.updated_at = clock.now()
