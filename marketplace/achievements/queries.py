@@ -1,9 +1,10 @@
 """Questions about achievements and imported batches."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 from django.forms.models import model_to_dict
 
@@ -18,6 +19,7 @@ from marketplace.parties.policies import access_of
 
 KIND = "achievements.achievement"
 BATCH = "achievements.import"
+_INSTANT = "%Y%m%d%H%M%S%f"
 #: While a batch is so far, its rows are reviewed with it and not one by one.
 OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
@@ -124,6 +126,26 @@ def batch_by_id(pk: int) -> ImportBatch | None:
 def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
     """What of a batch waits for a decision, in the order of the sheet."""
     return batch.achievements.filter(status="in_review").select_related("owner").order_by("pk")
+
+
+def batch_state(batch: ImportBatch) -> str:
+    """A short text that changes with every row that a decision on the whole batch would reach.
+
+    A row that leaves changes the count, one that changed or came back has a later time than any.
+    """
+    rows = waiting_in(batch).order_by()
+    seen = rows.aggregate(n=Count("pk"), revs=Sum("rev"), at=Max("updated_at"))
+    at = f"{seen['at']:{_INSTANT}}" if seen["at"] else ""
+    return f"{batch.status}_{seen['n']}_{seen['revs'] or 0}_{at}"
+
+
+def changed_since(batch: ImportBatch, state: str, limit: int = 20) -> list[Achievement]:
+    """The rows of a batch that were changed after a page was made from it in this `state`."""
+    try:
+        at = datetime.strptime(state.rpartition("_")[2], _INSTANT).replace(tzinfo=UTC)
+    except ValueError:
+        return []
+    return list(batch.achievements.filter(updated_at__gt=at).order_by("-updated_at")[:limit])
 
 
 def known_texts(owner_id: int) -> Iterator[tuple[str, str, str, str]]:
