@@ -1,10 +1,13 @@
 """`make run`: one small supervisor for a machine with Python 3.11 and nothing else.
 
 Makes the virtual environment, installs the pinned requirements, prepares the data, then starts the
-web server and one worker with the beat inside. Standard library only: it runs before anything is
-installed. Ctrl-C stops both with 30 seconds of grace, so that an import is not cut in the middle.
+web server, one worker with the beat inside, and the sentence model. Standard library only: it runs
+before anything is installed. Ctrl-C stops all with 30 seconds of grace, so that an import is not cut
+in the middle. Nothing is left over when one of them, or this, is killed.
 """
 
+import contextlib
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -13,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,8 +65,6 @@ def _environment(data: Path, port: int) -> dict[str, str]:
     environment["DATA_DIR"] = str(data)
     environment.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     environment["PYTHONUNBUFFERED"] = "1"
-    # One thread for the embedding model: with more it starves the web server (decision 3).
-    environment.setdefault("OMP_NUM_THREADS", "1")
     if os.getuid() == 0:
         # In a container everything runs as root; Celery's warning would fill the screen.
         environment.setdefault(
@@ -152,6 +154,122 @@ def _developers_have_all() -> bool:
     return stamp.exists() and stamp.read_text() == hashlib.sha256(full.read_bytes()).hexdigest()
 
 
+class Part:
+    """A process of the site with all that it starts, in a process group of its own.
+
+    Ctrl-C reaches the supervisor alone, which then stops the parts in order. When it is killed, the
+    kernel ends them (on Linux).
+    """
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        self.name = name
+        self._command = command
+        self._environment = environment
+        self._failures = 0
+        self._not_before = 0.0
+        self.start()
+
+    def start(self) -> None:
+        """Start the process."""
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            start_new_session=True,
+            preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 -- this program has one thread
+        )
+
+    @property
+    def code(self) -> int | None:
+        """How the process ended; None while it runs."""
+        return self._process.poll()
+
+    def start_again(self) -> None:
+        """Start it again when it has died, later each time that it did not last a minute."""
+        if self.code is None or self.code == 0:
+            # Ended with 0, it has nothing to do on this machine.
+            return
+        now = time.monotonic()
+        if not self._not_before:
+            self._failures = 0 if now - self._began > 60 else self._failures + 1
+            self._not_before = now + (min(60, 2**self._failures) if self._failures else 0)
+            self.kill()
+            print(f"{self.name} 意外退出，稍后自动重新启动。", flush=True)
+        elif now >= self._not_before:
+            self._not_before = 0.0
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end; what its death has left over is asked in its place."""
+        if self.code is None:
+            self._process.terminate()
+        else:
+            self._signal_all(signal.SIGTERM)
+
+    def ended(self) -> bool:
+        """Whether nothing of it is left."""
+        if self.code is None:
+            return False
+        # What lost its parent is ours to bury, else it would count as alive.
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-self._process.pid, os.WNOHANG)[0]:
+                pass
+        return not self._signal_all(0)
+
+    def kill(self) -> None:
+        """End at once whatever is left of it."""
+        self._signal_all(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal_all(self, number: int) -> bool:
+        """Send a signal to the group; whether there is anybody in it."""
+        try:
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            # macOS denies it when only buried ones are left.
+            return False
+        return True
+
+
+def supervise(needed: list[Part], helping: list[Part], ready: Callable[[], bool]) -> int:
+    """Watch the parts until one that is needed ends, or Ctrl-C; then stop all. The exit code.
+
+    Those that help are started again when they die. `ready()` is asked until it is true; when it never
+    was, the start has failed.
+    """
+    parts = [*needed, *helping]
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            print("\n正在停止…（最多 30 秒，让进行中的导入告一段落）", flush=True)
+            for part in parts:
+                part.stop()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    is_ready = False
+    while not stopping and all(part.code is None for part in needed):
+        is_ready = is_ready or ready()
+        for part in helping:
+            part.start_again()
+        time.sleep(0.2)
+    failed = [] if stopping else [part.name for part in needed if part.code is not None]
+    if failed:
+        print(f"{'、'.join(failed)} 意外退出，正在停止其余进程。", flush=True)
+        stop()
+    deadline = time.monotonic() + GRACE_SECONDS
+    while not all(part.ended() for part in parts) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for part in parts:
+        part.kill()
+    print("已停止。", flush=True)
+    return 0 if is_ready and not failed else 1
+
+
 def _serve(environment: dict[str, str], port: int, began: float) -> int:
     binaries = VENV / "bin"
     web = [
@@ -167,42 +285,37 @@ def _serve(environment: dict[str, str], port: int, began: float) -> int:
         *("--schedule", str(Path(environment["DATA_DIR"]) / "beat-schedule")),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    # Own sessions: Ctrl-C reaches the supervisor alone, which then stops the two in order.
-    children = {
-        name: subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-        for name, command in {"web": web, "worker": worker}.items()
-    }
-    stopping = False
+    model = [str(binaries / "python"), "-m", "search.model"]
+    _adopt_orphans()
+    helping = [Part("语义模型", model, environment)]
+    needed = [Part("web", web, environment), Part("worker", worker, environment)]
 
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        if not stopping:
-            stopping = True
-            print("\n正在停止…（最多 30 秒，让进行中的导入告一段落）", flush=True)
-            for child in children.values():
-                child.terminate()
+    def ready() -> bool:
+        if not _answers(port):
+            return False
+        _announce(port, time.monotonic() - began)
+        return True
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    announced = False
-    while all(child.poll() is None for child in children.values()):
-        if not announced and not stopping and _answers(port):
-            announced = True
-            _announce(port, time.monotonic() - began)
-        time.sleep(0.2)
-    failed = [name for name, child in children.items() if child.poll() is not None]
-    if not stopping:
-        print(f"{'、'.join(failed)} 意外退出，正在停止其余进程。", flush=True)
-        stop()
-    deadline = time.monotonic() + GRACE_SECONDS
-    for child in children.values():
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-    print("已停止。", flush=True)
-    return 0 if announced and not (failed and not stopping) else 1
+    return supervise(needed, helping, ready)
+
+
+def _adopt_orphans() -> None:
+    """Be the parent of whoever loses its own, so that nothing of a dead part stays unburied."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """What a new process does first: have the kernel end it when this one is killed."""
+    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+    def first() -> None:
+        if prctl is not None:
+            prctl(1, signal.SIGTERM, 0, 0, 0)  # PR_SET_PDEATHSIG
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return first
 
 
 def _answers(port: int) -> bool:

@@ -30,4 +30,5 @@ urlpatterns += i18n_patterns(
 handler400 = "marketplace.web.views.bad_request"
 handler403 = "marketplace.web.views.permission_denied"
 handler404 = "marketplace.web.views.not_found"
+handler429 = "marketplace.web.views.too_many_requests"  # allauth looks for it here
 handler500 = "marketplace.web.views.server_error"

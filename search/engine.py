@@ -74,7 +74,9 @@ def find(spec_name: str, query: Query) -> Results:
 
 def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
     started = time.perf_counter()
-    (answer, loosened), degraded = _asked(spec, lambda engine: _find(engine, spec, plan))
+    (answer, loosened), degraded = _asked(
+        spec, lambda engine: _find(engine, spec, plan, loosens=query.loosens)
+    )
     return Results(
         hits=answer.hits,
         total=answer.total,
@@ -101,10 +103,10 @@ def _asked(spec: IndexSpec, question: Callable[[Backend], _Answer]) -> tuple[_An
     return with_healing(second, spec, lambda: question(second)), True
 
 
-def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, bool]:
+def _find(engine: Backend, spec: IndexSpec, plan: Plan, *, loosens: bool) -> tuple[Answer, bool]:
     """Run the plan, or the loosened one where too few rows have every word; whether it was."""
     answer = engine.search(spec, plan)
-    if len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
+    if not loosens or len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
         return answer, False
     # Few within the filters need not be few in all.
     strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
@@ -163,14 +165,16 @@ def hybrid_match(
 ) -> list[Hit]:
     """As `match`, with nearness of meaning added; the order of `match` where there are no vectors.
 
-    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms).
+    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms), when
+    the model answers soon, or with `strict` when it answers at all.
     """
     limit = max(1, limit)
     most = max(limit, MATCH_LIMIT)
     lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick, strict=strict)
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
-        vector = vectors.embed_query(text)
+        with budget.patient() if strict else budget.question():
+            vector = vectors.embed_query(text)
     if vector is None or not matrix.ids:
         best = lexical[0].score if lexical else 1.0
         return [hit._replace(lexical=hit.score / (best or 1.0)) for hit in lexical[:limit]]
@@ -219,7 +223,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
     document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
     if document is None or not is_shown(document):
         return []
-    text = "\n".join(str(document.get(name) or "") for name in spec.texts)[:MAX_CHARACTERS]
+    text = "\n".join(str(document.get(name) or "") for name in spec.prose)[:MAX_CHARACTERS]
     tokens = tokenize(text)
     words = set(planning.telling(Counter(tokens.words), _SIMILAR_WORDS))
     grams = {gram for word in words for gram in tokenize(word).grams}

@@ -30,3 +30,7 @@ class SearchRefused(SearchUnavailable):
     """The cluster answers, but refuses the question or a row: waiting will not help."""
 
     is_outage = False
+
+
+class ModelAway(SearchUnavailable):
+    """The sentence model does not answer: what needs vectors is made when it is back."""

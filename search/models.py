@@ -1,4 +1,4 @@
-"""What the engine keeps in the database: completions, their words, and vectors."""
+"""What the engine keeps in the database: completions, their words, vectors, refused texts."""
 
 from django.db import models
 
@@ -62,6 +62,29 @@ class Embedding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="search_one_vector_per_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} rev {self.rev}"
+
+
+class RefusedText(models.Model):
+    """A row that gets no vector: the sentence model has died of its text twice.
+
+    `text_sha256` is the hash of that text; with another text the row is tried again.
+    """
+
+    kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    rev = models.PositiveBigIntegerField()
+    text_sha256 = models.CharField(max_length=64, db_index=True)
+    refused_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "object_id"], name="search_one_refusal_per_row"
+            ),
         ]
 
     def __str__(self) -> str:

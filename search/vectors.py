@@ -11,28 +11,33 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 import numpy as np
 
 from search import embedder, place
-from search.embedder import DIMENSIONS, Vector, available, embed_query
-from search.errors import IndexUnavailable, SearchUnavailable
-from search.models import Embedding
+from search.embedder import DIMENSIONS, Away, TextRefused, Vector, embed_query, is_wanted
+from search.errors import IndexUnavailable, ModelAway, SearchUnavailable
+from search.model import client
+from search.models import Embedding, RefusedText
 from search.schema import Document, IndexSpec, get
 from search.vector_store import EMPTY, WAIT_SECONDS, Matrix, VectorStore
 
 __all__ = [
-    "available",
     "deviations",
     "embed",
     "embed_query",
     "forget",
+    "is_up",
+    "is_wanted",
     "lacking",
     "matrix",
     "rebuild",
+    "refused",
     "standardised",
     "store_of",
+    "try_again",
 ]
 
 log = logging.getLogger(__name__)
@@ -46,14 +51,16 @@ _ROWS = 16_384
 _NO_SPREAD = 1e-6
 
 
-def embed(spec_name: str, ids: Sequence[str]) -> int:
+def embed(spec_name: str, ids: Sequence[str], *, strict: bool = False) -> int:
     """Make the vectors of these rows where they are missing or old; how many texts were embedded.
 
-    About 0.1 to 0.25 s for each new text, nothing for a known one. Does nothing without the model.
-    Rows that are not visible lose their vector.
+    About 0.1 to 0.25 s for each new text, nothing for a known one. While the model is away the rows
+    go without, or with `strict` ModelAway is raised; what was made until then is kept. A text that
+    the model has died of twice is remembered and passed over. Rows that are not visible lose their
+    vector.
     """
     spec = get(spec_name)
-    if not available():
+    if not is_wanted():
         return 0
     documents = {str(id_): (rev, document) for id_, rev, document in spec.source(list(ids))}
     shown = {
@@ -64,31 +71,44 @@ def embed(spec_name: str, ids: Sequence[str]) -> int:
     forget(spec_name, [id_ for id_ in ids if id_ not in shown])
     made = 0
     fresh: dict[str, Vector] = {}
+    away: Away | None = None
     for id_, (rev, document) in shown.items():
-        vector, was_made = _vector_of(spec, id_, rev, document)
+        try:
+            vector, was_made = _vector_of(spec, id_, rev, document)
+        except Away as error:
+            # Nor does it answer for the next one: each would wait as long.
+            away = error
+            break
         made += was_made
         if vector is not None:
             fresh[id_] = vector
     if fresh:
         store_of(spec_name).append(list(fresh), np.stack(list(fresh.values())))
+    if away is not None and strict:
+        raise ModelAway from away
     return made
 
 
 def _vector_of(
     spec: IndexSpec, id_: str, rev: int, document: Document
 ) -> tuple[Vector | None, bool]:
-    """The row's vector if it is new to the map, and whether it had to be made."""
+    """The row's vector if it is new to the map, and whether it had to be made. Away."""
     text = spec.passage_of(document)
-    sha256 = embedder.digest(text)
+    sha256 = embedder.digest(text, is_query=False)
     row = Embedding.objects.filter(kind=spec.name, object_id=id_).first()
     if row is not None and row.text_sha256 == sha256:
         if row.rev != rev:
             Embedding.objects.filter(pk=row.pk).update(rev=rev)
         return (None if _has(spec.name, id_) else _array(row.vector)), False
     same_text = Embedding.objects.filter(text_sha256=sha256).first()
-    vector = embedder.embed_passage(text) if same_text is None else _array(same_text.vector)
-    if vector is None:
+    try:
+        if RefusedText.objects.filter(text_sha256=sha256).exists():
+            raise TextRefused  # noqa: TRY301 -- known, or found out now: the same follows
+        vector = embedder.embed_passage(text) if same_text is None else _array(same_text.vector)
+    except TextRefused:
+        _note_refusal(spec.name, id_, rev, sha256)
         return None, False
+    RefusedText.objects.filter(kind=spec.name, object_id=id_).delete()
     Embedding.objects.update_or_create(
         kind=spec.name,
         object_id=id_,
@@ -97,20 +117,49 @@ def _vector_of(
     return vector, same_text is None
 
 
+def _note_refusal(spec_name: str, id_: str, rev: int, sha256: str) -> None:
+    """The row goes without a vector: that of an earlier text would tell what it says no more."""
+    forget(spec_name, [id_])
+    RefusedText.objects.update_or_create(
+        kind=spec_name, object_id=id_, defaults={"rev": rev, "text_sha256": sha256}
+    )
+
+
 def lacking(spec_name: str, rows: QuerySet[_Row]) -> QuerySet[_Row]:
     """Those of these rows (by `code` and `rev`) that have no vector of their present revision.
 
-    To be given to `embed`.
+    To be given to `embed`. Those whose text was refused are not among them.
     """
-    held = Embedding.objects.filter(kind=spec_name, object_id=OuterRef("code"), rev=OuterRef("rev"))
-    return rows.exclude(Exists(held))
+    same = {"kind": spec_name, "object_id": OuterRef("code"), "rev": OuterRef("rev")}
+    held = Embedding.objects.filter(**same)
+    refused_ = RefusedText.objects.filter(**same)
+    return rows.exclude(Exists(held)).exclude(Exists(refused_))
+
+
+def is_up() -> bool:
+    """Whether the model can be asked on this machine now."""
+    said = embedder.state()
+    return said is not None and said.get("worker") is not None
+
+
+def refused() -> QuerySet[RefusedText]:
+    """The rows whose text the model has died of, newest first."""
+    return RefusedText.objects.order_by("-refused_at", "-pk")
+
+
+def try_again() -> int:
+    """Let every refused text be tried again, on this machine; how many rows that are."""
+    with suppress(Away):
+        client.forget(settings.RUNTIME_DIR)
+    return RefusedText.objects.all().delete()[0]
 
 
 def forget(spec_name: str, ids: Sequence[str]) -> None:
     """Drop the vectors of rows that are not shown any more."""
     if not ids:
         return
-    Embedding.objects.filter(kind=spec_name, object_id__in=list(ids)).delete()
+    for table in (Embedding, RefusedText):
+        table.objects.filter(kind=spec_name, object_id__in=list(ids)).delete()
     try:
         store_of(spec_name).forget(ids)
     except IndexUnavailable:

@@ -14,6 +14,7 @@ import dj_email_url
 from environs import Env
 
 from marketplace.web.csp import STRICT
+from search.model.place import default_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -53,6 +54,8 @@ def redis_options() -> dict[str, object]:
 # --- Core -------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY")
+# Earlier keys, newest first: what they signed and encrypted is still read, nothing new is made by them.
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS", "").split()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
@@ -133,6 +136,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "marketplace.web.afterwards.AfterwardsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
@@ -210,8 +214,10 @@ SEARCH_URL = secret("SEARCH_URL", "embedded://")
 SEARCH_STANDBY_URL = secret("SEARCH_STANDBY_URL", "")
 SEARCH_SHARDS = env.int("SEARCH_SHARDS", 1)
 SEARCH_REPLICAS = env.int("SEARCH_REPLICAS", 0)
-# Nearness of meaning takes 400 MB in the worker; switched off, words alone decide.
+# Nearness of meaning is a process beside the others; switched off, words alone decide.
 SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
+# Sockets between the processes of one machine, in a folder of that machine.
+RUNTIME_DIR = Path(env.str("RUNTIME_DIR", "") or default_folder(DATA_DIR))
 _cache = secret("CACHE_URL", "")
 CACHES = {
     "default": {
@@ -233,6 +239,10 @@ FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024)
+# clamd, `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`: attachments wait until it has seen them.
+CLAMD_URL = env.str("CLAMD_URL", "")
+if CLAMD_URL and not CLAMD_URL.startswith(("unix:///", "tcp://")):
+    raise ImproperlyConfigured("CLAMD_URL must begin with unix:/// or tcp://")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -324,9 +334,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SALT = "parties.account"
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,60/h/ip",
-    "login_failed": "30/m/ip,10/10m/key",
-    "request_login_code": "20/m/ip,3/m/key,10/h/key",
-    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    # Passwords and codes are counted by the adapter (`parties.services.attempts`); what is left here
+    # is the second factor, which comes after the password.
+    "login_failed": "10/10m/key",
+    "request_login_code": None,
+    "reset_password": None,
     "verify_phone": "1/30s/key,10/h/key,10/m/ip,60/h/ip",
     "confirm_email": "1/10s/key,20/h/key",
     "change_phone": "5/m/user",

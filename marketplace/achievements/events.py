@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -32,19 +33,19 @@ class AchievementDeleted(_AchievementEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementSubmitted(_AchievementEvent, Event):
-    label = _("提交审核")
+    label = pgettext_lazy("event", "提交审核")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementRecalled(_AchievementEvent, Event):
-    label = _("撤回修改")
+    label = pgettext_lazy("event", "撤回修改")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementReturned(_AchievementEvent, Event):
     """`reasons` are sentences for the author, as the registrar chose or wrote them."""
 
-    label = _("退回修改")
+    label = pgettext_lazy("event", "退回修改")
     reasons: list[str] = field(default_factory=list)
 
 
@@ -55,7 +56,7 @@ class AchievementPublished(_AchievementEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementRenewed(_AchievementEvent, Event):
-    label = _("续期")
+    label = pgettext_lazy("event", "续期")
     days: int = 0
 
 
@@ -71,7 +72,7 @@ class AchievementRevised(_AchievementEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementWithdrawn(_AchievementEvent, Event):
-    label = _("下架")
+    label = pgettext_lazy("event", "下架")
     reason: str = ""
 
 
@@ -79,7 +80,7 @@ class AchievementWithdrawn(_AchievementEvent, Event):
 class AchievementTransferred(_AchievementEvent, Event):
     """`how` is the way it found its user: platform, self, elsewhere."""
 
-    label = _("标记为已转化")
+    label = pgettext_lazy("event", "标记为已转化")
     how: str = ""
 
 
@@ -87,7 +88,7 @@ class AchievementTransferred(_AchievementEvent, Event):
 class AchievementContactShown(_AchievementEvent, Event):
     """A signed-in reader asked for the contact: kept so that the owner can see who did."""
 
-    label = _("查看联系方式")
+    label = pgettext_lazy("event", "查看联系方式")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class ImportStarted(_BatchEvent, Event):
 class ImportConfirmed(_BatchEvent, Event):
     """`mode` is "all" (nothing unless every row is good) or "valid" (the good rows)."""
 
-    label = _("确认导入")
+    label = pgettext_lazy("event", "确认导入")
     mode: str = ""
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements.rulebook import (
@@ -11,6 +12,7 @@ from marketplace.achievements.rulebook import (
     price_problem,
     shares_problem,
 )
+from marketplace.files.forms import ManyFilesInput
 from marketplace.listings.forms import (
     CommonFields,
     ContactFields,
@@ -289,14 +291,24 @@ class TransferForm(JiebangForm):
     )
 
 
-class UploadForm(JiebangForm):
-    """上传一张成果表：代表哪个单位、哪个文件。"""
+class SheetsField(forms.FileField):
+    """One sheet or several; cleaned to a list. What is inside is for the import to say."""
 
+    widget = ManyFilesInput({"accept": ".xlsx,.csv"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        chosen = data or [None]
+        return [super(SheetsField, self).clean(item, initial) for item in chosen]
+
+
+class UploadForm(JiebangForm):
+    """上传成果表：代表哪个单位、哪些文件。 `worst` is the status of the page with its errors."""
+
+    worst = 400
     owner = forms.ChoiceField(label=_("代表单位"))
-    file = forms.FileField(
+    file = SheetsField(
         label=_("成果表"),
-        help_text=_("xlsx 或 csv，不超过 20 MB，一次最多 20000 行"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=_("xlsx 或 csv，不超过 20 MB，一张表最多 20000 行；可以一次选几张表，各成一批"),
         allow_empty_file=True,
     )
 

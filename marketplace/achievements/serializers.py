@@ -7,14 +7,15 @@ from rest_framework import serializers
 
 from marketplace.achievements.forms import STEPS
 from marketplace.listings.serializers import ListingRead, ListingWrite
+from marketplace.web.serializers import DayField, FigureField, WholeField
 
 
 def _text(**options: Any) -> serializers.CharField:
     return serializers.CharField(required=False, allow_blank=True, **options)
 
 
-def _fen() -> serializers.IntegerField:
-    return serializers.IntegerField(
+def _fen() -> WholeField:
+    return WholeField(
         required=False, allow_null=True, min_value=0, max_value=10**13, help_text="分；null 为面议"
     )
 
@@ -24,10 +25,8 @@ class AchievementIndicatorData(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     comparator = serializers.CharField(required=False, default="eq")
-    value = serializers.DecimalField(max_digits=18, decimal_places=6)
-    value_high = serializers.DecimalField(
-        max_digits=18, decimal_places=6, required=False, allow_null=True
-    )
+    value = FigureField(max_digits=18, decimal_places=6)
+    value_high = FigureField(max_digits=18, decimal_places=6, required=False, allow_null=True)
     unit = _text()
     method = _text()
     evidence = _text()
@@ -41,16 +40,14 @@ class PatentData(serializers.Serializer[Any]):
     title = _text()
     status = _text()
     holder = _text()
-    expires = serializers.DateField(required=False, allow_null=True)
+    expires = DayField(required=False, allow_null=True)
 
 
 class OwnerShareData(serializers.Serializer[Any]):
     """Who owns how many per cent."""
 
     name = serializers.CharField()
-    share = serializers.DecimalField(
-        max_digits=5, decimal_places=2, required=False, allow_null=True
-    )
+    share = FigureField(max_digits=5, decimal_places=2, required=False, allow_null=True)
 
 
 class InventorData(serializers.Serializer[Any]):
@@ -112,7 +109,7 @@ class AchievementWrite(ListingWrite):
     attribute = _text()
     level = _text()
     stage = _text()
-    trl = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=9)
+    trl = WholeField(required=False, allow_null=True, min_value=1, max_value=9)
     trl_evidence = _text()
     has_sample = serializers.BooleanField(required=False)
     is_state_owned = serializers.BooleanField(required=False)
@@ -125,7 +122,7 @@ class AchievementWrite(ListingWrite):
     contact_phone = _text()
     contact_email = serializers.EmailField(required=False, allow_blank=True)
     contact_route = serializers.CharField(required=False)
-    valid_until = serializers.DateField(required=False, allow_null=True)
+    valid_until = DayField(required=False, allow_null=True)
     indicators = AchievementIndicatorData(many=True, required=False)
     patents = PatentData(many=True, required=False)
     owners = OwnerShareData(many=True, required=False)

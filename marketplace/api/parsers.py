@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import (
+from rest_framework.parsers import (  # type: ignore[attr-defined]  # one is not in the stubs
     JSONParser,
-    get_encoding,  # type: ignore[attr-defined]  # not in the stubs
+    get_encoding,
 )
 from rest_framework.utils import json
 

@@ -5,10 +5,11 @@ a web server except through the one policy-checked view.
 """
 
 import hashlib
+import json
 import os
-import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +18,12 @@ from typing import IO
 from django.conf import settings
 
 from marketplace.kernel import clock
+from marketplace.kernel.errors import StorageFull
+from marketplace.kernel.outages import is_full
 
 _CHUNK = 64 * 1024
-#: What stays in memory of an upload while it is examined; larger ones go to a temporary file.
-_IN_MEMORY = 2 * 1024 * 1024
+#: No stored path looks like it.
+_MARK = ".swept"
 
 
 class TooLarge(Exception):
@@ -36,37 +39,48 @@ class Stored:
     sha256: str
 
 
-def buffer(chunks: Iterable[bytes], cap: int) -> IO[bytes]:
-    """Copy a stream to a temporary file, counting; raises TooLarge at the cap, not after."""
-    target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > cap:
-            target.close()
-            raise TooLarge
-        target.write(chunk)
-    target.seek(0)
-    return target
+def put(source: IO[bytes], most: int | None = None) -> Stored:
+    """Store a stream durably under a fresh name, mode 0640, in folders of mode 0750.
 
-
-def put(source: IO[bytes]) -> Stored:
-    """Store a stream durably under a fresh name, mode 0640, in folders of mode 0750."""
+    Raises TooLarge as soon as it has more than `most` bytes, and StorageFull; both leave nothing.
+    """
     name = uuid.uuid4().hex
     path = f"{name[:2]}/{name[2:4]}/{name}"
     target = _root() / path
-    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
     source.seek(0)
+    try:
+        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        with _no_half(target):
+            size, sha256 = _copy(source, target, most)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise StorageFull from error
+    return Stored(path, size, sha256)
+
+
+@contextmanager
+def _no_half(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _copy(source: IO[bytes], target: Path, most: int | None) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
     with os.fdopen(handle, "wb") as out:
         while chunk := source.read(_CHUNK):
-            digest.update(chunk)
             size += len(chunk)
+            if most is not None and size > most:
+                raise TooLarge
+            digest.update(chunk)
             out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
-    return Stored(path, size, digest.hexdigest())
+    return size, digest.hexdigest()
 
 
 def open_stored(path: str) -> IO[bytes]:
@@ -98,6 +112,23 @@ def paths_older_than(age: timedelta) -> Iterator[str]:
                 yield found.relative_to(root).as_posix()
         except FileNotFoundError:
             continue
+
+
+def read_mark() -> tuple[int, str] | None:
+    """What the last sweep wrote with `write_mark`; None before the first."""
+    try:
+        entry, at = json.loads((_root() / _MARK).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return int(entry), str(at)
+
+
+def write_mark(entry: int, at: str) -> None:
+    """Note in the store which database swept it last: the newest fact that it knew."""
+    _root().mkdir(mode=0o750, parents=True, exist_ok=True)
+    fresh = _root() / f"{_MARK}.{uuid.uuid4().hex}"
+    fresh.write_text(json.dumps([entry, at]), encoding="utf-8")
+    fresh.replace(_root() / _MARK)
 
 
 def locate(path: str) -> Path:

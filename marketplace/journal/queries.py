@@ -46,6 +46,21 @@ def history(subject_kind: str, subject_id: int, *, limit: int = 100) -> list[Lin
     ]
 
 
+def newest_fact() -> tuple[int, str] | None:
+    """Number and instant (UTC, ISO 8601) of the newest entry: how far this database has come."""
+    row = Entry.objects.order_by("-id").values_list("id", "at").first()
+    return (row[0], row[1].isoformat()) if row else None
+
+
+def knows_fact(number: int, at: str) -> bool:
+    """Whether this very entry stands here; a database that was restored from before it lacks it.
+
+    One that has gone its own way since has another with that number, of another instant.
+    """
+    found = Entry.objects.filter(pk=number).values_list("at", flat=True).first()
+    return found is not None and found.isoformat() == at
+
+
 def due_deliveries() -> QuerySet[Delivery]:
     """Deliveries that wait and may be tried now, the one that waits longest first."""
     return Delivery.objects.filter(

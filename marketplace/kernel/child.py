@@ -3,6 +3,7 @@
 Limits are set before anything is imported that sees the file.
 """
 
+import errno
 import json
 import os
 import resource
@@ -58,6 +59,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"failed": "memory"}
     except Exception as error:  # noqa: BLE001 -- whatever it is, the parent must hear of it
+        if getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}:
+            return {"failed": "storage"}
         # Where, never what: the text of an error may hold what stands in the file.
         last = traceback.extract_tb(error.__traceback__)[-1]
         return {"failed": f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"}

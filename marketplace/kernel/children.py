@@ -32,7 +32,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.kernel.errors import InvalidInput, Refused, StorageFull
 
 logger = logging.getLogger(__name__)
 
@@ -118,8 +118,8 @@ def run_in_child(
 
     `memory` is in bytes of address space, `seconds` of computing; on the wall clock it may take
     three times as long. `writes` is the size in bytes of the largest file that it may write.
-    Raises InvalidInput or Refused when the task says no, in the language of the caller, and
-    ChildFailed (Crashed, TookTooLong, OutOfMemory, NoRoom). Nothing of the child is left running.
+    Raises InvalidInput or Refused when the task says no, in the language of the caller, StorageFull,
+    and ChildFailed (Crashed, TookTooLong, OutOfMemory, NoRoom). Nothing of the child is left running.
     """
     found = find(task)
     request = {
@@ -229,6 +229,8 @@ def _result_of(task: str, answer: dict[str, Any]) -> Any:
             raise Refused(reason)
         case {"failed": "memory"}:
             raise OutOfMemory(task)
+        case {"failed": "storage"}:
+            raise StorageFull
         case {"failed": what}:
             logger.error("task %s failed in its child: %s", task, what)
             raise Crashed(f"{task}: {what}")

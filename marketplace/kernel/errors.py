@@ -1,11 +1,13 @@
 """The words in which the product says no. Doors turn them into pages, problems and status codes.
 
 The status of each is fixed in one place, so that a page and the API never answer differently:
-400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 429 too many.
+400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 412 the API's
+condition does not hold, 422 a key used twice, 428 a condition is missing, 429 too many, 507 no room
+to store it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -62,12 +64,43 @@ class Refused(DomainError):
     slug = "refused"
 
 
+class Stale(Refused):
+    """The row is no longer what the person saw. `row` is what it is now, or None."""
+
+    slug = "stale"
+
+    def __init__(self, row: Any = None) -> None:
+        self.row = row
+        super().__init__(_("内容在您打开页面之后被修改过，请核对最新内容后再提交"))
+
+
+class KeyReused(DomainError):
+    """A one-time key came again with other content. `made` is the code of what it made before."""
+
+    status = 422
+    slug = "key-reused"
+
+    def __init__(self, made: str = "") -> None:
+        self.made = made
+        super().__init__(_("这张表单已经提交过一次，内容与这一次不同"))
+
+
 class TooMany(DomainError):
     """A rate limit is used up. `retry_after` is in seconds."""
 
     status = 429
     slug = "too-many"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, reason: object = "") -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(_("操作过于频繁，请稍后再试"))
+        super().__init__(reason or _("操作过于频繁，请稍后再试"))
+
+
+class StorageFull(DomainError):
+    """There is no room left for what was to be stored; nothing of it was kept."""
+
+    status = 507
+    slug = "storage-full"
+
+    def __init__(self) -> None:
+        super().__init__(_("服务器的存储空间已满，文件没有保存。请稍后再传，或联系平台运营"))

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.kernel.numerals import ascii_signs, ungrouped
+
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
 FEN_PER_YI = 10_000_000_000
@@ -18,10 +20,7 @@ FEN_PER_YI = 10_000_000_000
 MAX_FEN = 1_000 * FEN_PER_YI
 UNITS = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}
 
-# Not NFKC, which would read 10² as 102 and ① as 1.
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－　", "0123456789.,- ")
 _AMOUNT = re.compile(r"^(\d{1,12})(?:\.(\d{1,6}))?\Z", re.ASCII)
-_GROUPED = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,6})?\Z", re.ASCII)
 
 
 class MoneyError(ValueError):
@@ -34,9 +33,7 @@ def parse_money(text: str, *, unit: str) -> int:
     At most two decimals are taken, in either unit. Full-width digits and thousands commas are
     understood; exponents, underscores, signs, NaN and anything else are refused with a MoneyError.
     """
-    plain = text.translate(_FULL_WIDTH).strip()
-    if "," in plain and _GROUPED.match(plain):
-        plain = plain.replace(",", "")
+    plain = ungrouped(ascii_signs(text).strip())
     if plain.startswith("-"):
         raise MoneyError(_("金额不能为负数"))
     match = _AMOUNT.match(plain)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.db.models import Model, QuerySet
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
@@ -63,10 +63,11 @@ class Unreadable:
 def is_unreadable(error: BaseException) -> bool:
     """Whether an error came up while what the database holds was turned into Python values."""
     if isinstance(error, DatabaseError):
-        cause = error.__cause__
         # What the server refuses has a state; what its driver could not read has none.
-        by_driver = getattr(cause, "sqlstate", "") is None and _reads(error)
-        return by_driver or "Could not decode to UTF-8" in str(error)
+        state = getattr(error.__cause__, "sqlstate", "")
+        return (
+            isinstance(error, DataError) and state is None and _reads(error)
+        ) or "Could not decode to UTF-8" in str(error)
     return isinstance(error, ArithmeticError | ValueError | TypeError) and _reads(error)
 
 
@@ -121,18 +122,6 @@ def streamed(rows: QuerySet[M], size: int) -> Iterator[M]:
         found: list[Unreadable] = []
         yield from _sorted_out(rows, keys[start : start + size], found)
         name(found)
-
-
-def in_pages(rows: QuerySet[M], size: int = PAGE) -> Iterator[M]:
-    """The rows of a query by key, as `readable`; read page by page, so that no cursor stays open."""
-    ordered = rows.order_by("pk")
-    last: Any = None
-    while True:
-        keys = _keys((ordered if last is None else ordered.filter(pk__gt=last))[:size])
-        if not keys:
-            return
-        yield from readable(ordered.filter(pk__in=keys))
-        last = keys[-1]
 
 
 def _keys(rows: QuerySet[Any]) -> list[Any]:

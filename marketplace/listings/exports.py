@@ -210,14 +210,21 @@ COMMON = (
 )
 #: How the owner is reached; written for the owner alone.
 CONTACT = (
-    ListingColumn("contact_name", _("联系人"), as_is("contact_name"), 12, is_private=True),
+    ListingColumn(
+        "contact_name",
+        _("联系人"),
+        as_is("contact_name"),
+        12,
+        is_private=True,
+        aliases=("联系人姓名", "成果联系人"),
+    ),
     ListingColumn(
         "contact_phone",
         _("联系电话"),
         as_is("contact_phone"),
         18,
         is_private=True,
-        aliases=("电话", "手机"),
+        aliases=("电话", "手机", "手机号", "手机号码", "联系人电话"),
     ),
     ListingColumn(
         "contact_email",
@@ -225,7 +232,7 @@ CONTACT = (
         as_is("contact_email"),
         24,
         is_private=True,
-        aliases=("邮箱", "email"),
+        aliases=("邮箱", "email", "电子邮件", "联系邮箱"),
     ),
     ListingColumn(
         "contact_route",

@@ -1,7 +1,5 @@
 """The fields that both wizards share, the numbers of indicators, and the forms of the moves."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.figures import validate_figure
+from marketplace.kernel.numerals import NumeralError, read_number
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.forms import (
     ComingDateField,
@@ -23,8 +22,6 @@ from marketplace.web.forms import (
     TermField,
     TermMultiField,
 )
-
-_NUMBER = re.compile(r"^[+-]?\d{1,12}(\.\d{1,6})?\Z", re.ASCII)
 
 
 def terms(scheme: str) -> taxonomy.Choices:
@@ -47,7 +44,7 @@ class Step:
 
 
 class NumberField(forms.Field):
-    """A plain decimal number; cleaned to Decimal. No exponents, no underscores, at most 6 decimals."""
+    """A plain decimal number; cleaned to Decimal, read as `kernel.numerals` says."""
 
     default_validators = [validate_figure]
 
@@ -56,12 +53,13 @@ class NumberField(forms.Field):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Decimal | None:
-        text = unicodedata.normalize("NFKC", str(value or "")[:64]).strip().replace(",", "")
+        text = "" if value in self.empty_values else str(value)[:64].strip()
         if not text:
             return None
-        if not _NUMBER.match(text):
-            raise ValidationError(_("请输入数字，例如 21 或 0.84"), code="invalid")
-        return Decimal(text)
+        try:
+            return read_number(text)
+        except NumeralError as error:
+            raise ValidationError(error.args[0], code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
         """Stored decimals come back without trailing zeros."""
@@ -124,7 +122,12 @@ class ContactFields(WizardForm):
         required=False,
         help_text=_("只有本单位成员和审核人员能看到，不进入搜索和匹配"),
     )
-    contact_name = PlainTextField(label=_("联系人"), max_length=40, required=False)
+    contact_name = PlainTextField(
+        label=_("联系人"),
+        max_length=40,
+        required=False,
+        help_text=_("电话和邮箱都不填时，用单位资料里的公开联系方式"),
+    )
     contact_phone = PhoneField(label=_("联系电话"), required=False)
     contact_email = forms.EmailField(label=_("电子邮箱"), required=False, max_length=254)
     contact_route = TermField(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -28,19 +29,19 @@ class NeedDeleted(_NeedEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NeedSubmitted(_NeedEvent, Event):
-    label = _("提交审核")
+    label = pgettext_lazy("event", "提交审核")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NeedRecalled(_NeedEvent, Event):
-    label = _("撤回修改")
+    label = pgettext_lazy("event", "撤回修改")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NeedReturned(_NeedEvent, Event):
     """`reasons` are sentences for the author, as the registrar chose or wrote them."""
 
-    label = _("退回修改")
+    label = pgettext_lazy("event", "退回修改")
     reasons: list[str] = field(default_factory=list)
 
 
@@ -51,7 +52,7 @@ class NeedPublished(_NeedEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NeedRenewed(_NeedEvent, Event):
-    label = _("续期")
+    label = pgettext_lazy("event", "续期")
     days: int = 0
 
 
@@ -67,7 +68,7 @@ class NeedRevised(_NeedEvent, Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NeedWithdrawn(_NeedEvent, Event):
-    label = _("下架")
+    label = pgettext_lazy("event", "下架")
     reason: str = ""
 
 
@@ -75,7 +76,7 @@ class NeedWithdrawn(_NeedEvent, Event):
 class NeedSolved(_NeedEvent, Event):
     """`how` is the way it was solved: platform, self, elsewhere."""
 
-    label = _("标记为已解决")
+    label = pgettext_lazy("event", "标记为已解决")
     how: str = ""
 
 
@@ -83,7 +84,7 @@ class NeedSolved(_NeedEvent, Event):
 class NeedContactShown(_NeedEvent, Event):
     """A signed-in reader asked for the contact: kept so that the owner can see who did."""
 
-    label = _("查看联系方式")
+    label = pgettext_lazy("event", "查看联系方式")
 
 
 @dataclass(frozen=True, kw_only=True)

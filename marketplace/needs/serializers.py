@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from marketplace.listings.serializers import ListingRead, ListingWrite
 from marketplace.needs.forms import STEPS
+from marketplace.web.serializers import DayField, FigureField, WholeField
 
 
 class NeedIndicatorData(serializers.Serializer[Any]):
@@ -15,10 +16,8 @@ class NeedIndicatorData(serializers.Serializer[Any]):
     name = serializers.CharField()
     current = serializers.CharField(required=False, allow_blank=True)
     comparator = serializers.CharField(required=False, default="ge")
-    target = serializers.DecimalField(max_digits=18, decimal_places=6)
-    target_high = serializers.DecimalField(
-        max_digits=18, decimal_places=6, required=False, allow_null=True
-    )
+    target = FigureField(max_digits=18, decimal_places=6)
+    target_high = FigureField(max_digits=18, decimal_places=6, required=False, allow_null=True)
     unit = serializers.CharField(required=False, allow_blank=True)
     method = serializers.CharField(required=False, allow_blank=True)
     must = serializers.BooleanField(required=False, default=True)
@@ -69,21 +68,21 @@ class NeedWrite(ListingWrite):
     conditions = serializers.CharField(required=False, allow_blank=True)
     intended_partner = serializers.CharField(required=False, allow_blank=True)
     ip_terms = serializers.CharField(required=False, allow_blank=True)
-    trl_min = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=9)
-    budget_min = serializers.IntegerField(
+    trl_min = WholeField(required=False, allow_null=True, min_value=1, max_value=9)
+    budget_min = WholeField(
         required=False, allow_null=True, min_value=0, max_value=10**13, help_text="分"
     )
-    budget_max = serializers.IntegerField(
+    budget_max = WholeField(
         required=False, allow_null=True, min_value=0, max_value=10**13, help_text="分"
     )
-    deadline = serializers.DateField(required=False, allow_null=True)
+    deadline = DayField(required=False, allow_null=True)
     hide_owner = serializers.BooleanField(required=False)
     confidential = serializers.CharField(required=False, allow_blank=True)
     contact_name = serializers.CharField(required=False, allow_blank=True)
     contact_phone = serializers.CharField(required=False, allow_blank=True)
     contact_email = serializers.EmailField(required=False, allow_blank=True)
     contact_route = serializers.CharField(required=False)
-    valid_until = serializers.DateField(required=False, allow_null=True)
+    valid_until = DayField(required=False, allow_null=True)
     indicators = NeedIndicatorData(many=True, required=False)
 
     def form_row(self, related: str, row: Mapping[str, Any]) -> dict[str, Any]:

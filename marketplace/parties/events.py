@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -16,7 +17,7 @@ class PersonRegistered(Event):
     """Someone made an account, by "email" or "phone"."""
 
     subject_kind = USER
-    label = _("注册账号")
+    label = pgettext_lazy("event", "注册账号")
     by: str = "email"
     consent_version: str = ""
 
@@ -26,8 +27,16 @@ class ContactConfirmed(Event):
     """An e-mail address ("email") or a mobile number ("phone") was confirmed by a code."""
 
     subject_kind = USER
-    label = _("确认联系方式")
+    label = pgettext_lazy("event", "确认联系方式")
     by: str = "email"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorReset(Event):
+    """The person's authenticator and recovery codes were taken away by an operator."""
+
+    subject_kind = USER
+    label = _("两步验证被重置")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +52,7 @@ class SignedIn(Event):
     """A person signed in; `method` is the last step: password, code, mfa …"""
 
     subject_kind = USER
-    label = _("登录")
+    label = pgettext_lazy("event", "登录")
     method: str = "password"
 
 
@@ -70,7 +79,7 @@ class PasswordChanged(Event):
     """The password was changed ("change") or set anew by a code ("reset")."""
 
     subject_kind = USER
-    label = _("修改密码")
+    label = pgettext_lazy("event", "修改密码")
     by: str = "change"
 
 
@@ -117,7 +126,7 @@ class OrganizationCreated(Event):
     """An organisation was entered."""
 
     subject_kind = ORGANIZATION
-    label = _("登记单位")
+    label = pgettext_lazy("event", "登记单位")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +173,7 @@ class OrganizationSuspended(Event):
     """A verified organisation was suspended."""
 
     subject_kind = ORGANIZATION
-    label = _("暂停单位")
+    label = pgettext_lazy("event", "暂停单位")
     remark: str = ""
 
 
@@ -173,7 +182,25 @@ class OrganizationRestored(Event):
     """A suspended organisation is verified again."""
 
     subject_kind = ORGANIZATION
-    label = _("恢复单位")
+    label = pgettext_lazy("event", "恢复单位")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationSamplesChanged(Event):
+    """Sample organisations were loaded or deleted; `codes` are theirs."""
+
+    subject_kind = ORGANIZATION
+    label = _("加载或移除示例单位")
+    codes: list[str] = field(default_factory=list)
+
+
+#: After these the public sees an organisation, no longer sees it, or reads something else of it.
+SHOWN_CHANGES = (
+    OrganizationEdited,
+    OrganizationVerified,
+    OrganizationSuspended,
+    OrganizationRestored,
+)
 
 
 # --- members ----------------------------------------------------------------------------------
@@ -182,7 +209,7 @@ class MemberInvited(Event):
     """Somebody was asked to join."""
 
     subject_kind = ORGANIZATION
-    label = _("邀请成员")
+    label = pgettext_lazy("event", "邀请成员")
     invitation_id: int = 0
     role: str = "member"
 

@@ -8,14 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 
+from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import Line, history
 from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
+from marketplace.kernel.revisions import state_of
+from marketplace.parties import rulebook
 from marketplace.parties.events import USER
 from marketplace.parties.models import (
     ApiToken,
@@ -95,6 +99,21 @@ def organization_of_code(code: str) -> Organization:
     if found is None:
         raise NotVisible
     return found
+
+
+def codes_of(ids: Iterable[int]) -> list[str]:
+    """The public codes of these organisations, for the index."""
+    return list(Organization.objects.filter(pk__in=list(ids)).values_list("code", flat=True))
+
+
+def name_for_strangers(org: Organization) -> str:
+    """What a message to somebody outside may call an organisation.
+
+    Until it is verified its name is a text that anybody typed, and could say anything.
+    """
+    if org.verified_at is not None and org.status == OrgStatus.VERIFIED:
+        return org.name
+    return gettext("一家尚未认证的单位")
 
 
 def alike(org: Organization) -> list[Organization]:
@@ -267,6 +286,19 @@ def dossiers() -> QuerySet[Verification]:
     return Verification.objects.select_related("organization", "applicant", "decided_by")
 
 
+def profile_state(user: User) -> str:
+    """A short text that changes with a person's own profile."""
+    return state_of(user.name, user.language)
+
+
+def content_of(dossier: Verification) -> dict[str, Any]:
+    """What a registrar sees of a dossier, as plain JSON: its organisation, note and documents."""
+    org = dossier.organization
+    shown = {name: getattr(org, name) for name in ("name", "uscc", "kind", "district")}
+    papers = attachments_of("parties.verification", dossier.pk)
+    return {**shown, "note": dossier.note, "documents": [row.name for row in papers]}
+
+
 def dossier_of(org: Organization, actor: Any) -> Verification | None:
     """The dossier this person works on for an organisation: the open one, else the last one."""
     access = access_of(actor)
@@ -389,6 +421,22 @@ def user_by_phone(phone: str) -> User | None:
 def user_by_email(email: str) -> User | None:
     """The person of this e-mail address."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def user_by_contact(contact: str) -> User | None:
+    """The person of this e-mail address or mobile number, as somebody typed it."""
+    if rulebook.looks_like_mobile(contact):
+        return user_by_phone(rulebook.normalize_mobile(contact))
+    return user_by_email(contact)
+
+
+def has_confirmed(user: User | None, email: str) -> bool:
+    """Whether this person has shown that the address is theirs."""
+    return (
+        user is not None
+        and user.email_verified_at is not None
+        and user.email == email.strip().lower()
+    )
 
 
 def users_by_id(ids: Iterable[int]) -> list[User]:

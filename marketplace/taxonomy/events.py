@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -13,7 +14,7 @@ class _TermEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class TermAdded(_TermEvent, Event):
-    label = _("新增条目")
+    label = pgettext_lazy("event", "新增条目")
     scheme: str
     code: str
     name: str = ""
@@ -34,7 +35,7 @@ class TermRenamed(_TermEvent, Event):
 class TermRetired(_TermEvent, Event):
     """`day` is the first day on which the term can't be chosen any more (ISO)."""
 
-    label = _("停用条目")
+    label = pgettext_lazy("event", "停用条目")
     scheme: str
     code: str
     day: str = ""

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import MoneyError, in_wan, parse_money
+from marketplace.kernel.numerals import ascii_signs
 from marketplace.web.plaintext import clean_text, has_lone_surrogate
 
 Choices = Callable[[], Iterable[tuple[Any, Any]]]
@@ -171,23 +172,45 @@ class TermMultiField(_KeepsChosen, forms.MultipleChoiceField):
 
 
 class DateField(forms.DateField):
-    """A day between 2000 and 2100, in the browser's own date picker; 2025/11/3 and 2025.11.3 too."""
+    """A day between 2000 and 2100, in the browser's own date picker.
+
+    2025/11/3, 2025.11.3, 2025年11月3日, 20251103 and each with a time of day are read too. A month
+    without a day is refused: nobody knows whether its first or its last day was meant.
+    """
 
     first, last = date(2000, 1, 1), date(2100, 12, 31)
+    default_error_messages = {"invalid": _("请按 2027-05-01 的格式填写日期，写到日")}
+
+    _DAY = re.compile(
+        r"^(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})[日号]?|(\d{4})(\d\d)(\d\d))"
+        # A time of day, as spreadsheets write it behind a day, is passed over.
+        r"(?:[T ]?\d{1,2}[:时]\d{1,2}分?(?:[:]?\d{1,2}(?:\.\d+)?秒?)?)?\Z",
+        re.ASCII,
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         limits = {"type": "date", "min": self.first.isoformat(), "max": self.last.isoformat()}
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs=limits))
-        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"])
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value[:40]).replace(" ", "")
-        day = super().to_python(value)
+        day = self._read(value) if isinstance(value, str) else super().to_python(value)
         if day is not None and not self.first <= day <= self.last:
             raise ValidationError(_("日期应在 2000 年至 2100 年之间"), code="range")
         return day
+
+    def _read(self, text: str) -> date | None:
+        typed = " ".join(unicodedata.normalize("NFKC", ascii_signs(text[:60])).split())
+        if not typed:
+            return None
+        match = self._DAY.match(typed) or self._DAY.match(typed.replace(" ", ""))
+        if match is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        year, month, day = (part for part in match.groups() if part and part not in "-/.")
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class ComingDateField(DateField):
@@ -202,9 +225,13 @@ class ComingDateField(DateField):
 
 
 class KeywordsField(PlainTextField):
-    """Keywords in one line, parted by 、，, ; or spaces; cleaned to a list without repeats."""
+    """Keywords in one line, cleaned to a list without repeats; quotes around a word go.
 
-    _PARTS = re.compile(r"[、，,;；\s]+")
+    Parted by 、，,;；。| or blanks, or by a stroke unless both sides of it are Latin (TCP/IP).
+    """
+
+    _PARTS = re.compile(r"[、，,;；。|｜\s]+|(?<![\x21-\x7e])[/／]|[/／](?![\x21-\x7e])")
+    _QUOTES = "\"'“”‘’「」『』《》＂"
 
     def __init__(self, *, most: int = 8, longest: int = 20, **kwargs: Any) -> None:
         self.most, self.longest = most, longest
@@ -213,7 +240,7 @@ class KeywordsField(PlainTextField):
 
     def clean(self, value: Any) -> list[str]:
         text = super().clean("、".join(value) if isinstance(value, list | tuple) else value)
-        words = list(dict.fromkeys(word for word in self._PARTS.split(text) if word))
+        words = self.parted(text)
         if len(words) > self.most:
             raise ValidationError(
                 _("最多 %(most)d 个关键词"), code="most", params={"most": self.most}
@@ -226,6 +253,12 @@ class KeywordsField(PlainTextField):
                     params={"word": word[: self.longest] + "…", "longest": self.longest},
                 )
         return words
+
+    @classmethod
+    def parted(cls, text: str) -> list[str]:
+        """The keywords of a text in order, each once."""
+        words = (part.strip(cls._QUOTES) for part in cls._PARTS.split(text))
+        return list(dict.fromkeys(word for word in words if word))
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list | tuple):

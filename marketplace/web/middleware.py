@@ -9,7 +9,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.unreadable import RowUnreadable, is_unreadable, name_behind
 from marketplace.web.csp import CMS_HEADER
 from marketplace.web.preferences import read_preferences
-from marketplace.web.refusals import refusal_response
+from marketplace.web.refusals import not_allowed, refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -65,7 +65,8 @@ class PreferencesMiddleware:
 class RefusalMiddleware:
     """Turns a DomainError raised in a view into a page (or fragment) with its reason and status.
 
-    A row that cannot be read, of whatever table, is answered with such a page too, and is named.
+    A row that cannot be read, of whatever table, is answered with such a page too, and is named. And the
+    empty answer to a method that a view does not take becomes a page that says so.
 
     The error also stands in `response.refusal`, for whoever keeps the record of refusals.
     """
@@ -74,9 +75,13 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and isinstance(response, HttpResponse):
+            # Django's answer to a method that a view does not take has no body.
+            return response if response.content else not_allowed(request, response)
+        return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if is_unreadable(error):
             name_behind(error)
             error = RowUnreadable()

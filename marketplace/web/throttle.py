@@ -65,11 +65,27 @@ def client_network(request: HttpRequest) -> str:
 def spend(scope: str, subject: str, rate: str) -> None:
     """Count one act of `subject` in `scope`. Raises TooMany when the rate is used up."""
     limit = Rate.parse(rate)
-    seconds = int(clock.now().timestamp())
-    window = seconds - seconds % limit.seconds
-    key = hashlib.sha256(f"{scope}\0{limit.seconds}\0{subject}".encode()).hexdigest()
+    key, window = _bucket(scope, subject, limit)
     if not _take(key, window, limit):
-        raise TooMany(window + limit.seconds - seconds)
+        raise TooMany(window + limit.seconds - int(clock.now().timestamp()))
+
+
+def give_back(scope: str, subject: str, rate: str) -> None:
+    """Take back one count of `spend`, while its window lasts."""
+    key, window = _bucket(scope, subject, Rate.parse(rate))
+    RateBucket.objects.filter(key=key, window=window, used__gt=0).update(used=F("used") - 1)
+
+
+def forget(scope: str, subject: str, rate: str) -> None:
+    """Begin the window of this subject anew."""
+    key, window = _bucket(scope, subject, Rate.parse(rate))
+    RateBucket.objects.filter(key=key, window=window).update(used=0)
+
+
+def _bucket(scope: str, subject: str, limit: Rate) -> tuple[str, int]:
+    seconds = int(clock.now().timestamp())
+    key = hashlib.sha256(f"{scope}\0{limit.seconds}\0{subject}".encode()).hexdigest()
+    return key, seconds - seconds % limit.seconds
 
 
 def _take(key: str, window: int, limit: Rate) -> bool:

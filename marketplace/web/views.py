@@ -24,6 +24,7 @@ from marketplace.web.refusals import (
     not_found,
     permission_denied,
     server_error,
+    too_many_requests,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "preference",
     "render_page",
     "server_error",
+    "too_many_requests",
 ]
 
 Row = TypeVar("Row", bound=Model)

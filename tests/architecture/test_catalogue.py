@@ -5,6 +5,10 @@ import gettext
 import re
 from pathlib import Path
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from marketplace.parties.events import SignedIn
 from tests.architecture.source import ROOT, modules, templates
 
 CATALOGUE = ROOT / "deploy/locale/en/LC_MESSAGES"
@@ -130,3 +134,39 @@ def test_every_marked_string_is_in_the_catalogue() -> None:
         if (text := next(group for group in match.groups() if group)) not in known
     }
     assert missing == set()
+
+
+def test_no_msgid_is_both_a_fact_and_what_a_page_offers() -> None:
+    """登录 is “Sign in” on a button and “Signed in” in a history: a fact has a context of its own."""
+    offered = {
+        found
+        for text in templates().values()
+        for pair in re.findall(r'translate "([^"]+)"(?! context)|\b_\("([^"]+)"\)', text)
+        for found in pair
+    } | {
+        node.args[0].value
+        for path, tree in modules().items()
+        if path.stem != "events"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "_"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    labels = {
+        node.value.args[0].value: str(path)
+        for path, tree in modules().items()
+        if path.stem == "events"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and getattr(node.targets[0], "id", "") == "label"
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", "") == "_"
+    }
+    assert len(labels) > 30
+    assert {label: path for label, path in labels.items() if label in offered} == {}
+
+
+def test_the_button_and_the_fact_of_signing_in_in_english() -> None:
+    with translation.override("en"):
+        assert (str(_("登录")), str(SignedIn.label)) == ("Sign in", "Signed in")

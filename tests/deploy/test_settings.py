@@ -49,7 +49,7 @@ def test_the_table_names_what_is_read_and_nothing_else():
 def test_addresses_and_secrets_may_come_from_files():
     from_files = {name for name, may in asked_for().items() if may}
     urls = {name for name in asked_for() if name.endswith("_URL")} - {"SITE_URL"}
-    assert from_files == urls | {"SECRET_KEY", "METRICS_TOKEN"}
+    assert from_files == urls | {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "METRICS_TOKEN"}
 
 
 def production(tmp_path: Path, wanted: list[str], **given: str) -> dict[str, object]:
@@ -74,6 +74,7 @@ def production(tmp_path: Path, wanted: list[str], **given: str) -> dict[str, obj
 def test_what_stands_in_a_file_counts(tmp_path: Path):
     inside = {
         "SECRET_KEY": "from a file",
+        "SECRET_KEY_FALLBACKS": "older\noldest",
         "METRICS_TOKEN": "token",
         "DATABASE_URL": "postgres://u:p@db.example/x",
         "BROKER_URL": "redis://broker.example/0",
@@ -89,7 +90,10 @@ def test_what_stands_in_a_file_counts(tmp_path: Path):
         files[f"{name}_FILE"] = str(tmp_path / name)
     plain = ["SECRET_KEY", "METRICS_TOKEN", "CELERY_BROKER_URL", "SEARCH_URL", "SEARCH_STANDBY_URL"]
     mail = ["EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS"]
-    found = production(tmp_path, [*plain, *mail, "DATABASES", "CACHES"], **files)
+    found = production(
+        tmp_path, [*plain, *mail, "DATABASES", "CACHES", "SECRET_KEY_FALLBACKS"], **files
+    )
+    assert found["SECRET_KEY_FALLBACKS"] == ["older", "oldest"]
     assert [found[name] for name in plain] == [
         *("from a file", "token", inside["BROKER_URL"]),
         *(inside["SEARCH_URL"], "embedded://"),

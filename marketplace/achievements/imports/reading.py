@@ -5,7 +5,7 @@ proposed.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,16 +18,27 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.achievements.exports import BROUGHT, CHILDREN, KNOWN, WRITTEN
 from marketplace.achievements.forms import STEPS
-from marketplace.achievements.imports import cells, titles
-from marketplace.achievements.rulebook import shares_problem, source_key, text_key
+from marketplace.achievements.imports import cells, contacts, titles
+from marketplace.achievements.rulebook import (
+    public_contacts,
+    shares_problem,
+    source_key,
+    text_key,
+)
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings.exports import ListingColumn
+from marketplace.sheets.cells import column_letter, fault_of
+from marketplace.sheets.headings import Wanted, plain, spellings
 
 DISCIPLINES = Path(__file__).with_name("disciplines.toml")
 MOST_WORDS, LONGEST_WORD = 8, 20
 #: Columns of a result file: passed over when the corrected file comes back.
 RESULT_HEADS = (gettext_lazy("行号"), gettext_lazy("结果"), gettext_lazy("问题"))
 DISCIPLINE = "discipline"
+#: One column for name, number and address together.
+REACHED = "reached"
+#: Without this column a table holds no achievements.
+NEEDED = "description"
 #: Stands in the column 编号 of the template's example rows: they are passed over.
 EXAMPLE = "示例"
 READ = (*WRITTEN, *BROUGHT)
@@ -45,11 +56,11 @@ READERS: dict[str, Callable[[str], Any]] = {
     "price_min": cells.amount,
     "price_max": cells.amount,
 }
-ENTRIES: dict[str, Callable[[list[str]], cells.Entry]] = {
-    "indicators": cells.indicator,
-    "patents": cells.patent,
-    "owners": cells.owner,
-    "inventors": cells.inventor,
+ENTRIES: dict[str, Callable[[str], list[cells.Entry]]] = {
+    "indicators": lambda text: cells.entries(text, cells.indicator),
+    "patents": lambda text: cells.entries(text, cells.patent),
+    "owners": cells.owners,
+    "inventors": cells.inventors,
 }
 
 
@@ -69,6 +80,13 @@ class Draft:
     key: str = ""
     text_key: str = ""
     given_title: str = ""
+    #: Whether a public text of the row holds a number, an address or a WeChat id.
+    gives_away: bool = False
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the row itself says how to reach somebody."""
+        return bool(self.values.get("contact_phone") or self.values.get("contact_email"))
 
 
 @dataclass(frozen=True)
@@ -84,22 +102,48 @@ class Layout:
         return self.heads.get(name) or str(_columns()[name].title)
 
 
-def layout_of(headers: Sequence[str]) -> Layout:
-    """Find the columns by their headings. Raises InvalidInput at `file` without a text column."""
+def wanted() -> Wanted:
+    """The headings by which the table is found in a file; without a text column it is none."""
     known = _headings()
+    needed = {head for head, name in known.items() if name == NEEDED}
+    return Wanted(frozenset(known), frozenset(needed))
+
+
+def layout_of(headers: Sequence[str]) -> Layout:
+    """Find the columns by their headings; the template's own heading comes before another word for it.
+
+    Raises InvalidInput at `file` without a text column, or for a heading that stands there twice.
+    """
+    names = [_column_of(header) for header in headers]
     places: dict[str, int] = {}
-    heads: dict[str, str] = {}
-    ignored: list[str] = []
-    for place, header in enumerate(headers):
-        name = known.get(cells.plain(header))
-        if name is None or name in places:
-            ignored += [header] if header else []
-        elif name:
-            places[name], heads[name] = place, header
-    if "description" not in places:
+    for place, name in enumerate(names):
+        if name and (name not in places or _is_own(headers[place], name)):
+            if name in places and plain(headers[place]) == plain(headers[places[name]]):
+                where = "、".join(column_letter(at) for at in (places[name], place))
+                text = _("表头“%(name)s”重复出现（%(where)s 列）")
+                raise InvalidInput({"file": [text % {"name": headers[place][:40], "where": where}]})
+            places[name] = place
+    if NEEDED not in places:
         text = _("没有找到“技术方案”（或“摘要”）一列，请使用模板，并保留表头")
         raise InvalidInput({"file": [text]})
-    return Layout(places, heads, ignored)
+    used = set(places.values())
+    ignored = [
+        header
+        for place, header in enumerate(headers)
+        if header and place not in used and names[place] != ""
+    ]
+    return Layout(places, {name: headers[place] for name, place in places.items()}, ignored)
+
+
+def _column_of(header: str) -> str | None:
+    """The column that a heading names, "" for one that is passed over, None for an unknown one."""
+    known = _headings()
+    return next((known[name] for name in spellings(header) if name in known), None)
+
+
+def _is_own(header: str, name: str) -> bool:
+    """Whether the template itself calls the column so."""
+    return plain(str(_columns()[name].title)) in spellings(header)
 
 
 def _columns() -> dict[str, ListingColumn]:
@@ -114,9 +158,9 @@ def _headings() -> dict[str, str]:
         with translation.override(language):
             for column in READ:
                 for head in (str(column.title), *column.aliases):
-                    found[cells.plain(head)] = column.name
+                    found[plain(head)] = column.name
             passed_over = [*(column.title for column in KNOWN), *RESULT_HEADS]
-            found |= {cells.plain(str(head)): "" for head in passed_over}
+            found |= {plain(str(head)): "" for head in passed_over}
     return found
 
 
@@ -142,23 +186,28 @@ class RowReader:
         """Judge one row."""
         draft = Draft(number)
         given = {name: texts[place].strip() for name, place in self.layout.places.items()}
+        faulty = {name: fault for name, text in given.items() if (fault := fault_of(text))}
+        draft.problems += [(self.layout.head(name), fault) for name, fault in faulty.items()]
+        given |= dict.fromkeys(faulty, "")
         draft.code = given.pop("code", "")
         draft.given_title = given.get("title", "")
         draft.key = source_key(self.owner, draft.given_title, given.get("description", ""))
         draft.text_key = text_key(self.owner, given.get("description", ""))
         data = self._data(draft, given)
+        self._reach(draft, data, given.get(REACHED, ""))
         self._propose(draft, data, given)
-        self._judge(draft, data)
+        self._judge(draft, data, without=faulty)
         for name in CHILDREN:
             draft.rows[name] = self._children(draft, name, given.get(name, ""))
         self._check_shares(draft)
+        self._look_for_contacts(draft)
         return draft
 
     def _data(self, draft: Draft, given: dict[str, str]) -> dict[str, Any]:
         """What the forms are to judge; a cell that can't be read at all is a problem here."""
         data: dict[str, Any] = {"contact_route": "direct"}
         for name, text in given.items():
-            if not text or name in ENTRIES or name == DISCIPLINE:
+            if not text or name in ENTRIES or name in {DISCIPLINE, REACHED}:
                 continue
             try:
                 data[name] = READERS.get(name, str)(text)
@@ -175,6 +224,23 @@ class RowReader:
             text = _("未采用的关键词：%(words)s") % {"words": "、".join(left)[:120]}
             draft.notes.append((self.layout.head("keywords"), text))
         return kept
+
+    def _reach(self, draft: Draft, data: dict[str, Any], text: str) -> None:
+        """Part the column 联系方式; columns of their own come before it."""
+        if not text:
+            return
+        head = self.layout.head(REACHED)
+        try:
+            found = contacts.read_contact(text)
+        except cells.CellError as error:
+            draft.problems.append((head, str(error)))
+            return
+        parts = {"name": found.name, "phone": found.phone, "email": found.email}
+        for name, value in parts.items():
+            data.setdefault(f"contact_{name}", value)
+        if found.left:
+            words = {"left": "、".join(found.left)[:120]}
+            draft.notes.append((head, _("未采用的联系方式：%(left)s") % words))
 
     def _propose(self, draft: Draft, data: dict[str, Any], given: dict[str, str]) -> None:
         """Fill what an archive lacks from what it has, and say so."""
@@ -194,24 +260,32 @@ class RowReader:
         if industry and not given.get("industry"):
             data["industry"] = industry
 
-    def _judge(self, draft: Draft, data: dict[str, Any]) -> None:
-        """The wizard's own forms, with this row as what was typed."""
-        if not source_key(self.owner, "", str(data.get("description", ""))):
+    def _judge(self, draft: Draft, data: dict[str, Any], without: Collection[str]) -> None:
+        """The wizard's own forms, with this row as what was typed; `without` cells that are no values."""
+        has_text = source_key(self.owner, "", str(data.get(NEEDED, "")))
+        if not has_text and NEEDED not in without:
             draft.problems.append((self.layout.head("description"), _("请填写")))
         for form in self.forms:
             form.data = data
             form.full_clean()
             for name, errors in form.errors.items():
-                head = self.layout.head(name) if name in _columns() else ""
+                if name in without:
+                    continue
+                head = self.layout.head(self._cell_of(name)) if name in _columns() else ""
                 draft.problems += [(head, str(text)) for text in errors]
             draft.values |= form.cleaned_data
+
+    def _cell_of(self, name: str) -> str:
+        """The column of the sheet from which a value came."""
+        is_parted = name.startswith("contact_") and name not in self.layout.places
+        return REACHED if is_parted and REACHED in self.layout.places else name
 
     def _children(self, draft: Draft, name: str, text: str) -> list[dict[str, Any]]:
         if not text:
             return []
         head = self.layout.head(name)
         try:
-            found = cells.entries(text, ENTRIES[name])
+            found = ENTRIES[name](text)
         except cells.CellError as error:
             draft.problems.append((head, str(error)))
             return []
@@ -242,3 +316,10 @@ class RowReader:
         shares = [row.get("share") for row in draft.rows["owners"]]
         if problem := shares_problem(shares):
             draft.problems.append((self.layout.head("owners"), str(problem)))
+
+    def _look_for_contacts(self, draft: Draft) -> None:
+        """What everybody will read is searched for numbers and addresses, which need not be there."""
+        rows = [draft.rows.get(name, []) for name in CHILDREN]
+        found = public_contacts(draft.values, *rows, blocks=False)
+        draft.gives_away = bool(found)
+        draft.notes += [(self.layout.head(one.field), str(one.text)) for one in found]

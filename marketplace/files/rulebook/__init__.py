@@ -4,10 +4,10 @@ from marketplace.files.rulebook.kinds import (
     ACCEPT,
     EXTENSIONS,
     Kind,
-    Unfit,
     clean_name,
-    examine,
     extension_of,
+    kind_of,
 )
+from marketplace.files.rulebook.refusal import Unfit
 
-__all__ = ["ACCEPT", "EXTENSIONS", "Kind", "Unfit", "clean_name", "examine", "extension_of"]
+__all__ = ["ACCEPT", "EXTENSIONS", "Kind", "Unfit", "clean_name", "extension_of", "kind_of"]

@@ -12,6 +12,8 @@ from marketplace.files.rulebook.refusal import Unfit
 
 #: 5,000 万像素 is more than any camera or scanner an attachment comes from; decoded it is 200 MB.
 MAX_PIXELS = 50_000_000
+#: How the points of a picture may be kept; another way becomes the last of these.
+_MODES = {"JPEG": ("L", "CMYK", "RGB"), "PNG": ("1", "L", "LA", "RGB", "RGBA")}
 
 
 def clean(file: IO[bytes], image_format: str) -> bytes:
@@ -37,20 +39,16 @@ def clean(file: IO[bytes], image_format: str) -> bytes:
 
 
 def _encode(picture: Image.Image, image_format: str) -> bytes:
+    # Decoded it may have 200 MB: no step keeps a second copy that it need not have.
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    if image_format == "JPEG":
-        plain = upright if upright.mode in {"L", "RGB", "CMYK"} else upright.convert("RGB")
-    else:
-        plain = (
-            upright if upright.mode in {"1", "L", "LA", "RGB", "RGBA"} else upright.convert("RGBA")
-        )
-    # A fresh picture carries no metadata; `info` of the old one would be written out again.
-    fresh = Image.new(plain.mode, plain.size)
-    fresh.paste(plain)
+    ImageOps.exif_transpose(picture, in_place=True)
+    kept = _MODES[image_format]
+    plain = picture if picture.mode in kept else picture.convert(kept[-1])
+    # What would be written out again: EXIF, comment, profile, text.
+    plain.info = {}
     buffer = io.BytesIO()
     if image_format == "JPEG":
-        fresh.save(buffer, "JPEG", quality=90)
+        plain.save(buffer, "JPEG", quality=90)
     else:
-        fresh.save(buffer, "PNG")
+        plain.save(buffer, "PNG")
     return buffer.getvalue()

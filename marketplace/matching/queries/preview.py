@@ -11,7 +11,7 @@ from marketplace.matching.queries import facts, retrieval
 from marketplace.matching.rulebook import affinity, phrases
 from marketplace.matching.rulebook.evidence import NeedFacts
 from marketplace.needs.models import Need
-from search import engine, vectors
+from search import engine
 
 #: A preview is looked at while somebody waits: fewer are compared, fewer shown.
 _CANDIDATES = 30
@@ -52,11 +52,8 @@ def describe(problem: str) -> list[Preview]:
     Only words and meaning can be compared, so the score says no more than that.
     """
     text = problem[:MAX_PROBLEM]
-    vector = vectors.embed_query(text) if vectors.matrix(retrieval.ACHIEVEMENTS).ids else None
     open_only = {"status": [retrieval.OPEN]}
-    hits = engine.hybrid_match(
-        retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, vector=vector, quick=True
-    )
+    hits = engine.hybrid_match(retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, quick=True)
     near = retrieval.nearness(hits)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
     rows = readable(retrieval.open_rows(Achievement, [hit.id for hit in hits]))

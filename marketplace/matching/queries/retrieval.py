@@ -11,7 +11,7 @@ from marketplace.listings.queries import manager
 from marketplace.matching.policies import OPEN
 from marketplace.matching.queries import facts, readings
 from marketplace.needs.models import Need
-from search import engine, vectors
+from search import budget, engine, vectors
 from search.embedder import Vector
 from search.query import Hit
 from search.vector_store import Matrix
@@ -53,7 +53,8 @@ def achievements_for(
     """
     vector = vector_of(NEEDS, need.code)
     if vector is None and vectors.matrix(ACHIEVEMENTS).ids:
-        vector = vectors.embed_query(readings.need_text(need))
+        with budget.question() if quick else budget.patient():
+            vector = vectors.embed_query(readings.need_text(need))
     text = readings.need_text(need)
     hits = engine.hybrid_match(
         ACHIEVEMENTS,

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop
 
-from marketplace.matching.rulebook import names, phrases, units
+from marketplace.matching.rulebook import names, phrases, senses, units
 from marketplace.matching.rulebook.names import Relation
 from marketplace.matching.rulebook.numbers import exact, show
 from marketplace.matching.rulebook.phrases import Phrase
+from marketplace.matching.rulebook.senses import Heat
 from marketplace.matching.rulebook.units import Unit
 
 #: Short by at most this share of the target is "nearly": shown as part, scored accordingly.
@@ -81,6 +82,9 @@ _GAS = gettext_noop("换算取决于气体种类，待确认")
 _NO_UNIT = gettext_noop("有一方未写单位，待确认")
 _MEANING = gettext_noop("口径不同，待确认")
 _CONDITIONS = gettext_noop("测试条件不同，待确认")
+_HEAT = gettext_noop("看不出是温度还是温差，不能换算，待确认")
+_TOO_COLD = gettext_noop("低于绝对零度，待确认")
+_NEGATIVE = gettext_noop("不会小于 0，待确认")
 _OPEN = gettext_noop("成果没有给出这一侧的界限，待确认")
 _ABOUT = gettext_noop("（约合 %(value)s）")
 _EQUALS = gettext_noop("（即 %(value)s）")
@@ -118,19 +122,25 @@ def compare_all(wanted: Sequence[Figure], offered: Sequence[Figure]) -> list[Ver
 
 def compare(wanted: Figure, offered: Figure) -> Verdict:
     """One wanted against one offered figure of the same or a related name."""
-    shown = _shown(wanted, offered)
     related = names.relation(names.read(wanted.name), names.read(offered.name))
     if related in _UNKNOWN_BECAUSE:
         named = phrases.say(_NAMED, name=phrases.encodable(offered.name))
         return _unknown(_UNKNOWN_BECAUSE[related], named + phrases.quote(offered.text))
-    target, has = units.parse(wanted.unit), units.parse(offered.unit)
+    target, has, heat = _measures(wanted, offered)
     if not has.comparable(target):
         return _unknown(_why_not(target, has), phrases.quote(offered.text))
     need, offer = span_of(wanted), span_of(offered)
     if need is None or offer is None:
-        return _unknown(phrases.UNKNOWN, shown)
-    difference = is_difference(wanted.name)
-    offer = _converted(offer, has, target, is_difference=difference)
+        return _unknown(phrases.UNKNOWN, phrases.quote(offered.text))
+    if heat == Heat.UNSURE and has.offset != target.offset:
+        return _unknown(_HEAT, phrases.quote(offered.text))
+    shown = _shown(wanted, offered)
+    for span, unit in ((need, target), (offer, has)):
+        if senses.below_nothing(span.low, span.high, unit, heat):
+            return _unknown(_TOO_COLD, phrases.quote(offered.text))
+        if senses.is_size(wanted.name) and span.high is not None and span.high < 0:
+            return _unknown(_NEGATIVE, phrases.quote(offered.text))
+    offer = _converted(offer, has, target, is_difference=heat == Heat.DIFFERENCE)
     slack = Fraction(0) if (has.exact and target.exact) or has == target else ROUNDING
     gaps, undecided = _gaps(need, offer, slack)
     if gaps:
@@ -140,9 +150,11 @@ def compare(wanted: Figure, offered: Figure) -> Verdict:
     return Verdict("yes", phrases.say(_MET), 1.0, shown)
 
 
-def is_difference(name: str) -> bool:
-    """Whether the figure is a difference (温差, 温升, 偏差), so that 3 ℃ are 3 K and not 276 K."""
-    return any(sign in name for sign in ("差", "升", "降", "漂", "波动", "变化", "均匀性", "漂移"))
+def _measures(wanted: Figure, offered: Figure) -> tuple[Unit, Unit, Heat]:
+    """The units as the indicator means them, and what a figure in degrees is."""
+    target = senses.in_sense(units.parse(wanted.unit), wanted.name)
+    has = senses.in_sense(units.parse(offered.unit), offered.name)
+    return target, has, senses.heat_of(wanted.name, offered.name)
 
 
 def _pairs(wanted: Sequence[Figure], offered: Sequence[Figure]) -> dict[int, int]:
@@ -150,12 +162,14 @@ def _pairs(wanted: Sequence[Figure], offered: Sequence[Figure]) -> dict[int, int
     rank = {Relation.SAME: 0, Relation.OTHER_CONDITIONS: 1, Relation.OTHER_MEANING: 2}
     found = []
     for place, figure in enumerate(wanted):
-        one, unit = names.read(figure.name), units.parse(figure.unit)
+        one = names.read(figure.name)
+        unit = senses.in_sense(units.parse(figure.unit), figure.name)
         for other_place, other in enumerate(offered):
             two = names.read(other.name)
             related = names.relation(one, two)
             if related in rank:
-                fits = units.parse(other.unit).comparable(unit)
+                has = senses.in_sense(units.parse(other.unit), other.name)
+                fits = has.comparable(unit)
                 # Ties are broken by content, so that the order of rows never matters.
                 ends = (_identity(figure), _identity(other))
                 likeness = -names.likeness(one, two)
@@ -227,11 +241,10 @@ def _gap_words(gap: _Gap, wanted: Figure, unit: Unit) -> Phrase:
 def _shown(wanted: Figure, offered: Figure) -> Phrase:
     """The offer as written, in the need's unit where that differs, and who says so."""
     shown = phrases.quote(offered.text)
-    target, has = units.parse(wanted.unit), units.parse(offered.unit)
+    target, has, heat = _measures(wanted, offered)
     ends = span_of(offered)
     if units.tidy(wanted.unit) != units.tidy(offered.unit) and has.comparable(target) and ends:
-        difference = is_difference(wanted.name)
-        span = _converted(ends, has, target, is_difference=difference)
+        span = _converted(ends, has, target, is_difference=heat == Heat.DIFFERENCE)
         figures = [show(end) for end in dict.fromkeys(span[:2]) if end is not None]
         is_exact = has.exact and target.exact
         value = f"{'–'.join(figures)} {phrases.encodable(wanted.unit)}"

@@ -31,7 +31,13 @@ _MU = Fraction(2000, 3)  # 1 亩 in square metres
 #: (symbols, factor, dimensions, prefixes)
 SYMBOLS: tuple[tuple[str, Fraction | int, str, str], ...] = (
     ("m", 1, "m", "p n μ u m c d h k"),
+    ("Å Å", Fraction(1, 10**10), "m", ""),
+    ("ft", Fraction("0.3048"), "m", ""),
+    ("mil", Fraction("0.0000254"), "m", ""),
     ("g", Fraction(1, 1000), "kg", "p n μ u m k"),
+    ("lb lbs", Fraction("0.45359237"), "kg", ""),
+    ("oz", Fraction("0.028349523125"), "kg", ""),
+    ("Da", Fraction("1.66053906660e-27"), "kg", "k M"),
     ("t", 1000, "kg", "k"),
     ("s", 1, "s", "p n μ u m"),
     ("min", 60, "s", ""),
@@ -46,13 +52,20 @@ SYMBOLS: tuple[tuple[str, Fraction | int, str, str], ...] = (
     ("lx", 1, "lm m-2", "k"),
     ("L l", Fraction(1, 1000), "m3", "n μ u m c d h k"),
     ("cc", Fraction(1, 10**6), "m3", ""),
+    # A cubic metre of gas at 0 °C and one atmosphere: of an emission the same as m³ (`senses`).
+    ("Nm3 Nm^3", 1, "gas", ""),
     ("ha", 10_000, "m2", ""),
     ("mu", _MU, "m2", ""),
     ("N", 1, "kg m s-2", "n μ u m k M"),
+    ("dyn", Fraction(1, 10**5), "kg m s-2", ""),
+    ("gf", _GRAVITY / 1000, "kg m s-2", ""),
     ("kgf", _GRAVITY, "kg m s-2", ""),
     ("Pa", 1, "kg m-1 s-2", "m h k M G"),
     ("bar", 100_000, "kg m-1 s-2", "m k"),
     ("atm", 101_325, "kg m-1 s-2", ""),
+    ("Torr", Fraction(101_325, 760), "kg m-1 s-2", "m"),
+    ("P", Fraction(1, 10), "kg m-1 s-1", "c"),
+    ("St", Fraction(1, 10_000), "m2 s-1", "c"),
     ("mmHg", Fraction("133.322387415"), "kg m-1 s-2", ""),
     ("mmH2O", Fraction("9.80665"), "kg m-1 s-2", ""),
     ("psi", Fraction("6894.757293168"), "kg m-1 s-2", "k"),
@@ -62,6 +75,8 @@ SYMBOLS: tuple[tuple[str, Fraction | int, str, str], ...] = (
     ("W", 1, "kg m2 s-3", "n μ u m k M G T"),
     ("hp", Fraction("735.49875"), "kg m2 s-3", ""),
     ("VA", 1, "VA", "k M G"),
+    ("var", 1, "var", "k M"),
+    ("BTU", Fraction("1055.05585262"), "kg m2 s-2", "M"),
     ("V", 1, "kg m2 s-3 A-1", "n μ u m k M"),
     ("eV", Fraction("1.602176634e-19"), "kg m2 s-2", "m k M G"),
     ("Ω", 1, "kg m2 s-3 A-2", "μ u m k M G T"),
@@ -79,6 +94,10 @@ SYMBOLS: tuple[tuple[str, Fraction | int, str, str], ...] = (
     ("rpm", Fraction(1, 60), "r s-1", "k"),
     ("rps", 1, "r s-1", ""),
     ("rad", 1, "rad", "m"),
+    ("Sv", 1, "Sv", "n μ u m"),
+    ("Gy", 1, "Gy", "m k"),
+    # The root of a metre, as in a fracture toughness: no whole power, so a base of its own.
+    ("√m", 1, "√m", ""),
     ("Bq", 1, "Bq", "m k M G T"),
     ("bit", 1, "bit", "k M G T"),
     ("b", 1, "bit", "k M G T"),
@@ -93,6 +112,10 @@ SYMBOLS: tuple[tuple[str, Fraction | int, str, str], ...] = (
     ("tCO2 tCO2e tCO2eq", 10**6, "co2", ""),
     ("% wt% wt.% %wt", Fraction(1, 100), "", ""),
     ("‰", Fraction(1, 1000), "", ""),
+    # Of a humidity the same as % (`senses`).
+    ("%RH RH% %R.H. %rh RH", Fraction(1, 100), "rh", ""),
+    ("mol%", Fraction(1, 100), "molar", ""),
+    ("at% at.%", Fraction(1, 100), "atomic", ""),
     ("ppm ppmw", Fraction(1, 10**6), "", ""),
     ("ppb", Fraction(1, 10**9), "", ""),
     ("vol% v%", Fraction(1, 100), "vol", ""),
@@ -131,6 +154,10 @@ NAMES = dict(
         "瓦=W 瓦特=W 千瓦=kW 兆瓦=MW 马力=hp",
         "伏=V 伏特=V 千伏=kV 毫伏=mV 千伏安=kVA",
         "安=A 安培=A 毫安=mA 欧=Ω 欧姆=Ω ohm=Ω",
+        "乏=var 千乏=kvar 兆乏=Mvar 厘泊=cP 泊=P 厘斯=cSt 达因=dyn 埃=Å 英尺=ft 磅=lb 盎司=oz",
+        "标方=Nm3 标立方=Nm3 标准立方米=Nm3 公斤力=kgf 毫巴=mbar 托=Torr 开氏度=K 吉瓦=GW 毫欧=mΩ 兆欧=MΩ",
+        "微安=μA 微法=μF 皮法=pF 毫秒钟=ms 毫克每升=mg/L 西门子=S 毫西门子=mS 微西门子=μS",
+        "转每分=r/min 转每分钟=r/min 米每秒=m/s 赫芝=Hz 毫米汞柱=mmHg 度每秒=°/s",
         "特斯拉=T 高斯=Gs 奥斯特=Oe 千高斯=kGs 千奥=kOe",
         "赫=Hz 赫兹=Hz 千赫=kHz 千赫兹=kHz 兆赫=MHz 兆赫兹=MHz",
         "吉赫=GHz 转=r rev=r 摄氏度=°C degC=°C 华氏度=°F",
@@ -141,6 +168,21 @@ NAMES = dict(
     )
     for pair in line.split()
 )
+
+#: Spellings of whole units, in lower case, that would be read as something else: us/cm as a time by
+#: a length instead of a conductivity, cps as seconds.
+SPELLINGS = {
+    "us/cm": "μS/cm",
+    "μs/cm": "μS/cm",
+    "ms/cm": "mS/cm",
+    "us/m": "μS/m",
+    "μs/m": "μS/m",
+    "mpas": "mPa·s",
+    "pas": "Pa·s",
+    "cps": "mPa·s",
+}
+#: What these mean behind a stroke; elsewhere 分 is a mark out of a hundred.
+PER = {"分": "min", "时": "h", "点": "h"}
 
 #: Words for the same thing that is counted; anything else counts as a unit of its own.
 SAME_WORDS = {

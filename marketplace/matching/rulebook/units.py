@@ -14,9 +14,11 @@ from marketplace.matching.rulebook.numbers import exact
 from marketplace.matching.rulebook.unit_table import (
     NAMES,
     NUMERALS,
+    PER,
     PREFIXES,
     SAME_WORDS,
     SCALES_OF_STEPS,
+    SPELLINGS,
     SYMBOLS,
     TEMPERATURES,
 )
@@ -33,6 +35,10 @@ _POINT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
 _POWER = re.compile(r"(.*?[^\d^+-])\^?([+-]?\d{1,2})", re.DOTALL)
 _TEN = re.compile(r"×?10\^([+-]?\d{1,2})(?=\D|\Z)")
 _NUMBER = re.compile(r"×?(\d{1,9}(?:\.\d{1,9})?)(?=\D|\Z)", re.ASCII)
+# The root of a metre, however it is written: m^1/2, m½ (which NFKC makes m1⁄2), m^(1/2), m^0.5, √m.
+_ROOT = re.compile(r"(?:(?<=Pa)|(?<![A-Za-z]))·?(?:m\^?\(?(?:1[/⁄]2|0[.·]5)\)?(?![\d.])|√\(?m\)?)")
+# Behind a stroke W/mK is W/(m·K): one over a milli-kelvin is nothing that anybody measures.
+_PER_KELVIN = re.compile(r"(.+?)(K|°C)")
 _REMARK = re.compile(r"(?<![/·(])\((?=[^()]*[\u4e00-\u9fff])[^()]*\)\Z")
 
 Dimensions = tuple[tuple[str, int], ...]
@@ -95,6 +101,7 @@ def parse(text: str) -> Unit:
     cleaned = tidy(text)
     if not cleaned:
         return Unit(blank=True)
+    cleaned = SPELLINGS.get(cleaned.lower(), cleaned)
     known = SAME_WORDS.get(cleaned.lower())
     if known:
         return _counted(known)
@@ -113,7 +120,8 @@ def tidy(text: str) -> str:
     for signs, sign in (("*⋅•・∙∗", "·"), ("−–—", "-"), ("每", "/"), ("µ", "μ"), ("Ω", "Ω")):
         for variant in signs:
             text = text.replace(variant, sign)
-    text = _POINT.sub("·", _UNWANTED.sub("", text))
+    text = _ROOT.sub("·√m", _UNWANTED.sub("", text)).lstrip("·")
+    text = _POINT.sub("·", text)
     return _REMARK.sub("", text)
 
 
@@ -124,23 +132,48 @@ def _quotient(text: str) -> Unit | None:
         return None
     whole = Unit()
     for place, part in enumerate(parts):
-        unit = _product(part)
+        unit = _product(part, below=place > 0)
         if unit is None:
             return None
         whole *= unit**-1 if place else unit
     return whole
 
 
-def _product(text: str) -> Unit | None:
+def _product(text: str, *, below: bool = False) -> Unit | None:
+    """Factors; `below` the stroke some are written without a sign between them."""
     if text.startswith("(") and _split(text[1:], ")") == [text[1:-1], ""]:
-        return _quotient(text[1:-1])
+        inner = _split(text[1:-1], "/")
+        return (
+            _product(text[1:-1], below=True)
+            if below and inner == [text[1:-1]]
+            else _quotient(text[1:-1])
+        )
     parts = _split(text, "·")
     if parts is None or not all(parts):
         return None
     whole = Unit()
     for part in parts:
-        whole *= _atom(part)
+        whole *= _below(part) if below else _atom(part)
     return whole
+
+
+def _below(text: str) -> Unit:
+    """One factor behind the stroke."""
+    together = _PER_KELVIN.fullmatch(text)
+    base = _raised(together[1]) if together else None
+    if together and base is not None:
+        return base * _atom(together[2])
+    return _atom(PER.get(text, text))
+
+
+def _raised(text: str) -> Unit | None:
+    """A known symbol, or one with a power behind it."""
+    unit = _symbol(text)
+    raised = _POWER.fullmatch(text)
+    if unit is None and raised and abs(int(raised[2])) <= _MAX_EXPONENT:
+        base = _symbol(raised[1])
+        return None if base is None else base ** int(raised[2])
+    return unit
 
 
 def _split(text: str, sign: str) -> list[str] | None:
@@ -168,11 +201,9 @@ def _atom(text: str) -> Unit:
         if found and factor:
             rest = text[found.end() :]
             return Unit(factor) * (_atom(rest) if rest else Unit())
-    raised = _POWER.fullmatch(text)
-    if raised and abs(int(raised[2])) <= _MAX_EXPONENT:
-        base = _symbol(raised[1])
-        if base is not None:
-            return base ** int(raised[2])
+    raised = _raised(text)
+    if raised is not None:
+        return raised
     numeral = next((sign for sign in NUMERALS if text.startswith(sign) and text != sign), "")
     if numeral:
         return Unit(Fraction(NUMERALS[numeral])) * _atom(text[len(numeral) :])

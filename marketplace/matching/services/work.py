@@ -35,7 +35,7 @@ def take_up_needs(ids: Sequence[int]) -> None:
         start_reading()
         _queue(needs=[need.pk for need in needs])
         return
-    vectors.embed("needs", [need.code for need in needs])
+    _embed_now("needs", Need, needs)
     for need in needs:
         _match_need(need, is_fresh=True)
 
@@ -47,12 +47,19 @@ def take_up_achievements(ids: Sequence[int]) -> None:
         start_reading()
         _queue(achievements=[row.pk for row in achievements])
         return
-    vectors.embed("achievements", [row.code for row in achievements])
+    _embed_now("achievements", Achievement, achievements)
     for achievement in achievements:
         compute_matches_for(achievement)
         found = readable(Match.objects.filter(achievement=achievement))
         announce(found, to=Side.NEED)
         announce(found, to=Side.ACHIEVEMENT)
+
+
+def _embed_now(spec_name: str, model: Any, rows: Sequence[Any]) -> None:
+    """Make the vectors of a few rows; while the model is away a job is left that waits for it."""
+    vectors.embed(spec_name, [row.code for row in rows])
+    if vectors.lacking(spec_name, model.objects.filter(pk__in=[row.pk for row in rows])).exists():
+        start_embedding()
 
 
 def run_refresh(job: Job) -> dict[str, Any]:
@@ -79,22 +86,25 @@ def run_refresh(job: Job) -> dict[str, Any]:
 @transaction.atomic
 def start_embedding() -> Job | None:
     """A job for the open listings that have no vector of what they say now; None without any."""
-    if not vectors.available() or not any(rows.exists() for _, rows in _without_vectors()):
+    if not vectors.is_wanted() or not any(rows.exists() for _, rows in _without_vectors()):
         return None
     waiting = Job.objects.select_for_update().filter(kind=EMBED, status=Job.Status.QUEUED)
     return waiting.first() or start_job(EMBED, actor=None, payload={})
 
 
 def run_embedding(job: Job) -> dict[str, Any]:
-    """Make the vectors that are lacking. What a run that ended early has made is not lacking any more."""
+    """Make the vectors that are lacking. What a run that ended early has made is not lacking any more.
+
+    ModelAway while the model does not answer: the job waits for it.
+    """
     done, made = job.done, int(job.result.get("vectors", 0))
-    if not vectors.available():
+    if not vectors.is_wanted():
         return {"vectors": made}
     advance(job, done, done + sum(rows.count() for _, rows in _without_vectors()))
     for spec_name, rows in _without_vectors():
         last = 0
         while chunk := list(rows.filter(pk__gt=last).values_list("pk", "code")[:_CHUNK]):
-            made += vectors.embed(spec_name, [code for _, code in chunk])
+            made += vectors.embed(spec_name, [code for _, code in chunk], strict=True)
             job.result = {"vectors": made}
             done += len(chunk)
             last = chunk[-1][0]

@@ -11,13 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
-from allauth.core import context, ratelimit
-from allauth.core.exceptions import ImmediateHttpResponse, RateLimited
-from allauth.core.ratelimit import respond_429
+from allauth.core import context
 from allauth.mfa.base import forms as factors
 from allauth.mfa.totp import forms as totp
 
-from marketplace.notices.sms import send_sms
 from marketplace.parties import services
 from marketplace.parties.forms.contacts import ContactField, is_phone
 from marketplace.parties.models import Language
@@ -106,6 +103,7 @@ class RequestCodeForm(FormMixin, account.RequestLoginCodeForm):
         self._user = None
         if not login:
             return self.cleaned_data
+        get_adapter().count_code(context.request, login)
         name = "phone" if is_phone(login) else "email"
         inner = account.RequestLoginCodeForm({name: login})
         if not inner.is_valid():
@@ -174,16 +172,11 @@ class PhoneReset(PasswordResetVerificationProcess):
         return process
 
     def send(self) -> None:
-        phone = self.state["email"]
-        try:
-            ratelimit.consume(
-                context.request, action="verify_phone", key=phone, raise_exception=True
-            )
-        except RateLimited as error:
-            raise ImmediateHttpResponse(respond_429(context.request)) from error
         if self.user:
             self.state["code"] = get_adapter().generate_password_reset_code()
-            send_sms(phone, "code", language=self.user.language, code=self.state["code"])
+            get_adapter().send_verification_code_sms(
+                self.user, self.state["email"], self.state["code"]
+            )
 
 
 class ResetForm(FormMixin, account.ResetPasswordForm):
@@ -196,6 +189,7 @@ class ResetForm(FormMixin, account.ResetPasswordForm):
 
     def clean_email(self) -> str:
         contact = self.cleaned_data["email"]
+        get_adapter().count_code(context.request, contact)
         if not is_phone(contact):
             return str(super().clean_email())
         user = get_adapter().get_user_by_phone(contact)

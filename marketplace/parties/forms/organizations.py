@@ -46,7 +46,6 @@ class NewOrganizationForm(JiebangForm):
 class OrganizationForm(JiebangForm):
     """The profile. Identity is shown but fixed while a registrar has or gave the word."""
 
-    rev = forms.IntegerField(widget=forms.HiddenInput)
     name = PlainTextField(label=_("单位全称"), max_length=120)
     uscc = UsccField()
     kind = TermField(Choices("org_kind"), label=_("单位类型"))
@@ -94,8 +93,9 @@ class OrganizationForm(JiebangForm):
 
 
 class DossierForm(JiebangForm):
-    """Documents and a word to the registrar."""
+    """Documents and a word to the registrar. `status` is that of the page that shows its errors."""
 
+    status = 400
     documents = UploadsField(label=_("添加材料"), required=False)
     note = PlainTextField(
         label=_("补充说明"),

@@ -1,6 +1,13 @@
 """Everything that changes people, organisations, memberships, dossiers and tokens."""
 
+from marketplace.parties.services.attempts import (
+    count_code,
+    count_password,
+    uncount,
+)
+from marketplace.parties.services.factors import decrypt, encrypt, renew_factors, reset_factor
 from marketplace.parties.services.members import (
+    Sent,
     accept_invitation,
     change_member_role,
     invite_member,
@@ -34,7 +41,12 @@ from marketplace.parties.services.samples import (
     load_sample_organization,
     remove_samples,
 )
-from marketplace.parties.services.tokens import create_token, note_token_use, revoke_token
+from marketplace.parties.services.tokens import (
+    create_token,
+    end_tokens,
+    note_token_use,
+    revoke_token,
+)
 from marketplace.parties.services.verification import (
     add_documents,
     return_dossier,
@@ -45,6 +57,7 @@ from marketplace.parties.services.verification import (
 
 __all__ = [
     "Left",
+    "Sent",
     "accept_invitation",
     "add_documents",
     "change_member_role",
@@ -52,11 +65,16 @@ __all__ = [
     "claim_organization",
     "confirm_email",
     "confirm_phone",
+    "count_code",
+    "count_password",
     "create_organization",
     "create_sample_user",
     "create_token",
+    "decrypt",
     "discard_unconfirmed",
     "edit_organization",
+    "encrypt",
+    "end_tokens",
     "grant_role",
     "invite_member",
     "is_addressed_to",
@@ -69,6 +87,8 @@ __all__ = [
     "register_person",
     "remove_member",
     "remove_samples",
+    "renew_factors",
+    "reset_factor",
     "restore_organization",
     "return_dossier",
     "revoke_invitation",
@@ -78,5 +98,6 @@ __all__ = [
     "set_phone",
     "submit_dossier",
     "suspend_organization",
+    "uncount",
     "verify_dossier",
 ]

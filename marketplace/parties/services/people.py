@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
-from marketplace.parties import events
+from marketplace.kernel.revisions import Rev, check
+from marketplace.parties import events, queries
 from marketplace.parties.models import Language, User
+from marketplace.parties.services.attempts import forget_passwords
+from marketplace.parties.services.tokens import end_tokens
 
 #: The version of terms and privacy notice that is shown at sign-up (PIPL art. 14, 17).
 CONSENT_VERSION = "2026-01"
@@ -114,9 +117,10 @@ def set_phone(user: User, phone: str, *, confirmed: bool) -> User:
 
 
 @transaction.atomic
-def change_profile(user: User, *, name: str, language: str) -> User:
-    """Change what the person says of themself."""
+def change_profile(user: User, *, name: str, language: str, rev: Rev = None) -> User:
+    """Change what the person says of themself. Raises Stale when `rev` is not `profile_state`."""
     row = User.objects.select_for_update().get(pk=user.pk)
+    check(queries.profile_state(row), rev, row)
     row.name = name
     row.language = language if language in Language.values else Language.CHINESE
     row.save(update_fields=["name", "language"])
@@ -144,5 +148,10 @@ def record_second_factor(user: Any, *, act: str, factor: str) -> None:
 
 @transaction.atomic
 def record_password(user: Any, *, by: str) -> None:
-    """Write a change of password into the journal; `by` is change or reset."""
+    """Write a change of password into the journal, end the keys to the API, forget wrong tries.
+
+    `by` is change or reset.
+    """
+    end_tokens(user)
+    forget_passwords(*filter(None, (user.email, user.phone)))
     publish(events.PasswordChanged(subject_id=user.pk, by=by), actor=user)

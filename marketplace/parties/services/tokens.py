@@ -53,6 +53,19 @@ def revoke_token(token: ApiToken, *, actor: User) -> None:
         publish(events.ApiTokenRevoked(subject_id=token.user_id, prefix=token.prefix), actor=actor)
 
 
+@transaction.atomic
+def end_tokens(user: User) -> int:
+    """Make all keys of a person worthless, and return how many there were.
+
+    Whoever changes a password because somebody else knows it means every door; a key that goes on
+    would be the one that nobody thought of.
+    """
+    held = list(queries.tokens_of(user))
+    for token in held:
+        revoke_token(token, actor=user)
+    return len(held)
+
+
 def note_token_use(token: ApiToken) -> None:
     """Remember that a key was used; written at most every TOUCH."""
     at = clock.now()

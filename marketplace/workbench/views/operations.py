@@ -1,7 +1,6 @@
 """The state of the machinery, for operators: the outbox, what was given up, long jobs, the indexes."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from marketplace.journal.services import MOST_RETRIED
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.listings.services import start_rebuild
 from marketplace.parties.policies import access_of
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate, render_page
 from marketplace.workbench import machinery
 
@@ -79,6 +79,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
         "jobs": journal.recent_jobs()[:RECENT],
         "unreadable": paginate(request, journal.unreadable(), name="rows"),
         "indexes": machinery.indexes(),
+        "refused": machinery.refused(),
         "most": MOST_RETRIED,
     }
     return render_page(request, "workbench/operations.html", context, status=status)

@@ -33,6 +33,25 @@ def test_an_unknown_term_is_answered_with_near_ones() -> None:
         cells.term("industry")("磁性材")
 
 
+@pytest.mark.parametrize("between", ["/", "／", "、", "，", ",", ";", "；", "|", "\n", " ", "·"])
+def test_terms_by_whatever_stands_between(between: str) -> None:
+    assert cells.several_terms("cooperation")(f"技术转让{between}技术许可") == [
+        *("transfer", "license"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["技术转让/炼金术", "炼金术/技术转让", "技术转让技术许可"])
+def test_one_unknown_of_several_terms_is_a_problem(text: str) -> None:
+    with pytest.raises(CellError, match="不在列表中"):
+        cells.several_terms("cooperation")(text)
+
+
+@pytest.mark.parametrize("text", ["磁性材料/机械制造", "磁性材料、木业", "新材料/木业"])
+def test_several_terms_where_one_fits_are_a_problem(text: str) -> None:
+    with pytest.raises(CellError):
+        cells.term("industry")(text)
+
+
 def test_several_terms() -> None:
     assert cells.several_terms("cooperation")("技术许可、合作开发；技术服务") == [
         *("license", "joint_dev", "service"),
@@ -67,8 +86,27 @@ def test_no_readiness(text: str) -> None:
 
 def test_keywords_keep_their_words_together() -> None:
     assert cells.words("GIS 技术；machine learning, α-半水石膏\n脱硫") == [
-        *("GIS技术", "machine-learning", "α-半水石膏", "脱硫"),
+        *("GIS", "技术", "machine-learning", "α-半水石膏", "脱硫"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("永磁 磁体　电机", ["永磁", "磁体", "电机"]),
+        ("永磁/磁体／电机", ["永磁", "磁体", "电机"]),
+        ("TCP/IP、AC/DC变换", ["TCP/IP", "AC/DC变换"]),
+        ('"永磁"、“磁体”、「电机」', ["永磁", "磁体", "电机"]),
+        ("永磁。磁体。", ["永磁", "磁体"]),
+        ("永磁|磁体｜电机", ["永磁", "磁体", "电机"]),
+        ("C++、5G基站、α-淀粉酶", ["C++", "5G基站", "α-淀粉酶"]),
+        ("永磁,永磁，永磁", ["永磁"]),
+        ("deep learning;  neural  network", ["deep-learning", "neural-network"]),
+        ("“”、/、|", []),
+    ],
+)
+def test_keywords_by_whatever_stands_between(text: str, found: list[str]) -> None:
+    assert cells.words(text) == found
 
 
 @pytest.mark.parametrize(
@@ -79,6 +117,30 @@ def test_keywords_keep_their_words_together() -> None:
         ("强度|~|32~38|MPa", {"comparator": "between", "value": "32", "value_high": "38"}),
         ("强度||32–38|MPa", {"comparator": "between", "value": "32", "value_high": "38"}),
         ("温度|区间|-40~85|℃", {"comparator": "between", "value": "-40", "value_high": "85"}),
+        ("节能|~|10\u301c15|%", {"comparator": "between", "value": "10", "value_high": "15"}),
+        ("节能|~|10\uff5e15|%", {"comparator": "between", "value": "10", "value_high": "15"}),
+        ("节能||10到15|%", {"comparator": "between", "value": "10", "value_high": "15"}),
+        ("节能||10%-15%|%", {"comparator": "between", "value": "10", "value_high": "15"}),
+        ("温度|~|\u221240\uff0d85|℃", {"value": "-40", "value_high": "85"}),
+        ("温度|~|-40 ~ -20|℃", {"value": "-40", "value_high": "-20"}),
+        ("产量||1,200~1,500|t", {"value": "1,200", "value_high": "1,500"}),
+        ("负压|≤|\u22125|kPa", {"comparator": "le", "value": "-5"}),
+        ("强度|大于等于|500|MPa", {"comparator": "ge", "value": "500"}),
+        ("强度|不小于|500|MPa", {"comparator": "ge"}),
+        ("强度|＞＝|500|MPa", {"comparator": "ge"}),
+        ("强度|≮|500|MPa", {"comparator": "ge"}),
+        ("强度|至少|500|MPa", {"comparator": "ge"}),
+        ("强度|以上|500|MPa", {"comparator": "ge"}),
+        ("强度|不超过|500|MPa", {"comparator": "le"}),
+        ("强度|小于或等于|500|MPa", {"comparator": "le"}),
+        ("强度|=<|500|MPa", {"comparator": "le"}),
+        ("强度|超过|500|MPa", {"comparator": "gt"}),
+        ("强度|少于|500|MPa", {"comparator": "lt"}),
+        ("强度|≥500||MPa", {"comparator": "ge", "value": "500"}),
+        ("强度||不低于500|MPa", {"comparator": "ge", "value": "500"}),
+        ("强度||500及以上|MPa", {"comparator": "ge", "value": "500"}),
+        ("合格率|≥|95％|", {"value": "95", "unit": "%"}),
+        ("误码|≤|0.5‰|", {"value": "0.5", "unit": "‰"}),
         ("温度|=|-40|℃|GB/T 1|报告", {"value": "-40", "method": "GB/T 1", "evidence": "报告"}),
     ],
 )
@@ -96,10 +158,44 @@ def test_unreadable_indicators(line: str) -> None:
 def test_rights_owners_and_inventors() -> None:
     (right,) = cells.entries("发明专利|ZL202010000001.1|已授权|一种胶", cells.patent)
     assert (right["kind"], right["status"], right["title"]) == ("invention", "granted", "一种胶")
-    owners = cells.entries("甲大学|70%\n乙公司|30", cells.owner)
+    owners = cells.owners("甲大学|70%\n乙公司|30")
     assert [(o["name"], o["share"]) for o in owners] == [("甲大学", "70"), ("乙公司", "30")]
-    inventors = cells.entries("张三|教授\n\n李四", cells.inventor)
+    inventors = cells.inventors("张三|教授\n\n李四")
     assert [(i["name"], i["title"]) for i in inventors] == [("张三", "教授"), ("李四", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("张三60%、李四40%", [("张三", "60"), ("李四", "40")]),
+        ("甲大学 60％；乙公司（40%）", [("甲大学", "60"), ("乙公司", "40")]),
+        ("甲大学：60.5%，乙公司：39.5%", [("甲大学", "60.5"), ("乙公司", "39.5")]),
+        ("甲大学占６０％/乙公司占４０％", [("甲大学", "60"), ("乙公司", "40")]),
+        ("甲大学、乙公司", [("甲大学", ""), ("乙公司", "")]),
+        ("甲大学 材料学院", [("甲大学 材料学院", "")]),
+        ("Acme Co., Ltd", [("Acme Co., Ltd", "")]),
+        ("甲大学|60%\n乙公司40%", [("甲大学", "60"), ("乙公司", "40")]),
+    ],
+)
+def test_owners_in_one_line(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(row["name"], row["share"]) for row in cells.owners(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("张三、李四、王五", [("张三", "", ""), ("李四", "", ""), ("王五", "", "")]),
+        ("张三 李四", [("张三", "", ""), ("李四", "", "")]),
+        ("张 三，李　四", [("张三", "", ""), ("李四", "", "")]),
+        ("欧阳 娜娜", [("欧阳娜娜", "", "")]),
+        ("John Smith, 张三", [("John Smith", "", ""), ("张三", "", "")]),
+        ("张三（教授）/李四(副教授)", [("张三", "教授", ""), ("李四", "副教授", "")]),
+        ("张三60%、李四40%", [("张三", "", "60%"), ("李四", "", "40%")]),
+    ],
+)
+def test_people_in_one_line(text: str, found: list[tuple[str, str, str]]) -> None:
+    rows = cells.inventors(text)
+    assert [(row["name"], row["title"], row["contribution"]) for row in rows] == found
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
+
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from marketplace.achievements import imports, queries, services
 from marketplace.achievements.imports.reading import LONGEST_WORD
@@ -439,3 +442,59 @@ def test_import_cancelled_before_its_first_row_is_void(cast: Cast) -> None:
     batch.refresh_from_db()
     assert (batch.status, batch.error) == ("failed", "已取消")
     assert Achievement.objects.count() == 0
+
+
+def test_what_the_sheet_hides_is_told_before_it_is_confirmed(cast: Cast, client: Client) -> None:
+    book = Workbook()
+    book.active.append(["成果名称", "技术方案", "应用场景"])
+    for number in range(3):
+        book.active.append([f"豆粕胶{number}", TEXT.format(number), "内部"])
+    book.active.row_dimensions[3].hidden = True
+    book.active.column_dimensions["C"].hidden = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    batch = check(cast, buffer.getvalue())
+    assert len(batch.counts["remarks"]) == 2
+    client.force_login(cast.university_member)
+    page = client.get(reverse("achievements:import_show", args=[batch.code])).content.decode()
+    assert "行号：3；" in page
+    assert "C 应用场景；" in page
+
+
+def test_cells_in_error_are_problems_and_no_values(cast: Cast) -> None:
+    batch = one(cast, 成果名称="#REF!", 联系人="#N/A", 技术方案="#VALUE!")
+    assert [problem["column"] for problem in batch.problems] == ["成果名称", "技术方案", "联系人"]
+    assert one(cast, 成果名称="=A9").problems[0]["text"].startswith("公式没有保存计算结果")
+    assert one(cast, 备注="#N/A").counts["new"] == 1
+
+
+def test_a_heading_that_is_read_must_not_stand_there_twice(cast: Cast) -> None:
+    row = ["豆粕胶", TEXT.format(1), "b", "c"]
+    assert (
+        "表头“技术方案”重复出现（B、D 列）"
+        in check(cast, sheet([row], ["成果名称", "技术方案", "备注", "技术方案*"])).error
+    )
+    assert check(cast, sheet([row], ["成果名称", "技术方案", "备注", "备注"])).counts["new"] == 1
+
+
+def test_the_own_heading_comes_before_another_word_for_it(cast: Cast) -> None:
+    heads = ["成果名称", "成果简介", "技术方案"]
+    bring_in(cast, sheet([["豆粕胶", "简短介绍", TEXT.format(1)]], heads))
+    assert Achievement.objects.get().description == TEXT.format(1)
+
+
+def test_owners_and_people_in_one_cell(cast: Cast) -> None:
+    heads, rows = row_of(权属份额="甲大学60%、乙公司40%", 完成人="张三（教授）、李四")
+    bring_in(cast, sheet(rows, heads))
+    made = Achievement.objects.get()
+    assert [(row.name, row.share) for row in made.owners.all()] == [("甲大学", 60), ("乙公司", 40)]
+    assert [(row.name, row.title) for row in made.inventors.all()] == [
+        ("张三", "教授"),
+        ("李四", ""),
+    ]
+    assert (
+        one(
+            cast, 成果名称="另一项", 技术方案=TEXT.format(2), 权属份额="甲大学60%、乙公司30%"
+        ).counts["bad"]
+        == 1
+    )

@@ -25,6 +25,8 @@ from tests.factories.achievements import (
     sheet,
     upload,
 )
+from tests.factories.sheets import many_strings
+from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +118,8 @@ def test_the_wizard_from_first_step_to_review(cast: Cast, client: Client) -> Non
     response = client.post(url("new"), {"title": "豆粕胶", "description": TEXT})
     made = Achievement.objects.get()
     assert response.headers["Location"] == url("edit", made.code, "targets")
-    response = client.post(
+    response = post_seen(
+        client,
         url("edit", made.code, "targets"),
         {
             "trl": "7",
@@ -135,7 +138,8 @@ def test_the_wizard_from_first_step_to_review(cast: Cast, client: Client) -> Non
         for name in ("patents", "owners", "inventors")
         for key in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
-    bad = client.post(
+    bad = post_seen(
+        client,
         url("edit", made.code, "terms"),
         {
             **rows,
@@ -147,9 +151,9 @@ def test_the_wizard_from_first_step_to_review(cast: Cast, client: Client) -> Non
     )
     assert bad.status_code == 400
     assert "校验位" in bad.content.decode()
-    good = client.post(url("edit", made.code, "terms"), {**rows, "contact_route": "direct"})
+    good = post_seen(client, url("edit", made.code, "terms"), {**rows, "contact_route": "direct"})
     assert good.headers["Location"] == url("edit", made.code, "check")
-    refused = client.post(url("check", made.code))
+    refused = post_seen(client, url("check", made.code))
     assert refused.status_code == 400
     assert "请选择应用行业" in refused.content.decode()
 
@@ -253,15 +257,17 @@ def test_a_registrar_reviews_a_batch(cast: Cast, client: Client, batch: ImportBa
     assert "无醛豆粕胶黏剂 0" in page
     assert "未填应用行业" in page
     first = Achievement.objects.order_by("pk")[0]
-    none = client.post(address, {"leave_out": "1", "reasons": ["duplicate"]})
+    none = post_seen(client, address, {"leave_out": "1", "reasons": ["duplicate"]})
     assert none.status_code == 400
-    bare = client.post(address, {"leave_out": "1", "codes": [first.code]})
+    bare = post_seen(client, address, {"leave_out": "1", "codes": [first.code]})
     assert bare.status_code == 400
     assert first.code in bare.context["chosen"]
     assert " ".join(bare.content.decode().split()).count(f'value="{first.code}" checked') == 1
-    done = client.post(address, {"leave_out": "1", "codes": [first.code], "reasons": ["duplicate"]})
+    done = post_seen(
+        client, address, {"leave_out": "1", "codes": [first.code], "reasons": ["duplicate"]}
+    )
     assert done.status_code == 302
-    assert client.post(address, {"publish": "1"}).status_code == 302
+    assert post_seen(client, address, {"publish": "1"}).status_code == 302
     assert "every 2s" in client.get(address).content.decode()
     assert client.post(address, {"publish": "1"}).status_code == 409
     jobs.run_open()
@@ -274,8 +280,8 @@ def test_a_registrar_reviews_a_batch(cast: Cast, client: Client, batch: ImportBa
 def test_a_whole_batch_is_returned_by_page(cast: Cast, client: Client, batch: ImportBatch) -> None:
     client.force_login(cast.registrar_city)
     address = url("batch_review", batch.code)
-    assert client.post(address, {"return_all": "1"}).status_code == 400
-    assert client.post(address, {"return_all": "1", "other": "请补充"}).status_code == 302
+    assert post_seen(client, address, {"return_all": "1"}).status_code == 400
+    assert post_seen(client, address, {"return_all": "1", "other": "请补充"}).status_code == 302
     jobs.run_open()
     assert set(Achievement.objects.values_list("status", flat=True)) == {"returned"}
 
@@ -356,3 +362,46 @@ def test_the_command_says_what_is_wrong(cast: Cast, tmp_path: Any) -> None:
         run(cast, path, actor="outsider@example.com")
     with pytest.raises(CommandError, match="nobody"):
         run(cast, path, actor="ghost@example.com")
+
+
+def test_of_several_sheets_each_is_named(cast: Cast, client: Client) -> None:
+    client.force_login(cast.university_member)
+    data = {"owner": cast.university.code}
+
+    def files(*names: str) -> list[SimpleUploadedFile]:
+        good = sheet(good_rows(1))
+        return [SimpleUploadedFile(n, b"x" if n.startswith("坏") else good) for n in names]
+
+    page = client.post(url("import"), data | {"file": files("一.xlsx", "坏.xlsx", "二.xlsx")})
+    assert page.status_code == 400
+    for said in (
+        "“一.xlsx”：已上传，正在检查",
+        "“坏.xlsx”：文件内容与扩展名不符",
+        "“二.xlsx”：已上传，正在检查",
+    ):
+        assert said in page.text
+    assert sorted(ImportBatch.objects.values_list("file_name", flat=True)) == ["一.xlsx", "二.xlsx"]
+    page = client.post(url("import"), data | {"file": files("三.xlsx", "四.xlsx")})
+    assert page["Location"] == url("import")
+    names = [f"{number}.xlsx" for number in range(6)]
+    page = client.post(url("import"), data | {"file": files(*names)})
+    assert "“5.xlsx”：一次最多上传 5 张表，这张没有处理" in page.text
+    page = client.post(url("import"), data)
+    assert page.status_code == 400
+
+
+def test_a_sheet_that_takes_long_to_read_is_answered_at_once(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marketplace.sheets.children.HEAD_SECONDS", 1)
+    monkeypatch.setattr("marketplace.sheets.children.SECONDS", 1)
+    file = SimpleUploadedFile("成果.xlsx", many_strings(1_000_000))
+    client.force_login(cast.university_member)
+    page = client.post(url("import"), {"owner": cast.university.code, "file": file})
+    assert page.status_code == 302
+    batch = ImportBatch.objects.get()
+    assert batch.status == "checking"
+    jobs.run_open()
+    batch.refresh_from_db()
+    assert batch.status == "failed"
+    assert "没能在规定的时间内处理完" in batch.error

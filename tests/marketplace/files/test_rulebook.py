@@ -9,7 +9,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from marketplace.files.rulebook import Unfit, clean_name, examine, images, pdf
+from marketplace.files.rulebook import Unfit, clean_name, images, pdf
+from marketplace.files.rulebook.examining import examine
 from tests.factories.files import (
     CONTENT_TYPES,
     DOCUMENT,

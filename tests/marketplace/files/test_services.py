@@ -1,11 +1,13 @@
 """Storing, binding, removing and sweeping attachments."""
 
 import hashlib
+import io
 import os
 import stat
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 import pytest
@@ -71,20 +73,21 @@ def test_cap_counts_the_stream_and_not_the_claim(uploader, settings, private_fol
     liar.size = 10
     with pytest.raises(InvalidInput) as error:
         services.store_upload(liar, subject_kind="tests.thing", subject_id=1, actor=uploader)
-    assert messages(error) == ["单个文件不超过 1000\xa0字节"]
+    assert messages(error) == ["“a.pdf”：单个文件不超过 1000\xa0字节"]
     assert stored_files(private_folder) == []
 
 
 def test_daily_quota(uploader, monkeypatch, private_folder):
     data = pdf_bytes()
     monkeypatch.setattr(services, "DAILY_QUOTA", 2 * len(data))
-    first = make_attachment(uploader, data=data)
-    make_attachment(uploader, data=data)
-    services.remove(first, actor=uploader)
+    services.remove(make_attachment(uploader, data=data), actor=uploader)
+    with pytest.raises(InvalidInput):
+        make_attachment(uploader, data=b"x" * len(data))
     with pytest.raises(InvalidInput) as error:
         make_attachment(uploader, data=data)
     assert "请明天再传" in messages(error)[0]
-    assert len(stored_files(private_folder)) == 2
+    # The removed one is erased after commit, by a handler.
+    assert len(stored_files(private_folder)) == 1
     with clock.shift(timedelta(days=1)):
         make_attachment(uploader, data=data)
 
@@ -95,7 +98,7 @@ def test_number_of_files_is_limited(uploader, monkeypatch):
     make_attachment(uploader)
     with pytest.raises(InvalidInput) as error:
         make_attachment(uploader)
-    assert messages(error) == ["最多上传 2 个附件"]
+    assert messages(error) == ["“方案.pdf”：最多上传 2 个附件"]
     make_attachment(uploader, subject_id=2)
 
 
@@ -107,14 +110,14 @@ def test_failure_while_recording_erases_the_bytes(uploader, private_folder, monk
 
 
 def test_one_bad_file_costs_only_itself(uploader):
-    taken, reasons = services.store_uploads(
+    done = services.store_uploads(
         [upload(pdf_bytes(), "a.pdf"), upload(b"x", "b.pdf"), upload(pdf_bytes(), "c.pdf")],
         subject_kind="tests.thing",
         subject_id=1,
         actor=uploader,
     )
-    assert [row.name for row in taken] == ["a.pdf", "c.pdf"]
-    assert [str(reason) for reason in reasons] == ["“b.pdf”：文件内容与扩展名不符"]
+    assert [row.name for row in done.taken] == ["a.pdf", "c.pdf"]
+    assert [str(reason) for reason in done.reasons] == ["“b.pdf”：文件内容与扩展名不符"]
 
 
 def test_attach_binds_own_uploads(uploader):
@@ -278,3 +281,60 @@ def test_a_store_that_is_not_mounted_loses_nothing(uploader, caplog):
 def test_stored_path_stays_inside_the_folder():
     with pytest.raises(ValueError, match="passwd"):
         storage.locate("../../etc/passwd")
+
+
+# --- which database sweeps --------------------------------------------------------------------
+def old_stranger(private_folder, name="aa"):
+    """Bytes of a day and more ago that no row of this database names."""
+    place = private_folder / name / "bb" / ("0" * 32)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"of the living site")
+    past = (clock.now() - timedelta(days=2)).timestamp()
+    os.utime(place, (past, past))
+    return place
+
+
+def test_an_older_copy_of_the_database_sweeps_nothing(uploader, private_folder, caplog):
+    make_attachment(uploader)
+    # The living site has come further than this copy of it.
+    storage.write_mark(Entry.objects.latest("pk").pk + 1000, clock.now().isoformat())
+    stranger = old_stranger(private_folder)
+    assert services.sweep_orphans() == {"erased": 0, "removed": 0, "lost": 0, "back": 0}
+    assert stranger.exists()
+    assert "adopt_files" in caplog.text
+
+
+def test_a_copy_that_went_its_own_way_sweeps_nothing(uploader, private_folder):
+    make_attachment(uploader)
+    newest = Entry.objects.latest("pk")
+    # The same number, but of another instant.
+    storage.write_mark(newest.pk, (newest.at - timedelta(seconds=1)).isoformat())
+    stranger = old_stranger(private_folder)
+    assert services.sweep_orphans()["erased"] == 0
+    assert stranger.exists()
+
+
+def test_a_database_that_is_adopted_sweeps_again(uploader, private_folder):
+    make_attachment(uploader)
+    storage.write_mark(10**9, clock.now().isoformat())
+    call_command("adopt_files", stdout=io.StringIO())
+    stranger = old_stranger(private_folder)
+    assert services.sweep_orphans()["erased"] == 1
+    assert not stranger.exists()
+
+
+def test_each_sweep_notes_how_far_the_database_has_come(uploader, private_folder):
+    make_attachment(uploader)
+    services.sweep_orphans()
+    first = storage.read_mark()
+    make_attachment(uploader)
+    services.sweep_orphans()
+    newest = Entry.objects.latest("pk")
+    assert storage.read_mark() == (newest.pk, newest.at.isoformat())
+    assert first[0] < newest.pk
+
+
+def test_an_empty_database_adopts_nothing(private_folder):
+    with pytest.raises(CommandError, match="empty"):
+        call_command("adopt_files")
+    assert storage.read_mark() is None

@@ -37,7 +37,8 @@ def opened() -> Verification:
         actor=person,
     )
     dossier = Verification.objects.select_related("applicant").get()
-    assert services.add_documents(dossier, [upload(pdf_bytes(), "执照.pdf")], actor=person) == []
+    done = services.add_documents(dossier, [upload(pdf_bytes(), "执照.pdf")], actor=person)
+    assert done.reasons == []
     return dossier
 
 
@@ -73,12 +74,12 @@ def test_submit_names_what_is_missing() -> None:
 
 def test_bad_document_costs_only_itself() -> None:
     dossier = opened()
-    reasons = services.add_documents(
+    done = services.add_documents(
         dossier,
         [upload(b"MZ not a pdf", "virus.pdf"), upload(pdf_bytes(), "授权书.pdf")],
         actor=dossier.applicant,
     )
-    assert len(reasons) == 1
+    assert len(done.reasons) == 1
     names = [row.name for row in files.attachments_of(DOCUMENTS, dossier.pk)]
     assert names == ["执照.pdf", "授权书.pdf"]
 

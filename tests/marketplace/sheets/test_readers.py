@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from marketplace.kernel.errors import InvalidInput
+from marketplace.sheets.cells import UNCALCULATED
 from marketplace.sheets.readers import read_sheet
 from marketplace.sheets.writers import Column, write_csv, write_xlsx
 from tests.factories.files import zip_bytes
@@ -118,7 +119,7 @@ def test_first_visible_sheet_with_content_is_read():
 
 def test_formulas_are_never_evaluated():
     data = xlsx(["a", "b"], ['=HYPERLINK("http://evil.example","x")', "=1+1"], ["t", "'=x"])
-    assert read(data)[1] == [(3, ["t", "=x"])]
+    assert read(data)[1] == [(2, [UNCALCULATED, UNCALCULATED]), (3, ["t", "=x"])]
 
 
 def test_cached_value_of_a_formula_is_read():
@@ -232,13 +233,13 @@ def test_lying_dimensions_are_not_believed():
     assert read(data) == (["a", "b"], [(2, ["1", "2"])])
 
 
-def test_cell_far_below_is_refused():
+def test_rows_between_that_are_missing_cost_nothing():
     book = openpyxl.Workbook()
     book.active["A1"], book.active["B1"] = "a", "b"
     book.active["A1048576"] = "x"
     buffer = io.BytesIO()
     book.save(buffer)
-    assert reason_against(buffer.getvalue()) == "表格中空行过多，请删除空行后再上传"
+    assert read(buffer.getvalue()) == (["a", "b"], [(1048576, ["x", ""])])
 
 
 def test_cell_far_to_the_right_is_outside_the_table():
@@ -275,10 +276,6 @@ def test_errors_come_at_the_field_asked_for():
     with pytest.raises(InvalidInput) as error:
         read_sheet(io.BytesIO(b""), "a.csv", field="sheet")
     assert list(error.value.errors) == ["sheet"]
-
-
-def test_doubled_headers_name_their_columns():
-    assert reason_against(xlsx(["名称", "b", "名称*"])) == "表头“名称”重复出现（A、C 列）"
 
 
 def test_huge_cell_names_its_place():

@@ -276,3 +276,67 @@ class TestTerms:
     def test_english(self) -> None:
         with translation.override("en"):
             assert TermField(lambda: TERMS).clean("a") == "a"
+
+
+@pytest.mark.parametrize(
+    "line_end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1e", "\x85", "\u2028", "\u2029"]
+)
+def test_every_line_end_is_a_newline_or_a_blank(line_end: str) -> None:
+    typed = f"第一点{line_end}第二点"
+    assert PlainTextField(max_length=20, multiline=True).clean(typed) == "第一点\n第二点"
+    assert PlainTextField(max_length=20).clean(typed) == "第一点 第二点"
+    assert KeywordsField().clean(typed) == ["第一点", "第二点"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("2027-05-01", "2027/5/1", "2027.5.1", "2027．05．01", "20270501", "２０２７-05-01"),
+        *("2027年5月1日", "2027年05月01号", "2027 年 5 月 1 日", "2027\u20115\u20111"),
+        *("2027-05-01 00:00:00", "2027-05-01T08:30", "2027/5/1 0:00", "2027-05-01 08:30:15.25"),
+        *("2027年5月1日 8时30分", "20270501 08:30", " 2027-5-1 "),
+    ],
+)
+def test_days_as_sheets_and_people_write_them(typed: str) -> None:
+    assert DateField().clean(typed) == date(2027, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "2027年5月",
+            "2027-5",
+            "2027.5",
+            "2027",
+            "202705",
+            "46752",
+            "长期有效",
+            "5/1/2027",
+            "27-5-1",
+        ),
+        *(
+            "2027-02-30",
+            "2027-13-01",
+            "٢٠٢٧-٠٥-٠١",
+            "2027-05/01",
+            "2027-05-01~2028-05-01",
+            "20270501123",
+        ),
+    ],
+)
+def test_no_day_is_guessed(typed: str) -> None:
+    with pytest.raises(ValidationError, match="请按 2027-05-01 的格式填写日期，写到日"):
+        DateField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("永磁 磁体/电机。轴承|齿轮", ["永磁", "磁体", "电机", "轴承", "齿轮"]),
+        ('“永磁”，"磁体"', ["永磁", "磁体"]),
+        ("TCP/IP；C++", ["TCP/IP", "C++"]),
+    ],
+)
+def test_keywords_are_parted_and_lose_their_quotes(typed: str, words: list[str]) -> None:
+    assert KeywordsField().clean(typed) == words

@@ -82,5 +82,7 @@ class Command(BaseCommand):
             f"{counts['total']} rows: {counts['new']} new, {counts['duplicate']} duplicate,"
             f" {counts['changed']} changed, {counts['bad']} bad"
         )
+        for remark in counts.get("remarks", []):
+            self.stdout.write(f"  {remark}")
         for problem in batch.problems[:20]:
             self.stdout.write(f"  row {problem['row']} {problem['column']}: {problem['text']}")

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.kernel.errors import DomainError
-from marketplace.parties import queries, rulebook, services
+from marketplace.parties import queries, services
 from marketplace.parties.policies import Role
 
 
@@ -18,10 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--revoke", action="store_true", help="take the role away instead")
 
     def handle(self, *_args: Any, contact: str, role: str, revoke: bool, **_options: Any) -> None:
-        if rulebook.looks_like_mobile(contact):
-            user = queries.user_by_phone(rulebook.normalize_mobile(contact))
-        else:
-            user = queries.user_by_email(contact)
+        user = queries.user_by_contact(contact)
         if user is None:
             raise CommandError("no such account")
         try:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0006_job_ended_unasked'),
+        ('journal', '0007_versions_once_keys'),
     ]
 
     operations = [

@@ -1,10 +1,9 @@
-"""What Django and allauth ask of the product: phone numbers, passwords, mails, stages of sign-in."""
+"""allauth's account adapter: phone numbers, passwords, mails, stages and limits of sign-in."""
 
 # ruff: noqa: ARG002 -- the signatures are allauth's
 
-import base64
-import hashlib
-import io
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,20 +14,24 @@ from django.utils import translation
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage, PhoneVerificationStage
-from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from qrcode.image.svg import SvgPathFillImage
+from allauth.core.context import request_context
 
+from marketplace.kernel.errors import TooMany
 from marketplace.notices.sms import send_sms
 from marketplace.parties import queries, rulebook, services
+from marketplace.parties.adapters import devices
 from marketplace.parties.forms import MobileField
 from marketplace.parties.models import User
+from marketplace.web.afterwards import after_response
+from marketplace.web.throttle import client_network
+
+#: allauth does not say how long its windows last; after so many seconds it is worth another try.
+ALLAUTH_WINDOW = 60
 
 
 class ConfirmEmailStage(EmailVerificationStage):
@@ -140,10 +143,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **_kwargs: Any) -> None:
-        send_sms(phone, "code", language=user.language, code=code)
+        send = partial(send_sms, phone, "code", language=user.language, code=code)
+        after_response(self.request, send)
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        send_sms(phone, "already_registered", language=translation.get_language() or "zh-hans")
+        language = translation.get_language() or "zh-hans"
+        send = partial(send_sms, phone, "already_registered", language=language)
+        after_response(self.request, send)
 
     def send_unknown_account_sms(self, phone: str, **_kwargs: Any) -> None:
         """Say nothing: a stranger's number must not be rung up through this site."""
@@ -155,10 +161,40 @@ class AccountAdapter(DefaultAccountAdapter):
             for path in super().get_login_stages()
         ]
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # allauth's key knows no phone: all numbers would share one bucket, and five wrong passwords
-        # by anyone would keep everyone out. The host is left out too: it is the client's to choose.
-        return (credentials.get("email") or credentials.get("phone") or "").lower()
+    # Limits are the product's own (`services.attempts`): allauth counts wrong passwords by account
+    # alone, so that ten by anybody keep the owner out, and it answers 200.
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count one try. Raises TooMany (429)."""
+        contact = (credentials.get("email") or credentials.get("phone") or "").lower()
+        self._counted = services.count_password(**self._who(request, contact))
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        services.uncount(self._counted)
+
+    def count_code(self, request: HttpRequest, contact: str) -> None:
+        """Count one code that is asked for. Raises TooMany (429)."""
+        services.count_code(**self._who(request, contact.lower()))
+
+    def _who(self, request: HttpRequest, contact: str) -> dict[str, str]:
+        by_mail = "@" in contact
+        user = queries.user_by_email(contact) if by_mail else queries.user_by_phone(contact)
+        return {
+            "contact": contact,
+            "network": client_network(request),
+            "device": devices.known_for(request, user.pk if user else None),
+        }
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        """What allauth would say at a form, with 200, of a limit is 429 like any other."""
+        if code in {"too_many_login_attempts", "rate_limited"}:
+            raise TooMany(ALLAUTH_WINDOW)
+        return super().validation_error(code, *args)
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """The same of a limit that it would tell in a message on the next page."""
+        if kwargs.get("message") == self.error_messages["rate_limited"]:
+            raise TooMany(ALLAUTH_WINDOW)
+        super().add_message(request, level, *args, **kwargs)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write down a wrong password for an account that exists, and only that."""
@@ -166,7 +202,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is None and credentials.get("phone"):
             user = queries.user_by_phone(credentials["phone"])
         if user is not None:
-            services.record_failed_sign_in(user)
+            # Afterwards: an account that exists must not answer later than one that does not.
+            after_response(request, partial(services.record_failed_sign_in, user))
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """Every way of signing in passes here; what it returns is answered instead."""
@@ -178,7 +215,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         records = get_authentication_records(request, user)
         services.record_sign_in(user, method=records[-1]["method"] if records else "signup")
-        return super().post_login(request, user, **kwargs)
+        response = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user.pk)
+        return response
 
     def spend_as_long_as_signing_up(self, password: str) -> None:
         """Hash a password for nothing, so that a known address answers as slowly as a new one."""
@@ -192,60 +231,30 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"【{settings.SITE_NAME}】{force_str(subject)}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the reader's language, when the reader is known."""
+        """Written and sent after the response, so that how long it takes tells nobody anything."""
+        language = translation.get_language() or settings.LANGUAGE_CODE
+        write = partial(self._write_mail, template_prefix, email, context, language)
+        after_response(self.request, partial(_within, self.request, write))
+
+    def _write_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], language: str
+    ) -> None:
+        """In the reader's language, and by name, when the reader is known.
+
+        Whoever has not confirmed the address may be a stranger to the account: the name was typed
+        by whoever typed the address, and could say anything.
+        """
         reader = context.get("user") or queries.user_by_email(email)
-        language = getattr(reader, "language", None) or translation.get_language()
-        with translation.override(language or settings.LANGUAGE_CODE):
+        known = reader if queries.has_confirmed(reader, email) else None
+        with translation.override(known.language if known else language):
             super().send_mail(
                 template_prefix,
                 email,
-                {**context, "reader": reader, "site_name": settings.SITE_NAME},
+                {**context, "reader": known, "site_name": settings.SITE_NAME},
             )
 
 
-class MFAAdapter(DefaultMFAAdapter):
-    """allauth's second factors; their secrets are stored encrypted."""
-
-    error_messages = {
-        **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": _("您的平台角色要求两步验证，不能关闭"),
-        "incorrect_code": _("验证码不正确"),
-        "unverified_email": _("请先确认邮箱，再开启两步验证"),
-    }
-
-    def get_totp_label(self, user: Any) -> str:
-        return user.email or user.phone or str(user)
-
-    def get_totp_issuer(self) -> str:
-        return settings.SITE_NAME
-
-    def build_totp_svg(self, url: str) -> str:
-        """On white, for the dark look too: scanners want dark on light."""
-        buffer = io.BytesIO()
-        qrcode.make(url, image_factory=SvgPathFillImage).save(buffer)
-        return buffer.getvalue().decode()
-
-    def can_delete_authenticator(self, authenticator: Any) -> bool:
-        """Staff can't do without."""
-        return not authenticator.user.access.is_staff
-
-    def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
-
-    def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> MultiFernet:
-    """The cipher of second factors, from SECRET_KEY; older keys still decrypt."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        [
-            Fernet(
-                base64.urlsafe_b64encode(
-                    hashlib.sha256(b"parties.mfa\0" + str(key).encode()).digest()
-                )
-            )
-            for key in keys
-        ]
-    )
+def _within(request: HttpRequest, work: Callable[[], None]) -> None:
+    """Allauth looks for the request in a variable that is empty once the request is over."""
+    with request_context(request):
+        work()
