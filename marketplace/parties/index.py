@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.codes import written
 from marketplace.kernel.pages import in_pages
+from marketplace.kernel.unreadable import streamed
 from marketplace.parties import queries, rulebook
 from marketplace.parties.models import Organization
 from search import schema

@@ -140,6 +140,7 @@ def bare(name: str) -> tuple[type[models.Model], list[str]]:
         if field.remote_field is None and not isinstance(field, models.AutoField):
             copy: Any = models.JSONField() if isinstance(field, StreamField) else field.clone()
             copy.null, copy._unique, copy.primary_key, copy.db_index = True, False, False, False
+            copy.auto_now = copy.auto_now_add = False
             copy.default = copy.db_default = models.NOT_PROVIDED
             columns[field.name] = copy
     with isolate_apps("tests"):
