@@ -59,7 +59,7 @@ def test_a_visitor_sees_each_row_and_no_buttons(client: Client, match: Match) ->
             "≥ 21 kOe（约合 1671 kA/m）（第三方检测）",
         ),
         *("剩磁 Br（必须）", "未填写", "待确认", "命中 钕铁硼、晶界扩散", "TRL ≥ 7", "在预算内"),
-        *("得分怎么来的", "行业与领域 20%", "权重版本 2026-1", "联系持有单位"),
+        *("得分怎么来的", "行业与领域 20%", "权重版本 2026-2", "联系持有单位"),
     ):
         assert words in page, words
     assert mark_url(match) not in page
