@@ -74,7 +74,9 @@ def find(spec_name: str, query: Query) -> Results:
 
 def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
     started = time.perf_counter()
-    (answer, loosened), degraded = _asked(spec, lambda engine: _find(engine, spec, plan))
+    (answer, loosened), degraded = _asked(
+        spec, lambda engine: _find(engine, spec, plan, loosens=query.loosens)
+    )
     return Results(
         hits=answer.hits,
         total=answer.total,
@@ -101,10 +103,10 @@ def _asked(spec: IndexSpec, question: Callable[[Backend], _Answer]) -> tuple[_An
     return with_healing(second, spec, lambda: question(second)), True
 
 
-def _find(engine: Backend, spec: IndexSpec, plan: Plan) -> tuple[Answer, bool]:
+def _find(engine: Backend, spec: IndexSpec, plan: Plan, *, loosens: bool) -> tuple[Answer, bool]:
     """Run the plan, or the loosened one where too few rows have every word; whether it was."""
     answer = engine.search(spec, plan)
-    if len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
+    if not loosens or len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
         return answer, False
     # Few within the filters need not be few in all.
     strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
@@ -221,7 +223,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
     document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
     if document is None or not is_shown(document):
         return []
-    text = "\n".join(str(document.get(name) or "") for name in spec.texts)[:MAX_CHARACTERS]
+    text = "\n".join(str(document.get(name) or "") for name in spec.prose)[:MAX_CHARACTERS]
     tokens = tokenize(text)
     words = set(planning.telling(Counter(tokens.words), _SIMILAR_WORDS))
     grams = {gram for word in words for gram in tokenize(word).grams}

@@ -6,7 +6,13 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Protocol, TypeVar
 
-from search.analysis import MAX_CHARACTERS, VERSION, Word, extra_words, tokenize
+from search.analysis import (
+    MAX_CHARACTERS,
+    Word,
+    has_chinese,
+    tokenize,
+    version,
+)
 from search.query import Hit, Range, RangeFacet, Value
 from search.schema import Bool, Date, Document, Field, IndexSpec, Keyword, Number, Text
 
@@ -25,6 +31,12 @@ class Stream:
     name: str
     weight: float
     fields: tuple[str, ...]
+    translation: bool = False
+    naming: bool = False
+
+    def takes(self, plan: "Plan") -> bool:
+        """Whether a plan looks here: the search box asks for names too, a text compared does not."""
+        return not self.naming or plan.required > 0
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,10 @@ class Term:
     text: str
     kind: str  # "words" or "grams"
     count: int
+
+    def may_stand_in(self, stream: Stream) -> bool:
+        """Whether this stream can hold the term: no translation has a Chinese word."""
+        return not (stream.translation and has_chinese(self.text))
 
 
 @dataclass(frozen=True)
@@ -100,19 +116,22 @@ Progress = Callable[[int, int | None], None]
 
 
 def streams_of(spec: IndexSpec) -> list[Stream]:
-    """Titles and other texts apart, and each weight apart: the fewer streams, the faster a query."""
-    groups: dict[tuple[bool, float], list[str]] = {}
+    """Texts of one kind and weight together: the fewer streams, the faster a query."""
+    groups: dict[tuple[bool, bool, bool, float], list[str]] = {}
     for name, kind in spec.texts.items():
-        groups.setdefault((kind.title, kind.weight), []).append(name)
+        key = (not kind.naming, not kind.translation, kind.title, kind.weight)
+        groups.setdefault(key, []).append(name)
     return [
-        Stream(f"s{number}", weight, tuple(names))
-        for number, ((_, weight), names) in enumerate(sorted(groups.items(), reverse=True))
+        Stream(f"s{number}", weight, tuple(names), not original, not about)
+        for number, ((about, original, _title, weight), names) in enumerate(
+            sorted(groups.items(), reverse=True)
+        )
     ]
 
 
 def fingerprint(spec: IndexSpec) -> str:
     """Changes when an index made before can no longer answer."""
-    parts = [FORMAT, VERSION, *extra_words()]
+    parts = [FORMAT, version()]
     parts += [f"{name}={kind!r}" for name, kind in spec.fields.items()]
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 

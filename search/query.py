@@ -39,7 +39,8 @@ class Query:
 
     `filters` maps a field to the accepted values (any of them) or to a Range; all fields must hold.
     `sort` is a number or date field, `-` before it for descending; empty means by relevance, or the
-    index's own order when there is no text. `page` counts from 1; page and size are bounded.
+    index's own order when there is no text. `page` counts from 1; page and size are bounded. With
+    `loosens` off, only rows that have every word are found, however few they are.
     """
 
     text: str = ""
@@ -48,6 +49,7 @@ class Query:
     sort: str = ""
     page: int = 1
     size: int = 20
+    loosens: bool = True
 
     @property
     def bounded_size(self) -> int:

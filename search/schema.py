@@ -21,11 +21,18 @@ class Text:
     `weight` multiplies the score of a hit in it. Titles form a stream of their own: the shorter text
     already lifts a hit there, so a title needs no extra weight. `suggest` above 0 offers the whole
     text as a completion in the search box, the highest first.
+
+    A `translation` says the same once more in English. It has a stream of its own, so that having one
+    does not lower a row among those that have none, and is asked for words that are not Chinese only.
+    `naming` are names and numbers of the row (whose it is, its code): the search box finds it by them,
+    but they are no part of what it is about, so nothing is matched by them. Neither is part of a vector.
     """
 
     weight: float = 1.0
     title: bool = False
     suggest: int = 0
+    translation: bool = False
+    naming: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +105,13 @@ class IndexSpec:
         """The searched fields, in the order declared."""
         return {name: kind for name, kind in self.fields.items() if isinstance(kind, Text)}
 
+    @property
+    def prose(self) -> dict[str, Text]:
+        """What a row is about, once: the texts without translations and names."""
+        return {
+            name: kind for name, kind in self.texts.items() if not (kind.translation or kind.naming)
+        }
+
     def sortable(self, sort: str) -> bool:
         """Whether `sort` (a field, `-` before it for descending) names a number or a date."""
         return isinstance(self.fields.get(sort.removeprefix("-")), Number | Date)
@@ -106,8 +120,8 @@ class IndexSpec:
         """The text that becomes the document's vector: titles, then 200 characters of the rest."""
         if self.passage is not None:
             return self.passage(document)
-        titles = [str(document.get(n) or "") for n, kind in self.texts.items() if kind.title]
-        bodies = [str(document.get(n) or "") for n, kind in self.texts.items() if not kind.title]
+        titles = [str(document.get(n) or "") for n, kind in self.prose.items() if kind.title]
+        bodies = [str(document.get(n) or "") for n, kind in self.prose.items() if not kind.title]
         return " ".join([*titles, " ".join(bodies)[:200]]).strip()
 
 

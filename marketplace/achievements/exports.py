@@ -147,6 +147,13 @@ WRITTEN = (
 #: What only the import reads: it proposes field and industry, or must not leave the platform.
 BROUGHT = (
     _column(
+        "reached",
+        _("联系方式"),
+        30,
+        _("姓名、电话和邮箱写在一格时用这一列；不填则用单位资料里的公开联系方式"),
+        aliases=("联系人及电话", "联系人及联系方式", "联系人及联系电话", "联系人和电话"),
+    ),
+    _column(
         "discipline",
         _("学科"),
         18,

@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import events, queries
 from marketplace.kernel.events import Event, on
+from marketplace.listings.index import OWNER_NAMES
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
+from marketplace.parties.events import OrganizationEdited
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries import people_behind
 from search import engine
@@ -22,6 +24,14 @@ kinds.register("achievements.imported", _("批量导入的进展"))
 def refresh_index(batch: list[Event]) -> None:
     """Bring the search index in step with the rows as they are now."""
     engine.refresh("achievements", queries.codes_of(events.ids_of(batch)))
+
+
+@on(OrganizationEdited, batch=True)
+def follow_renamed_owners(batch: list[OrganizationEdited]) -> None:
+    """Listings are found by the name of whoever owns them."""
+    renamed = [event.subject_id for event in batch if OWNER_NAMES & set(event.fields)]
+    if renamed:
+        engine.refresh("achievements", queries.codes_of_owners(renamed))
 
 
 @on(events.AchievementSamplesRemoved)

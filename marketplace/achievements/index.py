@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.achievements.models import Achievement
 from marketplace.listings.index import (
     COMMON_FIELDS,
+    COMMON_TEXTS,
     common_document,
     newest_of,
     price_band,
@@ -21,7 +22,15 @@ GRANTED = "granted"
 _ROWS = ["indicators", "patents"]
 
 #: Where a word is looked for while there is no index.
-_TEXTS = ["title", "summary", "innovation", "scenario", "description", "comparison"]
+_TEXTS = [
+    *COMMON_TEXTS,
+    "innovation",
+    "scenario",
+    "description",
+    "comparison",
+    "owner__name",
+    "owner__name_en",
+]
 
 
 def document(achievement: Achievement) -> Document:

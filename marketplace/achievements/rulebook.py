@@ -14,7 +14,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.rulebook import Finding, Part, Quality, length_score, share_score
+from marketplace.listings.rulebook import (
+    Finding,
+    Part,
+    PublicTexts,
+    Quality,
+    contact_findings,
+    length_score,
+    share_score,
+)
 
 Values = Mapping[str, Any]
 Rows = Sequence[Values]
@@ -33,6 +41,20 @@ REQUIRED = {
 #: What is demanded of a row that came with a spreadsheet: archives hold little more than a text.
 REQUIRED_IMPORTED = frozenset({"title", "description"})
 MIN_DESCRIPTION = 50
+#: What everybody reads once it is published.
+PUBLIC_TEXTS: PublicTexts = {
+    "title": ("basics", _("成果名称")),
+    "summary": ("basics", _("公开简介")),
+    "innovation": ("basics", _("主要创新点")),
+    "scenario": ("basics", _("应用场景")),
+    "description": ("basics", _("技术方案")),
+    "comparison": ("basics", _("与现有方案的比较")),
+    "keywords": ("basics", _("关键词")),
+    "trl_evidence": ("targets", _("成熟度依据")),
+    "evaluation": ("targets", _("评价、鉴定或获奖情况")),
+    "title_en": ("terms", _("英文名称（选填）")),
+    "summary_en": ("terms", _("英文简介（选填）")),
+}
 #: Below this readiness a result is proven on paper or at the bench only.
 EARLY_TRL = 4
 WHOLE = Decimal(100)
@@ -43,10 +65,14 @@ def assess(
     indicators: Rows = (),
     patents: Rows = (),
     owners: Rows = (),
+    inventors: Rows = (),
     *,
     imported: bool = False,
 ) -> Quality:
-    """Judge an achievement from its plain values and rows; imported ones by the lighter gate."""
+    """Judge an achievement from its plain values and rows; imported ones by the lighter gate.
+
+    The contact among the values is the one that readers get, the organisation's by default.
+    """
     required = REQUIRED_IMPORTED if imported else frozenset(REQUIRED)
     findings = [
         Finding(name, step, text, blocks=name in required)
@@ -55,7 +81,7 @@ def assess(
     ]
     if not (achievement.get("contact_phone") or achievement.get("contact_email")):
         text = _("请填写联系电话或邮箱，至少一项")
-        findings.append(Finding("contact_phone", "terms", text, blocks=not imported))
+        findings.append(Finding("contact_phone", "terms", text, blocks=True))
     if achievement.get("description") and len(achievement["description"].strip()) < MIN_DESCRIPTION:
         short = _("技术方案请至少写 %(count)s 字，说清怎么做、做到什么程度") % {
             "count": MIN_DESCRIPTION
@@ -63,8 +89,35 @@ def assess(
         findings.append(Finding("description", "basics", short, blocks=not imported))
     if problem := shares_problem([row.get("share") for row in owners]):
         findings.append(Finding("owners", "terms", problem, blocks=True))
+    findings += public_contacts(
+        achievement, indicators, patents, owners, inventors, blocks=not imported
+    )
     findings += _advice(achievement, indicators, patents)
     return Quality(_parts(achievement, indicators, patents), tuple(findings))
+
+
+def public_contacts(
+    achievement: Values,
+    indicators: Rows,
+    patents: Rows,
+    owners: Rows,
+    inventors: Rows,
+    *,
+    blocks: bool,
+) -> list[Finding]:
+    """Where a public text of an achievement gives away a number, an address or a WeChat id."""
+    tables = {
+        "indicators": ("targets", _("已验证的指标"), indicators),
+        "patents": ("terms", _("知识产权"), _without(patents, "number")),
+        "owners": ("terms", _("权属份额"), owners),
+        "inventors": ("terms", _("完成人"), inventors),
+    }
+    return contact_findings(achievement, PUBLIC_TEXTS, tables, blocks=blocks)
+
+
+def _without(rows: Rows, name: str) -> Rows:
+    """These rows without one value, which is no text: a patent's number."""
+    return [{key: value for key, value in row.items() if key != name} for row in rows]
 
 
 def _advice(achievement: Values, indicators: Rows, patents: Rows) -> list[Finding]:

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from marketplace.api import serializers
 from marketplace.api.pagination import ApiPagination
 from marketplace.parties import queries as parties
+from marketplace.parties.browsing import directory
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.rest import (
     MOST_PAGES,
@@ -27,7 +28,7 @@ from marketplace.web.views import fetch
 from search import engine
 from search.query import Query
 
-SEARCHABLE = ("achievements", "needs")
+SEARCHABLE = ("achievements", "needs", "organizations")
 
 
 def _codes(scheme: str) -> set[str]:
@@ -75,11 +76,11 @@ class OrganizationList(APIView):
         responses=serializers.OrganizationPage,
     )
     def get(self, request: Request) -> Response:
-        """Verified organisations by name."""
+        """Verified organisations: by name, or those found by words, best first."""
         asked = read_parameters(request, "q", "kind", "district", "page", "page_size")
         read_number(asked, "page_size", most=ApiPagination.max_page_size, default=1)
         read_number(asked, "page", most=MOST_PAGES, default=1)
-        found = parties.directory(
+        found = directory(
             read_text(asked, "q", most=MOST_TEXT),
             read_codes(asked, "kind", _codes("org_kind"), scheme="org_kind"),
             read_codes(asked, "district", _codes("district"), scheme="district"),
@@ -102,7 +103,7 @@ class OrganizationDetail(APIView):
 
 
 class SearchView(APIView):
-    """搜索成果与需求。"""
+    """搜索成果、需求与单位。"""
 
     @extend_schema(
         operation_id="search",
@@ -140,4 +141,6 @@ class SchemaView(SpectacularAPIView):
 
 
 class DocsView(SpectacularSwaggerSplitView):
-    """Swagger UI from our own static files: no outside request, no inline code."""
+    """Swagger UI from our own static files: no outside request, no inline code, no inline style."""
+
+    template_name = "api/docs.html"

@@ -6,12 +6,16 @@ no secrets: whoever knows one still meets the policy.
 
 import re
 import secrets
+import unicodedata
 
 from marketplace.kernel import clock
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_PATTERN = r"[A-Z]{2}[0-9]{4}-[0-9A-HJKMNP-TV-Z]{6}-[0-9A-HJKMNP-TV-Z]"
 _PREFIX = 2
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+#: Nobody types more signs than that around a code of 15.
+_LONGEST = 40
 CODE_RE = re.compile(rf"^{CODE_PATTERN}\Z")
 
 
@@ -25,6 +29,21 @@ def new_code(prefix: str) -> str:
 def is_valid_code(code: str) -> bool:
     """Whether `code` is well formed and its check character fits; says nothing of existence."""
     return bool(CODE_RE.match(code)) and code[-1] == _check_character(code[:-2])
+
+
+def read_code(typed: str) -> str:
+    """The code that somebody typed, as it is written; "" when it is none.
+
+    Any case and width, hyphens and blanks anywhere or nowhere.
+    """
+    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", typed[:_LONGEST])).upper()
+    code = f"{plain[:6]}-{plain[6:12]}-{plain[12:]}"
+    return code if is_valid_code(code) else ""
+
+
+def written(code: str) -> str:
+    """The ways in which a code is searched for: with hyphens and without."""
+    return f"{code} {code.replace('-', '')}"
 
 
 def _check_character(stem: str) -> str:

@@ -122,7 +122,12 @@ class ContactFields(WizardForm):
         required=False,
         help_text=_("只有本单位成员和审核人员能看到，不进入搜索和匹配"),
     )
-    contact_name = PlainTextField(label=_("联系人"), max_length=40, required=False)
+    contact_name = PlainTextField(
+        label=_("联系人"),
+        max_length=40,
+        required=False,
+        help_text=_("电话和邮箱都不填时，用单位资料里的公开联系方式"),
+    )
     contact_phone = PhoneField(label=_("联系电话"), required=False)
     contact_email = forms.EmailField(label=_("电子邮箱"), required=False, max_length=254)
     contact_route = TermField(

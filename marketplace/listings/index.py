@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from marketplace.kernel.codes import written
+from marketplace.kernel.pages import in_pages
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.taxonomy import queries as taxonomy
@@ -20,6 +22,10 @@ COMMON_FIELDS: dict[str, Field] = {
     "summary": Text(),
     "body": Text(),
     "keywords": Text(),
+    "title_en": Text(title=True, translation=True, suggest=2),
+    "summary_en": Text(translation=True),
+    # The listing's number and, unless it is hidden, whose it is: name, English name, number.
+    "names": Text(naming=True, weight=0.3),
     "keyword": Keyword(multi=True, suggest=1),
     "industry": Keyword(multi=True),
     "field": Keyword(),
@@ -35,8 +41,14 @@ COMMON_FIELDS: dict[str, Field] = {
     "price_band": Keyword(),
 }
 
+#: What of its owner a listing is found by.
+OWNER_NAMES = frozenset({"name", "name_en"})
+#: Columns of both kinds in which a word is looked for while there is no index.
+COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
 #: While there is no index, so many of the newest listings are looked through.
 LOOKED_AT = 20_000
+#: So many are read at once when an index is built.
+PAGE = 500
 _WAN = 1_000_000
 #: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
 BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
@@ -53,20 +65,27 @@ def common_document(
     listing: Listing, *, body: Iterable[str], hide_owner: bool = False
 ) -> dict[str, Any]:
     """The shared fields of one listing. `price` (fen) is for ranges and sorting."""
+    owner = listing.owner
+    names = [written(listing.code)]
+    if not hide_owner:
+        names += [owner.name, owner.name_en, written(owner.code)]
     industries = [listing.industry, *taxonomy.ancestors("industry", listing.industry)]
     return {
         "title": listing.title,
         "summary": listing.summary,
         "body": "\n".join(part for part in body if part),
         "keywords": " ".join(listing.keywords),
+        "title_en": listing.title_en,
+        "summary_en": listing.summary_en,
+        "names": "\n".join(names),
         "keyword": list(listing.keywords),
         "industry": [code for code in industries if code],
         "field": listing.field,
         "chain": listing.chain,
         "district": listing.district,
         "cooperation": list(listing.cooperation),
-        "owner": "" if hide_owner else listing.owner.code,
-        "owner_kind": listing.owner.kind,
+        "owner": "" if hide_owner else owner.code,
+        "owner_kind": owner.kind,
         "status": listing.status,
         "published_at": listing.published_at,
         "expires_at": listing.expires_at,
@@ -114,8 +133,9 @@ def source_of(
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
-        found = found.order_by("pk") if codes is None else found.filter(code__in=codes)
-        for listing in found.iterator(chunk_size=500):
+        if codes is not None:
+            found = found.filter(code__in=codes)
+        for listing in in_pages(found, PAGE):
             listed = listing.status in LISTED
             yield listing.code, listing.rev, document(listing) if listed else None
 

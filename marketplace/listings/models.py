@@ -76,6 +76,20 @@ class Listing(Stamped):
         return self.title or self.code
 
     @property
+    def contact(self) -> rulebook.Contact:
+        """Whom a reader reaches: the listing's own contact, else the organisation's public one.
+
+        An owner that is not named is not given away by its number either: there only the own counts.
+        """
+        own = rulebook.Contact(self.contact_name, self.contact_phone, self.contact_email)
+        if getattr(self, "hide_owner", False):
+            return own
+        owner = self.owner
+        return rulebook.contact_with_default(
+            own, rulebook.Contact(owner.contact_name, owner.contact_phone, owner.contact_email)
+        )
+
+    @property
     def was_published(self) -> bool:
         """Whether the public has seen it: its address answers 410, not 404, when withdrawn."""
         return self.published_at is not None

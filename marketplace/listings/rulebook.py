@@ -5,7 +5,9 @@ The four parts and the thresholds follow the European Enterprise Network's revie
 measurable indicators.
 """
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,3 +102,167 @@ def plain(value: Any) -> str:
     """A decimal without exponent and trailing zeros: `21`, `0.84`."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# --- whom a reader reaches --------------------------------------------------------------------
+@dataclass(frozen=True)
+class Contact:
+    """A name, a telephone number and an e-mail address; each may be empty."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is a number or an address: a name alone reaches nobody."""
+        return bool(self.phone or self.email)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """As the columns of a listing."""
+        return {f"contact_{name}": value for name, value in vars(self).items()}
+
+
+def contact_with_default(own: Contact, default: Contact) -> Contact:
+    """The listing's own contact; what its organisation gives out where it names no way of its own."""
+    way = own if own.is_reachable else default
+    return Contact(own.name or default.name, way.phone, way.email)
+
+
+# --- contacts within public texts -------------------------------------------------------------
+@dataclass(frozen=True)
+class Spotted:
+    """A contact found within a text: what it is, in words, and how it was written."""
+
+    what: Any
+    text: str
+
+
+_PHONE, _EMAIL, _CHAT = _("电话号码"), _("邮箱"), _("微信号或 QQ 号")
+_GAP = r"[ .·‐-―-]?"
+#: What makes a number a telephone number, and what makes it another number.
+_CALL = re.compile(
+    r"(?:电话|手机|联系|致电|咨询|热线|传真|座机|微信|(?<![a-z])(?:tel|phone|mobile|fax)\b)"
+    r"[^，。；;,\n]{0,10}\Z",
+    re.IGNORECASE,
+)
+_OTHER_NUMBER = re.compile(
+    r"(?:编号|合同|型号|专利|证书|登记|批号|图号|货号|件号|订单|标准|公告|备案|文号|代码|账号|卡号"
+    r"|执照|身份证|序列号|\bno\.?|\bcas|\bisbn|\bissn|\bzl|\bcn|\bsn|[¥￥$])[^，。；;,\n]{0,6}\Z",
+    re.IGNORECASE,
+)
+#: Behind a figure: then it is a quantity, or one of a row of figures.
+_QUANTITY = re.compile(
+    r"\s*(?:[%℃°‰µμΩ~×±/+]|[-–—]\s*\d|\s\d"
+    r"|[元万亿吨个次台件只株套米秒克部亩]|千[克米瓦瓶]|平方|立方|小时|公斤|摄氏"
+    r"|(?:[kmcµn]?m[²³23]?|[kmμ]?g|t|m?l|[kmg]?w|[km]?v|m?a|[kmg]?hz|[kmg]?pa|h|s|min|rpm|k|j|n"
+    r"|[kmg]?b|bit|r/min|次/分|ppm|ppb|mol|cfu|iu|lx|lm)(?![a-z]))",
+    re.IGNORECASE,
+)
+_MOBILE = re.compile(
+    rf"(?<![A-Za-z0-9_.,/#-])(?:\+?86{_GAP})?1[3-9]\d(?:({_GAP})\d{{4}}\1\d{{4}}|{_GAP}\d{{3}}{_GAP}\d{{5}})"
+    r"(?![\dA-Za-z_]|[-./,]\d)"
+)
+_LANDLINE = re.compile(
+    r"(?<![A-Za-z0-9_.,/#-])(?:\+?86[ -]?)?"
+    r"(?:\(0(?:10|2\d|[3-9]\d{2})\) ?|0(?:10|2\d|[3-9]\d{2})[ ‐-―-]|\b(?:400|800)(?=[ ‐-―-]\d{3}))"
+    r"(?:[ ‐-―-]?\d{3,4}[ ‐-―-]\d{3,4}|\d{7,8})(?:(?:转|[-x])\d{1,5})?(?![\dA-Za-z_]|[./,]\d)"
+)
+#: Behind one of these words any number of seven digits or more is one to call.
+_LABELLED = re.compile(
+    r"(?:电话|手机号?|热线|传真|座机|固话|致电|咨询|(?<![a-z])(?:tel|phone|mobile|fax))(?:号码)?\s*[:.]?\s*"
+    r"(\+?[0(]?\d[\d() ‐-―-]{5,18}\d)(?![\dA-Za-z_]|[./,]\d)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]{1,64}(?<=[A-Za-z0-9]) ?(?:@|[(\[{]at[)\]}]|#@?(?=[a-z0-9-]+\.com)) ?"
+    r"(?:[A-Za-z0-9-]{1,63}(?:\.|[(\[{]dot[)\]}])){1,6}"
+    r"(?:com|cn|net|org|edu|gov|info|example|vip|top|io|cc|hk|tw|uk|de|jp|eu|biz|tech|xyz|site)"
+    r"(?![A-Za-z0-9-])",
+    re.IGNORECASE | re.ASCII,
+)
+_CHAT_ID = r"([a-z][a-z0-9_-]{5,19}|\d{6,11})(?![\w.])"
+_CHATS = re.compile(
+    rf"(?:微信(?:号|id)|[vV]信号?|加(?:我)?微信号?|薇信号?)\s*(?:是|为)?\s*:?\s*{_CHAT_ID}"
+    rf"|(?:微信(?!公众号|小程序|支付)|(?<![a-z0-9])(?:wechat|weixin|vx|wx|qq))\s*:\s*{_CHAT_ID}"
+    rf"|(?<![a-z0-9])qq(?:号|群)\s*:?\s*{_CHAT_ID}"
+    rf"|(?<![a-z0-9])(?:wechat|weixin)\s+id\s*:?\s*{_CHAT_ID}"
+    r"|(?<![a-z0-9_])(wxid_[a-z0-9]{6,})",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def contacts_in(text: str) -> list[Spotted]:
+    """Telephone numbers, e-mail addresses and WeChat ids in a text, in its order, each once.
+
+    Width does not count. Numbers of other things (models, patents, contracts) and quantities are none.
+    """
+    plain_text = unicodedata.normalize("NFKC", text)
+    found = sorted(_spots(plain_text), key=lambda spot: spot[0])
+    once: dict[str, Spotted] = {}
+    for _place, what, written in found:
+        kept = next((known for known in once if written in known), None)
+        if kept is None:
+            once[written] = Spotted(what, written)
+    return list(once.values())
+
+
+def _spots(text: str) -> Iterator[tuple[int, Any, str]]:
+    for match in _ADDRESS.finditer(text):
+        yield match.start(), _EMAIL, match[0]
+    for match in _CHATS.finditer(text):
+        yield match.start(), _CHAT, next(part for part in match.groups() if part)
+    for pattern in (_MOBILE, _LANDLINE):
+        for match in pattern.finditer(text):
+            if _is_called(text, match.start(), match.end()):
+                yield match.start(), _PHONE, match[0]
+    for match in _LABELLED.finditer(text):
+        if not _QUANTITY.match(text, match.end()):
+            yield match.start(1), _PHONE, match[1].strip()
+
+
+def _is_called(text: str, start: int, end: int) -> bool:
+    """Whether the number at this place is one to call, by what stands around it."""
+    before = text[max(0, start - 24) : start]
+    if _QUANTITY.match(text, end):
+        return False
+    if _CALL.search(before):
+        return True
+    return not _OTHER_NUMBER.search(before) and not re.search(r"\d\s\Z", before)
+
+
+#: A public text of a listing: the step on which it stands and what the author knows it as.
+PublicTexts = Mapping[str, tuple[str, Any]]
+
+
+def contact_findings(
+    values: Mapping[str, Any],
+    fields: PublicTexts,
+    tables: Mapping[str, tuple[str, Any, Sequence[Mapping[str, Any]]]],
+    *,
+    blocks: bool,
+) -> list[Finding]:
+    """One finding for each public field that holds a contact; contacts have fields of their own.
+
+    `tables` are the child tables: step, heading and rows, of which every text is looked at.
+    """
+    texts = {name: (*place, _joined(values.get(name))) for name, place in fields.items()}
+    for name, (step, label, rows) in tables.items():
+        texts[name] = (step, label, "\n".join(_joined(list(row.values())) for row in rows))
+    found = []
+    for name, (step, label, text) in texts.items():
+        if spotted := contacts_in(text):
+            said = {"field": label, "what": spotted[0].what, "text": spotted[0].text}
+            words = _(
+                "“%(field)s”里有%(what)s“%(text)s”，请删去：联系方式有单独的栏目，登录的人才能看到"
+            )
+            found.append(Finding(name, step, words % said, blocks=blocks))
+    return found
+
+
+def _joined(value: Any) -> str:
+    """The texts of a value, one a line; numbers are no texts."""
+    if isinstance(value, list | tuple):
+        return "\n".join(_joined(part) for part in value)
+    return value if isinstance(value, str) else ""

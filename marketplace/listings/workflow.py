@@ -43,7 +43,7 @@ def listing_flow(
             {"in_review"},
             "published",
             may("review"),
-            guards=(owner_is_verified, is_still_valid),
+            guards=(owner_is_verified, is_still_valid, can_be_contacted),
         ),
         Transition(
             "renew",
@@ -51,7 +51,7 @@ def listing_flow(
             {"published", "expired"},
             "published",
             may("edit"),
-            guards=(owner_is_verified,),
+            guards=(owner_is_verified, can_be_contacted),
         ),
         Transition("expire", _("到期"), {"published"}, "expired", guards=(is_past,), by_clock=True),
         Transition("revise", _("修改后重新提交"), {"published", "expired"}, "draft", may("edit")),
@@ -69,6 +69,15 @@ def listing_flow(
 def owner_is_verified(listing: Any, _now: Any) -> object:
     """Only verified organisations appear before the public."""
     return "" if listing.owner.is_verified else _("单位尚未通过认证，认证后才能提交或发布")
+
+
+def can_be_contacted(listing: Any, _now: Any) -> object:
+    """What nobody can ask about is not published."""
+    if listing.contact.is_reachable:
+        return ""
+    return _(
+        "没有联系电话或邮箱，发布后没有人能联系到：请在信息里填写，或在单位资料里填写公开联系方式"
+    )
 
 
 def is_still_valid(listing: Any, now: Any) -> object:

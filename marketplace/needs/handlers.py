@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.events import Event, on
+from marketplace.listings.index import OWNER_NAMES
 from marketplace.needs import events, queries
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
+from marketplace.parties.events import OrganizationEdited
 from marketplace.parties.queries import people_behind
 from search import engine
 
@@ -18,6 +20,14 @@ kinds.register("needs.expired", _("需求到期"))
 def refresh_index(batch: list[Event]) -> None:
     """Bring the search index in step with the rows as they are now."""
     engine.refresh("needs", queries.codes_of([event.subject_id for event in batch]))
+
+
+@on(OrganizationEdited, batch=True)
+def follow_renamed_owners(batch: list[OrganizationEdited]) -> None:
+    """Listings are found by the name of whoever owns them."""
+    renamed = [event.subject_id for event in batch if OWNER_NAMES & set(event.fields)]
+    if renamed:
+        engine.refresh("needs", queries.codes_of_owners(renamed))
 
 
 @on(events.NeedSamplesRemoved)

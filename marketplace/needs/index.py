@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.index import (
     COMMON_FIELDS,
+    COMMON_TEXTS,
     common_document,
     newest_of,
     price_band,
@@ -16,8 +17,8 @@ from marketplace.needs.models import Need
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
 
-#: Where a word is looked for while there is no index.
-_TEXTS = ["title", "summary", "problem", "content", "background", "conditions"]
+#: Where a word is looked for while there is no index; not in the owner's name, which may be hidden.
+_TEXTS = [*COMMON_TEXTS, "problem", "content", "background", "conditions"]
 
 
 def document(need: Need) -> Document:

@@ -1,5 +1,6 @@
 """Questions about needs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,7 +32,7 @@ def needs_to_review(actor: Any) -> QuerySet[Need]:
 def quality_of(need: Need) -> Quality:
     """The quality gate's view of a stored need; one query."""
     rows = [model_to_dict(row) for row in need.indicators.all()]
-    return rulebook.assess(model_to_dict(need), rows)
+    return rulebook.assess(model_to_dict(need) | need.contact.columns, rows)
 
 
 def newest(limit: int) -> list[Need]:
@@ -51,6 +52,11 @@ def need_by_id(pk: int) -> Need | None:
 def codes_of(ids: list[int]) -> list[str]:
     """Public codes of these rows, for the index."""
     return list(Need.objects.filter(pk__in=ids).values_list("code", flat=True))
+
+
+def codes_of_owners(owners: Iterable[int]) -> list[str]:
+    """Public codes of what these organisations own, for the index."""
+    return listings.codes_of_owners(Need, owners)
 
 
 def may_read_file(user: Any, attachment: Any) -> bool:

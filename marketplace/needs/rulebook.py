@@ -9,7 +9,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.rulebook import Finding, Part, Quality, length_score, share_score
+from marketplace.listings.rulebook import (
+    Finding,
+    Part,
+    PublicTexts,
+    Quality,
+    contact_findings,
+    length_score,
+    share_score,
+)
 
 STEPS = ("basics", "targets", "terms")
 
@@ -27,6 +35,21 @@ REQUIRED = {
 #: Needs that ask for a result in numbers; a training or a loan is not measured by indicators.
 MEASURED_KINDS = frozenset({"rd", "adopt", "testing"})
 MIN_PROBLEM = 30
+#: What everybody reads once it is published.
+PUBLIC_TEXTS: PublicTexts = {
+    "title": ("basics", _("需求名称")),
+    "summary": ("basics", _("公开简介")),
+    "problem": ("basics", _("主要技术难点")),
+    "background": ("basics", _("需求背景与现状")),
+    "content": ("basics", _("主要研究内容")),
+    "keywords": ("basics", _("关键词")),
+    "ip_terms": ("targets", _("知识产权归属意向")),
+    "basis": ("targets", _("已有基础")),
+    "conditions": ("targets", _("对解决方的要求")),
+    "intended_partner": ("targets", _("意向院所或专家")),
+    "title_en": ("terms", _("英文名称（选填）")),
+    "summary_en": ("terms", _("英文简介（选填）")),
+}
 
 
 def assess(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> Quality:
@@ -43,6 +66,8 @@ def assess(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> 
     if need.get("problem") and len(need["problem"].strip()) < MIN_PROBLEM:
         text = _("主要技术难点请至少写 %(count)s 字，说清现在卡在哪里") % {"count": MIN_PROBLEM}
         findings.append(Finding("problem", "basics", text, blocks=True))
+    tables = {"indicators": ("targets", _("技术指标"), indicators)}
+    findings += contact_findings(need, PUBLIC_TEXTS, tables, blocks=True)
     findings += _indicator_findings(need, indicators)
     findings += _advice(need)
     return Quality(_parts(need, indicators), tuple(findings))

@@ -10,4 +10,4 @@ class PartiesConfig(AppConfig):
     verbose_name = _("用户与单位")
 
     def ready(self) -> None:
-        from marketplace.parties import handlers, policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.parties import handlers, index, policies  # noqa: F401, PLC0415 -- app ready

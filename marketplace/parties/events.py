@@ -185,6 +185,24 @@ class OrganizationRestored(Event):
     label = pgettext_lazy("event", "恢复单位")
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrganizationSamplesChanged(Event):
+    """Sample organisations were loaded or deleted; `codes` are theirs."""
+
+    subject_kind = ORGANIZATION
+    label = _("加载或移除示例单位")
+    codes: list[str] = field(default_factory=list)
+
+
+#: After these the public sees an organisation, no longer sees it, or reads something else of it.
+SHOWN_CHANGES = (
+    OrganizationEdited,
+    OrganizationVerified,
+    OrganizationSuspended,
+    OrganizationRestored,
+)
+
+
 # --- members ----------------------------------------------------------------------------------
 @dataclass(frozen=True, kw_only=True)
 class MemberInvited(Event):

@@ -175,7 +175,8 @@ class Organization(Stamped):
     status = models.CharField(max_length=12, choices=OrgStatus.choices, default=OrgStatus.DRAFT)
     verified_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
-    #: Counts the changes of the profile; a form sent with an older number is refused.
+    #: Counts the changes of the profile and of who sees it: a form sent with an older number is
+    #: refused, and the search index takes no older row.
     rev = models.PositiveIntegerField(default=1)
     members = models.ManyToManyField(User, through="Membership", related_name="organizations")
 
@@ -197,6 +198,11 @@ class Organization(Stamped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the profile says how to reach somebody: the default of the organisation's listings."""
+        return bool(self.contact_phone or self.contact_email)
 
     @property
     def is_verified(self) -> bool:
@@ -322,6 +328,8 @@ class Verification(models.Model):
     reasons = models.JSONField(default=list, blank=True)
     remark = models.CharField(max_length=500, blank=True)
     rounds = models.PositiveSmallIntegerField(default=0)
+    #: Raised with every change of what a registrar sees of it; a decision on an older one is refused.
+    rev = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PortalConfig(AppConfig):
@@ -11,6 +12,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.achievements.models import Achievement  # noqa: PLC0415 -- app ready
         from marketplace.needs.models import Need  # noqa: PLC0415 -- app ready
+        from marketplace.parties import browsing  # noqa: PLC0415 -- app ready
         from marketplace.portal import queries  # noqa: PLC0415 -- app ready
 
         for name, label, model in (
@@ -26,3 +28,12 @@ class PortalConfig(AppConfig):
                     f"{name}:list",
                 )
             )
+        queries.register_section(
+            queries.Section(
+                "organizations",
+                pgettext_lazy("search", "单位"),
+                browsing.in_order,
+                "portal/search_organizations.html",
+                "parties:organizations",
+            )
+        )

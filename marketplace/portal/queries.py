@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from marketplace.achievements.models import Achievement
+from marketplace.kernel.codes import read_code
 from marketplace.listings import queries as listings
 from marketplace.needs.models import Need
 from marketplace.parties import queries as parties
@@ -44,6 +46,12 @@ class Found:
     degraded: bool = False
 
 
+#: By the first letters of a code: who may see which rows, and the page of one.
+_PAGES: dict[str, tuple[Callable[[Any], "QuerySet[Any]"], str]] = {
+    "XQ": (lambda actor: listings.visible_to(Need, actor), "needs:detail"),
+    "CG": (lambda actor: listings.visible_to(Achievement, actor), "achievements:detail"),
+    "JG": (parties.visible_to, "parties:organization"),
+}
 _sections: list[Section] = []
 _sitemaps: list[str] = []
 
@@ -74,6 +82,16 @@ def search_everything(text: str, actor: Any) -> list[Found]:
         url = reverse(section.list_url)
         found.append(Found(section, results.total, rows, url, results.loosened, results.degraded))
     return found
+
+
+def page_of_code(typed: str, actor: Any) -> str:
+    """The address of what has this code, if the reader may see it; "" otherwise, or for no code."""
+    code = read_code(typed)
+    opened = _PAGES.get(code[:2])
+    if opened is None:
+        return ""
+    visible, page = opened
+    return reverse(page, args=[code]) if visible(actor).filter(code=code).exists() else ""
 
 
 def listing_rows(model: Any) -> Callable[[Any, list[str]], list[Any]]:

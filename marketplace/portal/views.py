@@ -12,15 +12,22 @@ from marketplace.web.throttle import limited
 from marketplace.web.views import render_page
 from search import budget, engine
 
-SCOPES = {"achievements": "achievements:list", "needs": "needs:list"}
+SCOPES = {
+    "achievements": "achievements:list",
+    "needs": "needs:list",
+    "organizations": "parties:organizations",
+}
 
 
 @require_safe
 @limited("search", per_ip="120/1m", methods=("GET",))
 def search_all(request: HttpRequest) -> HttpResponse:
-    """Search over everything; a chosen kind leads to its own list with facets."""
+    """Search over everything; a chosen kind leads to its own list with facets, a code to its page."""
     text = request.GET.get("q", "").strip()[: queries.MAX_TEXT]
     scope = request.GET.get("in", "all")
+    page = queries.page_of_code(text, request.user)
+    if page:
+        return redirect(page)
     if scope in SCOPES:
         address = reverse(SCOPES[scope])
         query = request.GET.copy()

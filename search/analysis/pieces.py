@@ -24,6 +24,7 @@ _PIECE = re.compile(
     # 2.5 and PM2.5 are whole; a dot at the end of a sentence is none of a number.
     rf"|[℃℉]|{_SIGN}+(?:(?<=\d)\.(?=\d){_SIGN}+)*)"
 )
+_CHINESE = re.compile(f"[{_CJK}]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+|[℃℉]")
 _LETTER = re.compile("[a-zα-ω]")
@@ -59,6 +60,11 @@ class Piece(NamedTuple):
     def is_letter(self) -> bool:
         """Whether it is one Latin or Greek letter."""
         return _LETTER.fullmatch(self.text) is not None
+
+
+def has_chinese(token: str) -> bool:
+    """Whether a token has a Chinese character."""
+    return _CHINESE.search(token) is not None
 
 
 def pieces(cleaned: str) -> list[Piece]:

@@ -41,7 +41,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class OrganizationFactory(factory.django.DjangoModelFactory):
-    """A verified enterprise in 兰山区."""
+    """A verified enterprise in 兰山区, with a public number."""
 
     class Meta:
         model = Organization
@@ -50,6 +50,7 @@ class OrganizationFactory(factory.django.DjangoModelFactory):
     kind = "enterprise"
     uscc = factory.LazyFunction(make_uscc)
     district = "371302"
+    contact_phone = "0539-8200000"
     status = OrgStatus.VERIFIED
     verified_at = factory.LazyFunction(clock.now)
 

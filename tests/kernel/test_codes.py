@@ -78,3 +78,37 @@ def test_codes_do_not_repeat():
 def test_check_character_is_stable():
     stem = "XQ2026-7KQ4ZM"
     assert f"{stem}-{codes._check_character(stem)}" == "XQ2026-7KQ4ZM-M"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{}",
+        " {} ",
+        "{lower}",
+        "{bare}",
+        "{bare_lower}",
+        "{wide}",
+        "{blanks}",
+    ],
+)
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    code = codes.new_code("XQ")
+    bare = code.replace("-", "")
+    ways = {
+        "lower": code.lower(),
+        "bare": bare,
+        "bare_lower": bare.lower(),
+        "wide": "".join(chr(ord(sign) + 0xFEE0) for sign in code),
+        "blanks": code.replace("-", " "),
+    }
+    assert codes.read_code(typed.format(code, **ways)) == code
+    assert codes.written(code) == f"{code} {bare}"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "XQ2026", "永磁电机", "XQ2026-7KQ4ZM-", "X" * 10_000, "ﷺ" * 40, "\ud800", "-" * 40],
+)
+def test_what_is_no_code_is_none(typed: str) -> None:
+    assert codes.read_code(typed) == ""

@@ -18,8 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.achievements.exports import BROUGHT, CHILDREN, KNOWN, WRITTEN
 from marketplace.achievements.forms import STEPS
-from marketplace.achievements.imports import cells, titles
-from marketplace.achievements.rulebook import shares_problem, source_key, text_key
+from marketplace.achievements.imports import cells, contacts, titles
+from marketplace.achievements.rulebook import (
+    public_contacts,
+    shares_problem,
+    source_key,
+    text_key,
+)
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings.exports import ListingColumn
 from marketplace.sheets.cells import column_letter, fault_of
@@ -30,6 +35,8 @@ MOST_WORDS, LONGEST_WORD = 8, 20
 #: Columns of a result file: passed over when the corrected file comes back.
 RESULT_HEADS = (gettext_lazy("行号"), gettext_lazy("结果"), gettext_lazy("问题"))
 DISCIPLINE = "discipline"
+#: One column for name, number and address together.
+REACHED = "reached"
 #: Without this column a table holds no achievements.
 NEEDED = "description"
 #: Stands in the column 编号 of the template's example rows: they are passed over.
@@ -73,6 +80,13 @@ class Draft:
     key: str = ""
     text_key: str = ""
     given_title: str = ""
+    #: Whether a public text of the row holds a number, an address or a WeChat id.
+    gives_away: bool = False
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the row itself says how to reach somebody."""
+        return bool(self.values.get("contact_phone") or self.values.get("contact_email"))
 
 
 @dataclass(frozen=True)
@@ -180,18 +194,20 @@ class RowReader:
         draft.key = source_key(self.owner, draft.given_title, given.get("description", ""))
         draft.text_key = text_key(self.owner, given.get("description", ""))
         data = self._data(draft, given)
+        self._reach(draft, data, given.get(REACHED, ""))
         self._propose(draft, data, given)
         self._judge(draft, data, without=faulty)
         for name in CHILDREN:
             draft.rows[name] = self._children(draft, name, given.get(name, ""))
         self._check_shares(draft)
+        self._look_for_contacts(draft)
         return draft
 
     def _data(self, draft: Draft, given: dict[str, str]) -> dict[str, Any]:
         """What the forms are to judge; a cell that can't be read at all is a problem here."""
         data: dict[str, Any] = {"contact_route": "direct"}
         for name, text in given.items():
-            if not text or name in ENTRIES or name == DISCIPLINE:
+            if not text or name in ENTRIES or name in {DISCIPLINE, REACHED}:
                 continue
             try:
                 data[name] = READERS.get(name, str)(text)
@@ -208,6 +224,23 @@ class RowReader:
             text = _("未采用的关键词：%(words)s") % {"words": "、".join(left)[:120]}
             draft.notes.append((self.layout.head("keywords"), text))
         return kept
+
+    def _reach(self, draft: Draft, data: dict[str, Any], text: str) -> None:
+        """Part the column 联系方式; columns of their own come before it."""
+        if not text:
+            return
+        head = self.layout.head(REACHED)
+        try:
+            found = contacts.read_contact(text)
+        except cells.CellError as error:
+            draft.problems.append((head, str(error)))
+            return
+        parts = {"name": found.name, "phone": found.phone, "email": found.email}
+        for name, value in parts.items():
+            data.setdefault(f"contact_{name}", value)
+        if found.left:
+            words = {"left": "、".join(found.left)[:120]}
+            draft.notes.append((head, _("未采用的联系方式：%(left)s") % words))
 
     def _propose(self, draft: Draft, data: dict[str, Any], given: dict[str, str]) -> None:
         """Fill what an archive lacks from what it has, and say so."""
@@ -238,9 +271,14 @@ class RowReader:
             for name, errors in form.errors.items():
                 if name in without:
                     continue
-                head = self.layout.head(name) if name in _columns() else ""
+                head = self.layout.head(self._cell_of(name)) if name in _columns() else ""
                 draft.problems += [(head, str(text)) for text in errors]
             draft.values |= form.cleaned_data
+
+    def _cell_of(self, name: str) -> str:
+        """The column of the sheet from which a value came."""
+        is_parted = name.startswith("contact_") and name not in self.layout.places
+        return REACHED if is_parted and REACHED in self.layout.places else name
 
     def _children(self, draft: Draft, name: str, text: str) -> list[dict[str, Any]]:
         if not text:
@@ -278,3 +316,10 @@ class RowReader:
         shares = [row.get("share") for row in draft.rows["owners"]]
         if problem := shares_problem(shares):
             draft.problems.append((self.layout.head("owners"), str(problem)))
+
+    def _look_for_contacts(self, draft: Draft) -> None:
+        """What everybody will read is searched for numbers and addresses, which need not be there."""
+        rows = [draft.rows.get(name, []) for name in CHILDREN]
+        found = public_contacts(draft.values, *rows, blocks=False)
+        draft.gives_away = bool(found)
+        draft.notes += [(self.layout.head(one.field), str(one.text)) for one in found]

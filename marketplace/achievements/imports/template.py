@@ -4,7 +4,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from marketplace.achievements.imports.reading import EXAMPLE, READ
+from marketplace.achievements.imports.reading import EXAMPLE, REACHED, READ
 from marketplace.sheets.writers import write_xlsx
 
 #: Made up; the rows are known by the word in the column 编号 and passed over on import.
@@ -49,8 +49,10 @@ EXAMPLES = (
 
 def template_file() -> IO[bytes]:
     """The template as an XLSX file, rewound; the caller closes it."""
-    columns = [column.for_sheet() for column in READ]
-    rows = ([example.get(column.name, "") for column in READ] for example in EXAMPLES)
+    # Name, number and address have columns of their own; the one for all three is only understood.
+    asked = [column for column in READ if column.name != REACHED]
+    columns = [column.for_sheet() for column in asked]
+    rows = ([example.get(column.name, "") for column in asked] for example in EXAMPLES)
     notes = [
         _("每行一项成果，一次最多 20000 行；表头请保留，列的顺序可以改变，用不到的列可以删除。"),
         _("编号一列写“示例”的行不会导入。"),

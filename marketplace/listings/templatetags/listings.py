@@ -6,10 +6,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from marketplace.taxonomy import queries as taxonomy
-from search.highlight import as_html, highlight
 
 register = template.Library()
 
@@ -36,22 +34,6 @@ def term_list(codes: list[str], scheme: str) -> str:
 
 
 @register.filter
-def local(listing: Any, name: str) -> str:
-    """A text in the page's language when the listing has it, else the Chinese one."""
-    english = (get_language() or "").startswith("en")
-    translated = str(getattr(listing, f"{name}_en", "")) if english else ""
-    return translated or str(getattr(listing, name))
-
-
-@register.filter
-def local_lang(listing: Any, name: str) -> str:
-    """The language that `local` really answers with, for the `lang` attribute."""
-    english = (get_language() or "").startswith("en")
-    translated = getattr(listing, f"{name}_en", "") if english else ""
-    return "en" if translated else "zh-Hans"
-
-
-@register.filter
 def json_ld(listing: Any, kind: str) -> str:
     """A schema.org description of a public listing, as a data block that no browser executes."""
     data = {
@@ -71,9 +53,3 @@ def json_ld(listing: Any, kind: str) -> str:
     for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(sign, escape)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
-
-
-@register.filter
-def marked(text: str, query: str) -> str:
-    """The text with the searched words marked; escaped, so no markup of its own survives."""
-    return as_html(highlight(text, query)) if query else text

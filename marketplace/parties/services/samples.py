@@ -1,4 +1,7 @@
-"""Sample organisations and people, marked `is_sample` and removable; no journal entries."""
+"""Sample organisations and people, marked `is_sample` and removable.
+
+The journal hears of the organisations only, for the search index follows it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,8 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from marketplace.journal.services import publish
 from marketplace.kernel import clock
-from marketplace.parties import rulebook
+from marketplace.parties import events, rulebook
 from marketplace.parties.models import Membership, Organization, PlatformRole, User
 from marketplace.parties.services.organizations import IDENTITY, PROFILE
 from marketplace.parties.services.people import CONSENT_VERSION
@@ -36,6 +40,7 @@ def load_sample_organization(data: Mapping[str, Any]) -> Organization:
     for name, value in values.items():
         setattr(org, name, value)
     org.save()
+    publish(events.OrganizationSamplesChanged(subject_id=org.pk, codes=[org.code]), actor=None)
     return org
 
 
@@ -88,6 +93,7 @@ def remove_samples() -> tuple[dict[str, int], list[Left]]:
     what stays. An account that stays is deactivated: its password is public.
     """
     left: list[Left] = []
+    gone: list[str] = []
     counts = {"organizations": 0, "users": 0}
     for org in Organization.objects.filter(is_sample=True).order_by("pk"):
         try:
@@ -98,6 +104,9 @@ def remove_samples() -> tuple[dict[str, int], list[Left]]:
             left.append(Left(f"{org.name} {org.code}", _named(error)))
         else:
             counts["organizations"] += 1
+            gone.append(org.code)
+    if gone:
+        publish(events.OrganizationSamplesChanged(subject_id=0, codes=gone), actor=None)
     for user in User.objects.filter(is_sample=True).order_by("pk"):
         try:
             with transaction.atomic():

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from marketplace.parties import queries
+from marketplace.parties import browsing, queries
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.facets import Group, Option, build_panel
 from marketplace.web.throttle import limited
@@ -17,11 +17,11 @@ _MOST_TEXT = 100
 @require_safe
 @limited("search", per_ip="120/1m", methods=("GET",))
 def organizations(request: HttpRequest) -> HttpResponse:
-    """Verified organisations by name, kind and district."""
+    """Verified organisations by words, kind and district."""
     q = request.GET.get("q", "").replace("\0", "").strip()[:_MOST_TEXT]
     kinds = _codes(request, "kind", "org_kind")
     districts = _codes(request, "district", "district")
-    rows = queries.directory(q, kinds, districts)
+    rows = browsing.directory(q, kinds, districts)
     page = paginate(request, rows, size=20)
     groups = [
         Group("kind", _("单位类型"), _options("org_kind", queries.directory_counts("kind"))),
@@ -30,7 +30,15 @@ def organizations(request: HttpRequest) -> HttpResponse:
         ),
     ]
     panel = build_panel(request.GET, reverse("parties:organizations"), groups)
-    context = {"q": q, "page": page, "panel": panel, "total": page.paginator.count}
+    context = {
+        "q": q,
+        "page": page,
+        "panel": panel,
+        "total": page.paginator.count,
+        # The box in the header holds what was asked, and where, to be asked differently.
+        "search_text": q,
+        "search_scope": "organizations" if q else "",
+    }
     return render_page(request, "parties/organization_list.html", context, partial="results")
 
 

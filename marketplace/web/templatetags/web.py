@@ -10,12 +10,14 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from marketplace.kernel import money as kernel_money
 from marketplace.web import formats
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
+from search.highlight import as_html, highlight
 
 register = template.Library()
 
@@ -27,6 +29,28 @@ HTML_LANGS = {"zh-hans": "zh-Hans"}
 def html_lang(code: str) -> str:
     """Django's language code as the BCP 47 tag of the `lang` attribute."""
     return HTML_LANGS.get(code, code)
+
+
+@register.filter
+def local(row: Any, name: str) -> str:
+    """A text in the page's language when the row has it, else the Chinese one."""
+    english = (get_language() or "").startswith("en")
+    translated = str(getattr(row, f"{name}_en", "")) if english else ""
+    return translated or str(getattr(row, name))
+
+
+@register.filter
+def local_lang(row: Any, name: str) -> str:
+    """The language that `local` really answers with, for the `lang` attribute."""
+    english = (get_language() or "").startswith("en")
+    translated = getattr(row, f"{name}_en", "") if english else ""
+    return "en" if translated else "zh-Hans"
+
+
+@register.filter
+def marked(text: str, query: str) -> str:
+    """The text with the searched words marked; escaped, so no markup of its own survives."""
+    return as_html(highlight(text, query)) if query else text
 
 
 @register.filter
@@ -213,6 +237,25 @@ def dialog(content: str, id: str, title: object) -> str:  # noqa: A002
 
 def _block(name: str, content: str, **context: object) -> str:
     return render_to_string(f"web/components/{name}.html", {"content": content, **context})
+
+
+# --- two versions -----------------------------------------------------------------------------
+@register.inclusion_tag("web/components/differences.html")
+def differences(rows: Iterable[Any], before: object, after: object) -> dict[str, Any]:
+    """The fields that differ as a table; `before` and `after` head its columns."""
+    return {"rows": rows, "before": before, "after": after}
+
+
+@register.inclusion_tag("web/components/guard.html", takes_context=True)
+def form_guard(context: template.Context) -> dict[str, Any]:
+    """Inside every `<form method="post">` that changes or makes something, after the CSRF token.
+
+    The hidden fields of `seen` (what the page was made from) and `form_key` (once only), and, after
+    a refusal, what differs: `conflict` between what is stored and what was typed, `changed` since
+    the page was made, with `is_stale`.
+    """
+    names = ("seen", "form_key", "conflict", "is_stale", "changed", "key_reused")
+    return {name: context.get(name) for name in names}
 
 
 # --- forms ------------------------------------------------------------------------------------

@@ -74,10 +74,11 @@ def _scoring(spec: IndexSpec, plan: Plan) -> Iterator[q.Query]:
 
     Its analyser splits at white space, so it makes one clause of each term and no more.
     """
-    groups: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for term in plan.terms:
-        groups[term.kind, term.count].append(term.text)
     for stream in streams_of(spec):
+        groups: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for term in plan.terms if stream.takes(plan) else ():
+            if term.may_stand_in(stream):
+                groups[term.kind, term.count].append(term.text)
         for (kind, count), texts in groups.items():
             options: dict[str, Any] = {"query": " ".join(texts)}
             if stream.weight * count != 1:
@@ -96,6 +97,8 @@ def _word(spec: IndexSpec, word: Word) -> q.Query:
     """A word stands in a stream as one of its forms, or as all its grams."""
     ways: list[q.Query] = []
     for stream in streams_of(spec):
+        if word.is_cjk and stream.translation:
+            continue
         ways.append(q.Terms(token_field(stream, "words"), list(word.forms)))
         if word.grams:
             grams = [q.Term(token_field(stream, "grams"), {"value": gram}) for gram in word.grams]

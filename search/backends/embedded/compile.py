@@ -110,7 +110,9 @@ class Compiler:
     def _scoring(self, plan: Plan) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
         # One flat list of terms: that is the shape for which tantivy skips hopeless rows.
         for stream in self.streams:
-            for term in plan.terms:
+            for term in plan.terms if stream.takes(plan) else ():
+                if not term.may_stand_in(stream):
+                    continue
                 query = self._term(stream, term.kind, term.text)
                 boost = stream.weight * term.count
                 yield _SHOULD, query if boost == 1 else tantivy.Query.boost_query(query, boost)
@@ -133,6 +135,8 @@ class Compiler:
         """A word stands in a stream as one of its forms, or as all its grams."""
         ways = []
         for stream in self.streams:
+            if word.is_cjk and stream.translation:
+                continue
             ways += [self._term(stream, "words", form) for form in word.forms]
             if word.grams:
                 all_grams = [(_MUST, self._term(stream, "grams", gram)) for gram in word.grams]

@@ -36,11 +36,14 @@ def test_each_missing_field_blocks_at_its_step(field: str) -> None:
 
 
 def test_imported_rows_meet_a_lighter_gate_and_the_same_advice() -> None:
-    bare = {"title": "名称", "description": "只有摘要"}
+    bare = {"title": "名称", "description": "只有摘要", "contact_phone": "0539-8100000"}
     assert judge(bare, imported=True).blockers == []
     advice = {finding.field for finding in judge(bare, imported=True).advice}
-    assert {"industry", "trl", "cooperation", "contact_phone", "description"} <= advice
-    assert [f.field for f in judge({"title": "名称"}, imported=True).blockers] == ["description"]
+    assert {"industry", "trl", "cooperation", "contact_name", "description"} <= advice
+    lacking = {**bare, "description": ""}
+    assert [f.field for f in judge(lacking, imported=True).blockers] == ["description"]
+    nobody = {**bare, "contact_phone": ""}
+    assert [f.field for f in judge(nobody, imported=True).blockers] == ["contact_phone"]
 
 
 @pytest.mark.parametrize(
