@@ -117,7 +117,7 @@ def test_a_number_or_a_unit_is_no_word(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["h13", "in718", "pa66", "5g", "c++", "磁体", "al2o3", "x射线", "led"]
+    "word", ["h13", "in718", "pa66", "5g", "c++", "磁体", "al2o3", "x射线", "led", "3d", "4k"]
 )
 def test_models_and_names_are_words(word: str) -> None:
     assert not affinity.is_figure(word)
