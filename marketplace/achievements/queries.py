@@ -148,10 +148,11 @@ def changed_since(batch: ImportBatch, state: str, limit: int = 20) -> list[Achie
     return list(batch.achievements.filter(updated_at__gt=at).order_by("-updated_at")[:limit])
 
 
-def known_texts(owner_id: int) -> Iterator[tuple[str, str, str, str]]:
-    """Code, source key, title and description of each achievement of an organisation."""
+def known_texts(owner_id: int) -> Iterator[tuple[int | None, str, str, str, str]]:
+    """Batch, code, source key, title and description of each achievement of an organisation."""
     rows = Achievement.objects.filter(owner_id=owner_id).order_by("pk")
-    return rows.values_list("code", "source_key", "title", "description").iterator(chunk_size=500)
+    columns = ("import_batch_id", "code", "source_key", "title", "description")
+    return rows.values_list(*columns).iterator(chunk_size=500)
 
 
 def known_keys(owner_id: int, keys: list[str]) -> set[str]:

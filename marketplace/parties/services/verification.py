@@ -93,7 +93,8 @@ def submit_dossier(dossier: Verification, *, actor: User) -> Verification:
 
 def _check_complete(dossier: Verification) -> None:
     missing: dict[str, list[Any]] = {}
-    if not files_queries.attachments_of(DOCUMENTS, dossier.pk):
+    documents = files_queries.attachments_of(DOCUMENTS, dossier.pk)
+    if all(row.status == row.Status.INFECTED for row in documents):
         missing["documents"] = [_("请上传营业执照等主体证照")]
     if not dossier.organization.uscc:
         missing["uscc"] = [_("请先填写统一社会信用代码")]
