@@ -40,6 +40,7 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         return redirect(kind.url("edit", listing.code, _next(request, kind, step)))
     context = _context(kind, step, form, {})
     context |= {"owners": owners, "owner": owner, "owner_problem": problem}
+    context["problems"] = [("owner", _("代表单位"), problem)] if problem else []
     status = 400 if request.method == "POST" or problem else 200
     return render_page(request, "listings/listing_step.html", context, status=status)
 
@@ -136,6 +137,7 @@ def _save(
         if done.reasons:
             context = _context(kind, step, form, rows, listing) | _about(kind, listing, step)
             context |= {"file_errors": done.reasons, "files_taken": done.taken}
+            context["problems"] = [("file", _("附件"), text) for text in done.reasons]
             page = "listings/listing_step.html"
             response = render_page(request, page, context, status=done.status)
             if wait:
@@ -201,6 +203,8 @@ def _context(
         "kind": kind,
         "step": step,
         "form": form,
+        "forms": [form, *rows.values()],
+        "problems": [],
         "rowsets": [(step.rows[related][1], formset) for related, formset in rows.items()],
         "wizard": _progress(kind, step.key, listing),
     }
