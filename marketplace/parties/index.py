@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.codes import written
+from marketplace.kernel.pages import in_pages
 from marketplace.parties import queries, rulebook
 from marketplace.parties.models import Organization
 from search import schema
@@ -14,6 +15,8 @@ from search.schema import Date, Document, IndexSpec, Keyword, SourceRow, Text
 
 #: While there is no index, so many of those verified last are looked through.
 LOOKED_AT = 20_000
+#: How many rows are read at a time while an index is built.
+PAGE = 500
 _TEXTS = ("name", "name_en", "summary", "summary_en", "code", "uscc")
 
 
@@ -35,10 +38,10 @@ def document(org: Organization) -> Document:
 
 def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
     """Documents of what is verified, tombstones for the rest."""
-    found = Organization.objects.order_by("pk")
+    found = Organization.objects.all()
     if codes is not None:
         found = found.filter(code__in=codes)
-    for org in found.iterator(chunk_size=500):
+    for org in in_pages(found, PAGE):
         yield org.code, org.rev, document(org) if org.is_verified else None
 
 

@@ -21,6 +21,7 @@ from marketplace.journal import services as journal
 from marketplace.journal import wakeup
 from marketplace.kernel import cache
 from search import engine
+from search.plan import fingerprint
 from search.schema import all_specs
 
 ROOT = Path(settings.BASE_DIR)
@@ -78,7 +79,7 @@ class Command(BaseCommand):
                 call_command("load_cms_samples", stdout=self.stdout)
 
     def _index_of(self) -> str:
-        return _digest([spec.name + repr(sorted(spec.fields)) for spec in all_specs()])
+        return _digest([f"{spec.name} {fingerprint(spec)}" for spec in all_specs()])
 
     def _index(self) -> None:
         for spec in all_specs():
