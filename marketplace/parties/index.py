@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.codes import written
+from marketplace.kernel.pages import in_pages
 from marketplace.parties import queries, rulebook
 from marketplace.parties.models import Organization
 from search import schema
@@ -38,7 +39,7 @@ def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
     found = Organization.objects.order_by("pk")
     if codes is not None:
         found = found.filter(code__in=codes)
-    for org in found.iterator(chunk_size=500):
+    for org in in_pages(found, 500):
         yield org.code, org.rev, document(org) if org.is_verified else None
 
 
