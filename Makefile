@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
-.PHONY: run test services test-services check bench bench-scale format messages install lock
+.PHONY: run test services test-services check api-test hostile mutants bench bench-scale format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11")'
@@ -33,6 +33,15 @@ check: install ## everything that is read, not run
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py spectacular --fail-on-warn --validate --file /dev/null
 	$(VENV)/python deploy/check_production.py
 	$(VENV)/python -m deploy.lint_migrations
+
+api-test: install ## the API against its own schema, on a site of its own (about five minutes)
+	$(VENV)/python -m tests.contract
+
+hostile: install ## every known attack on a started site, with a thousand variants of each
+	HOSTILE_MUTATIONS=1000 DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m pytest -q -s tests/hostile
+
+mutants: install ## break each rule of the list in a copy and see whether its tests notice
+	$(VENV)/python -m tests.mutants $(ONLY)
 
 bench: install ## quality and speed against the bare engine; writes nothing
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m tests.benchmarks

@@ -23,6 +23,7 @@ TWO = ["-n", "2", "--dist", "worksteal"]
 # cases) and the looks run embedded. The journeys, which drive pages too, run on both.
 ENGINES_CHANGE_NOTHING = [
     "--ignore=tests/access",
+    "--ignore=tests/hostile",
     "--ignore=tests/marketplace/web/test_browser.py",
     "--ignore=tests/cms/test_browser.py",
 ]

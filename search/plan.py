@@ -8,11 +8,10 @@ from typing import Protocol, TypeVar
 
 from search.analysis import (
     MAX_CHARACTERS,
-    VERSION,
     Word,
-    extra_words,
     has_chinese,
     tokenize,
+    version,
 )
 from search.query import Hit, Range, RangeFacet, Value
 from search.schema import Bool, Date, Document, Field, IndexSpec, Keyword, Number, Text
@@ -132,7 +131,7 @@ def streams_of(spec: IndexSpec) -> list[Stream]:
 
 def fingerprint(spec: IndexSpec) -> str:
     """Changes when an index made before can no longer answer."""
-    parts = [FORMAT, VERSION, *extra_words()]
+    parts = [FORMAT, version()]
     parts += [f"{name}={kind!r}" for name, kind in spec.fields.items()]
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 

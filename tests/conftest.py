@@ -30,7 +30,13 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("suite")
 
 if importlib.util.find_spec("tests.cast"):
-    pytest_plugins = ["tests.cast", "tests.browser", "tests.disks", "tests.sentence_model"]
+    pytest_plugins = [
+        "tests.cast",
+        "tests.browser",
+        "tests.clamd",
+        "tests.disks",
+        "tests.sentence_model",
+    ]
 
 
 @pytest.fixture(autouse=True, scope="session")

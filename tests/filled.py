@@ -95,3 +95,11 @@ def problems(html: str) -> str:
     """What a refused form says is wrong."""
     page = BeautifulSoup(html, "html.parser")
     return " ".join(part.get_text(" ", strip=True) for part in page.select(".c-errors, .c-notice"))
+
+
+def post_seen(client: Any, address: str, typed: Any = None, page: str = "", **extra: Any) -> Any:
+    """Post what was typed with the state that the page (of the same address, or `page`) shows."""
+    shown = BeautifulSoup(client.get(page or address).text, "html.parser")
+    field = shown.find("input", attrs={"name": "rev"})
+    assert isinstance(field, Tag), f"{page or address} does not say what it shows"
+    return client.post(address, {**(typed or {}), "rev": field["value"]}, **extra)

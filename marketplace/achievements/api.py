@@ -24,8 +24,9 @@ class AchievementApi(api.ListingApi):
     ),
     post=extend_schema(
         operation_id="achievement_create",
+        parameters=[api.IDEMPOTENCY_KEY],
         request=AchievementWrite,
-        responses={201: AchievementRead},
+        responses={200: AchievementRead, 201: AchievementRead},
     ),
 )
 class AchievementCollection(AchievementApi, api.ListingCollection):
@@ -38,7 +39,12 @@ class AchievementItem(AchievementApi, api.ListingItem):
 
 
 @extend_schema_view(
-    post=extend_schema(operation_id="achievement_submit", request=None, responses=AchievementRead)
+    post=extend_schema(
+        operation_id="achievement_submit",
+        parameters=[api.IF_MATCH],
+        request=api.Seen,
+        responses=AchievementRead,
+    )
 )
 class AchievementSubmission(AchievementApi, api.ListingSubmission):
     """提交审核。"""

@@ -1,9 +1,10 @@
 """Questions about achievements and imported batches."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 from django.forms.models import model_to_dict
 
@@ -18,6 +19,7 @@ from marketplace.parties.policies import access_of
 
 KIND = "achievements.achievement"
 BATCH = "achievements.import"
+_INSTANT = "%Y%m%d%H%M%S%f"
 #: While a batch is so far, its rows are reviewed with it and not one by one.
 OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
@@ -126,10 +128,31 @@ def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
     return batch.achievements.filter(status="in_review").select_related("owner").order_by("pk")
 
 
-def known_texts(owner_id: int) -> Iterator[tuple[str, str, str, str]]:
-    """Code, source key, title and description of each achievement of an organisation."""
+def batch_state(batch: ImportBatch) -> str:
+    """A short text that changes with every row that a decision on the whole batch would reach.
+
+    A row that leaves changes the count, one that changed or came back has a later time than any.
+    """
+    rows = waiting_in(batch).order_by()
+    seen = rows.aggregate(n=Count("pk"), revs=Sum("rev"), at=Max("updated_at"))
+    at = f"{seen['at']:{_INSTANT}}" if seen["at"] else ""
+    return f"{batch.status}_{seen['n']}_{seen['revs'] or 0}_{at}"
+
+
+def changed_since(batch: ImportBatch, state: str, limit: int = 20) -> list[Achievement]:
+    """The rows of a batch that were changed after a page was made from it in this `state`."""
+    try:
+        at = datetime.strptime(state.rpartition("_")[2], _INSTANT).replace(tzinfo=UTC)
+    except ValueError:
+        return []
+    return list(batch.achievements.filter(updated_at__gt=at).order_by("-updated_at")[:limit])
+
+
+def known_texts(owner_id: int) -> Iterator[tuple[int | None, str, str, str, str]]:
+    """Batch, code, source key, title and description of each achievement of an organisation."""
     rows = Achievement.objects.filter(owner_id=owner_id).order_by("pk")
-    return rows.values_list("code", "source_key", "title", "description").iterator(chunk_size=500)
+    columns = ("import_batch_id", "code", "source_key", "title", "description")
+    return rows.values_list(*columns).iterator(chunk_size=500)
 
 
 def known_keys(owner_id: int, keys: list[str]) -> set[str]:

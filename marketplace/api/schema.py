@@ -19,11 +19,15 @@ PROBLEMS = {
     "406": "只提供 JSON",
     "409": "当前状态不允许，说明原因",
     "410": "曾经公开，已下架",
+    "412": "If-Match 与现在的版本不符；present 是现在的内容",
     "413": "正文过大",
+    "414": "地址过长；由服务器回答",
     "415": "正文须为 application/json",
+    "422": "同一个 Idempotency-Key 曾用于另一份正文",
+    "428": "没有说明所依据的版本（If-Match 或 rev）",
     "429": "请求过多；Retry-After 说明等几秒",
 }
-_ALWAYS = ("400", "401", "403", "406", "429")
+_ALWAYS = ("400", "401", "403", "406", "414", "429")
 _WRITES = ("409", "413", "415")
 
 
@@ -35,7 +39,8 @@ def own_paths(endpoints: list[Endpoint], **_: Any) -> list[Endpoint]:
 class ApiSchema(AutoSchema):
     """Adds to each operation the problems that it may answer, all of one shape.
 
-    A view names in `gone` that its objects may be 410.
+    A view names in `gone` that its objects may be 410, in `conditional` that its writes must say what
+    was seen, in `once` that it takes one-time keys.
     """
 
     def _get_response_bodies(self, direction: Direction = "response") -> Any:
@@ -45,9 +50,15 @@ class ApiSchema(AutoSchema):
             statuses.add("404")
         if getattr(self.view, "gone", False):
             statuses.add("410")
+        if getattr(self.view, "conditional", False):
+            statuses |= {"412", "428"}
+        if self.method == "POST" and getattr(self.view, "once", False):
+            statuses.add("422")
         for status in sorted(statuses):
-            bodies[status] = {
-                **self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction),
-                "description": PROBLEMS[status],
-            }
+            # The web server has no problem of ours to send: its answer is the status alone.
+            bodies[status] = (
+                {}
+                if status == "414"
+                else self._get_response_for_code(ProblemData, status, [CONTENT_TYPE], direction)
+            ) | {"description": PROBLEMS[status]}
         return bodies

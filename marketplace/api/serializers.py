@@ -89,3 +89,6 @@ class ProblemData(serializers.Serializer[Any]):
     errors = ProblemError(  # type: ignore[assignment]  # the member's name in RFC 9457's own example
         many=True, required=False, help_text="按字段说明，状态为 400 时"
     )
+    present = serializers.DictField(
+        required=False, help_text="现在的内容，状态为 409 或 412 而内容已被修改时"
+    )

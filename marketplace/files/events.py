@@ -50,6 +50,26 @@ class AttachmentRemoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttachmentCleared(Event):
+    """A file was scanned, and nothing was found."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件已通过扫描")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentInfected(Event):
+    """A file was scanned and something was found, `threat` by name; its bytes are erased after commit."""
+
+    subject_kind = SUBJECT_KIND
+    label = _("附件含恶意代码，已拦截")
+
+    threat: str = ""
+    name: str = ""
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachmentDownloaded(Event):
     """Someone took a copy of a restricted file."""
 

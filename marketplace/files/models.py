@@ -23,6 +23,8 @@ class Attachment(models.Model):
 
     class Status(models.TextChoices):
         READY = "ready", _("可下载")
+        WAITING = "waiting", _("待扫描")
+        INFECTED = "infected", _("含恶意代码，已拦截")
         REMOVED = "removed", _("已删除")
         LOST = "lost", _("文件缺失")
 
@@ -51,21 +53,20 @@ class Attachment(models.Model):
                 name="attachment_audience",
             ),
             models.CheckConstraint(
-                condition=models.Q(status__in=["ready", "removed", "lost"]),
+                condition=models.Q(status__in=["ready", "waiting", "infected", "removed", "lost"]),
                 name="attachment_status",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["subject_kind", "subject_id", "id"],
-                condition=models.Q(status="ready"),
-                name="attachment_subject",
-            ),
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="attachment_of"),
             models.Index(fields=["uploaded_by", "uploaded_at"], name="attachment_quota"),
             models.Index(
                 fields=["uploaded_at"],
-                condition=models.Q(status="ready", subject_id__isnull=True),
-                name="attachment_unbound",
+                condition=models.Q(subject_id__isnull=True),
+                name="attachment_loose",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(status="waiting"), name="attachment_waiting"
             ),
         ]
 
@@ -86,6 +87,11 @@ class Attachment(models.Model):
     def shown_size(self) -> str:
         """The size for people, such as 1.2 MB."""
         return filesizeformat(self.size)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be downloaded, by whoever may."""
+        return self.status == self.Status.READY
 
     @property
     def is_public(self) -> bool:

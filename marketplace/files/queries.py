@@ -13,10 +13,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
 
+#: What a subject's own people see of its files: also those that wait for the scan or were stopped by it.
+_SHOWN = (Attachment.Status.READY, Attachment.Status.WAITING, Attachment.Status.INFECTED)
+
 
 @dataclass(frozen=True)
 class FileRow:
-    """One line of the component `web/components/files.html`."""
+    """One line of the component `web/components/files.html`; without `url` it can't be downloaded."""
 
     code: str
     name: str
@@ -39,13 +42,16 @@ def attachments_of(
 def attachments_for(
     subject_kind: str, subject_ids: Iterable[int], audience: str | None = None
 ) -> dict[int, list[Attachment]]:
-    """The files of many subjects of a kind by subject id, one query."""
+    """The files of many subjects of a kind by subject id, one query.
+
+    Of an audience: those that it can download. Without one: all that its own people know of.
+    """
     found: dict[int, list[Attachment]] = {subject_id: [] for subject_id in subject_ids}
     rows = Attachment.objects.filter(
-        subject_kind=subject_kind, subject_id__in=list(found), status=Attachment.Status.READY
+        subject_kind=subject_kind, subject_id__in=list(found), status__in=_SHOWN
     )
     if audience is not None:
-        rows = rows.filter(audience=audience)
+        rows = rows.filter(audience=audience, status=Attachment.Status.READY)
     for row in rows.order_by("id"):
         if row.subject_id is not None:
             found[row.subject_id].append(row)
@@ -58,7 +64,7 @@ def unbound_of(subject_kind: str, uploader: Any) -> QuerySet[Attachment]:
         subject_kind=subject_kind,
         subject_id=None,
         uploaded_by=uploader,
-        status=Attachment.Status.READY,
+        status__in=_SHOWN,
     ).order_by("id")
 
 
@@ -80,14 +86,25 @@ def file_rows(
         FileRow(
             code=row.code,
             name=row.name,
-            url=row.url,
+            url=row.url if row.is_ready else "",
             kind=row.kind,
             size=row.size,
-            note=str(row.get_audience_display()) if show_audience else "",
+            note=_note(row, show_audience=show_audience),
             remove_name=remove_name,
         )
         for row in attachments
     ]
+
+
+def _note(row: Attachment, *, show_audience: bool) -> str:
+    parts = [row.get_audience_display()] if show_audience else []
+    parts += [] if row.is_ready else [row.get_status_display()]
+    return " · ".join(str(part) for part in parts)
+
+
+def unscanned() -> int:
+    """How many files wait for the scan."""
+    return Attachment.objects.filter(status=Attachment.Status.WAITING).count()
 
 
 def old_intake(days: int) -> QuerySet[Intake]:
@@ -99,7 +116,7 @@ def known_paths(paths: Iterable[str]) -> set[str]:
     """Which of these stored paths belong to a file that is still to be kept."""
     return set(
         Attachment.objects.filter(path__in=list(paths))
-        .exclude(status=Attachment.Status.REMOVED)
+        .exclude(status__in=[Attachment.Status.REMOVED, Attachment.Status.INFECTED])
         .values_list("path", flat=True)
     )
 
@@ -107,7 +124,7 @@ def known_paths(paths: Iterable[str]) -> set[str]:
 def forgotten(older_than: timedelta) -> QuerySet[Attachment]:
     """Files uploaded longer ago than this that never came to belong to a subject."""
     return Attachment.objects.filter(
-        status=Attachment.Status.READY,
+        status__in=_SHOWN,
         subject_id=None,
         uploaded_at__lt=clock.now() - older_than,
     ).order_by("id")

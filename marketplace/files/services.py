@@ -22,13 +22,14 @@ from django.db.models import F
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.files import children, events, queries, rulebook, storage
+from marketplace.files import children, events, queries, rulebook, scanner, storage
 from marketplace.files.models import Attachment, Intake
 from marketplace.journal import queries as journal
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.children import ChildFailed
 from marketplace.kernel.errors import InvalidInput, NotVisible, StorageFull
+from marketplace.kernel.events import Event
 from marketplace.kernel.pages import in_pages
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def store_upload(
                 subject_kind=subject_kind,
                 subject_id=subject_id,
                 audience=Attachment.Audience(audience),
+                status=_first_status(),
                 name=name,
                 content_type=kind.content_type,
                 size=stored.size,
@@ -95,6 +97,11 @@ def store_upload(
         storage.erase(stored.path)
         raise
     return attachment
+
+
+def _first_status() -> Attachment.Status:
+    """Nobody has a file before it was scanned, where files are."""
+    return Attachment.Status.WAITING if scanner.is_wanted() else Attachment.Status.READY
 
 
 def receive(upload: "UploadedFile[Any]", *, actor: Any, most: int) -> storage.Stored:
@@ -299,9 +306,36 @@ def record_download(attachment: Attachment, *, actor: Any) -> None:
         publish(events.AttachmentDownloaded(subject_id=attachment.pk), actor=actor)
 
 
+def scan(attachment_id: int) -> None:
+    """Scan a file that waits for it: it is ready then, or stopped. Others are left as they are.
+
+    Raises ScannerAway, also when no scanner is named any more, and ScannerRefused: it goes on waiting.
+    """
+    waiting = Attachment.objects.filter(pk=attachment_id, status=Attachment.Status.WAITING)
+    row = waiting.first()
+    if row is None:
+        return
+    with storage.open_stored(row.path) as file:
+        threat = scanner.threat_in(file)
+    with transaction.atomic():
+        row = waiting.select_for_update().first()
+        if row is None:
+            return
+        _mark(row, Attachment.Status.INFECTED if threat else Attachment.Status.READY)
+        if threat:
+            logger.warning("attachment %s is malicious: %s", row.code, threat)
+            event: Event = events.AttachmentInfected(
+                subject_id=row.pk, threat=threat[:80], name=row.name, user_id=row.uploaded_by_id
+            )
+        else:
+            event = events.AttachmentCleared(subject_id=row.pk)
+        publish(event, actor=None)
+
+
 def erase_removed(attachment_id: int) -> None:
-    """Erase the bytes of a file that was removed; harmless when done twice."""
-    row = Attachment.objects.filter(pk=attachment_id, status=Attachment.Status.REMOVED).first()
+    """Erase the bytes of a file that was removed or stopped; harmless when done twice."""
+    gone = (Attachment.Status.REMOVED, Attachment.Status.INFECTED)
+    row = Attachment.objects.filter(pk=attachment_id, status__in=gone).first()
     if row is not None:
         storage.erase(row.path)
 

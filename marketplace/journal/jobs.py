@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -37,19 +37,25 @@ MAX_ATTEMPTS = 3
 #: After a fault a job waits so long, twice as long after the next; while a server is away, always so long.
 FAULT_PAUSE = timedelta(seconds=15)
 OUTAGE_PAUSE = timedelta(seconds=15)
-#: Seconds after which work that nobody waits for lets others have a turn.
+#: Seconds after which work that nobody waits for lets others have a turn, and a long work that somebody
+#: waits for, so that a short one behind it is not held up.
 TURN = 20.0
+SHORT_TURN = 8.0
 #: Whose turn it is first: what somebody waits for, what the site does by itself, what comes after that.
 WAITED_FOR, BACKGROUND, LAST = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of long work: its name for people, its runner, its urgency, what a cancellation undoes."""
+    """A kind of long work: its name for people, its runner, its urgency, what a cancellation undoes.
+
+    `turn` is in seconds; None for one that runs to its end.
+    """
 
     label: Any
     run: Runner
     urgency: int = WAITED_FOR
+    turn: float | None = None
     on_cancel: Callable[[Job], None] | None = None
 
 
@@ -81,16 +87,20 @@ def job(
     label: Any,
     *,
     urgency: int = WAITED_FOR,
+    turn: float | None = None,
     on_cancel: Callable[[Job], None] | None = None,
 ) -> Callable[[Runner], Runner]:
     """Register the runner of a kind of job; what it returns becomes `job.result`.
 
-    A kind that is not WAITED_FOR runs in turns of TURN seconds. `on_cancel(job)` sets right what waits
-    for the job, in the transaction that cancels it.
+    A kind that is not WAITED_FOR runs in turns of TURN seconds, one that is only when `turn` says so.
+    What it puts into `job.result` before its turn ends is there in the next. `on_cancel(job)` sets right
+    what waits for the job, in the transaction that cancels it.
     """
+    if turn is None and urgency != WAITED_FOR:
+        turn = TURN
 
     def register(runner: Runner) -> Runner:
-        _kinds[kind] = Kind(label, runner, urgency, on_cancel)
+        _kinds[kind] = Kind(label, runner, urgency, turn, on_cancel)
         return runner
 
     return register
@@ -134,11 +144,19 @@ def cancel_job(row: Job, *, actor: Any) -> Job:
     return row
 
 
-def advance(row: Job, done: int, total: int | None = None, *, place: int | None = None) -> None:
+def advance(
+    row: Job,
+    done: int,
+    total: int | None = None,
+    *,
+    place: int | None = None,
+    ends_turn: bool = True,
+) -> None:
     """Write down how far the job is; also the sign that its worker lives.
 
     `place` is the key the runner has come to, when counting alone would not find it again. A job that got further starts counting attempts anew: it is not the job that kills its worker.
-    Raises EndsEarly, which rolls back the step when it is called within the step's transaction.
+    Raises EndsEarly, which rolls back the step when it is called within the step's transaction; there it
+    is better called with `ends_turn` False, and `end_turn` after the step.
     """
     is_further = done > row.done
     if is_further:
@@ -155,7 +173,13 @@ def advance(row: Job, done: int, total: int | None = None, *, place: int | None 
         raise Cancelled
     if stopping.is_asked():
         raise Interrupted
-    if is_further and row.turn_ends is not None and time.monotonic() > row.turn_ends:
+    if is_further and ends_turn:
+        end_turn(row)
+
+
+def end_turn(row: Job) -> None:
+    """Raise GivesWay when the job has had its turn. It must have got further in it."""
+    if row.turn_ends is not None and time.monotonic() > row.turn_ends:
         raise GivesWay
 
 
@@ -184,7 +208,9 @@ def _take() -> Job | None:
     now = clock.now()
     due = Q(status=Job.Status.QUEUED, next_try_at__lte=now)
     stale = Q(status=Job.Status.RUNNING, heartbeat_at__lt=now - STALE)
-    rows = Job.objects.filter(due | stale).order_by("urgency", "id")
+    # Among those of the same urgency, whoever has waited longest since its last turn.
+    longest = F("heartbeat_at").asc(nulls_first=True)
+    rows = Job.objects.filter(due | stale).order_by("urgency", longest, "id")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     row = rows.first()
@@ -203,7 +229,7 @@ def _run(row: Job) -> None:
         # A release before or after this one may know it.
         _put_off(row, LookupError())
         return
-    row.turn_ends = None if kind.urgency == WAITED_FOR else time.monotonic() + TURN
+    row.turn_ends = None if kind.turn is None else time.monotonic() + kind.turn
     try:
         with beating(row):
             row.result = kind.run(row) or row.result

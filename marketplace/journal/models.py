@@ -174,3 +174,50 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
+
+
+class Version(models.Model):
+    """What stood in a row while others decided on it, kept when it left their hands.
+
+    So a reviewer whose page has gone stale, and one who gets the row again, can be shown what has
+    changed. `values` is plain JSON of the subject's own slice; it goes when the subject goes.
+    """
+
+    subject_kind = models.CharField(max_length=64)
+    subject_id = models.BigIntegerField()
+    rev = models.PositiveIntegerField()
+    at = models.DateTimeField(default=clock.now)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "rev"], name="version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind}:{self.subject_id} @ {self.rev}"
+
+
+class OnceKey(models.Model):
+    """A one-time key that a person's form or program has used: what it made, never what it said.
+
+    `digest` is the SHA-256 of what was sent, `made` the code of what came of it.
+    """
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    route = models.CharField(max_length=80)
+    key = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    made = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "route", "key"], name="once_key"),
+        ]
+        indexes = [models.Index(fields=["at"], name="once_key_age")]
+
+    def __str__(self) -> str:
+        return f"{self.route}: {self.made}"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.journal import jobs, services, wakeup
+from marketplace.journal import jobs, once, services, wakeup
 from marketplace.kernel.statistics import refresh_statistics
 from marketplace.web import throttle
 
@@ -25,8 +25,9 @@ def work() -> None:
 
 @shared_task(name="journal.purge", ignore_result=True)
 def purge() -> None:
-    """Delete what was done long ago and rate windows that are over; entries stay."""
+    """Delete what was done long ago, spent keys and rate windows that are over; entries stay."""
     services.purge_deliveries()
     services.purge_jobs()
+    once.purge_keys()
     throttle.purge()
     refresh_statistics()

@@ -1,12 +1,13 @@
 """The words in which the product says no. Doors turn them into pages, problems and status codes.
 
 The status of each is fixed in one place, so that a page and the API never answer differently:
-400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 429 too many,
-507 no room to store it.
+400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 412 the API's
+condition does not hold, 422 a key used twice, 428 a condition is missing, 429 too many, 507 no room
+to store it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,27 @@ class Refused(DomainError):
 
     status = 409
     slug = "refused"
+
+
+class Stale(Refused):
+    """The row is no longer what the person saw. `row` is what it is now, or None."""
+
+    slug = "stale"
+
+    def __init__(self, row: Any = None) -> None:
+        self.row = row
+        super().__init__(_("内容在您打开页面之后被修改过，请核对最新内容后再提交"))
+
+
+class KeyReused(DomainError):
+    """A one-time key came again with other content. `made` is the code of what it made before."""
+
+    status = 422
+    slug = "key-reused"
+
+    def __init__(self, made: str = "") -> None:
+        self.made = made
+        super().__init__(_("这张表单已经提交过一次，内容与这一次不同"))
 
 
 class TooMany(DomainError):

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.listings import browsing, filters, queries
 from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
@@ -24,11 +25,15 @@ from marketplace.web.rest import (
     MOST_TEXT,
     PAGE,
     TEXT,
+    once_ticket,
     read_choice,
     read_codes,
     read_number,
     read_parameters,
     read_text,
+    seen_rev,
+    stale_problem,
+    tagged,
 )
 from marketplace.web.views import Gone, fetch
 from search.query import Query
@@ -82,6 +87,28 @@ def read_list_query(request: Request, kind: Kind) -> Query:
     return filters.read_query(asked, kind.facets, page=page)
 
 
+#: How a write says what its caller has seen, for the schema.
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description='所依据的版本，如 "7"（GET 返回的 ETag）；也可以在正文中给出 rev，两者必有其一',
+)
+#: How a creating request is made safe to send again, for the schema.
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 64},
+    OpenApiParameter.HEADER,
+    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
+)
+
+
+class Seen(Serializer[Any]):
+    """The state that the caller has seen."""
+
+    rev = serializers.IntegerField(required=False, min_value=1, help_text="没有 If-Match 时必填")
+
+
 class ListingApi(APIView):
     """What the four views know: the kind, and its two serializers."""
 
@@ -103,7 +130,10 @@ class ListingApi(APIView):
 
 
 class ListingCollection(ListingApi):
-    """List with search and filters; create a draft."""
+    """List with search and filters; create a draft, once for each `Idempotency-Key`."""
+
+    #: The schema names 422 for a key that comes again with another body.
+    once = True
 
     def get(self, request: Request) -> Response:
         """Published listings, searched and filtered as on the page."""
@@ -130,12 +160,17 @@ class ListingCollection(ListingApi):
         serializer = self.writes(data=request.data)
         serializer.is_valid(raise_exception=True)
         owner = _owner(request, serializer.initial_data)
-        listing = self.kind.shape.create_whole(
-            owner=owner, actor=request.user, **serializer.validated_data
+        made = once(
+            once_ticket(request),
+            lambda: self.kind.shape.create_whole(
+                owner=owner, actor=request.user, **serializer.validated_data
+            ),
+            actor=request.user,
         )
-        return Response(
-            self.shown(self.visible().get(pk=listing.pk)), status=status.HTTP_201_CREATED
-        )
+        view = self.kind.perm("view")
+        listing = fetch(self.visible(), made.code, actor=request.user, view=view)
+        code = status.HTTP_201_CREATED if made.is_new else status.HTTP_200_OK
+        return tagged(self.shown(listing), listing.rev, status=code)
 
 
 class ListingItem(ListingApi):
@@ -151,18 +186,28 @@ class ListingItem(ListingApi):
         withdrawn = queries.taken_down(self.kind.model, code)
         if withdrawn is not None and not request.user.has_perm(view, withdrawn):
             raise Gone(queries.TAKEN_DOWN)
-        return Response(self.shown(fetch(self.visible(), code, actor=request.user, view=view)))
+        listing = fetch(self.visible(), code, actor=request.user, view=view)
+        return tagged(self.shown(listing), listing.rev)
 
 
 class ListingSubmission(ListingApi):
-    """Submit a draft for review."""
+    """Submit a draft for review, as the caller has seen it."""
+
+    #: The schema names 412 and 428: what was seen must be said, and must be what is there.
+    conditional = True
 
     def post(self, request: Request, code: str) -> Response:
         """Submit; 400 names what the quality gate misses, 409 why the state does not allow it."""
         view, edit = self.kind.perm("view"), self.kind.perm("edit")
         listing = fetch(self.visible(), code, actor=request.user, view=view, action=edit)
-        submitted = self.kind.shape.submit(listing, actor=request.user)
-        return Response(self.shown(self.visible().get(pk=submitted.pk)))
+        rev = seen_rev(request)
+        try:
+            self.kind.shape.submit(listing, actor=request.user, rev=rev)
+        except Stale as error:
+            present = self.visible().get(pk=listing.pk)
+            return stale_problem(request, error, self.shown(present), present.rev)
+        submitted = self.visible().get(pk=listing.pk)
+        return tagged(self.shown(submitted), submitted.rev)
 
 
 def _owner(request: Request, data: Any) -> Any:

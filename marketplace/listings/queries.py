@@ -8,15 +8,27 @@ from django.db import DatabaseError, transaction
 from django.db.models import Manager, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.files.queries import attachments_of
 from marketplace.journal import tallies
 from marketplace.kernel import clock
 from marketplace.listings.models import Listing
 from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
 from marketplace.parties.policies import access_of
+from marketplace.web.differences import plain
 
 L = TypeVar("L", bound=Listing)
 
 log = logging.getLogger(__name__)
+
+#: Columns that are about a listing and not what it says.
+_ABOUT = frozenset(
+    {
+        *("id", "code", "status", "rev", "owner", "author", "created_at", "updated_at"),
+        *("submitted_at", "published_at", "expires_at", "return_reasons", "closing_note"),
+        *("is_sample", "solved_how", "transferred_how", "proposed_title", "import_batch"),
+        "source_key",
+    }
+)
 
 TAKEN_DOWN = _("发布单位已将这条信息下架。")
 
@@ -33,6 +45,38 @@ def visible_to(model: type[L], actor: Any) -> QuerySet[L]:
     if access.has(*READERS):
         seen |= ~Q(status="draft")
     return manager(model).filter(seen).select_related("owner")
+
+
+def children_of(model: type[Listing]) -> list[str]:
+    """The related names of a listing's ordered rows, such as its indicators."""
+    links = model._meta.related_objects  # noqa: SLF001 -- public API of Django
+    return [
+        str(link.get_accessor_name()) for link in links if hasattr(link.related_model, "position")
+    ]
+
+
+def content_of(listing: Listing) -> dict[str, Any]:
+    """All that a listing says, as plain JSON: `values` by column, `rows` by table, names of `files`."""
+    meta = listing._meta  # noqa: SLF001 -- public API of Django
+    return {
+        "values": {
+            field.name: plain(getattr(listing, field.name))
+            for field in meta.concrete_fields
+            if field.name not in _ABOUT
+        },
+        "rows": {
+            related: [_plain_row(row) for row in getattr(listing, related).all()]
+            for related in children_of(type(listing))
+        },
+        "files": [row.name for row in attachments_of(meta.label_lower, listing.pk)],
+    }
+
+
+def _plain_row(row: Any) -> dict[str, Any]:
+    fields = row._meta.concrete_fields  # noqa: SLF001 -- public API of Django
+    return {
+        field.name: plain(getattr(row, field.attname)) for field in fields if field.name != "id"
+    }
 
 
 def codes_of_owners(model: type[L], owners: Iterable[int]) -> list[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal import queries as journal
+from marketplace.journal import versions
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
@@ -15,6 +16,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.events import Event
 from marketplace.kernel.models import insert
+from marketplace.kernel.revisions import Rev, check
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import policies, queries
 from marketplace.listings.models import Listing
@@ -60,16 +62,19 @@ def save_step(
     actor: Any,
     values: Mapping[str, Any],
     rows: Mapping[str, Iterable[Mapping[str, Any]]],
+    rev: Rev = None,
 ) -> L:
     """Store one step of the wizard: columns from `values`, child tables replaced from `rows`.
 
-    Raises Forbidden for strangers, Refused when the listing is not in an editable state.
+    Raises Forbidden for strangers, Refused when the listing is not in an editable state, Stale when
+    it is no longer at `rev`.
     """
     listing = lock(listing)
     if not actor.has_perm(perm, listing):
         raise Forbidden
     if listing.status not in policies.EDITABLE:
         raise Refused(_("当前状态不能修改，请先撤回或选择“修改后重新提交”"))
+    check(listing.rev, rev, listing)
     for name, value in values.items():
         setattr(listing, name, value)
     touch(listing, list(values))
@@ -87,15 +92,20 @@ def move(
     event: Event,
     actor: Any,
     changes: Mapping[str, Any] | Callable[[L, datetime], Mapping[str, Any]] | None = None,
+    rev: Rev = None,
 ) -> L:
     """Make one move of the flow under a row lock, with further column changes, and tell of it.
 
     `changes` that depend on the row or on the instant are a function: it is called with the locked row
-    and the instant by which the guards judged.
+    and the instant by which the guards judged. Raises Stale when the listing is no longer at `rev`.
+    What others saw is kept when the listing goes back to its author.
     """
     listing = lock(listing)
     at = clock.database_now()
     flow.fire(name, listing, actor, at=at)
+    check(listing.rev, rev, listing)
+    if listing.status in policies.EDITABLE:
+        keep_as_seen(listing)
     columns = changes(listing, at) if callable(changes) else (changes or {})
     for column, value in columns.items():
         setattr(listing, column, value)
@@ -162,15 +172,27 @@ def replace_rows(listing: Listing, related: str, items: Iterable[Mapping[str, An
 
 
 @transaction.atomic
-def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any) -> None:
-    """Delete a draft that nobody else has seen. Raises Refused for anything else."""
+def delete_draft(listing: Listing, event: Event, *, perm: str, actor: Any, rev: Rev = None) -> None:
+    """Delete a draft that nobody else has seen. Raises Refused for anything else, Stale."""
     listing = lock(listing)
     if not actor.has_perm(perm, listing):
         raise Forbidden
     if listing.status != "draft" or listing.was_published:
         raise Refused(_("只有未发布过的草稿可以删除"))
+    check(listing.rev, rev, listing)
     publish(event, actor=actor)
+    versions.forget_versions(subject_of(listing), [listing.pk])
     listing.delete()
+
+
+def subject_of(listing: Listing | type[Listing]) -> str:
+    """The journal's name for the kind of a listing, such as `needs.need`."""
+    return str(listing._meta.label_lower)  # noqa: SLF001 -- public by Django's documentation
+
+
+def keep_as_seen(listing: Listing) -> None:
+    """Keep what reviewers and the public saw at the present `rev`, before the author changes it."""
+    versions.keep_version(subject_of(listing), listing.pk, listing.rev, queries.content_of(listing))
 
 
 #: As many codes stand in one event.
@@ -185,6 +207,7 @@ def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) ->
     """
     rows: Any = queries.manager(model).filter(is_sample=True)
     codes = list(rows.order_by("pk").values_list("code", flat=True))
+    versions.forget_versions(subject_of(model), rows.values("pk"))
     rows.delete()
     for start in range(0, len(codes), _CODES_AT_ONCE):
         publish(event(codes[start : start + _CODES_AT_ONCE]), actor=None)

@@ -21,7 +21,12 @@ class NeedApi(api.ListingApi):
         parameters=api.list_parameters(KIND),
         responses=api.page_of(NeedRead, "NeedPage"),
     ),
-    post=extend_schema(operation_id="need_create", request=NeedWrite, responses={201: NeedRead}),
+    post=extend_schema(
+        operation_id="need_create",
+        parameters=[api.IDEMPOTENCY_KEY],
+        request=NeedWrite,
+        responses={200: NeedRead, 201: NeedRead},
+    ),
 )
 class NeedCollection(NeedApi, api.ListingCollection):
     """需求列表与新建。"""
@@ -33,7 +38,9 @@ class NeedItem(NeedApi, api.ListingItem):
 
 
 @extend_schema_view(
-    post=extend_schema(operation_id="need_submit", request=None, responses=NeedRead)
+    post=extend_schema(
+        operation_id="need_submit", parameters=[api.IF_MATCH], request=api.Seen, responses=NeedRead
+    )
 )
 class NeedSubmission(NeedApi, api.ListingSubmission):
     """提交审核。"""

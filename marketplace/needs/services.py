@@ -1,4 +1,7 @@
-"""Writes on needs. Each is one move or one step, in one transaction, with one event."""
+"""Writes on needs. Each is one move or one step, in one transaction, with one event.
+
+`rev` is what the person has seen: a write on an older state raises Stale.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,6 +11,7 @@ from django.db import transaction
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.revisions import Rev
 from marketplace.listings import services as listings
 from marketplace.needs import events, queries
 from marketplace.needs.models import Need
@@ -32,26 +36,29 @@ def create_whole_need(*, owner: Organization, actor: Any, values: Values, rows: 
 
 
 @transaction.atomic
-def save_need(need: Need, *, actor: Any, values: Values, rows: Rows | None = None) -> Need:
+def save_need(
+    need: Need, *, actor: Any, rev: Rev = None, values: Values, rows: Rows | None = None
+) -> Need:
     """保存一步。 `rows` holds child tables to replace, by related name ("indicators")."""
     return listings.save_step(
         need,
         events.NeedEdited,
         perm="needs.edit_need",
         actor=actor,
+        rev=rev,
         values=values,
         rows=rows or {},
     )
 
 
-def delete_need(need: Need, *, actor: Any) -> None:
+def delete_need(need: Need, *, actor: Any, rev: Rev = None) -> None:
     """删除从未发布过的草稿。"""
     event = events.NeedDeleted(subject_id=need.pk)
-    listings.delete_draft(need, event, perm="needs.edit_need", actor=actor)
+    listings.delete_draft(need, event, perm="needs.edit_need", actor=actor, rev=rev)
 
 
 @transaction.atomic
-def submit_need(need: Need, *, actor: Any) -> Need:
+def submit_need(need: Need, *, actor: Any, rev: Rev = None) -> Need:
     """提交审核。 Raises InvalidInput naming what the quality gate misses, Refused, Forbidden."""
     need = listings.lock(need)
     if NEED.refusal("submit", need, actor) == "":
@@ -62,19 +69,20 @@ def submit_need(need: Need, *, actor: Any) -> Need:
         flow=NEED,
         event=events.NeedSubmitted(subject_id=need.pk),
         actor=actor,
+        rev=rev,
         changes={"submitted_at": clock.now()},
     )
 
 
 @transaction.atomic
-def recall_need(need: Need, *, actor: Any) -> Need:
+def recall_need(need: Need, *, actor: Any, rev: Rev = None) -> Need:
     """作者在审核前撤回修改。"""
     event = events.NeedRecalled(subject_id=need.pk)
-    return listings.move(need, "recall", flow=NEED, event=event, actor=actor)
+    return listings.move(need, "recall", flow=NEED, event=event, actor=actor, rev=rev)
 
 
 @transaction.atomic
-def return_need(need: Need, *, actor: Any, reasons: list[str]) -> Need:
+def return_need(need: Need, *, actor: Any, rev: Rev = None, reasons: list[str]) -> Need:
     """退回修改。 Raises InvalidInput without a reason: an author must know what to mend."""
     kept = listings.clean_reasons(reasons)
     return listings.move(
@@ -83,12 +91,13 @@ def return_need(need: Need, *, actor: Any, reasons: list[str]) -> Need:
         flow=NEED,
         event=events.NeedReturned(subject_id=need.pk, reasons=kept),
         actor=actor,
+        rev=rev,
         changes={"return_reasons": kept},
     )
 
 
 @transaction.atomic
-def publish_need(need: Need, *, actor: Any) -> Need:
+def publish_need(need: Need, *, actor: Any, rev: Rev = None) -> Need:
     """审核通过：对外可见，并进入匹配。"""
     return listings.move(
         need,
@@ -96,12 +105,13 @@ def publish_need(need: Need, *, actor: Any) -> Need:
         flow=NEED,
         event=events.NeedPublished(subject_id=need.pk),
         actor=actor,
+        rev=rev,
         changes=listings.publication_dates,
     )
 
 
 @transaction.atomic
-def renew_need(need: Need, *, actor: Any, days: int) -> Need:
+def renew_need(need: Need, *, actor: Any, rev: Rev = None, days: int) -> Need:
     """续期：从今天起再有效 `days` 天（30 至 730）。"""
     listings.check_days(days)
     return listings.move(
@@ -110,19 +120,20 @@ def renew_need(need: Need, *, actor: Any, days: int) -> Need:
         flow=NEED,
         event=events.NeedRenewed(subject_id=need.pk, days=days),
         actor=actor,
+        rev=rev,
         changes=listings.renewal_dates(days),
     )
 
 
 @transaction.atomic
-def revise_need(need: Need, *, actor: Any) -> Need:
+def revise_need(need: Need, *, actor: Any, rev: Rev = None) -> Need:
     """取回修改：暂时下线，修改后重新提交审核。"""
     event = events.NeedRevised(subject_id=need.pk)
-    return listings.move(need, "revise", flow=NEED, event=event, actor=actor)
+    return listings.move(need, "revise", flow=NEED, event=event, actor=actor, rev=rev)
 
 
 @transaction.atomic
-def withdraw_need(need: Need, *, actor: Any, reason: str) -> Need:
+def withdraw_need(need: Need, *, actor: Any, rev: Rev = None, reason: str) -> Need:
     """下架：不再展示，原网址回答 410 并给出相似需求。"""
     return listings.move(
         need,
@@ -130,12 +141,13 @@ def withdraw_need(need: Need, *, actor: Any, reason: str) -> Need:
         flow=NEED,
         event=events.NeedWithdrawn(subject_id=need.pk, reason=reason),
         actor=actor,
+        rev=rev,
         changes={"closing_note": reason},
     )
 
 
 @transaction.atomic
-def solve_need(need: Need, *, actor: Any, how: str, note: str) -> Need:
+def solve_need(need: Need, *, actor: Any, rev: Rev = None, how: str, note: str) -> Need:
     """标记为已解决，并说明怎样解决的（`how`: platform, self, elsewhere）。"""
     if how not in SOLVED_HOW:
         raise InvalidInput({"how": [listings.CHOOSE]})
@@ -145,6 +157,7 @@ def solve_need(need: Need, *, actor: Any, how: str, note: str) -> Need:
         flow=NEED,
         event=events.NeedSolved(subject_id=need.pk, how=how),
         actor=actor,
+        rev=rev,
         changes={"solved_how": how, "closing_note": note},
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from marketplace.kernel.errors import NotVisible
+from marketplace.kernel.revisions import state_of
 from marketplace.notices import kinds
 from marketplace.notices.models import Notice, NoticePreference
 
@@ -48,6 +49,11 @@ def mail_choices(user: Any) -> list[Choice]:
         Choice(kind.name, kind.label, own.get(kind.name, kind.mail_default))
         for kind in kinds.all_kinds()
     ]
+
+
+def mail_state(user: Any) -> str:
+    """A short text that changes with a person's choices about mail."""
+    return state_of(*(choice.kind for choice in mail_choices(user) if choice.mail))
 
 
 def mail_wishes(kind: str, user_ids: Iterable[int]) -> dict[int, bool]:

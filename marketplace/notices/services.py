@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -20,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from marketplace.journal import context
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.revisions import Rev, check
 from marketplace.notices import kinds, queries
 from marketplace.notices.events import NoticesPosted
 from marketplace.notices.models import Notice, NoticePreference
@@ -143,8 +145,14 @@ def mark_all_read(user: Any) -> int:
 
 
 @transaction.atomic
-def choose_mail(user: Any, wanted: Iterable[str]) -> None:
-    """Keep a person's choices: these kinds by mail, every other kind in the app only."""
+@transaction.atomic
+def choose_mail(user: Any, wanted: Iterable[str], *, rev: Rev = None) -> None:
+    """Keep a person's choices: these kinds by mail, every other kind in the app only.
+
+    Raises Stale when `rev` is not the person's `mail_state`.
+    """
+    get_user_model().objects.select_for_update().get(pk=user.pk)
+    check(queries.mail_state(user), rev, user)
     chosen = set(wanted)
     NoticePreference.objects.bulk_create(
         [

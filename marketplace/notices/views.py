@@ -1,7 +1,6 @@
 """A person's notices: list, open, mark all read, mail switches."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.notices import queries, services
 from marketplace.notices.forms import PreferencesForm
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate
 
 PAGE_SIZE = 20
@@ -58,9 +59,19 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Which kinds come by mail."""
     form = PreferencesForm(request.POST if request.method == "POST" else None, user=request.user)
+    seen, conflict = Seen(request, queries.mail_state(request.user)), None
     if request.method == "POST" and form.is_valid():
-        services.choose_mail(request.user, form.cleaned_data["mail"])
-        messages.success(request, _("通知设置已保存"))
-        return redirect(reverse("notices:preferences"))
-    status = 400 if form.is_bound else 200
-    return render(request, "notices/preference_form.html", {"form": form}, status=status)
+        conflict = seen.conflict(
+            form,
+            lambda: services.choose_mail(request.user, form.cleaned_data["mail"], rev=seen.rev),
+            saved=lambda user: {
+                "mail": [choice.kind for choice in queries.mail_choices(user) if choice.mail]
+            },
+            state=queries.mail_state,
+        )
+        if conflict is None:
+            messages.success(request, _("通知设置已保存"))
+            return redirect(reverse("notices:preferences"))
+    context = {"form": form, "seen": seen, "conflict": conflict}
+    status = 409 if conflict else 400 if form.is_bound else 200
+    return render(request, "notices/preference_form.html", context, status=status)

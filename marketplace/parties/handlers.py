@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 
+from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -23,6 +24,7 @@ kinds.register("parties.organization_suspended", _("单位被暂停或恢复"))
 kinds.register("parties.invited", _("单位邀请您加入"))
 kinds.register("parties.members_changed", _("本单位成员变动"), mail_default=False)
 kinds.register("parties.role_changed", _("您在单位中的角色变动"))
+kinds.register("parties.file_stopped", _("附件被安全扫描拦截"))
 
 register_reader("parties.verification", queries.reads_document)
 
@@ -218,3 +220,17 @@ def note_factor_reset(user: Any, authenticator: Any, **_kwargs: Any) -> None:
 def note_factor_failed(user: Any, **_kwargs: Any) -> None:
     """A wrong second factor."""
     services.record_failed_sign_in(user)
+
+
+# --- files ------------------------------------------------------------------------------------
+@on(AttachmentInfected)
+def tell_uploader(event: AttachmentInfected) -> None:
+    """Whoever uploaded a file that the scanner has stopped learns of it, and what to do."""
+    notify(
+        "parties.file_stopped",
+        queries.users_by_id([event.user_id] if event.user_id else []),
+        title=_("附件“%(name)s”含恶意代码，已拦截"),
+        params={"name": event.name},
+        body=_("文件没有保存，也没有人能下载。请检查你的电脑，换一份干净的文件再上传。"),
+        subject=(SUBJECT_KIND, event.subject_id),
+    )

@@ -15,6 +15,8 @@ from search.schema import Date, Document, IndexSpec, Keyword, SourceRow, Text
 
 #: While there is no index, so many of those verified last are looked through.
 LOOKED_AT = 20_000
+#: How many rows are read at a time while an index is built.
+PAGE = 500
 _TEXTS = ("name", "name_en", "summary", "summary_en", "code", "uscc")
 
 
@@ -36,10 +38,10 @@ def document(org: Organization) -> Document:
 
 def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
     """Documents of what is verified, tombstones for the rest."""
-    found = Organization.objects.order_by("pk")
+    found = Organization.objects.all()
     if codes is not None:
         found = found.filter(code__in=codes)
-    for org in in_pages(found, 500):
+    for org in in_pages(found, PAGE):
         yield org.code, org.rev, document(org) if org.is_verified else None
 
 

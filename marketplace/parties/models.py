@@ -328,6 +328,8 @@ class Verification(models.Model):
     reasons = models.JSONField(default=list, blank=True)
     remark = models.CharField(max_length=500, blank=True)
     rounds = models.PositiveSmallIntegerField(default=0)
+    #: Raised with every change of what a registrar sees of it; a decision on an older one is refused.
+    rev = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

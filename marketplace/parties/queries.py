@@ -13,10 +13,12 @@ from django.utils.translation import gettext
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 
+from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import Line, history
 from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
+from marketplace.kernel.revisions import state_of
 from marketplace.parties import rulebook
 from marketplace.parties.events import USER
 from marketplace.parties.models import (
@@ -282,6 +284,19 @@ def verifications_to_decide(actor: Any) -> QuerySet[Verification]:
 def dossiers() -> QuerySet[Verification]:
     """Every dossier with its organisation and applicant, for `web.views.fetch`."""
     return Verification.objects.select_related("organization", "applicant", "decided_by")
+
+
+def profile_state(user: User) -> str:
+    """A short text that changes with a person's own profile."""
+    return state_of(user.name, user.language)
+
+
+def content_of(dossier: Verification) -> dict[str, Any]:
+    """What a registrar sees of a dossier, as plain JSON: its organisation, note and documents."""
+    org = dossier.organization
+    shown = {name: getattr(org, name) for name in ("name", "uscc", "kind", "district")}
+    papers = attachments_of("parties.verification", dossier.pk)
+    return {**shown, "note": dossier.note, "documents": [row.name for row in papers]}
 
 
 def dossier_of(org: Organization, actor: Any) -> Verification | None:

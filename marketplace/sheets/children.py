@@ -1,14 +1,12 @@
 """Sheets are read in a process of their own: a few megabytes may unfold to minutes of work.
 
 `readers.read_sheet` runs in the child. Every field of its `Sheet` but `rows` must be plain
-JSON-like data. Rows go through a
-file, one JSON array a line.
+JSON-like data.
 """
 
 import errno
 import json
 import tempfile
-from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -40,51 +38,80 @@ def read(
     limits: dict[str, Any],
     field: str,
 ) -> dict[str, Any]:
-    """Read a sheet; its rows go to `output`, unless that is empty. Raises InvalidInput at `field`."""
+    """Read a sheet: all of it goes to `output`; what it is without its rows is returned.
+
+    Without `output` no row is read. Raises InvalidInput at `field`.
+    """
     headings = Wanted(**{kind: frozenset(names) for kind, names in wanted.items()})
     with path.open("rb") as file:
         sheet = read_sheet(file, name, wanted=headings, head_only=not output, field=field, **limits)
         if output:
             try:
-                _write(sheet.rows, output)
+                return _write(sheet, Path(output))
             except OSError as error:
                 if error.errno != errno.EFBIG:
                     raise
                 raise InvalidInput({field: [_("表格内容过多，请拆成几张表再上传")]}) from error
+    return _about(sheet)
+
+
+def _about(sheet: Sheet) -> dict[str, Any]:
     return {each.name: getattr(sheet, each.name) for each in fields(sheet) if each.name != "rows"}
 
 
-def _write(rows: Iterable[Row], output: str) -> None:
-    with Path(output).open("w", encoding="utf-8") as out:
-        for row in rows:
+def _write(sheet: Sheet, output: Path) -> dict[str, Any]:
+    """A line for each row, then one for the rest."""
+    with output.open("w", encoding="utf-8") as out:
+        for row in sheet.rows:
             json.dump(row, out, ensure_ascii=False)
             out.write("\n")
+        about = _about(sheet)
+        json.dump(about, out, ensure_ascii=False)
+    return about
+
+
+def convert(
+    path: Path,
+    name: str,
+    output: Path,
+    *,
+    wanted: Wanted | None = None,
+    field: str = "file",
+    **limits: Any,
+) -> None:
+    """Read a sheet whole and write it to `output`, from which `load` has it at once.
+
+    Raises InvalidInput at `field` as `read_sheet` does, and ChildFailed.
+    """
+    run_in_child(
+        "sheets.read",
+        path,
+        memory=MEMORY,
+        seconds=SECONDS,
+        writes=MAX_ROWS_BYTES,
+        name=name,
+        output=str(output),
+        wanted=_plain(wanted or Wanted()),
+        limits=limits,
+        field=field,
+    )
+
+
+def load(path: Path) -> Sheet:
+    """A sheet that `convert` has written; its rows lie in memory."""
+    with path.open(encoding="utf-8") as file:
+        *rows, about = (json.loads(line) for line in file)
+    return Sheet(**about, rows=[_row(row) for row in rows])
 
 
 def sheet_of(
     path: Path, name: str, *, wanted: Wanted | None = None, field: str = "file", **limits: Any
 ) -> Sheet:
-    """What `read_sheet` says of a file of this name. The rows are all read and lie in memory.
-
-    Raises InvalidInput at `field` and ChildFailed.
-    """
+    """What `read_sheet` says of a file of this name, all of it. Raises as `convert`."""
     with tempfile.TemporaryDirectory(prefix="sheet-") as folder:
-        output = Path(folder) / "rows"
-        about = run_in_child(
-            "sheets.read",
-            path,
-            memory=MEMORY,
-            seconds=SECONDS,
-            writes=MAX_ROWS_BYTES,
-            name=name,
-            output=str(output),
-            wanted=_plain(wanted or Wanted()),
-            limits=limits,
-            field=field,
-        )
-        with output.open(encoding="utf-8") as file:
-            rows = [_row(json.loads(line)) for line in file]
-    return Sheet(**about, rows=rows)
+        output = Path(folder) / "sheet"
+        convert(path, name, output, wanted=wanted, field=field, **limits)
+        return load(output)
 
 
 def head_of(

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
+from marketplace.kernel.revisions import state_of
 
 #: Start of the 14th five-year period: a seeded term holds from here when its list says no other day.
 BEGINNING = date(2021, 1, 1)
@@ -81,6 +82,11 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def state(self) -> str:
+        """A short text that changes with everything an operator can change of the term."""
+        return state_of(self.label, self.label_en, self.note, self.order, self.valid_to)
 
     def holds_on(self, day: date) -> bool:
         """Whether the term may be chosen on that day."""

@@ -15,6 +15,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.events import Event
+from marketplace.kernel.revisions import Rev, check
 from marketplace.taxonomy import events, queries
 from marketplace.taxonomy.models import BEGINNING, Scheme, Shape, Term
 
@@ -78,12 +79,15 @@ def rename_term(
     label_en: str = "",
     note: str = "",
     order: int | None = None,
+    rev: Rev = None,
 ) -> Term:
     """Change what a term is called and where it stands among its siblings; the code stays.
 
-    Raises Forbidden, Refused for a fixed list, InvalidInput without a label.
+    Raises Forbidden, Refused for a fixed list, InvalidInput without a label, Stale when `rev` is not
+    the term's state.
     """
     scheme, term = _locked(term, actor)
+    check(term.state, rev, term)
     before, term.label = term.label, _clean_label(label)
     term.label_en, term.note = label_en, note
     if order is not None:
@@ -95,11 +99,11 @@ def rename_term(
 
 
 @transaction.atomic
-def retire_term(term: Term, *, actor: Any, on: date | None = None) -> Term:
+def retire_term(term: Term, *, actor: Any, on: date | None = None, rev: Rev = None) -> Term:
     """End a term: from `on` (today by default) it can't be chosen; what uses it keeps its label.
 
-    Raises Refused when it has ended already, or while terms below it hold, and InvalidInput for
-    a day before the term began.
+    Raises Refused when it has ended already, or while terms below it hold, InvalidInput for a day
+    before the term began, and Stale when `rev` is not the term's state.
     """
     scheme, term = _locked(term, actor)
     day = on or clock.today()
@@ -109,6 +113,7 @@ def retire_term(term: Term, *, actor: Any, on: date | None = None) -> Term:
         raise InvalidInput({"on": [_("停用日期不能早于启用日期")]})
     if any(row.holds_on(day) for row in scheme.terms.filter(parent=term.code)):
         raise Refused(_("请先停用它的下级条目"))
+    check(term.state, rev, term)
     term.valid_to = day
     event = events.TermRetired(
         subject_id=term.pk, scheme=scheme.code, code=term.code, day=day.isoformat()
@@ -117,11 +122,11 @@ def retire_term(term: Term, *, actor: Any, on: date | None = None) -> Term:
 
 
 @transaction.atomic
-def restore_term(term: Term, *, actor: Any) -> Term:
+def restore_term(term: Term, *, actor: Any, rev: Rev = None) -> Term:
     """Undo a retirement.
 
     Raises Refused when the term is not retired, when its parent is, or when the code has begun
-    a newer period since.
+    a newer period since, and Stale when `rev` is not the term's state.
     """
     scheme, term = _locked(term, actor)
     if term.valid_to is None:
@@ -130,6 +135,7 @@ def restore_term(term: Term, *, actor: Any) -> Term:
         raise Refused(_("该代码已有新的条目，不能恢复旧条目"))
     if term.parent and not _holds(scheme, term.parent, clock.today()):
         raise Refused(_("请先恢复它的上级条目"))
+    check(term.state, rev, term)
     term.valid_to = None
     event = events.TermRestored(subject_id=term.pk, scheme=scheme.code, code=term.code)
     return _announce(_stored(term), event, actor)

@@ -1,21 +1,26 @@
 """The operator's pages: the code lists, their terms, adding, renaming, retiring, restoring."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.journal.once import once
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Stale
 from marketplace.taxonomy import queries, services
 from marketplace.taxonomy.forms import NewTermForm, RetireForm, TermForm
+from marketplace.web.onetime import FormKey
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import render_page
 
 
@@ -66,15 +71,25 @@ def add_term(request: HttpRequest, scheme: str) -> HttpResponse:
     _permit(request)
     found = queries.scheme_named(scheme)
     form = NewTermForm(request.POST if request.method == "POST" else None, scheme=found)
-    if form.is_bound and _accepted(
-        form, lambda values: services.add_term(found, actor=request.user, **values)
-    ):
-        messages.success(
-            request, _("已新增条目“%(label)s”") % {"label": form.cleaned_data["label"]}
+    form_key, reused = FormKey(request), None
+
+    def add(values: dict[str, Any]) -> object:
+        return once(
+            form_key.ticket(),
+            lambda: services.add_term(found, actor=request.user, **values),
+            actor=request.user,
         )
-        return redirect("taxonomy:scheme", found.code)
-    context = {"scheme": found, "form": form}
-    status = 400 if form.is_bound else 200
+
+    try:
+        if form.is_bound and _accepted(form, add):
+            messages.success(
+                request, _("已新增条目“%(label)s”") % {"label": form.cleaned_data["label"]}
+            )
+            return redirect("taxonomy:scheme", found.code)
+    except KeyReused as error:
+        reused = {"url": reverse("taxonomy:edit", args=[found.code, error.made])}
+    context = {"scheme": found, "form": form, "form_key": form_key, "key_reused": reused}
+    status = KeyReused.status if reused else 400 if form.is_bound else 200
     return render_page(request, "taxonomy/term_form.html", context, status=status)
 
 
@@ -87,18 +102,29 @@ def edit_term(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     found = queries.scheme_named(scheme)
     term = queries.term_of(found, code)
     form = TermForm(request.POST if request.method == "POST" else None, term=term)
-    if form.is_bound and _accepted(
-        form, lambda values: services.rename_term(term, actor=request.user, **values)
-    ):
+    seen, conflict = Seen(request, term.state), None
+
+    def save(values: dict[str, Any]) -> None:
+        nonlocal conflict
+        conflict = seen.conflict(
+            form,
+            lambda: services.rename_term(term, actor=request.user, rev=seen.rev, **values),
+            saved=vars,
+            state=attrgetter("state"),
+        )
+
+    if form.is_bound and _accepted(form, save) and conflict is None:
         messages.success(request, _("修改已保存"))
         return redirect("taxonomy:scheme", found.code)
     context = {
+        "seen": seen,
+        "conflict": conflict,
         "scheme": found,
         "term": term,
         "form": form,
         "history": history("taxonomy.term", term.pk),
     }
-    status = 400 if form.is_bound else 200
+    status = 409 if conflict else 400 if form.is_bound else 200
     return render_page(request, "taxonomy/term_form.html", context, status=status)
 
 
@@ -111,13 +137,20 @@ def retire_term(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     found = queries.scheme_named(scheme)
     term = queries.term_of(found, code)
     form = RetireForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and _accepted(
-        form, lambda values: services.retire_term(term, actor=request.user, **values)
-    ):
+    seen, is_stale = Seen(request, term.state), False
+    try:
+        done = form.is_bound and _accepted(
+            form,
+            lambda values: services.retire_term(term, actor=request.user, rev=seen.rev, **values),
+        )
+    except Stale as error:
+        done, is_stale, term = False, True, error.row
+        seen.renew(term.state)
+    if done:
         messages.success(request, _("已停用条目“%(label)s”") % {"label": term.label})
         return redirect("taxonomy:scheme", found.code)
-    context = {"scheme": found, "term": term, "form": form}
-    status = 400 if form.is_bound else 200
+    context = {"scheme": found, "term": term, "form": form, "seen": seen, "is_stale": is_stale}
+    status = 409 if is_stale else 400 if form.is_bound else 200
     return render_page(request, "taxonomy/term_retire.html", context, status=status)
 
 
@@ -127,6 +160,7 @@ def restore_term(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     """Undo a retirement."""
     _permit(request)
     found = queries.scheme_named(scheme)
-    term = services.restore_term(queries.term_of(found, code), actor=request.user)
+    term = queries.term_of(found, code)
+    term = services.restore_term(term, actor=request.user, rev=Seen(request, term.state).rev)
     messages.success(request, _("已恢复条目“%(label)s”") % {"label": term.label})
     return redirect("taxonomy:scheme", found.code)

@@ -79,7 +79,7 @@ class RefusalMiddleware:
             return response if response.content else not_allowed(request, response)
         return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if not isinstance(error, DomainError):
             return None
         response = refusal_response(request, error)

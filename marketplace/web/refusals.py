@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
 from marketplace.kernel.outages import is_outage
+from marketplace.web.signed_out import can_come_back, filled_form, is_same_origin, sign_in
 
 #: When to try again after a 503, in seconds: what an outage of the database asks of clients.
 RETRY_SECONDS = 10
@@ -32,7 +33,7 @@ class Gone(Http404):
         super().__init__(str(text))
 
 
-def refusal_response(request: HttpRequest, error: DomainError) -> HttpResponse:
+def refusal_response(request: HttpRequest, error: DomainError) -> HttpResponseBase:
     """The response that tells a person why something was refused."""
     user = getattr(request, "user", None)
     if isinstance(error, NotVisible):
@@ -42,7 +43,7 @@ def refusal_response(request: HttpRequest, error: DomainError) -> HttpResponse:
             response = HttpResponse(status=204)
             response["HX-Redirect"] = login_address(request)
             return response
-        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        return sign_in(request)
     context = {"reason": error.reason, "back": back_address(request)}
     if isinstance(error, InvalidInput):
         context["problems"] = [
@@ -79,7 +80,13 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django calls it so
-    """403 for a form without its token: most often a page left open for long."""
+    """403 for a form without its token: most often a page left open for long.
+
+    What the browser says came from a page of ours comes back filled in, to be sent once more.
+    """
+    if is_same_origin(request) and can_come_back(request):
+        signed_in = request.user.is_authenticated
+        return filled_form(request, status=403 if signed_in else 401)
     text = _("页面停留过久，或浏览器没有保存 Cookie。请返回上一页，刷新后重新提交。")
     return _page(request, "refused", 403, {"reason": text, "back": back_address(request)})
 
@@ -121,7 +128,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404", 404, {})
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
+def too_many_requests(request: HttpRequest) -> HttpResponseBase:
     """429 as allauth asks for it, which does not say how long its windows last."""
     return refusal_response(request, TooMany(60))
 
@@ -157,6 +164,7 @@ def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any])
         403: _("没有权限"),
         405: _("不能这样打开"),
         409: _("现在不能这样做"),
+        422: _("已经提交过"),
         429: _("操作过于频繁"),
     }
     context = {"status": status, "status_title": title.get(status, ""), **context}

@@ -1,5 +1,6 @@
 """RFC 9457 problems: the API says no in the same words and with the same status as a page."""
 
+import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -15,7 +16,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
-from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
+from marketplace.kernel.errors import (
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    NotVisible,
+    Stale,
+    TooMany,
+)
+from marketplace.kernel.revisions import Rev
+from marketplace.kernel.tickets import Ticket
 from marketplace.web.refusals import Gone
 
 CONTENT_TYPE = "application/problem+json"
@@ -37,6 +47,14 @@ class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too-large"
     default_detail = _lazy("请求正文过大")
+
+
+class PreconditionRequired(exceptions.APIException):
+    """A write that does not say which state of the object its caller has seen."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "precondition-required"
+    default_detail = _lazy("请用 If-Match 请求头或正文中的 rev 说明依据的版本，见 GET 返回的 ETag")
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -145,6 +163,48 @@ class PolicyPermission(BasePermission):
         if needed and not request.user.has_perm(needed, obj):
             raise Forbidden
         return True
+
+
+def seen_rev(request: Request) -> Rev:
+    """Which state the caller has seen: `If-Match: "7"`, else `rev` in the body.
+
+    `If-Match: *` says that any will do: None. Raises PreconditionRequired when nothing was said.
+    """
+    tag = request.headers.get("If-Match")
+    if tag is not None:
+        # A proxy that compresses makes our tags weak; the number in them still says what was seen.
+        tag = tag.strip().removeprefix("W/").strip('"')
+        return None if tag == "*" else tag[:40] or "?"
+    sent = request.data.get("rev") if isinstance(request.data, dict) else None
+    if isinstance(sent, int | str) and not isinstance(sent, bool) and str(sent):
+        return str(sent)[:40]
+    raise PreconditionRequired
+
+
+def tagged(body: Any, rev: int, **options: Any) -> Response:
+    """An object with its state as `ETag`, for the next write."""
+    response = Response(body, **options)
+    response["ETag"] = f'"{rev}"'
+    return response
+
+
+def stale_problem(request: Request, error: Stale, present: Any, rev: int) -> Response:
+    """The object has changed since: 412 after `If-Match`, else 409; `present` is what it is now."""
+    code = 412 if "If-Match" in request.headers else error.status
+    body = {**problem_body(code, error.slug, str(error.reason)), "present": present}
+    response = _response(body, code, {"ETag": f'"{rev}"'})
+    response.refusal = error  # type: ignore[attr-defined]
+    return response
+
+
+def once_ticket(request: Request) -> Ticket | None:
+    """The `Idempotency-Key` with the body sent under it; None when there is no key."""
+    key = request.headers.get("Idempotency-Key")
+    match = request.resolver_match
+    if key is None or match is None:
+        return None
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    return Ticket.of(match.view_name, key, [body.encode("utf-8", "backslashreplace")])
 
 
 def read_parameters(request: Request, *known: str) -> QueryDict:

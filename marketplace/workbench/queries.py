@@ -80,10 +80,19 @@ def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
 
 
 def review_count(user: Any) -> int:
-    """How many listings wait for this person's review."""
+    """How many listings and imported batches wait for this person's review."""
+    return _listings_waiting(user) + _batches_waiting(user)
+
+
+def _listings_waiting(user: Any) -> int:
     if not access_of(user).has(*REVIEWERS):
         return 0
     return needs.needs_to_review(user).count() + achievements.achievements_to_review(user).count()
+
+
+def _batches_waiting(user: Any) -> int:
+    """Batches that somebody must still decide on; those that are being carried out are not counted."""
+    return achievements.batches_to_review(user).filter(status="in_review").count()
 
 
 def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
@@ -141,11 +150,16 @@ def _ending(user: Any) -> list[Todo]:
 
 def _review(user: Any) -> list[Todo]:
     rows = []
-    if count := review_count(user):
+    if count := _listings_waiting(user):
         title = ngettext("%(n)s 条信息待审核", "%(n)s 条信息待审核", count) % {"n": count}
         queue = review_queue(user, limit=1)
         url = queue[0].url if queue else reverse("workbench:review")
         rows.append(Todo("check", title, _("先提交的先审，通过后自动打开下一条"), _("去审核"), url))
+    if count := _batches_waiting(user):
+        title = ngettext("%(n)s 批导入待审核", "%(n)s 批导入待审核", count) % {"n": count}
+        url = reverse("workbench:review")
+        text = _("核对文件、条数和权利单位，整批通过或退回")
+        rows.append(Todo("upload", title, text, _("去审核"), url))
     if count := parties.verifications_to_decide(user).count():
         title = ngettext("%(n)s 个单位待认证", "%(n)s 个单位待认证", count) % {"n": count}
         url = reverse("parties:verification_queue")

@@ -4,28 +4,25 @@ from search.analysis.folding import MAX_CHARACTERS, clean, settle, unfolded
 from search.analysis.pieces import has_chinese, runs
 from search.analysis.stopwords import STOP_WORDS, without_boilerplate
 from search.analysis.tokens import (
-    VERSION,
     Tokens,
     Word,
     background,
-    extra_words,
     plain_tokens,
     query_words,
     register_words,
     segment,
     tokenize,
+    version,
     warm_up,
 )
 
 __all__ = [
     "MAX_CHARACTERS",
     "STOP_WORDS",
-    "VERSION",
     "Tokens",
     "Word",
     "background",
     "clean",
-    "extra_words",
     "has_chinese",
     "plain_tokens",
     "query_words",
@@ -35,6 +32,7 @@ __all__ = [
     "settle",
     "tokenize",
     "unfolded",
+    "version",
     "warm_up",
     "without_boilerplate",
 ]

@@ -8,6 +8,7 @@ of which each character's place in the original is known (`search.highlight`).
 import re
 import unicodedata
 from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
 
 # A listing has at most a few thousand characters, a long need 20,000; more is never read.
@@ -47,6 +48,12 @@ def settle(text: str) -> str:
     text = text.translate(_simplified())
     text = _TEMPERATURE.sub(lambda match: _TEMPERATURES[match[1]], text)
     return _MICRO.sub("u", text)
+
+
+@lru_cache(maxsize=1)
+def table_digest() -> str:
+    """Changes with the table of characters, which comes from a package: then tokens change too."""
+    return sha256(repr(sorted(_simplified().items())).encode()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)

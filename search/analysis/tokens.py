@@ -16,7 +16,7 @@ from django.conf import settings
 
 import jieba
 
-from search.analysis.folding import clean
+from search.analysis.folding import clean, table_digest
 from search.analysis.pieces import MAX_RUN, Piece, chosen_names, in_prose, names, pieces, touches
 from search.analysis.stems import stem
 from search.analysis.stopwords import STOP_WORDS
@@ -64,6 +64,11 @@ def register_words(words: Iterable[str]) -> None:
     with _lock:
         _extra_words.update(word for word in new if 1 < len(word) <= MAX_RUN)
         forget_segmenter()
+
+
+def version() -> str:
+    """Changes whenever the tokens of a text may: by the code, the characters' table or a new word."""
+    return "\n".join([str(VERSION), table_digest(), *extra_words()])
 
 
 def forget_segmenter() -> None:

@@ -148,6 +148,8 @@ def _status(response: HttpResponse) -> Status:
     sign_in = reverse(settings.LOGIN_URL)
     if response.status_code == 302 and response["Location"].startswith(f"{sign_in}?"):
         return LOGIN
+    if response.status_code == 401 and response.get("WWW-Authenticate") == "Form":
+        return LOGIN
     return response.status_code
 
 

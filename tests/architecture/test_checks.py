@@ -160,6 +160,7 @@ def test_every_other_number_is_not_negative_or_is_no_amount():
     assert others == {
         "files.Attachment.subject_id",
         "journal.Entry.subject_id",
+        "journal.Version.subject_id",
         "notices.Notice.entry_id",
         "web.RateBucket.window",
     }

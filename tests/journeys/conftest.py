@@ -6,11 +6,6 @@ journey reaches is checked: axe, console, sideways scroll, requests that leave t
 
 import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,12 +14,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests import started
 from tests.browser import CHROMIUM
 from tests.services import own_site
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "yimeng-demo-2026"
-START_SECONDS = 420
 
 
 class Site:
@@ -48,7 +42,7 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """Start the site once, with sample data; stop it at the end as Ctrl-C does."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no /usr/bin/chromium on this machine")
@@ -57,37 +51,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         port, _colon, folder = running.partition(":")
         yield Site(int(port), Path(folder))
         return
-    data = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTEST_"))}
-    for address in ("DATABASE_URL", "SEARCH_URL", "BROKER_URL", "CACHE_URL"):
-        kept.pop(address, None)
-    kept |= {
-        "PORT": str(port),
-        "DATA_DIR": str(data),
-        "DJANGO_SETTINGS_MODULE": "deploy.settings.dev",
-    }
-    with own_site() as servers:
-        log = (data / "run.log").open("w")
-        process = subprocess.Popen(
-            [sys.executable, "deploy/run.py"],
-            cwd=ROOT,
-            env=kept | servers,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        deadline = time.monotonic() + START_SECONDS
-        while "已就绪" not in (data / "run.log").read_text(encoding="utf-8"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                pytest.fail("the site did not start:\n" + (data / "run.log").read_text()[-3000:])
-            time.sleep(0.5)
-        yield Site(port, data)
-        process.send_signal(signal.SIGINT)
-        process.wait(120)
-        shutil.rmtree(data, ignore_errors=True)
+    with own_site() as servers, started.site("deploy.settings.dev", servers=servers) as running:
+        yield Site(running.port, running.data)
 
 
 class Visit:

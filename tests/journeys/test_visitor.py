@@ -123,3 +123,21 @@ def test_an_unknown_page_shows_ways_on(visit: Callable[..., Visit]) -> None:
     person = visit()
     person.go("/needs/XQ2026-000000-0/")
     assert "没有" in person.text() or "找不到" in person.text()
+
+
+def test_the_content_policy_stops_nothing_of_our_own(visit: Callable[..., Visit]) -> None:
+    """A blocked script or style is a line in the console, which every check reads."""
+    person = visit()
+    for path, name in (("/achievements/", "木业"), ("/needs/", "木业")):
+        person.go(path)
+        person.page.get_by_role("checkbox", name=name).first.check()
+        person.page.wait_for_url("**industry=wood**")
+        person.check()
+        person.page.go_back()
+        person.page.wait_for_load_state("networkidle")
+        assert person.complaints == []
+    # Swagger UI is a library's page with a look of its own: its console is what is read here.
+    person.page.goto(person.site.url + "/api/docs/")
+    person.page.locator(".opblock-summary").first.click()
+    person.page.locator(".opblock-body").first.wait_for()
+    assert person.complaints == []

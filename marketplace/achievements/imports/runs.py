@@ -1,8 +1,12 @@
 """The two jobs of an import: check every row and write the result file, then bring in the good rows."""
 
+import io
+import json
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,17 +30,27 @@ from marketplace.achievements.rulebook import source_key, text_key
 from marketplace.achievements.services.imports import ALL, CHECK, IMPORT, STEP
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.files import storage
-from marketplace.journal.jobs import advance, job
+from marketplace.journal.jobs import (
+    SHORT_TURN,
+    GivesWay,
+    Interrupted,
+    advance,
+    end_turn,
+    job,
+)
 from marketplace.journal.models import Job
 from marketplace.kernel.children import ChildFailed, NoRoom, OutOfMemory, TookTooLong
 from marketplace.kernel.errors import InvalidInput
-from marketplace.sheets.children import head_of, sheet_of
+from marketplace.sheets.children import convert, head_of, load
 from marketplace.sheets.limits import Row
+from marketplace.sheets.readers import Sheet
 from marketplace.sheets.writers import Column, write_xlsx
 
 NEW, DUPLICATE, CHANGED, BAD = "new", "duplicate", "changed", "bad"
 #: How often a check says how far it is, in rows.
 _PULSE = 200
+#: What of a row's draft is kept between two turns of a check.
+_OF_DRAFT = ("number", "problems", "notes", "key", "text_key")
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,20 @@ class Verdict:
     draft: Draft
     like: str = ""
 
+    def plain(self) -> dict[str, Any]:
+        """What a later turn of the check needs to know of it, as JSON-like data."""
+        draft = {name: getattr(self.draft, name) for name in _OF_DRAFT}
+        proposed = bool(self.draft.values.get("proposed_title"))
+        return {"outcome": self.outcome, "like": self.like, "proposed": proposed, "draft": draft}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "Verdict":
+        """The other way round; of the row's values only whether its title was proposed is left."""
+        draft = Draft(**plain["draft"], values={"proposed_title": plain["proposed"]})
+        draft.problems = [(column, text) for column, text in draft.problems]
+        draft.notes = [(column, text) for column, text in draft.notes]
+        return cls(plain["outcome"], draft, plain["like"])
+
 
 class Known:
     """What the owner has already, and what came earlier in the same sheet."""
@@ -67,10 +95,12 @@ class Known:
         self.titles: dict[str, str] = {}
         self.texts: dict[str, str] = {}
         owner = batch.owner.code
-        for code, stored, title, description in queries.known_texts(batch.owner_id):
+        for made_by, code, stored, title, description in queries.known_texts(batch.owner_id):
             key = source_key(owner, title, description)
             self.codes[code] = key
-            self._add(code, (stored, key), title, text_key(owner, description))
+            # Within one sheet a title may come twice, also when an earlier step has brought it in.
+            known_title = "" if made_by == batch.pk else title
+            self._add(code, (stored, key), known_title, text_key(owner, description))
 
     def _add(self, like: str, keys: Iterable[str], title: str, text: str) -> None:
         for key in keys:
@@ -94,19 +124,17 @@ class Known:
             return Verdict(CHANGED if draft.given_title else DUPLICATE, draft, like)
         if like := self.titles.get(draft.given_title):
             return Verdict(CHANGED, draft, like)
-        self._add(_("第 %(row)d 行") % {"row": draft.number}, [draft.key], "", draft.text_key)
+        self.remember(draft)
         return Verdict(NEW, draft)
+
+    def remember(self, draft: Draft) -> None:
+        """A row of this sheet that is new: from now on it is known."""
+        self._add(_("第 %(row)d 行") % {"row": draft.number}, [draft.key], "", draft.text_key)
 
 
 # --- reading ----------------------------------------------------------------------------------
-def read_table(path: Path, filename: str) -> Table:
-    """Read a sheet whole. Raises InvalidInput at `file` for what no row could mend."""
-    try:
-        sheet = sheet_of(path, filename, wanted=wanted())
-    except NoRoom:
-        raise
-    except ChildFailed as error:
-        raise InvalidInput({"file": [error.reason]}) from error
+def _table_of(sheet: Sheet) -> Table:
+    """The rows that count. Raises InvalidInput at `file` for what no row could mend."""
     layout = layout_of(sheet.headers)
     place = layout.places.get("code")
     rows = [row for row in sheet.rows if place is None or row[1][place] != EXAMPLE]
@@ -129,43 +157,92 @@ def check_head(path: Path, filename: str) -> None:
     layout_of(sheet.headers)
 
 
-def _stored_table(batch: ImportBatch) -> Table:
+def _table(batch: ImportBatch, row: Job) -> Table:
+    """The batch's sheet, which is read once: `row.result["table"]` is where its rows lie since then."""
+    known = str(row.result.get("table") or row.payload.get("table") or "none")
+    if not storage.exists(known):
+        known = _converted(batch)
+        row.result = {**row.result, "table": known}
+    return _table_of(load(storage.locate(known)))
+
+
+def _converted(batch: ImportBatch) -> str:
     if not storage.exists(batch.file_path):
         raise InvalidInput({"file": [_("上传的文件已清理，请重新上传")]})
-    return read_table(storage.locate(batch.file_path), batch.file_name)
+    with tempfile.TemporaryDirectory(prefix="import-") as folder:
+        output = Path(folder) / "table"
+        try:
+            convert(storage.locate(batch.file_path), batch.file_name, output, wanted=wanted())
+        except NoRoom:
+            raise
+        except ChildFailed as error:
+            raise InvalidInput({"file": [error.reason]}) from error
+        with output.open("rb") as file:
+            return storage.put(file).path
 
 
-def _verdicts(batch: ImportBatch, table: Table) -> Iterator[Verdict]:
+def _verdicts(
+    batch: ImportBatch, table: Table, start: int = 0, earlier: Iterable[Verdict] = ()
+) -> Iterator[Verdict]:
+    """Judge the rows from `start` on; `earlier` is what was said of those before."""
     known = Known(batch)
+    for verdict in earlier:
+        if verdict.outcome == NEW:
+            known.remember(verdict.draft)
     reader = RowReader(table.layout, batch.owner.code)
-    for number, texts in table.rows:
+    for number, texts in table.rows[start:]:
         yield known.judge(reader.read(number, texts))
 
 
 # --- the check --------------------------------------------------------------------------------
-@job(CHECK, gettext_lazy("检查导入表"), on_cancel=services.cancel_import)
+@job(CHECK, gettext_lazy("检查导入表"), turn=SHORT_TURN, on_cancel=services.cancel_import)
 def run_check(row: Job) -> dict[str, Any]:
     """Judge every row; nothing but the batch and the result file is written."""
     batch = queries.batch_by_id(row.payload["batch"])
     if batch is None or batch.status != BatchStatus.CHECKING:
         return {}
-    verdicts = []
     with translation.override(batch.actor.language):
         try:
-            table = _stored_table(batch)
+            table = _table(batch, row)
         except InvalidInput as error:
             services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
             return {}
-        for count, verdict in enumerate(_verdicts(batch, table), start=1):
-            verdicts.append(verdict)
-            if count % _PULSE == 0 or count == len(table.rows):
-                advance(row, count, len(table.rows))
+        verdicts = _judged(batch, table, row)
         with _result_file(table, verdicts) as result:
             stored = storage.put(result)
         problems = list(_problems(verdicts))
     counts = _counts(table, verdicts)
     services.record_check(batch, counts=counts, problems=problems, result_path=stored.path)
-    return counts
+    return {**counts, "table": row.result["table"]}
+
+
+def _judged(batch: ImportBatch, table: Table, row: Job) -> list[Verdict]:
+    """The verdict on each row, going on where the last turn ended."""
+    verdicts = _load_verdicts(row)
+    try:
+        for verdict in _verdicts(batch, table, len(verdicts), list(verdicts)):
+            verdicts.append(verdict)
+            if len(verdicts) % _PULSE == 0 or len(verdicts) == len(table.rows):
+                advance(row, len(verdicts), len(table.rows))
+    except (GivesWay, Interrupted):
+        _keep_verdicts(row, verdicts)
+        raise
+    return verdicts
+
+
+def _keep_verdicts(row: Job, verdicts: Iterable[Verdict]) -> None:
+    lines = "\n".join(json.dumps(verdict.plain(), ensure_ascii=False) for verdict in verdicts)
+    before = str(row.result.get("verdicts") or "none")
+    row.result = {**row.result, "verdicts": storage.put(io.BytesIO(lines.encode())).path}
+    storage.erase(before)
+
+
+def _load_verdicts(row: Job) -> list[Verdict]:
+    path = str(row.result.get("verdicts") or "none")
+    if not storage.exists(path):
+        return []
+    lines = storage.locate(path).read_text(encoding="utf-8").split("\n")
+    return [Verdict.of(json.loads(line)) for line in lines if line]
 
 
 def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -231,27 +308,42 @@ def _result_file(table: Table, verdicts: Sequence[Verdict]) -> IO[bytes]:
 
 
 # --- the import -------------------------------------------------------------------------------
-@job(IMPORT, gettext_lazy("导入成果"), on_cancel=services.cancel_import)
+@job(IMPORT, gettext_lazy("导入成果"), turn=SHORT_TURN, on_cancel=services.cancel_import)
 def run_import(row: Job) -> dict[str, Any]:
     """Bring in the good rows, 500 rows of the sheet at a time, and submit them as one batch.
 
-    `row.done` counts rows of the sheet, so a run that was killed goes on behind the last step.
+    `row.done` counts rows of the sheet, so a run that was killed goes on behind the last step. Where
+    all rows must be good, they are all judged before the first is brought in, and counted twice.
     """
     batch = queries.batch_by_id(row.payload["batch"])
     if batch is None or batch.status != BatchStatus.IMPORTING:
         return {}
     try:
-        table = _stored_table(batch)
+        table = _table(batch, row)
     except InvalidInput as error:
         services.fail_import(batch, " ".join(str(t) for t in error.errors["file"]))
         return {}
-    verdicts = list(_verdicts(batch, table))
-    if batch.mode == ALL and not row.done and any(verdict.outcome == BAD for verdict in verdicts):
+    count = len(table.rows)
+    first = count if batch.mode == ALL else 0
+    if row.done < first and not _all_are_good(batch, table, row, first + count):
         services.fail_import(batch, _("检查之后又出现错误的行，没有导入任何内容，请重新上传"))
         return {}
-    for start in range(row.done, len(verdicts), STEP):
-        step = verdicts[start : start + STEP]
+    start = max(0, row.done - first)
+    verdicts = _verdicts(batch, table, start)
+    while step := list(islice(verdicts, STEP)):
+        start += len(step)
         with transaction.atomic():
             services.import_rows(batch, [v.draft for v in step if v.outcome == NEW])
-            advance(row, start + len(step), len(verdicts))
+            advance(row, first + start, first + count, ends_turn=False)
+        end_turn(row)
     return dict(services.submit_import(batch).counts)
+
+
+def _all_are_good(batch: ImportBatch, table: Table, row: Job, total: int) -> bool:
+    """Whether no row is bad. Which of them are new is of no account here, so nothing is remembered."""
+    verdicts = _verdicts(batch, table, row.done)
+    while step := list(islice(verdicts, STEP)):
+        if any(verdict.outcome == BAD for verdict in step):
+            return False
+        advance(row, row.done + len(step), total)
+    return True

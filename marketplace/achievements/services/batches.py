@@ -5,9 +5,11 @@ before a kill is not done again, because each step takes what still waits.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import events, queries
@@ -19,6 +21,8 @@ from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.revisions import Rev, check
+from marketplace.listings import queries as listings_queries
 from marketplace.listings import services as listings
 
 DECIDE = "achievements.decide"
@@ -31,11 +35,13 @@ _CHANGED = [
 
 @transaction.atomic
 def decide_batch(
-    batch: ImportBatch, *, actor: Any, act: str, reasons: Iterable[str] = ()
+    batch: ImportBatch, *, actor: Any, act: str, reasons: Iterable[str] = (), rev: Rev = None
 ) -> ImportBatch:
     """审核整批：`act` "publish" 全部通过并发布，"return" 全部退回（须写理由）。
 
-    Raises Forbidden, InvalidInput without a reason, Refused when the batch is not waiting.
+    The decision reaches the rows as they are now; one that its author takes back and submits again
+    before its turn comes waits for a review of its own. Raises Forbidden, InvalidInput without a
+    reason, Refused when the batch is not waiting, Stale when `rev` is not its `batch_state`.
     """
     batch = locked(batch)
     if not actor.has_perm("achievements.review_batch", batch):
@@ -46,11 +52,18 @@ def decide_batch(
     if act not in {PUBLISH, RETURN}:
         raise InvalidInput({"act": [listings.CHOOSE]})
     kept = listings.clean_reasons(reasons) if act == RETURN else []
+    check(queries.batch_state(batch), rev, batch)
     batch.status = BatchStatus.DECIDING
     batch.job = start_job(
         DECIDE,
         actor=actor,
-        payload={"batch": batch.pk, "act": act, "reasons": kept},
+        payload={
+            "batch": batch.pk,
+            "act": act,
+            "reasons": kept,
+            # Read under the batch's lock, which a row that comes back takes too.
+            "until": clock.now().isoformat(),
+        },
         total=queries.waiting_in(batch).count(),
     )
     return saved(batch, "status", "job")
@@ -58,11 +71,17 @@ def decide_batch(
 
 @transaction.atomic
 def leave_out(
-    batch: ImportBatch, *, actor: Any, codes: Sequence[str], reasons: Iterable[str]
+    batch: ImportBatch,
+    *,
+    actor: Any,
+    codes: Sequence[str],
+    reasons: Iterable[str],
+    rev: Rev = None,
 ) -> int:
     """从待发布的整批中退回这几条；返回退回的条数。
 
-    Raises Forbidden, InvalidInput without a reason or a row, Refused when the batch is not waiting.
+    Raises Forbidden, InvalidInput without a reason or a row, Refused when the batch is not waiting,
+    Stale when `rev` is not its `batch_state`.
     """
     batch = locked(batch)
     if not actor.has_perm("achievements.review_batch", batch):
@@ -70,6 +89,7 @@ def leave_out(
     if batch.status != BatchStatus.IN_REVIEW:
         raise Refused(_("这一批不在等待审核"))
     kept = listings.clean_reasons(reasons)
+    check(queries.batch_state(batch), rev, batch)
     rows = list(_take(batch).filter(code__in=list(codes)[:STEP]))
     if not rows:
         raise InvalidInput({"codes": [_("请先勾选要退回的成果")]})
@@ -109,7 +129,9 @@ def run_decision(row: Job) -> dict[str, Any]:
 
 @transaction.atomic
 def _decide_step(batch: ImportBatch, row: Job) -> int:
-    rows = list(_take(batch)[:STEP])
+    # Decisions that were made before it was noted until when they reach have no such entry.
+    until = row.payload.get("until") or clock.now().isoformat()
+    rows = list(_take(batch).filter(updated_at__lte=datetime.fromisoformat(until))[:STEP])
     if rows and row.payload["act"] == PUBLISH:
         _publish(batch, rows, row.actor)
     elif rows:
@@ -141,7 +163,9 @@ def _publish(batch: ImportBatch, rows: list[Achievement], actor: Any) -> None:
 
 
 def _return(batch: ImportBatch, rows: list[Achievement], reasons: list[str], actor: Any) -> None:
+    prefetch_related_objects(rows, *listings_queries.children_of(Achievement))
     for achievement in rows:
+        listings.keep_as_seen(achievement)
         ACHIEVEMENT.fire("return", achievement, actor)
         achievement.return_reasons = reasons
         _touched(achievement)

@@ -126,7 +126,9 @@ def confirm_import(batch: ImportBatch, *, actor: Any, mode: str) -> ImportBatch:
     batch.mode = mode
     publish(events.ImportConfirmed(subject_id=batch.pk, mode=mode), actor=actor)
     saved(batch, "status", "mode")
-    return _with_job(batch, IMPORT, actor)
+    # The check has read the sheet: what it made of it is good for the import too.
+    table = batch.job.result.get("table", "") if batch.job else ""
+    return _with_job(batch, IMPORT, actor, table=table)
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,8 +12,11 @@ from django.views.decorators.http import require_http_methods
 from marketplace.achievements import queries, services
 from marketplace.achievements.kind import RETURN_REASONS
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.kernel.errors import InvalidInput, Refused, Stale
 from marketplace.listings.forms import ReturnForm
+from marketplace.web.differences import NOTHING, Difference
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
 
 PAGE = 50
@@ -31,18 +33,25 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
         view="achievements.view_batch",
         action="achievements.review_batch",
     )
+    seen, changed = Seen(request, queries.batch_state(batch)), None
     returning = request.method == "POST" and "publish" not in request.POST
     form = ReturnForm(request.POST if returning else None, templates=list(RETURN_REASONS))
     status, refusal = 200, ""
     if request.method == "POST" and (not returning or form.is_valid()):
         try:
-            messages.success(request, _decide(request, batch, form))
+            messages.success(request, _decide(request, batch, form, seen.rev))
             return redirect("achievements:batch_review", batch.code)
         except InvalidInput as error:
+            if not form.is_bound:
+                raise
             status = error.status
             for texts in error.errors.values():
                 for text in texts:
                     form.add_error("other", str(text))
+        except Stale as error:
+            status, batch = error.status, error.row
+            changed = _changed(batch, seen.rev)
+            seen.renew(queries.batch_state(batch))
         except Refused as error:
             status, refusal = error.status, str(error)
     elif request.method == "POST":
@@ -51,6 +60,9 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "batch": batch,
         "form": form,
+        "seen": seen,
+        "is_stale": changed is not None,
+        "changed": changed,
         "refusal": refusal,
         "page": paginate(request, waiting, size=PAGE),
         "total": waiting.count(),
@@ -67,15 +79,27 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest, batch: Any, form: ReturnForm) -> str:
+def _changed(batch: Any, rev: str) -> list[Difference]:
+    """The rows that are not as the page showed them: what each is called and where it stands now."""
+    return [
+        Difference(row.code, NOTHING, f"{row.title} · {row.get_status_display()}")
+        for row in queries.changed_since(batch, rev)
+    ]
+
+
+def _decide(request: HttpRequest, batch: Any, form: ReturnForm, rev: str) -> str:
     if "publish" in request.POST:
-        services.decide_batch(batch, actor=request.user, act="publish")
+        services.decide_batch(batch, actor=request.user, act="publish", rev=rev)
         return _("已开始整批发布")
     if "return_all" in request.POST:
-        services.decide_batch(batch, actor=request.user, act="return", reasons=form.chosen)
+        services.decide_batch(batch, actor=request.user, act="return", reasons=form.chosen, rev=rev)
         return _("已开始整批退回")
     count = services.leave_out(
-        batch, actor=request.user, codes=request.POST.getlist("codes"), reasons=form.chosen
+        batch,
+        actor=request.user,
+        codes=request.POST.getlist("codes"),
+        reasons=form.chosen,
+        rev=rev,
     )
     return ngettext("已退回 %(n)s 条", "已退回 %(n)s 条", count) % {"n": count}
 

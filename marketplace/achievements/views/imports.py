@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,11 +14,14 @@ from marketplace.achievements.models import ImportBatch
 from marketplace.files import services as files
 from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
+from marketplace.journal.once import made_before, once
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import InvalidInput, Refused, StorageFull
+from marketplace.kernel.errors import InvalidInput, KeyReused, Refused, StorageFull
 from marketplace.parties.queries import publishing_organizations
 from marketplace.sheets.readers import MAX_BYTES
 from marketplace.sheets.writers import XLSX_TYPE
+from marketplace.web.onetime import FormKey
+from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
@@ -34,27 +36,36 @@ def import_new(request: HttpRequest) -> HttpResponse:
     """Upload a sheet; it is checked first and nothing is written before it is confirmed."""
     owners = publishing_organizations(request.user)
     form = UploadForm(request.POST or None, request.FILES or None, owners=owners)
+    form_key = FormKey(request)
+    status = 400 if request.method == "POST" else 200
     if request.method == "POST" and owners and form.is_valid():
-        batches = _start_each(request, form)
+        codes = _start_each(request, form, form_key)
         if not form.errors:
-            if len(batches) == 1:
-                return redirect("achievements:import_show", batches[0].code)
+            if len(codes) == 1:
+                return redirect("achievements:import_show", codes[0])
             return redirect("achievements:import")
-    page = paginate(request, queries.own_batches(request.user))
-    context = {"form": form, "owners": owners, "page": page}
-    status = form.worst if request.method == "POST" else 200
+        status = form.worst
+    context = {
+        "form": form,
+        "owners": owners,
+        "page": paginate(request, queries.own_batches(request.user)),
+        "form_key": form_key,
+    }
     return render_page(request, "achievements/import_form.html", context, status=status)
 
 
-def _start_each(request: HttpRequest, form: UploadForm) -> list[ImportBatch]:
-    """A batch for each sheet that can be taken; of several, the page says what became of each."""
+def _start_each(request: HttpRequest, form: UploadForm, form_key: FormKey) -> list[str]:
+    """The code of a batch for each sheet that can be taken; of several, the page says what became of each.
+
+    A form that is sent again leads to the batches that it made before.
+    """
     uploads = form.cleaned_data["file"]
-    batches = []
+    codes = []
     for place, upload in enumerate(uploads):
         name = clean_name(upload.name or "")
         try:
-            batches.append(_start(request, form, upload, name, place))
-        except (InvalidInput, Refused, StorageFull) as error:
+            codes.append(_start(request, form, form_key, upload, name, place))
+        except (InvalidInput, KeyReused, Refused, StorageFull) as error:
             form.worst = max(form.worst, error.status)
             for text in getattr(error, "errors", {}).get("file", [error.reason]):
                 said = str(text)
@@ -63,24 +74,38 @@ def _start_each(request: HttpRequest, form: UploadForm) -> list[ImportBatch]:
         else:
             if len(uploads) > 1:
                 messages.success(request, _("“%(name)s”：已上传，正在检查") % {"name": name})
-    return batches
+    return codes
 
 
 def _start(
-    request: HttpRequest, form: UploadForm, upload: Any, name: str, place: int
-) -> ImportBatch:
+    request: HttpRequest,
+    form: UploadForm,
+    form_key: FormKey,
+    upload: Any,
+    name: str,
+    place: int,
+) -> str:
     if place >= MAX_SHEETS:
         text = _("一次最多上传 %(most)d 张表，这张没有处理，请再传一次")
         raise Refused(text % {"most": MAX_SHEETS})
+    ticket = form_key.ticket(part=place)
+    if code := made_before(ticket, actor=request.user):
+        return code
     stored = files.receive(upload, actor=request.user, most=MAX_BYTES)
-    try:
-        imports.check_head(storage.locate(stored.path), name)
+
+    def start() -> ImportBatch:
         return services.start_import(
             owner=form.chosen, actor=request.user, file_name=name, file_path=stored.path
         )
-    except BaseException:
-        storage.erase(stored.path)
-        raise
+
+    made = None
+    try:
+        imports.check_head(storage.locate(stored.path), name)
+        made = once(ticket, start, actor=request.user)
+    finally:
+        if made is None or not made.is_new:
+            storage.erase(stored.path)
+    return made.code
 
 
 @login_required

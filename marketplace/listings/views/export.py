@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -22,6 +21,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import browsing, exports, filters, services
 from marketplace.listings.kind import Kind
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from search.query import MAX_DEPTH
 

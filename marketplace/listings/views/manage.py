@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import Forbidden
+from marketplace.kernel.errors import Forbidden, Stale
 from marketplace.listings.kind import Kind, Move
 from marketplace.listings.policies import EDITABLE
 from marketplace.listings.views.export import links
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
 
 
@@ -58,14 +59,22 @@ def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) ->
     if move is None:
         raise Http404
     listing = _own(request, code, kind)
+    seen = Seen(request, listing.rev)
     refusal = _refusal(request, kind, name, listing)
     data = request.POST if request.method == "POST" else None
     form = move.form(data) if move.form else None
+    is_stale = False
     if data is not None and not refusal and (form is None or form.is_valid()):
-        move.run(listing, actor=request.user, **(form.cleaned_data if form else {}))
-        messages.success(request, move.done or _("已完成"))
-        target = kind.url("own") if name == "delete" else kind.url("manage", listing.code)
-        return redirect(target)
+        try:
+            values = form.cleaned_data if form else {}
+            move.run(listing, actor=request.user, rev=seen.rev, **values)
+        except Stale as error:
+            listing, is_stale = error.row, True
+            seen.renew(listing.rev)
+        else:
+            messages.success(request, move.done or _("已完成"))
+            target = kind.url("own") if name == "delete" else kind.url("manage", listing.code)
+            return redirect(target)
     label = kind.flow.transitions[name].label if name in kind.flow.transitions else _("删除草稿")
     context = {
         "kind": kind,
@@ -75,8 +84,10 @@ def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) ->
         "label": label,
         "form": form,
         "refusal": refusal,
+        "seen": seen,
+        "is_stale": is_stale,
     }
-    status = 409 if refusal else 400 if data is not None else 200
+    status = 409 if refusal or is_stale else 400 if data is not None else 200
     return render_page(request, "listings/listing_act.html", context, status=status)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +12,7 @@ from marketplace.listings.kind import Kind
 from marketplace.listings.views.export import links
 from marketplace.parties import queries as parties
 from marketplace.web.facets import sort_links
+from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import Gone, fetch, render_page
 from search import engine

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,10 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.listings import queries
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.kind import Kind
+from marketplace.listings.views import changes
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
 from search import engine
 
@@ -31,22 +33,26 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
         view=kind.perm("view"),
         action=kind.perm("review"),
     )
+    seen = Seen(request, listing.rev)
     returning = request.method == "POST" and "return" in request.POST
     form = ReturnForm(request.POST if returning else None, templates=list(kind.return_reasons))
-    status = 200
+    status, changed = 200, None
     if request.method == "POST":
-        if not returning:
-            kind.shape.publish(listing, actor=request.user)
-            return _next(request, kind, _("已通过并发布：%(title)s") % {"title": listing.title})
-        if form.is_valid():
-            try:
-                kind.shape.give_back(listing, actor=request.user, reasons=form.chosen)
-                return _next(request, kind, _("已退回：%(title)s") % {"title": listing.title})
-            except InvalidInput as error:
-                for text in error.errors.get("reasons", []):
-                    form.add_error("other", str(text))
         status = 400
+        try:
+            if done := _decide(request, kind, listing, form, seen, returning=returning):
+                return _next(request, kind, done)
+        except Stale as error:
+            status, listing = error.status, error.row
+            changed = changes.since_seen(kind, listing, seen.rev)
+            seen.renew(listing.rev)
+    waits = listing.status == "in_review"
     context = {
+        "seen": seen,
+        "is_stale": changed is not None,
+        "changed": changed,
+        "resubmitted": changes.since_last_time(kind, listing) if waits else [],
+        "earlier_reasons": listing.return_reasons if waits else [],
         "kind": kind,
         "listing": listing,
         "form": form,
@@ -59,6 +65,27 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
         "waiting": kind.shape.queue(request.user).count(),
     }
     return render_page(request, kind.template("review"), context, status=status)
+
+
+def _decide(
+    request: HttpRequest, kind: Kind, listing: Any, form: ReturnForm, seen: Seen, *, returning: bool
+) -> Any:
+    """What was done, in words; nothing when the form shows what is missing."""
+    title = {"title": listing.title}
+    if not returning:
+        kind.shape.publish(listing, actor=request.user, rev=seen.rev)
+        return _("已通过并发布：%(title)s") % title
+    if not form.is_valid():
+        return ""
+    try:
+        kind.shape.give_back(listing, actor=request.user, reasons=form.chosen, rev=seen.rev)
+    except InvalidInput as error:
+        if "reasons" not in error.errors:
+            raise
+        for text in error.errors["reasons"]:
+            form.add_error("other", str(text))
+        return ""
+    return _("已退回：%(title)s") % title
 
 
 def _next(request: HttpRequest, kind: Kind, done: Any) -> HttpResponse:

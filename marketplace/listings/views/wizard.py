@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +10,17 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.files import services as files
 from marketplace.files.queries import attachments_of
-from marketplace.kernel.errors import InvalidInput, Refused, TooMany
+from marketplace.journal.once import once
+from marketplace.kernel.errors import InvalidInput, KeyReused, Refused, Stale, TooMany
 from marketplace.listings.forms import Step
 from marketplace.listings.kind import Kind
 from marketplace.listings.policies import EDITABLE
+from marketplace.listings.views import changes
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web import throttle
+from marketplace.web.onetime import FormKey
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
 
 #: How many requests with files one person may send, counted together with those of a dossier.
@@ -34,13 +38,22 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     step = kind.steps[0]
     form = step.form(request.POST or None)
     owner, problem = _owner(request, owners)
+    form_key, reused = FormKey(request), None
+    status = 400 if request.method == "POST" or problem else 200
     if request.method == "POST" and form.is_valid() and owner is not None:
         values = _values(form)
-        listing = kind.shape.create(owner=owner, actor=request.user, values=values)
-        return redirect(kind.url("edit", listing.code, _next(request, kind, step)))
+        try:
+            made = once(
+                form_key.ticket(),
+                lambda: kind.shape.create(owner=owner, actor=request.user, values=values),
+                actor=request.user,
+            )
+            return redirect(kind.url("edit", made.code, _next(request, kind, step)))
+        except KeyReused as error:
+            status, reused = error.status, {"url": kind.url("manage", error.made)}
     context = _context(kind, step, form, {})
     context |= {"owners": owners, "owner": owner, "owner_problem": problem}
-    status = 400 if request.method == "POST" or problem else 200
+    context |= {"form_key": form_key, "key_reused": reused}
     return render_page(request, "listings/listing_step.html", context, status=status)
 
 
@@ -65,21 +78,32 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> H
     if current is None:
         raise Http404
     listing = _editable(request, code, kind)
+    seen = Seen(request, listing.rev)
     data = request.POST if request.method == "POST" else None
     form = current.form(data, initial=_initial(listing, current.form))
     rows = {
         related: formset(data, prefix=related, initial=_rows(listing, related))
         for related, (formset, _heading) in current.rows.items()
     }
-    status = 200
+    status, conflict = 200, None
     if data is not None:
         if any(formset.edited for formset in rows.values()):
             form.hush()
         elif all([form.is_valid(), *(formset.is_valid() for formset in rows.values())]):
-            return _save(request, kind, listing, current, form, rows)
+            try:
+                return _save(request, kind, listing, current, form, rows, seen)
+            except Stale as error:
+                status, listing = error.status, error.row
+                saved = _initial(listing, current.form)
+                conflict = changes.against_saved(current, form, rows, listing, saved)
+                seen.renew(listing.rev)
+                if not conflict and not request.FILES and "remove_file" not in data:
+                    # The same was saved already: a second click, or a colleague of one mind.
+                    return redirect(kind.url("edit", code, _next(request, kind, current)))
         else:
             status = 400
     context = _context(kind, current, form, rows, listing) | _about(kind, listing, current)
+    context |= {"seen": seen, "conflict": conflict}
     return render_page(request, "listings/listing_step.html", context, status=status)
 
 
@@ -88,13 +112,16 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> H
 def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
     """The last step: everything at a glance, what is missing, live matches, submit."""
     listing = _editable(request, code, kind)
-    quality = kind.shape.quality(listing)
-    status, refusal = 200, ""
+    seen = Seen(request, listing.rev)
+    status, refusal, is_stale = 200, "", False
     if request.method == "POST":
         try:
-            kind.shape.submit(listing, actor=request.user)
+            kind.shape.submit(listing, actor=request.user, rev=seen.rev)
         except InvalidInput as error:
             status, refusal = error.status, str(error)
+        except Stale as error:
+            status, listing, is_stale = error.status, error.row, True
+            seen.renew(listing.rev)
         except Refused as error:
             status, refusal = error.status, str(error)
         else:
@@ -103,7 +130,9 @@ def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespons
     context = _about(kind, listing, None) | {
         "kind": kind,
         "listing": listing,
-        "quality": quality,
+        "seen": seen,
+        "is_stale": is_stale,
+        "quality": kind.shape.quality(listing),
         "refusal": refusal or kind.flow.refusal("submit", listing, request.user),
         "indicators": list(listing.indicators.all()),
         "files": attachments_of(kind.subject, listing.pk),
@@ -126,16 +155,25 @@ def _editable(request: HttpRequest, code: str, kind: Kind) -> Any:
 
 
 def _save(
-    request: HttpRequest, kind: Kind, listing: Any, step: Step, form: Any, rows: dict[str, Any]
+    request: HttpRequest,
+    kind: Kind,
+    listing: Any,
+    step: Step,
+    form: Any,
+    rows: dict[str, Any],
+    seen: Seen,
 ) -> HttpResponse:
     values = _values(form)
     children = {related: formset.values for related, formset in rows.items()}
-    kind.shape.save(listing, actor=request.user, values=values, rows=children)
+    listing = kind.shape.save(
+        listing, actor=request.user, values=values, rows=children, rev=seen.rev
+    )
+    seen.renew(listing.rev)
     if step.files:
         done, wait = _files(request, kind, listing)
         if done.reasons:
             context = _context(kind, step, form, rows, listing) | _about(kind, listing, step)
-            context |= {"file_errors": done.reasons, "files_taken": done.taken}
+            context |= {"file_errors": done.reasons, "files_taken": done.taken, "seen": seen}
             page = "listings/listing_step.html"
             response = render_page(request, page, context, status=done.status)
             if wait:

@@ -66,7 +66,7 @@ def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
 @cache
 def version() -> str:
     """Changes when a text that was taken apart before would be taken apart otherwise now."""
-    parts = (VERSION, analysis.VERSION, MOST_WORDS, *analysis.extra_words())
+    parts = (VERSION, analysis.version(), MOST_WORDS)
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +17,7 @@ from marketplace.matching.models import Match, Side, Verdict
 from marketplace.matching.policies import sides_of
 from marketplace.matching.views.cards import card_of, previews, weights_note
 from marketplace.needs import queries as needs
+from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 

@@ -46,7 +46,6 @@ class NewOrganizationForm(JiebangForm):
 class OrganizationForm(JiebangForm):
     """The profile. Identity is shown but fixed while a registrar has or gave the word."""
 
-    rev = forms.IntegerField(widget=forms.HiddenInput)
     name = PlainTextField(label=_("单位全称"), max_length=120)
     uscc = UsccField()
     kind = TermField(Choices("org_kind"), label=_("单位类型"))

@@ -7,6 +7,7 @@ from marketplace.parties.services.attempts import (
 )
 from marketplace.parties.services.factors import decrypt, encrypt, renew_factors, reset_factor
 from marketplace.parties.services.members import (
+    Sent,
     accept_invitation,
     change_member_role,
     invite_member,
@@ -56,6 +57,7 @@ from marketplace.parties.services.verification import (
 
 __all__ = [
     "Left",
+    "Sent",
     "accept_invitation",
     "add_documents",
     "change_member_role",

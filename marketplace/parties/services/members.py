@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.revisions import Rev, check
 from marketplace.notices.sms import SmsError, send_sms
 from marketplace.parties import events, queries
 from marketplace.parties.models import Invitation, Membership, Organization, User
@@ -174,14 +175,20 @@ def is_addressed_to(invitation: Invitation, person: Any) -> bool:
 
 
 @transaction.atomic
-def change_member_role(member: Membership, *, role: str, actor: User) -> Membership:
-    """Give a member another role. Raises Forbidden, InvalidInput, Refused for the last admin."""
+def change_member_role(
+    member: Membership, *, role: str, actor: User, rev: Rev = None
+) -> Membership:
+    """Give a member another role; `rev` is the role they were seen in.
+
+    Raises Forbidden, InvalidInput, Stale, Refused for the last admin.
+    """
     org = _managed(member.organization, actor)
     if role not in OrgRole.values:
         raise InvalidInput({"role": [_("没有这个角色")]})
     row = _present(member)
     if row.role == role:
         return row
+    check(row.role, rev, row)
     if row.role == OrgRole.ORG_ADMIN:
         _keep_an_admin(org, row)
     row.role = role
@@ -194,17 +201,18 @@ def change_member_role(member: Membership, *, role: str, actor: User) -> Members
 
 
 @transaction.atomic
-def remove_member(member: Membership, *, actor: User) -> None:
-    """Remove a member, or leave: the membership ends now and is kept.
+def remove_member(member: Membership, *, actor: User, rev: Rev = None) -> None:
+    """Remove a member seen in the role `rev`, or leave: the membership ends now and is kept.
 
-    What the person had asked others to join for ends too. Raises Forbidden, Refused for the last admin
-    and for a membership that has ended.
+    What the person had asked others to join for ends too. Raises Forbidden, Stale, Refused for the last
+    admin and for a membership that has ended.
     """
     leaves = member.user_id == actor.pk
     org = Organization.objects.select_for_update().get(pk=member.organization_id)
     if not leaves and not actor.has_perm("parties.manage_members", org):
         raise Forbidden
     row = _present(member)
+    check(row.role, rev, row)
     if row.role == OrgRole.ORG_ADMIN:
         _keep_an_admin(org, row)
     end_membership(row)

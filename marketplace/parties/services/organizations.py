@@ -10,9 +10,11 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.models import insert
+from marketplace.kernel.revisions import Rev, check
 from marketplace.parties import events, queries, rulebook
 from marketplace.parties.models import Membership, Organization, User, Verification
 from marketplace.parties.policies import OrgRole
+from marketplace.parties.services import verification
 from marketplace.parties.workflow import ORGANIZATION, DossierStatus, OrgStatus
 
 #: What a registrar vouches for: fixed while the organisation waits for or has a decision.
@@ -123,19 +125,18 @@ def claim_organization(org: Organization, *, actor: User) -> Verification:
 
 @transaction.atomic
 def edit_organization(
-    org: Organization, data: Mapping[str, Any], *, rev: int, actor: User
+    org: Organization, data: Mapping[str, Any], *, rev: Rev, actor: User
 ) -> Organization:
     """Change the profile; identity too while nothing is pending or decided.
 
-    Raises Forbidden, Refused when `rev` is not the present one (someone else saved meanwhile) or
-    identity fields are changed after submission, InvalidInput for a bad or known credit code and when
-    a verified organisation would be left without any way to reach it.
+    Raises Forbidden, Stale when the organisation is no longer at `rev`, Refused when identity fields
+    are changed after submission, InvalidInput for a bad or known credit code and when a verified
+    organisation would be left without any way to reach it.
     """
     row = Organization.objects.select_for_update().get(pk=org.pk)
     if not actor.has_perm("parties.edit_organization", row):
         raise Forbidden
-    if row.rev != rev:
-        raise Refused(_("资料刚刚被其他人修改过，请核对最新内容后再保存"))
+    check(row.rev, rev, row)
     values = _known(data, IDENTITY + PROFILE)
     if "uscc" in values:
         values["uscc"] = _uscc_of(values["uscc"])
@@ -144,6 +145,8 @@ def edit_organization(
         raise Refused(_("认证审核中或已认证的单位不能修改名称、类型和统一社会信用代码"))
     if "uscc" in changed and queries.organization_with_uscc(values["uscc"]) is not None:
         raise InvalidInput({"uscc": [USCC_TAKEN]})
+    if set(changed) & {*IDENTITY, "district"}:
+        verification.note_new_identity(row)
     was_reachable = row.is_reachable
     for name in changed:
         setattr(row, name, values[name])
@@ -158,10 +161,13 @@ def edit_organization(
 
 
 @transaction.atomic
-def suspend_organization(org: Organization, *, remark: str, actor: User) -> Organization:
-    """Take a verified organisation out of public view. Raises Forbidden, Refused."""
+def suspend_organization(
+    org: Organization, *, remark: str, actor: User, rev: Rev = None
+) -> Organization:
+    """Take a verified organisation out of public view. Raises Forbidden, Refused, Stale."""
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("suspend", row, actor)
+    check(row.rev, rev, row)
     row.rev += 1
     row.save(update_fields=["status", "rev"])
     publish(events.OrganizationSuspended(subject_id=row.pk, remark=remark), actor=actor)
@@ -169,10 +175,11 @@ def suspend_organization(org: Organization, *, remark: str, actor: User) -> Orga
 
 
 @transaction.atomic
-def restore_organization(org: Organization, *, actor: User) -> Organization:
-    """Undo a suspension. Raises Forbidden, Refused."""
+def restore_organization(org: Organization, *, actor: User, rev: Rev = None) -> Organization:
+    """Undo a suspension. Raises Forbidden, Refused, Stale."""
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("restore", row, actor)
+    check(row.rev, rev, row)
     row.rev += 1
     row.save(update_fields=["status", "rev"])
     publish(events.OrganizationRestored(subject_id=row.pk), actor=actor)

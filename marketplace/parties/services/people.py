@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
-from marketplace.parties import events
+from marketplace.kernel.revisions import Rev, check
+from marketplace.parties import events, queries
 from marketplace.parties.models import Language, User
 from marketplace.parties.services.attempts import forget_passwords
 from marketplace.parties.services.tokens import end_tokens
@@ -116,9 +117,10 @@ def set_phone(user: User, phone: str, *, confirmed: bool) -> User:
 
 
 @transaction.atomic
-def change_profile(user: User, *, name: str, language: str) -> User:
-    """Change what the person says of themself."""
+def change_profile(user: User, *, name: str, language: str, rev: Rev = None) -> User:
+    """Change what the person says of themself. Raises Stale when `rev` is not `profile_state`."""
     row = User.objects.select_for_update().get(pk=user.pk)
+    check(queries.profile_state(row), rev, row)
     row.name = name
     row.language = language if language in Language.values else Language.CHINESE
     row.save(update_fields=["name", "language"])

@@ -5,14 +5,17 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files import queries as files_queries
 from marketplace.files import services as files
+from marketplace.journal import versions
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
-from marketplace.parties import events, rulebook
+from marketplace.kernel.revisions import Rev, check
+from marketplace.parties import events, queries, rulebook
 from marketplace.parties.models import Membership, Organization, User, Verification
 from marketplace.parties.policies import OrgRole
 from marketplace.parties.services.members import end_membership
@@ -30,18 +33,28 @@ def add_documents(
     Raises Forbidden for others, Refused while a decision is pending or made.
     """
     _check_open(dossier, actor)
-    return files.store_uploads(uploads, subject_kind=DOCUMENTS, subject_id=dossier.pk, actor=actor)
+    stored = files.store_uploads(
+        uploads, subject_kind=DOCUMENTS, subject_id=dossier.pk, actor=actor
+    )
+    if stored.taken:
+        Verification.objects.filter(pk=dossier.pk).update(rev=F("rev") + 1)
+    return stored
 
 
 @transaction.atomic
 def save_dossier(
-    dossier: Verification, *, note: str, remove: Sequence[str] = (), actor: User
+    dossier: Verification, *, note: str, remove: Sequence[str] = (), actor: User, rev: Rev = None
 ) -> Verification:
-    """Keep what was typed and take documents away by code. Raises as `add_documents`, NotVisible."""
+    """Keep what was typed and take documents away by code.
+
+    Raises as `add_documents`, NotVisible, Stale when the dossier is no longer at `rev`.
+    """
     row = Verification.objects.select_for_update().get(pk=dossier.pk)
     _check_open(row, actor)
+    check(row.rev, rev, row)
     row.note = note
-    row.save(update_fields=["note"])
+    row.rev += 1
+    row.save(update_fields=["note", "rev"])
     if remove:
         files.remove_by_code(remove, subject_kind=DOCUMENTS, subject_id=row.pk, actor=actor)
     return row
@@ -66,8 +79,9 @@ def submit_dossier(dossier: Verification, *, actor: User) -> Verification:
         ORGANIZATION.fire("submit", org, actor)
         org.save(update_fields=["status"])
     row.rounds += 1
+    row.rev += 1
     row.submitted_at = clock.now()
-    row.save(update_fields=["status", "rounds", "submitted_at"])
+    row.save(update_fields=["status", "rounds", "rev", "submitted_at"])
     publish(
         events.VerificationSubmitted(
             subject_id=org.pk, verification_id=row.pk, round=row.rounds, is_claim=row.is_claim
@@ -79,7 +93,8 @@ def submit_dossier(dossier: Verification, *, actor: User) -> Verification:
 
 def _check_complete(dossier: Verification) -> None:
     missing: dict[str, list[Any]] = {}
-    if not files_queries.attachments_of(DOCUMENTS, dossier.pk):
+    documents = files_queries.attachments_of(DOCUMENTS, dossier.pk)
+    if all(row.status == row.Status.INFECTED for row in documents):
         missing["documents"] = [_("请上传营业执照等主体证照")]
     if not dossier.organization.uscc:
         missing["uscc"] = [_("请先填写统一社会信用代码")]
@@ -88,14 +103,15 @@ def _check_complete(dossier: Verification) -> None:
 
 
 @transaction.atomic
-def verify_dossier(dossier: Verification, *, actor: User) -> Verification:
-    """Decide that organisation and applicant are what they say. Raises Forbidden, Refused.
+def verify_dossier(dossier: Verification, *, actor: User, rev: Rev = None) -> Verification:
+    """Decide that organisation and applicant are what they say. Raises Forbidden, Refused, Stale.
 
     A claim makes the applicant the admin; whoever had entered a never verified organisation before
     has no part in it any more.
     """
     org, row = _locked(dossier)
     DOSSIER.fire("verify", row, actor)
+    check(row.rev, rev, row)
     if row.is_claim:
         _hand_over(org, row, actor)
     if org.status != OrgStatus.VERIFIED:
@@ -133,6 +149,7 @@ def _answer_others(org: Organization, decided: Verification, actor: User) -> Non
     )
     for other in others.exclude(pk=decided.pk):
         DOSSIER.fire("return", other, actor)
+        keep_as_seen(other)
         _decide(other, actor, reasons=["duplicate"], remark="")
         publish(
             events.OrganizationReturned(
@@ -144,11 +161,16 @@ def _answer_others(org: Organization, decided: Verification, actor: User) -> Non
 
 @transaction.atomic
 def return_dossier(
-    dossier: Verification, *, reasons: Sequence[str], remark: str = "", actor: User
+    dossier: Verification,
+    *,
+    reasons: Sequence[str],
+    remark: str = "",
+    actor: User,
+    rev: Rev = None,
 ) -> Verification:
     """Send a dossier back with reasons; everything typed and uploaded stays.
 
-    `reasons` are codes of `rulebook.RETURN_REASONS`. Raises Forbidden, Refused, InvalidInput
+    `reasons` are codes of `rulebook.RETURN_REASONS`. Raises Forbidden, Refused, Stale, InvalidInput
     without a reason, or for "other" without a remark.
     """
     org, row = _locked(dossier)
@@ -158,6 +180,8 @@ def return_dossier(
     if "other" in known and not remark.strip():
         raise InvalidInput({"remark": [_("选择“其他原因”时请写明说明")]})
     DOSSIER.fire("return", row, actor)
+    check(row.rev, rev, row)
+    keep_as_seen(row)
     if not row.is_claim and org.status == OrgStatus.PENDING:
         ORGANIZATION.fire("return", org, actor)
         org.save(update_fields=["status"])
@@ -179,4 +203,25 @@ def _locked(dossier: Verification) -> tuple[Organization, Verification]:
 def _decide(row: Verification, actor: User, *, reasons: list[str], remark: str) -> None:
     row.reasons, row.remark = reasons, remark
     row.decided_by, row.decided_at = actor, clock.now()
-    row.save(update_fields=["status", "reasons", "remark", "decided_by", "decided_at"])
+    row.rev += 1
+    row.save(update_fields=["status", "reasons", "remark", "decided_by", "decided_at", "rev"])
+
+
+def keep_as_seen(dossier: Verification) -> None:
+    """Keep what the registrar sees of a dossier at its present `rev`, before it changes."""
+    versions.keep_version(DOCUMENTS, dossier.pk, dossier.rev, queries.content_of(dossier))
+
+
+def note_new_identity(before: Organization) -> None:
+    """An organisation is about to change what pending dossiers about it say: keep it, raise `rev`.
+
+    Only claims wait for an organisation whose identity is not fixed.
+    """
+    waiting = Verification.objects.select_for_update().filter(
+        organization=before, status=DossierStatus.PENDING
+    )
+    for dossier in waiting:
+        dossier.organization = before
+        keep_as_seen(dossier)
+        dossier.rev += 1
+        dossier.save(update_fields=["rev"])

@@ -1,19 +1,24 @@
 """Members and invitations of an organisation."""
 
+from operator import attrgetter
+
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.journal.once import once
+from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Stale
 from marketplace.parties import queries, services
 from marketplace.parties.forms import InvitationForm, RoleForm, is_phone
-from marketplace.parties.models import Organization
+from marketplace.parties.models import Membership, Organization
 from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
+from marketplace.web.onetime import FormKey
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
@@ -36,18 +41,28 @@ def members(request: MemberRequest, code: str) -> HttpResponse:
     posted = request.method == "POST"
     org = _org(request, code, "parties.manage_members" if posted else None)
     form = InvitationForm(request.POST or None)
-    link = ""
+    form_key, reused, link = FormKey(request), None, ""
     if posted and form.is_valid():
         contact = form.cleaned_data["contact"]
         name = "phone" if is_phone(contact) else "email"
+
+        def invite() -> services.Sent:
+            role = form.cleaned_data["role"]
+            return services.invite_member(org, role=role, actor=request.user, **{name: contact})
+
         try:
-            sent = services.invite_member(
-                org, role=form.cleaned_data["role"], actor=request.user, **{name: contact}
-            )
+            made = once(form_key.ticket(), invite, actor=request.user, code=_code_of)
         except InvalidInput as error:
             at_fields(form, error)
+        except KeyReused:
+            reused = {"url": ""}
         else:
-            link = request.build_absolute_uri(reverse("parties:invitation", args=[sent.token]))
+            if not made.is_new:
+                # A second click. The link can be read on the first answer only.
+                messages.success(request, _("邀请已发出"))
+                return redirect("parties:members", org.code)
+            token = made.thing.token
+            link = request.build_absolute_uri(reverse("parties:invitation", args=[token]))
             form = InvitationForm()
     manages = request.user.has_perm("parties.manage_members", org)
     context = {
@@ -57,9 +72,15 @@ def members(request: MemberRequest, code: str) -> HttpResponse:
         "manages": manages,
         "form": form,
         "link": link,
+        "form_key": form_key,
+        "key_reused": reused,
     }
-    status = 400 if form.errors else 200
+    status = KeyReused.status if reused else 400 if form.errors else 200
     return render_page(request, "parties/organization_members.html", context, status=status)
+
+
+def _code_of(sent: services.Sent) -> str:
+    return sent.invitation.code
 
 
 @login_required
@@ -69,12 +90,22 @@ def member_role(request: MemberRequest, code: str, member: str) -> HttpResponse:
     org = _org(request, code, "parties.manage_members")
     row = queries.member_of(org, member)
     form = RoleForm(request.POST or None, initial={"role": row.role})
+    seen, conflict = Seen(request, row.role), None
     if request.method == "POST" and form.is_valid():
-        services.change_member_role(row, role=form.cleaned_data["role"], actor=request.user)
-        messages.success(request, _("角色已调整"))
-        return redirect(_after(request, org))
-    context = {"org": org, "member": row, "form": form}
-    status = 400 if form.is_bound else 200
+
+        def save() -> object:
+            role = form.cleaned_data["role"]
+            return services.change_member_role(row, role=role, actor=request.user, rev=seen.rev)
+
+        def saved(member: Membership) -> dict[str, str]:
+            return {"role": member.role}
+
+        conflict = seen.conflict(form, save, saved=saved, state=attrgetter("role"))
+        if conflict is None:
+            messages.success(request, _("角色已调整"))
+            return redirect(_after(request, org))
+    context = {"org": org, "member": row, "form": form, "seen": seen, "conflict": conflict}
+    status = 409 if conflict else 400 if form.is_bound else 200
     return render_page(request, "parties/member_role.html", context, status=status)
 
 
@@ -87,12 +118,25 @@ def member_remove(request: MemberRequest, code: str, member: str) -> HttpRespons
     leaves = row.user_id == request.user.pk
     if not leaves and not request.user.has_perm("parties.manage_members", org):
         raise Forbidden
+    seen, status = Seen(request, row.role), 200
     if request.method == "POST":
-        services.remove_member(row, actor=request.user)
-        messages.success(request, _("已退出") if leaves else _("已移出成员"))
-        return redirect(_after(request, org))
-    context = {"org": org, "member": row, "leaves": leaves}
-    return render_page(request, "parties/member_remove.html", context)
+        try:
+            services.remove_member(row, actor=request.user, rev=seen.rev)
+        except Stale as error:
+            status = error.status
+            row.role = error.row.role
+            seen.renew(row.role)
+        else:
+            messages.success(request, _("已退出") if leaves else _("已移出成员"))
+            return redirect(_after(request, org))
+    context = {
+        "org": org,
+        "member": row,
+        "leaves": leaves,
+        "seen": seen,
+        "is_stale": status != 200,
+    }
+    return render_page(request, "parties/member_remove.html", context, status=status)
 
 
 def _after(request: MemberRequest, org: Organization) -> str:

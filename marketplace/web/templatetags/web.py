@@ -239,6 +239,25 @@ def _block(name: str, content: str, **context: object) -> str:
     return render_to_string(f"web/components/{name}.html", {"content": content, **context})
 
 
+# --- two versions -----------------------------------------------------------------------------
+@register.inclusion_tag("web/components/differences.html")
+def differences(rows: Iterable[Any], before: object, after: object) -> dict[str, Any]:
+    """The fields that differ as a table; `before` and `after` head its columns."""
+    return {"rows": rows, "before": before, "after": after}
+
+
+@register.inclusion_tag("web/components/guard.html", takes_context=True)
+def form_guard(context: template.Context) -> dict[str, Any]:
+    """Inside every `<form method="post">` that changes or makes something, after the CSRF token.
+
+    The hidden fields of `seen` (what the page was made from) and `form_key` (once only), and, after
+    a refusal, what differs: `conflict` between what is stored and what was typed, `changed` since
+    the page was made, with `is_stale`.
+    """
+    names = ("seen", "form_key", "conflict", "is_stale", "changed", "key_reused")
+    return {name: context.get(name) for name in names}
+
+
 # --- forms ------------------------------------------------------------------------------------
 @register.simple_tag
 def field(bound: Any) -> SafeString:

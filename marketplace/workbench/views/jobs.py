@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +15,7 @@ from marketplace.journal import queries as journal
 from marketplace.journal.models import Job
 from marketplace.kernel.errors import Refused
 from marketplace.sheets.writers import XLSX_TYPE
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import render_page
 
 

@@ -1,7 +1,6 @@
 """The state of the machinery, for operators: the outbox, what was given up, long jobs, the indexes."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from marketplace.journal.services import MOST_RETRIED
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.listings.services import start_rebuild
 from marketplace.parties.policies import access_of
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate, render_page
 from marketplace.workbench import machinery
 

@@ -1,12 +1,12 @@
 """What to do next, and the review queue."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from marketplace.kernel.errors import Forbidden
 from marketplace.listings.policies import REVIEWERS
 from marketplace.parties.policies import access_of
+from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate, render_page
 from marketplace.workbench import queries
 

@@ -26,6 +26,7 @@ from tests.factories.achievements import (
     upload,
 )
 from tests.factories.sheets import many_strings
+from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,8 @@ def test_the_wizard_from_first_step_to_review(cast: Cast, client: Client) -> Non
     response = client.post(url("new"), {"title": "豆粕胶", "description": TEXT})
     made = Achievement.objects.get()
     assert response.headers["Location"] == url("edit", made.code, "targets")
-    response = client.post(
+    response = post_seen(
+        client,
         url("edit", made.code, "targets"),
         {
             "trl": "7",
@@ -136,7 +138,8 @@ def test_the_wizard_from_first_step_to_review(cast: Cast, client: Client) -> Non
         for name in ("patents", "owners", "inventors")
         for key in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
-    bad = client.post(
+    bad = post_seen(
+        client,
         url("edit", made.code, "terms"),
         {
             **rows,
@@ -148,9 +151,9 @@ def test_the_wizard_from_first_step_to_review(cast: Cast, client: Client) -> Non
     )
     assert bad.status_code == 400
     assert "校验位" in bad.content.decode()
-    good = client.post(url("edit", made.code, "terms"), {**rows, "contact_route": "direct"})
+    good = post_seen(client, url("edit", made.code, "terms"), {**rows, "contact_route": "direct"})
     assert good.headers["Location"] == url("edit", made.code, "check")
-    refused = client.post(url("check", made.code))
+    refused = post_seen(client, url("check", made.code))
     assert refused.status_code == 400
     assert "请选择应用行业" in refused.content.decode()
 
@@ -254,15 +257,17 @@ def test_a_registrar_reviews_a_batch(cast: Cast, client: Client, batch: ImportBa
     assert "无醛豆粕胶黏剂 0" in page
     assert "未填应用行业" in page
     first = Achievement.objects.order_by("pk")[0]
-    none = client.post(address, {"leave_out": "1", "reasons": ["duplicate"]})
+    none = post_seen(client, address, {"leave_out": "1", "reasons": ["duplicate"]})
     assert none.status_code == 400
-    bare = client.post(address, {"leave_out": "1", "codes": [first.code]})
+    bare = post_seen(client, address, {"leave_out": "1", "codes": [first.code]})
     assert bare.status_code == 400
     assert first.code in bare.context["chosen"]
     assert " ".join(bare.content.decode().split()).count(f'value="{first.code}" checked') == 1
-    done = client.post(address, {"leave_out": "1", "codes": [first.code], "reasons": ["duplicate"]})
+    done = post_seen(
+        client, address, {"leave_out": "1", "codes": [first.code], "reasons": ["duplicate"]}
+    )
     assert done.status_code == 302
-    assert client.post(address, {"publish": "1"}).status_code == 302
+    assert post_seen(client, address, {"publish": "1"}).status_code == 302
     assert "every 2s" in client.get(address).content.decode()
     assert client.post(address, {"publish": "1"}).status_code == 409
     jobs.run_open()
@@ -275,8 +280,8 @@ def test_a_registrar_reviews_a_batch(cast: Cast, client: Client, batch: ImportBa
 def test_a_whole_batch_is_returned_by_page(cast: Cast, client: Client, batch: ImportBatch) -> None:
     client.force_login(cast.registrar_city)
     address = url("batch_review", batch.code)
-    assert client.post(address, {"return_all": "1"}).status_code == 400
-    assert client.post(address, {"return_all": "1", "other": "请补充"}).status_code == 302
+    assert post_seen(client, address, {"return_all": "1"}).status_code == 400
+    assert post_seen(client, address, {"return_all": "1", "other": "请补充"}).status_code == 302
     jobs.run_open()
     assert set(Achievement.objects.values_list("status", flat=True)) == {"returned"}
 

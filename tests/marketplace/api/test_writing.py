@@ -182,13 +182,19 @@ def test_without_a_key_nothing_is_written(call: Call) -> None:
 
 def test_submission_names_what_is_missing_and_then_works(cast: Cast, call: Call) -> None:
     bare = call(cast.member, "post", "/api/v1/needs/", {"title": "降低人造板甲醛释放量"}).json()
-    refused = call(cast.member, "post", f"/api/v1/needs/{bare['code']}/submit/")
+    refused = call(
+        cast.member, "post", f"/api/v1/needs/{bare['code']}/submit/", {"rev": bare["rev"]}
+    )
     assert refused.status_code == 400
     assert "problem" in fields(refused)
     whole = call(cast.member, "post", "/api/v1/needs/", a_need()).json()
-    done = call(cast.member, "post", f"/api/v1/needs/{whole['code']}/submit/")
+    done = call(
+        cast.member, "post", f"/api/v1/needs/{whole['code']}/submit/", {"rev": whole["rev"]}
+    )
     assert (done.status_code, done.json()["status"]) == (200, "in_review")
-    again = call(cast.member, "post", f"/api/v1/needs/{whole['code']}/submit/")
+    again = call(
+        cast.member, "post", f"/api/v1/needs/{whole['code']}/submit/", {"rev": whole["rev"]}
+    )
     assert problem(again)["status"] == 409
 
 

@@ -371,3 +371,31 @@ def test_worker_that_was_thought_dead_leaves_the_job_to_the_other(drain):
     row.refresh_from_db()
     assert len(runs) == 2
     assert (row.status, row.done, row.result) == ("done", 2, {"by": 2})
+
+
+def test_those_that_somebody_waits_for_take_turns_when_they_may(drain):
+    seen = []
+
+    def register(name, turn):
+        @jobs.job(name, name, turn=turn)
+        def run(row):
+            for step in range(row.done, 3):
+                seen.append(f"{name} {step}")
+                row.result = {"seen": [*row.result.get("seen", []), step]}
+                jobs.advance(row, step + 1, 3, ends_turn=False)
+                jobs.end_turn(row)
+            return row.result
+
+    register("big", -1.0)
+    register("small", None)
+    jobs.start_job("big", actor=None, payload={})
+    assert jobs.run_next()
+    jobs.start_job("small", actor=None, payload={})
+    jobs.start_job("big", actor=None, payload={})
+    drain()
+    assert seen == [
+        *("big 0", "small 0", "small 1", "small 2"),
+        *("big 0", "big 1", "big 1", "big 2", "big 2"),
+    ]
+    results = Job.objects.order_by("id").values_list("result", flat=True)
+    assert list(results) == [{"seen": [0, 1, 2]}] * 3

@@ -7,6 +7,7 @@ import pytest
 from marketplace.notices import context_processors, queries, services
 from marketplace.notices.models import Notice
 from tests.factories.notices import make_notice
+from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
 
@@ -100,16 +101,16 @@ def test_preferences_are_shown_and_kept(client, reader):
     assert "需求被退回" in html
     assert "新的匹配" in html
     assert html.count("checked") == 1
-    response = client.post(reverse("notices:preferences"), {"mail": ["tests.matched"]})
+    response = post_seen(client, reverse("notices:preferences"), {"mail": ["tests.matched"]})
     assert response.status_code == 302
     assert [c.mail for c in queries.mail_choices(reader)] == [False, True]
-    assert client.post(reverse("notices:preferences"), {}).status_code == 302
+    assert post_seen(client, reverse("notices:preferences"), {}).status_code == 302
     assert [c.mail for c in queries.mail_choices(reader)] == [False, False]
 
 
 def test_forged_choice_is_refused_and_changes_nothing(client, reader):
     client.force_login(reader)
-    response = client.post(reverse("notices:preferences"), {"mail": ["tests.forged"]})
+    response = post_seen(client, reverse("notices:preferences"), {"mail": ["tests.forged"]})
     assert response.status_code == 400
     assert [c.mail for c in queries.mail_choices(reader)] == [True, False]
 

@@ -18,6 +18,7 @@ from tests.cast import Cast
 from tests.factories.parties import (
     UserFactory,
 )
+from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
 As = Callable[[Any], Client]
@@ -91,14 +92,14 @@ def test_manage_members(cast: Cast, as_: As) -> None:
     code = cast.enterprise.code
     member = Membership.objects.get(user=cast.member)
     role = reverse("parties:member_role", args=[code, member.code])
-    assert client.post(role, {"role": "operator"}).status_code == 400
-    assert client.post(role, {"role": "approver"}).status_code == 302
+    assert post_seen(client, role, {"role": "operator"}).status_code == 400
+    assert post_seen(client, role, {"role": "approver"}).status_code == 302
     remove = reverse("parties:member_remove", args=[code, member.code])
-    assert client.post(remove).status_code == 302
+    assert post_seen(client, remove).status_code == 302
     assert not Membership.objects.current().filter(user=cast.member).exists()
     own = Membership.objects.get(user=cast.org_admin)
     leave = reverse("parties:member_remove", args=[code, own.code])
-    refused = client.post(leave)
+    refused = post_seen(client, leave)
     assert refused.status_code == 409
     assert "至少要有一名管理员" in refused.text
     foreign = Membership.objects.get(user=cast.outsider)
@@ -110,7 +111,7 @@ def test_manage_members(cast: Cast, as_: As) -> None:
 def test_leaving_leads_away(cast: Cast, as_: As) -> None:
     own = Membership.objects.get(user=cast.member)
     url = reverse("parties:member_remove", args=[cast.enterprise.code, own.code])
-    assert as_(cast.member).post(url)["Location"] == reverse("parties:own_organizations")
+    assert post_seen(as_(cast.member), url)["Location"] == reverse("parties:own_organizations")
 
 
 def test_revoke_by_page(cast: Cast, as_: As) -> None:

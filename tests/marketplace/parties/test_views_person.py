@@ -13,6 +13,7 @@ from tests.factories.parties import (
     PASSWORD,
     UserFactory,
 )
+from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
 As = Callable[[Any], Client]
@@ -23,7 +24,7 @@ def test_profile_is_saved(as_: As) -> None:
     client = as_(user)
     url = reverse("parties:profile")
     data = {"name": "王小芳", "language": "en", "email": "evil@example.com", "is_superuser": "on"}
-    assert client.post(url, data).status_code == 302
+    assert post_seen(client, url, data).status_code == 302
     before = user.email
     user.refresh_from_db()
     assert (user.name, user.language, user.email, user.is_superuser) == (

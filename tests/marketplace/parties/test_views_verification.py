@@ -19,6 +19,7 @@ from tests.factories.parties import (
     make_member,
     organization_data,
 )
+from tests.filled import post_seen
 
 pytestmark = pytest.mark.django_db
 As = Callable[[Any], Client]
@@ -29,12 +30,12 @@ def test_whole_way_to_verified(cast: Cast, as_: As) -> None:
     person = UserFactory()
     client = as_(person)
     url = client.post(reverse("parties:organization_new"), organization_data())["Location"]
-    page = client.post(url, {"note": "更名前为甲公司", "submit": "1"})
+    page = post_seen(client, url, {"note": "更名前为甲公司", "submit": "1"})
     assert page.status_code == 400
     assert "请上传营业执照等主体证照" in page.text
     assert "更名前为甲公司" in page.text
     data = {"note": "更名前为甲公司", "documents": [upload(pdf_bytes(), "执照.pdf")], "submit": "1"}
-    assert client.post(url, data).status_code == 302
+    assert post_seen(client, url, data).status_code == 302
     page = client.get(url)
     assert "执照.pdf" in page.text
     assert 'type="file"' not in page.text
@@ -45,11 +46,11 @@ def test_whole_way_to_verified(cast: Cast, as_: As) -> None:
     dossier = Verification.objects.get()
     review = reverse("parties:verification_review", args=[dossier.code])
     assert "执照.pdf" in registrar.get(review).text
-    page = registrar.post(review, {"return": "1", "remark": "看不清"})
+    page = post_seen(registrar, review, {"return": "1", "remark": "看不清"})
     assert page.status_code == 400
     assert "看不清" in page.text
-    response = registrar.post(
-        review, {"return": "1", "reasons": ["unreadable"], "remark": "看不清"}
+    response = post_seen(
+        registrar, review, {"return": "1", "reasons": ["unreadable"], "remark": "看不清"}
     )
     assert response["Location"] == reverse("parties:verification_queue")
 
@@ -58,8 +59,8 @@ def test_whole_way_to_verified(cast: Cast, as_: As) -> None:
     assert "看不清" in page.text
     assert "更名前为甲公司" in page.text
     assert "执照.pdf" in page.text
-    assert client.post(url, {"note": "更名前为甲公司", "submit": "1"}).status_code == 302
-    registrar.post(review, {"verify": "1"})
+    assert post_seen(client, url, {"note": "更名前为甲公司", "submit": "1"}).status_code == 302
+    post_seen(registrar, review, {"verify": "1"})
     org = Organization.objects.get(pk=dossier.organization_id)
     assert org.status == "verified"
     assert org.name in Client().get(reverse("parties:organizations")).text
@@ -72,10 +73,10 @@ def test_documents_are_removed_by_button(cast: Cast, as_: As) -> None:
     dossier = Verification.objects.create(organization=org, applicant=person)
     client = as_(person)
     url = reverse("parties:verification", args=[org.code])
-    client.post(url, {"documents": [upload(pdf_bytes(), "错.pdf")], "save": "1"})
+    post_seen(client, url, {"documents": [upload(pdf_bytes(), "错.pdf")], "save": "1"})
     page = client.get(url)
     code = re.search(r'name="remove_file"\s+value="([^"]+)"', page.text)[1]
-    client.post(url, {"remove_file": code, "note": ""})
+    post_seen(client, url, {"remove_file": code, "note": ""})
     assert "错.pdf" not in client.get(url).text
     assert dossier.status == "draft"
 
@@ -86,8 +87,8 @@ def test_bad_upload_is_told_and_the_note_is_kept(cast: Cast, as_: As) -> None:
     Verification.objects.create(organization=org, applicant=person)
     url = reverse("parties:verification", args=[org.code])
     for data, name in ((b"MZ", "a.exe"), (b"<html>", "a.pdf"), (b"", "a.pdf")):
-        page = as_(person).post(
-            url, {"documents": [upload(data, name)], "note": "说明一段", "submit": "1"}
+        page = post_seen(
+            as_(person), url, {"documents": [upload(data, name)], "note": "说明一段", "submit": "1"}
         )
         assert page.status_code == 400
         assert "说明一段" in page.text
@@ -111,12 +112,12 @@ def test_queue_is_for_registrars(cast: Cast, as_: As, role: str) -> None:
 def test_suspend_by_page(cast: Cast, as_: As, client: Client) -> None:
     operator = as_(cast.operator)
     url = reverse("parties:suspend", args=[cast.enterprise.code])
-    assert operator.post(url, {"suspend": "1", "remark": ""}).status_code == 400
-    assert operator.post(url, {"suspend": "1", "remark": "造假"}).status_code == 302
+    assert post_seen(operator, url, {"suspend": "1", "remark": ""}).status_code == 400
+    assert post_seen(operator, url, {"suspend": "1", "remark": "造假"}).status_code == 302
     public = reverse("parties:organization", args=[cast.enterprise.code])
     assert client.get(public).status_code == 404
     assert as_(cast.member).get(public).status_code == 200
-    assert operator.post(url, {"restore": "1"}).status_code == 302
+    assert post_seen(operator, url, {"restore": "1"}).status_code == 302
     assert client.get(public).status_code == 200
 
 
@@ -129,7 +130,7 @@ def test_too_many_uploads_keep_the_note(
     url = client.post(reverse("parties:organization_new"), organization_data())["Location"]
     for number, status in enumerate((302, 429)):
         data = {"note": f"说明{number}", "documents": [upload(pdf_bytes(), "a.pdf")]}
-        page = client.post(url, data)
+        page = post_seen(client, url, data)
         assert page.status_code == status
     assert "操作过于频繁" in page.text
     assert "说明1" in page.text

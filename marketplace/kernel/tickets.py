@@ -1,0 +1,31 @@
+"""A one-time key together with what was sent under it."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import InvalidInput
+
+_KEY = re.compile(r"[\x21-\x7e]{1,64}\Z")
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """`route` is where it was sent, `key` the sender's, `digest` the SHA-256 of the content."""
+
+    route: str
+    key: str
+    digest: str
+
+    @classmethod
+    def of(cls, route: str, key: str, content: Iterable[bytes]) -> "Ticket":
+        """A ticket for this content. Raises InvalidInput for a key that is none."""
+        if not _KEY.match(key):
+            raise InvalidInput({"key": [_("一次性标识须为 1 至 64 个可见的 ASCII 字符")]})
+        digest = hashlib.sha256()
+        for part in content:
+            digest.update(len(part).to_bytes(8, "big") + part)
+        return cls(route[:80], key, digest.hexdigest())

@@ -1,0 +1,57 @@
+"""What guards each POST of the product against a page that has gone stale and against a second click.
+
+REV: it changes or decides on something that others may have changed meanwhile, so it sends back what
+its page was made from. KEY: it makes something, so it carries a one-time key. A route that needs
+neither says why in one line.
+"""
+
+REV, KEY = "rev", "key"
+
+POSTS: dict[str, str] = {
+    # --- listings
+    "<slice>:new": KEY,
+    "<slice>:edit": REV,
+    "<slice>:check": REV,
+    "<slice>:act": REV,
+    "<slice>:review": REV,
+    "<slice>:contact": "reads, and writes down who did",
+    "api:<noun>_list": KEY,
+    "api:<noun>_submit": REV,
+    # --- imports
+    "achievements:import": KEY,
+    "achievements:import_show": "what a check found never changes, and a batch is confirmed once",
+    "achievements:batch_review": REV,
+    # --- matching
+    "matching:describe": "compares and stores nothing",
+    "matching:mark": "one's own word on a pair that does not change; each is kept with its author",
+    # --- people and organisations
+    "parties:organization_new": KEY,
+    "parties:organization_edit": REV,
+    "parties:verification": REV,
+    "parties:verification_review": REV,
+    "parties:suspend": REV,
+    "parties:members": KEY,
+    "parties:member_role": REV,
+    "parties:member_remove": REV,
+    "parties:invitation": "an invitation never changes; it is open or it is refused",
+    "parties:invitation_accept": "an invitation never changes; it is open or it is refused",
+    "parties:invitation_revoke": "an invitation never changes; it is open or it is refused",
+    "parties:profile": REV,
+    "parties:tokens": KEY,
+    "parties:token_revoke": "a token never changes, and revoking twice is revoking once",
+    "account_login": "signs in, and changes nothing that others see",
+    "account_request_login_code": "sends a code, of which the last one holds",
+    "account_reset_password": "sends a link, of which each holds for a while",
+    "account_signup": "an address or a number has one account",
+    # --- the rest
+    "notices:read_all": "marks as read whatever there is",
+    "notices:preferences": REV,
+    "taxonomy:add": KEY,
+    "taxonomy:edit": REV,
+    "taxonomy:retire": REV,
+    "taxonomy:restore": REV,
+    "web:preference": "sets a cookie about looks",
+    "workbench:deliveries_retry": "passes over what is not dead any more",
+    "workbench:index_rebuild": "a rebuild that runs is returned instead of a second one",
+    "workbench:job_cancel": "ends a job whatever it has done so far",
+}

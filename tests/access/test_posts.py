@@ -1,0 +1,127 @@
+"""Every POST says what it was made from or carries a one-time key, or the table says why not."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+import pytest
+
+from marketplace.kernel import clock
+from tests.access.matrix import KINDS, Rule, load
+from tests.access.posts import KEY, POSTS, REV
+from tests.access.walk import ALWAYS_WRITTEN, JOURNAL, LOGIN, address, watched
+from tests.access.world import World, rolled_back
+from tests.factories.parties import organization_data
+
+pytestmark = pytest.mark.django_db
+
+
+def _filled(table: Mapping[str, str]) -> dict[str, str]:
+    """The table with a line for each kind of listing."""
+    found = {}
+    for name, guard in table.items():
+        for words in KINDS if "<" in name else ({},):
+            route = name
+            for word, value in words.items():
+                route = route.replace(word, value)
+            found[route] = guard
+    return found
+
+
+GUARDS = _filled(POSTS)
+RULES = [rule for rule in load().rules if "post" in rule.table]
+GUARDED = [rule for rule in RULES if GUARDS.get(rule.name) == REV]
+MAKING = [
+    rule for rule in RULES if GUARDS.get(rule.name) == KEY and not rule.name.startswith("api:")
+]
+#: What else each sends, so that nothing but the state that was seen is wrong with it.
+OTHERWISE: dict[str, Any] = {
+    "edit": {"title": "另一个名称"},
+    "taxonomy:edit": {"label": "另一个名称", "order": "5"},
+    "renew": {"days": "90"},
+    "solve": {"how": "platform"},
+    "transfer": {"how": "platform"},
+    "withdraw": {"reason": "不再需要"},
+    "review": {"publish": "1"},
+    "batch_review": {"publish": "1"},
+    "organization_edit": organization_data(summary="另一段"),
+    "verification": {"note": "另一句"},
+    "verification_review": {"verify": "1"},
+    "suspend": {"suspend": "1", "remark": "另查"},
+    "member_role": {"role": "org_admin"},
+    "profile": {"name": "另一个名字", "language": "en"},
+    "retire": {"on": clock.today().isoformat()},
+}
+#: Where a person who may is told so by 400 in every state: the one in which it can be done.
+STATE = {"verification_review": "pending", "suspend": "verified", "organization_edit": "draft"}
+
+
+def unnamed(guards: Mapping[str, str]) -> set[str]:
+    """Routes that take a POST and of which the table says nothing."""
+    return {rule.name for rule in RULES} - set(guards)
+
+
+def test_every_post_is_in_the_table() -> None:
+    assert unnamed(GUARDS) == set()
+    assert set(GUARDS) - {rule.name for rule in RULES} == set()
+
+
+def test_a_post_without_a_line_is_noticed() -> None:
+    rest = {name: guard for name, guard in GUARDS.items() if name != "needs:act"}
+    assert unnamed(rest) == {"needs:act"}
+
+
+def test_whatever_needs_neither_says_why() -> None:
+    reasons = [guard for guard in GUARDS.values() if guard not in {REV, KEY}]
+    assert min(len(reason.split()) for reason in reasons) > 3
+
+
+def _may(rule: Rule, method: str = "post") -> tuple[str, str]:
+    """A state and a role in which the person may: nothing but the body is wrong."""
+    table = rule.table[method]
+    wanted = STATE.get(rule.name.rpartition(":")[2])
+    for state, row in table.items():
+        for role, status in sorted(row.items()):
+            if status in {200, 302, 400, 428} and state == (wanted or state):
+                return state, role
+    raise AssertionError(f"nobody may {rule.label}")
+
+
+def _send(world: World, rule: Rule, rev: str | None) -> tuple[HttpResponse, frozenset[str]]:
+    state, role = _may(rule)
+    name = rule.name.rpartition(":")[2]
+    kind = rule.name if rule.name in OTHERWISE else str(rule.args.get("name", name))
+    typed = dict(OTHERWISE.get(kind, {}))
+    if rev is not None:
+        typed["rev"] = rev
+    path = address(world, rule, state)
+    extra = {"data": typed}
+    if rule.name.startswith("api:"):
+        extra = {"data": json.dumps(typed), "content_type": "application/json"}
+    with rolled_back(), watched() as writes:
+        response = world.ask(role, "post", path, **extra)
+    return response, writes.tables - ALWAYS_WRITTEN - JOURNAL
+
+
+@pytest.mark.parametrize("rule", GUARDED, ids=lambda rule: rule.label)
+def test_a_stale_page_changes_nothing(world: World, rule: Rule) -> None:
+    response, tables = _send(world, rule, "0")
+    assert (response.status_code, tables) == (409, frozenset())
+
+
+@pytest.mark.parametrize("rule", GUARDED, ids=lambda rule: rule.label)
+def test_a_page_that_does_not_say_what_it_saw_changes_nothing(world: World, rule: Rule) -> None:
+    response, tables = _send(world, rule, None)
+    expected = 428 if rule.name.startswith("api:") else 400
+    assert (response.status_code, tables) == (expected, frozenset())
+
+
+@pytest.mark.parametrize("rule", MAKING, ids=lambda rule: rule.label)
+def test_forms_that_make_something_carry_a_key(world: World, rule: Rule) -> None:
+    state, role = _may(rule)
+    assert role != LOGIN
+    with rolled_back():
+        page = world.ask(role, "get", address(world, rule, state))
+    assert 'name="form_key"' in page.text

@@ -1,0 +1,1 @@
+"""Whether the API does what its schema says: `make api-test`."""
