@@ -22,8 +22,6 @@ from search import present
 from search.model.place import MAX_ADDRESS, is_too_long
 
 PRODUCTION = Path(__file__).with_name("settings") / "production.py"
-#: What the settings read by one of these calls is a variable of the environment.
-_READERS = {"str", "int", "bool", "list"}
 #: Variables of others that look like ours.
 _OTHERS = {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "SITE_ID"}
 #: How near a name must be to one of ours to be a misspelling of it, 0 to 1.
@@ -165,7 +163,7 @@ def _read(module: ast.Module) -> Iterator[str]:
                 yield name
                 yield f"{name}_FILE"
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="env"), attr=attr),
+                func=ast.Attribute(value=ast.Name(id="env")),
                 args=[ast.Constant(value=str(name)), *_],
-            ) if attr in _READERS:
+            ):
                 yield name
