@@ -208,3 +208,17 @@ def test_a_code_opens_its_page(indexed: Cast, client: Client) -> None:
 )
 def test_short_names(name: str, short: str) -> None:
     assert rulebook.short_name(name) == short
+
+
+def test_a_listing_found_by_its_owner_says_so(indexed: Cast, client: Client) -> None:
+    for name in ("achievements", "needs"):
+        engine.rebuild(name)
+    make_achievement(indexed.university, indexed.university_member, state="published")
+    make_need(indexed.enterprise, indexed.member, state="published")
+    for name in ("achievements", "needs"):
+        engine.rebuild(name)
+    for address, typed, marked in (
+        ("/achievements/", "理工大學", "沂州<mark>理工大学</mark>"),
+        ("/needs/", "沂蒙磁材", "<mark>沂蒙磁材</mark>有限公司"),
+    ):
+        assert marked in client.get(address, {"q": typed}).content.decode()
