@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 
 from marketplace.achievements import queries as achievements
 from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
 from marketplace.listings.policies import REVIEWERS
 from marketplace.matching import queries as matching
 from marketplace.needs import queries as needs
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import access_of
+from marketplace.parties.workflow import OrgStatus
 
 #: A listing that ends within so many days is worth a reminder.
 SOON = timedelta(days=14)
@@ -56,7 +58,7 @@ class Waiting:
 def todos(user: Any) -> list[Todo]:
     """What this person should do, most pressing first, at most MOST."""
     rows = [*_returned(user), *_ending(user), *_matches(user), *_unfinished(user)]
-    rows += [*_review(user), *_joining(user)]
+    rows += [*_review(user), *_joining(user), *_verifying(user)]
     far = clock.now() + timedelta(days=3650)
     return sorted(rows, key=lambda row: (not row.urgent, row.due_at or far))[:MOST]
 
@@ -71,9 +73,10 @@ def own_counts(user: Any) -> list[tuple[str, dict[str, int]]]:
 
 def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
     """Submitted listings of both kinds, oldest first, at most `limit`."""
-    rows = [Waiting("needs", row) for row in needs.needs_to_review(user)[:limit]]
+    rows = [Waiting("needs", row) for row in readable(needs.needs_to_review(user)[:limit])]
     rows += [
-        Waiting("achievements", row) for row in achievements.achievements_to_review(user)[:limit]
+        Waiting("achievements", row)
+        for row in readable(achievements.achievements_to_review(user)[:limit])
     ]
     oldest = clock.now()
     return sorted(rows, key=lambda row: row.listing.submitted_at or oldest)[:limit]
@@ -102,9 +105,11 @@ def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
 
 
 def _own(user: Any, status: str) -> list[tuple[str, Any]]:
-    rows = [("needs", row) for row in needs.own_needs(user).filter(status=status)[:MOST]]
+    rows: list[tuple[str, Any]] = [
+        ("needs", row) for row in readable(needs.own_needs(user).filter(status=status)[:MOST])
+    ]
     own = achievements.own_achievements(user).filter(status=status)
-    return rows + [("achievements", row) for row in own[:MOST]]
+    return rows + [("achievements", row) for row in readable(own[:MOST])]
 
 
 def _returned(user: Any) -> list[Todo]:
@@ -141,7 +146,7 @@ def _ending(user: Any) -> list[Todo]:
         ("needs", needs.own_needs(user)),
         ("achievements", achievements.own_achievements(user)),
     ):
-        for listing in own.filter(status="published", expires_at__lte=soon)[:MOST]:
+        for listing in readable(own.filter(status="published", expires_at__lte=soon)[:MOST]):
             url = reverse(f"{kind}:act", args=[listing.code, "renew"])
             text = _("有效期将满，续期后继续展示和匹配")
             rows.append(Todo("clock", listing.title, text, _("去续期"), url, listing.expires_at))
@@ -184,6 +189,25 @@ def _joining(user: Any) -> list[Todo]:
     return [Todo("building", _("登记或加入你的单位"), text, _("去登记"), url)]
 
 
+def _verifying(user: Any) -> list[Todo]:
+    """Where the verification of the own organisations stands: nothing is published before."""
+    words = {
+        OrgStatus.DRAFT: (_("上传证照并提交认证，通过后才能提交审核"), _("去认证")),
+        OrgStatus.PENDING: (_("登记员正在核对，一般 2 个工作日，结果会通知你"), _("查看认证")),
+        OrgStatus.RETURNED: (_("认证材料被退回，请按意见补正后重新提交"), _("去补正")),
+    }
+    rows = []
+    for membership in parties.organizations_of(user):
+        org = membership.organization
+        if org.status in words:
+            text, action = words[OrgStatus(org.status)]
+            title = _("%(name)s：%(state)s") % {"name": org.name, "state": org.get_status_display()}
+            url = reverse("parties:manage", args=[org.code])
+            is_returned = org.status == OrgStatus.RETURNED
+            rows.append(Todo("shield", title, text, action, url, urgent=is_returned))
+    return rows
+
+
 def batches_to_review(user: Any) -> list[Any]:
     """Imported batches that wait for this person's review."""
-    return list(achievements.batches_to_review(user)[:MOST])
+    return readable(achievements.batches_to_review(user)[:MOST])
