@@ -17,6 +17,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from deploy.beat import LEASE
+from marketplace.files import queries as files
+from marketplace.files import storage
 from marketplace.journal import queries as journal
 from marketplace.journal import tallies
 
@@ -44,6 +46,12 @@ class SiteCollector(Collector):
         yield GaugeMetricFamily(
             "beat_alive", "Whether a beat holds the lease", value=int(left is not None and left > 0)
         )
+        yield GaugeMetricFamily(
+            "files_unscanned", "Attachments that wait for the scan", value=files.unscanned()
+        )
+        room = storage.room()
+        yield GaugeMetricFamily("disk_free_bytes", "Room left for files", value=room.free)
+        yield GaugeMetricFamily("disk_size_bytes", "Size of the files' disk", value=room.total)
         yield CounterMetricFamily(
             "leak_prevented",
             "Search hits that the visibility rules kept from a page",

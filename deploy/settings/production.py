@@ -239,6 +239,10 @@ FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "marketplace.web.uploads.TidyUploadHandler",
+]
 # clamd, `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`: attachments wait until it has seen them.
 CLAMD_URL = env.str("CLAMD_URL", "")
 if CLAMD_URL and not CLAMD_URL.startswith(("unix:///", "tcp://")):
@@ -461,6 +465,8 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+# Points; judged before a picture is decoded, which takes 4 bytes each and is done in the web process.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "zip"]
 
 # --- Site -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ a web server except through the one policy-checked view.
 import hashlib
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from marketplace.kernel.errors import StorageFull
 from marketplace.kernel.outages import is_full
 
 _CHUNK = 64 * 1024
+#: Bytes; fewer are too few on any disk.
+LITTLE = 1024**3
 #: No stored path looks like it.
 _MARK = ".swept"
 
@@ -37,6 +40,19 @@ class Stored:
     path: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes that are free on a disk, and its size."""
+
+    free: int
+    total: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the operator should act: less than a gigabyte, on a small disk a twentieth."""
+        return self.free < min(LITTLE, self.total // 20)
 
 
 def put(source: IO[bytes], most: int | None = None) -> Stored:
@@ -129,6 +145,14 @@ def write_mark(entry: int, at: str) -> None:
     fresh = _root() / f"{_MARK}.{uuid.uuid4().hex}"
     fresh.write_text(json.dumps([entry, at]), encoding="utf-8")
     fresh.replace(_root() / _MARK)
+
+
+def room() -> Room:
+    """How much room the disk of the private folder has."""
+    root = _root()
+    root.mkdir(mode=0o750, parents=True, exist_ok=True)
+    usage = shutil.disk_usage(root)
+    return Room(usage.free, usage.total)
 
 
 def locate(path: str) -> Path:

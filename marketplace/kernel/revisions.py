@@ -23,6 +23,9 @@ def check(present: object, seen: Rev, row: Any = None) -> None:
     if str(seen) == "":
         raise InvalidInput({"rev": [_("页面没有说明依据哪个版本，请刷新后再提交")]})
     if str(seen) != str(present):
+        if row is not None:
+            # The move that was asked for may have set a status already; nothing of it is stored.
+            row.refresh_from_db()
         raise Stale(row)
 
 

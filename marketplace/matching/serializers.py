@@ -37,12 +37,17 @@ class MatchRead(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     score = serializers.IntegerField()
+    text_only = serializers.SerializerMethodField()
     weights_version = serializers.CharField()
     computed_at = serializers.DateTimeField()
     need = ListingBrief()
     achievement = ListingBrief()
     rows = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
+
+    def get_text_only(self, match: Match) -> bool:
+        """Whether nothing but texts could be compared: then the score only orders."""
+        return bool(match.evidence.get("text_only", False))
 
     @extend_schema_field(MatchRow(many=True))
     def get_rows(self, match: Match) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
-from marketplace.kernel.outages import is_outage
+from marketplace.kernel.outages import is_full, is_outage
 from marketplace.web.signed_out import can_come_back, filled_form, is_same_origin, sign_in
 
 #: When to try again after a 503, in seconds: what an outage of the database asks of clients.
@@ -134,10 +134,12 @@ def too_many_requests(request: HttpRequest) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while the database is away; no context processors and no database for either.
+    """500; 503 while the database is away or full, 507 when a file finds no room on the disk.
 
-    Django calls it while it handles the error.
+    No context processors and no database for any of them. Django calls it while it handles the error.
     """
+    if is_full(sys.exception()):
+        return HttpResponse(render_to_string("web/errors/507.html", {}), status=507)
     if not is_outage(sys.exception()):
         return HttpResponse(render_to_string("web/errors/500.html", {}), status=500)
     # On the way out nobody asks the database again who this is: each time would be another wait.
@@ -166,6 +168,7 @@ def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any])
         409: _("现在不能这样做"),
         422: _("已经提交过"),
         429: _("操作过于频繁"),
+        507: _("存储空间已满"),
     }
     context = {"status": status, "status_title": title.get(status, ""), **context}
     return render(request, f"web/errors/{name}.html{suffix}", context, status=status)

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from marketplace.files import queries as files
+from marketplace.files import storage
+from marketplace.files.storage import Room
 from marketplace.journal import queries as journal
 from marketplace.journal import tallies
 from search import vectors
@@ -19,7 +22,7 @@ MOST_REFUSED = 50
 
 @dataclass(frozen=True)
 class State:
-    """The numbers at the top: seconds, deliveries, and whether the clock ticks."""
+    """The numbers at the top: seconds, deliveries, and whether the clock ticks, files that wait for the scan, the disk."""
 
     overdue: int
     oldest: int
@@ -28,10 +31,12 @@ class State:
     leaks: int
     beats: bool
     lacks_model: bool
+    unscanned: int
+    room: Room
 
 
 def state() -> State:
-    """How the machinery is; six queries, and a word with the sentence model."""
+    """How the machinery is; seven queries, and a word with the sentence model."""
     counts = journal.counts()
     left = journal.lease_left(BEAT)
     return State(
@@ -42,6 +47,8 @@ def state() -> State:
         leaks=tallies.total(tallies.LEAK_PREVENTED),
         beats=left is not None and left > 0,
         lacks_model=vectors.is_wanted() and not vectors.is_up(),
+        unscanned=files.unscanned(),
+        room=storage.room(),
     )
 
 

@@ -30,7 +30,9 @@ def test_without_the_token_there_is_no_such_page(client, settings):
 
 def test_a_quiet_site(client, settings):
     settings.METRICS_TOKEN = TOKEN
-    assert set(read(client).values()) == {0}
+    found = read(client)
+    assert 0 < found.pop("disk_free_bytes") < found.pop("disk_size_bytes")
+    assert set(found.values()) == {0}
 
 
 def test_what_waits_and_what_went_wrong(client, settings, django_assert_num_queries):
@@ -42,13 +44,15 @@ def test_what_waits_and_what_went_wrong(client, settings, django_assert_num_quer
     Job.objects.create(kind="x")
     tallies.count(tallies.LEAK_PREVENTED, 3)
     leases.hold(LEASE, "here", LENGTH)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = read(client)
     assert found.pop("outbox_oldest_seconds") == pytest.approx(
         (clock.now() - now).total_seconds(), abs=5
     )
     assert found.pop("outbox_overdue_seconds") < 5
+    assert 0 < found.pop("disk_free_bytes") < found.pop("disk_size_bytes")
     assert found == {
+        "files_unscanned": 0,
         "outbox_pending": 1,
         "outbox_dead": 2,
         "jobs_open": 1,

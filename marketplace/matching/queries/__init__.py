@@ -14,6 +14,8 @@ from marketplace.matching.queries.lists import (
     visible_to,
 )
 from marketplace.matching.queries.preview import (
+    Found,
+    Lacking,
     Preview,
     describe,
     preview_matches,
@@ -22,6 +24,8 @@ from marketplace.matching.queries.preview import (
 
 __all__ = [
     "STRONG",
+    "Found",
+    "Lacking",
     "Preview",
     "describe",
     "dismissed_by",

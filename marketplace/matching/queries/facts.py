@@ -20,6 +20,7 @@ class Explained:
 
     score: int
     evidence: dict[str, Any]
+    uncapped: int = 0
 
 
 def need_facts(need: Need) -> NeedFacts:
@@ -81,7 +82,8 @@ def explain(need: NeedFacts, offer: OfferFacts, deviations: float | None) -> Exp
     rows = evidence.compare(need, offer, near)
     score = scoring.weigh(rows)
     stored = [_stored(row, weight) for row, weight in zip(rows, score.weights, strict=True)]
-    return Explained(score.value, {"rows": stored, "cap": score.cap})
+    told = {"rows": stored, "cap": score.cap, "text_only": score.text_only}
+    return Explained(score.value, told, score.uncapped)
 
 
 def _stored(row: Row, weight: float) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def _stored(row: Row, weight: float) -> dict[str, Any]:
         "words": row.words,
         "kind": row.kind,
         "credit": round(row.credit, 3),
-        "weight": round(weight, 2),
+        "weight": weight,
         "must": row.must,
     }
 

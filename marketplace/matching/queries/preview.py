@@ -1,9 +1,10 @@
 """Matches made on the fly: of a draft, and of a problem that somebody typed. Nothing is stored."""
 
+import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from django.utils.translation import gettext_noop
 
 from marketplace.achievements.models import Achievement
 from marketplace.matching.queries import facts, retrieval
@@ -20,7 +21,8 @@ DESCRIBED = 10
 CLOSE = 25
 #: What is typed into the box is cut here; the form refuses more.
 MAX_PROBLEM = 5_000
-SHARED = gettext_noop("共同用词：%(words)s。")
+#: Reasons that are told where nothing came over the bar.
+_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -30,25 +32,46 @@ class Preview:
     other: Any
     score: int
     rows: list[dict[str, Any]]
-    cap: int | None
+    cap: int | None = None
+    text_only: bool = False
 
 
-def preview_matches(need: Need) -> list[Preview]:
+@dataclass(frozen=True)
+class Lacking:
+    """Why nothing is shown: how many were looked at, the best score, and what held most of them back.
+
+    `reasons` are (label of the row that cost a candidate most, how many candidates), the commonest first.
+    """
+
+    looked_at: int
+    best: int
+    bar: int
+    reasons: list[tuple[phrases.Phrase, int]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look at the candidates gave; `lacking` is told where none came over the bar."""
+
+    matches: list[Preview]
+    lacking: Lacking | None = None
+
+
+def preview_matches(need: Need) -> Found:
     """The five best achievements for a need as it stands now, published or not."""
-    pairs = retrieval.achievements_for(need, candidates=_CANDIDATES, quick=True)
-    return [_preview(pair) for pair in pairs[:PREVIEWED] if _is_match(pair)]
+    return _found(retrieval.achievements_for(need, candidates=_CANDIDATES, quick=True))
 
 
-def preview_needs(achievement: Achievement) -> list[Preview]:
+def preview_needs(achievement: Achievement) -> Found:
     """The five best needs for an achievement as it stands now, published or not."""
-    pairs = retrieval.needs_for(achievement, candidates=_CANDIDATES, quick=True)
-    return [_preview(pair) for pair in pairs[:PREVIEWED] if _is_match(pair)]
+    return _found(retrieval.needs_for(achievement, candidates=_CANDIDATES, quick=True))
 
 
-def describe(problem: str) -> list[Preview]:
+def describe(problem: str) -> Found:
     """Achievements for a problem in somebody's own words, which are neither kept nor logged.
 
-    Only words and meaning can be compared, so the score says no more than that.
+    Only words, meaning and grades in the text can be compared, so no score is shown: the order is all
+    that it says.
     """
     text = problem[:MAX_PROBLEM]
     open_only = {"status": [retrieval.OPEN]}
@@ -57,18 +80,45 @@ def describe(problem: str) -> list[Preview]:
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
     rows = retrieval.open_rows(Achievement, [hit.id for hit in hits])
     found = [_described(asked, row, near.get(row.code)) for row in rows]
+    found.sort(key=lambda one: (-one.score, one.other.code))
     close = [one for one in found if one.score >= CLOSE]
-    return sorted(close, key=lambda one: (-one.score, one.other.code))
+    return Found(close, None if close else _lacking([(f.score, f.rows) for f in found], CLOSE))
 
 
 def _described(asked: NeedFacts, row: Achievement, deviations: float | None) -> Preview:
-    offer = facts.offer_facts(row)
-    explained = facts.explain(asked, offer, deviations)
-    said = [line for line in explained.evidence["rows"] if line["key"] == "meaning"]
-    words = affinity.shared(asked.text, offer.text)
-    if words:
-        said[0]["offered"] = [*phrases.say(SHARED, words="、".join(words)), *said[0]["offered"]]
-    return Preview(row, explained.score, said, None)
+    explained = facts.explain(asked, facts.offer_facts(row), deviations)
+    said = [line for line in explained.evidence["rows"] if line["key"] in {"meaning", "indicator"}]
+    # Texts alone are capped alike; before the cap the nearer ones come first.
+    return Preview(row, explained.uncapped, said, text_only=True)
+
+
+def _found(pairs: Sequence[retrieval.Pair[Any]]) -> Found:
+    matches = [_preview(pair) for pair in pairs[:PREVIEWED] if _is_match(pair)]
+    if matches:
+        return Found(matches)
+    scored = [(pair.explained.score, pair.explained.evidence["rows"]) for pair in pairs]
+    return Found([], _lacking(scored, retrieval.FLOOR))
+
+
+def _lacking(scored: Sequence[tuple[int, list[dict[str, Any]]]], bar: int) -> Lacking:
+    labels: dict[str, phrases.Phrase] = {}
+    counts: Counter[str] = Counter()
+    for _score, rows in scored:
+        worst = max(rows, key=_cost, default=None)
+        if worst is not None and _cost(worst) > 0:
+            key = json.dumps(worst["label"], sort_keys=True)
+            labels[key] = worst["label"]
+            counts[key] += 1
+    reasons = [(labels[key], count) for key, count in counts.most_common(_REASONS)]
+    return Lacking(len(scored), max((score for score, _rows in scored), default=0), bar, reasons)
+
+
+def _cost(row: dict[str, Any]) -> float:
+    """What a stored row took from the score; one that is a must and missed took more than its weight."""
+    if row["kind"] == "unknown":
+        return 0.0
+    missed = 100.0 if row.get("must") and row["kind"] == "no" else 0.0
+    return missed + float(row["weight"]) * (1 - float(row["credit"]))
 
 
 def _is_match(pair: retrieval.Pair[Any]) -> bool:
@@ -77,4 +127,10 @@ def _is_match(pair: retrieval.Pair[Any]) -> bool:
 
 def _preview(pair: retrieval.Pair[Any]) -> Preview:
     evidence = pair.explained.evidence
-    return Preview(pair.other, pair.explained.score, evidence["rows"], evidence["cap"])
+    return Preview(
+        pair.other,
+        pair.explained.score,
+        evidence["rows"],
+        evidence["cap"],
+        text_only=evidence["text_only"],
+    )

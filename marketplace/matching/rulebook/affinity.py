@@ -1,17 +1,22 @@
 """How near two texts are, by their words: an absolute measure, the same from either side."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import sha256
 
+from marketplace.matching.rulebook import units
 from search import analysis
 from search.analysis import background, clean, tokenize, without_boilerplate
 
 #: Raised whenever `take_apart` would make something else of the same text.
-VERSION = 1
+VERSION = 2
+_NUMBER = re.compile(r"^[0-9０-９.,%‰°~+×^-]*")
+# Of a network, a picture, a printer: no grams, kelvins or days.
+_NAMES = re.compile("[2-6]g|[248]k|[2-6]d")
 #: As many telling words of a need are looked for.
 MOST_WORDS = 40
 #: An answer to a need holds about this share of its telling words; more is a full hit.
@@ -57,10 +62,20 @@ def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
     for word, count in Counter(tokenize(title).words).items():
         found[word] += 2 * count
     scored = {
-        word: (1 + math.log(count)) * rarity(word) for word, count in found.items() if len(word) > 1
+        word: (1 + math.log(count)) * rarity(word)
+        for word, count in found.items()
+        if len(word) > 1 and not is_figure(word)
     }
     best = sorted(scored, key=lambda word: (-scored[word], word))[:MOST_WORDS]
     return Text({word: scored[word] for word in best}, frozenset(found), clean(text))
+
+
+def is_figure(word: str) -> bool:
+    """Whether a word is a number, a unit or both (500, mpa, 10μm): two texts that share it share nothing."""
+    if _NAMES.fullmatch(word):
+        return False
+    unit = _NUMBER.sub("", word, count=1)
+    return not unit or units.is_known(unit) or not any(sign.isalpha() for sign in unit)
 
 
 @cache

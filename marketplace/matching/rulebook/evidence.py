@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
 
-from marketplace.matching.rulebook import indicators, phrases
+from marketplace.matching.rulebook import affinity as words_of
+from marketplace.matching.rulebook import grades, indicators, phrases
 from marketplace.matching.rulebook.affinity import Affinity, Text
 from marketplace.matching.rulebook.indicators import Figure
 from marketplace.matching.rulebook.phrases import Phrase
@@ -14,6 +15,8 @@ from search.analysis import clean, tokenize
 MOST_KEYWORDS = 12
 _EVIDENCE = 24
 _CITY, _PROVINCE = 4, 2
+#: From this share on two texts are called near.
+_NEARNESS = 0.6
 
 #: Ways of working together that lead into one another: half an answer.
 _RELATED = (
@@ -76,8 +79,11 @@ _HITS = gettext_noop("命中 %(hits)s / %(all)s")
 _HIT_LIST = gettext_noop("命中 %(words)s")
 _NO_HIT = gettext_noop("没有命中")
 _WHOLE_TEXT = gettext_noop("难题与要求的全文")
-_BOTH = gettext_noop("用词相近度 %(words)s%%，语义相近度 %(sense)s%%")
-_WORDS_ONLY = gettext_noop("用词相近度 %(words)s%%")
+_SHARED = gettext_noop("共同用词：%(words)s")
+_NONE_SHARED = gettext_noop("没有共同的专门用词")
+_SENSE_NEAR = gettext_noop("；语义相近")
+_IN_TEXT = gettext_noop("文中写到 %(grade)s")
+_SEVERAL_GRADES = gettext_noop("文中写到几个等级，待确认")
 _NEAR, _HALF, _FAR = gettext_noop("相近"), gettext_noop("部分相近"), gettext_noop("不相近")
 _TRL_MIN = gettext_noop("TRL ≥ %(level)s")
 _TRL = gettext_noop("TRL %(level)s")
@@ -112,8 +118,9 @@ def compare(need: NeedFacts, offer: OfferFacts, affinity: Affinity) -> list[Row]
         _industry(need, offer),
         _field(need, offer),
         _keywords(need, offer),
-        _meaning(affinity),
+        _meaning(need, offer, affinity),
         *_indicators(need, offer),
+        *_grades(need, offer),
         _trl(need, offer),
         _budget(need, offer),
         _cooperation(need, offer),
@@ -183,16 +190,39 @@ def _is_hit(word: str, offer: OfferFacts) -> bool:
     return len(words) > 1 and words <= offer.text.words
 
 
-def _meaning(affinity: Affinity) -> Row:
-    words = round(100 * affinity.words)
-    if affinity.sense is None:
-        offered = phrases.say(_WORDS_ONLY, words=words)
-    else:
-        offered = phrases.say(_BOTH, words=words, sense=round(100 * affinity.sense))
+def _meaning(need: NeedFacts, offer: OfferFacts, affinity: Affinity) -> Row:
+    """Nearness of the texts, told by the words they share: a figure would promise what none can keep."""
+    shared = words_of.shared(need.text, offer.text)
+    offered = phrases.say(_NONE_SHARED)
+    if shared:
+        offered = phrases.say(_SHARED, words=phrases.encodable("、".join(shared)))
+    if affinity.sense is not None and affinity.sense >= _NEARNESS:
+        offered = offered + phrases.say(_SENSE_NEAR)
     credit = affinity.credit
-    kind = "yes" if credit >= 0.6 else "part" if credit >= 0.3 else "no"
+    kind = "yes" if credit >= _NEARNESS else "part" if credit >= 0.3 else "no"
     verdict = {"yes": _NEAR, "part": _HALF, "no": _FAR}[kind]
     return _row("meaning", phrases.say(_WHOLE_TEXT), offered, (kind, credit, phrases.say(verdict)))
+
+
+def _grades(need: NeedFacts, offer: OfferFacts) -> list[Row]:
+    """Grades that both texts name (E0, ENF, IP65), unless an indicator of the need states its own."""
+    stated = [
+        ladder
+        for figure in need.indicators
+        if (ladder := grades.ladder_of(figure.name, figure.unit)) is not None
+    ]
+    rows = []
+    for found in grades.in_texts(need.text.plain, offer.text.plain, but=stated):
+        words, kind, credit = phrases.say(_MET), "yes", 1.0
+        if found.open:
+            words, kind, credit = phrases.say(_SEVERAL_GRADES), "unknown", 0.0
+        elif not found.met:
+            words, kind, credit = phrases.say(indicators.GRADE_BELOW), "no", 0.0
+        wanted = phrases.say(_IN_TEXT, grade=found.wanted)
+        offered = phrases.say(_IN_TEXT, grade=found.offered)
+        label = phrases.say(found.label)
+        rows.append(Row("indicator", label, wanted, offered, words, kind, credit))
+    return rows
 
 
 def _indicators(need: NeedFacts, offer: OfferFacts) -> list[Row]:
@@ -252,7 +282,9 @@ def _budget(need: NeedFacts, offer: OfferFacts) -> Row:
     else:
         over = 100 * (min(prices) - limit) // limit if limit else 100
         words = phrases.say(_OVER, share=max(1, min(over, 999)))
-        verdict = ("part", 0.4, words) if over <= 10 else ("no", 0.0, words)
+        # More than half above the budget is another price, not one to talk about: no credit at all.
+        credit = 0.4 if over <= 10 else 0.2 if over <= 50 else 0.0
+        verdict = ("part" if over <= 10 else "no", credit, words)
     return _row("budget", wanted, offered, verdict)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_noop
 
-from marketplace.matching.rulebook import names, phrases, senses, units
+from marketplace.matching.rulebook import grades, names, phrases, senses, units
 from marketplace.matching.rulebook.names import Relation
 from marketplace.matching.rulebook.numbers import exact, show
 from marketplace.matching.rulebook.phrases import Phrase
@@ -82,6 +82,7 @@ _GAS = gettext_noop("换算取决于气体种类，待确认")
 _NO_UNIT = gettext_noop("有一方未写单位，待确认")
 _MEANING = gettext_noop("口径不同，待确认")
 _CONDITIONS = gettext_noop("测试条件不同，待确认")
+GRADE_BELOW = gettext_noop("等级不够")
 _HEAT = gettext_noop("看不出是温度还是温差，不能换算，待确认")
 _TOO_COLD = gettext_noop("低于绝对零度，待确认")
 _NEGATIVE = gettext_noop("不会小于 0，待确认")
@@ -126,6 +127,10 @@ def compare(wanted: Figure, offered: Figure) -> Verdict:
     if related in _UNKNOWN_BECAUSE:
         named = phrases.say(_NAMED, name=phrases.encodable(offered.name))
         return _unknown(_UNKNOWN_BECAUSE[related], named + phrases.quote(offered.text))
+    return _by_grade(wanted, offered) or _by_figure(wanted, offered)
+
+
+def _by_figure(wanted: Figure, offered: Figure) -> Verdict:
     target, has, heat = _measures(wanted, offered)
     if not has.comparable(target):
         return _unknown(_why_not(target, has), phrases.quote(offered.text))
@@ -148,6 +153,21 @@ def compare(wanted: Figure, offered: Figure) -> Verdict:
     if undecided:
         return _unknown(_OPEN, shown)
     return Verdict("yes", phrases.say(_MET), 1.0, shown)
+
+
+def _by_grade(wanted: Figure, offered: Figure) -> Verdict | None:
+    """The verdict on grades of one ladder (防护等级, 能效等级); None for anything else."""
+    ladder = grades.ladder_of(wanted.name, wanted.unit) or grades.ladder_of("", offered.unit)
+    if ladder is None:
+        return None
+    asked = grades.written(ladder, wanted.low, wanted.unit)
+    has = grades.written(ladder, offered.low, offered.unit)
+    if asked is None or has is None or "between" in {wanted.comparator, offered.comparator}:
+        return None
+    shown = phrases.quote(offered.text)
+    if grades.met(asked, has, strictly=wanted.comparator in {"gt", "lt"}):
+        return Verdict("yes", phrases.say(_MET), 1.0, shown)
+    return Verdict("no", phrases.say(GRADE_BELOW), 0.0, shown)
 
 
 def _measures(wanted: Figure, offered: Figure) -> tuple[Unit, Unit, Heat]:

@@ -112,6 +112,12 @@ def parse(text: str) -> Unit:
     return _quotient(cleaned) or _counted(cleaned)
 
 
+def is_known(text: str) -> bool:
+    """Whether a text is a unit of the table, or several of them (n·m, kj/kg), whatever its case."""
+    parts = [part for part in re.split(r"[/·*()]+", tidy(text).casefold()) if part]
+    return bool(parts) and all(part in _FOLDED or _AREA.fullmatch(part) for part in parts)
+
+
 def tidy(text: str) -> str:
     """The text in one spelling: NFKC, raised figures as `^2`, one sign each for times and per."""
     text = _UNWANTED.sub("", str(text)[:MAX_LENGTH])
@@ -262,3 +268,6 @@ _TABLE = _build()
 _BY_CASE: dict[str, list[str]] = {}
 for _name in _TABLE:
     _BY_CASE.setdefault(_name.casefold(), []).append(_name)
+# No other power: pa6, h2 and n2 are substances.
+_AREA = re.compile(r"[kdcmμn]?m\^?[23]")
+_FOLDED = {name.casefold() for name in (*_TABLE, *TEMPERATURES, *NAMES)}

@@ -11,13 +11,16 @@ from django.utils.translation import ngettext
 from marketplace.matching import scoring
 from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import sides_of
-from marketplace.matching.queries import Preview
+from marketplace.matching.queries import Lacking, Preview
 from marketplace.matching.rulebook.phrases import render
 
 
 @dataclass(frozen=True)
 class Card:
-    """One match. `other` is the listing that is shown, `kind` need or achievement."""
+    """One match. `other` is the listing that is shown, `kind` need or achievement.
+
+    `alike` says in words how near a match is of which only texts could be compared: it has no score.
+    """
 
     kind: str
     other: Any
@@ -25,6 +28,7 @@ class Card:
     rows: list[dict[str, Any]]
     groups: list[dict[str, Any]]
     note: str = ""
+    alike: str = ""
     summary: str = ""
     code: str = ""
     side: str = ""
@@ -58,6 +62,7 @@ def card_of(match: Match, actor: Any, *, shown: str, folded: bool) -> Card:
         rows=[in_words(row) for row in match.rows],
         groups=_groups(match.rows),
         note=_cap_note(match.evidence.get("cap"), match.rows),
+        alike=_alike(match.rows, text_only=match.evidence.get("text_only", False)),
         summary=summary_of(match.rows),
         code=match.code,
         side=side,
@@ -75,8 +80,9 @@ def previews(found: Sequence[Preview], *, shown: str, unfolded: int = 1) -> list
             other=one.other,
             score=one.score,
             rows=[in_words(row) for row in one.rows],
-            groups=_groups(one.rows),
+            groups=[] if one.text_only else _groups(one.rows),
             note=_cap_note(one.cap, one.rows),
+            alike=_alike(one.rows, text_only=one.text_only),
             summary=summary_of(one.rows),
             folded=place >= unfolded,
         )
@@ -116,13 +122,45 @@ def weights_note() -> str:
     named = [f"{_(group.label)} {round(group.weight)}%" for group in weights.groups]
     return _(
         "匹配度由%(weights)s加权得出。未填写或不能换算的项不计分，也不扣分；必须指标差得多时最高 "
-        "%(missed)s 分，差得不多时最高 %(nearly)s 分。权重版本 %(version)s。"
+        "%(missed)s 分，差得不多或有待确认时最高 %(nearly)s 分，全部待确认时最高 %(open)s 分；"
+        "价格远超预算时最高 %(price)s 分。只能比较文字时不给分。权重版本 %(version)s。"
     ) % {
         "weights": _("、").join(named),
         "missed": weights.cap_missed,
         "nearly": weights.cap_nearly,
+        "open": weights.cap_all_open,
+        "price": weights.cap_price,
         "version": weights.version,
     }
+
+
+def lacking_words(lacking: Lacking | None) -> str:
+    """Why nothing is shown, in one or two sentences; empty when something is."""
+    if lacking is None:
+        return ""
+    if not lacking.looked_at:
+        return _("现在还没有公开的信息可以比对。")
+    said = ngettext(
+        "比对了最接近的 %(n)s 项，都没有达到列出的标准。",
+        "比对了最接近的 %(n)s 项，都没有达到列出的标准。",
+        lacking.looked_at,
+    ) % {"n": lacking.looked_at}
+    if not lacking.reasons:
+        return said
+    reasons = [
+        _("%(name)s（%(n)s 项）") % {"name": render(label), "n": count}
+        for label, count in lacking.reasons
+    ]
+    return said + _("主要差在：%(reasons)s。") % {"reasons": _("、").join(reasons)}
+
+
+def _alike(rows: Sequence[dict[str, Any]], *, text_only: bool) -> str:
+    if not text_only:
+        return ""
+    meaning = next((row for row in rows if row["key"] == "meaning"), None)
+    parts = meaning["offered"] if meaning else []
+    shares_words = any(part.get("p", {}).get("words") for part in parts)
+    return _("文字相近") if shares_words else _("语义相近")
 
 
 def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -134,8 +172,21 @@ def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _cap_note(cap: int | None, rows: Sequence[dict[str, Any]]) -> str:
+    """Why the score is lower than its parts add up to."""
     if cap is None:
         return ""
-    missed = [row for row in rows if row.get("must") and row["kind"] in {"no", "part"}]
+    musts = [row for row in rows if row.get("must")]
+    missed = [row for row in musts if row["kind"] in {"no", "part"}]
+    over = any(row["key"] == "budget" and row["kind"] == "no" for row in rows)
+    if over and cap == scoring.WEIGHTS.cap_price and not any(m["kind"] == "no" for m in missed):
+        return _("价格远超预算，匹配度最高计 %(cap)s。") % {"cap": cap}
     names = _("、").join(render(row["label"]) for row in missed)
-    return _("必须指标“%(names)s”没有达到，匹配度最高计 %(cap)s。") % {"names": names, "cap": cap}
+    if names and cap != scoring.WEIGHTS.cap_all_open:
+        return _("必须指标“%(names)s”没有达到，匹配度最高计 %(cap)s。") % {
+            "names": names,
+            "cap": cap,
+        }
+    if not musts:
+        return ""
+    names = _("、").join(render(row["label"]) for row in musts if row["kind"] == "unknown")
+    return _("必须指标“%(names)s”还待确认，匹配度最高计 %(cap)s。") % {"names": names, "cap": cap}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from marketplace.matching import queries
 from marketplace.matching.forms import ProblemForm
 from marketplace.matching.models import Side
-from marketplace.matching.views.cards import previews
+from marketplace.matching.views.cards import lacking_words, previews
 from marketplace.web.throttle import limited
 from marketplace.web.views import render_page
 
@@ -25,14 +25,15 @@ from marketplace.web.views import render_page
 def describe_problem(request: HttpRequest) -> HttpResponse:
     """A box for a problem in one's own words, and the achievements that come nearest."""
     form = ProblemForm(request.POST if request.method == "POST" else None)
-    cards, asked, status = [], False, 200
+    cards, asked, lacking, status = [], False, "", 200
     if request.method == "POST":
         asked = form.is_valid()
         status = 200 if asked else 400
     if asked:
         found = queries.describe(form.cleaned_data["problem"])
-        cards = previews(found, shown=Side.ACHIEVEMENT.value, unfolded=len(found))
-    context = {"form": form, "cards": cards, "asked": asked}
+        cards = previews(found.matches, shown=Side.ACHIEVEMENT.value, unfolded=len(found.matches))
+        lacking = lacking_words(found.lacking)
+    context = {"form": form, "cards": cards, "asked": asked, "lacking": lacking}
     return render_page(
         request, "matching/problem_describe.html", context, partial="results", status=status
     )

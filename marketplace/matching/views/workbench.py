@@ -15,7 +15,7 @@ from marketplace.matching import queries, services
 from marketplace.matching.forms import MarkForm
 from marketplace.matching.models import Match, Side, Verdict
 from marketplace.matching.policies import sides_of
-from marketplace.matching.views.cards import card_of, previews, weights_note
+from marketplace.matching.views.cards import card_of, lacking_words, previews, weights_note
 from marketplace.needs import queries as needs
 from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
@@ -34,8 +34,9 @@ def preview_need(request: HttpRequest, code: str) -> HttpResponse:
         view="needs.view_need",
         action="needs.edit_need",
     )
-    cards = previews(queries.preview_matches(need), shown=Side.ACHIEVEMENT.value)
-    return _preview(request, need, cards, back=reverse("needs:check", args=[need.code]))
+    found = queries.preview_matches(need)
+    back = reverse("needs:check", args=[need.code])
+    return _preview(request, need, found, shown=Side.ACHIEVEMENT.value, back=back)
 
 
 @login_required
@@ -50,9 +51,9 @@ def preview_achievement(request: HttpRequest, code: str) -> HttpResponse:
         view="achievements.view_achievement",
         action="achievements.edit_achievement",
     )
-    cards = previews(queries.preview_needs(achievement), shown=Side.NEED.value)
+    found = queries.preview_needs(achievement)
     back = reverse("achievements:check", args=[achievement.code])
-    return _preview(request, achievement, cards, back=back)
+    return _preview(request, achievement, found, shown=Side.NEED.value, back=back)
 
 
 @login_required
@@ -119,10 +120,13 @@ def mark_match(request: HttpRequest, code: str) -> HttpResponse:
     return render_page(request, "matching/match_mark.html", context, status=status)
 
 
-def _preview(request: HttpRequest, listing: Any, cards: list[Any], *, back: str) -> HttpResponse:
+def _preview(
+    request: HttpRequest, listing: Any, found: queries.Found, *, shown: str, back: str
+) -> HttpResponse:
     context = {
         "listing": listing,
-        "cards": cards,
+        "cards": previews(found.matches, shown=shown),
+        "lacking": lacking_words(found.lacking),
         "back": back,
         "weights_note": weights_note(),
     }

@@ -10,7 +10,7 @@ from marketplace.achievements.services import batches
 from marketplace.journal import jobs
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.notices.models import Notice
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
@@ -209,3 +209,60 @@ def test_cancelled_decision_leaves_the_rest_waiting(
     assert queries.waiting_in(batch).count() == 3
     monkeypatch.setattr(batches, "advance", original)
     assert decide(batch, cast, "publish").status == "closed"
+
+
+def taken_back(made: Achievement, cast: Cast) -> Achievement:
+    """The owner takes a row back, changes it and submits it again."""
+    author = cast.university_member
+    made = services.recall_achievement(made, actor=author)
+    made = services.save_achievement(made, actor=author, values={"title": "换了内容的成果名称"})
+    return services.submit_achievement(made, actor=author)
+
+
+@pytest.mark.parametrize("act", ["publish", "return", "leave_out"])
+def test_a_batch_is_not_decided_on_what_nobody_saw(
+    cast: Cast, batch: ImportBatch, act: str
+) -> None:
+    seen = queries.batch_state(batch)
+    first, second = Achievement.objects.order_by("pk")[:2]
+    changed = taken_back(first, cast)
+    registrar = cast.registrar_city
+
+    def attempt(rev: str) -> None:
+        if act == "leave_out":
+            services.leave_out(
+                batch, actor=registrar, codes=[second.code], reasons=["重复"], rev=rev
+            )
+        else:
+            services.decide_batch(batch, actor=registrar, act=act, reasons=["重复"], rev=rev)
+
+    with pytest.raises(Stale):
+        attempt(seen)
+    assert set(Achievement.objects.values_list("status", flat=True)) == {"in_review"}
+    assert queries.changed_since(batch, seen) == [changed]
+    attempt(queries.batch_state(batch))
+
+
+def test_the_state_of_a_batch_changes_with_every_row_that_a_decision_reaches(
+    cast: Cast, batch: ImportBatch
+) -> None:
+    states = [queries.batch_state(batch)]
+    first = Achievement.objects.order_by("pk")[0]
+    services.recall_achievement(first, actor=cast.university_member)
+    states.append(queries.batch_state(batch))
+    services.submit_achievement(first, actor=cast.university_member)
+    states.append(queries.batch_state(batch))
+    assert len(set(states)) == 3
+
+
+def test_a_row_that_comes_back_after_the_decision_is_reviewed_by_itself(
+    cast: Cast, batch: ImportBatch
+) -> None:
+    first = Achievement.objects.order_by("pk")[0]
+    services.decide_batch(batch, actor=cast.registrar_city, act="publish")
+    taken_back(first, cast)
+    jobs.run_open()
+    batch.refresh_from_db()
+    first.refresh_from_db()
+    assert (batch.status, batch.counts["published"], first.status) == ("closed", 4, "in_review")
+    assert list(queries.achievements_to_review(cast.registrar_city)) == [first]

@@ -46,7 +46,7 @@ def test_a_score_is_between_nothing_and_a_hundred(found: list[Row]) -> None:
     score = weigh(found)
     assert 0 <= score.value <= 100
     assert len(score.weights) == len(found)
-    assert sum(score.weights) <= 100.0001
+    assert sum(score.weights) <= 100.01
 
 
 @given(rows, st.randoms(use_true_random=False))
@@ -100,6 +100,47 @@ def test_stored_rows_are_told_by_group() -> None:
         line["label"]: (line["points"], line["judged"], line["weight"])
         for line in breakdown(stored)
     }
-    assert told["行业与领域"] == (15, 15, 20)
-    assert told["关键词与语义"] == (8, 15, 40)
-    assert scoring.WEIGHTS.version == "2026-1"
+    assert told["行业与领域"] == (50, 50, 20)
+    assert told["关键词与语义"] == (25, 50, 40)
+    assert told["技术指标"] == (0, 0, 25)
+    assert scoring.WEIGHTS.version == "2026-2"
+
+
+@given(rows)
+def test_the_parts_add_up_to_the_score(found: list[Row]) -> None:
+    score = weigh(found)
+    stored = [
+        {"key": row.key, "kind": row.kind, "weight": weight, "credit": round(row.credit, 3)}
+        for row, weight in zip(found, score.weights, strict=True)
+    ]
+    told = breakdown(stored)
+    assert sum(line["points"] for line in told) == score.uncapped
+    known = any(row.kind != "unknown" for row in found)
+    assert sum(line["judged"] for line in told) == (100 if known else 0)
+    assert score.value == (score.uncapped if score.cap is None else score.cap)
+
+
+GOOD = [Row(key) for key in KEYS if key != "indicator"]
+
+
+def test_musts_that_are_not_confirmed_cap_the_score() -> None:
+    open_must, met_must = Row("indicator", "unknown", must=True), Row("indicator", must=True)
+    assert weigh([*GOOD, open_must, open_must]).value == 69
+    assert weigh([*GOOD, open_must, met_must]).value == 89
+    assert weigh([*GOOD, met_must, met_must]).value == 100
+    assert weigh([*GOOD, Row("indicator", "unknown")]).value == 100
+
+
+def test_a_price_far_over_the_budget_caps_the_score() -> None:
+    rest = [row for row in GOOD if row.key != "budget"]
+    assert weigh([*rest, Row("budget", "no", 0.0)]).value == 59
+    assert weigh([*rest, Row("budget", "no", 0.2)]).cap is None
+    assert (
+        weigh([*rest, Row("budget", "no", 0.0), Row("indicator", "unknown", must=True)]).cap == 59
+    )
+
+
+def test_texts_alone_are_no_strong_match() -> None:
+    score = weigh([Row("meaning"), Row("keywords"), Row("trl", "unknown")])
+    assert (score.value, score.uncapped, score.text_only) == (59, 100, True)
+    assert not weigh([Row("meaning"), Row("industry")]).text_only

@@ -17,6 +17,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.matching import queries, services
 from marketplace.matching.models import Match, MatchFeedback
 from marketplace.matching.services import work
+from marketplace.matching.views.cards import lacking_words
 from marketplace.needs import services as needs
 from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
@@ -41,12 +42,13 @@ def test_a_new_need_finds_its_achievement_and_both_owners_hear_of_it(
     match = Match.objects.get()
     assert (match.need, match.achievement) == (need, result)
     assert (match.need_rev, match.achievement_rev) == (need.rev, result.rev)
-    assert match.weights_version == "2026-1"
+    assert match.weights_version == "2026-2"
     kinds = {row["key"]: row["kind"] for row in match.rows if row["key"] != "indicator"}
     assert kinds["industry"] == kinds["keywords"] == kinds["trl"] == kinds["budget"] == "yes"
     indicators = [row["kind"] for row in match.rows if row["key"] == "indicator"]
     assert indicators == ["yes", "unknown"]
-    assert match.score >= 90
+    # One must is met, one is not confirmed.
+    assert (match.score, match.evidence["cap"]) == (89, 89)
     told = Notice.objects.filter(kind="matching.found").order_by("recipient__name")
     assert {notice.recipient for notice in told} == {cast.member, cast.university_member}
     mine = told.get(recipient=cast.university_member)
@@ -146,7 +148,7 @@ def test_a_changed_listing_replaces_its_rows(cast: Cast, drain: Drain) -> None:
     need = magnet_need(cast.enterprise, cast.member)
     magnet_result(cast.university, cast.university_member)
     drain()
-    assert Match.objects.get().score >= 90
+    assert Match.objects.get().score == 89
     need = needs.revise_need(need, actor=cast.member)
     rows = [{"name": "矫顽力", "comparator": "ge", "target": 60, "unit": "kOe", "must": True}]
     need = needs.save_need(need, actor=cast.member, values={}, rows={"indicators": rows})
@@ -412,7 +414,7 @@ def test_matches_wait_while_the_index_is_away(
         waiting = Delivery.objects.get(handler__endswith="match_needs", status="pending")
         assert (waiting.attempts, waiting.error) == (0, "SearchUnavailable")
         # Somebody who looks at a preview gets what there is.
-        assert [found.other for found in queries.preview_matches(need)]
+        assert [found.other for found in queries.preview_matches(need).matches]
     with clock.shift(timedelta(seconds=16)):
         drain()
     assert Match.objects.get().need_id == need.pk
@@ -422,15 +424,15 @@ def test_an_own_draft_can_be_previewed_and_nothing_is_stored(cast: Cast, drain: 
     result = magnet_result(cast.university, cast.university_member)
     drain()
     draft = magnet_need(cast.enterprise, cast.member, state="draft")
-    (found,) = queries.preview_matches(draft)
-    assert (found.other, found.score >= 90) == (result, True)
+    (found,) = queries.preview_matches(draft).matches
+    assert (found.other, found.score) == (result, 89)
     assert not Match.objects.exists()
     need = magnet_need(cast.enterprise, cast.member)
     drain()
     other = magnet_result(
         cast.university, cast.university_member, state="draft", title="另一项晶界扩散"
     )
-    assert [one.other for one in queries.preview_needs(other)] == [need]
+    assert [one.other for one in queries.preview_needs(other).matches] == [need]
 
 
 def test_counts_of_matches(cast: Cast, drain: Drain) -> None:
@@ -454,4 +456,34 @@ def test_a_missing_index_makes_fewer_matches_and_no_error(
     need = magnet_need(cast.enterprise, cast.member)
     monkeypatch.setattr(engine, "hybrid_match", lambda *_a, **_k: [])
     assert services.compute_matches(need) == []
-    assert queries.describe("晶界扩散后矫顽力不够") == []
+    assert queries.describe("晶界扩散后矫顽力不够").matches == []
+
+
+def test_where_nothing_comes_over_the_bar_the_author_hears_why(cast: Cast, drain: Drain) -> None:
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    need = magnet_need(
+        cast.enterprise,
+        cast.member,
+        state="draft",
+        title="大蒜贮藏八个月发芽与失水控制",
+        problem="气调库温度波动大，蒜头失水发芽，损耗高，药剂又受限制，与磁体的晶界扩散无关。",
+        summary="冷库大蒜在五月后发芽，失水超过一成。",
+        industry="agri",
+        field="07",
+        keywords=["大蒜", "气调贮藏"],
+        cooperation=["consulting"],
+    )
+    found = queries.preview_matches(need)
+    assert found.matches == []
+    assert found.lacking is not None
+    assert (found.lacking.looked_at, found.lacking.bar) == (1, 45)
+    assert 0 < found.lacking.best < 45
+    words = lacking_words(found.lacking)
+    assert words.startswith("比对了最接近的 1 项，都没有达到列出的标准。主要差在：")
+
+
+def test_nothing_to_compare_with_is_said_too(cast: Cast) -> None:
+    engine.rebuild("achievements")
+    found = queries.preview_matches(magnet_need(cast.enterprise, cast.member, state="draft"))
+    assert lacking_words(found.lacking) == "现在还没有公开的信息可以比对。"

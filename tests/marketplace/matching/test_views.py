@@ -59,7 +59,7 @@ def test_a_visitor_sees_each_row_and_no_buttons(client: Client, match: Match) ->
             "≥ 21 kOe（约合 1671 kA/m）（第三方检测）",
         ),
         *("剩磁 Br（必须）", "未填写", "待确认", "命中 钕铁硼、晶界扩散", "TRL ≥ 7", "在预算内"),
-        *("得分怎么来的", "行业与领域 20%", "权重版本 2026-1", "联系持有单位"),
+        *("得分怎么来的", "行业与领域 20%", "权重版本 2026-2", "联系持有单位"),
     ):
         assert words in page, words
     assert mark_url(match) not in page
@@ -99,8 +99,12 @@ def test_what_is_not_public_is_not_there(client: Client, cast: Cast, state: str)
 
 def test_an_empty_result_says_what_happens_next(client: Client, cast: Cast) -> None:
     need = magnet_need(cast.enterprise, cast.member)
-    page = text_of(client.get(reverse("matching:for_need", args=[need.code])))
+    url = reverse("matching:for_need", args=[need.code])
+    page = text_of(client.get(url))
     assert "还没有找到匹配的成果" in page
+    assert "可以比对" not in page
+    engine.rebuild("achievements")
+    assert "现在还没有公开的信息可以比对。" in text_of(signed_in(cast.member).get(url))
 
 
 def test_dismissing_needs_a_reason_and_leads_back(cast: Cast, match: Match) -> None:
@@ -179,6 +183,11 @@ def test_a_problem_in_own_words(
     ):
         response = client.post(url, {"problem": secret})
     assert result.title in text_of(response)
+    assert "文字相近" in text_of(response)
+    assert "共同用词：" in text_of(response)
+    # Texts alone: no score of a hundred, no share of anything.
+    assert "匹配度</span>" not in text_of(response)
+    assert "相近度" not in text_of(response)
     assert response["Cache-Control"].split(", ")[0] == "max-age=0"
     assert "no-store" in response["Cache-Control"]
     assert "XK42" not in caplog.text

@@ -135,3 +135,38 @@ def test_too_many_uploads_keep_the_note(
     assert "操作过于频繁" in page.text
     assert "说明1" in page.text
     assert Verification.objects.get().note == "说明1"
+
+
+def test_a_registrar_does_not_verify_papers_they_never_saw(cast: Cast, as_: As) -> None:
+    """Another registrar returned it and the applicant handed in other papers, while the page stood."""
+    org = OrganizationFactory(status="draft")
+    person = make_member(org, "org_admin")
+    Verification.objects.create(organization=org, applicant=person)
+    mine, url = as_(person), reverse("parties:verification", args=[org.code])
+    first = {"note": "旧说明", "documents": [upload(pdf_bytes(), "旧执照.pdf")], "submit": "1"}
+    assert post_seen(mine, url, first).status_code == 302
+    dossier = Verification.objects.get()
+    review = reverse("parties:verification_review", args=[dossier.code])
+    registrar, other = as_(cast.registrar_county), as_(cast.registrar_city)
+    seen = {"verify": "1", "rev": str(dossier.rev)}
+    assert f'name="rev" value="{dossier.rev}"' in registrar.get(review).text
+
+    done = post_seen(other, review, {"return": "1", "reasons": ["unreadable"], "remark": "看不清"})
+    assert done.status_code == 302
+    again = {"note": "新说明", "documents": [upload(pdf_bytes(), "新执照.pdf")], "submit": "1"}
+    assert post_seen(mine, url, again).status_code == 302
+
+    refused = registrar.post(review, seen)
+    assert refused.status_code == 409
+    found = {str(row.label): (row.before, row.after) for row in refused.context["changed"]}
+    assert found == {
+        "补充说明": ("旧说明", "新说明"),
+        "添加材料": ("旧执照.pdf", "旧执照.pdf、新执照.pdf"),
+    }
+    dossier.refresh_from_db()
+    assert dossier.status == "pending"
+    page = registrar.get(review)
+    assert [str(row.label) for row in page.context["resubmitted"]] == ["添加材料", "补充说明"]
+    assert "证照不清晰或不完整" in page.text
+    assert "看不清" in page.text
+    assert post_seen(registrar, review, {"verify": "1"}).status_code == 302

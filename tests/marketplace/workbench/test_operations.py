@@ -1,11 +1,13 @@
 """The operator's page: what was given up and can be tried again, jobs, rebuilding an index."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django.urls import reverse
 
 import pytest
 
+from marketplace.files import storage
 from marketplace.journal import jobs, leases, tallies
 from marketplace.journal.models import Delivery, Entry, Job
 from marketplace.kernel.errors import Forbidden
@@ -13,6 +15,7 @@ from marketplace.listings import services as listings
 from marketplace.needs.events import NeedPublished
 from search import engine
 from tests.cast import Cast
+from tests.factories.files import make_attachment, make_uploader
 from tests.factories.needs import make_need
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +188,27 @@ def test_a_hidden_hit_is_counted(client, published):
     page = client.get("/needs/").content.decode()
     assert published[0].code not in page
     assert tallies.total(tallies.LEAK_PREVENTED) == 1
+
+
+def test_the_disk_and_the_files_that_wait_for_the_scan_are_lines_of_the_page(
+    operator, settings, tmp_path, monkeypatch
+):
+    settings.PRIVATE_FILES_DIR = tmp_path
+    page = operator.get(PAGE).text
+    assert "剩余磁盘空间" in page
+    assert "磁盘空间即将用尽" not in page
+    assert "请检查 clamd" not in page
+    settings.CLAMD_URL = f"unix://{tmp_path / 'none.ctl'}"
+    make_attachment(make_uploader())
+    monkeypatch.setattr(
+        storage.shutil, "disk_usage", lambda _path: SimpleNamespace(total=10**12, free=10**9)
+    )
+    page = operator.get(PAGE).text
+    assert "磁盘空间即将用尽" in page
+    assert "请检查 clamd" in page
+
+
+def test_a_small_disk_is_short_later_than_a_large_one():
+    assert not storage.Room(10**8, 10**9).is_short
+    assert storage.Room(10**7, 10**9).is_short
+    assert not storage.Room(2 * 10**9, 10**13).is_short
