@@ -10,6 +10,7 @@ from wagtail import blocks
 from cms.blocks.links import LinkBlock
 from cms.blocks.text import NoticeBlock, TextBlock
 from cms.market import Market
+from marketplace.kernel import clock
 
 #: 1 亿元 in fen.
 FEN_PER_YI = 10_000_000_000
@@ -22,7 +23,7 @@ def market_of(context: Any) -> Market:
 
 
 class GoalValue(blocks.StructValue):
-    """The edited figures in fen, and where the baseline stands against the target."""
+    """The edited figures in fen, and whether their year is over."""
 
     @property
     def target_fen(self) -> int:
@@ -35,9 +36,9 @@ class GoalValue(blocks.StructValue):
         return int(self["baseline"] * FEN_PER_YI) if self.get("baseline") else None
 
     @property
-    def baseline_share(self) -> str:
-        """The baseline as per cent of the target, for the drawing."""
-        return f"{min(100 * self['baseline'] / self['target'], Decimal(100)):.1f}"
+    def is_past(self) -> bool:
+        """Whether the year of the target is over."""
+        return bool(clock.today().year > self["target_year"])
 
 
 class GoalBlock(blocks.StructBlock):

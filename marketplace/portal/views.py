@@ -47,6 +47,7 @@ def search_all(request: HttpRequest) -> HttpResponse:
         "total": total,
         "degraded": degraded,
         "guess": guess,
+        "few": few,
     }
     return render_page(request, "portal/search.html", context)
 

@@ -16,6 +16,7 @@ from marketplace.matching import queries as matching
 from marketplace.needs import queries as needs
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import access_of
+from marketplace.parties.workflow import OrgStatus
 
 #: A listing that ends within so many days is worth a reminder.
 SOON = timedelta(days=14)
@@ -56,7 +57,7 @@ class Waiting:
 def todos(user: Any) -> list[Todo]:
     """What this person should do, most pressing first, at most MOST."""
     rows = [*_returned(user), *_ending(user), *_matches(user), *_unfinished(user)]
-    rows += [*_review(user), *_joining(user)]
+    rows += [*_review(user), *_joining(user), *_verifying(user)]
     far = clock.now() + timedelta(days=3650)
     return sorted(rows, key=lambda row: (not row.urgent, row.due_at or far))[:MOST]
 
@@ -182,6 +183,25 @@ def _joining(user: Any) -> list[Todo]:
     url = reverse("parties:organization_new")
     text = _("需求和成果以单位名义发布")
     return [Todo("building", _("登记或加入你的单位"), text, _("去登记"), url)]
+
+
+def _verifying(user: Any) -> list[Todo]:
+    """Where the verification of the own organisations stands: nothing is published before."""
+    words = {
+        OrgStatus.DRAFT: (_("上传证照并提交认证，通过后才能提交审核"), _("去认证")),
+        OrgStatus.PENDING: (_("登记员正在核对，一般 2 个工作日，结果会通知你"), _("查看认证")),
+        OrgStatus.RETURNED: (_("认证材料被退回，请按意见补正后重新提交"), _("去补正")),
+    }
+    rows = []
+    for membership in parties.organizations_of(user):
+        org = membership.organization
+        if org.status in words:
+            text, action = words[OrgStatus(org.status)]
+            title = _("%(name)s：%(state)s") % {"name": org.name, "state": org.get_status_display()}
+            url = reverse("parties:manage", args=[org.code])
+            is_returned = org.status == OrgStatus.RETURNED
+            rows.append(Todo("shield", title, text, action, url, urgent=is_returned))
+    return rows
 
 
 def batches_to_review(user: Any) -> list[Any]:

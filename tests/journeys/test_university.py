@@ -95,3 +95,62 @@ def wait_for(person: Visit, words: str) -> str:
     person.check()
     assert words in person.text()
     return person.text()
+
+
+BARE_TAG = "".join(secrets.choice("bcdfghjklmnpqrtvwxz") for _letter in range(8))
+BARE = ["序号", "成果名称", "完成人", "所属学院", "成果简介", "联系方式"]
+
+
+def bare_sheet() -> bytes:
+    """What a university's office has at hand: six columns, the contact in one cell, once left out."""
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(BARE)
+    for row, contact in enumerate(
+        ["李老师 0539-8100123", "王老师；电话：１３８００１３８０００；wang@uni.example", ""],
+        start=1,
+    ):
+        title = f"裸表无醛胶{BARE_TAG}第{row}项"
+        page.append(
+            [row, title, "郑亦山、周允衡", "材料学院", f"{BODY}裸表 {BARE_TAG}-{row}。", contact]
+        )
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_bare_sheet_from_import_to_contact(visit: Callable[..., Visit]) -> None:
+    office, registrar, reader = visit(), visit(), visit()
+    office.sign_in("university@sample.example")
+    upload(office, bare_sheet())
+    text = wait_for(office, "确认导入")
+    assert "所属学院" in text
+    assert "不能发布" not in text
+    office.press("导入 3 条", exact=False)
+    wait_for(office, "待审核")
+    code = office.page.url.rstrip("/").rsplit("/", 1)[-1]
+
+    registrar.sign_in("registrar@sample.example")
+    registrar.go(f"/workbench/review/batches/{code}/")
+    registrar.press("发布全部 3 条")
+    wait_for(registrar, "审核完毕")
+
+    reader.sign_in("member@sample.example")
+    # The last one gave no contact: the university's own is shown.
+    expected = [("李老师", "0539-8100123"), ("王老师", "13800138000"), ("周允衡", "0539-0000101")]
+    for number, (name, phone) in enumerate(expected, start=1):
+        title = f"裸表无醛胶{BARE_TAG}第{number}项"
+        link = reader.page.locator("#results").get_by_role("link", name=title)
+        for _attempt in range(60):
+            reader.page.goto(reader.site.url + f"/achievements/?q={BARE_TAG}")
+            if link.count():
+                break
+            reader.page.wait_for_timeout(1000)
+        link.first.click()
+        reader.page.wait_for_load_state()
+        assert phone not in reader.page.inner_text("main")
+        reader.page.get_by_role("button", name="查看联系方式").click()
+        reader.page.wait_for_selector("#contact dl")
+        shown = reader.page.inner_text("#contact dl")
+        assert name in shown
+        assert phone in shown

@@ -49,6 +49,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         "sorts": sort_links(request.GET, action, filters.SORTS.items(), query.sort),
         "exports": links(request.GET, kind.url("export")) if results.total else [],
         "guess": engine.did_you_mean(query.text) if is_poor else None,
+        "is_thin": results.total < 5 and not results.degraded,
         # The box in the header holds what was asked, and where, to be asked differently.
         "search_text": query.text,
         "search_scope": kind.name if query.text else "",

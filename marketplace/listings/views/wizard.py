@@ -53,6 +53,7 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
             status, reused = error.status, {"url": kind.url("manage", error.made)}
     context = _context(kind, step, form, {})
     context |= {"owners": owners, "owner": owner, "owner_problem": problem}
+    context["problems"] = [("owner", _("代表单位"), problem)] if problem else []
     context |= {"form_key": form_key, "key_reused": reused}
     return render_page(request, "listings/listing_step.html", context, status=status)
 
@@ -174,6 +175,7 @@ def _save(
         if done.reasons:
             context = _context(kind, step, form, rows, listing) | _about(kind, listing, step)
             context |= {"file_errors": done.reasons, "files_taken": done.taken, "seen": seen}
+            context["problems"] = [("file", _("附件"), text) for text in done.reasons]
             page = "listings/listing_step.html"
             response = render_page(request, page, context, status=done.status)
             if wait:
@@ -239,6 +241,8 @@ def _context(
         "kind": kind,
         "step": step,
         "form": form,
+        "forms": [form, *rows.values()],
+        "problems": [],
         "rowsets": [(step.rows[related][1], formset) for related, formset in rows.items()],
         "wizard": _progress(kind, step.key, listing),
     }

@@ -266,9 +266,13 @@ def field(bound: Any) -> SafeString:
 
 
 @register.inclusion_tag("web/components/errors.html")
-def form_errors(*forms: Any) -> dict[str, Any]:
-    """The error summary of one or several forms, linking to each field."""
-    return {"problems": [problem for form in forms for problem in _problems(form)]}
+def form_errors(*forms: Any, also: Iterable[tuple[str, Any, Any]] = ()) -> dict[str, Any]:
+    """The one error summary of a page: of a form, several, or lists of them, linking to each field.
+
+    `also` are problems that belong to no form: (id of what is wrong, its label, message).
+    """
+    every = [one for form in forms for one in (form if isinstance(form, list) else [form])]
+    return {"problems": [*also, *(problem for form in every for problem in _problems(form))]}
 
 
 def _problems(form: Any) -> Iterable[tuple[str, str, str]]:

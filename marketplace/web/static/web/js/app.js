@@ -202,6 +202,12 @@ function wake(within) {
   for (const button of all("[data-print]", within)) button.hidden = false;
   within.querySelector("[data-errors]")?.focus();
 }
+// The current entry of a menu that is wider than the screen; the style sheet does it in browsers that know how
+for (const here of all(".c-nav [aria-current], .c-side [aria-current]")) {
+  const list = here.closest("ul"), box = here.getBoundingClientRect(), frame = list.getBoundingClientRect();
+  if (box.left < frame.left || box.right > frame.right) list.scrollLeft += box.left - frame.left - (frame.width - box.width) / 2;
+}
+document.addEventListener("focusin", event => event.target.closest?.(".c-nav a, .c-side a")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
 showToggles();
 wake(document);
 document.addEventListener("htmx:load", event => { showToggles(); wake(event.target); });
