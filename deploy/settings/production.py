@@ -244,7 +244,7 @@ FILE_UPLOAD_HANDLERS = [
     "marketplace.web.uploads.TidyUploadHandler",
 ]
 # clamd, `unix:///run/clamav/clamd.ctl` or `tcp://host:3310`: attachments wait until it has seen them.
-CLAMD_URL = env.str("CLAMD_URL", "")
+CLAMD_URL = secret("CLAMD_URL", "")
 if CLAMD_URL and not CLAMD_URL.startswith(("unix:///", "tcp://")):
     raise ImproperlyConfigured("CLAMD_URL must begin with unix:/// or tcp://")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -82,6 +82,7 @@ def test_what_stands_in_a_file_counts(tmp_path: Path):
         "SEARCH_URL": "elasticsearch+https://u:p@es.example:9200/x",
         "SEARCH_STANDBY_URL": "embedded://",
         "EMAIL_URL": "submission://u:p%40ss@mail.example:587",
+        "CLAMD_URL": "tcp://clamd.example:3310",
     }
     assert set(inside) == {name for name, may in asked_for().items() if may}
     files = {}

@@ -1,7 +1,6 @@
 """Files are looked into in a child: what it costs there is not paid by the site."""
 
 import io
-import resource
 
 import pikepdf
 import pytest
@@ -16,11 +15,6 @@ from tests.factories.hostile import big_png, pdf_of_objects
 pytestmark = pytest.mark.django_db
 
 
-def largest_child():
-    """The most memory in bytes that a child of this process has had."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-
-
 def test_what_comes_back_is_what_was_sent_or_made_anew(uploader, private_folder):
     for name, data in (("a.pdf", pdf_bytes()), ("a.docx", docx_bytes())):
         kept = make_attachment(uploader, name=name, data=data)
@@ -32,7 +26,8 @@ def test_what_comes_back_is_what_was_sent_or_made_anew(uploader, private_folder)
     assert len([path for path in private_folder.rglob("*") if path.is_file()]) == 3
 
 
-def test_pictures_of_49_million_points_stay_within_the_childs_memory(uploader):
+def test_pictures_of_49_million_points_are_never_in_memory_twice(uploader, monkeypatch):
+    monkeypatch.setattr(children, "MEMORY", 360 * MIB)
     done = services.store_uploads(
         [upload(big_png(7000), f"{number}.png") for number in range(3)],
         subject_kind="tests.thing",
@@ -40,7 +35,7 @@ def test_pictures_of_49_million_points_stay_within_the_childs_memory(uploader):
         actor=uploader,
     )
     assert [row.name for row in done.taken] == ["0.png", "1.png", "2.png"]
-    assert largest_child() < children.MEMORY
+    # Decoded each has 196 MB: with a second copy it would not fit into what a child may have here.
 
 
 def test_a_picture_that_is_too_large_is_never_decoded(uploader, monkeypatch):
