@@ -473,3 +473,16 @@ def test_after_an_outage_it_is_tried_within_a_quarter_of_a_minute(thing_done, te
     waits = Delivery.objects.get().next_try_at - before
     assert timedelta(seconds=14) < waits < timedelta(seconds=25)
     assert Delivery.objects.get().error == "ServerGone"
+
+
+def test_what_failed_once_takes_no_other_along(thing_done, tell):
+    """A delivery that was tried before may be the one that kills: it is claimed alone, by any handler."""
+    listen(thing_done, "many", lambda _events: None, batch=True)
+    for subject in range(3):
+        tell(subject)
+    first, *_rest = Delivery.objects.order_by("id")
+    Delivery.objects.filter(pk=first.pk).update(attempts=1)
+    claimed = [[row.pk for row in services._claim()] for _ in range(2)]
+    assert claimed[0] == [first.pk]
+    assert first.pk not in claimed[1]
+    assert len(claimed[1]) == 2

@@ -172,3 +172,15 @@ def test_contact_through_a_broker_only(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published", contact_route="broker")
     with pytest.raises(Refused, match="技术经理人"):
         services.show_contact(need, actor=cast.university_admin)
+
+
+def test_the_first_publication_is_the_date_that_stays(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published")
+    first = need.published_at
+    registrar = cast.registrar_city
+    with clock.shift(timedelta(days=3)):
+        need = services.revise_need(need, actor=cast.member)
+        need = services.submit_need(need, actor=cast.member)
+        need = services.publish_need(need, actor=registrar)
+    need.refresh_from_db()
+    assert (need.status, need.published_at) == ("published", first)

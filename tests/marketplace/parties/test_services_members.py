@@ -268,3 +268,13 @@ def test_members_cost_the_same_queries_for_one_and_thirty(
         with django_assert_num_queries(1):
             rows = [str(row.user) for row in queries.members_of(org)]
         assert len(rows) == count
+
+
+def test_an_organisation_causes_a_hundred_messages_to_strangers_a_day(cast: Cast) -> None:
+    for number in range(100):
+        sent = invite(cast, email=f"p{number}@example.com")
+        services.revoke_invitation(sent.invitation, actor=cast.org_admin)
+    with pytest.raises(Refused, match="今天发出的邀请过多"):
+        invite(cast, email="one-more@example.com")
+    with clock.shift(timedelta(days=1, minutes=1)):
+        assert invite(cast, email="one-more@example.com").token
