@@ -13,6 +13,7 @@ from django.db import transaction
 from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
+from marketplace.kernel.unreadable import readable
 from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
@@ -49,7 +50,7 @@ def take_up_achievements(ids: Sequence[int]) -> None:
     _embed_now("achievements", Achievement, achievements)
     for achievement in achievements:
         compute_matches_for(achievement)
-        found = list(Match.objects.filter(achievement=achievement))
+        found = readable(Match.objects.filter(achievement=achievement))
         announce(found, to=Side.NEED)
         announce(found, to=Side.ACHIEVEMENT)
 
@@ -121,7 +122,7 @@ def _without_vectors() -> list[tuple[str, Any]]:
 
 def _match_need(need: Need, *, is_fresh: bool) -> int:
     new = compute_matches(need)
-    found = list(Match.objects.filter(need=need))
+    found = readable(Match.objects.filter(need=need))
     announce(found, to=Side.NEED)
     # The holders of results hear of a new need; of their own new result they know.
     if is_fresh:
@@ -131,7 +132,7 @@ def _match_need(need: Need, *, is_fresh: bool) -> int:
 
 def _open(model: Any, ids: Sequence[int]) -> list[Any]:
     rows = _all_open(model).filter(pk__in=list(ids)).order_by("pk")
-    return list(rows.select_related("owner").prefetch_related("indicators"))
+    return readable(rows.select_related("owner").prefetch_related("indicators"))
 
 
 def _all_open(model: Any) -> Any:
