@@ -15,7 +15,10 @@ from wagtail.models import Page, Site
 
 from cms.addresses import full_address_of
 from cms.models import ArticleCount, NewsPage, PolicyPage, StandardPage
+from marketplace.kernel.pages import in_pages
 
+#: So many pages are read at a time.
+_PAGE = 100
 #: What the site-wide search finds.
 SEARCHED = (NewsPage, PolicyPage, StandardPage)
 
@@ -37,7 +40,7 @@ def pages_by_document(names: Sequence[str] | None) -> Iterator[Any]:
     changes = Coalesce(Subquery(counted.values("rev")), 0)
     for model in SEARCHED:
         pages = model.objects.filter(wanted).annotate(changes=changes)
-        yield from pages.select_related("locale").order_by("pk")
+        yield from in_pages(pages.select_related("locale"), _PAGE)
 
 
 def counts_by_document(names: Sequence[str] | None) -> dict[str, int]:

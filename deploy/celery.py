@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "texts": {"task": "matching.read", "schedule": 3600.0, "options": {"expires": 3600}},
     "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
     "pages": {"task": "cms.publish_scheduled", "schedule": 60.0, "options": {"expires": 60}},
+    "unreadable": {"task": "journal.recheck", "schedule": 300.0, "options": {"expires": 300}},
     "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

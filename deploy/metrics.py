@@ -41,6 +41,9 @@ class SiteCollector(Collector):
         )
         yield GaugeMetricFamily("outbox_pending", "Deliveries that wait", value=counts["pending"])
         yield GaugeMetricFamily("outbox_dead", "Deliveries given up", value=counts["dead"])
+        yield GaugeMetricFamily(
+            "rows_unreadable", "Rows that cannot be read", value=journal.unreadable().count()
+        )
         yield GaugeMetricFamily("jobs_open", "Jobs that wait or run", value=counts["jobs"])
         left = journal.lease_left(LEASE)
         yield GaugeMetricFamily(

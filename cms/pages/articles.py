@@ -49,7 +49,9 @@ class Article(SitePage):
     """What a news item and a policy have in common."""
 
     summary = models.CharField(_("摘要"), max_length=300, blank=True)
-    published_at = models.DateTimeField(_("发布时间"), default=clock.now)
+    published_at = models.DateTimeField(
+        _("发布时间"), default=clock.now, validators=[clock.validate_instant]
+    )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("正文"))
     attachments = StreamField([("file", FileBlock())], blank=True, verbose_name=_("附件"))
 

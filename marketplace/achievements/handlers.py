@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import events, queries
+from marketplace.journal.events import RowMended, mended
 from marketplace.kernel.events import Event, on
 from marketplace.listings.index import OWNER_NAMES
 from marketplace.notices import kinds
@@ -38,6 +39,12 @@ def follow_renamed_owners(batch: list[OrganizationEdited]) -> None:
 def forget_samples(event: events.AchievementSamplesRemoved) -> None:
     """Take deleted samples out of the search index."""
     engine.refresh("achievements", event.codes)
+
+
+@on(RowMended, batch=True)
+def take_back(batch: list[Event]) -> None:
+    """What could not be read when it was indexed is found again."""
+    engine.refresh("achievements", queries.codes_of(mended(batch, queries.KIND)))
 
 
 @on(events.AchievementReturned)

@@ -12,6 +12,7 @@ from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.journal.models import Job
+from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
 from marketplace.listings.rulebook import Quality
@@ -54,7 +55,7 @@ def quality_of(achievement: Achievement) -> Quality:
 
 def newest(limit: int) -> list[Achievement]:
     """The achievements published last and still open."""
-    return list(
+    return readable(
         Achievement.objects.filter(status="published")
         .select_related("owner")
         .order_by("-published_at", "-id")[:limit]
@@ -195,7 +196,7 @@ def lacking_in(batch: ImportBatch) -> dict[str, int]:
 def namesakes_of(batch: ImportBatch, limit: int = 20) -> list[Achievement]:
     """Achievements elsewhere that bear the same title as a waiting row: possible duplicates."""
     titles = waiting_in(batch).order_by().exclude(title="").values("title")
-    return list(
+    return readable(
         Achievement.objects.filter(title__in=titles)
         .exclude(import_batch=batch)
         .exclude(status="draft")

@@ -8,6 +8,12 @@ class JournalConfig(AppConfig):
     label = "journal"
 
     def ready(self) -> None:
-        from marketplace.journal import triggers  # noqa: PLC0415 -- app ready
+        from marketplace.journal import services, triggers  # noqa: PLC0415 -- app ready
+        from marketplace.kernel import unreadable  # noqa: PLC0415 -- app ready
 
         triggers.connect()
+
+        def note(rows: list[unreadable.Unreadable], **_: object) -> None:
+            services.note_unreadable(rows)
+
+        unreadable.unreadable_found.connect(note, weak=False, dispatch_uid="journal")

@@ -28,6 +28,23 @@ class JobCancelled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowMended(Event):
+    """A row that could not be read can be read again: `kind` is its model, `key` its primary key."""
+
+    subject_kind = "journal.unreadable"
+    label = _("记录恢复可读")
+
+    kind: str = ""
+    key: str = ""
+
+
+def mended(batch: list[Event], kind: str) -> list[int]:
+    """The keys of the rows of this model that these events tell of."""
+    events = [event for event in batch if isinstance(event, RowMended) and event.kind == kind]
+    return [int(event.key) for event in events]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveriesRetried(Event):
     """An operator had given-up deliveries tried again; the subject is the first of them."""
 

@@ -26,6 +26,7 @@ from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import DomainError, Forbidden, Refused
+from marketplace.kernel.unreadable import Unreadable, readable
 
 logger = logging.getLogger(__name__)
 
@@ -213,7 +214,15 @@ def _take() -> Job | None:
     rows = Job.objects.filter(due | stale).order_by("urgency", longest, "id")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    row = rows.first()
+    left_out: list[Unreadable] = []
+    taken = readable(rows[:1], left_out)
+    if left_out:
+        # It would stand first for ever, and no other job had a turn.
+        Job.objects.filter(pk__in=[one.key for one in left_out]).update(
+            status=Job.Status.FAILED, error="unreadable", finished_at=now
+        )
+        return _take()
+    row = taken[0] if taken else None
     if row:
         row.status = Job.Status.RUNNING
         row.attempts += 1

@@ -166,6 +166,28 @@ class Lease(models.Model):
         return f"{self.name}: {self.holder}"
 
 
+class UnreadableRow(models.Model):
+    """A row that a list, an index or a page could not read: kept until it can be read again.
+
+    `kind` is the model (`needs.need`), `key` its primary key, `code` its public code where it has one.
+    """
+
+    kind = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    code = models.CharField(max_length=16, blank=True)
+    error = models.CharField(max_length=60)
+    found_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="unreadable_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}: {self.error}"
+
+
 class Tally(models.Model):
     """How often something happened that should not, counted by every process together."""
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Min, QuerySet
 
-from marketplace.journal.models import Delivery, Entry, Job, Lease
+from marketplace.journal.models import Delivery, Entry, Job, Lease, UnreadableRow
 from marketplace.kernel import clock
 from marketplace.kernel.events import event_named
+from marketplace.kernel.unreadable import readable
 
 #: Done deliveries say nothing that the entry does not; two weeks are kept for tracing faults.
 KEEP_DELIVERIES = timedelta(days=14)
@@ -40,7 +42,7 @@ def history(subject_kind: str, subject_id: int, *, limit: int = 100) -> list[Lin
             entry.actor,
             entry.payload,
         )
-        for entry in entries
+        for entry in readable(entries)
     ]
 
 
@@ -107,6 +109,28 @@ def lease_left(name: str) -> float | None:
     """Seconds until a lease ends, negative when it has ended; None when nobody ever held it."""
     until = Lease.objects.filter(name=name).values_list("until", flat=True).first()
     return (until - clock.now()).total_seconds() if until else None
+
+
+def unreadable() -> QuerySet[UnreadableRow]:
+    """The rows that could not be read when they were last looked at, the last found first."""
+    return UnreadableRow.objects.order_by("-found_at", "-id")
+
+
+def code_of(kind: str, key: str) -> str:
+    """The public code of a row that cannot be read, or of what it is a part of; "" where there is none."""
+    model = apps.get_model(kind)
+    rows = model._base_manager.filter(pk=key)  # noqa: SLF001 -- documented
+    fields = model._meta.concrete_fields  # noqa: SLF001 -- documented
+    if _is_coded(model):
+        return str(rows.values_list("code", flat=True).first() or "")
+    for field in fields:
+        if field.many_to_one and _is_coded(field.related_model):
+            return str(rows.values_list(f"{field.name}__code", flat=True).first() or "")
+    return ""
+
+
+def _is_coded(model: Any) -> bool:
+    return any(field.name == "code" for field in model._meta.concrete_fields)  # noqa: SLF001 -- documented
 
 
 def job_by_code(code: str) -> Job | None:

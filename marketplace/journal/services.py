@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal import context, queries, stopping, wakeup
-from marketplace.journal.events import DeliveriesRetried
-from marketplace.journal.models import Delivery, Entry
-from marketplace.kernel import clock
+from marketplace.journal.events import DeliveriesRetried, RowMended
+from marketplace.journal.models import Delivery, Entry, UnreadableRow
+from marketplace.kernel import clock, unreadable
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.kernel.events import Event, Handler, event_named, handler_named, handlers_of
+from marketplace.kernel.unreadable import Unreadable, readable
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +75,10 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
         if end is not None and time.monotonic() >= end:
             break
         batch = _claim()
-        if not batch:
+        if batch is None:
             break
+        if not batch:
+            continue
         tried += len(batch)
         handler = handler_named(batch[0].handler)
         if handler is None:
@@ -90,24 +93,31 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
 
 
 @transaction.atomic
-def _claim() -> list[Delivery]:
+def _claim() -> list[Delivery] | None:
     """Claim the next deliveries of one handler, oldest first.
 
     The attempt is counted here and not after a failure, so that a delivery that kills its worker
     is given up in the end; one that was tried before is claimed alone, so that it takes no other
-    along.
+    along. None when nothing is due; an empty list when what was due could not be read.
     """
     due = queries.due_deliveries()
-    first = due.first()
+    first = due.values_list("pk", "handler", "attempts").first()
     if first is None:
-        return []
-    handler = handler_named(first.handler)
-    size = 1 if first.attempts else BATCH if handler and handler.batch else SINGLES
-    rows = due.filter(handler=first.handler).select_related("entry")
-    rows = rows.filter(pk=first.pk) if first.attempts else rows.filter(attempts=0)
+        return None
+    key, name, attempts = first
+    handler = handler_named(name)
+    size = 1 if attempts else BATCH if handler and handler.batch else SINGLES
+    rows = due.filter(handler=name).select_related("entry")
+    rows = rows.filter(pk=key) if attempts else rows.filter(attempts=0)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    claimed = list(rows[:size])
+    rows = rows[:size]
+    left_out: list[Unreadable] = []
+    claimed = readable(rows, left_out)
+    # It would stand first for ever: it is given up at once, and the operator is told of it.
+    Delivery.objects.filter(pk__in=[row.key for row in left_out]).update(
+        status=Delivery.Status.DEAD, error="unreadable"
+    )
     until = clock.now() + LEASE
     Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(
         next_try_at=until, attempts=F("attempts") + 1
@@ -236,6 +246,40 @@ def retry_deliveries(ids: Sequence[int], *, actor: Any) -> int:
     publish(DeliveriesRetried(subject_id=found[0], ids=found), actor=actor)
     wakeup.after_commit()
     return len(found)
+
+
+def note_unreadable(rows: Sequence[Unreadable]) -> None:
+    """Keep what could not be read for the operator; whoever met it goes on, whether that works or not."""
+    try:
+        with transaction.atomic():
+            for row in rows:
+                UnreadableRow.objects.update_or_create(
+                    kind=row.label,
+                    key=row.key,
+                    defaults={"error": row.error[:60], "seen_at": clock.now()},
+                    create_defaults={
+                        "error": row.error[:60],
+                        "code": queries.code_of(row.label, row.key),
+                    },
+                )
+    except DatabaseError as error:
+        logger.warning("%s unreadable rows not kept: %s", len(rows), type(error).__name__)
+
+
+def recheck_unreadable() -> int:
+    """Try again what could not be read; returns how many rows can be read now, and tells of each.
+
+    A row that is gone counts as mended: whoever listens finds nothing to do.
+    """
+    count = 0
+    for row in queries.unreadable():
+        if not unreadable.can_be_read(row.kind, row.key):
+            continue
+        with transaction.atomic():
+            if UnreadableRow.objects.filter(pk=row.pk).delete()[0]:
+                publish(RowMended(subject_id=row.pk, kind=row.kind, key=row.key), actor=None)
+                count += 1
+    return count
 
 
 def purge_deliveries() -> int:

@@ -31,3 +31,9 @@ def purge() -> None:
     once.purge_keys()
     throttle.purge()
     refresh_statistics()
+
+
+@shared_task(name="journal.recheck", ignore_result=True)
+def recheck() -> None:
+    """Try again to read what could not be read."""
+    services.recheck_unreadable()

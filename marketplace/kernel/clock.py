@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -20,6 +21,9 @@ _CLOCKS = {
     "postgresql": "SELECT clock_timestamp()",
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
 }
+
+_FIRST = datetime(1900, 1, 1, tzinfo=UTC)
+_LAST = datetime(2100, 12, 31, tzinfo=UTC)
 
 _offset = timedelta(0)
 
@@ -40,6 +44,12 @@ def database_now() -> datetime:
         [at] = cursor.fetchone()
     read: datetime = at if isinstance(at, datetime) else datetime.fromisoformat(at)
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC) + _offset
+
+
+def validate_instant(instant: datetime) -> None:
+    """Raises ValidationError for an instant that nobody means, and that may be none in another zone."""
+    if not _FIRST <= instant <= _LAST:
+        raise ValidationError(_("日期应在 1900 年至 2100 年之间"), code="range")
 
 
 def today() -> date:

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, Stale
+from marketplace.kernel.unreadable import readable
 from marketplace.listings import browsing, filters, queries
 from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
@@ -142,7 +143,7 @@ class ListingCollection(ListingApi):
         if query.page > results.pages:
             raise NotFound(NO_SUCH_PAGE)
         codes = [hit.id for hit in results.hits]
-        found = {row.code: row for row in self.visible().filter(code__in=codes)}
+        found = {row.code: row for row in readable(self.visible().filter(code__in=codes))}
         rows = [self.shown(found[code]) for code in codes if code in found]
         return Response(
             {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import in_wan
+from marketplace.kernel.unreadable import readable
 from marketplace.listings.rulebook import SIGNS, plain
 from marketplace.sheets.writers import Column
 from marketplace.taxonomy import queries as taxonomy
@@ -251,7 +252,7 @@ def rows_of(
     """Rows of cells for these codes in their order, read from the visible `listings` by hundreds."""
     wanted = iter(codes)
     while chunk := list(islice(wanted, _CHUNK)):
-        found = {row.code: row for row in listings.filter(code__in=chunk)}
+        found = {row.code: row for row in readable(listings.filter(code__in=chunk))}
         yield from _cells((found[code] for code in chunk if code in found), columns)
 
 

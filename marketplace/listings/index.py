@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from marketplace.kernel.codes import written
 from marketplace.kernel.pages import in_pages
+from marketplace.kernel.unreadable import streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.taxonomy import queries as taxonomy
@@ -110,7 +111,7 @@ def newest_of(
         for word in words:
             found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
         found = found.prefetch_related(*related).order_by("-published_at", "-pk")
-        for listing in found.iterator(chunk_size=100):
+        for listing in streamed(found, 100):
             yield listing.code, listing.rev, document(listing)
 
     return rows
@@ -133,6 +134,7 @@ def source_of(
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
+        # What cannot be read is as if it were gone: it is not found until it is mended.
         if codes is not None:
             found = found.filter(code__in=codes)
         for listing in in_pages(found, PAGE):

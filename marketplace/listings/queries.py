@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.files.queries import attachments_of
 from marketplace.journal import tallies
 from marketplace.kernel import clock
+from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.listings.models import Listing
 from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
 from marketplace.parties.policies import access_of
@@ -121,11 +122,13 @@ def due_to_expire(model: type[L]) -> QuerySet[L]:
 
 def in_order(model: type[L], actor: Any, codes: list[str]) -> list[L]:
     """The visible listings of these codes, in the order of the codes; one query."""
-    found = {row.code: row for row in visible_to(model, actor).filter(code__in=codes)}
+    left_out: list[Unreadable] = []
+    rows = readable(visible_to(model, actor).filter(code__in=codes), left_out)
+    found = {row.code: row for row in rows}
     kept = [found[code] for code in codes if code in found]
-    if len(kept) < len(codes):
+    if prevented := len(codes) - len(kept) - len(left_out):
         # A row that was hidden a moment ago, or an index that is not true: the operator counts them.
-        _tally(len(codes) - len(kept))
+        _tally(prevented)
     return kept
 
 

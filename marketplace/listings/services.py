@@ -1,6 +1,7 @@
 """The writes that both kinds of listing share. The slices' services name the event and the flow."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.events import Event
 from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
+from marketplace.kernel.unreadable import readable
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import policies, queries
 from marketplace.listings.models import Listing
@@ -214,9 +216,17 @@ def remove_samples(model: type[Listing], event: Callable[[list[str]], Event]) ->
     return len(codes)
 
 
-def due_to_expire(model: type[L]) -> list[L]:
-    """The next listings that the clock must close, at most EXPIRE_AT_ONCE."""
-    return list(queries.due_to_expire(model)[:EXPIRE_AT_ONCE])
+def expire_due(model: type[L], flow: Workflow, event: type[Event]) -> int:
+    """Close the listings whose validity is over, at most EXPIRE_AT_ONCE, each in its own transaction.
+
+    Returns how many. One that was renewed or withdrawn meanwhile is passed over.
+    """
+    count = 0
+    for listing in readable(queries.due_to_expire(model)[:EXPIRE_AT_ONCE]):
+        with suppress(Refused), transaction.atomic():
+            move(listing, "expire", flow=flow, event=event(subject_id=listing.pk), actor=None)
+            count += 1
+    return count
 
 
 def clean_reasons(reasons: Iterable[str]) -> list[str]:

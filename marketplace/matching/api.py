@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.achievements import queries as achievements
+from marketplace.kernel.unreadable import readable
 from marketplace.matching import queries
 from marketplace.matching.models import Match
 from marketplace.matching.serializers import MatchRead
@@ -54,4 +55,4 @@ class AchievementMatches(APIView):
 
 def _answer(request: Request, rows: QuerySet[Match]) -> Response:
     limit = read_number(read_parameters(request, "limit"), "limit", most=MOST, default=MOST)
-    return Response(MatchRead(rows[:limit], many=True).data)
+    return Response(MatchRead(readable(rows[:limit]), many=True).data)

@@ -1,6 +1,7 @@
 """What follows from publications and from what people say about matches."""
 
 from marketplace.achievements import events as achievements
+from marketplace.journal.events import RowMended, mended
 from marketplace.kernel.events import Event, on
 from marketplace.matching import queries, services
 from marketplace.matching.events import MatchMarked
@@ -22,6 +23,13 @@ def match_needs(batch: list[Event]) -> None:
 def match_achievements(batch: list[Event]) -> None:
     """Achievements that are out are compared with the open needs."""
     services.take_up_achievements(achievements.ids_of(batch))
+
+
+@on(RowMended, batch=True)
+def match_mended(batch: list[Event]) -> None:
+    """What could not be read when it was to be matched is matched now."""
+    services.take_up_needs(mended(batch, "needs.need"))
+    services.take_up_achievements(mended(batch, "achievements.achievement"))
 
 
 @on(MatchMarked)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.journal.events import RowMended, mended
 from marketplace.kernel.events import Event, on
 from marketplace.listings.index import OWNER_NAMES
 from marketplace.needs import events, queries
@@ -34,6 +35,12 @@ def follow_renamed_owners(batch: list[OrganizationEdited]) -> None:
 def forget_samples(event: events.NeedSamplesRemoved) -> None:
     """Take deleted samples out of the search index."""
     engine.refresh("needs", event.codes)
+
+
+@on(RowMended, batch=True)
+def take_back(batch: list[Event]) -> None:
+    """What could not be read when it was indexed is found again."""
+    engine.refresh("needs", queries.codes_of(mended(batch, queries.KIND)))
 
 
 @on(events.NeedReturned)

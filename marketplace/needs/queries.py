@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 
+from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.rulebook import Quality
 from marketplace.needs import rulebook
@@ -37,7 +38,7 @@ def quality_of(need: Need) -> Quality:
 
 def newest(limit: int) -> list[Need]:
     """The needs published last and still open."""
-    return list(
+    return readable(
         Need.objects.filter(status="published")
         .select_related("owner")
         .order_by("-published_at", "-id")[:limit]

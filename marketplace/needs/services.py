@@ -167,12 +167,7 @@ SOLVED_HOW = ("platform", "self", "elsewhere")
 
 def expire_needs() -> int:
     """到期下线：由时钟触发，逐条一事务；返回条数。"""
-    due = listings.due_to_expire(Need)
-    for need in due:
-        with transaction.atomic():
-            event = events.NeedExpired(subject_id=need.pk)
-            listings.move(need, "expire", flow=NEED, event=event, actor=None)
-    return len(due)
+    return listings.expire_due(Need, NEED, events.NeedExpired)
 
 
 @transaction.atomic

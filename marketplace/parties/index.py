@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.codes import written
 from marketplace.kernel.pages import in_pages
+from marketplace.kernel.unreadable import streamed
 from marketplace.parties import queries, rulebook
 from marketplace.parties.models import Organization
 from search import schema
@@ -54,7 +55,7 @@ def newest(words: Sequence[str]) -> Iterator[SourceRow]:
         for text in _TEXTS:
             within |= Q(**{f"{text}__icontains": word})
         found = found.filter(within)
-    for org in found.order_by("-verified_at", "-pk").iterator(chunk_size=100):
+    for org in streamed(found.order_by("-verified_at", "-pk"), 100):
         yield org.code, org.rev, document(org)
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from marketplace.kernel.errors import DomainError
+from marketplace.kernel.unreadable import RowUnreadable, is_unreadable, name_behind
 from marketplace.web.csp import CMS_HEADER
 from marketplace.web.preferences import read_preferences
 from marketplace.web.refusals import not_allowed, refusal_response
@@ -64,7 +65,8 @@ class PreferencesMiddleware:
 class RefusalMiddleware:
     """Turns a DomainError raised in a view into a page (or fragment) with its reason and status.
 
-    And the empty answer to a method that a view does not take into a page that says so.
+    A row that cannot be read, of whatever table, is answered with such a page too, and is named. And the
+    empty answer to a method that a view does not take becomes a page that says so.
 
     The error also stands in `response.refusal`, for whoever keeps the record of refusals.
     """
@@ -80,6 +82,9 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if is_unreadable(error):
+            name_behind(error)
+            error = RowUnreadable()
         if not isinstance(error, DomainError):
             return None
         response = refusal_response(request, error)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, NotVisible, TooMany
 from marketplace.kernel.outages import is_full, is_outage
+from marketplace.kernel.unreadable import RowUnreadable
 from marketplace.web.signed_out import can_come_back, filled_form, is_same_origin, sign_in
 
 #: When to try again after a 503, in seconds: what an outage of the database asks of clients.
@@ -50,7 +51,7 @@ def refusal_response(request: HttpRequest, error: DomainError) -> HttpResponseBa
             (name, message) for name, messages in error.errors.items() for message in messages
         ]
     response = _page(request, "refused", error.status, context)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | RowUnreadable):
         response["Retry-After"] = str(error.retry_after)
     return response
 
@@ -167,6 +168,7 @@ def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any])
         405: _("不能这样打开"),
         409: _("现在不能这样做"),
         422: _("已经提交过"),
+        503: _("暂时无法读取"),
         429: _("操作过于频繁"),
         507: _("存储空间已满"),
     }

@@ -26,6 +26,7 @@ from marketplace.kernel.errors import (
 )
 from marketplace.kernel.revisions import Rev
 from marketplace.kernel.tickets import Ticket
+from marketplace.kernel.unreadable import RowUnreadable, is_unreadable, name_behind
 from marketplace.web.refusals import Gone
 
 CONTENT_TYPE = "application/problem+json"
@@ -59,6 +60,9 @@ class PreconditionRequired(exceptions.APIException):
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None (a 500) for whatever is not a refusal."""
+    if is_unreadable(error):
+        name_behind(error)
+        error = RowUnreadable()
     if isinstance(error, DomainError):
         return _refusal(_as_anonymous(error, context))
     if isinstance(error, Gone):
@@ -116,7 +120,7 @@ def _refusal(error: Exception) -> Response:
             for name, messages in error.errors.items()
             for message in messages
         ]
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | RowUnreadable):
         headers["Retry-After"] = str(error.retry_after)
     response = _response(body, error.status, headers)
     response.refusal = error  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden
+from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.web.preferences import VALUES, remember
 from marketplace.web.refusals import (
     Gone,
@@ -62,11 +63,19 @@ def fetch(
 
 
 def paginate(request: HttpRequest, rows: Any, *, size: int = 20, name: str = "page") -> Page[Any]:
-    """One page of a list; a number that is none or out of bounds gives the nearest page."""
+    """One page of a list; a number that is none or out of bounds gives the nearest page.
+
+    Rows that cannot be read are left out and named: `page.left_out` says how many.
+    """
     typed = request.GET.get(name, "1")
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 1
     paginator = Paginator(rows, size)
-    return paginator.get_page(min(max(number, 1), DEEPEST))
+    page = paginator.get_page(min(max(number, 1), DEEPEST))
+    left_out: list[Unreadable] = []
+    if isinstance(page.object_list, QuerySet):
+        page.object_list = readable(page.object_list, left_out)
+    page.left_out = len(left_out)  # type: ignore[attr-defined]
+    return page
 
 
 def render_page(

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from marketplace.achievements import queries as achievements
 from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
 from marketplace.listings.policies import REVIEWERS
 from marketplace.matching import queries as matching
 from marketplace.needs import queries as needs
@@ -72,9 +73,10 @@ def own_counts(user: Any) -> list[tuple[str, dict[str, int]]]:
 
 def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
     """Submitted listings of both kinds, oldest first, at most `limit`."""
-    rows = [Waiting("needs", row) for row in needs.needs_to_review(user)[:limit]]
+    rows = [Waiting("needs", row) for row in readable(needs.needs_to_review(user)[:limit])]
     rows += [
-        Waiting("achievements", row) for row in achievements.achievements_to_review(user)[:limit]
+        Waiting("achievements", row)
+        for row in readable(achievements.achievements_to_review(user)[:limit])
     ]
     oldest = clock.now()
     return sorted(rows, key=lambda row: row.listing.submitted_at or oldest)[:limit]
@@ -103,9 +105,11 @@ def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
 
 
 def _own(user: Any, status: str) -> list[tuple[str, Any]]:
-    rows = [("needs", row) for row in needs.own_needs(user).filter(status=status)[:MOST]]
+    rows: list[tuple[str, Any]] = [
+        ("needs", row) for row in readable(needs.own_needs(user).filter(status=status)[:MOST])
+    ]
     own = achievements.own_achievements(user).filter(status=status)
-    return rows + [("achievements", row) for row in own[:MOST]]
+    return rows + [("achievements", row) for row in readable(own[:MOST])]
 
 
 def _returned(user: Any) -> list[Todo]:
@@ -142,7 +146,7 @@ def _ending(user: Any) -> list[Todo]:
         ("needs", needs.own_needs(user)),
         ("achievements", achievements.own_achievements(user)),
     ):
-        for listing in own.filter(status="published", expires_at__lte=soon)[:MOST]:
+        for listing in readable(own.filter(status="published", expires_at__lte=soon)[:MOST]):
             url = reverse(f"{kind}:act", args=[listing.code, "renew"])
             text = _("有效期将满，续期后继续展示和匹配")
             rows.append(Todo("clock", listing.title, text, _("去续期"), url, listing.expires_at))
@@ -206,4 +210,4 @@ def _verifying(user: Any) -> list[Todo]:
 
 def batches_to_review(user: Any) -> list[Any]:
     """Imported batches that wait for this person's review."""
-    return list(achievements.batches_to_review(user)[:MOST])
+    return readable(achievements.batches_to_review(user)[:MOST])

@@ -88,6 +88,7 @@ LISTS = {
 PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
+    "journal.UnreadableRow.code",
     "matching.Match.weights_version",
     "matching.Reading.version",
     "parties.ApiToken.prefix",

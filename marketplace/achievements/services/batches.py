@@ -22,6 +22,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
+from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings_queries
 from marketplace.listings import services as listings
 
@@ -90,7 +91,7 @@ def leave_out(
         raise Refused(_("这一批不在等待审核"))
     kept = listings.clean_reasons(reasons)
     check(queries.batch_state(batch), rev, batch)
-    rows = list(_take(batch).filter(code__in=list(codes)[:STEP]))
+    rows = readable(_take(batch).filter(code__in=list(codes)[:STEP]))
     if not rows:
         raise InvalidInput({"codes": [_("请先勾选要退回的成果")]})
     _return(batch, rows, kept, actor)
@@ -131,7 +132,8 @@ def run_decision(row: Job) -> dict[str, Any]:
 def _decide_step(batch: ImportBatch, row: Job) -> int:
     # Decisions that were made before it was noted until when they reach have no such entry.
     until = row.payload.get("until") or clock.now().isoformat()
-    rows = list(_take(batch).filter(updated_at__lte=datetime.fromisoformat(until))[:STEP])
+    # What cannot be read stays in review: the batch is closed without it, and it is decided alone.
+    rows = readable(_take(batch).filter(updated_at__lte=datetime.fromisoformat(until))[:STEP])
     if rows and row.payload["act"] == PUBLISH:
         _publish(batch, rows, row.actor)
     elif rows:

@@ -196,12 +196,7 @@ TRANSFERRED_HOW = ("platform", "self", "elsewhere")
 
 def expire_achievements() -> int:
     """到期下线：由时钟触发，逐条一事务；返回条数。"""
-    due = listings.due_to_expire(Achievement)
-    for achievement in due:
-        with transaction.atomic():
-            event = events.AchievementExpired(subject_id=achievement.pk)
-            listings.move(achievement, "expire", flow=ACHIEVEMENT, event=event, actor=None)
-    return len(due)
+    return listings.expire_due(Achievement, ACHIEVEMENT, events.AchievementExpired)
 
 
 @transaction.atomic

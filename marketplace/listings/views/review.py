@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import InvalidInput, Stale
+from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.kind import Kind
@@ -20,6 +21,9 @@ from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
 from search import engine
+
+#: So many of the queue are looked at for one that can be read.
+_NEXT = 5
 
 
 @login_required
@@ -46,7 +50,8 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
-    waits = listing.status == "in_review"
+    # A page that has gone stale shows that difference and not one more.
+    waits = listing.status == "in_review" and changed is None
     context = {
         "seen": seen,
         "is_stale": changed is not None,
@@ -90,9 +95,9 @@ def _decide(
 
 def _next(request: HttpRequest, kind: Kind, done: Any) -> HttpResponse:
     messages.success(request, done)
-    following = kind.shape.queue(request.user).first()
-    if following is not None:
-        return redirect(kind.url("review", following.code))
+    following = readable(kind.shape.queue(request.user)[:_NEXT])
+    if following:
+        return redirect(kind.url("review", following[0].code))
     return redirect(reverse("workbench:review"))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.achievements.models import Achievement
+from marketplace.kernel.unreadable import readable
 from marketplace.matching.queries import facts, retrieval
 from marketplace.matching.rulebook import affinity, phrases
 from marketplace.matching.rulebook.evidence import NeedFacts
@@ -78,7 +79,7 @@ def describe(problem: str) -> Found:
     hits = engine.hybrid_match(retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, quick=True)
     near = retrieval.nearness(hits)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
-    rows = retrieval.open_rows(Achievement, [hit.id for hit in hits])
+    rows = readable(retrieval.open_rows(Achievement, [hit.id for hit in hits]))
     found = [_described(asked, row, near.get(row.code)) for row in rows]
     found.sort(key=lambda one: (-one.score, one.other.code))
     close = [one for one in found if one.score >= CLOSE]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from marketplace.achievements.models import Achievement
+from marketplace.kernel.unreadable import readable
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import manager
 from marketplace.matching.policies import OPEN
@@ -65,7 +66,7 @@ def achievements_for(
         strict=not quick,
     )
     scores = {hit.id: hit.score for hit in hits}
-    rows = open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id)
+    rows = readable(open_rows(Achievement, [*scores, *also]).exclude(owner_id=need.owner_id))
     near = nearness(hits) | _nearness_beside(vector, [code for code in also if code not in scores])
     mine = facts.need_facts(need)
     pairs = [
@@ -100,7 +101,7 @@ def needs_for(
         strict=not quick,
     )
     scores = {hit.id: hit.score for hit in hits}
-    rows = list(open_rows(Need, [*scores, *also]).exclude(owner_id=achievement.owner_id))
+    rows = readable(open_rows(Need, [*scores, *also]).exclude(owner_id=achievement.owner_id))
     near = _nearness_of_needs(achievement, vector, rows)
     mine = facts.offer_facts(achievement)
     pairs = [

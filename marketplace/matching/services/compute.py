@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from marketplace.achievements.models import Achievement
 from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
 from marketplace.matching import scoring
 from marketplace.matching.models import Match
 from marketplace.matching.policies import OPEN
@@ -111,6 +112,6 @@ def _store(
     unjudged = before.filter(need_verdict="", achievement_verdict="")
     unjudged.filter(**{f"{side}__in": fallen}).delete()
     fresh = kept - stored
-    return list(
+    return readable(
         before.filter(**{f"{side}__in": fresh}).select_related("need__owner", "achievement__owner")
     )

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
 from marketplace.matching.models import Match, Side, Verdict
 from marketplace.matching.queries import STRONG, open_matches
 from marketplace.notices import kinds
@@ -29,7 +30,7 @@ def announce(matches: Iterable[Match], *, to: str) -> int:
     """
     told = f"{to}_told_at"
     keys = [match.pk for match in matches]
-    rows = list(
+    rows = readable(
         open_matches()
         .filter(pk__in=keys, score__gte=STRONG, **{f"{told}__isnull": True})
         .select_related("need__author", "achievement__author", "need__owner", "achievement__owner")

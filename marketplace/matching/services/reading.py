@@ -8,6 +8,7 @@ from django.db import transaction
 from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
+from marketplace.kernel.unreadable import readable
 from marketplace.matching.models import Reading
 from marketplace.matching.queries import readings
 from marketplace.matching.rulebook import affinity
@@ -41,7 +42,7 @@ def run_reading(job: Job) -> dict[str, Any]:
     advance(job, done, done + _left(Need) + _left(Achievement))
     for model in (Need, Achievement):
         last = 0
-        while rows := list(readings.unread(model).filter(pk__gt=last)[:_CHUNK]):
+        while rows := readable(readings.unread(model).filter(pk__gt=last)[:_CHUNK]):
             new += keep_readings(rows)
             done += len(rows)
             last = rows[-1].pk

@@ -13,6 +13,8 @@ from django.db import transaction
 from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
+from marketplace.kernel.unreadable import readable
+from marketplace.matching import scoring
 from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
@@ -49,7 +51,7 @@ def take_up_achievements(ids: Sequence[int]) -> None:
     _embed_now("achievements", Achievement, achievements)
     for achievement in achievements:
         compute_matches_for(achievement)
-        found = list(Match.objects.filter(achievement=achievement))
+        found = readable(Match.objects.filter(achievement=achievement))
         announce(found, to=Side.NEED)
         announce(found, to=Side.ACHIEVEMENT)
 
@@ -80,6 +82,14 @@ def run_refresh(job: Job) -> dict[str, Any]:
     if not job.payload.get("everything"):
         start_embedding()
     return {"needs": total, "new": found}
+
+
+@transaction.atomic
+def start_rescoring() -> None:
+    """Have all open needs compared again while matches are on show that other weights have scored."""
+    on_show = Match.objects.filter(need__status=OPEN, achievement__status=OPEN)
+    if on_show.exclude(weights_version=scoring.WEIGHTS.version).exists():
+        _queue(everything=True)
 
 
 @transaction.atomic
@@ -121,7 +131,7 @@ def _without_vectors() -> list[tuple[str, Any]]:
 
 def _match_need(need: Need, *, is_fresh: bool) -> int:
     new = compute_matches(need)
-    found = list(Match.objects.filter(need=need))
+    found = readable(Match.objects.filter(need=need))
     announce(found, to=Side.NEED)
     # The holders of results hear of a new need; of their own new result they know.
     if is_fresh:
@@ -131,7 +141,7 @@ def _match_need(need: Need, *, is_fresh: bool) -> int:
 
 def _open(model: Any, ids: Sequence[int]) -> list[Any]:
     rows = _all_open(model).filter(pk__in=list(ids)).order_by("pk")
-    return list(rows.select_related("owner").prefetch_related("indicators"))
+    return readable(rows.select_related("owner").prefetch_related("indicators"))
 
 
 def _all_open(model: Any) -> Any:

@@ -77,6 +77,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
         "state": machinery.state(),
         "dead": paginate(request, journal.dead_deliveries()),
         "jobs": journal.recent_jobs()[:RECENT],
+        "unreadable": paginate(request, journal.unreadable(), name="rows"),
         "indexes": machinery.indexes(),
         "refused": machinery.refused(),
         "most": MOST_RETRIED,
