@@ -6,6 +6,7 @@ from pathlib import Path
 from celery import Celery
 from celery.signals import worker_init, worker_shutting_down
 
+from deploy import broker  # noqa: F401 -- its import names the transport of `filesystem://`
 from marketplace.journal import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.production")
