@@ -84,7 +84,7 @@ class OrganizationList(APIView):
             read_text(asked, "q", most=MOST_TEXT),
             read_codes(asked, "kind", _codes("org_kind"), scheme="org_kind"),
             read_codes(asked, "district", _codes("district"), scheme="district"),
-        )
+        ).rows
         pages = ApiPagination()
         rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(serializers.OrganizationData(rows, many=True).data)

@@ -14,6 +14,7 @@ job(services.EMBED, _("计算语义向量"), urgency=LAST)(services.run_embeddin
 
 @shared_task(name="matching.read", ignore_result=True)
 def read() -> None:
-    """Have the listings read and embedded that were not yet: after an upgrade, after a lost race."""
+    """Have done what was not yet: after an upgrade, after a lost race."""
     services.start_reading()
+    services.start_rescoring()
     services.start_embedding()

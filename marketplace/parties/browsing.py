@@ -1,6 +1,7 @@
 """The directory of organisations: by words from the index, without words from the database."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -15,25 +16,31 @@ from search.query import Query
 MOST_FOUND = 200
 
 
-def directory(
-    q: str = "", kinds: Iterable[str] = (), districts: Iterable[str] = ()
-) -> QuerySet[Organization]:
+@dataclass(frozen=True)
+class Directory:
+    """Organisations that were asked for, and how many there are of each kind and in each district."""
+
+    rows: QuerySet[Organization]
+    kinds: dict[str, int] = field(default_factory=dict)
+    districts: dict[str, int] = field(default_factory=dict)
+
+
+def directory(q: str = "", kinds: Iterable[str] = (), districts: Iterable[str] = ()) -> Directory:
     """The verified organisations: those found by these words, best first, or all by name.
 
     Every word must be in its texts, its names or its number. While there is no index, the words are
-    looked for in the names.
+    looked for in the names. What is chosen of a facet does not narrow the facet's own counts.
     """
     kinds, districts = list(kinds), list(districts)
     if not q.strip():
-        return queries.directory(kinds=kinds, districts=districts)
+        return _from_rows("", kinds, districts)
     if not query_words(q):
-        return Organization.objects.none()
+        return Directory(Organization.objects.none())
     filters = {"kind": kinds, "district": districts}
-    results = engine.find(
-        "organizations", Query(q, filters=filters, size=MOST_FOUND, loosens=False)
-    )
+    query = Query(q, filters, ("kind", "district"), size=MOST_FOUND, loosens=False)
+    results = engine.find("organizations", query)
     if results.partial:
-        return queries.directory(q, kinds, districts)
+        return _from_rows(q, kinds, districts)
     codes = [hit.id for hit in results.hits]
     rank = Case(
         *(When(code=code, then=Value(place)) for place, code in enumerate(codes)),
@@ -41,7 +48,18 @@ def directory(
         output_field=IntegerField(),
     )
     found = queries.public_organizations().filter(code__in=codes)
-    return found.annotate(rank=rank).order_by("rank", "id")
+    counts = {
+        name: {bucket.value: bucket.count for bucket in buckets}
+        for name, buckets in results.facets.items()
+    }
+    rows = found.annotate(rank=rank).order_by("rank", "id")
+    return Directory(rows, counts["kind"], counts["district"])
+
+
+def _from_rows(q: str, kinds: list[str], districts: list[str]) -> Directory:
+    rows = queries.directory(q, kinds, districts)
+    counts = (queries.directory_counts(name) for name in ("kind", "district"))
+    return Directory(rows, *counts)
 
 
 def in_order(actor: Any, codes: list[str]) -> list[Organization]:

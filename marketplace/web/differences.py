@@ -31,7 +31,9 @@ def shown(field: Any, value: Any) -> str:
     if str(value) in words:
         return str(words[str(value)])
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        coerce = getattr(field, "coerce", None)
+        said = [word for key, word in words.items() if coerce and coerce(key) is value]
+        return str(said[0]) if said else _("是") if value else _("否")
     if isinstance(value, Decimal):
         return plain(value)
     return str(field.prepare_value(value))

@@ -50,7 +50,8 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
-    waits = listing.status == "in_review"
+    # A page that has gone stale shows that difference and not one more.
+    waits = listing.status == "in_review" and changed is None
     context = {
         "seen": seen,
         "is_stale": changed is not None,

@@ -15,6 +15,7 @@ from marketplace.matching.services.work import (
     run_embedding,
     run_refresh,
     start_embedding,
+    start_rescoring,
     take_up_achievements,
     take_up_needs,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "run_refresh",
     "start_embedding",
     "start_reading",
+    "start_rescoring",
     "take_up_achievements",
     "take_up_needs",
     "tell_of_fit",

@@ -14,6 +14,7 @@ from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.kernel.unreadable import readable
+from marketplace.matching import scoring
 from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
@@ -81,6 +82,14 @@ def run_refresh(job: Job) -> dict[str, Any]:
     if not job.payload.get("everything"):
         start_embedding()
     return {"needs": total, "new": found}
+
+
+@transaction.atomic
+def start_rescoring() -> None:
+    """Have all open needs compared again while matches are on show that other weights have scored."""
+    on_show = Match.objects.filter(need__status=OPEN, achievement__status=OPEN)
+    if on_show.exclude(weights_version=scoring.WEIGHTS.version).exists():
+        _queue(everything=True)
 
 
 @transaction.atomic

@@ -21,13 +21,11 @@ def organizations(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").replace("\0", "").strip()[:_MOST_TEXT]
     kinds = _codes(request, "kind", "org_kind")
     districts = _codes(request, "district", "district")
-    rows = browsing.directory(q, kinds, districts)
-    page = paginate(request, rows, size=20)
+    found = browsing.directory(q, kinds, districts)
+    page = paginate(request, found.rows, size=20)
     groups = [
-        Group("kind", _("单位类型"), _options("org_kind", queries.directory_counts("kind"))),
-        Group(
-            "district", _("所在区县"), _options("district", queries.directory_counts("district"))
-        ),
+        Group("kind", _("单位类型"), _options("org_kind", found.kinds, kinds)),
+        Group("district", _("所在区县"), _options("district", found.districts, districts)),
     ]
     panel = build_panel(request.GET, reverse("parties:organizations"), groups)
     context = {
@@ -47,11 +45,12 @@ def _codes(request: HttpRequest, name: str, scheme: str) -> list[str]:
     return [code for code in request.GET.getlist(name) if code in known]
 
 
-def _options(scheme: str, counts: dict[str, int]) -> list[Option]:
+def _options(scheme: str, counts: dict[str, int], chosen: list[str]) -> list[Option]:
+    """What some organisation has, and what was chosen, so that it can be taken back."""
     return [
         Option(term.code, term.label, counts.get(term.code, 0))
         for term in taxonomy.terms(scheme)
-        if counts.get(term.code)
+        if counts.get(term.code) or term.code in chosen
     ]
 
 

@@ -65,6 +65,7 @@ def test_a_reviewer_does_not_publish_a_text_they_never_saw(cast: Cast) -> None:
     before, after = found["技术指标"]
     assert "0.05" in before.splitlines()[0]
     assert "0.03" in after.splitlines()[0]
+    assert [line.rpartition(" · ")[2] for line in after.splitlines()] == ["必须满足", "可协商"]
     assert before.splitlines()[1:] == after.splitlines()[1:]
     assert set(found) == {"公开简介", "技术指标"}
 

@@ -487,3 +487,19 @@ def test_nothing_to_compare_with_is_said_too(cast: Cast) -> None:
     engine.rebuild("achievements")
     found = queries.preview_matches(magnet_need(cast.enterprise, cast.member, state="draft"))
     assert lacking_words(found.lacking) == "现在还没有公开的信息可以比对。"
+
+
+def test_matches_that_other_weights_scored_are_computed_again(cast: Cast, drain: Drain) -> None:
+    magnet_need(cast.enterprise, cast.member)
+    magnet_result(cast.university, cast.university_member)
+    drain()
+    before = Match.objects.get()
+    services.start_rescoring()
+    assert not Job.objects.filter(kind=services.REFRESH).exists()
+    Match.objects.update(weights_version="2026-1", score=100)
+    services.start_rescoring()
+    services.start_rescoring()
+    assert Job.objects.filter(kind=services.REFRESH).count() == 1
+    jobs.run_open()
+    again = Match.objects.get()
+    assert (again.weights_version, again.score) == ("2026-2", before.score)

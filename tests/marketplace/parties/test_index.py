@@ -151,12 +151,14 @@ def test_the_directory_finds_by_words_numbers_and_short_names(cast: Cast, own_in
     for typed in (
         "沂州師大", "normal university", school.code, school.code.replace("-", "").lower(), school.uscc
     ):  # fmt: skip
-        assert list(browsing.directory(typed)) == [school], typed
-    assert set(browsing.directory("沂州 师范")) == {school, firm}
-    assert list(browsing.directory("沂州师范", kinds=["enterprise"])) == [firm]
-    assert list(browsing.directory("沂州师范", districts=["371311"])) == [firm]
-    assert list(browsing.directory("沂州 量子纠缠")) == [], "nothing is loosened here"
-    assert list(browsing.directory()) == list(queries.directory())
+        assert list(browsing.directory(typed).rows) == [school], typed
+    assert set(browsing.directory("沂州 师范").rows) == {school, firm}
+    assert list(browsing.directory("沂州师范", kinds=["enterprise"]).rows) == [firm]
+    assert list(browsing.directory("沂州师范", districts=["371311"]).rows) == [firm]
+    found = browsing.directory("沂州师范", kinds=["enterprise"])
+    assert (found.kinds, found.districts) == ({"university": 1, "enterprise": 1}, {"371311": 1})
+    assert list(browsing.directory("沂州 量子纠缠").rows) == [], "nothing is loosened here"
+    assert list(browsing.directory().rows) == list(queries.directory())
 
 
 def test_sections_show_them_beside_listings(indexed: Cast, client: Client) -> None:
