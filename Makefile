@@ -56,8 +56,8 @@ format: install
 	$(VENV)/djangofmt $$(git ls-files '*.html')
 
 messages: install ## collect and compile the English catalogue (needs gettext)
-	$(VENV)/python manage.py makemessages -l en --no-obsolete --no-location --no-wrap -i .venv -i .data -i tests
-	$(VENV)/python manage.py compilemessages -l en -i .venv
+	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py makemessages -l en --no-obsolete --no-location --no-wrap -i .venv -i .data -i tests
+	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py compilemessages -l en -i .venv
 
 lock: ## pin the requirements again (needs uv)
 	cd deploy/requirements && for f in base dev; do \

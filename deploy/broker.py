@@ -18,13 +18,15 @@ class Channel(filesystem.Channel):
     nothing, which is no JSON, and ends; and with it the site.
     """
 
-    def _put(self, queue: str, message: Any, **_kwargs: Any) -> None:
+    def _put(  # type: ignore[override]  # the two parents have different names for it
+        self, queue: str, payload: Any, **_kwargs: Any
+    ) -> None:
         """Put a message into the folder, named as kombu names it: its reader sorts by name."""
         name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         aside = folder / f"{name}.new"
         try:
-            aside.write_bytes(str_to_bytes(dumps(message)))
+            aside.write_bytes(str_to_bytes(dumps(payload)))
             aside.rename(folder / name)
         except OSError as error:
             raise ChannelError(f"Cannot add {name} to the folder") from error

@@ -9,7 +9,7 @@ from celery.signals import worker_init, worker_shutting_down
 from deploy import broker  # noqa: F401 -- its import names the transport of `filesystem://`
 from marketplace.journal import stopping
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.dev")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.production")
 
 #: Queues by urgency: what somebody waits for, what the clock does, what takes minutes.
 URGENT, DEFAULT, BULK = "urgent", "default", "bulk"

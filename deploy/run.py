@@ -54,13 +54,14 @@ def main() -> int:
     if not _install():
         return 1
     python = str(VENV / "bin" / "python")
-    if not _prepare(python, environment, data):
+    if not _prepare(python, environment):
         return _fail("准备数据失败，原因见上。修正后再次执行 make run 会从中断处继续。")
     return _serve(environment, port, began)
 
 
 def _environment(data: Path, port: int) -> dict[str, str]:
     environment = dict(os.environ)
+    # The only place that does not mean production when nothing is said.
     environment.setdefault("DJANGO_SETTINGS_MODULE", "deploy.settings.dev")
     environment["DATA_DIR"] = str(data)
     environment.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
@@ -124,27 +125,11 @@ def _install() -> bool:
     return True
 
 
-def _prepare(python: str, environment: dict[str, str], data: Path) -> bool:
-    """Run `manage.py bootstrap`, unless nothing of the code has changed since it last went through."""
-    stamp = data / "stamps" / "bootstrap"
-    wanted = _code_as_it_is(environment)
-    if stamp.exists() and stamp.read_text() == wanted and (data / "static").is_dir():
-        return True
-    if subprocess.run([python, "manage.py", "bootstrap"], cwd=ROOT, env=environment).returncode:
-        return False
-    stamp.write_text(wanted)
-    return True
-
-
-def _code_as_it_is(environment: dict[str, str]) -> str:
-    """A fingerprint of every file that preparation may depend on, and of the database's address."""
-    digest = hashlib.sha256(environment.get("DATABASE_URL", "").encode())
-    for tree in ("marketplace", "cms", "search", "deploy"):
-        for path in sorted((ROOT / tree).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                state = path.stat()
-                digest.update(f"{path}:{state.st_size}:{state.st_mtime_ns}".encode())
-    return digest.hexdigest()
+def _prepare(python: str, environment: dict[str, str]) -> bool:
+    """Run `manage.py bootstrap`, which asks what there is and does what is lacking."""
+    return not subprocess.run(
+        [python, "manage.py", "bootstrap"], cwd=ROOT, env=environment
+    ).returncode
 
 
 def _developers_have_all() -> bool:

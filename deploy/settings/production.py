@@ -29,7 +29,10 @@ def secret(name: str, default: str | None = None) -> str:
             raise ImproperlyConfigured(f"{name}_FILE: {error}") from error
     value: str | None = env.str(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"{name} or {name}_FILE must be set")
+        raise ImproperlyConfigured(
+            f"{name} or {name}_FILE must be set. (These are production's settings. "
+            "For the site of `make run` say DJANGO_SETTINGS_MODULE=deploy.settings.dev)"
+        )
     return value
 
 
@@ -69,6 +72,7 @@ METRICS_TOKEN = secret("METRICS_TOKEN", "")
 UI_GALLERY = env.bool("UI_GALLERY", False)
 
 INSTALLED_APPS = [
+    "deploy.apps.DeployConfig",
     "marketplace.portal.apps.PortalConfig",
     "marketplace.workbench.apps.WorkbenchConfig",
     "marketplace.api.apps.ApiConfig",

@@ -1,9 +1,10 @@
 """A whole site as `make run` starts it: the memory of its processes, and how long `/match/` takes.
 
-    python -m tests.benchmarks.site [--root CHECKOUT]
+    python -m tests.benchmarks.site [CHECKOUT …]
 
-`--root` names another checkout, such as one of an earlier revision, with a `.venv` of its own. The site
-gets a data folder of its own with the sample data, and is stopped at the end. Figures in Markdown.
+Other checkouts, such as one of an earlier revision, have a `.venv` of their own; their sites are asked the
+same questions in turn, so that whatever else the machine does meets all of them alike. Each site gets a
+data folder of its own with the sample data, and is stopped at the end. Figures in Markdown.
 """
 
 import argparse
@@ -20,7 +21,9 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 600
@@ -60,14 +63,14 @@ class Memory:
             )
             self.rows.append((_name(words), rss, pss))
 
-    def say(self, when: str) -> None:
+    def say(self) -> None:
         """A line for each kind of process, and the sum."""
         for name in dict.fromkeys(row[0] for row in self.rows):
             some = [row for row in self.rows if row[0] == name]
             rss, pss = sum(row[1] for row in some), sum(row[2] for row in some)
-            say(f"| {when} | {name} ({len(some)}) | {rss:.0f} | {pss:.0f} |")
+            say(f"| {name} ({len(some)}) | {rss:.0f} | {pss:.0f} |")
         total = [sum(row[place] for row in self.rows) for place in (1, 2)]
-        say(f"| {when} | all ({len(self.rows)}) | {total[0]:.0f} | {total[1]:.0f} |")
+        say(f"| all ({len(self.rows)}) | {total[0]:.0f} | {total[1]:.0f} |")
 
 
 def _name(words: list[str]) -> str:
@@ -112,44 +115,66 @@ def _ask(address: str, network: int) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def measure(root: Path) -> None:
-    """Start the site of this checkout, ask, print, stop."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory(prefix="bench-site-") as data:
-        given = {"PORT": str(port), "DATA_DIR": data, "TRUSTED_PROXIES": "1"}
-        log = Path(data) / "run.log"
+class Site:
+    """The site of a checkout, started as `make run` does; `with` stops it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-site-")
+        self.times: list[float] = []
+
+    def __enter__(self) -> Self:
+        data = Path(self.folder.name)
+        given = {"PORT": str(self.port), "DATA_DIR": str(data), "TRUSTED_PROXIES": "1"}
+        log = data / "run.log"
         with log.open("w") as out:
-            site = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, "deploy/run.py"],
-                cwd=root,
+                cwd=self.root,
                 env={**os.environ, **given},
                 stdout=out,
                 stderr=out,
             )
-        try:
-            ends = time.monotonic() + START_SECONDS
-            while "已就绪" not in log.read_text(encoding="utf-8"):
-                assert site.poll() is None, log.read_text()[-3000:]
-                assert time.monotonic() < ends, log.read_text()[-3000:]
-                time.sleep(0.5)
-            say("| when | processes | RSS MB | PSS MB |\n| --- | --- | ---: | ---: |")
-            Memory(site.pid).say("started")
-            # The worker is at the sample data: what it embeds comes before what is measured.
-            _until_quiet(Path(data))
-            for number in range(WARM):
-                _ask(address, number)
-            times = [_ask(address, WARM + number) for number in range(QUESTIONS)]
-            Memory(site.pid).say("worked")
-            p95 = statistics.quantiles(times, n=20)[-1]
-            say(
-                f"\n`POST /match/`, {QUESTIONS} questions: p50 {statistics.median(times):.0f} ms, p95 {p95:.0f} ms"
-            )
-        finally:
-            site.send_signal(signal.SIGINT)
-            site.wait(60)
+        ends = time.monotonic() + START_SECONDS
+        while "已就绪" not in log.read_text(encoding="utf-8"):
+            assert self.process.poll() is None, log.read_text()[-3000:]
+            assert time.monotonic() < ends, log.read_text()[-3000:]
+            time.sleep(0.5)
+        # The worker is at the sample data: what it embeds comes before what is measured.
+        _until_quiet(data)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+        self.folder.cleanup()
+
+    def ask(self, number: int) -> None:
+        """One question."""
+        self.times.append(_ask(self.address, number))
+
+    def report(self) -> None:
+        """Memory and times."""
+        say(f"\n{self.root}\n\n| processes | RSS MB | PSS MB |\n| --- | ---: | ---: |")
+        Memory(self.process.pid).say()
+        times = self.times[WARM:]
+        p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        say(f"\n`POST /match/`, {len(times)} questions: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+
+
+def measure(roots: list[Path]) -> None:
+    """Start the sites of these checkouts, ask all of them the same questions in turn, report, stop."""
+    with ExitStack() as stack:
+        sites = [stack.enter_context(Site(root)) for root in roots]
+        for number in range(WARM + QUESTIONS):
+            for site in sites:
+                site.ask(number)
+        for site in sites:
+            site.report()
 
 
 def _until_quiet(data: Path) -> None:
@@ -164,5 +189,5 @@ def _until_quiet(data: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.site", description=__doc__)
-    parser.add_argument("--root", type=Path, default=ROOT)
-    measure(parser.parse_args().root.resolve())
+    parser.add_argument("roots", type=Path, nargs="*", default=[ROOT])
+    measure([root.resolve() for root in parser.parse_args().roots])
