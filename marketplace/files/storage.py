@@ -50,6 +50,11 @@ class Room:
     total: int
 
     @property
+    def free_gib(self) -> float:
+        """Free, in gibibytes."""
+        return self.free / 1024**3
+
+    @property
     def is_short(self) -> bool:
         """Whether the operator should act: less than a gigabyte, on a small disk a twentieth."""
         return self.free < min(LITTLE, self.total // 20)
