@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- Django's name
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from marketplace.notices.sms import FileBackend, MemoryBackend
+from marketplace.parties.queries import sample_accounts_that_work
 from search import present
 from search.model.place import MAX_ADDRESS, is_too_long
 
@@ -130,6 +132,26 @@ def sample_texts(**_: Any) -> list[CheckMessage]:
         Warning(f"{name} is still a sample: {getattr(settings, name)}", id="site.W005")
         for name in sorted(names)
         if any(mark in str(getattr(settings, name)) for mark in _SAMPLE)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def sample_accounts(**_: Any) -> list[CheckMessage]:
+    """The password of the sample accounts is published."""
+    if settings.SAMPLE_ACCOUNTS:
+        return [Error("SAMPLE_ACCOUNTS is on: anybody signs in as operator", id="site.E002")]
+    try:
+        count = sample_accounts_that_work().count()
+    except DatabaseError:
+        return []  # no tables yet, or no database: `bootstrap` and `/health/ready/` say so
+    if not count:
+        return []
+    return [
+        Error(
+            f"{count} sample accounts are in this database, one setting away from signing in",
+            "manage.py load_samples --remove",
+            id="site.E002",
+        )
     ]
 
 

@@ -15,8 +15,7 @@ LATE_SECONDS = 300
 class LiveMiddleware:
     """Answers `/health/` before anything else: whether the process lives is no question of the database.
 
-    Outermost, since a probe that carries somebody's cookie would otherwise wait for their session, and
-    one without TLS would be sent to `https://`.
+    Before sessions, since a probe that carries somebody's cookie would otherwise wait for theirs.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

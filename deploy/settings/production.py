@@ -125,12 +125,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "deploy.health.LiveMiddleware",
     "marketplace.web.middleware.SecurityHeadersMiddleware",
     "marketplace.api.middleware.ApiProblemsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "deploy.health.LiveMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "marketplace.api.middleware.ApiLanguageMiddleware",

@@ -135,7 +135,9 @@ def batch_state(batch: ImportBatch) -> str:
     A row that leaves changes the count, one that changed or came back has a later time than any.
     """
     rows = waiting_in(batch).order_by()
-    seen = rows.aggregate(n=Count("pk"), revs=Sum("rev"), at=Max("updated_at"))
+    # A row that cannot be read must not keep the others from being decided.
+    known = Q(updated_at__lte=datetime.max.replace(tzinfo=UTC))
+    seen = rows.aggregate(n=Count("pk"), revs=Sum("rev"), at=Max("updated_at", filter=known))
     at = f"{seen['at']:{_INSTANT}}" if seen["at"] else ""
     return f"{batch.status}_{seen['n']}_{seen['revs'] or 0}_{at}"
 

@@ -4,10 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy import checks
+from marketplace.parties import services as parties
+from marketplace.parties.models import User
+from tests.factories.parties import UserFactory
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A real site's, with nothing to complain of.
@@ -141,3 +145,22 @@ def test_nothing_said_means_production(tmp_path: Path, program: str):
 def test_the_variables_are_found_where_they_are_read():
     assert {"SECRET_KEY", "SECRET_KEY_FILE", "RUNTIME_DIR", "TRUSTED_PROXIES"} <= checks.variables()
     assert "SITE_URL_FILE" not in checks.variables()
+
+
+def test_sample_accounts_are_no_part_of_a_real_site(tmp_path: Path):
+    code, said = site(tmp_path, SAMPLE_ACCOUNTS="true")
+    assert code == 1
+    assert "SAMPLE_ACCOUNTS is on" in said
+
+
+@pytest.mark.django_db
+def test_sample_accounts_that_were_left_are_counted(settings: Any):
+    parties.create_sample_user("operator@sample.example", name="示例", password="x" * 12)
+    parties.create_sample_user("away@sample.example", name="示例", password=None)
+    User.objects.filter(email="away@sample.example").update(is_active=False)
+    UserFactory()
+    (message,) = checks.sample_accounts()
+    assert message.id == "site.E002"
+    assert message.msg.startswith("1 sample accounts")
+    parties.remove_samples()
+    assert checks.sample_accounts() == []

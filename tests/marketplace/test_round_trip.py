@@ -14,6 +14,7 @@ import pytest
 from marketplace.achievements.kind import KIND as ACHIEVEMENT
 from marketplace.kernel import clock
 from marketplace.listings.kind import Kind
+from marketplace.matching.models import Reason
 from marketplace.needs.kind import KIND as NEED
 from marketplace.notices.models import NoticePreference
 from marketplace.parties.models import Verification
@@ -21,6 +22,7 @@ from marketplace.taxonomy import services as taxonomy
 from marketplace.taxonomy.models import Scheme, Term
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
+from tests.factories.matching import magnet_need, magnet_result, make_match
 from tests.factories.needs import make_need
 from tests.factories.parties import OrganizationFactory, UserFactory, make_member
 from tests.filled import Sent, choices_in, form_with, opened, saved_twice, send, sent_by
@@ -350,6 +352,27 @@ def test_account_and_mail_switches(cast: Cast) -> None:
         before, after = saved_twice(client, address, "mail", {"mail": boxes}, switches)
         assert before == after
         assert sorted(sent_by(opened(client, address, "mail")).get("mail", [])) == sorted(boxes)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"), [("fits", ""), *(("dismissed", one) for one in Reason.values)]
+)
+def test_word_about_a_match(cast: Cast, verdict: str, reason: str) -> None:
+    match = make_match(
+        magnet_need(cast.enterprise, cast.member),
+        magnet_result(cast.university, cast.university_admin),
+    )
+    client = signed_in(cast.member)
+    address = reverse("matching:mark", args=[match.code])
+    typed = {"verdict": [verdict], "reason": [reason], "note": [TEXT]}
+
+    def said() -> dict[str, Any]:
+        return match.feedback.values("side", "verdict", "reason", "note").first()
+
+    before, after = saved_twice(client, address, "verdict", typed, said)
+    assert before == after
+    assert (before["verdict"], before["reason"]) == (verdict, reason)
+    assert before["note"].startswith("第一行 <b>“A & B”</b>")
 
 
 def test_role_of_a_member(cast: Cast) -> None:

@@ -40,7 +40,7 @@ from tests.factories.matching import magnet_need, magnet_result
 from tests.factories.needs import make_need
 from tests.spoiling import SPOILERS, Spoil
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 Drain = Callable[[], int]
 
 SAID = "这条记录暂时无法读取"
@@ -71,8 +71,6 @@ def three(cast: Cast, drain: Drain) -> list[Need]:
         for name in ("甲", "乙", "丙")
     ]
     drain()
-    # The index may still have what other tests have left in it.
-    engine.rebuild("needs")
     return made
 
 

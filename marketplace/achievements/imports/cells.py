@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[、,，;；|｜\n]+")
 _LOOSE = re.compile(r"[、,，;；|｜/／·•\s]+")
 _NAMES = re.compile(r"(?:[、，;；/／]|,(?!\s*(?:Ltd|Inc|LLC|Co)\b))+", re.IGNORECASE)
 _BETWEEN_LATIN = re.compile(r"(?<=[A-Za-z0-9+#).])[ \t\u3000]+(?=[A-Za-z0-9(+#])")
-_BARS = re.compile(r"\s*[|｜]\s*")
+_BARS = re.compile(r"[|｜]")
 _TRL = re.compile(r"^(?:TRL)?\s*([1-9])\s*级?(?:\s.*)?\Z", re.IGNORECASE)
 _RANGE = re.compile(r"^([+-]?[0-9.,]+)(?:[~-]|至|到)([+-]?[0-9.,]+)\Z")
 _CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff·]{2,4}(?:[0-9.]+[%％])?\Z")
@@ -45,6 +45,8 @@ _TWO_SIGN_SURNAMES = frozenset(
 )
 _CHINESE = re.compile(r"^[\u4e00-\u9fff]+\Z")
 _BRACKETED = re.compile(r"^(.+?)\s*[(（]([^()（）]*)[)）]\Z")
+#: A longer name is refused by its column. The pattern takes quadratic time.
+_LONGEST_NAME = 200
 _SHARE = re.compile(r"^(.*?)[\s:：(（占]*([0-9０-９]+(?:[.．][0-9０-９]+)?)\s*[%％][)）]?\Z")
 
 YES = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1"})
@@ -232,7 +234,11 @@ Entry = dict[str, Any]
 
 def entries(text: str, read: Callable[[list[str]], Entry]) -> list[Entry]:
     """The entries of a cell, one a line; `read` gets the parts between the bars."""
-    return [read(_BARS.split(line.strip())) for line in text.splitlines() if line.strip(" |｜")]
+    return [
+        read([part.strip() for part in _BARS.split(line)])
+        for line in text.splitlines()
+        if line.strip(" |｜")
+    ]
 
 
 def owners(text: str) -> list[Entry]:
@@ -321,16 +327,21 @@ def patent(parts: Sequence[str]) -> Entry:
 def owner(parts: Sequence[str]) -> Entry:
     """单位|份额, or 单位60%."""
     name, share = _padded(parts, 2, _("单位|份额"))
-    if not share and (found := _SHARE.match(name)):
+    if not share and (found := _with_share(name)):
         name, share = found[1], found[2]
     return {"name": name, "share": ascii_signs(share).rstrip("% ")}
+
+
+def _with_share(name: str) -> re.Match[str] | None:
+    """Name and share of 甲大学60%; None when there is no share behind the name."""
+    return _SHARE.match(name) if len(name) <= _LONGEST_NAME else None
 
 
 def inventor(parts: Sequence[str]) -> Entry:
     """姓名|职称|贡献, or 姓名（职称）, or 姓名60%."""
     name, title, contribution = _padded(parts, 3, _("姓名|职称|贡献"))
     if not title and not contribution:
-        if found := _SHARE.match(name):
+        if found := _with_share(name):
             name, contribution = found[1], f"{ascii_signs(found[2])}%"
         elif found := _BRACKETED.match(name):
             name, title = found[1], found[2]

@@ -98,7 +98,7 @@ def mark_match(request: HttpRequest, code: str) -> HttpResponse:
         raise Forbidden(services.NOT_A_SIDE)
     if not side and (request.method != "POST" or len(sides) == 1):
         side = sides[0]
-    initial = {"verdict": asked.get("verdict") or Verdict.DISMISSED.value}
+    initial = _said_before(match, side, asked.get("verdict", ""))
     form = MarkForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -118,6 +118,14 @@ def mark_match(request: HttpRequest, code: str) -> HttpResponse:
     }
     status = 400 if request.method == "POST" else 200
     return render_page(request, "matching/match_mark.html", context, status=status)
+
+
+def _said_before(match: Match, side: str, verdict: str) -> dict[str, str]:
+    """The last word of this side, to be seen and changed; `verdict` is what a link proposes instead."""
+    last = queries.feedback_of(match, side)
+    if last is not None and verdict in {"", last.verdict}:
+        return {"verdict": last.verdict, "reason": last.reason, "note": last.note}
+    return {"verdict": verdict or Verdict.DISMISSED.value}
 
 
 def _preview(

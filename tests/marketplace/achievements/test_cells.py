@@ -1,5 +1,6 @@
 """Cells of a sheet: terms by any of their names, entries one a line, titles from a text."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -224,3 +225,14 @@ def test_proposals_are_bounded() -> None:
     assert len(titles.propose_title("长" * 5000)) == titles.LONGEST
     assert len(titles.propose_summary("长" * 5000)) == 200
     assert titles.propose_summary("第一句。" * 80).endswith("。")
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 20_000, " " * 20_000 + "x", "张" + " (" * 10_000, "单位" + "1.1" * 7_000 + "%"]
+)
+def test_a_cell_of_20000_characters_takes_no_time(text: str) -> None:
+    """In the process's own time: patterns that try again from every character take minutes."""
+    began = process_time()
+    cells.owners(text)
+    cells.inventors(text)
+    assert process_time() - began < 2

@@ -77,7 +77,10 @@ def test_submission_without_any_is_refused_at_page_and_api(
     page = signed_in(cast.member).post(kind.url("edit", listing.code, "check"))
     assert page.status_code == 400
     assert "请填写联系电话或邮箱，至少一项" in page.text
-    answer = signed_in(cast.member).post(f"/api/v1/{kind.name}/{listing.code}/submit/")
+    address = f"/api/v1/{kind.name}/{listing.code}/submit/"
+    answer = signed_in(cast.member).post(
+        address, {}, content_type="application/json", headers={"If-Match": f'"{listing.rev}"'}
+    )
     assert answer.status_code == 400
     assert {one["field"] for one in answer.json()["errors"]} == {"contact_name", "contact_phone"}
 

@@ -1,5 +1,6 @@
 """Files sent with a step of the wizard: the page says what became of each, the step is saved."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,16 @@ def address(need: Need) -> str:
 
 def typed(client: Client, need: Need) -> dict[str, Any]:
     """What the page would send when nothing is changed."""
-    form = client.get(address(need)).context["form"]
+    return sent_from(client.get(address(need)))
+
+
+def sent_from(page: Any) -> dict[str, Any]:
+    """What a page of the step would send."""
+    form = page.context["form"]
     values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value is not None}
+    rev = re.search(r'name="rev" value="(\d+)"', page.text)
+    assert rev is not None
+    return {name: value for name, value in values.items() if value is not None} | {"rev": rev[1]}
 
 
 @pytest.fixture
@@ -56,7 +64,8 @@ def test_each_of_several_files_is_named(cast: Cast, client: Client, need: Need) 
     need.refresh_from_db()
     assert need.contact_name == "新联系人"
     assert "新联系人" in page.text
-    data = typed(client, need) | {"upload": "1"}
+    # The page that named them can be sent again.
+    data = sent_from(page) | {"upload": "1"}
     page = client.post(address(need), data | {"file": [upload(pdf_bytes(), "三.pdf")]}, follow=True)
     assert "已上传：三.pdf" in page.text
 
