@@ -245,8 +245,10 @@ def read_number(asked: QueryDict, name: str, *, most: int, default: int) -> int:
 def read_choice(asked: QueryDict, name: str, known: Iterable[str], *, default: str = "") -> str:
     """One of the values that exist. Raises InvalidInput, which names them."""
     choices = list(known)
-    typed = asked.get(name, default)
-    if typed == default or typed in choices:
+    typed = asked.get(name)
+    if typed is None:
+        return default
+    if typed in choices:
         return typed
     raise InvalidInput({name: [_no_such_value(choices)]})
 

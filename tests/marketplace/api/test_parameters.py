@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 REFUSED = {
     "needs/?srt=price": ["srt"],
     "needs/?sort=cheapest": ["sort"],
+    "needs/?sort=": ["sort"],
     "needs/?sort=price&sort=cheapest": ["sort"],
     "needs/?industry=steel-mill": ["industry"],
     "needs/?industry=wood&industry=steel-mill": ["industry"],

@@ -25,6 +25,8 @@ UNREADABLE = {
     "UTF-16": '{"title": "x"}'.encode("utf-16"),
     "NaN": b'{"title": "x", "budget_min": NaN}',
     "half a character": rb'{"title": "\ud800 half"}',
+    "deep where nobody looks": b'{"title":"x","more":' + b"[" * 30 + b"]" * 30 + b"}",
+    "half a character where nobody looks": rb'{"title": "x", "more": ["\ud800"]}',
     "half a character as a name": rb'{"\udfff": "x"}',
     "half a character, deep": rb'{"title": "x", "indicators": [{"name": "\udc00"}]}',
     "5,000 digits": b'{"title": "x", "budget_min": ' + b"9" * 5_000 + b"}",

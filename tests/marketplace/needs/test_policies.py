@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.needs import queries
+from marketplace.parties.models import Membership
 from tests.cast import Cast
 from tests.factories.needs import make_need
 
@@ -43,3 +44,11 @@ def test_the_review_queue_is_oldest_first_and_for_reviewers(cast: Cast) -> None:
     second = make_need(cast.other_enterprise, cast.outsider, state="in_review", title="另一个")
     assert list(queries.needs_to_review(cast.registrar_city)) == [first, second]
     assert list(queries.needs_to_review(cast.member)) == []
+
+
+def test_nobody_reviews_a_listing_of_their_own_organisation(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="in_review")
+    assert cast.registrar_city.has_perm("needs.review_need", need)
+    Membership.objects.create(user=cast.registrar_city, organization=cast.enterprise, role="member")
+    cast.registrar_city.forget_access()
+    assert not cast.registrar_city.has_perm("needs.review_need", need)
