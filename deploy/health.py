@@ -28,7 +28,7 @@ class LiveMiddleware:
 @require_safe
 def live(_request: HttpRequest) -> JsonResponse:
     """200 whenever the process answers at all."""
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
