@@ -44,7 +44,7 @@ def test_what_waits_and_what_went_wrong(client, settings, django_assert_num_quer
     Job.objects.create(kind="x")
     tallies.count(tallies.LEAK_PREVENTED, 3)
     leases.hold(LEASE, "here", LENGTH)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         found = read(client)
     assert found.pop("outbox_oldest_seconds") == pytest.approx(
         (clock.now() - now).total_seconds(), abs=5
@@ -53,6 +53,7 @@ def test_what_waits_and_what_went_wrong(client, settings, django_assert_num_quer
     assert 0 < found.pop("disk_free_bytes") < found.pop("disk_size_bytes")
     assert found == {
         "files_unscanned": 0,
+        "rows_unreadable": 0,
         "outbox_pending": 1,
         "outbox_dead": 2,
         "jobs_open": 1,

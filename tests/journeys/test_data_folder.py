@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Site
+from tests.journeys.conftest import Site
+from tests.started import ROOT
 
 pytestmark = pytest.mark.journey
 

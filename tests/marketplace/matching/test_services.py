@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -355,14 +356,14 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Vectors that cost nothing: which codes were embedded."""
     made: list[str] = []
 
-    def embed(name: str, codes: list[str]) -> int:
+    def embed(name: str, codes: list[str], *, strict: bool = False) -> int:
         made.extend(codes)
         for code in codes:
             values = {"rev": 1, "text_sha256": code, "vector": b""}
             Embedding.objects.update_or_create(kind=name, object_id=code, defaults=values)
         return len(codes)
 
-    monkeypatch.setattr(work.vectors, "available", lambda: True)
+    monkeypatch.setattr(work.vectors, "is_wanted", lambda: True)
     monkeypatch.setattr(work.vectors, "embed", embed)
     monkeypatch.setattr(work, "_CHUNK", 2)
     return made
@@ -383,7 +384,8 @@ def test_vectors_that_are_lacking_are_made_in_turns(
     Embedding.objects.create(
         kind="achievements", object_id=codes[2], rev=0, text_sha256="x", vector=b""
     )
-    monkeypatch.setattr(jobs, "TURN", -1.0)
+    impatient = replace(jobs._kinds[work.EMBED], turn=-1.0)
+    monkeypatch.setitem(jobs._kinds, work.EMBED, impatient)
     job = services.start_embedding()
     assert job == services.start_embedding(), "one that waits is enough"
     turns = 0
