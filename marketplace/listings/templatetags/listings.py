@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from marketplace.taxonomy import queries as taxonomy
 
@@ -30,7 +31,7 @@ def term_path(code: str, scheme: str) -> str:
 @register.filter
 def term_list(codes: list[str], scheme: str) -> str:
     """Labels of several codes, joined as the language joins them."""
-    return "、".join(taxonomy.label(scheme, code) for code in codes or [])
+    return gettext("、").join(taxonomy.label(scheme, code) for code in codes or [])
 
 
 @register.filter
