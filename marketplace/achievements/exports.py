@@ -109,7 +109,14 @@ WRITTEN = (
         14,
         _("只写数字；上下限都不填即为面议"),
         write=as_wan("price_min"),
-        aliases=("价格下限（万元）", "意向价格（万元）"),
+        aliases=(
+            "价格下限（万元）",
+            *(
+                head + unit
+                for head in ("意向价格", "价格", "报价", "转让价格", "合作价格")
+                for unit in ("（万元）", "")
+            ),
+        ),
     ),
     _column(
         "price_max",

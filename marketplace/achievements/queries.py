@@ -126,7 +126,8 @@ def batch_by_id(pk: int) -> ImportBatch | None:
 
 def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
     """What of a batch waits for a decision, in the order of the sheet."""
-    return batch.achievements.filter(status="in_review").select_related("owner").order_by("pk")
+    rows = batch.achievements.filter(status="in_review")
+    return rows.select_related("owner").prefetch_related("inventors").order_by("pk")
 
 
 def batch_state(batch: ImportBatch) -> str:

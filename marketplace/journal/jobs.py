@@ -189,7 +189,10 @@ def run_next() -> bool:
     row = _take()
     if row is None:
         return False
-    if row.attempts > MAX_ATTEMPTS:
+    if row.cancel_asked_at is not None:
+        # The worker that was to stop died before it came to a step at which it looks.
+        _settle(row, Job.Status.CANCELLED)
+    elif row.attempts > MAX_ATTEMPTS:
         _settle(row, Job.Status.FAILED, "worker died")
     else:
         _run(row)

@@ -193,13 +193,22 @@ _CHATS = re.compile(
 )
 
 
+def evenly_spaced(text: str) -> str:
+    """The text (NFKC) with one blank for each run of them, and without empty lines.
+
+    Patterns that allow blanks in several places try every way to share out a run of them, which takes
+    minutes for some thousands; of one blank there is nothing to share out.
+    """
+    lines = unicodedata.normalize("NFKC", text).splitlines()
+    return "\n".join(kept for line in lines if (kept := " ".join(line.split())))
+
+
 def contacts_in(text: str) -> list[Spotted]:
     """Telephone numbers, e-mail addresses and WeChat ids in a text, in its order, each once.
 
     Width does not count. Numbers of other things (models, patents, contracts) and quantities are none.
     """
-    plain_text = unicodedata.normalize("NFKC", text)
-    found = sorted(_spots(plain_text), key=lambda spot: spot[0])
+    found = sorted(_spots(evenly_spaced(text)), key=lambda spot: spot[0])
     once: dict[str, Spotted] = {}
     for _place, what, written in found:
         kept = next((known for known in once if written in known), None)

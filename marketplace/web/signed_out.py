@@ -20,6 +20,9 @@ _OURS = frozenset({"csrfmiddlewaretoken"})
 #: These are no text of the person's: they are sent again, and not shown.
 _MACHINERY = frozenset({"rev", "form_key"})
 
+#: Choices are sent as codes of at most so many characters.
+_LONGEST_CODE = 40
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -59,6 +62,11 @@ def is_same_origin(request: HttpRequest) -> bool:
     return request.headers.get("Origin", "") == f"{scheme}://{request.get_host()}"
 
 
+def _is_text(value: str) -> bool:
+    """Whether a person wrote it, rather than chose it: codes of lists say nothing to anybody."""
+    return not value.isascii() or " " in value.strip() or len(value) > _LONGEST_CODE
+
+
 def filled_form(request: HttpRequest, *, status: int) -> HttpResponse:
     """The page with everything that was sent, to be sent again. Files can't be kept."""
     fields = [
@@ -69,7 +77,7 @@ def filled_form(request: HttpRequest, *, status: int) -> HttpResponse:
     ]
     context = {
         "fields": fields,
-        "texts": [v for name, v in fields if name not in _MACHINERY and len(v.strip()) > 1],
+        "texts": [value for name, value in fields if name not in _MACHINERY and _is_text(value)],
         "files": [str(upload.name) for uploads in request.FILES.lists() for upload in uploads[1]],
         "address": request.get_full_path(),
         "sign_in_url": resolve_url(settings.LOGIN_URL),

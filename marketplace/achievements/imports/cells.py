@@ -343,7 +343,7 @@ def inventor(parts: Sequence[str]) -> Entry:
     if not title and not contribution:
         if found := _with_share(name):
             name, contribution = found[1], f"{ascii_signs(found[2])}%"
-        elif found := _BRACKETED.match(name):
+        elif len(name) <= _LONGEST_NAME and (found := _BRACKETED.match(name)):
             name, title = found[1], found[2]
     return {"name": name, "title": title, "contribution": contribution}
 

@@ -1,19 +1,20 @@
 """One cell 联系方式 with a name, a number and an address in it, as archives have it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from marketplace.achievements.imports.cells import CellError
-from marketplace.listings.rulebook import Spotted, contacts_in
+from marketplace.listings.rulebook import Spotted, contacts_in, evenly_spaced
 
 _LABELS = re.compile(
     r"(?:联系人|姓名|联系方式|联系电话|办公电话|电话|手机号码|手机号|手机|电子邮箱|电子邮件|邮箱"
     r"|微信同号|微信号?|qq号?|e-?mail|tel|mobile|phone)\s*[:.]?",
     re.IGNORECASE,
 )
+#: Characters of the cell: names, numbers and addresses of several people at most.
+MOST = 500
 _BETWEEN = re.compile(r"[\s、,;/|()<>:]+")
 _DIGITS = re.compile(r"\+?\d[\d -]{4,}\d")
 
@@ -33,7 +34,9 @@ def read_contact(text: str) -> Reached:
 
     Raises CellError for digits that are no number one could call.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    if len(text) > MOST:
+        raise CellError(_("联系方式最多 %(most)d 字") % {"most": MOST})
+    plain = evenly_spaced(text)
     spotted = contacts_in(plain)
     phones = [one.text for one in spotted if _is_number(one)]
     emails = [one.text for one in spotted if "@" in one.text]

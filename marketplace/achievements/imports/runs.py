@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,6 +49,8 @@ from marketplace.sheets.writers import Column, write_xlsx
 NEW, DUPLICATE, CHANGED, BAD = "new", "duplicate", "changed", "bad"
 #: How often a check says how far it is, in rows.
 _PULSE = 200
+#: Digits of a running number at most.
+_LONGEST_NUMBER = 9
 #: What of a row's draft is kept between two turns of a check.
 _OF_DRAFT = ("number", "problems", "notes", "key", "text_key")
 
@@ -247,6 +249,7 @@ def _load_verdicts(row: Job) -> list[Verdict]:
 
 def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     found = Counter(verdict.outcome for verdict in verdicts)
+    lost = _lost(table)
     return {
         "total": len(table.rows),
         **{name: found.get(name, 0) for name in (NEW, DUPLICATE, CHANGED, BAD)},
@@ -256,8 +259,31 @@ def _counts(table: Table, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "contactless": sum(not v.draft.is_reachable for v in verdicts if v.outcome == NEW),
         "gives_away": sum(v.draft.gives_away for v in verdicts if v.outcome == NEW),
         "remarks": list(table.remarks),
-        "ignored": [name[:40] for name in table.layout.ignored[:20]],
+        "ignored": [name[:40] for name in table.layout.ignored if name not in lost][:20],
+        "lost": [name[:40] for name in lost[:20]],
     }
+
+
+def _lost(table: Table) -> list[str]:
+    """The unused headings under which at least half of the rows say something that differs.
+
+    A running number, or one word for all rows, tells nobody anything about an achievement.
+    """
+    lost = []
+    for place, name in enumerate(table.headers):
+        if name not in table.layout.ignored or place in table.layout.places.values():
+            continue
+        texts = [text for _number, cells in table.rows for text in cells[place : place + 1] if text]
+        if len(texts) * 2 >= len(table.rows) and len(set(texts)) > 1 and not _is_running(texts):
+            lost.append(name)
+    return lost
+
+
+def _is_running(texts: Sequence[str]) -> bool:
+    """Whether the cells count on by one, as a column 序号 does."""
+    if not all(text.isdecimal() and len(text) <= _LONGEST_NUMBER for text in texts):
+        return False
+    return all(int(later) - int(one) == 1 for one, later in pairwise(texts))
 
 
 def _problems(verdicts: Sequence[Verdict]) -> Iterator[dict[str, Any]]:

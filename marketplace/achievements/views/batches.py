@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.achievements import queries, services
 from marketplace.achievements.kind import RETURN_REASONS
+from marketplace.files import storage
 from marketplace.journal.queries import history
 from marketplace.kernel.errors import InvalidInput, Refused, Stale
 from marketplace.listings.forms import ReturnForm
@@ -72,6 +73,7 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
         "may_cancel": bool(batch.job) and request.user.has_perm("journal.cancel_job", batch.job),
         "is_stuck": queries.is_stuck(batch),
         "chosen": set(request.POST.getlist("codes")),
+        "has_file": bool(batch.result_path) and storage.exists(batch.result_path),
         "history": history(queries.BATCH, batch.pk, limit=20),
     }
     return render_page(

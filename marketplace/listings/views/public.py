@@ -1,11 +1,15 @@
 """Lists, details and contacts as anybody may see them."""
 
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
+from marketplace.kernel.codes import read_code
 from marketplace.listings import browsing, filters, queries
 from marketplace.listings.index import LISTED
 from marketplace.listings.kind import Kind
@@ -36,6 +40,9 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     page = filters.page_number(request.GET.get("page", ""))
     query = filters.read_query(request.GET, kind.facets, page=page)
     results = browsing.find(kind, query)
+    if not results.total and not results.degraded and read_code(query.text):
+        # A whole number that is none of this list: the site's search opens its page.
+        return redirect(f"{reverse('portal:search')}?{urlencode({'q': query.text})}")
     action = kind.url("list")
     is_poor = query.text and results.total < 5 and not results.degraded
     listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])

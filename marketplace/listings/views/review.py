@@ -21,6 +21,7 @@ from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
 from search import engine
+from search.analysis import tokenize
 
 #: So many of the queue are looked at for one that can be read.
 _NEXT = 5
@@ -102,7 +103,13 @@ def _next(request: HttpRequest, kind: Kind, done: Any) -> HttpResponse:
 
 
 def _alike(kind: Kind, listing: Any, actor: Any) -> list[Any]:
-    """Published listings that read much like this one: possible duplicates."""
+    """Published listings that read much like this one and share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
-    codes = [hit.id for hit in engine.match(kind.name, text, limit=4) if hit.id != listing.code]
-    return queries.in_order(kind.model, actor, codes[:3])
+    codes = [hit.id for hit in engine.match(kind.name, text, limit=10) if hit.id != listing.code]
+    # Pairs of characters: words would depend on where the segmenter cuts 扩散工艺.
+    grams = set(tokenize(listing.title).grams)
+    return [
+        row
+        for row in queries.in_order(kind.model, actor, codes)
+        if len(grams & set(tokenize(row.title).grams)) * 2 >= len(grams) > 0
+    ][:3]

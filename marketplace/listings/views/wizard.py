@@ -105,6 +105,8 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> H
             status = 400
     context = _context(kind, current, form, rows, listing) | _about(kind, listing, current)
     context |= {"seen": seen, "conflict": conflict}
+    # A browser does not choose files again by itself: what was not taken is said.
+    context["files_lost"] = [upload.name for upload in request.FILES.getlist("file")]
     return render_page(request, "listings/listing_step.html", context, status=status)
 
 

@@ -1,10 +1,14 @@
 """The public list of organisations and the public page of one."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from marketplace.kernel.codes import read_code
 from marketplace.parties import browsing, queries
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.facets import Group, Option, build_panel
@@ -23,6 +27,9 @@ def organizations(request: HttpRequest) -> HttpResponse:
     districts = _codes(request, "district", "district")
     found = browsing.directory(q, kinds, districts)
     page = paginate(request, found.rows, size=20)
+    if not page.paginator.count and read_code(q):
+        # A whole number that is none of an organisation: the site's search opens its page.
+        return redirect(f"{reverse('portal:search')}?{urlencode({'q': q})}")
     groups = [
         Group("kind", _("单位类型"), _options("org_kind", found.kinds, kinds)),
         Group("district", _("所在区县"), _options("district", found.districts, districts)),

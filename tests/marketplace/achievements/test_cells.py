@@ -7,6 +7,7 @@ import pytest
 
 from marketplace.achievements.imports import cells, titles
 from marketplace.achievements.imports.cells import CellError
+from marketplace.achievements.imports.contacts import read_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -228,7 +229,14 @@ def test_proposals_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["9" * 20_000, " " * 20_000 + "x", "张" + " (" * 10_000, "单位" + "1.1" * 7_000 + "%"]
+    "text",
+    [
+        "9" * 20_000,
+        " " * 20_000 + "x",
+        "张" + " (" * 10_000,
+        "单位" + "1.1" * 7_000 + "%",
+        "a" + " " * 32_000 + "(",
+    ],
 )
 def test_a_cell_of_20000_characters_takes_no_time(text: str) -> None:
     """In the process's own time: patterns that try again from every character take minutes."""
@@ -236,3 +244,8 @@ def test_a_cell_of_20000_characters_takes_no_time(text: str) -> None:
     cells.owners(text)
     cells.inventors(text)
     assert process_time() - began < 2
+
+
+def test_a_long_cell_of_contacts_is_refused() -> None:
+    with pytest.raises(CellError, match="500"):
+        read_contact("电话" + " " * 30_000)

@@ -316,6 +316,32 @@ def test_columns_that_say_nothing_are_named(cast: Cast) -> None:
     assert batch.counts["ignored"] == ["心情"]
 
 
+@pytest.mark.parametrize(
+    "head", ["价格（万元）", "价格", "报价(万元)", "转让价格", "合作价格（万元）"]
+)
+def test_a_price_by_any_common_name_is_read(cast: Cast, head: str) -> None:
+    batch = one(cast, **{head: "12.5"})
+    assert (batch.counts["ignored"], batch.counts["lost"]) == ([], [])
+    services.confirm_import(batch, actor=cast.university_member, mode="all")
+    jobs.run_open()
+    assert Achievement.objects.get().price_min == 12_500_000
+
+
+def test_a_price_in_yuan_is_not_taken_for_one_in_ten_thousands(cast: Cast) -> None:
+    assert one(cast, **{"价格（元）": "125000"}).counts["ignored"] == ["价格（元）"]
+
+
+def test_unread_columns_with_content_stand_apart_from_harmless_ones(cast: Cast) -> None:
+    rows = [
+        [row[0], row[1], n + 1, f"{n * 7} 台", "好", "" if n else "一次"]
+        for n, row in enumerate(good_rows(4))
+    ]
+    heads = ["成果名称", "技术方案", "序号", "推广情况", "心情", "备忘"]
+    batch = check(cast, sheet(rows, heads))
+    assert batch.counts["lost"] == ["推广情况"]
+    assert batch.counts["ignored"] == ["序号", "心情", "备忘"]
+
+
 def test_headings_in_english_are_understood(cast: Cast) -> None:
     from django.utils import translation
 

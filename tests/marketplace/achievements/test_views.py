@@ -277,6 +277,44 @@ def test_a_registrar_reviews_a_batch(cast: Cast, client: Client, batch: ImportBa
     assert first.status == "returned"
 
 
+def test_a_batch_shows_who_made_each_and_how_a_reader_reaches_them(
+    cast: Cast, client: Client
+) -> None:
+    cast.university.contact_phone = "0539-8100001"
+    cast.university.save()
+    heads = [*HEADS, "完成人", "联系电话"]
+    own, default = good_rows(2)
+    data = sheet([[*own, "郑亦山|教授\n林一|", "0539-8222222"], [*default, "", ""]], heads)
+    made = upload(cast.university, cast.university_member, data)
+    jobs.run_open()
+    services.confirm_import(made, actor=cast.university_member, mode="all")
+    jobs.run_open()
+    client.force_login(cast.registrar_city)
+    page = client.get(url("batch_review", made.code)).content.decode()
+    for text in ("郑亦山、林一", "0539-8222222", "0539-8100001"):
+        assert page.count(text) == 1, text
+    assert page.count("单位默认") == 1
+    assert url("import_result", made.code) in page
+    assert client.get(url("import_result", made.code)).status_code == 200
+
+
+def test_only_what_shares_half_of_the_title_is_a_possible_duplicate(
+    cast: Cast, client: Client
+) -> None:
+    alike = publish(cast, title="烧结钕铁硼晶界扩散工艺")
+    other = publish(cast, title="缓控释肥料包膜材料技术")
+    engine.rebuild("achievements")
+    made = make_achievement(cast.university, cast.university_member, state="in_review")
+    client.force_login(cast.registrar_city)
+    answer = client.get(url("review", made.code))
+    assert [row.code for row in answer.context["alike"]] == [alike.code]
+    services.withdraw_achievement(alike, actor=cast.university_member, reason="重复")
+    engine.refresh("achievements", [alike.code])
+    answer = client.get(url("review", made.code))
+    assert other.code not in answer.content.decode()
+    assert "可能重复" not in answer.content.decode()
+
+
 def test_a_whole_batch_is_returned_by_page(cast: Cast, client: Client, batch: ImportBatch) -> None:
     client.force_login(cast.registrar_city)
     address = url("batch_review", batch.code)

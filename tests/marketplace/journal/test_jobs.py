@@ -161,6 +161,24 @@ def test_fault_is_tried_again_and_tells_no_details(steps, drain):
     assert (row.status, row.error, row.done) == ("done", "", 10)
 
 
+def test_a_job_that_was_to_be_cancelled_when_its_worker_died_is_not_run_again(drain):
+    begun = []
+
+    @jobs.job("tests.stuck", "卡住")
+    def stuck(_row):
+        begun.append(1)
+
+    row = jobs.start_job("tests.stuck", actor=None, payload={})
+    asked = clock.now()
+    Job.objects.filter(pk=row.pk).update(
+        status="running", attempts=1, takes=1, heartbeat_at=asked, cancel_asked_at=asked
+    )
+    with clock.shift(jobs.STALE + timedelta(seconds=1)):
+        drain()
+    row.refresh_from_db()
+    assert (row.status, begun) == ("cancelled", [])
+
+
 def test_a_server_that_is_away_is_no_attempt(drain):
     class Away(Exception):
         is_outage = True

@@ -199,3 +199,49 @@ def test_rows_of_an_achievement_are_looked_at(table: str, column: str) -> None:
 def test_a_patent_number_is_no_telephone_number() -> None:
     patents = [{"kind": "know_how", "number": "13800138000"}]
     assert achievements.assess(ACHIEVEMENT, [], patents).blockers == []
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\u3000", "\u00a0", " \n"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *(
+            "微信号",
+            "微信",
+            "加我微信号",
+            "V信号",
+            "薇信",
+            "qq号",
+            "QQ群",
+            "qq",
+            "wechat id",
+            "weixin",
+            "wx",
+        ),
+        *(
+            "电话",
+            "手机号",
+            "电话号码",
+            "致电",
+            "tel",
+            "phone",
+            "0539-",
+            "400 ",
+            "138",
+            "a@",
+            "a",
+            "wxid_",
+        ),
+    ],
+)
+def test_a_word_before_50000_blanks_takes_no_time(word: str, blank: str) -> None:
+    """In the process's own time. A pattern with two runs of blanks side by side takes minutes for them."""
+    began = time.process_time()
+    assert contacts_in(f"{word}{blank * 50_000}!") == []
+    assert contacts_in(f"{word}{blank * 50_000}:{blank * 5_000}!") == []
+    assert time.process_time() - began < 1
+
+
+def test_blanks_between_are_no_hiding_place() -> None:
+    said = "微信号   是 \u3000 ：\n\n  linyu_8866，电话 ：  0539   8100000"
+    assert [spot.text for spot in contacts_in(said)] == ["linyu_8866", "0539 8100000"]

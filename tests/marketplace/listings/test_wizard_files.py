@@ -70,6 +70,18 @@ def test_each_of_several_files_is_named(cast: Cast, client: Client, need: Need) 
     assert "已上传：三.pdf" in page.text
 
 
+def test_files_beside_a_field_with_an_error_are_said_to_be_lost(
+    cast: Cast, client: Client, need: Need
+) -> None:
+    client.force_login(cast.member)
+    data = typed(client, need) | {"contact_phone": "12", "upload": "1"}
+    page = client.post(address(need), data | {"file": [upload(pdf_bytes(), "方案.pdf")]})
+    assert page.status_code == 400
+    assert "下面的文件没有上传" in page.text
+    assert "“方案.pdf”" in page.text
+    assert not Attachment.objects.exists()
+
+
 def test_too_many_uploads_are_429_and_lose_nothing_typed(
     cast: Cast, client: Client, need: Need, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.test import Client
+from django.urls import reverse
 
 import pytest
 
 from marketplace.achievements.models import Achievement
+from marketplace.kernel.codes import new_code
 from marketplace.parties import browsing, queries, rulebook, services
 from marketplace.parties.index import ORGANIZATIONS
 from marketplace.parties.models import Organization, Verification
@@ -195,6 +197,22 @@ def test_a_code_opens_its_page(indexed: Cast, client: Client) -> None:
     Achievement.objects.filter(pk=made.pk).update(status="withdrawn")
     client.logout()
     assert client.get("/search/", {"q": made.code}).status_code == 200
+
+
+@pytest.mark.parametrize("box", ["needs:list", "achievements:list", "parties:organizations"])
+def test_a_code_in_the_box_of_another_list_leads_on(
+    indexed: Cast, client: Client, box: str
+) -> None:
+    typed = indexed.enterprise.code.lower().replace("-", "")
+    answer = client.get(reverse(box), {"q": typed}, follow=True)
+    here = reverse("parties:organization", args=[indexed.enterprise.code])
+    if box == "parties:organizations":
+        assert here in answer.text
+    else:
+        assert answer.redirect_chain[-1][0] == here
+    # One that is nobody's ends at the search, which says so.
+    nobody = client.get(reverse(box), {"q": new_code("XQ")}, follow=True)
+    assert [address.partition("?")[0] for address, _ in nobody.redirect_chain] == ["/search/"]
 
 
 @pytest.mark.parametrize(

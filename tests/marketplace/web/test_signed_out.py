@@ -17,6 +17,7 @@ import pytest
 
 from marketplace.needs.models import Need
 from marketplace.taxonomy import services as taxonomy
+from marketplace.web import signed_out
 from tests.architecture.source import modules
 from tests.cast import Cast
 from tests.factories.files import pdf_bytes, upload
@@ -75,6 +76,24 @@ def test_what_was_typed_comes_back_and_is_saved_after_signing_in_elsewhere(
     assert done.status_code == 302
     made = Need.objects.get()
     assert (made.title, made.problem) == ("过期后提交的需求", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_shown"),
+    [
+        *(
+            ("rd", False),
+            ("materials.magnetic", False),
+            ("371302", False),
+            ("XQ2026-7KQ4ZM-H", False),
+        ),
+        *(("降本", True), ("two words", True), ("x" * 41, True)),
+    ],
+)
+def test_what_a_person_wrote_is_shown_and_codes_of_lists_are_not(
+    value: str, is_shown: bool
+) -> None:
+    assert signed_out._is_text(value) is is_shown
 
 
 def test_another_sites_form_does_not_come_back(browser: Client) -> None:

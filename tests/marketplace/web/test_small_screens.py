@@ -93,6 +93,16 @@ def test_messages_and_the_entry_of_the_workbench(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_page_of_the_workbench_opens_at_its_top(cast: Cast, page_of: Any, script: bool) -> None:
+    """The current entry stands far down in the menu: to show it, the page itself must not move."""
+    page = page_of(1280, script=script, user=cast.operator)
+    page.goto("/workbench/operations/")
+    page.wait_for_timeout(300)
+    assert page.locator("h1").bounding_box()["y"] > 0
+    assert page.evaluate("scrollY") == 0
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 @pytest.mark.parametrize("width", [320, 360])
 def test_every_entry_is_reached_by_keyboard(
