@@ -183,7 +183,7 @@ def _parts(achievement: Values, indicators: Rows, patents: Rows) -> tuple[Part, 
         Part(_("方案说得清"), length_score(story, good=300)),
         Part(_("有数据证明"), share_score(shown)),
         Part(
-            _("合作条件明"),
+            _("合作条件明确"),
             share_score(
                 [
                     *(bool(achievement.get(n)) for n in ("cooperation", "pricing_mode")),

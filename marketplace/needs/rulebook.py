@@ -112,7 +112,7 @@ def _parts(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> 
         Part(_("问题说得清"), length_score(story, good=300)),
         Part(_("指标可测量"), min(5, target_score)),
         Part(
-            _("合作条件明"),
+            _("合作条件明确"),
             share_score(
                 bool(need.get(name))
                 for name in ("cooperation", "budget_max", "deadline", "ip_terms", "conditions")

@@ -7,7 +7,7 @@ from marketplace.achievements.models import Achievement
 from marketplace.matching import scoring
 from marketplace.matching.queries import readings
 from marketplace.matching.rulebook import affinity, evidence
-from marketplace.matching.rulebook.affinity import Affinity
+from marketplace.matching.rulebook.affinity import Affinity, Text
 from marketplace.matching.rulebook.evidence import NeedFacts, OfferFacts, Row
 from marketplace.matching.rulebook.indicators import Figure
 from marketplace.needs.models import Need
@@ -49,10 +49,13 @@ def need_facts(need: Need) -> NeedFacts:
     )
 
 
-def offer_facts(achievement: Achievement) -> OfferFacts:
-    """What is compared of an achievement. Uses `indicators`: prefetch them."""
+def offer_facts(achievement: Achievement, text: Text | None = None) -> OfferFacts:
+    """What is compared of an achievement. Uses `indicators`: prefetch them.
+
+    `text` replaces the listing's own text, such as with what it says in English.
+    """
     return OfferFacts(
-        text=readings.text_of(achievement),
+        text=text or readings.text_of(achievement),
         industry=_path(achievement.industry),
         field=achievement.field,
         district=achievement.district,

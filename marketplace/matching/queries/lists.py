@@ -53,7 +53,7 @@ def matches_of_achievement(achievement: Achievement, actor: Any) -> QuerySet[Mat
 
 
 def own_matches(actor: Any, side: str = "") -> QuerySet[Match]:
-    """Strong matches of the own organisations' listings that this side has not judged, newest first.
+    """Strong matches of the own organisations' listings that this side has not judged, best first.
 
     The weaker ones stand on the page of each listing.
     """
@@ -62,7 +62,7 @@ def own_matches(actor: Any, side: str = "") -> QuerySet[Match]:
     as_achievement = Q(achievement__owner_id__in=orgs, achievement_verdict="")
     wanted = {Side.NEED.value: as_need, Side.ACHIEVEMENT.value: as_achievement}
     rows = open_matches().filter(wanted.get(side, as_need | as_achievement), score__gte=STRONG)
-    return rows.order_by("-found_at", "-score", "id")
+    return rows.order_by("-score", "-found_at", "id")
 
 
 def dismissed_by(actor: Any) -> QuerySet[Match]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.achievements.models import Achievement
 from marketplace.kernel.unreadable import readable
-from marketplace.matching.queries import facts, retrieval
+from marketplace.matching.queries import facts, readings, retrieval
 from marketplace.matching.rulebook import affinity, phrases
 from marketplace.matching.rulebook.evidence import NeedFacts
 from marketplace.needs.models import Need
@@ -24,6 +24,8 @@ CLOSE = 25
 MAX_PROBLEM = 5_000
 #: Reasons that are told where nothing came over the bar.
 _REASONS = 3
+#: The nearer verdict stands first.
+_VERDICTS = ("yes", "part", "no")
 
 
 @dataclass(frozen=True)
@@ -72,24 +74,50 @@ def describe(problem: str) -> Found:
     """Achievements for a problem in somebody's own words, which are neither kept nor logged.
 
     Only words, meaning and grades in the text can be compared, so no score is shown: the order is all
-    that it says.
+    that it says: by the verdict on the texts, then missed grades, then as the search ranks them. What
+    is judged not close is left out. A problem in English is compared with what the achievements say in
+    English.
     """
     text = problem[:MAX_PROBLEM]
     open_only = {"status": [retrieval.OPEN]}
     hits = engine.hybrid_match(retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, quick=True)
     near = retrieval.nearness(hits)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
-    rows = readable(retrieval.open_rows(Achievement, [hit.id for hit in hits]))
-    found = [_described(asked, row, near.get(row.code)) for row in rows]
-    found.sort(key=lambda one: (-one.score, one.other.code))
-    close = [one for one in found if one.score >= CLOSE]
+    in_english = affinity.is_english(text)
+    if in_english:
+        # Of the whole sentence too many rows hold "too high", and meaning is known of Chinese only.
+        words = " ".join(asked.text.telling)
+        hits = engine.match(retrieval.ACHIEVEMENTS, words, DESCRIBED, open_only, quick=True) + hits
+    places = {code: place for place, code in enumerate(dict.fromkeys(hit.id for hit in hits))}
+    rows = readable(retrieval.open_rows(Achievement, list(places)))
+    found = [_described(asked, row, near.get(row.code), in_english=in_english) for row in rows]
+    found.sort(
+        key=lambda one: (_VERDICTS.index(_verdict(one)), _missed(one), places[one.other.code])
+    )
+    close = [one for one in found if one.score >= CLOSE and _verdict(one) != "no"][:DESCRIBED]
     return Found(close, None if close else _lacking([(f.score, f.rows) for f in found], CLOSE))
 
 
-def _described(asked: NeedFacts, row: Achievement, deviations: float | None) -> Preview:
-    explained = facts.explain(asked, facts.offer_facts(row), deviations)
+def _verdict(one: Preview) -> str:
+    """How near the texts are judged: yes, part or no."""
+    return next(str(line["kind"]) for line in one.rows if line["key"] == "meaning")
+
+
+def _missed(one: Preview) -> int:
+    """How many grades that the problem names are not reached."""
+    return sum(line["key"] == "indicator" and line["kind"] == "no" for line in one.rows)
+
+
+def _described(
+    asked: NeedFacts, row: Achievement, deviations: float | None, *, in_english: bool
+) -> Preview:
+    english = readings.english_of(row) if in_english else None
+    # The vectors are of the Chinese text: beside English words they would only lower the nearness.
+    explained = facts.explain(
+        asked, facts.offer_facts(row, english), deviations if english is None else None
+    )
     said = [line for line in explained.evidence["rows"] if line["key"] in {"meaning", "indicator"}]
-    # Texts alone are capped alike; before the cap the nearer ones come first.
+    # Texts alone are capped alike; only the score before the cap tells what is over the bar.
     return Preview(row, explained.uncapped, said, text_only=True)
 
 

@@ -23,6 +23,13 @@ def text_of(listing: Need | Achievement) -> Text:
     return Text(dict(kept.telling), frozenset(kept.words.split()), clean(f"{title}\n{body}"))
 
 
+def english_of(listing: Need | Achievement) -> Text | None:
+    """What the listing says in English, before all that it says otherwise; None without any."""
+    if not (listing.title_en or listing.summary_en):
+        return None
+    return affinity.joined(affinity.read(listing.title_en, listing.summary_en), text_of(listing))
+
+
 def need_text(need: Need) -> str:
     """The public words of a need, for retrieval."""
     parts = [need.title, need.summary, need.problem, need.content, " ".join(need.keywords)]

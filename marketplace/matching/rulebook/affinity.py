@@ -3,17 +3,17 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import sha256
 
-from marketplace.matching.rulebook import units
+from marketplace.matching.rulebook import hollow, units
 from search import analysis
-from search.analysis import background, clean, tokenize, without_boilerplate
+from search.analysis import background, clean, has_chinese, tokenize, without_boilerplate
 
 #: Raised whenever `take_apart` would make something else of the same text.
-VERSION = 2
+VERSION = 3
 _NUMBER = re.compile(r"^[0-9０-９.,%‰°~+×^-]*")
 # Of a network, a picture, a printer: no grams, kelvins or days.
 _NAMES = re.compile("[2-6]g|[248]k|[2-6]d")
@@ -23,6 +23,8 @@ MOST_WORDS = 40
 FULL_SHARE = 0.45
 #: Words that say less than this (我们, 以上, 小时) are not worth naming.
 EVERYDAY = 5.0
+#: One shared word is enough for a near text from here on (晶界, 钕铁硼); of 人造板 it is not.
+RARE = 11.0
 #: As many deviations above the mean of all rows is a full hit in meaning.
 FULL_SENSE = 3.5
 
@@ -64,7 +66,7 @@ def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
     scored = {
         word: (1 + math.log(count)) * rarity(word)
         for word, count in found.items()
-        if len(word) > 1 and not is_figure(word)
+        if len(word) > 1 and word not in hollow.words() and not is_figure(word)
     }
     best = sorted(scored, key=lambda word: (-scored[word], word))[:MOST_WORDS]
     return Text({word: scored[word] for word in best}, frozenset(found), clean(text))
@@ -81,7 +83,7 @@ def is_figure(word: str) -> bool:
 @cache
 def version() -> str:
     """Changes when a text that was taken apart before would be taken apart otherwise now."""
-    parts = (VERSION, analysis.version(), MOST_WORDS)
+    parts = (VERSION, analysis.version(), MOST_WORDS, hollow.digest())
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
@@ -101,8 +103,39 @@ def by_words(need: Text, offer: Text) -> float:
 
 def shared(need: Text, offer: Text, most: int = 10) -> list[str]:
     """The need's telling words that the offer holds, the most telling first; no everyday words."""
-    rare = (word for word in need.telling if rarity(word) >= EVERYDAY)
-    return [word for word in rare if word in offer.words][:most]
+    held = [word for word in need.telling if rarity(word) >= EVERYDAY and word in offer.words]
+    return [word for word in held if not _is_stem(word, held)][:most]
+
+
+def is_thin(found: Sequence[str]) -> bool:
+    """Whether shared words are too little to call two texts near: a single one that is not rare.
+
+    A word within another one (晶界, 晶界扩散) is no second word. How rare an English word is, nobody knows
+    here, so one alone is never enough.
+    """
+    apart = [word for word in found if not any(word != other and word in other for other in found)]
+    return not any(has_chinese(word) and rarity(word) >= RARE for word in apart) and len(apart) < 2
+
+
+def joined(first: Text, second: Text) -> Text:
+    """Two texts of one listing as one; the telling words of the first come first."""
+    return Text(
+        {**first.telling, **second.telling},
+        first.words | second.words,
+        f"{first.plain}\n{second.plain}",
+    )
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is written without Chinese characters."""
+    return not has_chinese(clean(text))
+
+
+def _is_stem(word: str, found: Sequence[str]) -> bool:
+    """Whether an English word stands here once more in full: formaldehyd beside formaldehyde."""
+    return not has_chinese(word) and any(
+        other != word and other.startswith(word) for other in found
+    )
 
 
 def by_sense(deviations: float | None) -> float | None:

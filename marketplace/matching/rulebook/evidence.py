@@ -17,6 +17,8 @@ _EVIDENCE = 24
 _CITY, _PROVINCE = 4, 2
 #: From this share on two texts are called near.
 _NEARNESS = 0.6
+#: What is left of the nearness of texts that share too little to be called near: less than _NEARNESS.
+_THIN = 0.59
 
 #: Ways of working together that lead into one another: half an answer.
 _RELATED = (
@@ -199,6 +201,8 @@ def _meaning(need: NeedFacts, offer: OfferFacts, affinity: Affinity) -> Row:
     if affinity.sense is not None and affinity.sense >= _NEARNESS:
         offered = offered + phrases.say(_SENSE_NEAR)
     credit = affinity.credit
+    if credit >= _NEARNESS and words_of.is_thin(shared):
+        credit *= _THIN
     kind = "yes" if credit >= _NEARNESS else "part" if credit >= 0.3 else "no"
     verdict = {"yes": _NEAR, "part": _HALF, "no": _FAR}[kind]
     return _row("meaning", phrases.say(_WHOLE_TEXT), offered, (kind, credit, phrases.say(verdict)))

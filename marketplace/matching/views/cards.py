@@ -20,6 +20,7 @@ class Card:
     """One match. `other` is the listing that is shown, `kind` need or achievement.
 
     `alike` says in words how near a match is of which only texts could be compared: it has no score.
+    `reweighed` says that a group could have more or fewer points than its weight: some row was open.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Card:
     score: int
     rows: list[dict[str, Any]]
     groups: list[dict[str, Any]]
+    reweighed: bool = False
     note: str = ""
     alike: str = ""
     summary: str = ""
@@ -61,6 +63,7 @@ def card_of(match: Match, actor: Any, *, shown: str, folded: bool) -> Card:
         score=match.score,
         rows=[in_words(row) for row in match.rows],
         groups=_groups(match.rows),
+        reweighed=_reweighed(match.rows),
         note=_cap_note(match.evidence.get("cap"), match.rows),
         alike=_alike(match.rows, text_only=match.evidence.get("text_only", False)),
         summary=summary_of(match.rows),
@@ -81,6 +84,7 @@ def previews(found: Sequence[Preview], *, shown: str, unfolded: int = 1) -> list
             score=one.score,
             rows=[in_words(row) for row in one.rows],
             groups=[] if one.text_only else _groups(one.rows),
+            reweighed=_reweighed(one.rows),
             note=_cap_note(one.cap, one.rows),
             alike=_alike(one.rows, text_only=one.text_only),
             summary=summary_of(one.rows),
@@ -169,6 +173,10 @@ def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for group in scoring.breakdown(rows)
         if group["judged"] or group["points"]
     ]
+
+
+def _reweighed(rows: Sequence[dict[str, Any]]) -> bool:
+    return any(group["judged"] != group["weight"] for group in scoring.breakdown(rows))
 
 
 def _cap_note(cap: int | None, rows: Sequence[dict[str, Any]]) -> str:
