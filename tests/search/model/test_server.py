@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from search.model import client, frames, place
 from search.model.client import Away, TextRefused, TooSlow
 from search.model.refused import MOST, Refused
 from search.model.texts import digest, encoded
-from search.model.wire import PASSAGE, QUERY, request
+from search.model.wire import PASSAGE, QUERY, VECTOR, request
 from tests.sentence_model import ROOT, Running
 
 PATIENT = 60.0
@@ -92,22 +93,19 @@ def test_many_deadly_texts_in_a_row_make_it_pause_and_nobody_waits(poisoned):
 
 
 def test_a_query_is_served_before_the_passages_that_wait(poisoned):
-    order = []
-
-    def ask(name: str, text: str, kind: bytes) -> None:
-        with suppress(TextRefused):
-            embed(poisoned, text, kind)
-        order.append(name)
-
-    threads = [threading.Thread(target=ask, args=("first", "卡死", PASSAGE))]
-    threads += [threading.Thread(target=ask, args=("passage", "乙", PASSAGE)) for _ in range(3)]
-    threads += [threading.Thread(target=ask, args=("query", "丙", QUERY))]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.1)
-    for thread in threads:
-        thread.join(PATIENT)
-    assert order.index("query") < order.index("passage")
+    """The passages hang too: had one of them been first, the query would wait for its end."""
+    asked = []
+    for kind, text in ((PASSAGE, "卡死"), (PASSAGE, "卡死一"), (PASSAGE, "卡死二"), (QUERY, "丙")):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(place.address(poisoned.folder))
+        frames.send(connection, request(kind, PATIENT, encoded(text)))
+        asked.append(connection)
+    _first, *passages, query = asked
+    assert frames.receive(query, time.monotonic() + PATIENT)[:1] == VECTOR
+    answered, _, _ = select.select(passages, [], [], 0)
+    assert answered == []
+    for connection in asked:
+        connection.close()
 
 
 def test_who_waits_no_longer_costs_nothing(poisoned):
