@@ -53,7 +53,14 @@ def listing_flow(
             may("edit"),
             guards=(owner_is_verified, can_be_contacted),
         ),
-        Transition("expire", _("到期"), {"published"}, "expired", guards=(is_past,), by_clock=True),
+        Transition(
+            "expire",
+            _("到期"),
+            {"published"},
+            "expired",
+            guards=(is_past,),
+            by_clock=f"{slice_name}.expire",
+        ),
         Transition("revise", _("修改后重新提交"), {"published", "expired"}, "draft", may("edit")),
         Transition(
             "withdraw",
@@ -63,6 +70,7 @@ def listing_flow(
             may("withdraw"),
         ),
         Transition(end[0], end[1], {"published", "expired"}, end_state, may("edit")),
+        subject=f"{slice_name}.{noun}",
     )
 
 
