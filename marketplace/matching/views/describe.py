@@ -14,7 +14,7 @@ from marketplace.matching import queries
 from marketplace.matching.forms import ProblemForm
 from marketplace.matching.models import Side
 from marketplace.matching.views.cards import lacking_words, previews
-from marketplace.web.throttle import limited
+from marketplace.web.costs import counted, is_posted
 from marketplace.web.views import render_page
 
 
@@ -25,7 +25,7 @@ from marketplace.web.views import render_page
 @sensitive_variables()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("describe", per_ip="60/10m", per_user="30/10m")
+@counted("match", when=is_posted)
 def describe_problem(request: HttpRequest) -> HttpResponse:
     """A box for a problem in one's own words, and the achievements that come nearest."""
     form = ProblemForm(request.POST if request.method == "POST" else None)
