@@ -21,11 +21,11 @@ from marketplace.web.views import render_page
 # Exempt from CSRF: it changes nothing and knows nobody, and asking for a token would make every page
 # with the box set a cookie.
 @csrf_exempt
+@counted("match", when=is_posted)
 @sensitive_post_parameters()
 @sensitive_variables()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@counted("match", when=is_posted)
 def describe_problem(request: HttpRequest) -> HttpResponse:
     """A box for a problem in one's own words, and the achievements that come nearest."""
     form = ProblemForm(request.POST if request.method == "POST" else None)
