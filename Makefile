@@ -1,12 +1,15 @@
 # `make run` and `make test` are all a newcomer needs; `make check` is what a change must pass first.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The machine's own python3, or whichever of the supported versions it has.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+  && echo $$p && exit; done; echo python3)
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
 .PHONY: run test services test-services check api-test hostile mutants bench bench-scale format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11、3.12 或 3.13")'
 	@$(PYTHON) deploy/run.py
 
 install: ## the virtual environment with the developers' tools
@@ -34,6 +37,9 @@ check: install ## everything that is read, not run
 	$(VENV)/python deploy/check_production.py
 	$(VENV)/python -m deploy.lint_migrations
 
+test-pythons: install ## a fresh copy starts and answers on each other supported Python of this machine
+	@$(VENV)/python -m tests.pythons
+
 api-test: install ## the API against its own schema, on a site of its own (about five minutes)
 	$(VENV)/python -m tests.contract
 
@@ -59,7 +65,7 @@ messages: install ## collect and compile the English catalogue (needs gettext)
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py makemessages -l en --no-obsolete --no-location --no-wrap -i .venv -i .data -i tests
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python manage.py compilemessages -l en -i .venv
 
-lock: ## pin the requirements again (needs uv)
+lock: ## pin the requirements again, for Python 3.11 and later (needs uv)
 	cd deploy/requirements && for f in base dev; do \
 	  uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
 	    --no-annotate --no-header $$f.in -o $$f.txt; done
