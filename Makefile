@@ -6,11 +6,14 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
-.PHONY: run test services test-services check api-test hostile mutants bench bench-scale format messages install lock
+.PHONY: run help test services test-services test-pythons proofs check api-test hostile mutants bench bench-scale screenshots format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11、3.12 或 3.13")'
 	@$(PYTHON) deploy/run.py
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 install: ## the virtual environment with the developers' tools
 	@$(PYTHON) deploy/install.py
@@ -22,9 +25,13 @@ services: install ## PostgreSQL, Redis and Elasticsearch on free ports, until Ct
 	@deploy/services/install
 	@$(VENV)/python -m deploy.services
 
-test-services: install ## the whole suite on PostgreSQL, Redis and Elasticsearch
+test-services: install ## what PostgreSQL, Redis and Elasticsearch can change, and proofs that kill them
 	@deploy/services/install
 	@$(VENV)/python -m deploy.testrun --services $(TESTS)
+
+proofs: install ## all proofs that kill servers and workers, the long ones too (docs/proofs.md)
+	@deploy/services/install
+	@$(VENV)/python -m deploy.testrun --proofs
 
 check: install ## everything that is read, not run
 	$(VENV)/ruff check .
@@ -56,7 +63,10 @@ bench-scale: install ## both engines at SIZES listings beside the bare engine, o
 	deploy/services/install
 	$(VENV)/python -m tests.benchmarks.scale --sizes $(or $(SIZES),10000,100000)
 
-format: install
+screenshots: install ## take the pictures of the README anew (needs /usr/bin/chromium)
+	$(VENV)/python -m tests.screenshots
+
+format: install ## mend what the formatters and the linter can mend
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 	$(VENV)/djangofmt $$(git ls-files '*.html')

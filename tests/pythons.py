@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,8 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 def main() -> int:
     """Try each; the exit code."""
+    # Who ends this ends the site that it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = others(sys.version_info.minor)
     if not found:
         _say("No other Python of 3.11 to 3.13 on this machine.")
