@@ -12,6 +12,7 @@ from marketplace.achievements.rulebook import (
     price_problem,
     shares_problem,
 )
+from marketplace.achievements.workflow import TransferredHow
 from marketplace.files.forms import ManyFilesInput
 from marketplace.listings.forms import (
     CommonFields,
@@ -275,11 +276,7 @@ class TransferForm(JiebangForm):
 
     how = forms.ChoiceField(
         label=_("怎样转化的"),
-        choices=[
-            ("platform", _("通过本平台找到了合作方")),
-            ("self", _("本单位自行实施")),
-            ("elsewhere", _("通过其他渠道转化")),
-        ],
+        choices=TransferredHow.choices,
         widget=forms.RadioSelect,
     )
     note = PlainTextField(

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.db import models
 
-from marketplace.achievements.workflow import BatchStatus, Status
+from marketplace.achievements.workflow import BatchStatus, Status, TransferredHow
 from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import IndicatorRow, Listing
+from marketplace.listings.workflow import State
 from marketplace.parties.models import Organization
 
 
@@ -65,7 +66,7 @@ class Achievement(Listing):
     """
 
     code = CodeField(prefix="CG")
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=12, choices=Status.choices, default=State.DRAFT)
 
     innovation = models.TextField(blank=True)
     scenario = models.TextField(blank=True)
@@ -100,7 +101,7 @@ class Achievement(Listing):
                 name="achievement_price_min",
             ),
             models.CheckConstraint(
-                # What is compared with nothing is no refusal to a CHECK: so it is said outright.
+                # A comparison with NULL does not fail a CHECK, so NULL is named explicitly.
                 condition=models.Q(price_max__isnull=True)
                 | models.Q(price_max__gte=0)
                 & (
@@ -114,7 +115,7 @@ class Achievement(Listing):
                 name="achievement_trl",
             ),
             models.CheckConstraint(
-                condition=models.Q(transferred_how__in=["", "platform", "self", "elsewhere"]),
+                condition=models.Q(transferred_how__in=["", *TransferredHow.values]),
                 name="achievement_transferred_how",
             ),
             models.UniqueConstraint(

@@ -7,6 +7,7 @@ from django.db import models
 
 from marketplace.kernel.models import Stamped
 from marketplace.listings import rulebook
+from marketplace.listings.workflow import State
 from marketplace.parties.models import Organization
 
 
@@ -19,6 +20,8 @@ class Listing(Stamped):
 
     code: Any
     status: Any
+    #: Only a need can ask that its owner is not named; it has a column of this name.
+    hide_owner: Any = False
     rev = models.PositiveIntegerField(default=1)
     owner = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="%(class)ss")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -62,12 +65,12 @@ class Listing(Stamped):
             models.Index(fields=["owner", "status", "-updated_at"], name="%(class)s_own"),
             models.Index(
                 fields=["submitted_at"],
-                condition=models.Q(status="in_review"),
+                condition=models.Q(status=State.IN_REVIEW),
                 name="%(class)s_queue",
             ),
             models.Index(
                 fields=["expires_at"],
-                condition=models.Q(status="published"),
+                condition=models.Q(status=State.PUBLISHED),
                 name="%(class)s_clock",
             ),
         ]
@@ -77,12 +80,12 @@ class Listing(Stamped):
 
     @property
     def contact(self) -> rulebook.Contact:
-        """Whom a reader reaches: the listing's own contact, else the organisation's public one.
+        """The contact for readers: the listing's own, else the public one of its organisation.
 
-        An owner that is not named is not given away by its number either: there only the own counts.
+        Where the owner is not named, only the listing's own counts: the other would give it away.
         """
         own = rulebook.Contact(self.contact_name, self.contact_phone, self.contact_email)
-        if getattr(self, "hide_owner", False):
+        if self.hide_owner:
             return own
         owner = self.owner
         return rulebook.contact_with_default(
@@ -93,6 +96,11 @@ class Listing(Stamped):
     def was_published(self) -> bool:
         """Whether the public has seen it: its address answers 410, not 404, when withdrawn."""
         return self.published_at is not None
+
+    @property
+    def may_be_deleted(self) -> bool:
+        """Only a draft that nobody else has seen is deleted; anything else is withdrawn."""
+        return self.status == State.DRAFT and not self.was_published
 
 
 class IndicatorRow(models.Model):

@@ -14,6 +14,7 @@ from marketplace.listings.forms import (
     terms,
 )
 from marketplace.needs.rulebook import REQUIRED
+from marketplace.needs.workflow import SolvedHow
 from marketplace.web.forms import (
     ComingDateField,
     EitherField,
@@ -164,11 +165,7 @@ class SolveForm(JiebangForm):
 
     how = forms.ChoiceField(
         label=_("怎样解决的"),
-        choices=[
-            ("platform", _("通过本平台找到了合作方")),
-            ("self", _("企业自行解决")),
-            ("elsewhere", _("通过其他渠道解决")),
-        ],
+        choices=SolvedHow.choices,
         widget=forms.RadioSelect,
     )
     note = PlainTextField(

@@ -6,14 +6,15 @@ from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import IndicatorRow, Listing
-from marketplace.needs.workflow import Status
+from marketplace.listings.workflow import State
+from marketplace.needs.workflow import SolvedHow, Status
 
 
 class Need(Listing):
     """What an enterprise looks for. `budget_*` in fen, None = 面议; `deadline` a day in Shanghai."""
 
     code = CodeField(prefix="XQ")
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=12, choices=Status.choices, default=State.DRAFT)
 
     kind = models.CharField(max_length=16, blank=True)
     background = models.TextField(blank=True)
@@ -41,7 +42,7 @@ class Need(Listing):
                 name="need_budget_min",
             ),
             models.CheckConstraint(
-                # What is compared with nothing is no refusal to a CHECK: so it is said outright.
+                # A comparison with NULL does not fail a CHECK, so NULL is named explicitly.
                 condition=models.Q(budget_max__isnull=True)
                 | models.Q(budget_max__gte=0)
                 & (
@@ -55,7 +56,7 @@ class Need(Listing):
                 name="need_trl",
             ),
             models.CheckConstraint(
-                condition=models.Q(solved_how__in=["", "platform", "self", "elsewhere"]),
+                condition=models.Q(solved_how__in=["", *SolvedHow.values]),
                 name="need_solved_how",
             ),
         ]
