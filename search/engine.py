@@ -14,6 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from search import budget, planning, spelling, suggestions, vectors
+from search.active_backends import backend, standby
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
 from search.backends import Backend
 from search.embedder import Vector
@@ -22,7 +23,6 @@ from search.fallback import scan_find, scan_match
 from search.healing import with_healing
 from search.plan import Answer, Plan
 from search.planning import LOOSEN_BELOW, Filters
-from search.present import backend, standby
 from search.query import Bucket, Hit, Query, Results, Suggested
 from search.schema import IndexSpec, all_specs, get
 from search.upkeep import Differences, discard, is_shown, rebuild, reconcile, refresh

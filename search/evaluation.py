@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from search import engine, schema, vectors
+from search.configuration import elsewhere
 from search.embedder import CacheFile
 from search.errors import SearchUnavailable
-from search.place import elsewhere
 from search.plan import load_from
 from search.schema import IndexSpec, SourceRow, Text
 from search.vector_store import EMPTY

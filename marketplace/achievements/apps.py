@@ -8,7 +8,17 @@ class AchievementsConfig(AppConfig):
     label = "achievements"
 
     def ready(self) -> None:
-        from marketplace.achievements import exports, handlers, imports, index, policies, queries  # noqa: F401, PLC0415
+        from marketplace.achievements import (  # noqa: F401, PLC0415
+            exports,
+            handlers,
+            imports,
+            index,
+            kind,
+            policies,
+            queries,
+        )
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
+        from marketplace.listings.kind import register_kind  # noqa: PLC0415 -- app ready
 
         register_reader(queries.KIND, queries.may_read_file)
+        register_kind(kind.KIND)

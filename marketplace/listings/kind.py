@@ -1,4 +1,4 @@
-"""What the shared pages must be told about one kind of listing."""
+"""What the shared pages must be told about one kind of listing, and which kinds there are."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,6 +64,12 @@ class Kind:
     children: tuple[str, ...] = ("indicators",)
 
     @property
+    def prefix(self) -> str:
+        """The two letters that its codes begin with, such as `XQ`."""
+        prefix: str = self.model._meta.get_field("code").prefix  # noqa: SLF001 -- public API of Django
+        return prefix
+
+    @property
     def subject(self) -> str:
         """The journal's and the files' name for it, such as `needs.need`."""
         return f"{self.name}.{self.noun}"
@@ -88,3 +94,21 @@ class Kind:
         """The key of the step after this one; "check" after the last."""
         keys = [*(step.key for step in self.steps), "check"]
         return keys[keys.index(key) + 1]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    """Make a kind known; called when the app of its slice is ready."""
+    _kinds[kind.name] = kind
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every kind of listing, in the order of registration."""
+    return tuple(_kinds.values())
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name, such as `needs`. KeyError when there is none."""
+    return _kinds[name]

@@ -97,7 +97,14 @@ def listing_flow(
             may("edit"),
             guards=(owner_is_verified, can_be_contacted),
         ),
-        Transition("expire", _("到期"), OPEN, State.EXPIRED, guards=(is_past,), by_clock=True),
+        Transition(
+            "expire",
+            _("到期"),
+            OPEN,
+            State.EXPIRED,
+            guards=(is_past,),
+            by_clock=f"{slice_name}.expire",
+        ),
         Transition("revise", _("修改后重新提交"), CONTACTABLE, State.DRAFT, may("edit")),
         Transition(
             "withdraw",
@@ -107,6 +114,7 @@ def listing_flow(
             may("withdraw"),
         ),
         Transition(end[0], end[1], CONTACTABLE, end_state, may("edit")),
+        subject=f"{slice_name}.{noun}",
     )
 
 

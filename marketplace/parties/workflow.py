@@ -64,6 +64,7 @@ ORGANIZATION = Workflow.of(
         OrgStatus.VERIFIED,
         "parties.suspend_organization",
     ),
+    subject="parties.organization",
 )
 
 DOSSIER = Workflow.of(
@@ -90,4 +91,5 @@ DOSSIER = Workflow.of(
         DossierStatus.RETURNED,
         "parties.decide_verification",
     ),
+    subject="parties.verification",
 )

@@ -7,7 +7,7 @@ import struct
 import time
 from pathlib import Path
 
-from search.model import frames, place
+from search.model import frames, runtime_folder
 from search.model.wire import AWAY, FORGET, REFUSED, STATE, VECTOR, request
 
 _PEER = struct.Struct("3i")
@@ -61,7 +61,7 @@ def _asked(folder: Path, message: bytes, seconds: float) -> bytes:
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(seconds)
-            connection.connect(place.address(folder))
+            connection.connect(runtime_folder.address(folder))
             if not _is_ours(connection):
                 raise Away("the socket belongs to another account")
             frames.send(connection, message)

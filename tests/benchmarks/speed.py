@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from search import engine, planning, schema, vectors
+from search.configuration import elsewhere
 from search.embedder import DIMENSIONS
 from search.evaluation import read_dataset
-from search.place import elsewhere
 from search.plan import Plan, Row, row_of, stored
 from search.query import Query
 from search.schema import Date, IndexSpec, Keyword, Number, Text

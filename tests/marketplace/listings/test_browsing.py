@@ -19,7 +19,7 @@ from marketplace.listings import browsing, filters
 from marketplace.listings.browsing import Stock
 from marketplace.needs.kind import KIND as NEEDS
 from marketplace.needs.models import Need
-from search import engine, present
+from search import active_backends, engine
 from search.errors import SearchUnavailable
 from search.query import Query, Range
 from tests.cast import Cast
@@ -288,7 +288,7 @@ def test_the_engine_on_standby_lacks_nothing(
     assert len(list(browsing.codes(NEEDS, Query(text="甲醛释放")))) >= 1
     assert UNCOUNTED not in html_of(client, "/needs/")
     assert INCOMPLETE in html_of(client, "/needs/", q="甲醛释放")
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
 
 
 def test_figures_are_counted_once_a_minute(
