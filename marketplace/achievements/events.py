@@ -8,7 +8,6 @@ from django.utils.translation import pgettext_lazy
 from marketplace.kernel.events import Event
 from marketplace.listings.events import events_of
 
-
 EVENTS = events_of(
     "Achievement",
     "achievements.achievement",

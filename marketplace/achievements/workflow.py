@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.workflow import State, listing_flow, states_of
 
-
 Status = states_of(_("可合作"), State.TRANSFERRED, _("已转化"))
 
 

@@ -18,14 +18,15 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import queries
-from marketplace.listings.index import BANDS, LISTED
+from marketplace.listings.index import BANDS
+from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from search import engine
 from search.analysis import query_words
 from search.query import MAX_SIZE, Hit, Query, Range, Results
 
 if TYPE_CHECKING:
-    from marketplace.listings.kind import Kind
+    from marketplace.listings.kind import ListingKind
 
 #: After an answer without the index, lists without words leave it alone for so long.
 PAUSE_SECONDS = 5.0
@@ -66,7 +67,7 @@ class _Memory:
 _memory = _Memory()
 
 
-def find(kind: "Kind", query: Query) -> Results:
+def find(kind: "ListingKind", query: Query) -> Results:
     """What the public list shows. Without words its rows and total are right even when `degraded`."""
     if query_words(query.text):
         return _noted(engine.find(kind.name, query))
@@ -76,7 +77,7 @@ def find(kind: "Kind", query: Query) -> Results:
     return _from_rows(kind, query) if results.partial else results
 
 
-def codes(kind: "Kind", query: Query) -> Iterator[str]:
+def codes(kind: "ListingKind", query: Query) -> Iterator[str]:
     """Every code that a list has, in its order; at most MAX_DEPTH, asked for page by page.
 
     InvalidInput when the engine could not look at everything: before the first code, or where the
@@ -152,7 +153,7 @@ def _counted(model: type[Any]) -> Stock:
 # The list from the database ------------------------------------------------------------------
 
 
-def _from_rows(kind: "Kind", query: Query) -> Results:
+def _from_rows(kind: "ListingKind", query: Query) -> Results:
     """The same rows in the same order as the index has them; facets are not counted."""
     rows = _listed(kind.model).alias(
         list_price=kind.lookups.price,

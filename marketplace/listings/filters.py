@@ -6,18 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
+from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.facets import Group, Option, Panel, build_panel
 from search.query import Query, Range, RangeFacet, Results
 
-#: More values than this in one facet are nobody's honest choice.
+#: At most so many values of one facet are read from an address.
 MOST_VALUES = 30
 MAX_TEXT = 200
 PAGE_SIZE = 20
+
+
+def shown_states(states: type[TextChoices]) -> dict[str, Any]:
+    """The states that the lists show, with the labels of a kind, for a facet."""
+    return {value: label for value, label in states.choices if value in LISTED}
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,9 @@ from marketplace.kernel.pages import in_pages
 from marketplace.kernel.unreadable import streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
+from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Text
-
-#: Shown in lists and found by search; an expired listing keeps its page but leaves the lists.
-LISTED = frozenset({"published", "solved", "transferred"})
 
 COMMON_FIELDS: dict[str, Field] = {
     "title": Text(title=True, suggest=3),

@@ -1,4 +1,4 @@
-"""What both kinds of listing share in the API: shown fields, and input through the wizard's forms."""
+"""What every kind of listing shares in the API: shown fields, and input through the wizard's forms."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -44,7 +44,7 @@ class ListingRead(serializers.Serializer[Any]):
 
     def get_owner(self, listing: Any) -> dict[str, Any] | None:
         """The owner, unless it asked not to be named."""
-        if getattr(listing, "hide_owner", False):
+        if listing.hide_owner:
             return None
         return dict(OwnerBrief(listing.owner).data)
 

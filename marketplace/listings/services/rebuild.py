@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db import transaction
-
 from django.utils.translation import gettext_lazy as _
+
 from marketplace.journal import queries as journal
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
