@@ -17,6 +17,7 @@ from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.events import Event
 
@@ -120,12 +121,12 @@ class Workflow:
         """The model whose rows move. Raises LookupError when `subject` names none."""
         return apps.get_model(self.subject)
 
-    def refusal(self, name: str, subject: Any, actor: Any) -> object:
+    def refusal(self, name: str, subject: Any, actor: Actor | None) -> object:
         """Why `actor` can't make this move now, or "" if it can be made."""
         error = self._error(self.transitions[name], subject, actor)
         return error.reason if error else ""
 
-    def available(self, subject: Any, actor: Any) -> list[Transition]:
+    def available(self, subject: Any, actor: Actor) -> list[Transition]:
         """The moves this person can make now, in the table's order."""
         return [
             move
@@ -137,7 +138,7 @@ class Workflow:
         self,
         name: str,
         subject: Any,
-        actor: Any,
+        actor: Actor | None,
         *,
         at: datetime | None = None,
         because: Event | None = None,
@@ -170,7 +171,7 @@ class Workflow:
         return "\n".join(lines)
 
     def _error(
-        self, move: Transition, subject: Any, actor: Any, at: datetime | None = None
+        self, move: Transition, subject: Any, actor: Actor | None, at: datetime | None = None
     ) -> Refused | Forbidden | None:
         if move.permission and (actor is None or not actor.has_perm(move.permission, subject)):
             return Forbidden()
