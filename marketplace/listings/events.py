@@ -16,9 +16,8 @@ from marketplace.kernel.events import Event
 #: The event classes of one kind of listing by what was done: "create", "edit", "publish" and so on.
 Events = Mapping[str, type[Event]]
 
-_texts: Any = field(default_factory=list)
-
-#: What was done → the end of the class name, the label ("" where kinds differ), fields of its own.
+#: What was done → the end of the class name, the label ("" where kinds differ), fields of its own as
+#: name, type and what makes the default.
 #: `reasons` are sentences for the author. `remove_samples` tells of many listings: its `subject_id` is 0
 #: and `codes` names them. `show_contact` is kept so that the owner can see who asked for the contact.
 _TABLE: dict[str, tuple[str, Any, list[tuple[str, Any, Any]]]] = {
@@ -30,15 +29,15 @@ _TABLE: dict[str, tuple[str, Any, list[tuple[str, Any, Any]]]] = {
     "return": (
         "Returned",
         pgettext_lazy("event", "退回修改"),
-        [("reasons", list[str], _texts)],
+        [("reasons", list[str], list)],
     ),
     "publish": ("Published", _("审核通过并发布"), []),
-    "renew": ("Renewed", pgettext_lazy("event", "续期"), [("days", int, 0)]),
+    "renew": ("Renewed", pgettext_lazy("event", "续期"), [("days", int, int)]),
     "expire": ("Expired", _("有效期届满"), []),
     "revise": ("Revised", _("取回修改"), []),
-    "withdraw": ("Withdrawn", pgettext_lazy("event", "下架"), [("reason", str, "")]),
+    "withdraw": ("Withdrawn", pgettext_lazy("event", "下架"), [("reason", str, str)]),
     "show_contact": ("ContactShown", pgettext_lazy("event", "查看联系方式"), []),
-    "remove_samples": ("SamplesRemoved", "", [("codes", list[str], _texts)]),
+    "remove_samples": ("SamplesRemoved", "", [("codes", list[str], list)]),
 }
 
 
@@ -51,11 +50,11 @@ def events_of(
     class name and its label; its event has a field `how`.
     """
     move, name, label = end
-    table = _TABLE | {move: (name, label, [("how", str, "")])}
+    table = _TABLE | {move: (name, label, [("how", str, str)])}
     return {
         act: make_dataclass(
             f"{noun}{past}",
-            fields,
+            [(own, of, field(default_factory=make)) for own, of, make in fields],
             bases=(Event,),
             namespace={"subject_kind": subject, "label": labels.get(act, shared)},
             frozen=True,
