@@ -1,4 +1,4 @@
-"""The engine's door: ask, complete, refresh, rebuild, reconcile. Callers need nothing else.
+"""The engine's door: ask, complete, refresh, rebuild, reconcile. Callers import nothing else.
 
 Which backend works behind it says SEARCH_URL. Questions are always answered: without a usable index
 they are answered from the rows themselves and say so (`Results.degraded`).
@@ -108,7 +108,7 @@ def _find(engine: Backend, spec: IndexSpec, plan: Plan, *, loosens: bool) -> tup
     answer = engine.search(spec, plan)
     if not loosens or len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
         return answer, False
-    # Few within the filters need not be few in all.
+    # A filter may be the only reason why there are few.
     strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
     if strict >= LOOSEN_BELOW:
         return answer, False
@@ -123,18 +123,20 @@ def match(
     limit: int = MATCH_LIMIT,
     filters: Filters | None = None,
     *,
-    is_need: bool = True,
+    written_as: str = "",
     quick: bool = False,
     strict: bool = False,
 ) -> list[Hit]:
     """The rows that answer a whole text, best first: any of its words is enough.
 
-    With `is_need` the set phrases of a stated problem are taken out first; with `quick`, for when
-    somebody waits, a long text is asked for by fewer of its words. With `strict`, for what is kept, the
-    index has time, and SearchUnavailable is raised where a visitor would get a poorer answer.
+    `written_as` names the index whose rows are texts of this sort; its `prepare` is applied first. With
+    `quick`, for when somebody waits, a long text is asked for by fewer of its words. With `strict`, for
+    what is kept, the index has time, and SearchUnavailable is raised where a visitor would get a poorer
+    answer.
     """
     spec = get(spec_name)
-    plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need, quick=quick)
+    prepare = get(written_as).prepare if written_as else None
+    plan = planning.match_plan(text, filters or {}, max(1, limit), prepare=prepare, quick=quick)
     with budget.patient() if strict else budget.question():
         try:
             return _matched(spec, plan)
@@ -159,7 +161,7 @@ def hybrid_match(
     filters: Filters | None = None,
     *,
     vector: Vector | None = None,
-    is_need: bool = True,
+    written_as: str = "",
     quick: bool = False,
     strict: bool = False,
 ) -> list[Hit]:
@@ -170,7 +172,9 @@ def hybrid_match(
     """
     limit = max(1, limit)
     most = max(limit, MATCH_LIMIT)
-    lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick, strict=strict)
+    lexical = match(
+        spec_name, text, most, filters, written_as=written_as, quick=quick, strict=strict
+    )
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
         with budget.patient() if strict else budget.question():
@@ -237,7 +241,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
 
 def like(spec_name: str, text: str, limit: int = 6) -> list[Hit]:
     """Rows like a short text, for a row that is not in the index; none when nobody answers soon."""
-    plan = planning.match_plan(text, {}, max(1, limit), is_need=False, quick=True)
+    plan = planning.match_plan(text, {}, max(1, limit), quick=True)
     return _decorating(get(spec_name), plan)
 
 

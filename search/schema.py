@@ -19,7 +19,7 @@ class Text:
     """Prose that is searched by its words.
 
     `weight` multiplies the score of a hit in it. Titles form a stream of their own: the shorter text
-    already lifts a hit there, so a title needs no extra weight. `suggest` above 0 offers the whole
+    already lifts a hit there, so a title gets no extra weight. `suggest` above 0 offers the whole
     text as a completion in the search box, the highest first.
 
     A `translation` says the same once more in English. It has a stream of its own, so that having one
@@ -63,6 +63,7 @@ Document = Mapping[str, Any]
 SourceRow = tuple[str, int, Document | None]
 Source = Callable[[Sequence[str] | None], Iterable[SourceRow]]
 Shown = Callable[[Sequence[str]], Iterable[str]]
+Preparer = Callable[[str], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,9 @@ class IndexSpec:
     index's name for people. `newest(words)` yields what is shown and has all these words, as far as the
     database can tell quickly, newest first: what is answered from while there is no index.
     `shown(ids)` yields which of these rows may be shown now, in one query: completions are checked by it,
-    since they may be asked for before the row's withdrawal has reached them.
+    since they may be asked for before the row's withdrawal has reached them. `prepare(text)` is applied to
+    a whole text of one of these rows before it is used as a question (`engine.match`, `written_as`): it
+    takes out what says nothing of the subject, such as set phrases. Documents are indexed without it.
     """
 
     name: str
@@ -90,6 +93,7 @@ class IndexSpec:
     label: Any = ""
     newest: Callable[[Sequence[str]], Iterable[SourceRow]] | None = field(default=None, repr=False)
     shown: Shown | None = field(default=None, repr=False)
+    prepare: Preparer | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.fields):

@@ -14,6 +14,7 @@ from marketplace.listings.index import (
     source_of,
 )
 from marketplace.needs.models import Need
+from marketplace.needs.rulebook import without_set_phrases
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
 
@@ -60,6 +61,7 @@ NEEDS = schema.register(
         newest=newest_of(Need, document, ["indicators"], _TEXTS),
         shown=shown_of(Need),
         size=Need.objects.count,
+        prepare=without_set_phrases,
         default_sort="-published_at",
     )
 )

@@ -18,7 +18,7 @@ class Away(Exception):
 
 
 class TooSlow(Away):
-    """The server is there, but needs longer than somebody waits."""
+    """The server is there, but takes longer than the caller waits."""
 
 
 class TextRefused(Exception):
@@ -28,7 +28,7 @@ class TextRefused(Exception):
 def ask(folder: Path, kind: bytes, text: bytes, seconds: float) -> bytes:
     """The vector of a text (`texts.encoded`) as float32 values, from the server in this folder.
 
-    Away when there is none, TooSlow when it needs more than `seconds`; TextRefused.
+    Away when there is none, TooSlow when it takes more than `seconds`; TextRefused.
     """
     answer = _asked(folder, request(kind, seconds, text), seconds)
     if answer[:1] == REFUSED:

@@ -132,7 +132,7 @@ def _cases(
         wanted = {name: {"terms": {"field": name, "size": 1000}} for name in FACETS}
         searcher.aggregate(compiler.matching(case[1]), wanted)
 
-    match_plans = {need: planning.match_plan(need, {}, 100, is_need=True) for need in needs}
+    match_plans = {need: planning.match_plan(need, {}, 100) for need in needs}
     yield Case("match", lambda t: engine.match(spec.name, t), lambda t: hits(match_plans[t]), needs)
 
     plain = [Query(text) for text in questions]

@@ -9,8 +9,9 @@ from functools import cache, lru_cache
 from hashlib import sha256
 
 from marketplace.matching.rulebook import common_words, units
+from marketplace.needs.rulebook import without_set_phrases
 from search import analysis
-from search.analysis import background, clean, has_chinese, tokenize, without_boilerplate
+from search.analysis import background, clean, has_chinese, tokenize
 
 #: Raised whenever `take_apart` would make something else of the same text.
 VERSION = 3
@@ -60,7 +61,7 @@ def read(title: str, body: str, *, is_need: bool = False) -> Text:
 def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
     """Take any text apart; the words of its title count three times. Never raises."""
     text = f"{title}\n{body}"
-    found = Counter(tokenize(without_boilerplate(text) if is_need else text).words)
+    found = Counter(tokenize(without_set_phrases(text) if is_need else text).words)
     for word, count in Counter(tokenize(title).words).items():
         found[word] += 2 * count
     scored = {
