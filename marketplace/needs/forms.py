@@ -9,6 +9,7 @@ from marketplace.listings.forms import (
     IndicatorForm,
     NumberField,
     Step,
+    TrlField,
     WizardForm,
     cooperation_field,
     terms,
@@ -106,9 +107,7 @@ class TargetsForm(WizardForm):
     NEEDED = frozenset(REQUIRED)
 
     cooperation = cooperation_field()
-    trl_min = forms.TypedChoiceField(
-        label=_("成果成熟度至少"), required=False, coerce=int, empty_value=None
-    )
+    trl_min = TrlField(label=_("成果成熟度至少"), blank=_("不限"))
     budget_min = MoneyFormField(label=_("预算下限"), required=False)
     budget_max = MoneyFormField(
         label=_("预算上限"), required=False, help_text=_("都不填即为“面议”")
@@ -126,10 +125,6 @@ class TargetsForm(WizardForm):
         label=_("对解决方的要求"), max_length=2000, multiline=True, required=False
     )
     intended_partner = PlainTextField(label=_("意向院所或专家"), max_length=200, required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["trl_min"].choices = [("", _("不限")), *terms("trl")()]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """The upper end of the budget is not below the lower one."""
