@@ -17,8 +17,9 @@ from marketplace.achievements.serializers import AchievementRead, AchievementWri
 from marketplace.achievements.services import LIFECYCLE
 from marketplace.achievements.workflow import Status
 from marketplace.listings.browsing import Lookups
-from marketplace.listings.filters import PRICE_BANDS, Facet, shown_states
+from marketplace.listings.filters import Facet, shown_states
 from marketplace.listings.kind import ListingKind, Move, moves_of
+from marketplace.listings.rulebook import PRICE_BANDS
 
 #: What industry misses most in universities' offers (`domain.md` §7), as sentences for the author.
 RETURN_REASONS = [

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import queries
-from marketplace.listings.index import BANDS
+from marketplace.listings.rulebook import BANDS, FACE
 from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from search import engine
@@ -210,13 +210,11 @@ def _price_band(values: Sequence[Any]) -> Q:
 
 def _band(code: str) -> Q:
     """The rows that `price_band` puts into this band."""
-    if code == "face":
+    if code == FACE:
         return Q(list_price__isnull=True)
-    names = [name for name, _limit in BANDS] + ["more"]
-    limits = [0, *(limit for _name, limit in BANDS)]
-    at = names.index(code)
-    low = Q(list_price__gte=limits[at])
-    return low & Q(list_price__lt=limits[at + 1]) if at + 1 < len(limits) else low
+    band = BANDS[code]
+    low = Q(list_price__gte=band.low)
+    return low if band.high is None else low & Q(list_price__lt=band.high)
 
 
 def _any_of(parts: Iterator[Q]) -> Q:

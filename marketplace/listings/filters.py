@@ -44,14 +44,6 @@ class Facet:
         return [(term.code, term.label) for term in taxonomy.terms(self.scheme)]
 
 
-PRICE_BANDS = {
-    "lt50": _("50 万元以下"),
-    "lt100": _("50–100 万元"),
-    "lt300": _("100–300 万元"),
-    "lt1000": _("300–1000 万元"),
-    "more": _("1000 万元以上"),
-    "face": _("面议"),
-}
 CHOOSE_OWNER = _("请用 owner 指明代表哪个单位（单位编号）")
 NO_SUCH_OWNER = _("这不是单位编号")
 PERIODS = {"7": _("近 7 天"), "30": _("近 30 天"), "90": _("近 90 天"), "365": _("近一年")}

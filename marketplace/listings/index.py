@@ -48,16 +48,6 @@ COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
 LOOKED_AT = 20_000
 #: So many are read at once when an index is built.
 PAGE = 500
-_WAN = 1_000_000
-#: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
-BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
-
-
-def price_band(fen: int | None) -> str:
-    """The band of an amount in fen."""
-    if fen is None:
-        return "face"
-    return next((code for code, limit in BANDS if fen < limit), "more")
 
 
 def common_document(

@@ -38,7 +38,8 @@ _WRITTEN: dict[type[forms.Field], Shape] = {
     NumberField: lambda field: FigureField(
         max_digits=field.digits,
         decimal_places=field.places,
-        **({} if field.required else {"required": False, "allow_null": True}),
+        required=field.required,
+        allow_null=not field.required,
     ),
     DateField: lambda _field: _optional(DayField),
     EitherField: lambda field: serializers.BooleanField(required=False, default=field.initial),

@@ -5,8 +5,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.browsing import Lookups
-from marketplace.listings.filters import PRICE_BANDS, Facet, shown_states
+from marketplace.listings.filters import Facet, shown_states
 from marketplace.listings.kind import ListingKind, Move, moves_of
+from marketplace.listings.rulebook import PRICE_BANDS
 from marketplace.needs.exports import COLUMNS
 from marketplace.needs.forms import STEPS, SolveForm
 from marketplace.needs.models import Need
