@@ -29,8 +29,6 @@ _SET_PHRASES = re.compile(
     "具有重要意义|等方面|的方法|方面"
 )
 
-STEPS = ("basics", "targets", "terms")
-
 #: field → (step, what the author is told when it is empty). These stop a submission.
 REQUIRED = {
     "title": ("basics", _("请填写需求名称")),
