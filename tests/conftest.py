@@ -147,9 +147,14 @@ def _without_sentence_model(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _index_is_asked() -> None:
     """Lists remember for a while that the index was away; the next test has its own."""
-    from marketplace.listings import browsing
+    from django.core.cache import cache
 
-    browsing.forget()
+    from marketplace.listings import browsing
+    from search import table
+    from search.schema import all_specs
+
+    table.note_back()
+    cache.delete_many([browsing._figures(spec.name) for spec in all_specs()])
 
 
 @pytest.fixture

@@ -1,22 +1,18 @@
 """What the shared pages and the API need to know about achievements: facets, moves, reasons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements.exports import CHILDREN, COLUMNS
 from marketplace.achievements.forms import STEPS, TransferForm
 from marketplace.achievements.index import GRANTED
-from marketplace.achievements.models import Achievement, Patent
+from marketplace.achievements.models import Achievement
 from marketplace.achievements.queries import achievements_to_review
 from marketplace.achievements.serializers import AchievementRead, AchievementWrite
 from marketplace.achievements.services import LIFECYCLE
 from marketplace.achievements.workflow import Status
-from marketplace.listings.browsing import Lookups
 from marketplace.listings.filters import Facet, shown_states
 from marketplace.listings.kind import ListingKind, Move, moves_of
 from marketplace.listings.rulebook import PRICE_BANDS
@@ -68,24 +64,6 @@ FACETS = (
     Facet("status", _("状态"), table=shown_states(Status)),
 )
 
-
-def _with_rights(values: Sequence[str]) -> Q:
-    """Achievements with one of these kinds of right; `GRANTED` is a state and no kind."""
-    wanted = Q(kind__in=[value for value in values if value != GRANTED])
-    if GRANTED in values:
-        wanted |= Q(status=GRANTED)
-    return Q(pk__in=Patent.objects.filter(wanted).values("achievement"))
-
-
-LOOKUPS = Lookups(
-    price=Coalesce("price_min", "price_max"),
-    filters={
-        "trl": lambda values: Q(trl__in=values),
-        "pricing": lambda values: Q(pricing_mode__in=values),
-        "ip": _with_rights,
-    },
-)
-
 KIND = ListingKind(
     name="achievements",
     noun="achievement",
@@ -93,7 +71,6 @@ KIND = ListingKind(
     model=Achievement,
     lifecycle=LIFECYCLE,
     steps=STEPS,
-    lookups=LOOKUPS,
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,

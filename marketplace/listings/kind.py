@@ -15,7 +15,6 @@ from rest_framework.serializers import Serializer
 from marketplace.files.policies import register_reader
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
-from marketplace.listings.browsing import Lookups
 from marketplace.listings.exports import ListingColumn
 from marketplace.listings.filters import Facet
 from marketplace.listings.forms import RenewForm, Step, WithdrawForm
@@ -63,7 +62,6 @@ class ListingKind:
     model: Any
     lifecycle: Lifecycle
     steps: tuple[Step, ...]
-    lookups: Lookups
     moves: dict[str, Move]
     facets: Sequence[Facet]
     return_reasons: Sequence[tuple[str, Any]]

@@ -1,10 +1,7 @@
 """What the shared pages and the API need to know about needs: facets, moves, reasons."""
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.browsing import Lookups
 from marketplace.listings.filters import Facet, shown_states
 from marketplace.listings.kind import ListingKind, Move, moves_of
 from marketplace.listings.rulebook import PRICE_BANDS
@@ -43,15 +40,6 @@ FACETS = (
     Facet("status", _("状态"), table=shown_states(Status)),
 )
 
-LOOKUPS = Lookups(
-    price=Coalesce("budget_max", "budget_min"),
-    filters={
-        "kind": lambda values: Q(kind__in=values),
-        # Whoever asks by organisation must not learn what it has hidden.
-        "owner": lambda values: Q(owner__code__in=values, hide_owner=False),
-    },
-)
-
 KIND = ListingKind(
     name="needs",
     noun="need",
@@ -59,7 +47,6 @@ KIND = ListingKind(
     model=Need,
     lifecycle=LIFECYCLE,
     steps=STEPS,
-    lookups=LOOKUPS,
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,
