@@ -11,6 +11,7 @@ from marketplace.journal import jobs
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
+from marketplace.listings.events import ids_of
 from marketplace.listings import services as listings
 from marketplace.notices.models import Notice
 from tests.cast import Cast
@@ -57,7 +58,7 @@ def test_whoever_imported_gets_one_message(
 ) -> None:
     refreshed: list[str] = []
     monkeypatch.setattr(
-        "marketplace.achievements.handlers.engine.refresh", lambda _n, ids: refreshed.extend(ids)
+        "marketplace.listings.handlers.engine.refresh", lambda _n, ids: refreshed.extend(ids)
     )
     decide(batch, cast, "publish")
     drain()  # type: ignore[operator]
@@ -189,7 +190,7 @@ def test_what_a_batch_lacks_and_whose_titles_it_repeats(cast: Cast, batch: Impor
 def test_events_name_every_row(cast: Cast) -> None:
     several = events.AchievementsPublished(subject_id=1, ids=[7, 8])
     single = events.EVENTS["publish"](subject_id=8)
-    assert events.ids_of([several, single]) == [7, 8]
+    assert ids_of([several, single]) == [7, 8]
 
 
 def test_cancelled_decision_leaves_the_rest_waiting(
