@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",
     "marketplace.listings.apps.ListingsConfig",
+    "marketplace.indexing.apps.IndexingConfig",
     "marketplace.parties.apps.PartiesConfig",
     "marketplace.taxonomy.apps.TaxonomyConfig",
     "marketplace.files.apps.FilesConfig",
