@@ -5,6 +5,7 @@ What happens to a listing elsewhere (a tender opens, a contract is signed) is de
 that know it and is never stored here.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -59,11 +60,18 @@ def states_of(published: Any, end: State, ended: Any) -> type[TextChoices]:
 
 
 def listing_flow(
-    states: type[TextChoices], *, slice_name: str, noun: str, end: tuple[str, Any], end_state: State
+    states: type[TextChoices],
+    *,
+    slice_name: str,
+    noun: str,
+    end: tuple[str, Any],
+    end_state: State,
+    entries: Iterable[State] = (),
 ) -> Workflow:
     """The flow of a listing whose permissions read `<slice>.<verb>_<noun>`.
 
     `end` is name and label of the move that ends a listing well; `end_state` is where it leads.
+    `entries` are states other than draft in which a row may be created.
     """
 
     def may(verb: str) -> str:
@@ -116,6 +124,7 @@ def listing_flow(
         ),
         Transition(end[0], end[1], CONTACTABLE, end_state, may("edit")),
         subject=f"{slice_name}.{noun}",
+        entries=entries,
     )
 
 

@@ -19,22 +19,12 @@ from marketplace.listings.services.moves import (
     move,
     publication_dates,
 )
-from marketplace.listings.services.rebuild import (
-    DISCARD,
-    REBUILD,
-    discard_rebuild,
-    run_discard,
-    run_rebuild,
-    start_rebuild,
-)
 from marketplace.listings.services.rows import keep_as_seen, touch
 
 __all__ = [
     "CHOOSE",
     "DEFAULT_VALIDITY",
-    "DISCARD",
     "EXPORT",
-    "REBUILD",
     "Ending",
     "Lifecycle",
     "clean_reasons",
@@ -42,7 +32,6 @@ __all__ = [
     "create_whole",
     "delete_draft",
     "deletion_refusal",
-    "discard_rebuild",
     "expire_due",
     "keep_as_seen",
     "lifecycle_of",
@@ -50,11 +39,8 @@ __all__ = [
     "publication_dates",
     "register",
     "remove_samples",
-    "run_discard",
-    "run_rebuild",
     "save_step",
     "show_contact",
     "start_export",
-    "start_rebuild",
     "touch",
 ]

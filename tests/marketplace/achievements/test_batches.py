@@ -11,8 +11,8 @@ from marketplace.journal import jobs
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
-from marketplace.listings.events import ids_of
 from marketplace.listings import services as listings
+from marketplace.listings.events import ids_of
 from marketplace.notices.models import Notice
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload

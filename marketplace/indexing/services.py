@@ -1,4 +1,4 @@
-"""Rebuild a search index as a job, and remove what a cancelled rebuild has left."""
+"""Rebuilding any index as a job: `search` does the work, the job shows progress and can be cancelled."""
 
 from typing import Any
 
@@ -8,24 +8,26 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.journal import queries as journal
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
-from marketplace.listings.services.moves import CHOOSE
 from search import engine
 from search.schema import all_specs
 
+#: The names are stored with each job, so they stay what they were when the first job was made.
 REBUILD, DISCARD = "listings.rebuild", "listings.discard"
+CHOOSE = _("请选择一项")
 
 
 @transaction.atomic
-def start_rebuild(name: str, *, actor: Any) -> Job:
+def start_rebuild(name: str, *, actor: Actor) -> Job:
     """重建一类信息的搜索索引；旧索引在此期间照常使用。
 
     A rebuild of the same index that waits or runs is returned instead of a second one. Raises
     Forbidden for anybody but operators, InvalidInput for an index that does not exist.
     """
-    if not actor.has_perm("listings.rebuild_index"):
+    if not actor.has_perm("indexing.rebuild_index"):
         raise Forbidden
-    if name not in {spec.name for spec in all_specs()}:
+    if not _exists(name):
         raise InvalidInput({"index": [CHOOSE]})
     running = journal.open_jobs(REBUILD).filter(payload={"index": name}).first()
     return running or start_job(REBUILD, actor=actor, payload={"index": name})
@@ -38,7 +40,7 @@ def run_rebuild(job: Job) -> dict[str, Any]:
         advance(job, done, total if total is not None else max(done, job.total))
 
     name = str(job.payload["index"])
-    if name not in {spec.name for spec in all_specs()}:
+    if not _exists(name):
         raise Refused(_("这个索引已不存在"))
     return {"rows": engine.rebuild(name, progress)}
 
@@ -52,6 +54,10 @@ def discard_rebuild(job: Job) -> None:
 def run_discard(job: Job) -> dict[str, Any]:
     """Remove what a cancelled rebuild has left, when the index can be reached."""
     name = str(job.payload["index"])
-    if name in {spec.name for spec in all_specs()}:
+    if _exists(name):
         engine.discard(name)
     return {}
+
+
+def _exists(name: str) -> bool:
+    return name in {spec.name for spec in all_specs()}
