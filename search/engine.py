@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from search import budget, planning, spelling, suggestions, vectors
+from search import budget, planning, spelling, suggestions, table, vectors
 from search.active_backends import backend, standby
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
 from search.backends import Backend
@@ -61,15 +61,24 @@ def find(spec_name: str, query: Query) -> Results:
     When fewer than five rows have every word, rows with about 60 % of the words are found instead
     and the result says `loosened`. Whether to loosen depends on the text alone: choosing a filter
     never makes more rows appear. KeyError for a filter or facet that the index does not have.
+    While the index is away, a list without words comes from the database (`search.table`).
     """
     spec = get(spec_name)
     plan = planning.find_plan(spec, query)
+    is_list = table.can_answer(spec, query)
+    if is_list and table.index_is_away():
+        return table.find(spec, query)
     with budget.question():
         try:
-            return _found(spec, query, plan)
+            results = _found(spec, query, plan)
         except SearchUnavailable:
             log.warning("index %s cannot answer; looking through the rows", spec_name)
-            return scan_find(spec, query, plan)
+            if spec.table is not None:
+                table.note_away()
+            return table.find(spec, query) if is_list else scan_find(spec, query, plan)
+    if spec.table is not None:
+        table.note_back()
+    return results
 
 
 def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:

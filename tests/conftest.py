@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management.commands import flush
 from django.utils import translation
 
@@ -52,7 +53,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_without_triggers() -> Iterator[None]:
-    """The journal's triggers would stop the flush after a transactional test; it lays them again."""
+    """Triggers of append-only tables would stop the flush after a transactional test; it lays them again."""
     from marketplace.journal import triggers
 
     original = flush.Command.handle
@@ -119,6 +120,12 @@ def _windows_end_by_shift_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """What readers have asked for in the test before is not counted against those of the next."""
+    caches["counters"].clear()
+
+
+@pytest.fixture(autouse=True)
 def seconds_of_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy for a moment makes no answer poorer; the tests of outages have the real limits."""
     from search import budget
@@ -147,9 +154,14 @@ def _without_sentence_model(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _index_is_asked() -> None:
     """Lists remember for a while that the index was away; the next test has its own."""
-    from marketplace.listings import browsing
+    from django.core.cache import cache
 
-    browsing.forget()
+    from marketplace.listings import browsing
+    from search import table
+    from search.schema import all_specs
+
+    table.note_back()
+    cache.delete_many([browsing._figures(spec.name) for spec in all_specs()])
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ The buttons of a page, the `available_actions` of the API and the check in the s
 the same table, so they can't disagree. Only `Workflow.fire` assigns a status.
 
 A move has exactly one kind of author: a person with a permission, the clock (a scheduled task finds
-that a deadline has passed), or the system (a published event of another slice has it as consequence).
+that a deadline has passed), or the system (it follows from a fact: an event elsewhere, the end of a job).
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
-from marketplace.kernel.events import Event
 
 #: Takes (subject, now) and returns "" or the reason why the move can't be made.
 Guard = Callable[[Any, Any], object]
@@ -31,7 +30,10 @@ class Transition:
 
     `permission`: a person who holds this django-rules permission for the subject.
     `by_clock`: the scheduled Celery task of this name, such as "needs.expire".
-    `by_system`: the site itself, because of an event that another service published.
+    `by_system`: the site itself, because of a fact elsewhere.
+
+    `refusal` is what a person reads when the subject is in another state; "" stands for a sentence
+    that names the state and the move.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     by_clock: str = ""
     by_system: bool = False
+    refusal: Any = ""
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Transition:
         guards: tuple[Guard, ...] = (),
         by_clock: str = "",
         by_system: bool = False,
+        refusal: Any = "",
     ) -> None:
         if [bool(permission), bool(by_clock), by_system].count(True) != 1:
             raise TypeError(
@@ -68,6 +72,7 @@ class Transition:
             "guards": guards,
             "by_clock": by_clock,
             "by_system": by_system,
+            "refusal": refusal,
         }.items():
             object.__setattr__(self, key, value)
 
@@ -77,7 +82,8 @@ class Workflow:
     """A table of moves over the values of one status enum.
 
     `subject` is the label of the model whose rows move, such as "needs.need"; `column` is the status
-    column of that model.
+    column of that model. A row is created in the state `initial`, or in one of `entries` (rows that
+    come in from a file, for example).
     """
 
     states: type[TextChoices]
@@ -85,6 +91,7 @@ class Workflow:
     transitions: dict[str, Transition] = field(default_factory=dict)
     subject: str = ""
     column: str = "status"
+    entries: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -94,6 +101,7 @@ class Workflow:
         *transitions: Transition,
         subject: str = "",
         column: str = "status",
+        entries: Iterable[str] = (),
     ) -> Self:
         """Build, check and register a table; one without a subject stays out of the registry.
 
@@ -107,9 +115,10 @@ class Workflow:
             if move.name in table:
                 raise TypeError(f"two moves are called {move.name}")
             table[move.name] = move
-        if initial not in known:
-            raise TypeError("the initial state is unknown")
-        flow = cls(states, str(initial), table, subject, column)
+        starts = {str(state) for state in entries}
+        if not {initial, *starts} <= known:
+            raise TypeError("a row would be created in an unknown state")
+        flow = cls(states, str(initial), table, subject, column, frozenset(starts))
         if subject:
             if (subject, column) in _flows:
                 raise TypeError(f"{subject}.{column} has two tables")
@@ -141,12 +150,12 @@ class Workflow:
         actor: Actor | None,
         *,
         at: datetime | None = None,
-        because: Event | None = None,
+        because: object | None = None,
     ) -> None:
         """Make the move: sets the status column of `subject`, saves nothing.
 
-        `actor` is the person, or None for the site itself: a scheduled task, or a service that acts
-        on an event. A move by the system names that event in `because`; no other move does. `at` is
+        `actor` is the person, or None for the site itself. A move by the system names its cause in
+        `because`: the event that was handled, or the job that has ended; no other move does. `at` is
         the instant that guards judge by, `clock.database_now()` where a deadline decides.
         Raises Forbidden when the person may not, Refused when the state, a guard or the kind of the
         move says no, TypeError when `because` is missing or out of place.
@@ -160,7 +169,8 @@ class Workflow:
 
     def mermaid(self) -> str:
         """The table as a mermaid state diagram."""
-        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
+        starts = [state for state in self.states.values if state in self.entries]
+        lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in (self.initial, *starts))]
         for move in self.transitions.values():
             mark = "（到期自动）" if move.by_clock else "（系统自动）" if move.by_system else ""
             lines += [
@@ -179,6 +189,8 @@ class Workflow:
             return Refused(_("“%(act)s”由系统自动完成，不能手动操作") % {"act": move.label})
         status = getattr(subject, self.column)
         if status not in move.sources:
+            if move.refusal:
+                return Refused(move.refusal)
             state = self.states(status).label
             return Refused(
                 _("当前状态为“%(state)s”，不能%(act)s") % {"state": state, "act": move.label}

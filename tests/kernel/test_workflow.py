@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from marketplace.kernel import workflow
 from marketplace.kernel.errors import Forbidden, Refused
-from marketplace.kernel.events import Event
 from marketplace.kernel.workflow import Transition, Workflow, flow_of, flows
 from marketplace.parties.models import Organization, Verification
 
@@ -42,8 +41,8 @@ FLOW = Workflow.of(
     Transition("expire", "到期", {Status.PUBLISHED}, Status.EXPIRED, by_clock="t.expire"),
     Transition("halt", "中止", {Status.PUBLISHED}, Status.DRAFT, by_system=True),
 )
-#: An event of another slice; `fire` only asks that there is one.
-FACT = Event(subject_id=1)
+#: Stands for an event of another slice; `fire` only asks that there is one.
+FACT = object()
 
 
 class Actor:
@@ -160,6 +159,22 @@ def test_a_status_may_stand_in_a_column_of_another_name():
     assert vars(item) == {"phase": "in_review", "status": "untouched"}
 
 
+def test_a_move_may_say_in_its_own_words_that_the_state_is_wrong():
+    move = Transition("a", "a", {Status.DRAFT}, Status.IN_REVIEW, "t.submit", refusal="太晚了")
+    flow = Workflow.of(Status, Status.DRAFT, move)
+    assert flow.refusal("a", subject("published"), ALL) == "太晚了"
+
+
+def test_rows_may_be_created_in_further_states_that_the_table_names():
+    flow = Workflow.of(Status, Status.DRAFT, entries={Status.PUBLISHED, Status.IN_REVIEW})
+    assert flow.entries == {"in_review", "published"}
+    assert flow.mermaid().splitlines()[1:] == [
+        "    [*] --> draft",
+        "    [*] --> in_review",
+        "    [*] --> published",
+    ]
+
+
 def test_a_table_with_a_subject_registers_itself_once(monkeypatch):
     monkeypatch.setattr(workflow, "_flows", {})
     second = Workflow.of(Status, Status.DRAFT, subject="parties.verification")
@@ -237,6 +252,7 @@ def test_random_walks_keep_to_the_table(steps):
             Status, Status.DRAFT, Transition("a", "a", {Status.DRAFT}, "unknown", "p")
         ),
         lambda: Workflow.of(Status, "unknown"),
+        lambda: Workflow.of(Status, Status.DRAFT, entries=("unknown",)),
         lambda: Workflow.of(
             Status,
             Status.DRAFT,
