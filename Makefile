@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
-.PHONY: run help test services test-services test-pythons proofs check api-test hostile mutants bench bench-scale screenshots format messages install lock
+.PHONY: run help test services test-services test-pythons proofs check api-test hostile mutants bench bench-search bench-scale screenshots format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11、3.12 或 3.13")'
@@ -56,7 +56,10 @@ hostile: install ## every known attack on a started site, with a thousand varian
 mutants: install ## break each rule of the list in a copy and see whether its tests notice
 	$(VENV)/python -m tests.mutants $(ONLY)
 
-bench: install ## quality and speed against the bare engine; writes nothing
+bench: install ## what each page costs beside a bare Django list (a minute); writes nothing
+	$(VENV)/python -m tests.benchmarks.pages
+
+bench-search: install ## quality and speed of search against the bare engine; writes nothing
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m tests.benchmarks
 
 bench-scale: install ## both engines at SIZES listings beside the bare engine, on real servers (about half an hour)

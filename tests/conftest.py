@@ -59,7 +59,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_without_triggers() -> Iterator[None]:
-    """The journal's triggers would stop the flush after a transactional test; it lays them again."""
+    """Triggers of append-only tables would stop the flush after a transactional test; it lays them again."""
     from marketplace.journal import triggers
 
     original = flush.Command.handle
