@@ -53,15 +53,6 @@ def quality_of(achievement: Achievement) -> Quality:
     )
 
 
-def newest(limit: int) -> list[Achievement]:
-    """The achievements published last and still open."""
-    return readable(
-        Achievement.objects.filter(status="published")
-        .select_related("owner")
-        .order_by("-published_at", "-id")[:limit]
-    )
-
-
 def achievement_by_id(pk: int) -> Achievement | None:
     """The achievement of an event, or None when the draft has been deleted."""
     return Achievement.objects.select_related("owner", "author").filter(pk=pk).first()

@@ -16,6 +16,7 @@ from marketplace.listings.models import Listing
 from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
 from marketplace.parties.policies import access_of
 from marketplace.web.differences import plain
+from marketplace.web.slots import together
 
 L = TypeVar("L", bound=Listing)
 
@@ -129,7 +130,13 @@ def in_order(model: type[L], actor: Any, codes: list[str]) -> list[L]:
     if prevented := len(codes) - len(kept) - len(left_out):
         # A row that was hidden a moment ago, or an index that is not true: the operator counts them.
         _tally(prevented)
-    return kept
+    return together(kept)
+
+
+def newest(model: type[L], limit: int) -> list[L]:
+    """The listings published last and still open."""
+    published = manager(model).filter(status="published").select_related("owner")
+    return together(readable(published.order_by("-published_at", "-id")[:limit]))
 
 
 def _tally(prevented: int) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 
-from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.rulebook import Quality
 from marketplace.needs import rulebook
@@ -34,15 +33,6 @@ def quality_of(need: Need) -> Quality:
     """The quality gate's view of a stored need; one query."""
     rows = [model_to_dict(row) for row in need.indicators.all()]
     return rulebook.assess(model_to_dict(need) | need.contact.columns, rows)
-
-
-def newest(limit: int) -> list[Need]:
-    """The needs published last and still open."""
-    return readable(
-        Need.objects.filter(status="published")
-        .select_related("owner")
-        .order_by("-published_at", "-id")[:limit]
-    )
 
 
 def need_by_id(pk: int) -> Need | None:

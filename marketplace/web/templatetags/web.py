@@ -1,15 +1,16 @@
 """The design system in templates: icons, tags, money, time, blocks and form parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from marketplace.kernel import money as kernel_money
@@ -17,6 +18,8 @@ from marketplace.web import formats
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
+from marketplace.web.slices import Section, scopes
+from marketplace.web.slots import Contribution, draw
 from search.highlight import as_html, highlight
 
 register = template.Library()
@@ -163,6 +166,25 @@ def trl(level: int | None) -> dict[str, Any]:
 
 
 # --- navigation -------------------------------------------------------------------------------
+@register.simple_tag
+def search_scopes() -> list[Section]:
+    """The kinds of result that the search box offers by themselves."""
+    return scopes()
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: template.Context, name: str, row: Any) -> SafeString:
+    """What slices above this page show in one of its slots (marketplace/web/slots.py)."""
+
+    def render(contribution: Contribution, answer: Mapping[str, Any]) -> str:
+        drawn = context.template.engine.get_template(contribution.template)
+        with context.push(row=row, **answer):
+            return str(drawn.render(context))
+
+    user = context.get("user") or AnonymousUser()
+    return mark_safe("".join(draw(name, user, row, render)))  # noqa: S308 -- each part is a drawn template
+
+
 @register.simple_tag
 def url_or_empty(name: str, *args: object) -> str:
     """The address of a URL name, or an empty string while no such page exists."""
