@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from wagtail.models import Page
 
 from cms import editors, queries
-from cms.counts import raise_count
+from cms.article_revisions import raise_count
 from cms.events import ArticlePublished, ArticleWithdrawn
 from marketplace.journal.services import publish
 from marketplace.kernel.events import on

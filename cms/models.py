@@ -1,6 +1,6 @@
 """Everything of the editorial part that Django keeps a table for."""
 
-from cms.counts import ArticleCount
+from cms.article_revisions import ArticleCount
 from cms.navigation import Navigation
 from cms.pages.articles import NewsIndexPage, NewsPage, PolicyIndexPage, PolicyPage
 from cms.pages.home import HomePage

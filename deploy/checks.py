@@ -20,8 +20,8 @@ from django.utils.module_loading import import_string
 
 from marketplace.notices.sms import FileBackend, MemoryBackend
 from marketplace.parties.queries import sample_accounts_that_work
-from search import present
-from search.model.place import MAX_ADDRESS, is_too_long
+from search import active_backends
+from search.model.runtime_folder import MAX_ADDRESS, is_too_long
 
 PRODUCTION = Path(__file__).with_name("settings") / "production.py"
 #: Variables of others that look like ours.
@@ -38,7 +38,10 @@ def at_start() -> None:
 
     Web processes and workers run no checks, and `/health/ready/` asks no engine.
     """
-    for name, engine in (("SEARCH_URL", present.backend), ("SEARCH_STANDBY_URL", present.standby)):
+    for name, engine in (
+        ("SEARCH_URL", active_backends.backend),
+        ("SEARCH_STANDBY_URL", active_backends.standby),
+    ):
         try:
             engine()
         except ValueError as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 #: A visitor waits so long for the index, then so long for the look through the rows instead.
 SECONDS = 2.0
 SCAN_SECONDS = 1.5
-#: What only decorates a page (listings like this one) may not hold it up.
+#: What only decorates a page (similar rows) must not delay it for longer.
 DECORATION_SECONDS = 0.5
 
 

@@ -1,4 +1,4 @@
-"""The engine's door: ask, complete, refresh, rebuild, reconcile. Callers need nothing else.
+"""The engine's door: ask, complete, refresh, rebuild, reconcile. Callers import nothing else.
 
 Which backend works behind it says SEARCH_URL. Questions are always answered: without a usable index
 they are answered from the rows themselves and say so (`Results.degraded`).
@@ -13,7 +13,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from search import budget, planning, spelling, suggestions, vectors
+from search import budget, planning, spelling, suggestions, table, vectors
+from search.active_backends import backend, standby
 from search.analysis import MAX_CHARACTERS, Tokens, tokenize
 from search.backends import Backend
 from search.embedder import Vector
@@ -22,7 +23,6 @@ from search.fallback import scan_find, scan_match
 from search.healing import with_healing
 from search.plan import Answer, Plan
 from search.planning import LOOSEN_BELOW, Filters
-from search.present import backend, standby
 from search.query import Bucket, Hit, Query, Results, Suggested
 from search.schema import IndexSpec, all_specs, get
 from search.upkeep import Differences, discard, is_shown, rebuild, reconcile, refresh
@@ -61,15 +61,24 @@ def find(spec_name: str, query: Query) -> Results:
     When fewer than five rows have every word, rows with about 60 % of the words are found instead
     and the result says `loosened`. Whether to loosen depends on the text alone: choosing a filter
     never makes more rows appear. KeyError for a filter or facet that the index does not have.
+    While the index is away, a list without words comes from the database (`search.table`).
     """
     spec = get(spec_name)
     plan = planning.find_plan(spec, query)
+    is_list = table.can_answer(spec, query)
+    if is_list and table.index_is_away():
+        return table.find(spec, query)
     with budget.question():
         try:
-            return _found(spec, query, plan)
+            results = _found(spec, query, plan)
         except SearchUnavailable:
             log.warning("index %s cannot answer; looking through the rows", spec_name)
-            return scan_find(spec, query, plan)
+            if spec.table is not None:
+                table.note_away()
+            return table.find(spec, query) if is_list else scan_find(spec, query, plan)
+    if spec.table is not None:
+        table.note_back()
+    return results
 
 
 def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
@@ -108,7 +117,7 @@ def _find(engine: Backend, spec: IndexSpec, plan: Plan, *, loosens: bool) -> tup
     answer = engine.search(spec, plan)
     if not loosens or len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
         return answer, False
-    # Few within the filters need not be few in all.
+    # A filter may be the only reason why there are few.
     strict = engine.count(spec, replace(plan, filters={})) if plan.filters else answer.total
     if strict >= LOOSEN_BELOW:
         return answer, False
@@ -123,18 +132,20 @@ def match(
     limit: int = MATCH_LIMIT,
     filters: Filters | None = None,
     *,
-    is_need: bool = True,
+    written_as: str = "",
     quick: bool = False,
     strict: bool = False,
 ) -> list[Hit]:
     """The rows that answer a whole text, best first: any of its words is enough.
 
-    With `is_need` the set phrases of a stated problem are taken out first; with `quick`, for when
-    somebody waits, a long text is asked for by fewer of its words. With `strict`, for what is kept, the
-    index has time, and SearchUnavailable is raised where a visitor would get a poorer answer.
+    `written_as` names the index whose rows are texts of this sort; its `prepare` is applied first. With
+    `quick`, for when somebody waits, a long text is asked for by fewer of its words. With `strict`, for
+    what is kept, the index has time, and SearchUnavailable is raised where a visitor would get a poorer
+    answer.
     """
     spec = get(spec_name)
-    plan = planning.match_plan(text, filters or {}, max(1, limit), is_need=is_need, quick=quick)
+    prepare = get(written_as).prepare if written_as else None
+    plan = planning.match_plan(text, filters or {}, max(1, limit), prepare=prepare, quick=quick)
     with budget.patient() if strict else budget.question():
         try:
             return _matched(spec, plan)
@@ -159,7 +170,7 @@ def hybrid_match(
     filters: Filters | None = None,
     *,
     vector: Vector | None = None,
-    is_need: bool = True,
+    written_as: str = "",
     quick: bool = False,
     strict: bool = False,
 ) -> list[Hit]:
@@ -170,7 +181,9 @@ def hybrid_match(
     """
     limit = max(1, limit)
     most = max(limit, MATCH_LIMIT)
-    lexical = match(spec_name, text, most, filters, is_need=is_need, quick=quick, strict=strict)
+    lexical = match(
+        spec_name, text, most, filters, written_as=written_as, quick=quick, strict=strict
+    )
     matrix = vectors.matrix(spec_name)
     if vector is None and matrix.ids:
         with budget.patient() if strict else budget.question():
@@ -237,7 +250,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
 
 def like(spec_name: str, text: str, limit: int = 6) -> list[Hit]:
     """Rows like a short text, for a row that is not in the index; none when nobody answers soon."""
-    plan = planning.match_plan(text, {}, max(1, limit), is_need=False, quick=True)
+    plan = planning.match_plan(text, {}, max(1, limit), quick=True)
     return _decorating(get(spec_name), plan)
 
 

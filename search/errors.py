@@ -33,4 +33,4 @@ class SearchRefused(SearchUnavailable):
 
 
 class ModelAway(SearchUnavailable):
-    """The sentence model does not answer: what needs vectors is made when it is back."""
+    """The sentence model does not answer: vectors are made when it is back."""

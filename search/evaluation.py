@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from search import engine, schema, vectors
+from search.configuration import elsewhere
 from search.embedder import CacheFile
 from search.errors import SearchUnavailable
-from search.place import elsewhere
 from search.plan import load_from
 from search.schema import IndexSpec, SourceRow, Text
 from search.vector_store import EMPTY
@@ -83,11 +83,11 @@ def throw_away_index(
 
 
 def run(
-    data: Dataset, *, mode: str, url: str, cache: Path, note: Note
+    data: Dataset, *, mode: str, url: str, cache: Path, note: Note, written_as: str = ""
 ) -> Iterator[tuple[str, str, float]]:
     """Query id, document id and score of the best hundred for each query.
 
-    In mode `hybrid` new texts are embedded first (about five a second for each core) and kept in the
+    `written_as` names the index whose rows are texts like the queries. In mode `hybrid` new texts are embedded first (about five a second for each core) and kept in the
     file `cache`; RuntimeError when the sentence model is missing.
     """
     with throw_away_index(data.documents, url, note) as spec:
@@ -96,9 +96,11 @@ def run(
             query_vectors = _embed(spec, data, CacheFile(cache), note)
         for (qid, text), vector in zip(data.queries, query_vectors, strict=True):
             if vector is None:
-                hits = engine.match(spec.name, text, DEPTH)
+                hits = engine.match(spec.name, text, DEPTH, written_as=written_as)
             else:
-                hits = engine.hybrid_match(spec.name, text, DEPTH, vector=vector)
+                hits = engine.hybrid_match(
+                    spec.name, text, DEPTH, vector=vector, written_as=written_as
+                )
             for hit in hits:
                 yield qid, hit.id, hit.score
 

@@ -109,7 +109,7 @@ class Load(Protocol):
     def __call__(
         self, ids: Sequence[str] | None, held: Mapping[str, int] | None = None, /
     ) -> Iterable[Row]:
-        """`held` maps ids to the revisions that need no reading again."""
+        """`held` maps ids to the revisions that are not read again."""
 
 
 Progress = Callable[[int, int | None], None]

@@ -97,7 +97,8 @@ class Results:
 
     `loosened`: hardly anything had every word, so rows with most of them are included. `degraded`:
     the index was not there, and the engine on standby has answered. `partial`: nor was that, and the
-    answer comes from a short look through the rows themselves, which counts no facets.
+    answer comes from the rows in the database, without facets. `listed`: it is a list without words, so
+    its rows and its total are exact all the same.
     """
 
     hits: list[Hit]
@@ -108,7 +109,13 @@ class Results:
     loosened: bool = False
     degraded: bool = False
     partial: bool = False
+    listed: bool = False
     took_ms: float = 0.0
+
+    @property
+    def lacks_rows(self) -> bool:
+        """Whether rows may be missing: the answer comes from a short look through the newest rows."""
+        return self.partial and not self.listed
 
     @property
     def pages(self) -> int:

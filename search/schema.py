@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED = frozenset({"id", "rev", "tokens", "visible"})
 
@@ -19,7 +21,7 @@ class Text:
     """Prose that is searched by its words.
 
     `weight` multiplies the score of a hit in it. Titles form a stream of their own: the shorter text
-    already lifts a hit there, so a title needs no extra weight. `suggest` above 0 offers the whole
+    already lifts a hit there, so a title gets no extra weight. `suggest` above 0 offers the whole
     text as a completion in the search box, the highest first.
 
     A `translation` says the same once more in English. It has a stream of its own, so that having one
@@ -35,8 +37,29 @@ class Text:
     naming: bool = False
 
 
+Lookup = Callable[[Sequence[Any]], Q]
+
+
 @dataclass(frozen=True, kw_only=True)
-class Keyword:
+class Filterable:
+    """A field to filter by, and how the database answers the same (`Table`).
+
+    `column` is the column of the table that holds the value: it is compared, put in ranges and sorted
+    by. Where a value is not simply in a column, `lookup(values)` is the condition for "has one of these
+    values". Neither changes what is indexed.
+    """
+
+    column: str = field(default="", repr=False, compare=False)
+    lookup: Lookup | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_in_table(self) -> bool:
+        """Whether the database can filter by it."""
+        return bool(self.column) or self.lookup is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keyword(Filterable):
     """One exact value, or several (`multi`), to filter by and to count; strings only."""
 
     multi: bool = False
@@ -44,17 +67,17 @@ class Keyword:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number:
+class Number(Filterable):
     """A whole or decimal number, to filter by range, to sort by; None when unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Date:
+class Date(Filterable):
     """A date or an aware datetime, kept to the second in UTC; None when unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bool:
+class Bool(Filterable):
     """Yes or no, to filter by and to count."""
 
 
@@ -63,6 +86,22 @@ Document = Mapping[str, Any]
 SourceRow = tuple[str, int, Document | None]
 Source = Callable[[Sequence[str] | None], Iterable[SourceRow]]
 Shown = Callable[[Sequence[str]], Iterable[str]]
+Preparer = Callable[[str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The rows of an index in the database: the source of lists without words while the index is away.
+
+    `rows()` yields the rows that may be found, with whatever aliases the fields' columns name. `id` and
+    `rev` are the columns of what `source` yields under these names. By the fields in `unfiltered` no list
+    is filtered or sorted. What is answered from a table: `search.table`.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    id: str
+    rev: str = "rev"
+    unfiltered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +117,10 @@ class IndexSpec:
     index's name for people. `newest(words)` yields what is shown and has all these words, as far as the
     database can tell quickly, newest first: what is answered from while there is no index.
     `shown(ids)` yields which of these rows may be shown now, in one query: completions are checked by it,
-    since they may be asked for before the row's withdrawal has reached them.
+    since they may be asked for before the row's withdrawal has reached them. `prepare(text)` is applied to
+    a whole text of one of these rows before it is used as a question (`engine.match`, `written_as`): it
+    takes out what says nothing of the subject, such as set phrases. Documents are indexed without it.
+    `table` is the database's own source of lists.
     """
 
     name: str
@@ -90,6 +132,8 @@ class IndexSpec:
     label: Any = ""
     newest: Callable[[Sequence[str]], Iterable[SourceRow]] | None = field(default=None, repr=False)
     shown: Shown | None = field(default=None, repr=False)
+    prepare: Preparer | None = field(default=None, repr=False)
+    table: Table | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.fields):
@@ -99,6 +143,18 @@ class IndexSpec:
             raise ValueError(f"index {self.name} has no text to search in")
         if self.default_sort and not self.sortable(self.default_sort):
             raise ValueError(f"index {self.name} cannot sort by {self.default_sort}")
+        if self.table is not None and (lacking := self._not_in(self.table)):
+            raise ValueError(f"the table of index {self.name} cannot filter by {lacking}")
+
+    def _not_in(self, table: Table) -> list[str]:
+        """The fields that lists may be filtered by and the database cannot filter by."""
+        return [
+            name
+            for name, kind in self.fields.items()
+            if isinstance(kind, Filterable)
+            and name not in table.unfiltered
+            and not kind.is_in_table
+        ]
 
     @property
     def texts(self) -> dict[str, Text]:

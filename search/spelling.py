@@ -1,4 +1,4 @@
-"""Did you mean: typing errors set right from the marketplace's own words.
+"""Did you mean: typing errors corrected with the words of the indexed texts.
 
 Most errors in Chinese are the right sound with a wrong character, so sound is tried first; then one
 wrong, missing or doubled character.

@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from search import suggestions, vectors
+from search.active_backends import backend, standby
 from search.errors import IndexUnavailable
 from search.healing import with_healing
 from search.plan import Progress, Revision, Row, load_from, row_of
-from search.present import backend, standby
 from search.schema import Document, IndexSpec, get
 
 _REFRESH_BATCH = 500

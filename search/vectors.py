@@ -16,7 +16,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 import numpy as np
 
-from search import embedder, place
+from search import configuration, embedder
 from search.embedder import DIMENSIONS, Away, TextRefused, Vector, embed_query, is_wanted
 from search.errors import IndexUnavailable, ModelAway, SearchUnavailable
 from search.model import client
@@ -276,7 +276,7 @@ def _array(data: bytes | memoryview) -> Vector:
 
 def store_of(spec_name: str) -> VectorStore:
     """The memory map of an index."""
-    return _store_under(place.folder(), spec_name)
+    return _store_under(configuration.folder(), spec_name)
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 420
 ADDRESSES = ("DATABASE_URL", "SEARCH_URL", "BROKER_URL", "CACHE_URL")
@@ -44,6 +46,8 @@ def site(settings: str, *, servers: dict[str, str] | None = None) -> Iterator[Ru
     Raises NotStarted.
     """
     data = Path(tempfile.mkdtemp(prefix="jiebang-site-"))
+    if not servers:
+        template.copy_to(data / "jiebang.sqlite3")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

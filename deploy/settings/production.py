@@ -14,7 +14,7 @@ import dj_email_url
 from environs import Env
 
 from marketplace.web.csp import STRICT
-from search.model.place import default_folder
+from search.model.runtime_folder import default_folder
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parents[2]

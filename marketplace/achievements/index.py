@@ -1,10 +1,13 @@
 """How an achievement becomes a search document. Nothing confidential and no contact."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements.models import Achievement
+from marketplace.achievements.models import Achievement, Patent
 from marketplace.listings.index import (
     COMMON_FIELDS,
     COMMON_TEXTS,
@@ -13,6 +16,7 @@ from marketplace.listings.index import (
     price_band,
     shown_of,
     source_of,
+    table_of,
 )
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
@@ -64,22 +68,31 @@ def document(achievement: Achievement) -> Document:
     }
 
 
+def _with_rights(values: Sequence[str]) -> Q:
+    """Achievements with one of these kinds of right; `GRANTED` is a state and no kind."""
+    wanted = Q(kind__in=[value for value in values if value != GRANTED])
+    if GRANTED in values:
+        wanted |= Q(status=GRANTED)
+    return Q(pk__in=Patent.objects.filter(wanted).values("achievement"))
+
+
 ACHIEVEMENTS = schema.register(
     IndexSpec(
         name="achievements",
         label=_("科技成果"),
         fields={
             **COMMON_FIELDS,
-            "trl": Keyword(),
-            "ip": Keyword(multi=True),
-            "pricing": Keyword(),
-            "price_min": Number(),
-            "price_max": Number(),
+            "trl": Keyword(column="trl"),
+            "ip": Keyword(multi=True, lookup=_with_rights),
+            "pricing": Keyword(column="pricing_mode"),
+            "price_min": Number(column="price_min"),
+            "price_max": Number(column="price_max"),
         },
         source=source_of(Achievement, document, _ROWS),
         newest=newest_of(Achievement, document, _ROWS, _TEXTS),
         shown=shown_of(Achievement),
         size=Achievement.objects.count,
+        table=table_of(Achievement, Coalesce("price_min", "price_max")),
         default_sort="-published_at",
     )
 )

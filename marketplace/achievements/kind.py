@@ -1,20 +1,16 @@
 """What the shared pages and the API need to know about achievements: facets, moves, reasons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import queries, services
 from marketplace.achievements.exports import CHILDREN, COLUMNS
 from marketplace.achievements.forms import STEPS, TransferForm
 from marketplace.achievements.index import GRANTED
-from marketplace.achievements.models import Achievement, Patent
+from marketplace.achievements.models import Achievement
 from marketplace.achievements.workflow import ACHIEVEMENT
-from marketplace.listings.browsing import Lookups
 from marketplace.listings.filters import PRICE_BANDS, Facet
 from marketplace.listings.forms import RenewForm, WithdrawForm
 from marketplace.listings.kind import Kind, Move, Shape
@@ -84,23 +80,6 @@ FACETS = (
 )
 
 
-def _with_rights(values: Sequence[str]) -> Q:
-    """Achievements with one of these kinds of right; `GRANTED` is a state and no kind."""
-    wanted = Q(kind__in=[value for value in values if value != GRANTED])
-    if GRANTED in values:
-        wanted |= Q(status=GRANTED)
-    return Q(pk__in=Patent.objects.filter(wanted).values("achievement"))
-
-
-LOOKUPS = Lookups(
-    price=Coalesce("price_min", "price_max"),
-    filters={
-        "trl": lambda values: Q(trl__in=values),
-        "pricing": lambda values: Q(pricing_mode__in=values),
-        "ip": _with_rights,
-    },
-)
-
 KIND = Kind(
     name="achievements",
     noun="achievement",
@@ -121,7 +100,6 @@ KIND = Kind(
         publish=services.publish_achievement,
         contact=services.show_contact,
     ),
-    lookups=LOOKUPS,
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,

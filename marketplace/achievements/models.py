@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from marketplace.achievements.workflow import BatchStatus, Status
+from marketplace.journal.models import Job
 from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
@@ -55,6 +56,11 @@ class ImportBatch(Stamped):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its job has given up, so that a person may ask for it again."""
+        return self.job is not None and self.job.status == Job.Status.FAILED
 
 
 class Achievement(Listing):

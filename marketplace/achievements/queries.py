@@ -11,7 +11,6 @@ from django.forms.models import model_to_dict
 from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus
-from marketplace.journal.models import Job
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
@@ -160,11 +159,6 @@ def states_in(batch: ImportBatch) -> dict[str, int]:
     """How many achievements of a batch are in each state."""
     rows = batch.achievements.values("status").annotate(n=Count("pk")).order_by()
     return {row["status"]: row["n"] for row in rows}
-
-
-def is_stuck(batch: ImportBatch) -> bool:
-    """Whether the job of a batch has given up, so that it may be asked for again."""
-    return batch.job is not None and batch.job.status == Job.Status.FAILED
 
 
 def lacking_in(batch: ImportBatch) -> dict[str, int]:

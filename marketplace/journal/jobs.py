@@ -25,6 +25,7 @@ from marketplace.journal.events import JobCancelled
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import DomainError, Forbidden, Refused
 from marketplace.kernel.unreadable import Unreadable, readable
 
@@ -113,19 +114,23 @@ def label_of(kind: str) -> Any:
 
 
 @transaction.atomic
-def start_job(kind: str, *, actor: Any, payload: dict[str, Any], total: int = 0) -> Job:
+def start_job(kind: str, *, actor: Actor | None, payload: dict[str, Any], total: int = 0) -> Job:
     """Queue a job; the worker takes it after commit."""
     if kind not in _kinds:
         raise LookupError(kind)
     row = Job.objects.create(
-        kind=kind, actor=actor, payload=payload, total=total, urgency=_kinds[kind].urgency
+        kind=kind,
+        actor_id=None if actor is None else actor.pk,
+        payload=payload,
+        total=total,
+        urgency=_kinds[kind].urgency,
     )
     wakeup.after_commit(wakeup.WORK)
     return row
 
 
 @transaction.atomic
-def cancel_job(row: Job, *, actor: Any) -> Job:
+def cancel_job(row: Job, *, actor: Actor) -> Job:
     """取消一项后台任务：排队中的立即取消，进行中的在当前步骤之后停止。
 
     What its steps have done stays. Raises Forbidden for anybody but who started it and operators,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from marketplace.journal.models import OnceKey
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import KeyReused
 from marketplace.kernel.tickets import Ticket
 
@@ -35,7 +36,7 @@ def once(
     ticket: Ticket | None,
     make: Callable[[], Any],
     *,
-    actor: Any,
+    actor: Actor,
     code: Callable[[Any], str] = attrgetter("code"),
 ) -> Made:
     """Make a thing, or tell the `code` of what the same ticket has made before.
@@ -50,7 +51,7 @@ def once(
     try:
         with transaction.atomic():
             row = OnceKey.objects.create(
-                actor=actor, route=ticket.route, key=ticket.key, digest=ticket.digest
+                actor_id=actor.pk, route=ticket.route, key=ticket.key, digest=ticket.digest
             )
     except IntegrityError:
         return Made(made_before(ticket, actor=actor))
@@ -60,11 +61,11 @@ def once(
     return Made(row.made, made)
 
 
-def made_before(ticket: Ticket | None, *, actor: Any) -> str:
+def made_before(ticket: Ticket | None, *, actor: Actor) -> str:
     """The code of what this ticket has made; "" for none or a new one. Raises KeyReused."""
     if ticket is None:
         return ""
-    rows = OnceKey.objects.filter(actor=actor, route=ticket.route, key=ticket.key)
+    rows = OnceKey.objects.filter(actor_id=actor.pk, route=ticket.route, key=ticket.key)
     earlier = rows.first()
     if earlier is not None and earlier.digest != ticket.digest:
         raise KeyReused(earlier.made) from None

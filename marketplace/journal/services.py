@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -15,6 +14,7 @@ from marketplace.journal import context, queries, stopping, wakeup
 from marketplace.journal.events import DeliveriesRetried, RowMended
 from marketplace.journal.models import Delivery, Entry, UnreadableRow
 from marketplace.kernel import clock, unreadable
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.kernel.events import Event, Handler, event_named, handler_named, handlers_of
 from marketplace.kernel.unreadable import Unreadable, readable
@@ -35,17 +35,17 @@ TURN = 20.0
 MOST_RETRIED = 500
 
 
-def publish(event: Event, *, actor: object) -> Entry:
+def publish(event: Event, *, actor: Actor | None) -> Entry:
     """Record a fact in the caller's transaction and put it in the outbox of each handler.
 
-    `actor` is a User or None (the clock). Raises TransactionManagementError outside `atomic`:
-    a fact without the change that it tells of would be a lie.
+    `actor` None is the site itself: a scheduled task or a handler. Raises TransactionManagementError
+    outside `atomic`, because the fact must be committed together with the change it reports.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs inside atomic()")
     entry = Entry.objects.create(
         event=type(event).__name__,
-        actor_id=getattr(actor, "pk", None),
+        actor_id=None if actor is None else actor.pk,
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
         payload=event.payload(),
@@ -226,7 +226,7 @@ def is_due() -> bool:
 
 
 @transaction.atomic
-def retry_deliveries(ids: Sequence[int], *, actor: Any) -> int:
+def retry_deliveries(ids: Sequence[int], *, actor: Actor) -> int:
     """重新投递被放弃的事件；返回重新投递的条数。
 
     Those that are not dead (any more) are passed over. Raises Forbidden for anybody but operators,

@@ -18,7 +18,7 @@ from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
-from marketplace.listings import browsing, filters, queries
+from marketplace.listings import filters, queries
 from marketplace.listings.kind import Kind
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.rest import (
@@ -37,6 +37,7 @@ from marketplace.web.rest import (
     tagged,
 )
 from marketplace.web.views import Gone, fetch
+from search import engine
 from search.query import Query
 
 #: The same words in every answer that has it.
@@ -139,7 +140,7 @@ class ListingCollection(ListingApi):
     def get(self, request: Request) -> Response:
         """Published listings, searched and filtered as on the page."""
         query = read_list_query(request, self.kind)
-        results = browsing.find(self.kind, query)
+        results = engine.find(self.kind.name, query)
         if query.page > results.pages:
             raise NotFound(NO_SUCH_PAGE)
         codes = [hit.id for hit in results.hits]

@@ -1,11 +1,16 @@
-"""The part of a search document that needs and achievements have in common: public fields only."""
+"""What the search documents of all kinds have in common: public fields only.
+
+Beside each field stands how the database filters by it, for lists without words while the index is away
+(`search.table`). An index whose list can be filtered by a field without that cannot be declared.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from marketplace.kernel.codes import written
 from marketplace.kernel.pages import in_pages
@@ -13,10 +18,46 @@ from marketplace.kernel.unreadable import streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.taxonomy import queries as taxonomy
-from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Text
+from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Table, Text
+
+L = TypeVar("L", bound=Listing)
 
 #: Shown in lists and found by search; an expired listing keeps its page but leaves the lists.
 LISTED = frozenset({"published", "solved", "transferred"})
+
+_WAN = 1_000_000
+#: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
+BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
+
+
+def _in_industry(values: Sequence[Any]) -> Q:
+    """A listing is in its industry and in all that are above it."""
+    below = [code for value in values for code in taxonomy.descendants("industry", value)]
+    return Q(industry__in=[*values, *below])
+
+
+def _with_cooperation(values: Sequence[Any]) -> Q:
+    return _any_of(Q(cooperation_text__contains=f'"{value}"') for value in values)
+
+
+def _in_price_bands(values: Sequence[Any]) -> Q:
+    return _any_of(map(_in_band, values))
+
+
+def _in_band(code: str) -> Q:
+    """The rows that `price_band` puts into this band."""
+    if code == "face":
+        return Q(list_price__isnull=True)
+    names = [name for name, _limit in BANDS] + ["more"]
+    limits = [0, *(limit for _name, limit in BANDS)]
+    at = names.index(code)
+    low = Q(list_price__gte=limits[at])
+    return low & Q(list_price__lt=limits[at + 1]) if at + 1 < len(limits) else low
+
+
+def _any_of(parts: Iterable[Q]) -> Q:
+    return reduce(or_, parts, Q(pk__in=[]))
+
 
 COMMON_FIELDS: dict[str, Field] = {
     "title": Text(title=True, suggest=3),
@@ -28,18 +69,18 @@ COMMON_FIELDS: dict[str, Field] = {
     # The listing's number and, unless it is hidden, whose it is: name, English name, number.
     "names": Text(naming=True, weight=0.3),
     "keyword": Keyword(multi=True, suggest=1),
-    "industry": Keyword(multi=True),
-    "field": Keyword(),
-    "chain": Keyword(),
-    "district": Keyword(),
-    "cooperation": Keyword(multi=True),
-    "owner": Keyword(),
-    "owner_kind": Keyword(),
-    "status": Keyword(),
-    "published_at": Date(),
-    "expires_at": Date(),
-    "price": Number(),
-    "price_band": Keyword(),
+    "industry": Keyword(multi=True, lookup=_in_industry),
+    "field": Keyword(column="field"),
+    "chain": Keyword(column="chain"),
+    "district": Keyword(column="district"),
+    "cooperation": Keyword(multi=True, lookup=_with_cooperation),
+    "owner": Keyword(column="owner__code"),
+    "owner_kind": Keyword(column="owner__kind"),
+    "status": Keyword(column="status"),
+    "published_at": Date(column="published_at"),
+    "expires_at": Date(column="expires_at"),
+    "price": Number(column="list_price"),
+    "price_band": Keyword(lookup=_in_price_bands),
 }
 
 #: What of its owner a listing is found by.
@@ -50,9 +91,6 @@ COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
 LOOKED_AT = 20_000
 #: So many are read at once when an index is built.
 PAGE = 500
-_WAN = 1_000_000
-#: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
-BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
 
 
 def price_band(fen: int | None) -> str:
@@ -93,6 +131,24 @@ def common_document(
     }
 
 
+def listed(model: type[L]) -> QuerySet[L]:
+    """The listings of this kind that stand in lists."""
+    return queries.manager(model).filter(status__in=LISTED)
+
+
+def table_of(model: type[Any], price: Any) -> Table:
+    """The database's source of this kind's list. `price` is the expression that it is sorted by, in fen."""
+    return Table(
+        rows=lambda: listed(model).alias(
+            list_price=price,
+            # SQLite cannot ask whether a JSON list holds a code; its text can be asked everywhere.
+            cooperation_text=Cast("cooperation", TextField()),
+        ),
+        id="code",
+        unfiltered=frozenset({"keyword"}),
+    )
+
+
 def newest_of(
     model: type[Any],
     document: Callable[[Any], Document],
@@ -105,8 +161,7 @@ def newest_of(
     """
 
     def rows(words: Sequence[str]) -> Iterator[SourceRow]:
-        shown = queries.manager(model).filter(status__in=LISTED)
-        recent = shown.order_by("-published_at", "-pk").values("pk")[:LOOKED_AT]
+        recent = listed(model).order_by("-published_at", "-pk").values("pk")[:LOOKED_AT]
         found = queries.manager(model).filter(pk__in=recent).select_related("owner")
         for word in words:
             found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
@@ -121,8 +176,7 @@ def shown_of(model: type[Any]) -> Callable[[Sequence[str]], list[str]]:
     """Which of these codes are listed now; one query."""
 
     def codes_shown(codes: Sequence[str]) -> list[str]:
-        rows = queries.manager(model).filter(code__in=codes, status__in=LISTED)
-        return list(rows.values_list("code", flat=True))
+        return list(listed(model).filter(code__in=codes).values_list("code", flat=True))
 
     return codes_shown
 

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from marketplace.kernel.workflow import Workflow
-from marketplace.listings.browsing import Lookups
 from marketplace.listings.exports import ListingColumn
 from marketplace.listings.filters import Facet
 from marketplace.listings.forms import Step
@@ -55,7 +54,6 @@ class Kind:
     flow: Workflow
     steps: tuple[Step, ...]
     shape: Shape
-    lookups: Lookups
     moves: dict[str, Move]
     facets: Sequence[Facet]
     return_reasons: Sequence[tuple[str, Any]]

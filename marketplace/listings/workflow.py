@@ -4,6 +4,7 @@ Needs and achievements share it; each names its own end (`solved`, `transferred`
 listing elsewhere (tender open, contract signed) is derived from other slices and never stored here.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import TextChoices
@@ -14,11 +15,18 @@ from marketplace.kernel.workflow import Transition, Workflow
 
 
 def listing_flow(
-    states: type[TextChoices], *, slice_name: str, noun: str, end: tuple[str, Any], end_state: str
+    states: type[TextChoices],
+    *,
+    slice_name: str,
+    noun: str,
+    end: tuple[str, Any],
+    end_state: str,
+    entries: Iterable[str] = (),
 ) -> Workflow:
     """The flow of a listing whose permissions read `<slice>.<verb>_<noun>`.
 
     `end` is name and label of the move that closes a listing well; `end_state` is where it leads.
+    `entries` are states other than draft in which a row may be created.
     """
 
     def may(verb: str) -> str:
@@ -53,7 +61,14 @@ def listing_flow(
             may("edit"),
             guards=(owner_is_verified, can_be_contacted),
         ),
-        Transition("expire", _("到期"), {"published"}, "expired", guards=(is_past,), by_clock=True),
+        Transition(
+            "expire",
+            _("到期"),
+            {"published"},
+            "expired",
+            guards=(is_past,),
+            by_clock=f"{slice_name}.expire",
+        ),
         Transition("revise", _("修改后重新提交"), {"published", "expired"}, "draft", may("edit")),
         Transition(
             "withdraw",
@@ -63,6 +78,8 @@ def listing_flow(
             may("withdraw"),
         ),
         Transition(end[0], end[1], {"published", "expired"}, end_state, may("edit")),
+        subject=f"{slice_name}.{noun}",
+        entries=entries,
     )
 
 

@@ -1,7 +1,10 @@
 """How a need becomes a search document. Nothing confidential: no contact, no hidden owner."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.index import (
@@ -12,10 +15,12 @@ from marketplace.listings.index import (
     price_band,
     shown_of,
     source_of,
+    table_of,
 )
 from marketplace.needs.models import Need
+from marketplace.needs.rulebook import without_set_phrases
 from search import schema
-from search.schema import Document, IndexSpec, Keyword, Number
+from search.schema import Date, Document, IndexSpec, Keyword, Number
 
 #: Where a word is looked for while there is no index; not in the owner's name, which may be hidden.
 _TEXTS = [*COMMON_TEXTS, "problem", "content", "background", "conditions"]
@@ -46,20 +51,28 @@ def document(need: Need) -> Document:
     }
 
 
+def _of_shown_owner(codes: Sequence[str]) -> Q:
+    """Needs of these organisations, without those that hide whose they are."""
+    return Q(owner__code__in=codes, hide_owner=False)
+
+
 NEEDS = schema.register(
     IndexSpec(
         name="needs",
         label=_("技术需求"),
         fields={
             **COMMON_FIELDS,
-            "kind": Keyword(),
-            "trl_min": Number(),
-            "deadline": schema.Date(),
+            "owner": Keyword(lookup=_of_shown_owner),
+            "kind": Keyword(column="kind"),
+            "trl_min": Number(column="trl_min"),
+            "deadline": Date(column="deadline"),
         },
         source=source_of(Need, document, ["indicators"]),
         newest=newest_of(Need, document, ["indicators"], _TEXTS),
         shown=shown_of(Need),
         size=Need.objects.count,
+        table=table_of(Need, Coalesce("budget_max", "budget_min")),
+        prepare=without_set_phrases,
         default_sort="-published_at",
     )
 )

@@ -1,10 +1,7 @@
 """What the shared pages and the API need to know about needs: facets, moves, reasons, functions."""
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.browsing import Lookups
 from marketplace.listings.filters import PRICE_BANDS, Facet
 from marketplace.listings.forms import RenewForm, WithdrawForm
 from marketplace.listings.kind import Kind, Move, Shape
@@ -56,15 +53,6 @@ FACETS = (
     Facet("status", _("状态"), table={"published": _("征集中"), "solved": _("已解决")}),
 )
 
-LOOKUPS = Lookups(
-    price=Coalesce("budget_max", "budget_min"),
-    filters={
-        "kind": lambda values: Q(kind__in=values),
-        # Whoever asks by organisation must not learn what it has hidden.
-        "owner": lambda values: Q(owner__code__in=values, hide_owner=False),
-    },
-)
-
 KIND = Kind(
     name="needs",
     noun="need",
@@ -85,7 +73,6 @@ KIND = Kind(
         publish=services.publish_need,
         contact=services.show_contact,
     ),
-    lookups=LOOKUPS,
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,

@@ -4,6 +4,7 @@ Bar: wording precise, indicators complete and measurable, ownership clear (`doma
 four wording rules of 绵阳), scored 4 × 5 (`domain.md` §8.4).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,13 @@ from marketplace.listings.rulebook import (
     contact_findings,
     length_score,
     share_score,
+)
+
+# What authors write around the subject: "针对现有……存在的问题". It stands in every need, so it would
+# match every other need and no solution in particular.
+_SET_PHRASES = re.compile(
+    "针对|为了|为解决|为此|为进一步|进一步|解决|目前|当前|现有|传统|存在|问题|需要|难以|如何|"
+    "具有重要意义|等方面|的方法|方面"
 )
 
 STEPS = ("basics", "targets", "terms")
@@ -126,3 +134,9 @@ def _parts(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> 
             ),
         ),
     )
+
+
+def without_set_phrases(text: str) -> str:
+    """The text of a need without its set phrases; the text itself if nothing else was in it."""
+    bare = _SET_PHRASES.sub(" ", text)
+    return bare if bare.strip(" \t\n,.;:，。；：、的了") else text

@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.policies import Access, OrgRole, Role
 from marketplace.parties.rulebook import ORG_KINDS
-from marketplace.parties.workflow import DossierStatus, OrgStatus
+from marketplace.parties.workflow import DossierStatus, InvitationStatus, OrgStatus
 
 
 class Language(models.TextChoices):
@@ -257,10 +257,7 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """A person is asked to join an organisation. Only the hash of the link's token is stored."""
 
-    class Status(models.TextChoices):
-        OPEN = "open", _("有效")
-        ACCEPTED = "accepted", _("已接受")
-        REVOKED = "revoked", _("已撤回")
+    Status = InvitationStatus
 
     code = CodeField(prefix="YQ")
     organization = models.ForeignKey(

@@ -187,11 +187,20 @@ def is_no_party_to_dossier(user: Any, dossier: Any) -> bool:
     return dossier.applicant_id != user.pk and not access_of(user).in_org(dossier.organization_id)
 
 
+@rules.predicate
+def administers_inviter(user: Any, invitation: Any) -> bool:
+    """The person administers the organisation that the invitation is to."""
+    return bool(is_org_admin(user, invitation.organization) and is_confirmed(user))
+
+
 rules.add_perm("parties.view_organization", is_shown_to_all | is_org_member | _reads_all)
 rules.add_perm("parties.view_members", is_org_member | _reads_all)
 rules.add_perm("parties.create_organization", is_confirmed)
 rules.add_perm("parties.edit_organization", is_confirmed & is_org_admin)
 rules.add_perm("parties.manage_members", is_confirmed & is_org_admin)
+rules.add_perm("parties.revoke_invitation", administers_inviter)
+# Whom the invitation was sent to is judged by the service, after the state: `accept_invitation`.
+rules.add_perm("parties.answer_invitation", rules.is_authenticated)
 rules.add_perm("parties.apply_organization", is_confirmed & is_org_admin)
 rules.add_perm("parties.verify_organization", _registers & is_no_party)
 rules.add_perm(

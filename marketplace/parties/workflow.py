@@ -1,4 +1,6 @@
-"""How an organisation comes to be verified: the states of the organisation and of its dossier."""
+"""The states of organisations, of their applications for verification, and of invitations."""
+
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,14 @@ class DossierStatus(models.TextChoices):
     PENDING = "pending", _("待审核")
     VERIFIED = "verified", _("已通过")
     RETURNED = "returned", _("已退回补正")
+
+
+class InvitationStatus(models.TextChoices):
+    """Whether an invitation can still be accepted; that its period is over is no state of its own."""
+
+    OPEN = "open", _("有效")
+    ACCEPTED = "accepted", _("已接受")
+    REVOKED = "revoked", _("已撤回")
 
 
 ORGANIZATION = Workflow.of(
@@ -64,6 +74,9 @@ ORGANIZATION = Workflow.of(
         OrgStatus.VERIFIED,
         "parties.suspend_organization",
     ),
+    subject="parties.organization",
+    # Sample organisations are verified from the start.
+    entries=(OrgStatus.VERIFIED,),
 )
 
 DOSSIER = Workflow.of(
@@ -90,4 +103,41 @@ DOSSIER = Workflow.of(
         DossierStatus.RETURNED,
         "parties.decide_verification",
     ),
+    subject="parties.verification",
+)
+
+
+_USED_UP = _("这份邀请已被接受、撤回或过期，请联系单位管理员重新邀请")
+
+
+def is_within_period(invitation: Any, now: Any) -> object:
+    """An invitation can be accepted until its period ends."""
+    return "" if now < invitation.expires_at else _USED_UP
+
+
+INVITATION = Workflow.of(
+    InvitationStatus,
+    InvitationStatus.OPEN,
+    Transition(
+        "accept",
+        _("接受邀请"),
+        {InvitationStatus.OPEN},
+        InvitationStatus.ACCEPTED,
+        "parties.answer_invitation",
+        guards=(is_within_period,),
+        refusal=_USED_UP,
+    ),
+    Transition(
+        "revoke",
+        _("收回邀请"),
+        {InvitationStatus.OPEN},
+        InvitationStatus.REVOKED,
+        "parties.revoke_invitation",
+        refusal=_("这份邀请已失效"),
+    ),
+    # Whoever leaves an organisation no longer asks others to join it.
+    Transition(
+        "lapse", _("失效"), {InvitationStatus.OPEN}, InvitationStatus.REVOKED, by_system=True
+    ),
+    subject="parties.invitation",
 )

@@ -2,7 +2,7 @@
 
 from search.analysis.folding import MAX_CHARACTERS, clean, settle, unfolded
 from search.analysis.pieces import has_chinese, runs
-from search.analysis.stopwords import STOP_WORDS, without_boilerplate
+from search.analysis.stopwords import STOP_WORDS
 from search.analysis.tokens import (
     Tokens,
     Word,
@@ -34,5 +34,4 @@ __all__ = [
     "unfolded",
     "version",
     "warm_up",
-    "without_boilerplate",
 ]

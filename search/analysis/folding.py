@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 
-# A listing has at most a few thousand characters, a long need 20,000; more is never read.
+# Longer texts are cut here, so that no text costs more than a bounded time.
 MAX_CHARACTERS = 20_000
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
@@ -43,7 +43,7 @@ def settle(text: str) -> str:
     """The second half of `clean`, which keeps the length: for text that is NFKC and lower-case.
 
     Traditional characters become simplified ones, each by itself: both sides of a search are folded
-    alike, so the few that have two simplified forms (乾: 干, 乾) need no dictionary of phrases.
+    alike, so the few that have two simplified forms (乾: 干, 乾) do without a dictionary of phrases.
     """
     text = text.translate(_simplified())
     text = _TEMPERATURE.sub(lambda match: _TEMPERATURES[match[1]], text)

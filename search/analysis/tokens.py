@@ -1,6 +1,6 @@
 """From text to the two token streams that every backend indexes: words, and CJK grams.
 
-Both sides, documents and queries, pass through here, so a backend needs no analyser of its own: it
+Both sides, documents and queries, pass through here, so a backend has no analyser of its own: it
 gets tokens joined by spaces and splits them at the spaces.
 """
 

@@ -6,5 +6,5 @@
     worker  holds the model                  `python -m search.model.worker`
 
 The package that holds the model is native code that trusts its input: a text that overruns it ends
-the worker, which is started again. Nothing here needs Django.
+the worker, which is started again. Nothing here imports Django.
 """

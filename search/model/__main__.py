@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from search.model import place
+from search.model import runtime_folder
 from search.model.server import Server
 
 log = logging.getLogger("search.model")
@@ -45,7 +45,9 @@ def main() -> int:
 def _folder() -> Path:
     if given := os.environ.get("RUNTIME_DIR"):
         return Path(given)
-    return place.default_folder(Path(os.environ.get("DATA_DIR") or _ROOT / ".data").resolve())
+    return runtime_folder.default_folder(
+        Path(os.environ.get("DATA_DIR") or _ROOT / ".data").resolve()
+    )
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

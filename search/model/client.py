@@ -7,7 +7,7 @@ import struct
 import time
 from pathlib import Path
 
-from search.model import frames, place
+from search.model import frames, runtime_folder
 from search.model.wire import AWAY, FORGET, REFUSED, STATE, VECTOR, request
 
 _PEER = struct.Struct("3i")
@@ -18,7 +18,7 @@ class Away(Exception):
 
 
 class TooSlow(Away):
-    """The server is there, but needs longer than somebody waits."""
+    """The server is there, but takes longer than the caller waits."""
 
 
 class TextRefused(Exception):
@@ -28,7 +28,7 @@ class TextRefused(Exception):
 def ask(folder: Path, kind: bytes, text: bytes, seconds: float) -> bytes:
     """The vector of a text (`texts.encoded`) as float32 values, from the server in this folder.
 
-    Away when there is none, TooSlow when it needs more than `seconds`; TextRefused.
+    Away when there is none, TooSlow when it takes more than `seconds`; TextRefused.
     """
     answer = _asked(folder, request(kind, seconds, text), seconds)
     if answer[:1] == REFUSED:
@@ -61,7 +61,7 @@ def _asked(folder: Path, message: bytes, seconds: float) -> bytes:
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(seconds)
-            connection.connect(place.address(folder))
+            connection.connect(runtime_folder.address(folder))
             if not _is_ours(connection):
                 raise Away("the socket belongs to another account")
             frames.send(connection, message)

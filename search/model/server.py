@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from search.model import frames, place
+from search.model import frames, runtime_folder
 from search.model.child import TEXT_SECONDS, WORKER, CannotStart, Child, Killed
 from search.model.refused import Refused
 from search.model.texts import digest
@@ -70,13 +70,13 @@ class Server:
         *,
         text_seconds: float = TEXT_SECONDS,
     ) -> None:
-        place.made_private(folder)
+        runtime_folder.made_private(folder)
         self._lock = (folder / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise RuntimeError(f"another server listens in {folder}") from None
-        self._address = place.address(folder)
+        self._address = runtime_folder.address(folder)
         self._refused = Refused(folder / "refused.json")
         self._child = Child(command, text_seconds=text_seconds)
         self._asks: queue.PriorityQueue[_Ask] = queue.PriorityQueue()

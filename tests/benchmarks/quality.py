@@ -65,7 +65,7 @@ def _ours(data: Dataset, mode: str) -> Iterable[Line]:
         sys.stderr.write(line + "\n")
 
     cache = Path(settings.DATA_DIR) / CACHE
-    return run(data, mode=mode, url="embedded://", cache=cache, note=note)
+    return run(data, mode=mode, url="embedded://", cache=cache, note=note, written_as="needs")
 
 
 def _plain(data: Dataset) -> Iterable[Line]:

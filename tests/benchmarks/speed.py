@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from search import engine, planning, schema, vectors
+from search.configuration import elsewhere
 from search.embedder import DIMENSIONS
 from search.evaluation import read_dataset
-from search.place import elsewhere
 from search.plan import Plan, Row, row_of, stored
 from search.query import Query
 from search.schema import Date, IndexSpec, Keyword, Number, Text
@@ -132,7 +132,7 @@ def _cases(
         wanted = {name: {"terms": {"field": name, "size": 1000}} for name in FACETS}
         searcher.aggregate(compiler.matching(case[1]), wanted)
 
-    match_plans = {need: planning.match_plan(need, {}, 100, is_need=True) for need in needs}
+    match_plans = {need: planning.match_plan(need, {}, 100) for need in needs}
     yield Case("match", lambda t: engine.match(spec.name, t), lambda t: hits(match_plans[t]), needs)
 
     plain = [Query(text) for text in questions]

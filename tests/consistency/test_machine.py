@@ -26,7 +26,7 @@ from marketplace.kernel import clock
 from marketplace.listings import queries as listings
 from marketplace.needs import services
 from marketplace.needs.models import Need
-from search import engine, present, schema
+from search import active_backends, engine, schema
 from search.query import Query
 from tests.cast import Cast
 from tests.consistency.canaries import DRAFT, SECRET
@@ -152,7 +152,7 @@ def relay(settings: Any) -> Iterator[Relay]:
         )
         yield relay
         relay.cut()
-        present._backend.cache_clear()
+        active_backends._backend.cache_clear()
 
 
 @pytest.mark.django_db

@@ -93,6 +93,7 @@ class Left:
             "organization": [self.org],
             "members": [self.org],
             "verification": self.dossiers,
+            "invitation": [self.sent.invitation],
             "match": [self.match],
             "job": [self.batch.job, self.export],
             "result": [self.batch.job, self.export],

@@ -23,7 +23,6 @@ from marketplace.journal.services import recheck_unreadable
 from marketplace.journal.tallies import LEAK_PREVENTED, total
 from marketplace.kernel import clock, unreadable
 from marketplace.kernel.pages import in_pages
-from marketplace.listings import browsing
 from marketplace.listings.services import start_export
 from marketplace.listings.tasks import run_export
 from marketplace.matching.models import Match
@@ -51,7 +50,6 @@ on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite kee
 def _untold() -> Iterator[None]:
     """Keys come again in another test: what one has named the next may name."""
     unreadable.forget()
-    browsing.forget()
     yield
     unreadable.forget()
 

@@ -9,7 +9,6 @@ from search.analysis import (
     register_words,
     tokenize,
     tokens,
-    without_boilerplate,
 )
 from search.analysis.stems import stem
 
@@ -155,11 +154,6 @@ def test_query_words_are_distinct_with_forms_and_grams():
         (("motors", "motor"), ()),
     ]
     assert query_words("的")[0].grams == ("的",)
-
-
-def test_boilerplate_is_taken_out_of_a_need_unless_nothing_else_is_there():
-    assert without_boilerplate("针对电机存在的效率问题").split() == ["电机", "的效率"]
-    assert without_boilerplate("针对现有问题") == "针对现有问题"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Loosening, similar rows, completions, corrections, reconciling."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from search import engine, plan, upkeep
+from search import engine, plan, schema, upkeep
 from search.backends import open_backend
 from search.query import Query, Range, Suggested
 from tests.search.conftest import World
@@ -191,3 +192,21 @@ def test_a_full_read_happens_only_when_it_is_asked_for(stocked):
     engine.find("things", Query("小改动"))
     engine.suggest("小")
     assert stocked.full_reads == before
+
+
+def test_a_text_is_prepared_as_the_index_says_that_it_is_written_like(world):
+    """What a text is asked with depends on who wrote it, not on the index that is asked."""
+    fill(world, ["电机 问题", "解决 问题"])
+    letters = World("letters")
+    spec = replace(letters.spec, prepare=lambda text: text.replace("问题", " "))
+    schema.register(spec)
+    try:
+        plain = {hit.id for hit in engine.match("things", "电机的问题")}
+        prepared = {hit.id for hit in engine.match("things", "电机的问题", written_as="letters")}
+        hybrid = engine.hybrid_match("things", "电机的问题", written_as="letters")
+    finally:
+        schema.unregister("letters")
+    assert plain == {"r0", "r1"}
+    assert prepared == {"r0"} == {hit.id for hit in hybrid}
+    with pytest.raises(KeyError):
+        engine.match("things", "电机", written_as="letters")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from search import engine, healing, present, schema
+from search import active_backends, engine, healing, schema
 from search.locks import locked
 from search.query import Query
 from tests.search.conftest import World
@@ -90,7 +90,7 @@ def test_the_request_that_finds_a_damaged_index_is_answered(stocked, folder, dam
         assert stocked.ids("永磁") == ["a4", "a1"]
     reads = stocked.full_reads
     damage(folder)
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
     assert stocked.ids("永磁") == ["a4", "a1"]
     assert stocked.full_reads == reads + 1
     assert len(list(folder.glob("g-*"))) == 1
@@ -99,7 +99,7 @@ def test_the_request_that_finds_a_damaged_index_is_answered(stocked, folder, dam
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_refresh_of_a_damaged_index_is_not_lost(stocked, folder, damage):
     damage(folder)
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
     stocked.put("a9", "新来的成果", rev=1)
     assert stocked.ids("新来的成果") == ["a9"]
     assert len(stocked.ids()) == 7

@@ -42,7 +42,7 @@ def test_any_text_is_answered(stocked, text):
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_size_of_a_question_is_bounded_whatever_the_size_of_the_text(stocked, text):
-    plan = planning.match_plan(text, {}, 100, is_need=True)
+    plan = planning.match_plan(text, {}, 100)
     words = [term for term in plan.terms if term.kind == "words"]
     assert len(words) <= planning.MAX_MATCH_WORDS
     assert len(plan.terms) <= 20 * planning.MAX_MATCH_WORDS
@@ -51,17 +51,15 @@ def test_the_size_of_a_question_is_bounded_whatever_the_size_of_the_text(stocked
 
 def test_while_somebody_waits_a_long_text_is_asked_for_by_fewer_terms(stocked):
     text = "".join(chr(0x4E00 + number * 7 % 20_000) for number in range(3_000))
-    whole = planning.match_plan(text, {}, 100, is_need=True)
-    quick = planning.match_plan(text, {}, 100, is_need=True, quick=True)
+    whole = planning.match_plan(text, {}, 100)
+    quick = planning.match_plan(text, {}, 100, quick=True)
     words = [term.text for term in quick.terms if term.kind == "words"]
     grams = [term.text for term in quick.terms if term.kind == "grams"]
     assert len(words) == planning.QUICK_WORDS
     assert set(quick.terms) < set(whole.terms)
     assert all(len(gram) > 1 for gram in grams)
     short = "永磁电机回收"
-    assert planning.match_plan(short, {}, 100, is_need=True, quick=True) == planning.match_plan(
-        short, {}, 100, is_need=True
-    )
+    assert planning.match_plan(short, {}, 100, quick=True) == planning.match_plan(short, {}, 100)
     assert engine.match("things", f"{short * 20}{text}", quick=True)[0].id in {"a1", "a4"}
 
 

@@ -9,7 +9,7 @@ import pytest
 from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig
 from elasticsearch import ApiError
 
-from search import budget, engine, present, schema, suggestions
+from search import active_backends, budget, engine, schema, suggestions
 from search.backends.elasticsearch import cluster
 from search.backends.elasticsearch.address import Address
 from search.errors import SearchUnavailable
@@ -30,7 +30,7 @@ def world(db: None) -> Iterator[World]:
     made.rows = {"a1": (1, {"title": "永磁电机"}), "a2": (1, {"title": "石墨烯浆料"})}
     yield made
     schema.unregister(made.spec.name)
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_write_says_that_it_must_be_repeated(nobody):
 
 def test_a_cluster_that_hangs_costs_two_seconds_and_then_nothing(silence, monkeypatch):
     monkeypatch.setattr(cluster, "READ_SECONDS", 0.3)
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
     started = time.monotonic()
     for _ in range(cluster.FAILURES):
         assert engine.find("things", Query("永磁")).degraded
@@ -107,7 +107,7 @@ def test_a_cluster_that_hangs_costs_two_seconds_and_then_nothing(silence, monkey
 def test_a_cluster_that_hangs_holds_a_writer_once(silence, monkeypatch):
     """The write is tried again later; until then its worker does other things."""
     monkeypatch.setattr(cluster, "WRITE_SECONDS", 0.3)
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
     with pytest.raises(SearchUnavailable) as raised:
         engine.refresh("things", ["a1"])
     assert (raised.value.is_outage, len(silence)) == (True, 1)
@@ -116,7 +116,7 @@ def test_a_cluster_that_hangs_holds_a_writer_once(silence, monkeypatch):
 def test_after_the_pause_it_is_asked_again(silence, monkeypatch):
     monkeypatch.setattr(cluster, "READ_SECONDS", 0.3)
     monkeypatch.setattr(cluster, "OPEN_SECONDS", 1)
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
     for _ in range(cluster.FAILURES):
         engine.find("things", Query("永磁"))
     asked = len(silence)

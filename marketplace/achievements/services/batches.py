@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.achievements import events, queries
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.services.imports import STEP, locked, saved
-from marketplace.achievements.workflow import ACHIEVEMENT, BatchStatus
+from marketplace.achievements.workflow import ACHIEVEMENT, BATCH, NOT_WAITING, BatchStatus
 from marketplace.journal.jobs import advance, job, start_job
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
 from marketplace.kernel.unreadable import readable
@@ -36,7 +37,7 @@ _CHANGED = [
 
 @transaction.atomic
 def decide_batch(
-    batch: ImportBatch, *, actor: Any, act: str, reasons: Iterable[str] = (), rev: Rev = None
+    batch: ImportBatch, *, actor: Actor, act: str, reasons: Iterable[str] = (), rev: Rev = None
 ) -> ImportBatch:
     """审核整批：`act` "publish" 全部通过并发布，"return" 全部退回（须写理由）。
 
@@ -45,16 +46,12 @@ def decide_batch(
     reason, Refused when the batch is not waiting, Stale when `rev` is not its `batch_state`.
     """
     batch = locked(batch)
-    if not actor.has_perm("achievements.review_batch", batch):
-        raise Forbidden
-    again = batch.status == BatchStatus.DECIDING and queries.is_stuck(batch)
-    if batch.status != BatchStatus.IN_REVIEW and not again:
-        raise Refused(_("这一批不在等待审核"))
+    state = queries.batch_state(batch)
+    BATCH.fire("decide", batch, actor)
     if act not in {PUBLISH, RETURN}:
         raise InvalidInput({"act": [listings.CHOOSE]})
     kept = listings.clean_reasons(reasons) if act == RETURN else []
-    check(queries.batch_state(batch), rev, batch)
-    batch.status = BatchStatus.DECIDING
+    check(state, rev, batch)
     batch.job = start_job(
         DECIDE,
         actor=actor,
@@ -74,7 +71,7 @@ def decide_batch(
 def leave_out(
     batch: ImportBatch,
     *,
-    actor: Any,
+    actor: Actor,
     codes: Sequence[str],
     reasons: Iterable[str],
     rev: Rev = None,
@@ -88,15 +85,15 @@ def leave_out(
     if not actor.has_perm("achievements.review_batch", batch):
         raise Forbidden
     if batch.status != BatchStatus.IN_REVIEW:
-        raise Refused(_("这一批不在等待审核"))
+        raise Refused(NOT_WAITING)
     kept = listings.clean_reasons(reasons)
     check(queries.batch_state(batch), rev, batch)
     rows = readable(_take(batch).filter(code__in=list(codes)[:STEP]))
     if not rows:
         raise InvalidInput({"codes": [_("请先勾选要退回的成果")]})
-    _return(batch, rows, kept, actor)
+    event = _return(batch, rows, kept, actor)
     if not queries.waiting_in(batch).exists():
-        _close(batch, actor)
+        _close(batch, actor, because=event)
     return len(rows)
 
 
@@ -107,7 +104,7 @@ def _stop_deciding(row: Job) -> None:
         return
     batch = locked(batch)
     if batch.status == BatchStatus.DECIDING and batch.job_id == row.pk:
-        batch.status = BatchStatus.IN_REVIEW
+        BATCH.fire("reopen", batch, None, because=row)
         saved(batch, "status")
 
 
@@ -124,7 +121,7 @@ def run_decision(row: Job) -> dict[str, Any]:
     with transaction.atomic():
         batch = locked(batch)
         if batch.status == BatchStatus.DECIDING:
-            _close(batch, row.actor)
+            _close(batch, row.actor, because=row)
     return dict(batch.counts)
 
 
@@ -145,7 +142,7 @@ def _take(batch: ImportBatch) -> Any:
     return queries.waiting_in(batch).select_for_update(of=("self",))
 
 
-def _publish(batch: ImportBatch, rows: list[Achievement], actor: Any) -> None:
+def _publish(batch: ImportBatch, rows: list[Achievement], actor: Actor | None) -> None:
     """Publish these; one that can't be (its validity has passed) goes back with that reason."""
     published = []
     at = clock.database_now()
@@ -164,7 +161,9 @@ def _publish(batch: ImportBatch, rows: list[Achievement], actor: Any) -> None:
         publish(events.AchievementsPublished(subject_id=batch.pk, ids=ids), actor=actor)
 
 
-def _return(batch: ImportBatch, rows: list[Achievement], reasons: list[str], actor: Any) -> None:
+def _return(
+    batch: ImportBatch, rows: list[Achievement], reasons: list[str], actor: Actor | None
+) -> events.AchievementsReturned:
     prefetch_related_objects(rows, *listings_queries.children_of(Achievement))
     for achievement in rows:
         listings.keep_as_seen(achievement)
@@ -173,7 +172,9 @@ def _return(batch: ImportBatch, rows: list[Achievement], reasons: list[str], act
         _touched(achievement)
     Achievement.objects.bulk_update(rows, _CHANGED)
     ids = [achievement.pk for achievement in rows]
-    publish(events.AchievementsReturned(subject_id=batch.pk, ids=ids, reasons=reasons), actor=actor)
+    event = events.AchievementsReturned(subject_id=batch.pk, ids=ids, reasons=reasons)
+    publish(event, actor=actor)
+    return event
 
 
 def _touched(achievement: Achievement) -> Achievement:
@@ -182,10 +183,11 @@ def _touched(achievement: Achievement) -> Achievement:
     return achievement
 
 
-def _close(batch: ImportBatch, actor: Any) -> None:
+def _close(batch: ImportBatch, actor: Actor | None, *, because: object) -> None:
+    """End the review: `because` no row waits any more, by a job or by a single return."""
     states = queries.states_in(batch)
     counts = {name: states.get(name, 0) for name in ("published", "returned")}
-    batch.status = BatchStatus.CLOSED
+    BATCH.fire("close", batch, None, because=because)
     batch.closed_at = clock.now()
     batch.counts = {**batch.counts, **counts}
     saved(batch, "status", "closed_at", "counts")

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import events, queries
 from marketplace.achievements.models import Achievement, ImportBatch
-from marketplace.achievements.workflow import BatchStatus, Status
+from marketplace.achievements.workflow import BATCH, BatchStatus, Status
 from marketplace.journal.jobs import start_job
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
@@ -26,7 +27,9 @@ CHECK, IMPORT = "achievements.check", "achievements.import"
 
 
 @transaction.atomic
-def start_import(*, owner: Organization, actor: Any, file_name: str, file_path: str) -> ImportBatch:
+def start_import(
+    *, owner: Organization, actor: Actor, file_name: str, file_path: str
+) -> ImportBatch:
     """上传一张成果表，先检查、不写入。
 
     Raises Forbidden for people who don't work for `owner`, Refused while it is not verified.
@@ -36,13 +39,13 @@ def start_import(*, owner: Organization, actor: Any, file_name: str, file_path: 
     if not owner.is_verified:
         raise Refused(_("单位尚未通过认证，认证后才能提交或发布"))
     batch = ImportBatch.objects.create(
-        owner=owner, actor=actor, file_name=file_name[:120], file_path=file_path
+        owner=owner, actor_id=actor.pk, file_name=file_name[:120], file_path=file_path
     )
     publish(events.ImportStarted(subject_id=batch.pk), actor=actor)
     return _with_job(batch, CHECK, actor)
 
 
-def _with_job(batch: ImportBatch, kind: str, actor: Any, **payload: Any) -> ImportBatch:
+def _with_job(batch: ImportBatch, kind: str, actor: Actor, **payload: Any) -> ImportBatch:
     orgs = [batch.owner_id] if access_of(actor).in_org(batch.owner_id) else []
     payload |= {"batch": batch.pk, "orgs": orgs}
     batch.job = start_job(kind, actor=actor, payload=payload)
@@ -73,7 +76,7 @@ def record_check(
     batch = locked(batch)
     if batch.status != BatchStatus.CHECKING:
         return batch
-    batch.status = BatchStatus.CHECKED
+    BATCH.fire("check", batch, None, because=batch.job)
     batch.counts = dict(counts)
     batch.problems = [dict(problem) for problem in problems[:MOST_SHOWN]]
     batch.result_path = result_path
@@ -82,9 +85,11 @@ def record_check(
 
 @transaction.atomic
 def fail_import(batch: ImportBatch, reason: object) -> ImportBatch:
-    """整个文件无法导入，写下原因。"""
+    """整个文件无法导入，写下原因；已经结束或取消的，不再改动。"""
     batch = locked(batch)
-    batch.status = BatchStatus.FAILED
+    if batch.status not in BATCH.transitions["fail"].sources:
+        return batch
+    BATCH.fire("fail", batch, None, because=batch.job)
     batch.error = str(reason)[:300]
     publish(events.ImportFailed(subject_id=batch.pk), actor=batch.actor)
     return saved(batch, "status", "error")
@@ -105,24 +110,17 @@ def cancel_import(job: Job) -> None:
 
 
 @transaction.atomic
-def confirm_import(batch: ImportBatch, *, actor: Any, mode: str) -> ImportBatch:
+def confirm_import(batch: ImportBatch, *, actor: Actor, mode: str) -> ImportBatch:
     """确认导入：`mode` "all" 要求没有错误行，"valid" 只导入没有错误的行。
 
     Raises Forbidden, Refused (already confirmed, errors in mode "all", nothing to import).
     """
     batch = locked(batch)
-    if not actor.has_perm("achievements.edit_batch", batch):
-        raise Forbidden
+    BATCH.fire("confirm", batch, actor)
     if mode not in {ALL, VALID}:
         raise InvalidInput({"mode": [_("请选择导入方式")]})
-    again = batch.status == BatchStatus.IMPORTING and queries.is_stuck(batch)
-    if batch.status != BatchStatus.CHECKED and not again:
-        raise Refused(_("这一批已经确认过，不能重复导入"))
-    if not batch.counts.get("new"):
-        raise Refused(_("没有可以导入的新成果"))
     if mode == ALL and batch.counts.get("bad"):
         raise Refused(_("还有错误的行；请改正后重新上传，或选择只导入没有错误的行"))
-    batch.status = BatchStatus.IMPORTING
     batch.mode = mode
     publish(events.ImportConfirmed(subject_id=batch.pk, mode=mode), actor=actor)
     saved(batch, "status", "mode")
@@ -181,7 +179,7 @@ def submit_import(batch: ImportBatch) -> ImportBatch:
     if batch.status != BatchStatus.IMPORTING:
         return batch
     count = queries.waiting_in(batch).count()
-    batch.status = BatchStatus.IN_REVIEW if count else BatchStatus.CLOSED
+    BATCH.fire("submit" if count else "close", batch, None, because=batch.job)
     batch.submitted_at = clock.now()
     batch.counts = {**batch.counts, "imported": count}
     publish(events.ImportSubmitted(subject_id=batch.pk, count=count), actor=batch.actor)

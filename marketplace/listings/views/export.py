@@ -36,7 +36,7 @@ def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
     """What the public list shows with these filters, at most MAX_DEPTH rows."""
     chosen = _format(request)
     query = filters.read_query(request.GET, kind.facets, page=1)
-    return _respond(request, kind, browsing.codes(kind, query), chosen, is_own=False)
+    return _respond(request, kind, browsing.codes(kind.name, query), chosen, is_own=False)
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
 from marketplace.kernel.codes import read_code
-from marketplace.listings import browsing, filters, queries
+from marketplace.listings import filters, queries
 from marketplace.listings.index import LISTED
 from marketplace.listings.kind import Kind
 from marketplace.listings.views.export import links
@@ -39,7 +39,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     """The public list: search, facets with counts, chips, pages."""
     page = filters.page_number(request.GET.get("page", ""))
     query = filters.read_query(request.GET, kind.facets, page=page)
-    results = browsing.find(kind, query)
+    results = engine.find(kind.name, query)
     if not results.total and not results.degraded and read_code(query.text):
         # A whole number that is none of this list: the site's search opens its page.
         return redirect(f"{reverse('portal:search')}?{urlencode({'q': query.text})}")
@@ -124,7 +124,7 @@ def list_of_organization(request: HttpRequest, code: str, *, kind: Kind) -> Http
         parties.visible_to(request.user), code, actor=request.user, view="parties.view_organization"
     )
     newest = Query(filters={"owner": [org.code]}, sort="-published_at", size=NEWEST)
-    results = browsing.find(kind, newest)
+    results = engine.find(kind.name, newest)
     listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
     context = {"kind": kind, "listings": listings, "total": results.total, "owner_code": org.code}
     return render_page(request, "listings/listing_of_owner.html", context, partial="rows")

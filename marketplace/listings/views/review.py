@@ -105,7 +105,8 @@ def _next(request: HttpRequest, kind: Kind, done: Any) -> HttpResponse:
 def _alike(kind: Kind, listing: Any, actor: Any) -> list[Any]:
     """Published listings that read much like this one and share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
-    codes = [hit.id for hit in engine.match(kind.name, text, limit=10) if hit.id != listing.code]
+    hits = engine.match(kind.name, text, limit=10, written_as=kind.name)
+    codes = [hit.id for hit in hits if hit.id != listing.code]
     # Pairs of characters: words would depend on where the segmenter cuts 扩散工艺.
     grams = set(tokenize(listing.title).grams)
     return [

@@ -80,7 +80,14 @@ def describe(problem: str) -> Found:
     """
     text = problem[:MAX_PROBLEM]
     open_only = {"status": [retrieval.OPEN]}
-    hits = engine.hybrid_match(retrieval.ACHIEVEMENTS, text, DESCRIBED, open_only, quick=True)
+    hits = engine.hybrid_match(
+        retrieval.ACHIEVEMENTS,
+        text,
+        DESCRIBED,
+        open_only,
+        written_as=retrieval.NEEDS,
+        quick=True,
+    )
     near = retrieval.nearness(hits)
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
     in_english = affinity.is_english(text)

@@ -62,6 +62,7 @@ def achievements_for(
         candidates,
         _OPEN_ONLY,
         vector=vector,
+        written_as=NEEDS,
         quick=quick,
         strict=not quick,
     )
@@ -96,7 +97,7 @@ def needs_for(
         candidates,
         _OPEN_ONLY,
         vector=vector,
-        is_need=False,
+        written_as=ACHIEVEMENTS,
         quick=quick,
         strict=not quick,
     )

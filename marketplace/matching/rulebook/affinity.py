@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import sha256
 
-from marketplace.matching.rulebook import hollow, units
+from marketplace.matching.rulebook import common_words, units
+from marketplace.needs.rulebook import without_set_phrases
 from search import analysis
-from search.analysis import background, clean, has_chinese, tokenize, without_boilerplate
+from search.analysis import background, clean, has_chinese, tokenize
 
 #: Raised whenever `take_apart` would make something else of the same text.
 VERSION = 3
@@ -60,13 +61,13 @@ def read(title: str, body: str, *, is_need: bool = False) -> Text:
 def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
     """Take any text apart; the words of its title count three times. Never raises."""
     text = f"{title}\n{body}"
-    found = Counter(tokenize(without_boilerplate(text) if is_need else text).words)
+    found = Counter(tokenize(without_set_phrases(text) if is_need else text).words)
     for word, count in Counter(tokenize(title).words).items():
         found[word] += 2 * count
     scored = {
         word: (1 + math.log(count)) * rarity(word)
         for word, count in found.items()
-        if len(word) > 1 and word not in hollow.words() and not is_figure(word)
+        if len(word) > 1 and word not in common_words.words() and not is_figure(word)
     }
     best = sorted(scored, key=lambda word: (-scored[word], word))[:MOST_WORDS]
     return Text({word: scored[word] for word in best}, frozenset(found), clean(text))
@@ -83,7 +84,7 @@ def is_figure(word: str) -> bool:
 @cache
 def version() -> str:
     """Changes when a text that was taken apart before would be taken apart otherwise now."""
-    parts = (VERSION, analysis.version(), MOST_WORDS, hollow.digest())
+    parts = (VERSION, analysis.version(), MOST_WORDS, common_words.digest())
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 

@@ -1,15 +1,6 @@
 """Finding matches, telling people of them, and what people say about them."""
 
-from marketplace.matching.services.compute import compute_matches, compute_matches_for
-from marketplace.matching.services.marking import NOT_A_SIDE, mark_match
-from marketplace.matching.services.news import announce, tell_of_fit
-from marketplace.matching.services.reading import (
-    READ,
-    keep_readings,
-    run_reading,
-    start_reading,
-)
-from marketplace.matching.services.work import (
+from marketplace.matching.services.background import (
     EMBED,
     REFRESH,
     run_embedding,
@@ -18,6 +9,15 @@ from marketplace.matching.services.work import (
     start_rescoring,
     take_up_achievements,
     take_up_needs,
+)
+from marketplace.matching.services.compute import compute_matches, compute_matches_for
+from marketplace.matching.services.marking import NOT_A_SIDE, mark_match
+from marketplace.matching.services.notifications import announce, tell_of_fit
+from marketplace.matching.services.reading import (
+    READ,
+    keep_readings,
+    run_reading,
+    start_reading,
 )
 
 __all__ = [

@@ -24,7 +24,7 @@ from marketplace.notices.sms import SmsError, send_sms
 from marketplace.parties import events, queries
 from marketplace.parties.models import Invitation, Membership, Organization, User
 from marketplace.parties.policies import OrgRole
-from marketplace.parties.workflow import OrgStatus
+from marketplace.parties.workflow import INVITATION, OrgStatus
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def invite_member(
     for old in Invitation.objects.filter(
         organization=row, email=email, phone=phone, status=Invitation.Status.OPEN
     ):
-        _end(old, actor)
+        _revoke(old, actor)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         organization=row,
@@ -122,14 +122,15 @@ def _send(invitation: Invitation, token: str, language: str) -> None:
 def revoke_invitation(invitation: Invitation, *, actor: User) -> None:
     """Take an invitation back. Raises Forbidden, Refused when it was answered already."""
     _managed(invitation.organization, actor)
-    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if row.status != Invitation.Status.OPEN:
-        raise Refused(_("这份邀请已失效"))
-    _end(row, actor)
+    _revoke(Invitation.objects.select_for_update().get(pk=invitation.pk), actor)
 
 
-def _end(invitation: Invitation, actor: User) -> None:
-    invitation.status = Invitation.Status.REVOKED
+def _revoke(invitation: Invitation, actor: User) -> None:
+    INVITATION.fire("revoke", invitation, actor)
+    _ended(invitation, actor)
+
+
+def _ended(invitation: Invitation, actor: User) -> None:
     invitation.save(update_fields=["status"])
     publish(
         events.InvitationRevoked(
@@ -147,13 +148,11 @@ def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
     """
     Organization.objects.select_for_update().get(pk=invitation.organization_id)
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if row.status != Invitation.Status.OPEN or row.expires_at <= clock.database_now():
-        raise Refused(_("这份邀请已被接受、撤回或过期，请联系单位管理员重新邀请"))
+    INVITATION.fire("accept", row, actor, at=clock.database_now())
     if not is_addressed_to(row, actor):
         raise Forbidden(_("这份邀请发给另一个邮箱或手机号码，请用该联系方式的账号接受"))
     if actor.access.in_org(row.organization_id):
         raise Refused(_("您已是该单位的成员"))
-    row.status = Invitation.Status.ACCEPTED
     row.accepted_by = actor
     row.save(update_fields=["status", "accepted_by"])
     member = Membership.objects.create(
@@ -219,11 +218,11 @@ def remove_member(member: Membership, *, actor: User, rev: Rev = None) -> None:
     sent = Invitation.objects.filter(
         organization=org, invited_by_id=row.user_id, status=Invitation.Status.OPEN
     )
+    event = events.MemberRemoved(subject_id=org.pk, user_id=member.user_id, left=leaves)
     for invitation in sent:
-        _end(invitation, actor)
-    publish(
-        events.MemberRemoved(subject_id=org.pk, user_id=member.user_id, left=leaves), actor=actor
-    )
+        INVITATION.fire("lapse", invitation, None, because=event)
+        _ended(invitation, actor)
+    publish(event, actor=actor)
     actor.forget_access()
 
 

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from search import place
+from search import configuration
 from search.backends.elasticsearch.backend import ElasticsearchBackend
 
 
 def opened(url: str, root: Path) -> ElasticsearchBackend:
     """The backend on the cluster that `url` names, divided and copied as the settings say."""
-    return ElasticsearchBackend(url, root, shards=place.shards(), replicas=place.replicas())
+    return ElasticsearchBackend(
+        url, root, shards=configuration.shards(), replicas=configuration.replicas()
+    )
 
 
 __all__ = ["ElasticsearchBackend", "opened"]

@@ -232,7 +232,7 @@ class Store:
         except NotFoundError:
             return []
 
-    # Listing ----------------------------------------------------------------------------------
+    # Which indexes there are ------------------------------------------------------------------
 
     def revisions(self) -> Iterator[Revision]:
         """Every row of the index that answers."""

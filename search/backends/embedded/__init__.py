@@ -1,4 +1,4 @@
-"""The embedded backend: tantivy in this process, files under DATA_DIR. Needs no server."""
+"""The embedded backend: tantivy in this process, files under DATA_DIR. Works without a server."""
 
 from pathlib import Path
 

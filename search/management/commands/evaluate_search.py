@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.errors import SearchUnavailable
 from search.evaluation import MODES, read_dataset, run
+from search.schema import all_specs
 
 CACHE = "embeddings/evaluation.f32"
 
@@ -23,6 +24,14 @@ def _url(backend: str, given: str | None) -> str:
     return url
 
 
+def _written_as(given: str | None) -> str:
+    """The index whose preparer the queries go through; none when several could be meant."""
+    if given is not None and given not in {spec.name for spec in all_specs()}:
+        raise CommandError(f"there is no index {given!r}")
+    preparing = [spec.name for spec in all_specs() if spec.prepare is not None]
+    return given or (preparing[0] if len(preparing) == 1 else "")
+
+
 class Command(BaseCommand):
     """`evaluate_search --data DIR --run OUT.tsv`: query id, document id, score; 100 per query."""
 
@@ -35,6 +44,11 @@ class Command(BaseCommand):
         parser.add_argument("--run", required=True, type=Path, help="file to write (TSV)")
         parser.add_argument("--mode", choices=MODES, default="lexical")
         parser.add_argument("--backend", choices=["embedded", "elasticsearch"], default="embedded")
+        parser.add_argument(
+            "--written-as",
+            metavar="INDEX",
+            help="the index whose texts the queries are like; the one that prepares texts by default",
+        )
         parser.add_argument("--url", help="the cluster; SEARCH_URL when that names one")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -49,6 +63,7 @@ class Command(BaseCommand):
             url=_url(options["backend"], options["url"]),
             cache=cache,
             note=self._note,
+            written_as=_written_as(options["written_as"]),
         )
         written = 0
         try:

@@ -116,10 +116,10 @@ def _cases(alone: bare.Bare, questions: Sequence[str], needs: Sequence[str]) -> 
         [Query(text, facets=FACETS) for text in questions],
     )
     for text in needs:
-        alone.prepare("match", text, planning.match_plan(text, {}, 100, is_need=True))
+        alone.prepare("match", text, planning.match_plan(text, {}, 100))
 
     def match(text: str) -> object:
-        planning.match_plan(text, {}, 100, is_need=True)
+        planning.match_plan(text, {}, 100)
         return alone.ask("match", text)
 
     yield Case("match", lambda t: engine.match(NAME, t), match, needs)

@@ -427,7 +427,7 @@ def test_cancelled_check_writes_nothing(cast: Cast) -> None:
     batch = upload(cast.university, cast.university_member, sheet(good_rows(3)))
     jobs.cancel_job(batch.job, actor=cast.university_member)
     batch.refresh_from_db()
-    assert (batch.status, batch.error, queries.is_stuck(batch)) == ("failed", "已取消", False)
+    assert (batch.status, batch.error, batch.is_stuck) == ("failed", "已取消", False)
     assert jobs.run_open() == 0
     assert Achievement.objects.count() == 0
 

@@ -15,7 +15,7 @@ from marketplace.listings import index, tasks
 from marketplace.listings.services import start_export, start_rebuild
 from marketplace.matching import services as matching
 from marketplace.matching.models import Reading
-from marketplace.matching.services import work
+from marketplace.matching.services import background
 from marketplace.web.models import RateBucket
 from search.backends import progress
 from tests.cast import Cast
@@ -84,14 +84,14 @@ def test_an_index_is_rebuilt_under_traffic(listings: Cast, name: str):
 
 
 def test_a_workbook_is_written_under_traffic(listings: Cast):
-    codes = [need.code for need in work._all_open(work.Need)]
+    codes = [need.code for need in background._all_open(background.Need)]
     job = start_export("needs", codes, actor=listings.member, is_own=False)
     assert run(job) > 5
 
 
 def test_listings_are_read_and_matched_under_traffic(listings: Cast):
-    work._queue(everything=True)
-    assert run(Job.objects.filter(kind=work.REFRESH).latest("id")) > 5
+    background._queue(everything=True)
+    assert run(Job.objects.filter(kind=background.REFRESH).latest("id")) > 5
     Reading.objects.all().delete()
     job = matching.start_reading()
     assert job is not None

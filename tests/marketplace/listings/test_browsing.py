@@ -1,7 +1,7 @@
 """While the index is away: lists are whole, figures are right, and what is not says so."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from marketplace.listings import browsing, filters
 from marketplace.listings.browsing import Stock
 from marketplace.needs.kind import KIND as NEEDS
 from marketplace.needs.models import Need
-from search import engine, present
+from search import active_backends, engine, table
 from search.errors import SearchUnavailable
+from search.plan import stored
 from search.query import Query, Range
+from search.schema import Filterable, IndexSpec, Keyword, Number, Table, Text, all_specs, get
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.cms import make_page
@@ -107,7 +109,7 @@ def test_the_database_and_the_index_list_alike(
     engine.rebuild("needs")
     for chosen in [*CHOICES, {"owner": [cast.enterprise.code]}, {"owner": ["none"]}]:
         query = Query(filters=chosen, sort=sort)
-        indexed, listed = engine.find("needs", query), browsing._from_rows(NEEDS, query)
+        indexed, listed = engine.find("needs", query), table.find(get("needs"), query)
         assert ([hit.id for hit in indexed.hits], indexed.total) == (
             [hit.id for hit in listed.hits],
             listed.total,
@@ -139,7 +141,7 @@ def test_achievements_are_listed_alike_too(cast: Cast, own_index: Path) -> None:
         query = Query(filters=chosen)
         indexed, listed = (
             engine.find("achievements", query),
-            browsing._from_rows(ACHIEVEMENTS, query),
+            table.find(get("achievements"), query),
         )
         assert [hit.id for hit in indexed.hits] == [hit.id for hit in listed.hits], chosen
         seen.add(listed.total)
@@ -151,7 +153,90 @@ def test_every_facet_can_be_asked_of_the_database() -> None:
         for facet in kind.facets:
             values = [code for code, _label in facet.choices()]
             query = Query(filters={facet.param: values})
-            assert browsing._from_rows(kind, query).total == 0
+            assert table.find(get(kind.name), query).total == 0
+
+
+def filterable(spec: IndexSpec) -> list[str]:
+    """The fields that lists may be filtered by."""
+    unfiltered = spec.table.unfiltered if spec.table else frozenset()
+    return [
+        name
+        for name, kind in spec.fields.items()
+        if isinstance(kind, Filterable) and name not in unfiltered
+    ]
+
+
+def around(value: Any) -> Range:
+    """The value alone; of an instant its whole second, since the index tells no less apart."""
+    if isinstance(value, datetime):
+        return Range(value.replace(microsecond=0), value.replace(microsecond=999_999))
+    return Range(value, value)
+
+
+@pytest.mark.parametrize("name", ["needs", "achievements"])
+def test_every_field_filters_alike_in_the_index_and_in_the_database(
+    name: str, needs: dict[str, Need], cast: Cast, own_index: Path
+) -> None:
+    """Every value that a search document has, whether a page offers it as a facet or not."""
+    shared = {"state": "published", "chain": "magnets"}
+    values: dict[str, Any] = (
+        {"deadline": clock.today() + timedelta(days=9), "trl_min": 5}
+        if name == "needs"
+        else {"trl": 7, "price_min": 50_000_000, "price_max": 90_000_000}
+    )
+    make, owner, author = (
+        (make_need, cast.enterprise, cast.member)
+        if name == "needs"
+        else (make_achievement, cast.university, cast.university_member)
+    )
+    make(owner, author, title="这一条什么都填了", **shared, **values)
+    engine.rebuild(name)
+    spec = get(name)
+    documents = [document for _id, _rev, document in spec.source(None) if document]
+    asked = set()
+    for field in filterable(spec):
+        kind = spec.fields[field]
+        for document in documents:
+            for value in stored(kind, document.get(field)):
+                wanted: Any = [value]
+                if not isinstance(kind, Keyword):
+                    wanted = around(document[field])
+                query = Query(filters={field: wanted})
+                indexed, listed = engine.find(name, query), table.find(spec, query)
+                asked.add(field)
+                assert not indexed.degraded
+                assert listed.total >= 1, (field, value)
+                assert {h.id for h in indexed.hits} == {h.id for h in listed.hits}, (field, value)
+    assert asked == set(filterable(spec)), "a field that no row has is compared by nobody"
+
+
+def test_an_index_with_a_table_has_no_filter_that_the_database_cannot_answer() -> None:
+    """What is forgotten beside a field of index.py is refused when the slice is loaded."""
+    given: dict[str, Any] = {
+        "name": "drawers",
+        "source": lambda _ids: [],
+        "table": Table(rows=Need.objects.all, id="code", unfiltered=frozenset({"label"})),
+    }
+    fields = {"title": Text(), "label": Keyword(), "size": Number(column="rev")}
+    assert filterable(IndexSpec(fields=fields, **given)) == ["size"]
+    with pytest.raises(ValueError, match="colour"):
+        IndexSpec(fields={**fields, "colour": Keyword()}, **given)
+
+
+def test_what_the_database_says_of_itself(needs: dict[str, Need], asked: list[str]) -> None:
+    """Words and unfiltered fields are not its business: then the rows are looked through instead."""
+    said = {
+        text: (found.degraded, found.partial, found.listed, found.lacks_rows)
+        for text in ("", "steel")
+        for found in [engine.find("needs", Query(text))]
+    }
+    assert said == {"": (True, True, True, False), "steel": (True, True, False, True)}
+    assert not table.can_answer(get("needs"), Query(filters={"keyword": ["甲醛"]}))
+    assert table.can_answer(get("needs"), Query(filters={"keyword": []}, sort="-price"))
+    assert [spec.name for spec in all_specs() if spec.table is None] == [
+        "articles",
+        "organizations",
+    ]
 
 
 def test_a_list_without_words_is_whole(
@@ -176,7 +261,7 @@ def test_a_list_without_words_is_whole(
 def test_it_is_asked_again_after_the_pause(
     asked: list[str], client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(browsing, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(table, "PAUSE_SECONDS", 0.0)
     client.get("/needs/")
     client.get("/needs/")
     assert asked == ["needs", "needs"]
@@ -255,7 +340,7 @@ def test_an_export_is_whole_or_refused(
     refused = client.get("/needs/export/", {"format": "csv", "q": "steel"})
     assert refused.status_code == 400
     with pytest.raises(InvalidInput):
-        browsing.codes(NEEDS, Query("steel"))
+        browsing.codes("needs", Query("steel"))
 
 
 def test_an_export_during_which_the_index_goes_away_is_refused(
@@ -263,7 +348,7 @@ def test_an_export_during_which_the_index_goes_away_is_refused(
 ) -> None:
     engine.rebuild("needs")
     monkeypatch.setattr(browsing, "MAX_SIZE", 1)
-    found = browsing.codes(NEEDS, Query(text="甲醛释放"))
+    found = browsing.codes("needs", Query(text="甲醛释放"))
     first = next(found)
     assert first in {need.code for need in needs.values()}
 
@@ -282,13 +367,13 @@ def test_the_engine_on_standby_lacks_nothing(
     settings.SEARCH_STANDBY_URL = "embedded://"
     settings.SEARCH_URL = "elasticsearch://127.0.0.1:9/x"
     for _ in range(2):
-        results = browsing.find(NEEDS, Query(facets=["industry"]))
+        results = engine.find("needs", Query(facets=["industry"]))
         assert (results.total, results.degraded, results.partial) == (4, True, False)
         assert results.facets["industry"]
-    assert len(list(browsing.codes(NEEDS, Query(text="甲醛释放")))) >= 1
+    assert len(list(browsing.codes("needs", Query(text="甲醛释放")))) >= 1
     assert UNCOUNTED not in html_of(client, "/needs/")
     assert INCOMPLETE in html_of(client, "/needs/", q="甲醛释放")
-    present._backend.cache_clear()
+    active_backends._backend.cache_clear()
 
 
 def test_figures_are_counted_once_a_minute(

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.matching import queries
 from marketplace.matching.queries import lists, readings
-from marketplace.matching.rulebook import affinity, evidence, hollow
+from marketplace.matching.rulebook import affinity, common_words, evidence
 from marketplace.matching.rulebook.affinity import Affinity
 from marketplace.matching.rulebook.evidence import NeedFacts, OfferFacts, Row
 from marketplace.matching.rulebook.phrases import render
@@ -38,7 +38,7 @@ def kinds(problem: str) -> list[str]:
 
 @pytest.mark.parametrize("word", ["低于", "含量", "降到", "释放", "提高", "太高", "不足", "high"])
 def test_comparators_amounts_and_change_are_no_shared_words(word: str) -> None:
-    assert word in hollow.words()
+    assert word in common_words.words()
     row = meaning(f"轴承钢全氧，{word}，8", f"氧化锆研磨珠，{word}")
     assert (row.kind, render(row.offered)) == ("no", "没有共同的专门用词")
 

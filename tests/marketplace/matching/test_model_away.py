@@ -13,7 +13,7 @@ from marketplace.journal.models import Delivery, Job
 from marketplace.kernel import clock
 from marketplace.matching import services
 from marketplace.matching.models import Match
-from marketplace.matching.services import work
+from marketplace.matching.services import background
 from marketplace.needs.models import Need
 from search import embedder, vectors
 from search.models import Embedding
@@ -76,7 +76,7 @@ def test_a_job_waits_for_the_model_and_says_so(
     model.kill()
     need = magnet_need(cast.enterprise, cast.member)
     drain()
-    job = Job.objects.get(kind=work.EMBED)
+    job = Job.objects.get(kind=background.EMBED)
     assert (job.status, job.error, job.attempts) == ("queued", "ModelAway", 0)
     assert services.start_embedding() == job, "one is enough"
     model.start()

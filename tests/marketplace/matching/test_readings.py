@@ -185,7 +185,7 @@ def test_a_deleted_draft_leaves_no_words_behind(cast: Cast) -> None:
 def test_many_publications_are_read_by_a_job_before_they_are_compared(
     cast: Cast, drain: Drain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services.work, "FEW", 1)
+    monkeypatch.setattr(services.background, "FEW", 1)
     for number in range(3):
         magnet_result(cast.university, cast.university_member, title=f"低重稀土技术 {number}")
     drain()

@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.matching import queries, services
 from marketplace.matching.models import Match, MatchFeedback
-from marketplace.matching.services import work
+from marketplace.matching.services import background
 from marketplace.matching.views.cards import lacking_words
 from marketplace.needs import services as needs
 from marketplace.needs.models import Need
@@ -296,7 +296,7 @@ def test_a_judgement_must_be_whole(cast: Cast, values: dict[str, str], field: st
 def test_many_publications_are_one_job_over_the_needs(
     cast: Cast, drain: Drain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "FEW", 1)
+    monkeypatch.setattr(background, "FEW", 1)
     need = magnet_need(cast.enterprise, cast.member)
     drain()
     for number in range(4):
@@ -304,8 +304,10 @@ def test_many_publications_are_one_job_over_the_needs(
             cast.university, cast.university_member, title=f"晶界扩散低重稀土技术 {number}"
         )
     seen = []
-    original = work.compute_matches
-    monkeypatch.setattr(work, "compute_matches", lambda row: seen.append(row.pk) or original(row))
+    original = background.compute_matches
+    monkeypatch.setattr(
+        background, "compute_matches", lambda row: seen.append(row.pk) or original(row)
+    )
     drain()
     assert seen == [need.pk]
     job = Job.objects.get(kind="matching.refresh")
@@ -320,12 +322,12 @@ def test_many_publications_are_one_job_over_the_needs(
 
 
 def test_a_waiting_job_takes_up_what_comes_after(cast: Cast) -> None:
-    work._queue(needs=[1, 2])
-    work._queue(achievements=[7])
-    work._queue(needs=[2, 3])
+    background._queue(needs=[1, 2])
+    background._queue(achievements=[7])
+    background._queue(needs=[2, 3])
     job = Job.objects.get()
     assert job.payload == {"needs": [1, 2, 3], "achievements": [7]}
-    work._queue(everything=True)
+    background._queue(everything=True)
     assert [row.payload for row in Job.objects.order_by("id")][1:] == [{"everything": True}]
 
 
@@ -344,9 +346,9 @@ def test_a_refresh_that_was_killed_goes_on_where_it_was(cast: Cast, drain: Drain
 
 
 def test_a_refresh_that_has_begun_takes_up_nothing_more(cast: Cast) -> None:
-    work._queue(needs=[5])
+    background._queue(needs=[5])
     Job.objects.update(takes=1, place=9)
-    work._queue(needs=[3])
+    background._queue(needs=[3])
     payloads = [job.payload["needs"] for job in Job.objects.order_by("id")]
     assert payloads == [[5], [3]], "what lies before its place would be left out"
 
@@ -363,9 +365,9 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             Embedding.objects.update_or_create(kind=name, object_id=code, defaults=values)
         return len(codes)
 
-    monkeypatch.setattr(work.vectors, "is_wanted", lambda: True)
-    monkeypatch.setattr(work.vectors, "embed", embed)
-    monkeypatch.setattr(work, "_CHUNK", 2)
+    monkeypatch.setattr(background.vectors, "is_wanted", lambda: True)
+    monkeypatch.setattr(background.vectors, "embed", embed)
+    monkeypatch.setattr(background, "_CHUNK", 2)
     return made
 
 
@@ -384,8 +386,8 @@ def test_vectors_that_are_lacking_are_made_in_turns(
     Embedding.objects.create(
         kind="achievements", object_id=codes[2], rev=0, text_sha256="x", vector=b""
     )
-    impatient = replace(jobs._kinds[work.EMBED], turn=-1.0)
-    monkeypatch.setitem(jobs._kinds, work.EMBED, impatient)
+    impatient = replace(jobs._kinds[background.EMBED], turn=-1.0)
+    monkeypatch.setitem(jobs._kinds, background.EMBED, impatient)
     job = services.start_embedding()
     assert job == services.start_embedding(), "one that waits is enough"
     turns = 0

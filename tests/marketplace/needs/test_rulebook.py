@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.needs.rulebook import REQUIRED, assess
+from marketplace.needs.rulebook import REQUIRED, assess, without_set_phrases
 from tests.factories.needs import COMPLETE, INDICATORS
 
 
@@ -48,3 +48,8 @@ def test_the_score_stays_in_bounds_and_grows_with_what_is_said() -> None:
     best = assess(rich, INDICATORS)
     assert assess(COMPLETE, INDICATORS).score < best.score <= 20
     assert [part.score for part in best.parts] == [5, 5, 5, 5]
+
+
+def test_set_phrases_are_taken_out_unless_nothing_else_is_there() -> None:
+    assert without_set_phrases("针对电机存在的效率问题").split() == ["电机", "的效率"]
+    assert without_set_phrases("针对现有问题") == "针对现有问题"

@@ -213,5 +213,5 @@ def test_numbers_and_owners_are_found_in_each_list(market: Market) -> None:
 
 
 def test_owners_are_no_part_of_what_a_text_is_compared_with(market: Market) -> None:
-    assert engine.match("achievements", "Yizhou Normal", is_need=False) == []
-    assert engine.match("achievements", "neodymium magnets", is_need=False) != []
+    assert engine.match("achievements", "Yizhou Normal") == []
+    assert engine.match("achievements", "neodymium magnets") != []

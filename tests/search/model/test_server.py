@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from search.model import client, frames, place
+from search.model import client, frames, runtime_folder
 from search.model.client import Away, TextRefused, TooSlow
 from search.model.refused import MOST, Refused
 from search.model.texts import digest, encoded
@@ -97,7 +97,7 @@ def test_a_query_is_served_before_the_passages_that_wait(poisoned):
     asked = []
     for kind, text in ((PASSAGE, "卡死"), (PASSAGE, "卡死一"), (PASSAGE, "卡死二"), (QUERY, "丙")):
         connection = socket.socket(socket.AF_UNIX)
-        connection.connect(place.address(poisoned.folder))
+        connection.connect(runtime_folder.address(poisoned.folder))
         frames.send(connection, request(kind, PATIENT, encoded(text)))
         asked.append(connection)
     _first, *passages, query = asked
@@ -130,7 +130,7 @@ def test_a_missing_server_costs_a_few_milliseconds(short_folder):
 
 def test_a_stale_socket_is_no_server(poisoned):
     poisoned.kill()
-    assert Path(place.address(poisoned.folder)).exists()
+    assert Path(runtime_folder.address(poisoned.folder)).exists()
     with pytest.raises(Away):
         embed(poisoned, "电机")
 
@@ -150,7 +150,7 @@ def test_a_stale_socket_is_no_server(poisoned):
 )
 def test_nonsense_on_the_socket_is_hung_up_on(poisoned, message):
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(place.address(poisoned.folder))
+        connection.connect(runtime_folder.address(poisoned.folder))
         connection.settimeout(5)
         try:
             connection.sendall(message)
@@ -164,7 +164,7 @@ def test_nonsense_on_the_socket_is_hung_up_on(poisoned, message):
 def test_more_than_may_ask_are_turned_away_and_the_others_served(poisoned):
     idle = [socket.socket(socket.AF_UNIX) for _ in range(80)]
     for one in idle:
-        one.connect(place.address(poisoned.folder))
+        one.connect(runtime_folder.address(poisoned.folder))
     try:
         with pytest.raises(Away):
             embed(poisoned, "电机", seconds=2)
@@ -177,23 +177,23 @@ def test_more_than_may_ask_are_turned_away_and_the_others_served(poisoned):
 
 def test_the_socket_is_for_this_account_alone(poisoned):
     assert poisoned.folder.stat().st_mode & 0o777 == 0o700
-    assert Path(place.address(poisoned.folder)).stat().st_mode & 0o777 == 0o600
+    assert Path(runtime_folder.address(poisoned.folder)).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o770])
 def test_a_folder_that_is_open_to_others_is_not_listened_in(short_folder, mode):
     short_folder.chmod(mode)
     with pytest.raises(RuntimeError, match="0700"):
-        place.made_private(short_folder)
+        runtime_folder.made_private(short_folder)
 
 
 def test_a_folder_that_is_a_link_or_too_long_is_refused(short_folder):
     (short_folder / "link").symlink_to("/tmp")
     with pytest.raises(RuntimeError, match="0700"):
-        place.made_private(short_folder / "link")
+        runtime_folder.made_private(short_folder / "link")
     with pytest.raises(RuntimeError, match="107 bytes"):
-        place.made_private(short_folder / ("x" * 100))
-    assert place.is_too_long(short_folder / ("x" * 100))
+        runtime_folder.made_private(short_folder / ("x" * 100))
+    assert runtime_folder.is_too_long(short_folder / ("x" * 100))
 
 
 def test_one_server_for_a_folder(poisoned):
@@ -246,7 +246,7 @@ def test_a_worker_that_cannot_start_is_tried_again_later(short_folder):
     process = subprocess.Popen([sys.executable, "-c", program, str(short_folder)], cwd=ROOT)
     try:
         ends = time.monotonic() + 30
-        while not Path(place.address(short_folder)).exists():
+        while not Path(runtime_folder.address(short_folder)).exists():
             assert time.monotonic() < ends
             time.sleep(0.05)
         for _ in range(3):

@@ -71,7 +71,7 @@ class Command(BaseCommand):
         """Run the open jobs here, then look how the batch stands."""
         jobs.run_open()
         found = queries.batch_by_id(batch.pk)
-        if found is None or queries.is_stuck(found):
+        if found is None or found.is_stuck:
             raise CommandError("the job has failed; see the log")
         return found
 

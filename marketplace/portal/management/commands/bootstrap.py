@@ -23,9 +23,9 @@ from marketplace.journal import services as journal
 from marketplace.journal import wakeup
 from marketplace.kernel import cache
 from search import engine
+from search.active_backends import backend, standby
 from search.errors import IndexUnavailable, SearchUnavailable
 from search.plan import Plan
-from search.present import backend, standby
 from search.schema import IndexSpec, all_specs
 
 ROOT = Path(settings.BASE_DIR)

@@ -6,16 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.achievements.workflow import ACHIEVEMENT
-from marketplace.needs.workflow import NEED
-from marketplace.parties.workflow import DOSSIER, ORGANIZATION
+from marketplace.kernel.workflow import Workflow, flows
 
-FLOWS = {
-    "需求 Need": NEED,
-    "成果 Achievement": ACHIEVEMENT,
-    "单位 Organization": ORGANIZATION,
-    "单位认证 Verification": DOSSIER,
-}
+HEAD = """# Status flows
+
+Made by `manage.py workflow_diagrams` from the tables in code. A move marked 到期自动 is made by a
+scheduled task, one marked 系统自动 is the consequence of an event elsewhere, every other by a person.
+"""
 
 
 class Command(BaseCommand):
@@ -29,13 +26,19 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Write or compare."""
         path = Path(settings.BASE_DIR) / "docs" / "workflows.md"
-        parts = [
-            "# Status flows\n\nMade by `manage.py workflow_diagrams` from the tables in code.\n"
-        ]
-        for title, flow in FLOWS.items():
-            parts.append(f"## {title}\n\n```mermaid\n{flow.mermaid()}\n```\n")
-        text = "\n".join(parts)
+        text = "\n".join([HEAD, *map(_section, filter(_is_ours, flows()))])
         if not options["check"]:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             raise CommandError("docs/workflows.md is out of date: run manage.py workflow_diagrams")
+
+
+def _is_ours(flow: Workflow) -> bool:
+    """Slices that live in the tests have no page in the documents."""
+    return not flow.model.__module__.startswith("tests.")
+
+
+def _section(flow: Workflow) -> str:
+    column = "" if flow.column == "status" else f", column `{flow.column}`"
+    title = f"{flow.model.__name__} (`{flow.subject}`{column})"
+    return f"## {title}\n\n```mermaid\n{flow.mermaid()}\n```\n"

@@ -3,13 +3,13 @@
 from functools import lru_cache
 from pathlib import Path
 
-from search import place
+from search import configuration
 from search.backends import Backend, open_backend
 
 
 def backend() -> Backend:
     """The backend of this site."""
-    return _backend(place.search_url(), place.folder())
+    return _backend(configuration.search_url(), configuration.folder())
 
 
 @lru_cache(maxsize=32)
@@ -19,5 +19,5 @@ def _backend(url: str, folder: Path) -> Backend:
 
 def standby() -> Backend | None:
     """The backend that answers while the first does not, if the site has one."""
-    url = place.standby_url()
-    return _backend(url, place.folder()) if url else None
+    url = configuration.standby_url()
+    return _backend(url, configuration.folder()) if url else None

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-_elsewhere: ContextVar[tuple[str, Path] | None] = ContextVar("search_place", default=None)
+_override: ContextVar[tuple[str, Path] | None] = ContextVar("search_configuration", default=None)
 
 
 def search_url() -> str:
     """The address of the engine."""
-    place = _elsewhere.get()
-    return str(settings.SEARCH_URL) if place is None else place[0]
+    overridden = _override.get()
+    return str(settings.SEARCH_URL) if overridden is None else overridden[0]
 
 
 def standby_url() -> str:
     """The address of the engine that answers while the first does not; empty when there is none."""
-    return "" if _elsewhere.get() else str(getattr(settings, "SEARCH_STANDBY_URL", ""))
+    return "" if _override.get() else str(getattr(settings, "SEARCH_STANDBY_URL", ""))
 
 
 def shards() -> int:
@@ -33,16 +33,16 @@ def replicas() -> int:
 
 def folder() -> Path:
     """The folder that holds indexes and vectors."""
-    place = _elsewhere.get()
-    given: Path = settings.DATA_DIR if place is None else place[1]
+    overridden = _override.get()
+    given: Path = settings.DATA_DIR if overridden is None else overridden[1]
     return given
 
 
 @contextmanager
 def elsewhere(url: str, path: Path) -> Iterator[None]:
     """Use this engine and this folder inside the block, for evaluations and measurements."""
-    token = _elsewhere.set((url, path))
+    token = _override.set((url, path))
     try:
         yield
     finally:
-        _elsewhere.reset(token)
+        _override.reset(token)

@@ -18,7 +18,7 @@ from marketplace.matching import scoring
 from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
-from marketplace.matching.services.news import announce
+from marketplace.matching.services.notifications import announce
 from marketplace.matching.services.reading import start_reading
 from marketplace.needs.models import Need
 from search import vectors

@@ -1,0 +1,122 @@
+"""Lists without words, answered by the database while the index is away.
+
+The database is a second source behind `engine.find`, for the indexes that declare a `Table`. What may be
+relied on:
+
+- It answers a query without words whose filters all have a `column` or a `lookup`. An index with a table
+  cannot be declared with a field that has neither, unless the table names the field as `unfiltered`.
+- The rows, their order and the total are those that the index would give.
+- It counts no facets. The result says so: `degraded`, `partial` and `listed` are all true.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q
+
+from search import planning
+from search.analysis import query_words
+from search.query import Hit, Query, Range, Results
+from search.schema import Filterable, IndexSpec, Table
+
+#: After an answer without the index, lists without words do not ask it again for so long.
+PAUSE_SECONDS = 5.0
+
+
+@dataclass
+class _Memory:
+    """Until when this process takes the index to be away, in seconds of the monotonic clock."""
+
+    away_until: float = 0.0
+
+
+_memory = _Memory()
+
+
+def note_away() -> None:
+    """The index did not answer just now."""
+    _memory.away_until = time.monotonic() + PAUSE_SECONDS
+
+
+def note_back() -> None:
+    """The index answered, or is to be asked again whatever happened before."""
+    _memory.away_until = 0.0
+
+
+def index_is_away() -> bool:
+    """Whether the index did not answer a short while ago."""
+    return time.monotonic() < _memory.away_until
+
+
+def can_answer(spec: IndexSpec, query: Query) -> bool:
+    """Whether the database can give the whole answer to this query."""
+    if spec.table is None or query_words(query.text):
+        return False
+    asked = {*planning.effective(query.filters), *filter(None, [query.sort.removeprefix("-")])}
+    return asked.isdisjoint(spec.table.unfiltered)
+
+
+def find(spec: IndexSpec, query: Query) -> Results:
+    """The page of rows that the index would give, and how many there are; no facets."""
+    table = _table_of(spec)
+    rows = table.rows()
+    for name, accepted in planning.effective(query.filters).items():
+        rows = rows.filter(_condition(spec, name, accepted))
+    page = rows.order_by(*_order(spec, query.sort), "-pk").values_list(table.id, table.rev)
+    page = page[query.offset : query.offset + query.bounded_size]
+    return Results(
+        [Hit(str(id_), 0.0, rev) for id_, rev in page],
+        rows.count(),
+        page=query.bounded_page,
+        size=query.bounded_size,
+        degraded=True,
+        partial=True,
+        listed=True,
+    )
+
+
+def _table_of(spec: IndexSpec) -> Table:
+    if spec.table is None:
+        raise KeyError(f"index {spec.name} has no table")
+    return spec.table
+
+
+def _filterable(spec: IndexSpec, name: str) -> Filterable:
+    """The field of that name; KeyError for a text and for a name that is no field."""
+    kind = spec.fields[name]
+    if not isinstance(kind, Filterable):
+        raise KeyError(f"{spec.name} has no filter {name!r}")
+    return kind
+
+
+def _condition(spec: IndexSpec, name: str, accepted: Sequence[Any] | Range) -> Q:
+    kind = _filterable(spec, name)
+    if isinstance(accepted, Range):
+        return _within(kind.column, accepted)
+    if kind.lookup is not None:
+        return kind.lookup(accepted)
+    return Q(**{f"{kind.column}__in": list(accepted)})
+
+
+def _within(column: str, wanted: Range) -> Q:
+    ends = {f"{column}__gte": wanted.low, f"{column}__lte": wanted.high}
+    inside = Q(**{end: value for end, value in ends.items() if value is not None})
+    return inside | Q(**{f"{column}__isnull": True}) if wanted.or_missing else inside
+
+
+def _order(spec: IndexSpec, sort: str) -> list[Any]:
+    """By what was asked for, rows without a value last both ways; then in the index's own order."""
+    own = [_plain_order(spec, spec.default_sort)] if spec.default_sort else []
+    if not spec.sortable(sort) or sort == spec.default_sort:
+        return own
+    column = F(_filterable(spec, sort.removeprefix("-")).column)
+    first = column.desc if sort.startswith("-") else column.asc
+    return [first(nulls_last=True), *own]
+
+
+def _plain_order(spec: IndexSpec, sort: str) -> str:
+    """As Django names it. Without NULLS LAST, so that the database's index on the column serves."""
+    sign = "-" if sort.startswith("-") else ""
+    return sign + _filterable(spec, sort.removeprefix("-")).column
