@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -18,7 +18,7 @@ from marketplace.web import formats
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
-from marketplace.web.slices import Section, scopes
+from marketplace.web.slices import scopes
 from marketplace.web.slots import Contribution, draw
 from search.highlight import as_html, highlight
 
@@ -167,17 +167,20 @@ def trl(level: int | None) -> dict[str, Any]:
 
 # --- navigation -------------------------------------------------------------------------------
 @register.simple_tag
-def search_scopes() -> list[Section]:
-    """The kinds of result that the search box offers by themselves."""
-    return scopes()
+def search_scopes(chosen: str = "") -> SafeString:
+    """The kinds of result that the search box offers by themselves, as options."""
+    options = ((one.name, " selected" if one.name == chosen else "", one.scope) for one in scopes())
+    return format_html_join("", '<option value="{}"{}>{}</option>', options)
 
 
 @register.simple_tag(takes_context=True)
 def slot(context: template.Context, name: str, row: Any) -> SafeString:
     """What slices above this page show in one of its slots (marketplace/web/slots.py)."""
 
+    engine = template.Engine.get_default()
+
     def render(contribution: Contribution, answer: Mapping[str, Any]) -> str:
-        drawn = context.template.engine.get_template(contribution.template)
+        drawn = engine.get_template(contribution.template)
         with context.push(row=row, **answer):
             return str(drawn.render(context))
 
