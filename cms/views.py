@@ -19,7 +19,7 @@ from wagtail.views import serve as wagtail_serve
 
 from cms import queries
 from marketplace.kernel.errors import Forbidden
-from marketplace.web.throttle import limited
+from marketplace.web.costs import counted, has_words
 from marketplace.web.views import render_page
 from search import engine
 from search.query import Query
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@limited("search", per_ip="120/1m", methods=("GET",))
+@counted("search", when=has_words)
 def search_articles(request: HttpRequest) -> HttpResponse:
     """News, policies and help pages with these words."""
     text = request.GET.get("q", "").strip()[:MAX_TEXT]

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management.commands import flush
 from django.utils import translation
 
@@ -52,7 +53,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_without_triggers() -> Iterator[None]:
-    """The journal's triggers would stop the flush after a transactional test; it lays them again."""
+    """Triggers of append-only tables would stop the flush after a transactional test; it lays them again."""
     from marketplace.journal import triggers
 
     original = flush.Command.handle
@@ -116,6 +117,12 @@ def _windows_end_by_shift_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     began = datetime.now(UTC)
     still = SimpleNamespace(now=lambda: began + clock._offset)
     monkeypatch.setattr(throttle, "clock", still)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """What readers have asked for in the test before is not counted against those of the next."""
+    caches["counters"].clear()
 
 
 @pytest.fixture(autouse=True)

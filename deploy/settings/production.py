@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",
     "marketplace.listings.apps.ListingsConfig",
+    "marketplace.indexing.apps.IndexingConfig",
     "marketplace.parties.apps.PartiesConfig",
     "marketplace.taxonomy.apps.TaxonomyConfig",
     "marketplace.files.apps.FilesConfig",
@@ -237,6 +238,22 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
 }
+# How often one reader has asked for what costs (`marketplace.web.costs`). Without Redis each process
+# counts for itself: a count must not wait for SQLite's one writer.
+CACHES["counters"] = (
+    {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache,
+        "KEY_PREFIX": "jiebang-counters",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+    if _cache
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "counters",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+)
 PRIVATE_FILES_DIR = DATA_DIR / "private"
 # The prefix of an nginx `internal` location over that folder; empty: the application sends files.
 FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")

@@ -1,13 +1,18 @@
-"""Request limits of the API, counted in the same table as those of the pages."""
+"""Request limits of the API.
+
+Reading is counted where the pages count what costs (`web.costs`), writing where nothing is forgotten
+(`web.throttle`).
+"""
 
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from marketplace.web import throttle
+from marketplace.web import costs, throttle
 
-READS = "120/1m"
+#: Without an account, for all at one address.
+READS = "600/1m"
 READS_OF_ACCOUNT = "300/1m"
 WRITES_OF_ACCOUNT = "60/1m"
 
@@ -18,9 +23,10 @@ class ApiThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002 -- DRF's signature
         """True, or an error with the seconds to wait."""
         if not request.user.is_authenticated:
-            throttle.check(request._request, "api", per_ip=READS)  # noqa: SLF001 -- the plain request
-            return True
-        reading = request.method in {"GET", "HEAD", "OPTIONS"}
-        rate = READS_OF_ACCOUNT if reading else WRITES_OF_ACCOUNT
-        throttle.spend("api-read" if reading else "api-write", f"user:{request.user.pk}", rate)
+            network = throttle.client_network(request._request)  # noqa: SLF001 -- the plain request
+            costs.spend("api", f"ip:{network}", READS)
+        elif request.method in {"GET", "HEAD", "OPTIONS"}:
+            costs.spend("api", f"user:{request.user.pk}", READS_OF_ACCOUNT)
+        else:
+            throttle.spend("api-write", f"user:{request.user.pk}", WRITES_OF_ACCOUNT)
         return True

@@ -13,6 +13,7 @@ class JournalConfig(AppConfig):
         from marketplace.kernel import unreadable  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
+        triggers.append_only("journal_entry")
         triggers.connect()
 
         def note(rows: list[unreadable.Unreadable], **_: object) -> None:

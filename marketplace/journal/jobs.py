@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from celery.exceptions import SoftTimeLimitExceeded
 
 from marketplace.journal import stopping, wakeup
+from marketplace.journal.attempts import AttemptPolicy
 from marketplace.journal.beating import beating
 from marketplace.journal.events import JobCancelled
 from marketplace.journal.models import Job
@@ -33,12 +34,8 @@ logger = logging.getLogger(__name__)
 
 Runner = Callable[[Job], dict[str, Any] | None]
 
-#: A running job of which nobody has heard for so long belongs to a dead worker.
-STALE = timedelta(seconds=120)
-MAX_ATTEMPTS = 3
-#: After a fault a job waits so long, twice as long after the next; while a server is away, always so long.
-FAULT_PAUSE = timedelta(seconds=15)
-OUTAGE_PAUSE = timedelta(seconds=15)
+#: A job that got further begins to count anew (`advance`), so these are attempts without progress.
+ATTEMPTS = AttemptPolicy(most=3, pause=timedelta(seconds=15))
 #: Seconds after which work that nobody waits for lets others have a turn, and a long work that somebody
 #: waits for, so that a short one behind it is not held up.
 TURN = 20.0
@@ -197,7 +194,7 @@ def run_next() -> bool:
     if row.cancel_asked_at is not None:
         # The worker that was to stop died before it came to a step at which it looks.
         _settle(row, Job.Status.CANCELLED)
-    elif row.attempts > MAX_ATTEMPTS:
+    elif ATTEMPTS.is_spent(row.attempts):
         _settle(row, Job.Status.FAILED, "worker died")
     else:
         _run(row)
@@ -216,7 +213,7 @@ def run_open() -> int:
 def _take() -> Job | None:
     now = clock.now()
     due = Q(status=Job.Status.QUEUED, next_try_at__lte=now)
-    stale = Q(status=Job.Status.RUNNING, heartbeat_at__lt=now - STALE)
+    stale = Q(status=Job.Status.RUNNING, heartbeat_at__lt=ATTEMPTS.silent_since(now))
     # Among those of the same urgency, whoever has waited longest since its last turn.
     longest = F("heartbeat_at").asc(nulls_first=True)
     rows = Job.objects.filter(due | stale).order_by("urgency", longest, "id")
@@ -264,7 +261,7 @@ def _run(row: Job) -> None:
     except Exception as error:
         if getattr(error, "is_outage", False):
             logger.warning("job %s waits: %s", row.code, type(error).__name__)
-            row.next_try_at = clock.now() + OUTAGE_PAUSE
+            row.next_try_at = ATTEMPTS.after_outage(clock.now())
             _give_back(row, type(error).__name__)
             return
         logger.exception("job %s failed", row.code)
@@ -281,11 +278,10 @@ def _give_back(row: Job, reason: str = "") -> None:
 
 def _put_off(row: Job, error: Exception) -> None:
     """It is tried again after a while, and given up in the end. Only the kind of error is kept."""
-    if row.attempts >= MAX_ATTEMPTS:
-        _settle(row, Job.Status.FAILED, type(error).__name__)
-        return
-    row.next_try_at = clock.now() + FAULT_PAUSE * 2 ** (row.attempts - 1)
-    _settle(row, Job.Status.QUEUED, type(error).__name__)
+    next_try = ATTEMPTS.next_try(row.attempts, clock.now())
+    row.next_try_at = next_try or row.next_try_at
+    status = Job.Status.QUEUED if next_try else Job.Status.FAILED
+    _settle(row, status, type(error).__name__)
 
 
 def _held(row: Job) -> Any:

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal import context, queries, stopping, wakeup
+from marketplace.journal.attempts import AttemptPolicy
 from marketplace.journal.events import DeliveriesRetried, RowMended
 from marketplace.journal.models import Delivery, Entry, UnreadableRow
 from marketplace.kernel import clock, unreadable
@@ -21,14 +22,11 @@ from marketplace.kernel.unreadable import Unreadable, readable
 
 logger = logging.getLogger(__name__)
 
-#: A delivery that failed this often is given up and shown to the operator.
-MAX_ATTEMPTS = 20
+#: A delivery that is given up is shown to the operator.
+ATTEMPTS = AttemptPolicy(most=20, pause=timedelta(seconds=5))
+#: Deliveries claimed at once: for a handler that takes a list, and for any other.
 BATCH = 500
 SINGLES = 50
-#: A server that a handler needs does not answer: how soon to ask again, for as long as it takes.
-OUTAGE_PAUSE = timedelta(seconds=15)
-#: How long a worker may take for what it has claimed before another may try.
-LEASE = timedelta(seconds=120)
 #: Seconds after which a worker that delivers lets others have a turn.
 TURN = 20.0
 #: As many dead letters can be tried again in one go.
@@ -63,7 +61,7 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
 
     No new batch is begun after `seconds`, or when the worker is being stopped.
 
-    Deliveries are claimed for LEASE in a short transaction of their own, so that a slow handler
+    Deliveries are claimed under a lease in a short transaction of their own, so that a slow handler
     holds no lock. A handler that fails is tried again later and stops no other. What a killed
     worker had claimed is due again when the lease ends: handlers are idempotent. An error with a true
     `is_outage` says that a server does not answer: that is no attempt, and is tried every 15 seconds
@@ -85,7 +83,7 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
             # During a rolling release the process that knows it may be another: not at first sight.
             for delivery in batch:
                 _put_off(delivery, LookupError())
-        elif handler.batch and batch[0].attempts <= MAX_ATTEMPTS:
+        elif handler.batch and not ATTEMPTS.is_spent(batch[0].attempts):
             _deliver(handler, batch)
         else:
             _deliver_singly(handler, batch)
@@ -118,7 +116,7 @@ def _claim() -> list[Delivery] | None:
     Delivery.objects.filter(pk__in=[row.key for row in left_out]).update(
         status=Delivery.Status.DEAD, error="unreadable"
     )
-    until = clock.now() + LEASE
+    until = ATTEMPTS.claimed_until(clock.now())
     Delivery.objects.filter(pk__in=[row.pk for row in claimed]).update(
         next_try_at=until, attempts=F("attempts") + 1
     )
@@ -131,7 +129,7 @@ def _claim() -> list[Delivery] | None:
 def _deliver_singly(handler: Handler, batch: list[Delivery]) -> None:
     """Deliver one after the other; when that takes long, only what is still claimed by us."""
     for delivery in batch:
-        if delivery.attempts > MAX_ATTEMPTS:
+        if ATTEMPTS.is_spent(delivery.attempts):
             _give_up([delivery], "the worker died each time")
         elif _still_claimed(delivery):
             _deliver(handler, [delivery])
@@ -139,9 +137,9 @@ def _deliver_singly(handler: Handler, batch: list[Delivery]) -> None:
 
 def _still_claimed(delivery: Delivery) -> bool:
     """Whether the lease holds; in its second half it is renewed, unless another took over."""
-    if clock.now() < delivery.next_try_at - LEASE / 2:
+    if not ATTEMPTS.must_renew(delivery.next_try_at, clock.now()):
         return True
-    until = clock.now() + LEASE
+    until = ATTEMPTS.claimed_until(clock.now())
     ours = Delivery.objects.filter(
         pk=delivery.pk, status=Delivery.Status.PENDING, next_try_at=delivery.next_try_at
     )
@@ -188,7 +186,7 @@ def _wait_for_the_server(batch: list[Delivery], error: Exception) -> None:
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in batch]).update(
         error=type(error).__name__[:200],
         attempts=F("attempts") - 1,
-        next_try_at=clock.now() + OUTAGE_PAUSE,
+        next_try_at=ATTEMPTS.after_outage(clock.now()),
     )
     logger.warning(
         "handler %s waits: %s (%s deliveries)", batch[0].handler, type(error).__name__, len(batch)
@@ -198,10 +196,11 @@ def _wait_for_the_server(batch: list[Delivery], error: Exception) -> None:
 def _put_off(delivery: Delivery, error: Exception) -> None:
     # Only the kind of error is kept and logged: its text may quote a listing.
     delivery.error = type(error).__name__[:200]
-    if delivery.attempts >= MAX_ATTEMPTS:
+    next_try = ATTEMPTS.next_try(delivery.attempts, clock.now())
+    if next_try is None:
         delivery.status = Delivery.Status.DEAD
-    seconds = min(3600, 5 * 2 ** (delivery.attempts - 1))
-    delivery.next_try_at = clock.now() + timedelta(seconds=seconds)
+    else:
+        delivery.next_try_at = next_try
     delivery.save(update_fields=["error", "status", "next_try_at"])
     logger.warning(
         "handler %s failed on entry %s: %s (attempt %s)",

@@ -1,4 +1,4 @@
-"""Registers listings: what both kinds share, and the rebuild of their indexes."""
+"""Registers listings: what all kinds share."""
 
 from django.apps import AppConfig
 

@@ -43,9 +43,6 @@ def operates(user: Any, _listing: Any = None) -> bool:
     return access_of(user).has("operator")
 
 
-rules.add_perm("listings.rebuild_index", operates)
-
-
 def register(slice_name: str, noun: str) -> None:
     """Register the permissions of one kind of listing."""
     for verb, predicate in {

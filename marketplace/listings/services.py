@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.journal import queries as journal
 from marketplace.journal import versions
-from marketplace.journal.jobs import advance, start_job
+from marketplace.journal.jobs import start_job
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -25,8 +24,6 @@ from marketplace.listings.models import Listing
 from marketplace.listings.rulebook import Quality
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
-from search import engine
-from search.schema import all_specs
 
 L = TypeVar("L", bound=Listing)
 
@@ -34,7 +31,7 @@ L = TypeVar("L", bound=Listing)
 DEFAULT_VALIDITY = timedelta(days=365)
 
 EXPIRE_AT_ONCE = 500
-REBUILD, DISCARD, EXPORT = "listings.rebuild", "listings.discard", "listings.export"
+EXPORT = "listings.export"
 MIN_RENEWAL_DAYS, MAX_RENEWAL_DAYS = 30, 730
 CHOOSE = _("请选择一项")
 
@@ -264,47 +261,6 @@ def contact_of(listing: Listing, actor: Any) -> dict[str, str]:
         "phone": contact.phone,
         "email": contact.email,
     }
-
-
-@transaction.atomic
-def start_rebuild(name: str, *, actor: Any) -> Job:
-    """重建一类信息的搜索索引；旧索引在此期间照常使用。
-
-    A rebuild of the same index that waits or runs is returned instead of a second one. Raises
-    Forbidden for anybody but operators, InvalidInput for an index that does not exist.
-    """
-    if not actor.has_perm("listings.rebuild_index"):
-        raise Forbidden
-    if name not in {spec.name for spec in all_specs()}:
-        raise InvalidInput({"index": [CHOOSE]})
-    running = journal.open_jobs(REBUILD).filter(payload={"index": name}).first()
-    return running or start_job(REBUILD, actor=actor, payload={"index": name})
-
-
-def run_rebuild(job: Job) -> dict[str, Any]:
-    """Build an index anew, with progress; the one in use stays when it is cancelled."""
-
-    def progress(done: int, total: int | None) -> None:
-        advance(job, done, total if total is not None else max(done, job.total))
-
-    name = str(job.payload["index"])
-    if name not in {spec.name for spec in all_specs()}:
-        raise Refused(_("这个索引已不存在"))
-    return {"rows": engine.rebuild(name, progress)}
-
-
-def discard_rebuild(job: Job) -> None:
-    """取消重建后，安排清除建了一半的索引。"""
-    if job.takes:
-        start_job(DISCARD, actor=None, payload={"index": job.payload["index"]})
-
-
-def run_discard(job: Job) -> dict[str, Any]:
-    """Remove what a cancelled rebuild has left, when the index can be reached."""
-    name = str(job.payload["index"])
-    if name in {spec.name for spec in all_specs()}:
-        engine.discard(name)
-    return {}
 
 
 def start_export(name: str, codes: Sequence[str], *, actor: Any, is_own: bool) -> Job:

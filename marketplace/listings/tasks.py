@@ -1,4 +1,4 @@
-"""The runners of what both kinds of listing do at length: rebuild an index, write a big workbook."""
+"""The runner of the long work that every kind of listing has: a big workbook."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,14 +7,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files import storage
-from marketplace.journal.jobs import BACKGROUND, advance, job
+from marketplace.journal.jobs import advance, job
 from marketplace.journal.models import Job
 from marketplace.kernel import clock
 from marketplace.listings import exports, services
 from marketplace.sheets.writers import write_xlsx
 
-job(services.REBUILD, _("重建搜索索引"), on_cancel=services.discard_rebuild)(services.run_rebuild)
-job(services.DISCARD, _("清除未建成的索引"), urgency=BACKGROUND)(services.run_discard)
 #: How often an export says how far it is, in rows.
 _PULSE = 200
 

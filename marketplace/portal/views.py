@@ -8,8 +8,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from marketplace.portal import queries
+from marketplace.web.costs import counted, has_words
 from marketplace.web.slices import parts, scopes
-from marketplace.web.throttle import limited
 from marketplace.web.views import render_page
 from search import budget, engine
 
@@ -20,7 +20,7 @@ def _scopes() -> dict[str, str]:
 
 
 @require_safe
-@limited("search", per_ip="120/1m", methods=("GET",))
+@counted("search", when=has_words)
 def search_all(request: HttpRequest) -> HttpResponse:
     """Search over everything; a chosen kind leads to its own list with facets, a code to its page."""
     text = request.GET.get("q", "").strip()[: queries.MAX_TEXT]
@@ -53,7 +53,7 @@ def search_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@limited("suggest", per_ip="240/1m", methods=("GET",))
+@counted("suggest", when=has_words)
 def suggest(request: HttpRequest) -> HttpResponse:
     """Completions for the search box, as options of its list box."""
     scope = request.GET.get("in", "all")

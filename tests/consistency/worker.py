@@ -7,6 +7,7 @@ mark "done" (once: it takes the file away first). `tests.steps` is a long job th
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,8 +23,8 @@ __all__ = ["app"]
 DIE = Path(os.environ["DATA_DIR"]) / "die"
 STEPS = Path(os.environ["DATA_DIR"]) / "steps"
 # What a killed worker had claimed is due again after this; two minutes would be long to wait for.
-services.LEASE = timedelta(seconds=6)
-jobs.STALE = timedelta(seconds=6)
+for module in (services, jobs):
+    module.ATTEMPTS = replace(module.ATTEMPTS, lease=timedelta(seconds=6))
 
 _run = services._run
 

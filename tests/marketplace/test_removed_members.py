@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 #: Permissions that ask nothing of a subject: what a stranger has, anybody has.
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
-    "listings.rebuild_index",
+    "indexing.rebuild_index",
     "parties.create_organization",
     "parties.grant_role",
     "parties.review_organizations",

@@ -21,8 +21,8 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import browsing, exports, filters, services
 from marketplace.listings.kind import Kind
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from marketplace.web.costs import counted
 from marketplace.web.signed_out import login_required
-from marketplace.web.throttle import limited
 from search.query import MAX_DEPTH
 
 #: A workbook of more rows takes seconds: it is made by a job. CSV flows as it is made.
@@ -31,7 +31,7 @@ FORMATS = {"xlsx": gettext_lazy("导出 Excel"), "csv": gettext_lazy("导出 CSV
 
 
 @require_safe
-@limited("export", per_ip="30/10m", methods=("GET",))
+@counted("export")
 def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
     """What the public list shows with these filters, at most MAX_DEPTH rows."""
     chosen = _format(request)
@@ -41,7 +41,7 @@ def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
 
 @login_required
 @require_safe
-@limited("export", per_user="30/10m", methods=("GET",))
+@counted("export")
 def export_own(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
     """The listings of the reader's organisations, at most MAX_DEPTH rows."""
     chosen = _format(request)

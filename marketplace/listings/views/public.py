@@ -15,6 +15,7 @@ from marketplace.listings.index import LISTED
 from marketplace.listings.kind import Kind
 from marketplace.listings.views.export import links
 from marketplace.parties import queries as parties
+from marketplace.web.costs import counted, has_words
 from marketplace.web.facets import sort_links
 from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
@@ -34,7 +35,7 @@ class Link(NamedTuple):
 
 
 @require_safe
-@limited("search", per_ip="120/1m", methods=("GET",))
+@counted("search", when=has_words)
 def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
     """The public list: search, facets with counts, chips, pages."""
     page = filters.page_number(request.GET.get("page", ""))

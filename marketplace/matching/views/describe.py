@@ -14,18 +14,18 @@ from marketplace.matching import queries
 from marketplace.matching.forms import ProblemForm
 from marketplace.matching.models import Side
 from marketplace.matching.views.cards import lacking_words, previews
-from marketplace.web.throttle import limited
+from marketplace.web.costs import counted, is_posted
 from marketplace.web.views import render_page
 
 
 # Exempt from CSRF: it changes nothing and knows nobody, and asking for a token would make every page
 # with the box set a cookie.
 @csrf_exempt
+@counted("match", when=is_posted)
 @sensitive_post_parameters()
 @sensitive_variables()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("describe", per_ip="60/10m", per_user="30/10m")
 def describe_problem(request: HttpRequest) -> HttpResponse:
     """A box for a problem in one's own words, and the achievements that come nearest."""
     form = ProblemForm(request.POST if request.method == "POST" else None)

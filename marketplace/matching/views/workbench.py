@@ -17,6 +17,7 @@ from marketplace.matching.models import Match, Side, Verdict
 from marketplace.matching.policies import sides_of
 from marketplace.matching.views.cards import card_of, lacking_words, previews, weights_note
 from marketplace.needs import queries as needs
+from marketplace.web.costs import counted
 from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
@@ -24,7 +25,7 @@ from marketplace.web.views import fetch, paginate, render_page
 
 @login_required
 @require_safe
-@limited("preview", per_user="60/10m", methods=("GET",))
+@counted("match")
 def preview_need(request: HttpRequest, code: str) -> HttpResponse:
     """What a need would match as it stands now; nothing is stored."""
     need = fetch(
@@ -41,7 +42,7 @@ def preview_need(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-@limited("preview", per_user="60/10m", methods=("GET",))
+@counted("match")
 def preview_achievement(request: HttpRequest, code: str) -> HttpResponse:
     """What an achievement would match as it stands now; nothing is stored."""
     achievement = fetch(

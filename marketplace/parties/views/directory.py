@@ -11,15 +11,15 @@ from django.views.decorators.http import require_safe
 from marketplace.kernel.codes import read_code
 from marketplace.parties import browsing, queries
 from marketplace.taxonomy import queries as taxonomy
+from marketplace.web.costs import counted, has_words
 from marketplace.web.facets import Group, Option, build_panel
-from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
 _MOST_TEXT = 100
 
 
 @require_safe
-@limited("search", per_ip="120/1m", methods=("GET",))
+@counted("search", when=has_words)
 def organizations(request: HttpRequest) -> HttpResponse:
     """Verified organisations by words, kind and district."""
     q = request.GET.get("q", "").replace("\0", "").strip()[:_MOST_TEXT]

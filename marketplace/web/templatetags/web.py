@@ -176,7 +176,6 @@ def search_scopes(chosen: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def slot(context: template.Context, name: str, row: Any) -> SafeString:
     """What slices above this page show in one of its slots (marketplace/web/slots.py)."""
-
     engine = template.Engine.get_default()
 
     def render(contribution: Contribution, answer: Mapping[str, Any]) -> str:

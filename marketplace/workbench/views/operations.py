@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.indexing.services import start_rebuild
 from marketplace.journal import queries as journal
 from marketplace.journal import services
 from marketplace.journal.services import MOST_RETRIED
 from marketplace.kernel.errors import Forbidden, InvalidInput
-from marketplace.listings.services import start_rebuild
 from marketplace.parties.policies import access_of
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate, render_page

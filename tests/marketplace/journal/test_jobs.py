@@ -99,7 +99,7 @@ def test_killed_job_is_taken_up_where_it_was(steps, drain):
     row.refresh_from_db()
     assert (row.status, row.done) == ("running", 4)
     assert drain() == 0
-    with clock.shift(jobs.STALE + timedelta(seconds=1)):
+    with clock.shift(jobs.ATTEMPTS.lease + timedelta(seconds=1)):
         assert drain() == 1
     row.refresh_from_db()
     assert (row.status, row.done) == ("done", 10)
@@ -110,11 +110,11 @@ def test_job_that_kills_its_worker_each_time_is_given_up(steps, drain):
     _done, fate = steps
     row = start()
     shift = timedelta(0)
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(jobs.ATTEMPTS.most):
         fate[0] = WorkerKilled()
         with clock.shift(shift), pytest.raises(WorkerKilled):
             drain()
-        shift += jobs.STALE + timedelta(seconds=1)
+        shift += jobs.ATTEMPTS.lease + timedelta(seconds=1)
     with clock.shift(shift):
         drain()
     row.refresh_from_db()
@@ -129,7 +129,7 @@ def test_job_that_gets_further_each_time_is_not(steps, drain):
         fate[step] = WorkerKilled()
         with clock.shift(shift), pytest.raises(WorkerKilled):
             drain()
-        shift += jobs.STALE + timedelta(seconds=1)
+        shift += jobs.ATTEMPTS.lease + timedelta(seconds=1)
     with clock.shift(shift):
         drain()
     row.refresh_from_db()
@@ -173,7 +173,7 @@ def test_a_job_that_was_to_be_cancelled_when_its_worker_died_is_not_run_again(dr
     Job.objects.filter(pk=row.pk).update(
         status="running", attempts=1, takes=1, heartbeat_at=asked, cancel_asked_at=asked
     )
-    with clock.shift(jobs.STALE + timedelta(seconds=1)):
+    with clock.shift(jobs.ATTEMPTS.lease + timedelta(seconds=1)):
         drain()
     row.refresh_from_db()
     assert (row.status, begun) == ("cancelled", [])
@@ -257,7 +257,7 @@ def test_lasting_fault_ends(steps, drain):
         raise ValueError("秘密内容")
 
     row = jobs.start_job("tests.broken", actor=None, payload={})
-    assert drain_for(drain, 50) == jobs.MAX_ATTEMPTS
+    assert drain_for(drain, 50) == jobs.ATTEMPTS.most
     row.refresh_from_db()
     assert (row.status, row.error) == ("failed", "ValueError")
 
@@ -379,7 +379,7 @@ def test_worker_that_was_thought_dead_leaves_the_job_to_the_other(drain):
         runs.append(row.pk)
         if len(runs) == 1:
             # Meanwhile, while this one hangs, another finishes the job.
-            with clock.shift(jobs.STALE + timedelta(seconds=1)):
+            with clock.shift(jobs.ATTEMPTS.lease + timedelta(seconds=1)):
                 jobs.run_next()
         jobs.advance(row, len(runs), 2)
         return {"by": len(runs)}

@@ -1,5 +1,6 @@
 """Publishing and delivering: nothing without its transaction, nothing lost, nobody stopped."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -146,7 +147,7 @@ def test_failing_handler_stops_no_other(thing_done, tell, drain, caplog):
 
 
 def test_retries_wait_longer_each_time_and_end(thing_done, tell, drain, monkeypatch):
-    monkeypatch.setattr(services, "MAX_ATTEMPTS", 4)
+    monkeypatch.setattr(services, "ATTEMPTS", replace(services.ATTEMPTS, most=4))
     calls = []
 
     def broken(_event):
@@ -223,7 +224,7 @@ def test_what_no_code_knows_is_put_off_and_given_up_in_the_end(thing_done, heard
     drain()
     # During a rolling release another worker may know them.
     assert states() == [("tests.gone", "pending", 1), ("tests.hear", "pending", 1)]
-    Delivery.objects.update(attempts=services.MAX_ATTEMPTS - 1, next_try_at=clock.now())
+    Delivery.objects.update(attempts=services.ATTEMPTS.most - 1, next_try_at=clock.now())
     drain()
     assert {state for _, state, _ in states()} == {"dead"}
     second.refresh_from_db()
@@ -269,7 +270,7 @@ def test_claimed_delivery_is_nobody_elses_until_the_lease_ends(thing_done, heard
     tell()
     assert len(services._claim()) == 1
     assert drain() == 0
-    with clock.shift(services.LEASE + timedelta(seconds=1)):
+    with clock.shift(services.ATTEMPTS.lease + timedelta(seconds=1)):
         assert drain() == 1
     assert states() == [("tests.hear", "done", 2)]
 
@@ -279,16 +280,16 @@ def test_delivery_that_killed_its_worker_is_tried_alone(thing_done, heard, tell)
         tell(number)
     assert len(services._claim()) == 3
     tell(3)
-    with clock.shift(services.LEASE + timedelta(seconds=1)):
+    with clock.shift(services.ATTEMPTS.lease + timedelta(seconds=1)):
         assert [len(services._claim()) for _ in range(4)] == [1, 1, 1, 1]
 
 
 def test_delivery_that_always_kills_is_given_up(thing_done, heard, tell, drain):
     tell()
-    Delivery.objects.update(attempts=services.MAX_ATTEMPTS)
+    Delivery.objects.update(attempts=services.ATTEMPTS.most)
     drain()
     assert heard == []
-    assert states() == [("tests.hear", "dead", services.MAX_ATTEMPTS + 1)]
+    assert states() == [("tests.hear", "dead", services.ATTEMPTS.most + 1)]
     assert Delivery.objects.get().error == "the worker died each time"
 
 
@@ -296,7 +297,7 @@ def test_slow_handler_keeps_its_lease_and_gives_up_a_lost_one(thing_done, heard,
     for number in range(2):
         tell(number)
     batch = services._claim()
-    with clock.shift(services.LEASE * 0.6):
+    with clock.shift(services.ATTEMPTS.lease * 0.6):
         assert services._still_claimed(batch[0])
         Delivery.objects.filter(pk=batch[1].pk).update(next_try_at=clock.now())
         assert not services._still_claimed(batch[1])
@@ -371,7 +372,7 @@ def test_what_is_put_off_is_old_but_not_overdue(thing_done, tell, drain):
     with clock.shift(timedelta(seconds=10)):
         assert 10 <= queries.oldest_pending_seconds() < 40
         assert queries.overdue_seconds() == 0
-    with clock.shift(services.OUTAGE_PAUSE + timedelta(seconds=7)):
+    with clock.shift(services.ATTEMPTS.outage_pause + timedelta(seconds=7)):
         assert 7 <= queries.overdue_seconds() < 37
 
 
@@ -441,7 +442,7 @@ class ServerGone(Exception):
 
 
 def test_an_outage_is_no_attempt_and_keeps_the_batch_together(thing_done, tell, drain, monkeypatch):
-    monkeypatch.setattr(services, "MAX_ATTEMPTS", 3)
+    monkeypatch.setattr(services, "ATTEMPTS", replace(services.ATTEMPTS, most=3))
     batches, is_down = [], [True]
 
     def index(batch):

@@ -8,11 +8,12 @@ from django.db import connection, connections
 
 import pytest
 
+from marketplace.indexing.services import start_rebuild
 from marketplace.journal import jobs
 from marketplace.journal.models import Job
 from marketplace.kernel import clock
 from marketplace.listings import index, tasks
-from marketplace.listings.services import start_export, start_rebuild
+from marketplace.listings.services import start_export
 from marketplace.matching import services as matching
 from marketplace.matching.models import Reading
 from marketplace.matching.services import background

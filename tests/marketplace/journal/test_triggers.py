@@ -41,6 +41,33 @@ def test_truncate_is_refused(tell):
         connection.cursor().execute("TRUNCATE journal_entry CASCADE")
 
 
+def test_a_ledger_of_another_slice_is_append_only_too(monkeypatch):
+    """Any table can be registered, and takes new rows as before."""
+    monkeypatch.setattr(triggers, "_tables", [])
+    triggers.append_only("ledger_trial")
+    triggers.append_only("ledger_trial")
+    assert triggers.append_only_tables() == ("ledger_trial",)
+    triggers.lay()  # a table that does not exist yet is left out
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE ledger_trial (amount integer)")
+        cursor.execute("INSERT INTO ledger_trial VALUES (1)")
+        cursor.execute("UPDATE ledger_trial SET amount = 2")
+        triggers.lay()
+        cursor.execute("INSERT INTO ledger_trial VALUES (3)")
+        verbs = ["UPDATE ledger_trial SET amount = 4", "DELETE FROM ledger_trial"]
+        if connection.vendor == "postgresql":
+            verbs.append("TRUNCATE ledger_trial")
+        for statement in verbs:
+            refused = pytest.raises(DatabaseError, match="ledger_trial is append-only")
+            with refused, transaction.atomic():
+                cursor.execute(statement)
+        cursor.execute("SELECT amount FROM ledger_trial ORDER BY amount")
+        assert [row[0] for row in cursor.fetchall()] == [2, 3]
+        triggers.drop()
+        cursor.execute("DELETE FROM ledger_trial")
+        cursor.execute("DROP TABLE ledger_trial")
+
+
 def test_laying_is_idempotent_and_dropping_is_for_tests(tell):
     triggers.lay()
     triggers.lay()

@@ -8,7 +8,7 @@ step. Each piece of work is a line in the file EFFECTS.
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from marketplace.kernel.events import Event, on  # noqa: E402
 
 EFFECTS = Path(os.environ["EFFECTS"])
 KILL = os.environ.get("KILL") == "1"
-services.LEASE = timedelta(seconds=1)
-jobs.STALE = timedelta(seconds=1)
+for module in (services, jobs):
+    module.ATTEMPTS = replace(module.ATTEMPTS, lease=timedelta(seconds=1))
 wakeup.current_app.send_task = lambda _name, **_options: None
 
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 import pytest
 
 from marketplace.files import storage
+from marketplace.indexing import services as indexing
 from marketplace.journal import jobs, leases, tallies
 from marketplace.journal.models import Delivery, Entry, Job
 from marketplace.kernel.errors import Forbidden
-from marketplace.listings import services as listings
 from marketplace.needs.events import NeedPublished
 from search import engine
 from tests.cast import Cast
@@ -155,18 +155,18 @@ def test_an_index_is_rebuilt_as_a_job(operator, published, cast: Cast):
 def test_a_cancelled_rebuild_leaves_the_old_index_in_use(published, cast: Cast, monkeypatch):
     engine.rebuild("needs")
     later = make_need(cast.enterprise, cast.member, state="published")
-    row = listings.start_rebuild("needs", actor=cast.operator)
+    row = indexing.start_rebuild("needs", actor=cast.operator)
     original = jobs.advance
 
     def advance(job, done, total=None):
         Job.objects.filter(pk=job.pk).update(cancel_asked_at=job.created_at)
         original(job, done, total)
 
-    monkeypatch.setattr(listings, "advance", advance)
+    monkeypatch.setattr(indexing, "advance", advance)
     jobs.run_open()
     row.refresh_from_db()
     assert row.status == "cancelled"
-    assert Job.objects.get(kind=listings.DISCARD).status == "done", "what it left is removed"
+    assert Job.objects.get(kind=indexing.DISCARD).status == "done", "what it left is removed"
     assert engine.reconcile("needs").ids == [later.code]
 
 
@@ -175,7 +175,7 @@ def test_only_known_indexes_and_only_by_operators(operator, cast: Cast):
         answer = operator.post(reverse("workbench:index_rebuild"), {"index": name})
         assert answer.status_code == 400
     with pytest.raises(Forbidden):
-        listings.start_rebuild("needs", actor=cast.registrar_city)
+        indexing.start_rebuild("needs", actor=cast.registrar_city)
     assert not Job.objects.exists()
 
 

@@ -1,0 +1,1 @@
+"""Operators rebuild a search index, whichever slice has declared it."""
