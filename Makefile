@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 export PORT DATA_DIR SHARED_DIR
 
-.PHONY: run test services test-services check api-test hostile mutants bench bench-scale format messages install lock
+.PHONY: run test services test-services check api-test hostile mutants bench bench-search bench-scale format messages install lock
 
 run: ## start the whole site: SQLite, embedded search, one worker
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 6) else "需要 Python 3.11")'
@@ -43,7 +43,10 @@ hostile: install ## every known attack on a started site, with a thousand varian
 mutants: install ## break each rule of the list in a copy and see whether its tests notice
 	$(VENV)/python -m tests.mutants $(ONLY)
 
-bench: install ## quality and speed against the bare engine; writes nothing
+bench: install ## what each page costs beside a bare Django list (a minute); writes nothing
+	$(VENV)/python -m tests.benchmarks.pages
+
+bench-search: install ## quality and speed of search against the bare engine; writes nothing
 	DJANGO_SETTINGS_MODULE=deploy.settings.test $(VENV)/python -m tests.benchmarks
 
 bench-scale: install ## both engines at SIZES listings beside the bare engine, on real servers (about half an hour)

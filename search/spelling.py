@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, Sum
 
+from rapidfuzz.distance import OSA
+
 from search import pinyin
 from search.analysis import clean, runs
 from search.analysis.stems import stem
@@ -91,23 +93,9 @@ def _nearest(word: str, specs: Sequence[str], allowed: int) -> str | None:
     )
     best: tuple[int, int, str] | None = None
     for candidate in candidates:
-        distance = errors_between(word, candidate["word"])
+        # Characters mistyped, left out, added, or swapped with their neighbour.
+        distance = OSA.distance(word, candidate["word"], score_cutoff=allowed)
         if distance <= allowed:
             ranked = (distance, -candidate["used"], candidate["word"])
             best = ranked if best is None else min(best, ranked)
     return best[2] if best else None
-
-
-def errors_between(one: str, other: str) -> int:
-    """How many characters were mistyped, left out, added or swapped with their neighbour."""
-    earlier: list[int] = []
-    previous: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        earlier, previous, row = previous, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
