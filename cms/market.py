@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from marketplace.listings import queries
 from marketplace.listings.browsing import Stock, stock
 from marketplace.listings.kind import kind_named, kinds
 from marketplace.taxonomy import queries as taxonomy
@@ -39,7 +38,7 @@ class Market:
 
     def newest(self, name: str, limit: int) -> list[Any]:
         """The listings of this kind published last and still open."""
-        return queries.newest(kind_named(name).model, limit)
+        return kind_named(name).newest(limit)
 
     @cached_property
     def industries(self) -> list[Industry]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from marketplace.achievements import services
 from marketplace.achievements.kind import KIND
 from marketplace.listings import samples
 from marketplace.listings.samples import Row, fen, numbers
@@ -16,7 +15,7 @@ def load(progress: Progress) -> None:
 
 def remove() -> tuple[dict[str, int], list[Kept]]:
     """Remove every sample achievement."""
-    return {KIND.name: services.remove_samples()}, []
+    return samples.remove(KIND)
 
 
 def _values(row: Row) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from django.db import transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import FEN_PER_WAN
-from marketplace.listings import queries
-from marketplace.listings.kind import Kind
+from marketplace.listings import queries, services
+from marketplace.listings.kind import ListingKind
 from marketplace.parties.models import Organization, User
 from marketplace.parties.services.samples import sample_author, sample_organizations
 from marketplace.web.samples import read
-from marketplace.web.slices import Progress
+from marketplace.web.slices import Kept, Progress
 
 REGISTRAR = "registrar@sample.example"
 #: Keys of the files that are no columns of a listing.
@@ -34,7 +34,7 @@ Row = Mapping[str, Any]
 
 
 def load(
-    kind: Kind,
+    kind: ListingKind,
     values: Callable[[Row], dict[str, Any]],
     children: Callable[[Row], dict[str, list[dict[str, Any]]]],
     progress: Progress,
@@ -56,7 +56,7 @@ def load(
 
 @transaction.atomic
 def _make(
-    kind: Kind,
+    kind: ListingKind,
     row: Row,
     owner: Organization,
     registrar: User,
@@ -64,15 +64,20 @@ def _make(
     children: dict[str, list[dict[str, Any]]],
 ) -> None:
     author = sample_author(owner)
-    shape = kind.shape
     shared = {name: value for name, value in row.items() if name not in _META}
     shared |= {"is_sample": True, "valid_until": day(row.get("valid_days"))}
-    made = shape.create(owner=owner, actor=author, values=shared | values)
-    made = shape.save(made, actor=author, values={}, rows=children)
+    made = services.create_draft(kind.model, owner=owner, actor=author, values=shared | values)
+    made = services.save_step(made, actor=author, values={}, rows=children)
     if owner.is_verified:
-        shape.publish(shape.submit(made, actor=author), actor=registrar)
+        made = services.move(made, "submit", actor=author)
+        services.move(made, "publish", actor=registrar)
         at = clock.now() - timedelta(days=row.get("published_days_ago", 0))
         queries.manager(kind.model).filter(pk=made.pk).update(published_at=at)
+
+
+def remove(kind: ListingKind) -> tuple[dict[str, int], list[Kept]]:
+    """Remove every sample of this kind, and let the index follow."""
+    return {kind.name: services.remove_samples(kind.model)}, []
 
 
 def fen(wan: float | None) -> int | None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
 from marketplace.listings.policies import REVIEWERS
+from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
 from marketplace.web.slices import CodePage, Overview, ReviewQueue, Section, Sitemap, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -25,10 +26,10 @@ MOST_DRAFTS = 5
 
 #: What the panel of own listings counts.
 _COUNTED = (
-    ("published", gettext_lazy("已发布")),
-    ("in_review", gettext_lazy("待审核")),
-    ("draft", gettext_lazy("草稿")),
-    ("returned", gettext_lazy("已退回")),
+    (State.PUBLISHED, gettext_lazy("已发布")),
+    (State.IN_REVIEW, gettext_lazy("待审核")),
+    (State.DRAFT, gettext_lazy("草稿")),
+    (State.RETURNED, gettext_lazy("已退回")),
 )
 
 
@@ -37,21 +38,21 @@ def works(user: Any) -> bool:
     return bool(access_of(user).orgs)
 
 
-def todos_of(kind: Kind) -> Callable[[Any], Iterator[Todo]]:
+def todos_of(kind: ListingKind) -> Callable[[Any], Iterator[Todo]]:
     """What the owners of this kind should do: returned, ending soon, not finished."""
 
     def todos(user: Any) -> Iterator[Todo]:
-        own = kind.shape.own(user)
-        for row in readable(own.filter(status="returned")[:MOST]):
+        own = kind.own(user)
+        for row in readable(own.filter(status=State.RETURNED)[:MOST]):
             text = _("被退回：%(reason)s") % {"reason": "；".join(row.return_reasons)[:80]}
             url = kind.url("edit", row.code, "basics")
             yield Todo("undo", row.title or row.code, text, _("去修改"), url, urgent=True)
         soon = clock.now() + SOON
-        for row in readable(own.filter(status="published", expires_at__lte=soon)[:MOST]):
+        for row in readable(own.filter(status=State.PUBLISHED, expires_at__lte=soon)[:MOST]):
             text = _("有效期将满，续期后继续展示和匹配")
             url = kind.url("act", row.code, "renew")
             yield Todo("clock", row.title, text, _("去续期"), url, row.expires_at)
-        for row in readable(own.filter(status="draft")[:MOST_DRAFTS]):
+        for row in readable(own.filter(status=State.DRAFT)[:MOST_DRAFTS]):
             url = kind.url("edit", row.code, "basics")
             text = _("草稿还没有提交")
             yield Todo("pen", row.title or row.code, text, _("继续填写"), url, order=20)
@@ -59,28 +60,28 @@ def todos_of(kind: Kind) -> Callable[[Any], Iterator[Todo]]:
     return todos
 
 
-def overview_of(kind: Kind, title: Any, icon: str, order: int) -> Overview:
+def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overview:
     """How many own listings are in each state."""
 
     def numbers(user: Any) -> list[tuple[Any, int]]:
         # COUNT(*), not of the key: so the index of own listings answers it alone.
-        rows = kind.shape.own(user).order_by().values("status").annotate(n=Count("*"))
+        rows = kind.own(user).order_by().values("status").annotate(n=Count("*"))
         counted = {row["status"]: row["n"] for row in rows}
         return [(label, counted.get(state, 0)) for state, label in _COUNTED]
 
     return Overview(title, icon, f"{kind.name}:own", order, numbers)
 
 
-def review_of(kind: Kind, label: Any, order: int) -> ReviewQueue:
+def review_of(kind: ListingKind, label: Any, order: int) -> ReviewQueue:
     """The submitted listings of this kind."""
 
     def count(user: Any) -> int:
-        return kind.shape.queue(user).count() if access_of(user).has(*REVIEWERS) else 0
+        return kind.queue(user).count() if access_of(user).has(*REVIEWERS) else 0
 
-    return ReviewQueue(label, f"{kind.name}:review", order, kind.shape.queue, count)
+    return ReviewQueue(label, f"{kind.name}:review", order, kind.queue, count)
 
 
-def section_of(kind: Kind, scope: Any, order: int) -> Section:
+def section_of(kind: ListingKind, scope: Any, order: int) -> Section:
     """How the site's search shows this kind."""
     return Section(
         kind.name,
@@ -93,14 +94,14 @@ def section_of(kind: Kind, scope: Any, order: int) -> Section:
     )
 
 
-def code_page_of(kind: Kind) -> CodePage:
+def code_page_of(kind: ListingKind) -> CodePage:
     """The page that a typed code of this kind leads to."""
-    return CodePage(kind.prefix, kind.shape.visible_to, f"{kind.name}:detail")
+    return CodePage(kind.prefix, kind.visible_to, f"{kind.name}:detail")
 
 
-def sitemap_of(kind: Kind) -> Sitemap:
+def sitemap_of(kind: ListingKind) -> Sitemap:
     """The published listings of this kind."""
-    published = queries.manager(kind.model).filter(status="published")
+    published = queries.manager(kind.model).filter(status=State.PUBLISHED)
     return Sitemap(
         kind.name,
         lambda: published.order_by("pk").only("code", "updated_at"),
@@ -108,7 +109,7 @@ def sitemap_of(kind: Kind) -> Sitemap:
     )
 
 
-def panel_of_owner(kind: Kind, label: Any, order: int) -> Contribution:
+def panel_of_owner(kind: ListingKind, label: Any, order: int) -> Contribution:
     """The newest listings of this kind on the page of their organisation."""
 
     def answers(_user: Any, organizations: Sequence[Any]) -> list[Answer]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from marketplace.listings import samples
 from marketplace.listings.samples import Row, day, fen, numbers
-from marketplace.needs import services
 from marketplace.needs.kind import KIND
 from marketplace.web.slices import Kept, Progress
 
@@ -16,7 +15,7 @@ def load(progress: Progress) -> None:
 
 def remove() -> tuple[dict[str, int], list[Kept]]:
     """Remove every sample need."""
-    return {KIND.name: services.remove_samples()}, []
+    return samples.remove(KIND)
 
 
 def _values(row: Row) -> dict[str, Any]:

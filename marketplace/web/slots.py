@@ -37,7 +37,9 @@ SLOTS = {
         "last step before submission, below the quality: panels", "the listing", 2
     ),
     "listing.manage": Slot("the owner's page of a listing, at the top: buttons", "the listing", 6),
-    "listing.list_actions": Slot("head of a public list of listings: buttons", "its `Kind`", 2),
+    "listing.list_actions": Slot(
+        "head of a public list of listings: buttons", "its `ListingKind`", 2
+    ),
     "organization.panels": Slot("page of an organisation, below its text", "the organisation", 6),
     "organization.facts": Slot("page of an organisation: `<dt>` and `<dd>`", "the organisation", 6),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
