@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from marketplace.achievements import queries as achievements
 from marketplace.achievements.models import Achievement
+from marketplace.listings import queries as listings
 from marketplace.listings.browsing import Stock, stock
-from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
 from marketplace.taxonomy import queries as taxonomy
 
@@ -38,11 +37,11 @@ class Market:
 
     def newest_achievements(self, limit: int) -> list[Any]:
         """The achievements published last."""
-        return achievements.newest(limit)
+        return listings.newest(Achievement, limit)
 
     def newest_needs(self, limit: int) -> list[Any]:
         """The needs published last and still open."""
-        return needs.newest(limit)
+        return listings.newest(Need, limit)
 
     @cached_property
     def industries(self) -> list[Industry]:

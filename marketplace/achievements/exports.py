@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements import queries
+from marketplace.achievements.models import Achievement
 from marketplace.listings.exports import (
     COMMON,
     CONTACT,
@@ -187,7 +187,6 @@ register(
         title=_("科技成果"),
         columns=COLUMNS,
         children=CHILDREN,
-        visible_to=queries.visible_to,
-        own=queries.own_achievements,
+        model=Achievement,
     ),
 )

@@ -1,6 +1,6 @@
 """Questions about achievements and imported batches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
 from marketplace.listings.rulebook import Quality
+from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
 
-KIND = "achievements.achievement"
 BATCH = "achievements.import"
 _INSTANT = "%Y%m%d%H%M%S%f"
 #: While a batch is so far, its rows are reviewed with it and not one by one.
@@ -27,11 +27,6 @@ OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 def visible_to(actor: Any) -> QuerySet[Achievement]:
     """The achievements that `actor` may see."""
     return listings.visible_to(Achievement, actor)
-
-
-def own_achievements(actor: Any) -> QuerySet[Achievement]:
-    """Achievements of the organisations that `actor` works for."""
-    return listings.own(Achievement, actor)
 
 
 def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
@@ -50,38 +45,6 @@ def quality_of(achievement: Achievement) -> Quality:
         ),
         imported=achievement.import_batch_id is not None,
     )
-
-
-def newest(limit: int) -> list[Achievement]:
-    """The achievements published last and still open."""
-    return readable(
-        Achievement.objects.filter(status="published")
-        .select_related("owner")
-        .order_by("-published_at", "-id")[:limit]
-    )
-
-
-def achievement_by_id(pk: int) -> Achievement | None:
-    """The achievement of an event, or None when the draft has been deleted."""
-    return Achievement.objects.select_related("owner", "author").filter(pk=pk).first()
-
-
-def codes_of(ids: list[int]) -> list[str]:
-    """Public codes of these rows, for the index."""
-    return list(Achievement.objects.filter(pk__in=ids).values_list("code", flat=True))
-
-
-def codes_of_owners(owners: Iterable[int]) -> list[str]:
-    """Public codes of what these organisations own, for the index."""
-    return listings.codes_of_owners(Achievement, owners)
-
-
-def may_read_file(user: Any, attachment: Any) -> bool:
-    """Public attachments follow the achievement; restricted ones its confidential part."""
-    achievement = Achievement.objects.filter(pk=attachment.subject_id).first()
-    public = attachment.audience == "public"
-    verb = "view_achievement" if public else "view_confidential_achievement"
-    return achievement is not None and user.has_perm(f"achievements.{verb}", achievement)
 
 
 # --- batches ----------------------------------------------------------------------------------
@@ -125,7 +88,7 @@ def batch_by_id(pk: int) -> ImportBatch | None:
 
 def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
     """What of a batch waits for a decision, in the order of the sheet."""
-    rows = batch.achievements.filter(status="in_review")
+    rows = batch.achievements.filter(status=State.IN_REVIEW)
     return rows.select_related("owner").prefetch_related("inventors").order_by("pk")
 
 
@@ -196,7 +159,7 @@ def namesakes_of(batch: ImportBatch, limit: int = 20) -> list[Achievement]:
     return readable(
         Achievement.objects.filter(title__in=titles)
         .exclude(import_batch=batch)
-        .exclude(status="draft")
+        .exclude(status=State.DRAFT)
         .select_related("owner")
         .order_by("title", "id")[:limit]
     )

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import in_wan
 from marketplace.kernel.unreadable import readable
+from marketplace.listings import queries
+from marketplace.listings.models import Listing
 from marketplace.listings.rulebook import SIGNS, plain
 from marketplace.sheets.writers import Column
 from marketplace.taxonomy import queries as taxonomy
@@ -35,8 +37,7 @@ class Table:
     title: Any
     columns: Sequence["ListingColumn"]
     children: Sequence[str]
-    visible_to: Callable[[Any], QuerySet[Any]]
-    own: Callable[[Any], QuerySet[Any]]
+    model: type[Listing]
 
     def columns_for(self, *, is_own: bool) -> list["ListingColumn"]:
         """The columns that a reader of this list may have."""
@@ -44,7 +45,7 @@ class Table:
 
     def rows_for(self, actor: Any, codes: Iterable[str], *, is_own: bool) -> Iterator[list[Any]]:
         """Rows of cells for these codes in their order: those that the actor sees, or owns."""
-        seen = self.own(actor) if is_own else self.visible_to(actor)
+        seen = (queries.own if is_own else queries.visible_to)(self.model, actor)
         rows = seen.prefetch_related(*self.children)
         yield from rows_of(rows, codes, self.columns_for(is_own=is_own))
 

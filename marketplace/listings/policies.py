@@ -1,13 +1,12 @@
-"""Who may see, edit and review a listing: predicates that both slices register under their names."""
+"""Who may see, edit and review a listing: predicates that each kind registers under its own names."""
 
 from typing import Any
 
 import rules
 
+from marketplace.listings.workflow import PUBLIC, State
 from marketplace.parties.policies import access_of
 
-PUBLIC = frozenset({"published", "expired", "solved", "transferred"})
-EDITABLE = frozenset({"draft", "returned"})
 REVIEWERS = ("operator", "registrar_city", "registrar_county")
 READERS = (*REVIEWERS, "authority", "auditor")
 
@@ -26,8 +25,8 @@ def is_of_owner(user: Any, listing: Any) -> bool:
 
 @rules.predicate
 def reads_everything(user: Any, listing: Any) -> bool:
-    """Staff who may read what is not sealed; a draft is its author's own business."""
-    return access_of(user).has(*READERS) and (listing is None or listing.status != "draft")
+    """Staff who read everything but drafts: a draft is for its own organisation alone."""
+    return access_of(user).has(*READERS) and (listing is None or listing.status != State.DRAFT)
 
 
 @rules.predicate

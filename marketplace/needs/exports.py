@@ -19,7 +19,7 @@ from marketplace.listings.exports import (
     register,
     sign_and_value,
 )
-from marketplace.needs import queries
+from marketplace.needs.models import Need
 
 
 def _owner(need: Any) -> str:
@@ -64,7 +64,6 @@ register(
         title=_("技术需求"),
         columns=COLUMNS,
         children=("indicators",),
-        visible_to=queries.visible_to,
-        own=queries.own_needs,
+        model=Need,
     ),
 )

@@ -14,11 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from marketplace.achievements import services as achievements
 from marketplace.achievements.models import Achievement
 from marketplace.kernel import clock
 from marketplace.kernel.money import FEN_PER_WAN
-from marketplace.needs import services as needs
+from marketplace.listings import services as listings
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization, User
 from marketplace.parties.services import samples as parties
@@ -62,12 +61,12 @@ def remove() -> tuple[dict[str, int], list[parties.Left]]:
     Returns how many rows of each kind went, and what stays and why.
     """
     with transaction.atomic():
-        listings = {
-            "needs": needs.remove_samples(),
-            "achievements": achievements.remove_samples(),
+        removed = {
+            "needs": listings.remove_samples(Need),
+            "achievements": listings.remove_samples(Achievement),
         }
         counts, left = parties.remove_samples()
-    return listings | counts, left
+    return removed | counts, left
 
 
 def _read(name: str) -> list[dict[str, Any]]:
@@ -122,11 +121,11 @@ def _achievement(row: Mapping[str, Any], owner: Organization, registrar: User) -
         "inventors": [dict(item) for item in row.get("inventors", [])],
     }
     with transaction.atomic():
-        made = achievements.create_achievement(owner=owner, actor=agent, values=values)
-        made = achievements.save_achievement(made, actor=agent, values={}, rows=children)
+        made = listings.create_draft(Achievement, owner=owner, actor=agent, values=values)
+        made = listings.save_step(made, actor=agent, values={}, rows=children)
         if owner.is_verified:
-            made = achievements.submit_achievement(made, actor=agent)
-            achievements.publish_achievement(made, actor=registrar)
+            made = listings.move(made, "submit", actor=agent)
+            listings.move(made, "publish", actor=registrar)
             _set_back(Achievement, made.pk, row)
 
 
@@ -145,11 +144,11 @@ def _need(row: Mapping[str, Any], owner: Organization, registrar: User) -> None:
     for item in rows:
         item["current"] = "" if item.get("current") is None else str(item["current"])
     with transaction.atomic():
-        made = needs.create_need(owner=owner, actor=agent, values=values)
-        made = needs.save_need(made, actor=agent, values={}, rows={"indicators": rows})
+        made = listings.create_draft(Need, owner=owner, actor=agent, values=values)
+        made = listings.save_step(made, actor=agent, values={}, rows={"indicators": rows})
         if owner.is_verified:
-            made = needs.submit_need(made, actor=agent)
-            needs.publish_need(made, actor=registrar)
+            made = listings.move(made, "submit", actor=agent)
+            listings.move(made, "publish", actor=registrar)
             _set_back(Need, made.pk, row)
 
 

@@ -1,5 +1,7 @@
 """Stroke icons on a 24 × 24 grid, drawn for this project and inlined by `{% icon %}`."""
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -63,6 +65,7 @@ PATHS = {
 }
 
 
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """One decorative icon; the words beside it carry the meaning. KeyError for an unknown name."""
     return format_html(

@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.achievements import queries as achievements
+from marketplace.achievements.models import Achievement
+from marketplace.achievements.workflow import BatchStatus
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
+from marketplace.listings import queries as listings
 from marketplace.listings.policies import REVIEWERS
+from marketplace.listings.workflow import State
 from marketplace.matching import queries as matching
-from marketplace.needs import queries as needs
+from marketplace.needs.models import Need
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import access_of
 from marketplace.parties.workflow import OrgStatus
@@ -66,14 +70,16 @@ def todos(user: Any) -> list[Todo]:
 def own_counts(user: Any) -> list[tuple[str, dict[str, int]]]:
     """How many own listings are in each state, by kind; two queries."""
     return [
-        ("needs", _by_status(needs.own_needs(user))),
-        ("achievements", _by_status(achievements.own_achievements(user))),
+        ("needs", _by_status(listings.own(Need, user))),
+        ("achievements", _by_status(listings.own(Achievement, user))),
     ]
 
 
 def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
     """Submitted listings of both kinds, oldest first, at most `limit`."""
-    rows = [Waiting("needs", row) for row in readable(needs.needs_to_review(user)[:limit])]
+    rows = [
+        Waiting("needs", row) for row in readable(listings.waiting_for_review(Need, user)[:limit])
+    ]
     rows += [
         Waiting("achievements", row)
         for row in readable(achievements.achievements_to_review(user)[:limit])
@@ -90,12 +96,15 @@ def review_count(user: Any) -> int:
 def _listings_waiting(user: Any) -> int:
     if not access_of(user).has(*REVIEWERS):
         return 0
-    return needs.needs_to_review(user).count() + achievements.achievements_to_review(user).count()
+    return (
+        listings.waiting_for_review(Need, user).count()
+        + achievements.achievements_to_review(user).count()
+    )
 
 
 def _batches_waiting(user: Any) -> int:
     """Batches that somebody must still decide on; those that are being carried out are not counted."""
-    return achievements.batches_to_review(user).filter(status="in_review").count()
+    return achievements.batches_to_review(user).filter(status=BatchStatus.IN_REVIEW).count()
 
 
 def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
@@ -106,9 +115,9 @@ def _by_status(rows: QuerySet[Any]) -> dict[str, int]:
 
 def _own(user: Any, status: str) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [
-        ("needs", row) for row in readable(needs.own_needs(user).filter(status=status)[:MOST])
+        ("needs", row) for row in readable(listings.own(Need, user).filter(status=status)[:MOST])
     ]
-    own = achievements.own_achievements(user).filter(status=status)
+    own = listings.own(Achievement, user).filter(status=status)
     return rows + [("achievements", row) for row in readable(own[:MOST])]
 
 
@@ -122,7 +131,7 @@ def _returned(user: Any) -> list[Todo]:
             reverse(f"{kind}:edit", args=[listing.code, "basics"]),
             urgent=True,
         )
-        for kind, listing in _own(user, "returned")
+        for kind, listing in _own(user, State.RETURNED)
     ]
 
 
@@ -135,7 +144,7 @@ def _unfinished(user: Any) -> list[Todo]:
             _("继续填写"),
             reverse(f"{kind}:edit", args=[listing.code, "basics"]),
         )
-        for kind, listing in _own(user, "draft")[:5]
+        for kind, listing in _own(user, State.DRAFT)[:5]
     ]
 
 
@@ -143,10 +152,10 @@ def _ending(user: Any) -> list[Todo]:
     soon = clock.now() + SOON
     rows = []
     for kind, own in (
-        ("needs", needs.own_needs(user)),
-        ("achievements", achievements.own_achievements(user)),
+        ("needs", listings.own(Need, user)),
+        ("achievements", listings.own(Achievement, user)),
     ):
-        for listing in readable(own.filter(status="published", expires_at__lte=soon)[:MOST]):
+        for listing in readable(own.filter(status=State.PUBLISHED, expires_at__lte=soon)[:MOST]):
             url = reverse(f"{kind}:act", args=[listing.code, "renew"])
             text = _("有效期将满，续期后继续展示和匹配")
             rows.append(Todo("clock", listing.title, text, _("去续期"), url, listing.expires_at))

@@ -1,4 +1,4 @@
-"""`make bench`: quality on match-dev and speed against the bare engine, as tables in Markdown.
+"""`make bench-search`: quality on match-dev and speed against the bare engine, as tables in Markdown.
 
 Nothing here is asserted: the numbers belong to the machine they were measured on. The first run
 embeds 5,239 documents (ten to twenty minutes); they are kept under DATA_DIR.

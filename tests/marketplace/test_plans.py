@@ -24,7 +24,6 @@ from marketplace.journal.models import Delivery, Entry, Job
 from marketplace.listings import queries as listings
 from marketplace.matching import queries as matching
 from marketplace.matching.models import Match
-from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
 from marketplace.notices import queries as notices
 from marketplace.workbench import queries as workbench
@@ -126,8 +125,8 @@ def fill(cast: Cast) -> None:
 
 
 QUESTIONS: dict[str, tuple[Callable[[Cast], Any], int]] = {
-    "newest needs": (lambda c: needs.newest(20), 120),
-    "newest achievements": (lambda c: achievements.newest(20), 120),
+    "newest needs": (lambda c: listings.newest(Need, 20), 120),
+    "newest achievements": (lambda c: listings.newest(Achievement, 20), 120),
     "a page of hits": (
         lambda c: listings.in_order(Need, AnonymousUser(), [f"XQ2026-{n}" for n in range(2, 22)]),
         # 20 rows, or those 20 once for each of the few owners: to the planner the same price.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,15 +13,18 @@ from rules.permissions import permissions
 
 from marketplace.achievements import queries as achievements
 from marketplace.achievements import services as achievement_services
+from marketplace.achievements.models import Achievement
 from marketplace.files.services import store_upload
 from marketplace.journal import jobs
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, NotVisible, Refused
+from marketplace.listings import queries as listing_queries
+from marketplace.listings import services as listings
 from marketplace.listings.services import start_export
 from marketplace.matching.models import Match
 from marketplace.matching.queries import own_matches, visible_to
 from marketplace.needs import queries as needs
-from marketplace.needs import services as need_services
+from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
@@ -134,9 +138,9 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
     stranger = UserFactory()
     for rows in (
         needs.visible_to,
-        needs.own_needs,
+        partial(listing_queries.own, Need),
         achievements.visible_to,
-        achievements.own_achievements,
+        partial(listing_queries.own, Achievement),
         achievements.batches_visible_to,
         achievements.own_batches,
         visible_to,
@@ -194,11 +198,9 @@ def test_what_a_removed_member_asked_others_to_join_for_has_ended(left: Left) ->
 def test_news_of_what_a_removed_member_began_goes_to_the_admins(left: Left, drain: Any) -> None:
     drain()
     Notice.objects.all().delete()
-    need_services.return_need(
-        left.needs[1], actor=left.cast.registrar_city, reasons=["指标无法测量"]
-    )
-    achievement_services.return_achievement(
-        left.achievements[1], actor=left.cast.registrar_city, reasons=["没有证据"]
+    listings.move(left.needs[1], "return", actor=left.cast.registrar_city, reasons=["指标无法测量"])
+    listings.move(
+        left.achievements[1], "return", actor=left.cast.registrar_city, reasons=["没有证据"]
     )
     drain()
     told = Notice.objects.filter(kind__endswith=".returned")

@@ -48,7 +48,7 @@ def json_ld(listing: Any, kind: str) -> str:
     }
     if listing.published_at:
         data["datePublished"] = listing.published_at.isoformat()
-    if not getattr(listing, "hide_owner", False):
+    if not listing.hide_owner:
         data["provider"] = {"@type": "Organization", "name": listing.owner.name}
     text = json.dumps(data, ensure_ascii=False)
     for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import browsing, exports, filters, services
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from marketplace.web.costs import counted
 from marketplace.web.signed_out import login_required
@@ -32,7 +32,7 @@ FORMATS = {"xlsx": gettext_lazy("导出 Excel"), "csv": gettext_lazy("导出 CSV
 
 @require_safe
 @counted("export")
-def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
+def export_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponseBase:
     """What the public list shows with these filters, at most MAX_DEPTH rows."""
     chosen = _format(request)
     query = filters.read_query(request.GET, kind.facets, page=1)
@@ -42,10 +42,10 @@ def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
 @login_required
 @require_safe
 @counted("export")
-def export_own(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
+def export_own(request: HttpRequest, *, kind: ListingKind) -> HttpResponseBase:
     """The listings of the reader's organisations, at most MAX_DEPTH rows."""
     chosen = _format(request)
-    rows = kind.shape.own(request.user)
+    rows = kind.own(request.user)
     if (state := request.GET.get("status", "")) in kind.flow.states.values:
         rows = rows.filter(status=state)
     codes = rows.values_list("code", flat=True)[:MAX_DEPTH]
@@ -71,7 +71,7 @@ def _format(request: HttpRequest) -> str:
 
 
 def _respond(
-    request: HttpRequest, kind: Kind, codes: Iterable[str], chosen: str, *, is_own: bool
+    request: HttpRequest, kind: ListingKind, codes: Iterable[str], chosen: str, *, is_own: bool
 ) -> HttpResponseBase:
     table = exports.table_named(kind.name)
     if chosen == "xlsx":
@@ -90,7 +90,7 @@ def _respond(
 
 
 def _as_job(
-    request: HttpRequest, kind: Kind, codes: list[str], *, is_own: bool
+    request: HttpRequest, kind: ListingKind, codes: list[str], *, is_own: bool
 ) -> HttpResponseBase:
     if not request.user.is_authenticated:
         raise InvalidInput(

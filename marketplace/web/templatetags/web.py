@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 
 from marketplace.kernel import money as kernel_money
 from marketplace.web import formats
+from marketplace.web.facets import Option, drawn
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
@@ -155,11 +157,35 @@ def status_tag(status: str, label: object) -> SafeString:
     return tag(label, mark.kind, mark.icon)
 
 
-@register.inclusion_tag("web/components/trl.html")
-def trl(level: int | None) -> dict[str, Any]:
+@register.simple_tag
+def trl(level: int | None) -> SafeString:
     """The nine-cell maturity gauge with its number."""
-    cells = [(f"{cell * 100 / 9 + 0.6:.1f}", cell < (level or 0)) for cell in range(9)]
-    return {"level": level, "cells": cells}
+    if not level:
+        return format_html('<span class="u-muted">{}</span>', gettext("未注明"))
+    return _gauge(level)
+
+
+@cache
+def _gauge(level: int) -> SafeString:
+    cells = format_html_join(
+        "",
+        '<rect{} x="{}%" width="9.5%" height="10" rx="2"/>',
+        (
+            (mark_safe(' class="on"') if cell < level else "", f"{cell * 100 / 9 + 0.6:.1f}")
+            for cell in range(9)
+        ),
+    )
+    return format_html(
+        '<span class="c-trl"><svg aria-hidden="true" focusable="false">{}</svg><span>TRL {}</span></span>',
+        cells,
+        level,
+    )
+
+
+@register.simple_tag
+def facet_options(options: Iterable[Option], name: str) -> SafeString:
+    """The check boxes of one group of a filter panel."""
+    return drawn(options, name)
 
 
 # --- navigation -------------------------------------------------------------------------------

@@ -2,7 +2,9 @@ from collections.abc import Callable
 
 from django.http import QueryDict
 
-from marketplace.web.facets import Group, Option, build_panel, sort_links
+from bs4 import BeautifulSoup
+
+from marketplace.web.facets import Group, Option, build_panel, drawn, sort_links
 
 
 def groups() -> list[Group]:
@@ -83,3 +85,43 @@ def test_drawn(draw: Callable[..., str]) -> None:
     assert page.count("checked") == 1
     assert page.count("disabled") == 2
     assert page.count("，移除此条件") == 2
+
+
+def test_a_check_box_says_what_the_option_is() -> None:
+    options = [
+        Option("wood", "木业", 12, chosen=True),
+        Option("wood.board", "人造板", 0, level=1),
+        Option("steel", "钢铁"),
+        Option("steel.pipe", "管材", 3, level=1, folded=True),
+    ]
+    boxes = BeautifulSoup(drawn(options, "industry"), "html.parser").find_all("label")
+    inputs = [box.find("input") for box in boxes]
+    assert [box["class"] for box in boxes] == [
+        ["c-check"],
+        ["c-check", "c-check--sub", "is-zero"],
+        ["c-check"],
+    ]
+    assert [one["id"] for one in inputs] == [
+        "facet-industry-wood",
+        "facet-industry-wood.board",
+        "facet-industry-steel",
+    ]
+    assert [one["value"] for one in inputs] == ["wood", "wood.board", "steel"]
+    assert {one["name"] for one in inputs} == {"industry"}
+    assert [(one.has_attr("checked"), one.has_attr("disabled")) for one in inputs] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert [data.get_text() for data in boxes[0].find_all("data")] == ["12"]
+    assert boxes[2].find("data") is None
+
+
+def test_a_label_of_an_editor_is_text_and_nothing_else() -> None:
+    html = drawn([Option('"><script>', "100%s <b>%d</b>", 1)], 'n"')
+    label = BeautifulSoup(html, "html.parser").find("label")
+    assert label is not None
+    assert label.find("span").get_text() == "100%s <b>%d</b>"
+    assert label.find("input")["value"] == '"><script>'
+    assert label.find("input")["name"] == 'n"'
+    assert label.find(["script", "b"]) is None

@@ -1,0 +1,1 @@
+"""`make bench`: what each page costs beside a bare Django list of the same rows."""
