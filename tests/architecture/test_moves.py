@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import rules
 
+from deploy.beat import schedule
 from deploy.celery import app
 from marketplace.kernel.workflow import Transition, Workflow, flows
 from tests.architecture.source import modules
@@ -30,7 +31,7 @@ def fault_of(move: Transition, scheduled: set[str], known: set[str]) -> str:
 
 
 def scheduled() -> set[str]:
-    return {str(entry["task"]) for entry in app.conf.beat_schedule.values()}
+    return {str(entry["task"]) for entry in schedule().values()}
 
 
 def tasks() -> set[str]:
