@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from marketplace.files import policies
 from marketplace.files.models import Attachment, Intake
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
 
@@ -68,7 +69,7 @@ def unbound_of(subject_kind: str, uploader: Any) -> QuerySet[Attachment]:
     ).order_by("id")
 
 
-def readable_attachment(code: str, user: Any) -> Attachment:
+def readable_attachment(code: str, user: Actor) -> Attachment:
     """The file of this code. Raises NotVisible when it is missing or not for this person."""
     if not is_valid_code(code):
         raise NotVisible

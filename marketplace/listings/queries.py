@@ -18,6 +18,7 @@ from marketplace.listings.policies import READERS, REVIEWERS
 from marketplace.listings.workflow import PUBLIC, State
 from marketplace.parties.policies import access_of
 from marketplace.web.differences import plain
+from marketplace.web.slots import together
 
 L = TypeVar("L", bound=Listing)
 
@@ -105,7 +106,7 @@ def by_id(model: type[L], pk: int) -> L | None:
 def newest(model: type[L], limit: int) -> list[L]:
     """The listings published last and still open."""
     rows = manager(model).filter(status=State.PUBLISHED).select_related("owner")
-    return readable(rows.order_by("-published_at", "-id")[:limit])
+    return together(readable(rows.order_by("-published_at", "-id")[:limit]))
 
 
 def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
@@ -160,7 +161,7 @@ def in_order(model: type[L], actor: Actor, codes: list[str]) -> list[L]:
     if prevented := len(codes) - len(kept) - len(left_out):
         # The row was hidden a moment ago, or the index is wrong: operators see how often.
         _tally(prevented)
-    return kept
+    return together(kept)
 
 
 def _tally(prevented: int) -> None:

@@ -107,7 +107,7 @@ def stale(code: str) -> None:
 
 def long_job() -> None:
     """Queue the job of sixty steps."""
-    jobs._kinds.setdefault("tests.steps", jobs.Kind("步骤", lambda _row: None))
+    jobs._kinds.setdefault("tests.steps", jobs.JobKind("步骤", lambda _row: None))
     say(jobs.start_job("tests.steps", actor=None, payload={}, total=60).code)
 
 
