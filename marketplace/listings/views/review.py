@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries, services
@@ -103,7 +104,7 @@ def _next(request: HttpRequest, kind: ListingKind, done: Any) -> HttpResponse:
     return redirect(reverse("workbench:review"))
 
 
-def _alike(kind: ListingKind, listing: Any, actor: Any) -> list[Any]:
+def _alike(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     """Published listings that read much like this one and share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
     hits = engine.match(kind.name, text, limit=10, written_as=kind.name)
