@@ -1,7 +1,7 @@
-"""What the search documents of all kinds have in common: public fields only.
+"""The fields that the search documents of all kinds have in common. Public fields only.
 
-Beside each field stands how the database filters by it, for lists without words while the index is away
-(`search.table`). An index whose list can be filtered by a field without that cannot be declared.
+Each field also declares how the database filters by it, for lists without words while the index is away
+(`search.table`). `IndexSpec` refuses a field that lists may be filtered by and that does not.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,7 +59,7 @@ COMMON_FIELDS: dict[str, Field] = {
     "keywords": Text(),
     "title_en": Text(title=True, translation=True, suggest=2),
     "summary_en": Text(translation=True),
-    # The listing's number and, unless it is hidden, whose it is: name, English name, number.
+    # The listing's code and, unless the owner is hidden, the owner's names and code.
     "names": Text(naming=True, weight=0.3),
     "keyword": Keyword(multi=True, suggest=1),
     "industry": Keyword(multi=True, lookup=_in_industry),
@@ -76,13 +76,13 @@ COMMON_FIELDS: dict[str, Field] = {
     "price_band": Keyword(lookup=_in_price_bands),
 }
 
-#: What of its owner a listing is found by.
+#: The fields of an organisation by whose values its listings are found.
 OWNER_NAMES = frozenset({"name", "name_en"})
-#: Columns of both kinds in which a word is looked for while there is no index.
+#: Columns of every kind in which words are searched while there is no index.
 COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
-#: While there is no index, so many of the newest listings are looked through.
+#: The number of newest listings that are scanned while there is no index.
 LOOKED_AT = 20_000
-#: So many are read at once when an index is built.
+#: The number of rows that are read at a time when an index is built.
 PAGE = 500
 
 
@@ -118,7 +118,7 @@ def common_document(
 
 
 def listed(model: type[L]) -> QuerySet[L]:
-    """The listings of this kind that stand in lists."""
+    """The listings of this kind that public lists show."""
     return queries.manager(model).filter(status__in=LISTED)
 
 
@@ -127,7 +127,7 @@ def table_of(model: type[Any], price: Any) -> Table:
     return Table(
         rows=lambda: listed(model).alias(
             list_price=price,
-            # SQLite cannot ask whether a JSON list holds a code; its text can be asked everywhere.
+            # SQLite cannot query whether a JSON list contains a code, so the list is searched as text.
             cooperation_text=Cast("cooperation", TextField()),
         ),
         id="code",
@@ -141,9 +141,9 @@ def newest_of(
     related: Sequence[str],
     texts: Sequence[str],
 ) -> Callable[[Sequence[str]], Iterable[SourceRow]]:
-    """What is listed, newest first, with all of these words in one of the columns `texts` each.
+    """A function that finds shown listings, newest first, which contain each word in one of the columns `texts`.
 
-    Only the newest LOOKED_AT are looked at, so that it stays quick however many there are.
+    Only the newest LOOKED_AT are scanned, so that the time is bounded.
     """
 
     def rows(words: Sequence[str]) -> Iterator[SourceRow]:
@@ -159,7 +159,7 @@ def newest_of(
 
 
 def shown_of(model: type[Any]) -> Callable[[Sequence[str]], list[str]]:
-    """Which of these codes are listed now; one query."""
+    """A function that tells which of these codes are shown now; one query."""
 
     def codes_shown(codes: Sequence[str]) -> list[str]:
         return list(listed(model).filter(code__in=codes).values_list("code", flat=True))
@@ -170,11 +170,11 @@ def shown_of(model: type[Any]) -> Callable[[Sequence[str]], list[str]]:
 def source_of(
     model: type[Any], document: Callable[[Any], Document], related: Sequence[str]
 ) -> Callable[[Sequence[str] | None], Iterable[SourceRow]]:
-    """A source of rows for the index: documents for what is listed, tombstones for the rest."""
+    """The source of an index: documents of the listings that are shown, tombstones of the others."""
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
-        # What cannot be read is as if it were gone: it is not found until it is mended.
+        # A row that cannot be read is treated as deleted: it is not found until it is repaired.
         if codes is not None:
             found = found.filter(code__in=codes)
         for listing in in_pages(found, PAGE):
