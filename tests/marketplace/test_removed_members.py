@@ -217,8 +217,6 @@ def test_a_membership_ends_and_is_kept(left: Left) -> None:
     assert abs(row.left_at - clock.now()) < timedelta(minutes=5)
     assert left.person not in [member.user for member in queries.members_of(left.org)]
     assert left.person not in queries.admins_of(left.org.pk)
-    assert left.person not in queries.members_with_role(left.org.pk)
-    assert left.person not in queries.members_with_role(left.org.pk, "org_admin")
     with pytest.raises(NotVisible):
         queries.member_of(left.org, row.code)
     for act in (

@@ -18,7 +18,6 @@ from marketplace.listings import queries, services
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.kind import ListingKind
 from marketplace.listings.views import changes
-from marketplace.listings.workflow import State
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
@@ -54,7 +53,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
     # A page that has gone stale shows that difference and not one more.
-    waits = listing.status == State.IN_REVIEW and changed is None
+    waits = listing.waits_for_review and changed is None
     context = {
         "seen": seen,
         "is_stale": changed is not None,
