@@ -1,7 +1,7 @@
-"""The fields that the search documents of all kinds have in common. Public fields only.
+"""What the search documents of all kinds have in common: public fields only.
 
-Each field also declares how the database filters by it, for lists without words while the index is away
-(`search.table`). `IndexSpec` refuses a field that lists may be filtered by and that does not.
+Each field also says how the database filters by it, for lists without words while the index is away
+(`search.table`). A field that can be filtered must say so, or the index cannot be declared.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,7 +59,7 @@ COMMON_FIELDS: dict[str, Field] = {
     "keywords": Text(),
     "title_en": Text(title=True, translation=True, suggest=2),
     "summary_en": Text(translation=True),
-    # The listing's code and, unless the owner is hidden, the owner's names and code.
+    # The code of the listing; name, English name and code of its owner, unless the owner is hidden.
     "names": Text(naming=True, weight=0.3),
     "keyword": Keyword(multi=True, suggest=1),
     "industry": Keyword(multi=True, lookup=_in_industry),
@@ -76,13 +76,13 @@ COMMON_FIELDS: dict[str, Field] = {
     "price_band": Keyword(lookup=_in_price_bands),
 }
 
-#: The fields of an organisation by whose values its listings are found.
+#: Columns of the owner by which a listing is found.
 OWNER_NAMES = frozenset({"name", "name_en"})
-#: Columns of every kind in which words are searched while there is no index.
+#: Columns of every kind that are searched for a word while there is no index.
 COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
-#: The number of newest listings that are scanned while there is no index.
+#: While there is no index, only so many of the newest listings are searched.
 LOOKED_AT = 20_000
-#: The number of rows that are read at a time when an index is built.
+#: How many rows are read at once when an index is built.
 PAGE = 500
 
 
@@ -118,7 +118,7 @@ def common_document(
 
 
 def listed(model: type[L]) -> QuerySet[L]:
-    """The listings of this kind that public lists show."""
+    """The listings of this kind that stand in lists."""
     return queries.manager(model).filter(status__in=LISTED)
 
 
@@ -127,7 +127,7 @@ def table_of(model: type[Any], price: Any) -> Table:
     return Table(
         rows=lambda: listed(model).alias(
             list_price=price,
-            # SQLite cannot query whether a JSON list contains a code, so the list is searched as text.
+            # SQLite cannot ask whether a JSON list holds a code; its text can be asked everywhere.
             cooperation_text=Cast("cooperation", TextField()),
         ),
         id="code",
@@ -141,9 +141,9 @@ def newest_of(
     related: Sequence[str],
     texts: Sequence[str],
 ) -> Callable[[Sequence[str]], Iterable[SourceRow]]:
-    """A function that finds shown listings, newest first, which contain each word in one of the columns `texts`.
+    """A search of the database: listed rows, newest first, in which each word occurs in one of `texts`.
 
-    Only the newest LOOKED_AT are scanned, so that the time is bounded.
+    Only the newest LOOKED_AT rows are searched, so that the time does not grow with the table.
     """
 
     def rows(words: Sequence[str]) -> Iterator[SourceRow]:
@@ -159,7 +159,7 @@ def newest_of(
 
 
 def shown_of(model: type[Any]) -> Callable[[Sequence[str]], list[str]]:
-    """A function that tells which of these codes are shown now; one query."""
+    """Which of these codes are listed now; one query."""
 
     def codes_shown(codes: Sequence[str]) -> list[str]:
         return list(listed(model).filter(code__in=codes).values_list("code", flat=True))
@@ -170,11 +170,11 @@ def shown_of(model: type[Any]) -> Callable[[Sequence[str]], list[str]]:
 def source_of(
     model: type[Any], document: Callable[[Any], Document], related: Sequence[str]
 ) -> Callable[[Sequence[str] | None], Iterable[SourceRow]]:
-    """The source of an index: documents of the listings that are shown, tombstones of the others."""
+    """A source of rows for the index: documents for what is listed, tombstones for the rest."""
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
-        # A row that cannot be read is treated as deleted: it is not found until it is repaired.
+        # A row that cannot be read is left out until it is repaired.
         if codes is not None:
             found = found.filter(code__in=codes)
         for listing in in_pages(found, PAGE):
