@@ -12,20 +12,8 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import handlers, index, policies, queries, tree  # noqa: F401, PLC0415 -- app ready
-        from marketplace.portal.queries import (  # noqa: PLC0415
-            Section,
-            register_section,
-            register_sitemap,
-        )
+        from cms.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         post_migrate.connect(tree.ensure_after_migrate, sender=self, dispatch_uid="cms.tree")
-        register_sitemap("/sitemap-pages.xml")
-        register_section(
-            Section(
-                "articles",
-                _("资讯与帮助"),
-                lambda _actor, names: queries.found_pages(names),
-                "cms/partials/found.html",
-                "cms:search",
-            )
-        )
+        register(SLICE)

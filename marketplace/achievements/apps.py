@@ -17,6 +17,9 @@ class AchievementsConfig(AppConfig):
             policies,
             queries,
         )
+        from marketplace.achievements.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.listings.kind import register_kind  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         register_kind(kind.KIND)
+        register(SLICE)

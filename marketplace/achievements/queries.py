@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
@@ -11,6 +10,7 @@ from django.forms.models import model_to_dict
 from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
@@ -20,17 +20,17 @@ from marketplace.parties.policies import access_of
 
 BATCH = "achievements.import"
 _INSTANT = "%Y%m%d%H%M%S%f"
-#: While a batch is so far, its rows are reviewed with it and not one by one.
+#: In these states of a batch its rows are reviewed together and not one by one.
 OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
 
-def visible_to(actor: Any) -> QuerySet[Achievement]:
+def visible_to(actor: Actor) -> QuerySet[Achievement]:
     """The achievements that `actor` may see."""
     return listings.visible_to(Achievement, actor)
 
 
-def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
-    """The review queue of `actor`, oldest first; rows of an open batch are reviewed as one there."""
+def achievements_to_review(actor: Actor) -> QuerySet[Achievement]:
+    """The review queue of `actor`, oldest first, without rows of an open batch, which are reviewed together."""
     rows = listings.waiting_for_review(Achievement, actor)
     return rows.exclude(import_batch__status__in=OPEN)
 
@@ -48,7 +48,7 @@ def quality_of(achievement: Achievement) -> Quality:
 
 
 # --- batches ----------------------------------------------------------------------------------
-def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
+def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
     """The batches that `actor` may see: the twin of `achievements.view_batch`."""
     access = access_of(actor)
     seen = ImportBatch.objects.filter(owner_id__in=list(access.orgs))
@@ -59,7 +59,7 @@ def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
     return seen.select_related("owner", "actor", "job")
 
 
-def own_batches(actor: Any) -> QuerySet[ImportBatch]:
+def own_batches(actor: Actor) -> QuerySet[ImportBatch]:
     """Batches of the organisations that `actor` works for, newest first."""
     return (
         ImportBatch.objects.filter(owner_id__in=list(access_of(actor).orgs))
@@ -68,8 +68,8 @@ def own_batches(actor: Any) -> QuerySet[ImportBatch]:
     )
 
 
-def batches_to_review(actor: Any) -> QuerySet[ImportBatch]:
-    """The batches that wait for this person, oldest first; never their own organisation's."""
+def batches_to_review(actor: Actor) -> QuerySet[ImportBatch]:
+    """The batches that this person may decide on, oldest first; never those of their own organisation."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):
         return ImportBatch.objects.none()
@@ -87,18 +87,18 @@ def batch_by_id(pk: int) -> ImportBatch | None:
 
 
 def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
-    """What of a batch waits for a decision, in the order of the sheet."""
+    """The rows of a batch that wait for a decision, in the order of the sheet."""
     rows = batch.achievements.filter(status=State.IN_REVIEW)
     return rows.select_related("owner").prefetch_related("inventors").order_by("pk")
 
 
 def batch_state(batch: ImportBatch) -> str:
-    """A short text that changes with every row that a decision on the whole batch would reach.
+    """A short text that changes whenever a row changes that a decision on the batch would apply to.
 
-    A row that leaves changes the count, one that changed or came back has a later time than any.
+    A row that leaves changes the count; a row that changed or returned has a later time than the others.
     """
     rows = waiting_in(batch).order_by()
-    # A row that cannot be read must not keep the others from being decided.
+    # A row that cannot be read must not prevent a decision on the others.
     known = Q(updated_at__lte=datetime.max.replace(tzinfo=UTC))
     seen = rows.aggregate(n=Count("pk"), revs=Sum("rev"), at=Max("updated_at", filter=known))
     at = f"{seen['at']:{_INSTANT}}" if seen["at"] else ""
@@ -134,7 +134,7 @@ def states_in(batch: ImportBatch) -> dict[str, int]:
 
 
 def lacking_in(batch: ImportBatch) -> dict[str, int]:
-    """How many waiting rows lack what: the quality of a batch at a glance, in one query."""
+    """How many waiting rows lack which field; one query."""
     empty = {
         name: Count("pk", filter=Q(**{name: ""})) for name in ("industry", "field", "scenario")
     }
@@ -154,7 +154,7 @@ def lacking_in(batch: ImportBatch) -> dict[str, int]:
 
 
 def namesakes_of(batch: ImportBatch, limit: int = 20) -> list[Achievement]:
-    """Achievements elsewhere that bear the same title as a waiting row: possible duplicates."""
+    """Achievements outside the batch with the title of a waiting row: possible duplicates."""
     titles = waiting_in(batch).order_by().exclude(title="").values("title")
     return readable(
         Achievement.objects.filter(title__in=titles)

@@ -1,4 +1,4 @@
-"""The abstract listing that needs and achievements are made of, and its indicator row."""
+"""The abstract base of every kind of listing, and of its indicator rows."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 
 from marketplace.kernel.models import Stamped
 from marketplace.listings import rulebook
-from marketplace.listings.workflow import State
+from marketplace.listings.workflow import ENDED, OPEN, State
 from marketplace.parties.models import Organization
 
 
@@ -51,7 +51,7 @@ def range_check(column: str, name: str) -> models.CheckConstraint:
 
 
 class Listing(Stamped):
-    """What is common to a need and an achievement. Classifications are codes of the taxonomy.
+    """The columns that every kind of listing has. Classifications are codes of the taxonomy.
 
     Everything but `confidential`, the contact and restricted attachments is public once published.
     `rev` is raised by every service that changes a row; the index refuses an older one.
@@ -135,6 +135,31 @@ class Listing(Stamped):
     def was_published(self) -> bool:
         """Whether the public has seen it: its address answers 410, not 404, when withdrawn."""
         return self.published_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is published and takes answers."""
+        return self.status in OPEN
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its validity is over and it can still be renewed."""
+        return self.status == State.EXPIRED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its owner or an operator has taken it down."""
+        return self.status == State.WITHDRAWN
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended well: a need was solved, an achievement transferred."""
+        return self.status in ENDED
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether a reviewer must decide on it."""
+        return self.status == State.IN_REVIEW
 
     @property
     def may_be_deleted(self) -> bool:

@@ -144,7 +144,7 @@ QUESTIONS: dict[str, tuple[Callable[[Cast], Any], int]] = {
         lambda c: list(achievements.batches_to_review(c.registrar_city)[:100]),
         500,
     ),
-    "own listings by state": (lambda c: workbench.own_counts(c.university_member), 1200),
+    "own listings by state": (lambda c: workbench.own_numbers(c.university_member), 1200),
     "review queue": (lambda c: workbench.review_queue(c.registrar_city, 20), 500),
     "how many wait for review": (lambda c: workbench.review_count(c.registrar_city), 500),
     "due to expire": (lambda c: list(listings.due_to_expire(Need)), 60),
@@ -223,7 +223,7 @@ def test_counting_own_listings_reads_none_of_them(city: Cast) -> None:
                 "UPDATE pg_class SET relallvisible = relpages "
                 "WHERE relname IN ('needs_need', 'achievements_achievement')"
             )
-        found = list(explained(lambda: workbench.own_counts(city.member)))
+        found = list(explained(lambda: workbench.own_numbers(city.member)))
         transaction.set_rollback(True)
     scans = [(n["Node Type"], n.get("Index Name")) for n in found if n.get("Relation Name") in BIG]
     assert scans == [("Index Only Scan", "need_own"), ("Index Only Scan", "achievement_own")]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Stale
 from marketplace.listings import services
 from marketplace.listings.kind import DELETE, ListingKind, Move
@@ -57,7 +58,7 @@ def manage_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
 def act_on_listing(
     request: HttpRequest, code: str, name: str, *, kind: ListingKind
 ) -> HttpResponse:
-    """Ask before a move, then make it. The page says what will happen."""
+    """Confirm a move, then make it. The page says what will happen."""
     move = kind.moves.get(name)
     if move is None:
         raise Http404
@@ -108,7 +109,7 @@ def _own(request: HttpRequest, code: str, kind: ListingKind) -> Any:
 
 
 def _refusal(request: HttpRequest, kind: ListingKind, name: str, listing: Any) -> object:
-    """Why the move can't be made now, or "". Raises Forbidden when it is not this person's at all."""
+    """Why the move can't be made now, or "". Raises Forbidden for people without the permission."""
     move = kind.flow.transitions.get(name)
     if not request.user.has_perm(move.permission if move else kind.perm("edit"), listing):
         raise Forbidden
@@ -117,7 +118,7 @@ def _refusal(request: HttpRequest, kind: ListingKind, name: str, listing: Any) -
     return services.deletion_refusal(listing)
 
 
-def _offered(kind: ListingKind, listing: Any, actor: Any) -> list[tuple[str, Any, Move]]:
+def _offered(kind: ListingKind, listing: Any, actor: Actor) -> list[tuple[str, Any, Move]]:
     names = [t.name for t in kind.flow.available(listing, actor) if t.name in kind.moves]
     labels = {name: kind.flow.transitions[name].label for name in names}
     if listing.may_be_deleted:

@@ -1,4 +1,4 @@
-"""The registrar's side: one submitted listing, what the quality gate and the index say, a decision."""
+"""The page of a reviewer: one submitted listing, quality gate, similar listings, decision."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries, services
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.kind import ListingKind
 from marketplace.listings.views import changes
-from marketplace.listings.workflow import State
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
 from search import engine
 from search.analysis import tokenize
 
-#: So many of the queue are looked at for one that can be read.
+#: How many rows of the queue are tried for the next one; rows that cannot be read are skipped.
 _NEXT = 5
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
-    """Pass or return one listing; then the next one of the queue opens by itself."""
+    """Publish or return one listing; then the next one of the queue opens."""
     listing = fetch(
         kind.visible_to(request.user),
         code,
@@ -52,8 +52,8 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
-    # A page that has gone stale shows that difference and not one more.
-    waits = listing.status == State.IN_REVIEW and changed is None
+    # A stale page shows what changed since it was opened, and no second comparison.
+    waits = listing.waits_for_review and changed is None
     context = {
         "seen": seen,
         "is_stale": changed is not None,
@@ -77,7 +77,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
 def _decide(
     request: HttpRequest, listing: Any, form: ReturnForm, seen: Seen, *, returning: bool
 ) -> Any:
-    """What was done, in words; nothing when the form shows what is missing."""
+    """What was done, as a message; empty when the form shows what is missing."""
     title = {"title": listing.title}
     if not returning:
         services.move(listing, "publish", actor=request.user, rev=seen.rev)
@@ -103,12 +103,12 @@ def _next(request: HttpRequest, kind: ListingKind, done: Any) -> HttpResponse:
     return redirect(reverse("workbench:review"))
 
 
-def _alike(kind: ListingKind, listing: Any, actor: Any) -> list[Any]:
-    """Published listings that read much like this one and share half of its title: possible duplicates."""
+def _alike(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
+    """Published listings similar to this one that share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
     hits = engine.match(kind.name, text, limit=10, written_as=kind.name)
     codes = [hit.id for hit in hits if hit.id != listing.code]
-    # Pairs of characters: words would depend on where the segmenter cuts 扩散工艺.
+    # Pairs of characters, because word boundaries depend on the segmenter (扩散工艺).
     grams = set(tokenize(listing.title).grams)
     return [
         row

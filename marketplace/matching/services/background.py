@@ -1,8 +1,9 @@
-"""What publications set in motion: a few are matched at once, many by a job that can be resumed.
+"""Matching after publications: a few at once, many by a job that can be resumed.
 
-After an import of thousands it is the open needs that are gone through again, so the work grows with
-the needs and not with the achievements. Vectors come after, since each takes 0.2 s: until then matches
-rest on words, and when all are there the needs are gone through once more.
+The two sides are named, because the work is not the same for both: the job always computes matches from
+the need. After an import of thousands of achievements the open needs are matched again, so the work grows
+with the number of needs. Vectors are made for both sides; they come last, since each takes
+0.2 s. Until then matches rest on words, and when the vectors are there the needs are matched once more.
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,9 @@ from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.kernel.unreadable import readable
+from marketplace.listings.queries import manager
 from marketplace.matching import scoring
-from marketplace.matching.models import Match, Side
+from marketplace.matching.models import LISTINGS, Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
 from marketplace.matching.services.notifications import announce
@@ -24,7 +26,7 @@ from marketplace.needs.models import Need
 from search import vectors
 
 REFRESH, EMBED = "matching.refresh", "matching.embed"
-#: As many publications are matched at once, in the handler.
+#: Up to so many publications are matched at once, in the handler.
 FEW = 3
 _CHUNK = 8
 
@@ -36,7 +38,7 @@ def take_up_needs(ids: Sequence[int]) -> None:
         start_reading()
         _queue(needs=[need.pk for need in needs])
         return
-    _embed_now("needs", Need, needs)
+    _embed_now(Side.NEED, needs)
     for need in needs:
         _match_need(need, is_fresh=True)
 
@@ -48,7 +50,7 @@ def take_up_achievements(ids: Sequence[int]) -> None:
         start_reading()
         _queue(achievements=[row.pk for row in achievements])
         return
-    _embed_now("achievements", Achievement, achievements)
+    _embed_now(Side.ACHIEVEMENT, achievements)
     for achievement in achievements:
         compute_matches_for(achievement)
         found = readable(Match.objects.filter(achievement=achievement))
@@ -56,21 +58,23 @@ def take_up_achievements(ids: Sequence[int]) -> None:
         announce(found, to=Side.ACHIEVEMENT)
 
 
-def _embed_now(spec_name: str, model: Any, rows: Sequence[Any]) -> None:
-    """Make the vectors of a few rows; while the model is away a job is left that waits for it."""
-    vectors.embed(spec_name, [row.code for row in rows])
-    if vectors.lacking(spec_name, model.objects.filter(pk__in=[row.pk for row in rows])).exists():
+def _embed_now(side: Side, rows: Sequence[Any]) -> None:
+    """Make the vectors of a few rows of one side; while the model is away a job waits for it."""
+    model = LISTINGS[side]
+    name = model._meta.app_label  # noqa: SLF001 -- documented
+    vectors.embed(name, [row.code for row in rows])
+    if vectors.lacking(name, manager(model).filter(pk__in=[row.pk for row in rows])).exists():
         start_embedding()
 
 
 def run_refresh(job: Job) -> dict[str, Any]:
-    """Go through the needs again: all open ones after an import, else those of the payload."""
+    """Match needs again: all open ones after an import, otherwise those of the payload."""
     fresh = set(job.payload.get("needs", []))
     arrived = job.payload.get("achievements", [])
     keys = fresh if not arrived and not job.payload.get("everything") else None
     needs = Need.objects.filter(status=OPEN).order_by("pk")
     needs = needs if keys is None else needs.filter(pk__in=keys)
-    # By key: needs come and go between two turns.
+    # By primary key, since needs are published and withdrawn between two runs.
     ids = list(needs.filter(pk__gt=job.place).values_list("pk", flat=True))
     total, found = job.done + len(ids), int(job.result.get("new", 0))
     advance(job, job.done, total)
@@ -86,7 +90,7 @@ def run_refresh(job: Job) -> dict[str, Any]:
 
 @transaction.atomic
 def start_rescoring() -> None:
-    """Have all open needs compared again while matches are on show that other weights have scored."""
+    """Start matching all open needs again if visible matches were scored with other weights."""
     on_show = Match.objects.filter(need__status=OPEN, achievement__status=OPEN)
     if on_show.exclude(weights_version=scoring.WEIGHTS.version).exists():
         _queue(everything=True)
@@ -94,7 +98,7 @@ def start_rescoring() -> None:
 
 @transaction.atomic
 def start_embedding() -> Job | None:
-    """A job for the open listings that have no vector of what they say now; None without any."""
+    """Start a job for the open listings without a current vector; None when there are none."""
     if not vectors.is_wanted() or not any(rows.exists() for _, rows in _without_vectors()):
         return None
     waiting = Job.objects.select_for_update().filter(kind=EMBED, status=Job.Status.QUEUED)
@@ -102,7 +106,7 @@ def start_embedding() -> Job | None:
 
 
 def run_embedding(job: Job) -> dict[str, Any]:
-    """Make the vectors that are lacking. What a run that ended early has made is not lacking any more.
+    """Make the missing vectors. A run that is resumed does not make the finished ones again.
 
     ModelAway while the model does not answer: the job waits for it.
     """
@@ -125,15 +129,15 @@ def run_embedding(job: Job) -> dict[str, Any]:
 
 
 def _without_vectors() -> list[tuple[str, Any]]:
-    kinds = (("needs", Need), ("achievements", Achievement))
-    return [(name, vectors.lacking(name, _all_open(model)).order_by("pk")) for name, model in kinds]
+    named = [(model._meta.app_label, model) for model in LISTINGS.values()]  # noqa: SLF001 -- documented
+    return [(name, vectors.lacking(name, _all_open(model)).order_by("pk")) for name, model in named]
 
 
 def _match_need(need: Need, *, is_fresh: bool) -> int:
     new = compute_matches(need)
     found = readable(Match.objects.filter(need=need))
     announce(found, to=Side.NEED)
-    # The holders of results hear of a new need; of their own new result they know.
+    # Holders are told of a new need. They know of their own new achievement.
     if is_fresh:
         announce(found, to=Side.ACHIEVEMENT)
     return len(new)
@@ -155,7 +159,7 @@ def _queue(
     achievements: Sequence[int] = (),
     everything: bool = False,
 ) -> None:
-    """Start a job, or add to the one that still waits: a dozen events of an import are one run."""
+    """Start a job, or add to the one that still waits, so that the events of an import become one run."""
     waiting = (
         Job.objects.select_for_update()
         .filter(kind=REFRESH, status=Job.Status.QUEUED, takes=0)

@@ -1,4 +1,4 @@
-"""Keeping listings' words ready for comparison: at once with a match, and for many by a job."""
+"""Storing listings' analysed words for comparison: with each match, and for many by a job."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.kernel.unreadable import readable
-from marketplace.matching.models import Reading
+from marketplace.matching.models import LISTINGS, Reading
 from marketplace.matching.queries import readings
 from marketplace.matching.rulebook import affinity
 from marketplace.needs.models import Need
@@ -20,16 +20,17 @@ _KEPT = ["rev", "version", "telling", "words"]
 
 
 def keep_readings(listings: Iterable[Need | Achievement]) -> int:
-    """Keep what reading these published listings gave, unless it is kept; returns how many were new."""
+    """Store the readings of these published listings where they are missing; the number of new ones."""
     rows = list(listings)
-    needs = [row for row in rows if isinstance(row, Need)]
-    achievements = [row for row in rows if isinstance(row, Achievement)]
-    return _keep("need", needs) + _keep("achievement", achievements)
+    return sum(
+        _keep(side, [row for row in rows if isinstance(row, model)])
+        for side, model in LISTINGS.items()
+    )
 
 
 def start_reading() -> Job | None:
-    """A job for the open listings of which nothing is kept; None when there are none."""
-    if not _left(Need) and not _left(Achievement):
+    """Start a job for the open listings without a reading; None when there are none."""
+    if not any(map(_left, LISTINGS.values())):
         return None
     with transaction.atomic():
         waiting = Job.objects.select_for_update().filter(kind=READ, status=Job.Status.QUEUED)
@@ -37,10 +38,10 @@ def start_reading() -> Job | None:
 
 
 def run_reading(job: Job) -> dict[str, Any]:
-    """Read the open listings of which nothing is kept. What a killed run has kept stays kept."""
+    """Store readings of the open listings without one. A resumed run continues where it was."""
     done, new = job.done, 0
-    advance(job, done, done + _left(Need) + _left(Achievement))
-    for model in (Need, Achievement):
+    advance(job, done, done + sum(map(_left, LISTINGS.values())))
+    for model in LISTINGS.values():
         last = 0
         while rows := readable(readings.unread(model).filter(pk__gt=last)[:_CHUNK]):
             new += keep_readings(rows)
@@ -59,7 +60,7 @@ def _keep(side: str, rows: Sequence[Need | Achievement]) -> int:
     ours = Reading.objects.filter(**{f"{side}__in": [row.pk for row in rows]}, version=version)
     known = set(ours.values_list(f"{side}_id", "rev"))
     fresh = [_reading(side, row, version) for row in rows if (row.pk, row.rev) not in known]
-    # In the order of the keys: two workers that keep the same rows wait for each other, no more.
+    # In the order of the primary keys, so that two workers with the same rows wait without a deadlock.
     fresh.sort(key=lambda reading: getattr(reading, f"{side}_id"))
     Reading.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=[side], update_fields=_KEPT

@@ -11,9 +11,9 @@ import pytest
 
 from marketplace.listings import services as listings
 from marketplace.needs.models import Need
+from marketplace.parties import samples
 from marketplace.parties import services as parties
 from marketplace.parties.models import Organization, User
-from marketplace.portal import samples
 from search import engine
 from search.query import Query
 from tests.factories.needs import COMPLETE, INDICATORS, advance, make_need
