@@ -29,6 +29,7 @@ AUDIENCES: dict[str, frozenset[str]] = {
     "readers": REVIEWERS | OVERSEERS,
     "owner_admins": frozenset({"org_admin"}),
     "university": frozenset({"university_admin", "university_member"}),
+    "university_admins": frozenset({"university_admin"}),
     "publishers": OWNER_MEMBERS | FOREIGNERS,
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
