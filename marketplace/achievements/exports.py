@@ -10,7 +10,6 @@ from marketplace.listings.exports import (
     COMMON,
     CONTACT,
     ListingColumn,
-    Table,
     address,
     as_is,
     as_lines,
@@ -19,7 +18,7 @@ from marketplace.listings.exports import (
     as_wan,
     as_yes_no,
     published_day,
-    register,
+    register_lists,
     sign_and_value,
 )
 from marketplace.listings.rulebook import plain
@@ -181,12 +180,4 @@ KNOWN = (
 COLUMNS = (*WRITTEN, *KNOWN)
 CHILDREN = ("indicators", "patents", "owners", "inventors")
 
-register(
-    "achievements",
-    Table(
-        title=_("科技成果"),
-        columns=COLUMNS,
-        children=CHILDREN,
-        model=Achievement,
-    ),
-)
+register_lists(Achievement, _("科技成果"), COLUMNS, CHILDREN)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
@@ -11,6 +10,7 @@ from django.forms.models import model_to_dict
 from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
@@ -24,12 +24,12 @@ _INSTANT = "%Y%m%d%H%M%S%f"
 OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
 
-def visible_to(actor: Any) -> QuerySet[Achievement]:
+def visible_to(actor: Actor) -> QuerySet[Achievement]:
     """The achievements that `actor` may see."""
     return listings.visible_to(Achievement, actor)
 
 
-def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
+def achievements_to_review(actor: Actor) -> QuerySet[Achievement]:
     """The review queue of `actor`, oldest first; rows of an open batch are reviewed as one there."""
     rows = listings.waiting_for_review(Achievement, actor)
     return rows.exclude(import_batch__status__in=OPEN)
@@ -48,7 +48,7 @@ def quality_of(achievement: Achievement) -> Quality:
 
 
 # --- batches ----------------------------------------------------------------------------------
-def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
+def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
     """The batches that `actor` may see: the twin of `achievements.view_batch`."""
     access = access_of(actor)
     seen = ImportBatch.objects.filter(owner_id__in=list(access.orgs))
@@ -59,7 +59,7 @@ def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
     return seen.select_related("owner", "actor", "job")
 
 
-def own_batches(actor: Any) -> QuerySet[ImportBatch]:
+def own_batches(actor: Actor) -> QuerySet[ImportBatch]:
     """Batches of the organisations that `actor` works for, newest first."""
     return (
         ImportBatch.objects.filter(owner_id__in=list(access_of(actor).orgs))
@@ -68,7 +68,7 @@ def own_batches(actor: Any) -> QuerySet[ImportBatch]:
     )
 
 
-def batches_to_review(actor: Any) -> QuerySet[ImportBatch]:
+def batches_to_review(actor: Actor) -> QuerySet[ImportBatch]:
     """The batches that wait for this person, oldest first; never their own organisation's."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):

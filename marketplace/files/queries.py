@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -57,16 +56,6 @@ def attachments_for(
         if row.subject_id is not None:
             found[row.subject_id].append(row)
     return found
-
-
-def unbound_of(subject_kind: str, uploader: Any) -> QuerySet[Attachment]:
-    """What this person uploaded for a subject of this kind that does not exist yet."""
-    return Attachment.objects.filter(
-        subject_kind=subject_kind,
-        subject_id=None,
-        uploaded_by=uploader,
-        status__in=_SHOWN,
-    ).order_by("id")
 
 
 def readable_attachment(code: str, user: Actor) -> Attachment:

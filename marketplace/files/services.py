@@ -181,38 +181,6 @@ def _check_room(actor: Actor, subject_kind: str, subject_id: int | None, name: s
 
 
 @transaction.atomic
-def attach(
-    codes: Iterable[str], *, subject_kind: str, subject_id: int, actor: Actor
-) -> list[Attachment]:
-    """Bind this person's own unbound uploads to a subject. Raises NotVisible for any other code."""
-    wanted = list(dict.fromkeys(codes))
-    rows = list(queries.unbound_of(subject_kind, actor).filter(code__in=wanted).select_for_update())
-    if len(rows) != len(wanted):
-        raise NotVisible
-    if len(queries.attachments_of(subject_kind, subject_id)) + len(rows) > MAX_FILES:
-        raise InvalidInput({"file": [_("最多上传 %(limit)d 个附件") % {"limit": MAX_FILES}]})
-    for row in rows:
-        row.subject_id = subject_id
-        row.save(update_fields=["subject_id"])
-        publish(
-            events.AttachmentBound(subject_id=row.pk, of_kind=subject_kind, of_id=subject_id),
-            actor=actor,
-        )
-    return rows
-
-
-@transaction.atomic
-def set_audience(attachment: Attachment, *, audience: str, actor: Actor) -> Attachment:
-    """Make a file public or restricted. Raises NotVisible when it is gone or not the caller's."""
-    row = _locked(attachment, actor)
-    if row.audience != audience:
-        row.audience = Attachment.Audience(audience)
-        row.save(update_fields=["audience"])
-        publish(events.AttachmentAudienceChanged(subject_id=row.pk, audience=audience), actor=actor)
-    return row
-
-
-@transaction.atomic
 def remove(attachment: Attachment, *, actor: Actor | None) -> Attachment:
     """Take a file away: the row is marked now, the bytes are erased after commit.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.serializers import Serializer
 
 from marketplace.files.policies import register_reader
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
 from marketplace.listings.exports import ListingColumn
@@ -69,7 +70,7 @@ class ListingKind:
     writes: type[Serializer[Any]]
     columns: Sequence[ListingColumn] = ()
     children: tuple[str, ...] = ("indicators",)
-    review_queue: Callable[[Any], QuerySet[Any]] | None = None
+    review_queue: Callable[[Actor], QuerySet[Any]] | None = None
 
     @property
     def flow(self) -> Workflow:
@@ -108,15 +109,15 @@ class ListingKind:
         keys = [*(step.key for step in self.steps), "check"]
         return keys[keys.index(key) + 1]
 
-    def visible_to(self, actor: Any) -> QuerySet[Any]:
+    def visible_to(self, actor: Actor) -> QuerySet[Any]:
         """The listings of this kind that `actor` may see."""
         return queries.visible_to(self.model, actor)
 
-    def own(self, actor: Any) -> QuerySet[Any]:
+    def own(self, actor: Actor) -> QuerySet[Any]:
         """Those of the organisations that `actor` works for, last changed first."""
         return queries.own(self.model, actor)
 
-    def queue(self, actor: Any) -> QuerySet[Any]:
+    def queue(self, actor: Actor) -> QuerySet[Any]:
         """Those that wait for a review by `actor`, oldest first."""
         if self.review_queue is not None:
             return self.review_queue(actor)

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 
 from marketplace.kernel.models import Stamped
 from marketplace.listings import rulebook
-from marketplace.listings.workflow import State
+from marketplace.listings.workflow import ENDED, OPEN, State
 from marketplace.parties.models import Organization
 
 
@@ -135,6 +135,31 @@ class Listing(Stamped):
     def was_published(self) -> bool:
         """Whether the public has seen it: its address answers 410, not 404, when withdrawn."""
         return self.published_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is published and takes answers."""
+        return self.status in OPEN
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its validity is over and it can still be renewed."""
+        return self.status == State.EXPIRED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its owner or an operator has taken it down."""
+        return self.status == State.WITHDRAWN
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended well: a need was solved, an achievement transferred."""
+        return self.status in ENDED
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether a reviewer must decide on it."""
+        return self.status == State.IN_REVIEW
 
     @property
     def may_be_deleted(self) -> bool:

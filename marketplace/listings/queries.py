@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.files.queries import attachments_of
 from marketplace.journal import tallies
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.listings.models import Listing
 from marketplace.listings.policies import READERS, REVIEWERS
@@ -46,7 +47,7 @@ def subject_of(listing: Listing | type[Listing]) -> str:
     return str(listing._meta.label_lower)  # noqa: SLF001 -- public by Django's documentation
 
 
-def visible_to(model: type[L], actor: Any) -> QuerySet[L]:
+def visible_to(model: type[L], actor: Actor) -> QuerySet[L]:
     """The listings that `actor` may see: the list-side twin of the view permission."""
     access = access_of(actor)
     seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
@@ -108,7 +109,7 @@ def newest(model: type[L], limit: int) -> list[L]:
     return together(readable(rows.order_by("-published_at", "-id")[:limit]))
 
 
-def may_read_file(model: type[L], user: Any, attachment: Any) -> bool:
+def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
     """Public attachments follow the listing; restricted ones its confidential part."""
     slice_name, noun = subject_of(model).split(".")
     verb = "view" if attachment.audience == "public" else "view_confidential"
@@ -122,7 +123,7 @@ def taken_down(model: type[L], code: str) -> L | None:
     return rows.first()
 
 
-def own(model: type[L], actor: Any) -> QuerySet[L]:
+def own(model: type[L], actor: Actor) -> QuerySet[L]:
     """Listings of the organisations that `actor` works for, last changed first."""
     return (
         manager(model)
@@ -132,7 +133,7 @@ def own(model: type[L], actor: Any) -> QuerySet[L]:
     )
 
 
-def waiting_for_review(model: type[L], actor: Any) -> QuerySet[L]:
+def waiting_for_review(model: type[L], actor: Actor) -> QuerySet[L]:
     """The review queue of this person, oldest first; never their own organisation's listings."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):
@@ -151,7 +152,7 @@ def due_to_expire(model: type[L]) -> QuerySet[L]:
     return manager(model).filter(status=State.PUBLISHED, expires_at__lte=clock.now())
 
 
-def in_order(model: type[L], actor: Any, codes: list[str]) -> list[L]:
+def in_order(model: type[L], actor: Actor, codes: list[str]) -> list[L]:
     """The visible listings of these codes, in the order of the codes; one query."""
     left_out: list[Unreadable] = []
     rows = readable(visible_to(model, actor).filter(code__in=codes), left_out)

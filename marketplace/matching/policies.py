@@ -5,10 +5,11 @@ from typing import Any
 import rules
 
 from marketplace.kernel.actors import Actor
+from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
 
 #: Both listings must be open for a match to be shown.
-OPEN = "published"
+OPEN = State.PUBLISHED.value
 
 
 @rules.predicate

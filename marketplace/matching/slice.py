@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.listings.kind import kinds
 from marketplace.listings.slice import works
+from marketplace.listings.workflow import CONTACTABLE
 from marketplace.matching import queries
 from marketplace.matching.policies import OPEN
 from marketplace.web.slices import MenuItem, Schedule, SiteLink, Slice, Todo
@@ -63,7 +64,7 @@ def _links(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     """The way from the owner's page to the matches, which an expired listing still has."""
     return [
         {"url": reverse(f"matching:for_{_noun(row)}", args=[row.code])}
-        if row.status in {OPEN, "expired"}
+        if row.status in CONTACTABLE
         else None
         for row in listings
     ]

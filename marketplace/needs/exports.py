@@ -8,7 +8,6 @@ from marketplace.listings.exports import (
     COMMON,
     CONTACT,
     ListingColumn,
-    Table,
     address,
     as_is,
     as_lines,
@@ -16,7 +15,7 @@ from marketplace.listings.exports import (
     as_terms,
     as_wan,
     published_day,
-    register,
+    register_lists,
     sign_and_value,
 )
 from marketplace.needs.models import Need
@@ -58,12 +57,4 @@ COLUMNS = (
     *CONTACT,
 )
 
-register(
-    "needs",
-    Table(
-        title=_("技术需求"),
-        columns=COLUMNS,
-        children=("indicators",),
-        model=Need,
-    ),
-)
+register_lists(Need, _("技术需求"), COLUMNS, ("indicators",))

@@ -107,9 +107,6 @@ def platform_role(*roles: str) -> Any:
     return holds
 
 
-has_role = platform_role
-
-
 @rules.predicate
 def is_confirmed(user: Actor) -> bool:
     """The person has confirmed an e-mail address or a mobile number."""
@@ -120,15 +117,6 @@ def is_confirmed(user: Actor) -> bool:
 def is_org_member(user: Actor, org: Any) -> bool:
     """The person works for this organisation."""
     return org is not None and access_of(user).in_org(org.pk)
-
-
-is_member_of = is_org_member
-
-
-@rules.predicate
-def is_approver(user: Actor, org: Any) -> bool:
-    """The person may approve on behalf of this organisation."""
-    return org is not None and access_of(user).approves_for(org.pk)
 
 
 @rules.predicate

@@ -172,14 +172,6 @@ def admins_of(org_id: int) -> QuerySet[User]:
     )
 
 
-def members_with_role(org_id: int, *roles: str) -> QuerySet[User]:
-    """The active people who hold one of these roles in an organisation; all members when none."""
-    mine = Q(memberships__organization_id=org_id, memberships__left_at=None)
-    if roles:
-        mine &= Q(memberships__role__in=roles)
-    return User.objects.filter(mine, is_active=True).distinct()
-
-
 def people_behind(person: User, org_id: int) -> list[User]:
     """Who hears of what a person did for an organisation: they, or its admins once they have left."""
     return [person] if access_of(person).in_org(org_id) else list(admins_of(org_id))
@@ -379,12 +371,6 @@ def valid_token(raw: str) -> ApiToken | None:
     return None if lacks_second_factor(token.user) else token
 
 
-def user_of_token(raw: str) -> User | None:
-    """Whose token this is; None when it is none that holds today."""
-    token = valid_token(raw)
-    return token.user if token else None
-
-
 # --- sign-in ---------------------------------------------------------------------------------
 def may_sign_in(user: User) -> bool:
     """Whether this person may be in the site at all, by whatever door.
@@ -444,13 +430,3 @@ def has_confirmed(user: User | None, email: str) -> bool:
 def users_by_id(ids: Iterable[int]) -> list[User]:
     """These people, the active ones."""
     return list(User.objects.filter(pk__in=list(ids), is_active=True))
-
-
-def staff() -> QuerySet[User]:
-    """Everyone who holds a role on the platform, with the roles, by name."""
-    return (
-        User.objects.filter(platform_roles__isnull=False)
-        .distinct()
-        .prefetch_related("platform_roles")
-        .order_by("name", "id")
-    )

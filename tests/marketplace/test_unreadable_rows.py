@@ -30,6 +30,7 @@ from marketplace.matching.models import Match
 from marketplace.matching.services import compute_matches, start_reading
 from marketplace.needs.models import Need
 from marketplace.portal.queries import search_everything
+from marketplace.sheets.exports import export_named
 from search import engine
 from search.query import Query
 from tests import spoiling
@@ -257,7 +258,7 @@ def test_exports_go_on_without_it(
         codes = [row[0] for row in csv.reader(io.StringIO(text))][1:]
         assert sorted(codes) == sorted([three[0].code, three[2].code]), path
     assert client.get("/workbench/needs/export/?format=xlsx").status_code == 200
-    job = start_export("needs", [need.code for need in three], actor=cast.member, is_own=True)
+    job = start_export(export_named("needs.own"), [need.code for need in three], actor=cast.member)
     job.status, job.takes = Job.Status.RUNNING, 1
     job.save()
     assert run_export(job)["file"]
@@ -369,8 +370,8 @@ def test_the_outbox_goes_on_without_it(three: list[Need], cast: Cast, drain: Dra
 
 
 def test_a_job_that_cannot_be_read_holds_up_no_other(cast: Cast) -> None:
-    bad = start_export("needs", [], actor=cast.member, is_own=False)
-    good = start_export("needs", [], actor=cast.member, is_own=False)
+    bad = start_export(export_named("needs"), [], actor=cast.member)
+    good = start_export(export_named("needs"), [], actor=cast.member)
     table = connection.ops.quote_name(Job._meta.db_table)
     literal = f"'[{spoiling.HUGE}]'"
     spoiling.execute(f"UPDATE {table} SET payload = {literal} WHERE id = %s", bad.pk)

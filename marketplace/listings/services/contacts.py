@@ -1,11 +1,10 @@
 """How a reader gets the contact of a listing."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.listings.models import Listing
 from marketplace.listings.services.lifecycle import lifecycle_of
@@ -14,7 +13,7 @@ from marketplace.parties.policies import access_of
 
 
 @transaction.atomic
-def show_contact(listing: Listing, *, actor: Any) -> dict[str, str]:
+def show_contact(listing: Listing, *, actor: Actor) -> dict[str, str]:
     """向登录用户显示联系方式，并留痕。
 
     Raises Forbidden for people without a confirmed contact of their own, Refused when the owner

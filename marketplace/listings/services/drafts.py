@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal import versions
 from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
@@ -26,7 +27,7 @@ Rows = Mapping[str, Iterable[Values]]
 
 
 @transaction.atomic
-def create_draft(model: type[L], *, owner: Organization, actor: Any, values: Values) -> L:
+def create_draft(model: type[L], *, owner: Organization, actor: Actor, values: Values) -> L:
     """新建草稿。 Raises Forbidden when the actor is no member of `owner`."""
     if not access_of(actor).in_org(owner.pk):
         raise Forbidden(_("只有本单位成员可以代表单位发布"))
@@ -38,7 +39,7 @@ def create_draft(model: type[L], *, owner: Organization, actor: Any, values: Val
 
 @transaction.atomic
 def create_whole(
-    model: type[L], *, owner: Organization, actor: Any, values: Values, rows: Rows
+    model: type[L], *, owner: Organization, actor: Actor, values: Values, rows: Rows
 ) -> L:
     """新建一条内容已齐的草稿（接口和批量录入用）。"""
     listing = create_draft(model, owner=owner, actor=actor, values=values)
@@ -47,7 +48,7 @@ def create_whole(
 
 @transaction.atomic
 def save_step(
-    listing: L, *, actor: Any, rev: Rev = None, values: Values, rows: Rows | None = None
+    listing: L, *, actor: Actor, rev: Rev = None, values: Values, rows: Rows | None = None
 ) -> L:
     """保存一步。 `rows` replaces child tables, by related name ("indicators").
 
@@ -72,7 +73,7 @@ def save_step(
 
 
 @transaction.atomic
-def delete_draft(listing: Listing, *, actor: Any, rev: Rev = None) -> None:
+def delete_draft(listing: Listing, *, actor: Actor, rev: Rev = None) -> None:
     """删除从未发布过的草稿。 Raises Forbidden, Refused for anything else, Stale."""
     lifecycle = lifecycle_of(listing)
     listing = lock(listing)

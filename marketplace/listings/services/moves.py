@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
 from marketplace.kernel.unreadable import readable
@@ -113,7 +114,7 @@ ENDING = Write(_ending, check=_way_of_ending, tells=("how",))
 
 
 @transaction.atomic
-def move(listing: L, name: str, *, actor: Any, rev: Rev = None, **said: Any) -> L:
+def move(listing: L, name: str, *, actor: Actor | None, rev: Rev = None, **said: Any) -> L:
     """Make one move of the flow: lock, check, save, raise `rev`, and publish the move's event.
 
     What is said with a move: `days` (30 to 730) with "renew", `reasons` with "return", `reason` with

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Stale
 from marketplace.listings import services
 from marketplace.listings.kind import DELETE, ListingKind, Move
@@ -117,7 +118,7 @@ def _refusal(request: HttpRequest, kind: ListingKind, name: str, listing: Any) -
     return services.deletion_refusal(listing)
 
 
-def _offered(kind: ListingKind, listing: Any, actor: Any) -> list[tuple[str, Any, Move]]:
+def _offered(kind: ListingKind, listing: Any, actor: Actor) -> list[tuple[str, Any, Move]]:
     names = [t.name for t in kind.flow.available(listing, actor) if t.name in kind.moves]
     labels = {name: kind.flow.transitions[name].label for name in names}
     if listing.may_be_deleted:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import read_code
 from marketplace.listings import filters, queries, services
 from marketplace.listings.kind import ListingKind
@@ -105,7 +106,7 @@ def show_contact(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpR
     return render_page(request, "listings/listing_contact.html", context, partial="contact")
 
 
-def _similar(kind: ListingKind, listing: Any, actor: Any) -> list[Any]:
+def _similar(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     """Listings like this one; one that is not in the index is compared by its text."""
     if listing.status in LISTED:
         hits = engine.similar(kind.name, listing.code, limit=4)

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries, services
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.kind import ListingKind
 from marketplace.listings.views import changes
-from marketplace.listings.workflow import State
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
@@ -53,7 +53,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
     # A page that has gone stale shows that difference and not one more.
-    waits = listing.status == State.IN_REVIEW and changed is None
+    waits = listing.waits_for_review and changed is None
     context = {
         "seen": seen,
         "is_stale": changed is not None,
@@ -103,7 +103,7 @@ def _next(request: HttpRequest, kind: ListingKind, done: Any) -> HttpResponse:
     return redirect(reverse("workbench:review"))
 
 
-def _alike(kind: ListingKind, listing: Any, actor: Any) -> list[Any]:
+def _alike(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     """Published listings that read much like this one and share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
     hits = engine.match(kind.name, text, limit=10, written_as=kind.name)
