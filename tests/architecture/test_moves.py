@@ -2,7 +2,10 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from django.apps import apps
 
 import pytest
 import rules
@@ -104,6 +107,10 @@ def by_slice() -> dict[str, list[ast.Module]]:
     found: dict[str, list[ast.Module]] = {}
     for path, tree in modules().items():
         found.setdefault(path.parts[1] if len(path.parts) > 1 else "", []).append(tree)
+    for config in apps.get_app_configs():
+        if config.name.startswith("tests."):
+            files = Path(config.path).glob("*.py")
+            found[config.label] = [ast.parse(file.read_text("utf-8")) for file in files]
     return found
 
 

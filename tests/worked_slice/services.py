@@ -52,7 +52,7 @@ def agree_visit(visit: Visit, *, actor: Any, rev: Rev = None) -> Visit:
 def lapse_visits() -> int:
     """End the requests that nobody has answered in time; how many. Called by the clock."""
     late = Visit.objects.filter(status=Status.ASKED, answer_by__lte=clock.now()).order_by("pk")
-    return sum(end_visit(visit.pk, "lapse") for visit in readable(late[:AT_ONCE]))
+    return sum(end_visit("lapse", visit.pk) for visit in readable(late[:AT_ONCE]))
 
 
 def cancel_visits_of(organization_id: int, *, because: Event) -> int:
@@ -61,11 +61,11 @@ def cancel_visits_of(organization_id: int, *, because: Event) -> int:
     open_ones = (for_guest | Visit.objects.filter(host=organization_id)).exclude(
         status=Status.ENDED
     )
-    return sum(end_visit(visit.pk, "cancel", because=because) for visit in readable(open_ones))
+    return sum(end_visit("cancel", visit.pk, because=because) for visit in readable(open_ones))
 
 
 @transaction.atomic
-def end_visit(pk: int, move: str, *, because: Event | None = None) -> bool:
+def end_visit(move: str, pk: int, *, because: Event | None = None) -> bool:
     """Make a move that ends the visit; False where it has moved on meanwhile."""
     visit = Visit.objects.select_for_update().get(pk=pk)
     if VISIT.refusal(move, visit, None):
