@@ -46,14 +46,6 @@ class BasicsForm(CommonFields):
         max_length=80,
         help_text=_("对象加方法加作用，如“烧结钕铁硼晶界扩散低重稀土技术”"),
     )
-    summary = PlainTextField(
-        label=_("公开简介"),
-        max_length=500,
-        multiline=True,
-        rows=3,
-        required=False,
-        help_text=_("列表和搜索结果里显示的一段话，不要写保密内容"),
-    )
     innovation = PlainTextField(
         label=_("主要创新点"),
         max_length=300,

@@ -115,8 +115,16 @@ class IndicatorForm(RowForm):
 
 
 class CommonFields(WizardForm):
-    """Classification, in the first step of every kind."""
+    """Summary and classification, in the first step of every kind."""
 
+    summary = PlainTextField(
+        label=_("公开简介"),
+        max_length=500,
+        multiline=True,
+        rows=3,
+        required=False,
+        help_text=_("列表和搜索结果里显示的一段话，不要写保密内容"),
+    )
     industry = TermField(terms("industry"), label=_("所属行业"), required=False)
     field = TermField(terms("field"), label=_("技术领域"), required=False)
     chain = TermField(terms("chain"), label=_("产业链"), required=False)
