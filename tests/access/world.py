@@ -433,6 +433,9 @@ def _visits(world: World) -> Subjects:
             with clock.shift(visits.TIME_TO_ANSWER):
                 visits.end_visit("lapse", visit.pk)
         made[state] = {"code": visit.code}
+    visits.ask_visit(
+        guest=cast.other_enterprise, host=cast.university, purpose="另一次", actor=cast.outsider
+    )
     return {"visit": made}
 
 
