@@ -66,11 +66,11 @@ RELATIONS: dict[str, Relations] = {
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
-    # The host's approvers answer.
+    # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,
         "host": UNIVERSITY,
-        "host_approver": frozenset({"university_admin"}),
+        "host_admin": frozenset({"university_admin"}),
     },
 }
 

@@ -1,4 +1,4 @@
-"""Who sees a visit, and who answers: members of both sides see it, the host's approvers agree."""
+"""Who sees a visit, and who answers: members of both sides see it, the host's administrators agree."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ def is_of_a_side(user: Any, visit: Any) -> bool:
 
 @rules.predicate
 def answers_for_the_host(user: Any, visit: Any) -> bool:
-    """The person may bind the host: an approver or an administrator."""
-    return visit is not None and access_of(user).approves_for(visit.host_id)
+    """The person may bind the host: an administrator."""
+    return visit is not None and access_of(user).is_admin_of(visit.host_id)
 
 
 rules.add_perm("visits.view_visit", is_of_a_side)

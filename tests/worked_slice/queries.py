@@ -20,7 +20,7 @@ def visible_to(actor: Any) -> QuerySet[Visit]:
 def to_answer(actor: Any) -> QuerySet[Visit]:
     """The requests that wait for `actor`, the one that ends first before the others."""
     access = access_of(actor)
-    orgs = [pk for pk in access.orgs if access.approves_for(pk)]
+    orgs = [pk for pk in access.orgs if access.is_admin_of(pk)]
     return visible_to(actor).filter(host_id__in=orgs, status=Status.ASKED).order_by("answer_by")
 
 
