@@ -1,6 +1,7 @@
 """Labels of taxonomy codes and small wording for listing pages."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -8,7 +9,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from marketplace.listings import queries
 from marketplace.taxonomy import queries as taxonomy
+from marketplace.web.cards import draw
+from marketplace.web.formats import time_left
+from marketplace.web.templatetags.web import local, local_lang, marked
 
 register = template.Library()
 
@@ -54,3 +59,40 @@ def json_ld(listing: Any, kind: str) -> str:
     for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
         text = text.replace(sign, escape)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
+
+
+@register.simple_tag(takes_context=True)
+def listing_cards(
+    context: template.Context, name: str, rows: Sequence[Any], query: str = ""
+) -> SafeString:
+    """The cards of listings by the template of this name; `query` are the words to mark.
+
+    Of rows without marked words, code, revision and owner are enough: the rest is read for a card that
+    is not kept yet.
+    """
+
+    def complete(missing: Sequence[Any]) -> Sequence[Any]:
+        if not missing[0].get_deferred_fields():
+            return missing
+        codes = [row.code for row in missing]
+        return queries.in_order(type(missing[0]), context["request"].user, codes)
+
+    def live(row: Any, place: str) -> object:
+        if place == "owner":
+            return marked(local(row.owner, "name"), query)
+        if place == "owner_lang":
+            return local_lang(row.owner, "name")
+        if place == "time_left":
+            return time_left(row.deadline)
+        raise KeyError(place)
+
+    cards = draw(
+        name, rows, live=live, complete=complete, revision=taxonomy.revision(), query=query
+    )
+    return SafeString("".join(cards))
+
+
+@register.simple_tag(takes_context=True)
+def listing_card(context: template.Context, name: str, row: Any, query: str = "") -> SafeString:
+    """The card of one listing."""
+    return listing_cards(context, name, [row], query)

@@ -46,7 +46,11 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         return redirect(f"{reverse('portal:search')}?{urlencode({'q': query.text})}")
     action = kind.url("list")
     is_poor = query.text and results.total < 5 and not results.degraded
-    listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
+    # Cards with marked words are drawn anew, so they need the whole row.
+    only = () if query.text else queries.OF_CARD
+    listings = queries.in_order(
+        kind.model, request.user, [hit.id for hit in results.hits], only=only
+    )
     context = {
         "kind": kind,
         "query": query,

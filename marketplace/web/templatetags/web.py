@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from marketplace.kernel import money as kernel_money
 from marketplace.web import formats
+from marketplace.web.cards import mark
 from marketplace.web.facets import Option, drawn
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
@@ -130,6 +131,12 @@ def deadline(value: date | datetime | None) -> SafeString | str:
 def _time(value: date | datetime, text: str) -> SafeString:
     stamp = formats.local(value) if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', stamp.isoformat(), text)
+
+
+@register.simple_tag
+def live(name: str) -> SafeString:
+    """In a card's template: a place that is filled for each page (`marketplace.web.cards`)."""
+    return mark(name)
 
 
 # --- marks ------------------------------------------------------------------------------------
