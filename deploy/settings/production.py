@@ -162,7 +162,7 @@ MIDDLEWARE = [
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",
     "marketplace.parties.middleware.AccountPagesMiddleware",
     "marketplace.web.middleware.RefusalMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "cms.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "deploy.urls"
