@@ -20,6 +20,7 @@ from marketplace.web.facets import Option, drawn
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
+from marketplace.web.shell import footer, header
 from search.highlight import as_html, highlight
 
 register = template.Library()
@@ -228,6 +229,18 @@ def pager(context: template.Context, page: Page[Any], target: str = "") -> dict[
         "request": context["request"],
         "target": target,
     }
+
+
+@register.simple_tag(takes_context=True)
+def page_header(context: template.Context) -> str:
+    """The head of the page."""
+    return header(context)
+
+
+@register.simple_tag(takes_context=True)
+def page_footer(context: template.Context) -> str:
+    """The foot of the page."""
+    return footer(context)
 
 
 # --- blocks -----------------------------------------------------------------------------------
