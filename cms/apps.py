@@ -17,26 +17,14 @@ class CmsConfig(AppConfig):
             handlers,  # noqa: F401
             index,  # noqa: F401
             policies,  # noqa: F401
-            queries,
+            queries,  # noqa: F401
             site_tree,
             tree,
         )
-        from marketplace.portal.queries import (  # noqa: PLC0415
-            Section,
-            register_section,
-            register_sitemap,
-        )
+        from cms.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         post_migrate.connect(tree.ensure_after_migrate, sender=self, dispatch_uid="cms.tree")
         for signal in (post_save, post_delete, post_page_move):
             signal.connect(site_tree.note_change, dispatch_uid="cms.site_tree")
-        register_sitemap("/sitemap-pages.xml")
-        register_section(
-            Section(
-                "articles",
-                _("资讯与帮助"),
-                lambda _actor, names: queries.found_pages(names),
-                "cms/partials/found.html",
-                "cms:search",
-            )
-        )
+        register(SLICE)

@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from celery.beat import PersistentScheduler
 
 from marketplace.journal import leases
+from marketplace.web.slices import parts
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,18 @@ LEASE = "beat"
 LENGTH = timedelta(seconds=30)
 #: The holder renews and the others ask again at least this often, in seconds.
 PULSE = 5.0
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """What slices have the clock do, by task. A sending that nobody took expires before the next."""
+    return {
+        one.task: {
+            "task": one.task,
+            "schedule": one.every,
+            "options": {"expires": min(one.every, 3600)},
+        }
+        for one in parts("schedules")
+    }
 
 
 class OneBeat(PersistentScheduler):
@@ -33,6 +46,11 @@ class OneBeat(PersistentScheduler):
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
         self.is_holder = False
         super().__init__(*args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        """The declarations are complete once the apps are ready, and a scheduler is made after that."""
+        self.app.conf.beat_schedule = schedule()
+        super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due, if this is the one; seconds until the next tick."""

@@ -1,4 +1,4 @@
-"""The Celery application: its queues, its limits and its beat schedule, kept in code."""
+"""The Celery application: its queues, and its limits, kept in code; what beat sends is declared by the slices."""
 
 import os
 from pathlib import Path
@@ -24,17 +24,6 @@ app.conf.task_annotations = {
     "journal.work": {"soft_time_limit": 1800, "time_limit": 1860},
 }
 app.conf.beat_scheduler = "deploy.beat:OneBeat"
-app.conf.beat_schedule = {
-    "sweep": {"task": "journal.drain", "schedule": 5.0, "options": {"expires": 5}},
-    "jobs": {"task": "journal.work", "schedule": 10.0, "options": {"expires": 10}},
-    "needs": {"task": "needs.expire", "schedule": 300.0, "options": {"expires": 300}},
-    "achievements": {"task": "achievements.expire", "schedule": 300.0, "options": {"expires": 300}},
-    "texts": {"task": "matching.read", "schedule": 3600.0, "options": {"expires": 3600}},
-    "files": {"task": "files.sweep", "schedule": 86400.0, "options": {"expires": 3600}},
-    "pages": {"task": "cms.publish_scheduled", "schedule": 60.0, "options": {"expires": 60}},
-    "unreadable": {"task": "journal.recheck", "schedule": 300.0, "options": {"expires": 300}},
-    "purge": {"task": "journal.purge", "schedule": 3600.0, "options": {"expires": 3600}},
-}
 
 
 @app.on_after_finalize.connect

@@ -1,4 +1,4 @@
-"""`make run`: one small supervisor for a machine with Python 3.11 and nothing else.
+"""`make run`: one small supervisor for a machine with Python 3.11 to 3.13 and nothing else.
 
 Makes the virtual environment, installs the pinned requirements, prepares the data, then starts the
 web server, one worker with the beat inside, and the sentence model. Standard library only: it runs
@@ -27,11 +27,11 @@ GRACE_SECONDS = 30
 def main() -> int:
     """Prepare, start, watch; return the exit code."""
     began = time.monotonic()
-    if sys.version_info[:2] != (3, 11):
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         return _fail(
-            f"需要 Python 3.11，当前是 {sys.version.split()[0]}。\n"
-            "请安装 Python 3.11 后执行：make run PYTHON=python3.11\n"
-            "(Python 3.11 is needed; then: make run PYTHON=python3.11)"
+            f"需要 Python 3.11、3.12 或 3.13，当前是 {sys.version.split()[0]}。\n"
+            "请安装其中一个后执行，例如：make run PYTHON=python3.13\n"
+            "(Python 3.11, 3.12 or 3.13 is needed; then, for example: make run PYTHON=python3.13)"
         )
     port = _port()
     if port is None:
@@ -97,15 +97,17 @@ def _install() -> bool:
     requirements = ROOT / "deploy" / "requirements" / "base.txt"
     wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
     stamp = VENV / "base.sha256"
-    if stamp.exists() and stamp.read_text() == wanted:
+    is_whole = (VENV / "bin" / "python").exists()
+    if is_whole and stamp.exists() and stamp.read_text() == wanted:
         return True
-    if _developers_have_all():
+    if is_whole and _developers_have_all():
         return True
     print("① 安装依赖（首次约 1–3 分钟）… Installing requirements", flush=True)
-    if not (VENV / "bin" / "python").exists():
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)])
+    if not is_whole:
+        # Cleared: the Python that it was made with may be gone since an upgrade of the system.
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)])
         if made.returncode:
-            _fail("无法创建虚拟环境。Debian/Ubuntu 请先安装 python3.11-venv。")
+            _fail("无法创建虚拟环境。Debian/Ubuntu 请先安装 python3-venv。")
             return False
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--require-hashes"]
     options = ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(requirements)]

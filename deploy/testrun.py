@@ -1,8 +1,11 @@
-"""`make test` and `make test-services`: the suite on the embedded profile, and on real servers.
+"""`make test`, `make test-services` and `make proofs`: what of the suite runs where.
 
-`make test` runs everything on SQLite and the embedded engine, then the database part again on a
-throw-away PostgreSQL. `make test-services` runs everything on PostgreSQL, Redis and Elasticsearch,
-then the proofs that kill servers and workers of their own.
+- `make test`: everything on SQLite and the embedded engine, then the database part again on a
+  throw-away PostgreSQL.
+- `make test-services`: on PostgreSQL, Redis and Elasticsearch, what can differ there (`tests/engines.py`
+  says what, and why), then one of each kind of the proofs that kill servers and workers of their own.
+- `make proofs`: all of these proofs, with the long ones; before a release, and when their code changes.
+
 With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip; with
 POSTGRES_PART=no the second half of `make test` is left to `make test-services`.
 """
@@ -18,15 +21,9 @@ from deploy.services import Elasticsearch, Missing, PostgreSQL, Redis, environme
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
 # A file is not one worker's: at the end the idle one takes what the other still has to do.
-TWO = ["-n", "2", "--dist", "worksteal"]
-# Who may do what and how a page is drawn is decided above the engines: the matrix (thousands of
-# cases) and the looks run embedded. The journeys, which drive pages too, run on both.
-ENGINES_CHANGE_NOTHING = [
-    "--ignore=tests/access",
-    "--ignore=tests/hostile",
-    "--ignore=tests/marketplace/web/test_browser.py",
-    "--ignore=tests/cms/test_browser.py",
-]
+TWO = ["-n", "2", "--dist", "worksteal", "--durations=20", "--durations-min=1"]
+# The three are the whole suite, and no test is in two of them.
+SUITE, PROOFS, LONG_PROOFS = "not kill", "kill and not long", "kill and long"
 POSTGRES_PART = [
     *("tests/kernel", "tests/marketplace", "tests/deploy"),
     *("-m", "not journey and not shared and not kill"),
@@ -44,6 +41,8 @@ def main(arguments: list[str]) -> int:
     try:
         if arguments[:1] == ["--services"]:
             return _on_services(arguments[1:])
+        if arguments[:1] == ["--proofs"]:
+            return _proofs(f"({PROOFS}) or ({LONG_PROOFS})")
         return _embedded(arguments)
     except Missing as error:
         _say(f"缺少 {error}。")
@@ -51,7 +50,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _embedded(arguments: list[str]) -> int:
-    code = _pytest([*TWO, "-m", "not kill", *arguments], {})
+    code = _pytest([*TWO, "-m", SUITE, *arguments], {})
     if code or os.environ.get("POSTGRES_PART") == "no":
         return code
     try:
@@ -66,13 +65,15 @@ def _embedded(arguments: list[str]) -> int:
 
 def _on_services(arguments: list[str]) -> int:
     with started(PostgreSQL, Redis, Elasticsearch) as servers:
-        part = [*TWO, "--create-db", "-m", "not kill", *(arguments or ENGINES_CHANGE_NOTHING)]
+        part = [*TWO, "--create-db", "-m", SUITE, *(arguments or ["-p", "tests.engines"])]
         code = _pytest(part, environment(servers))
-    if code or arguments:
-        return code
+    return code if code or arguments else _proofs(PROOFS)
+
+
+def _proofs(which: str) -> int:
     _say("证明：服务器和工作进程真的被杀，什么也不丢，什么也不漏…")
     # Two sites with servers of their own: most of a proof is waiting for somebody to notice.
-    return _pytest([*TWO, "tests/consistency", "-m", "kill", "-rP", "--durations=12"], {})
+    return _pytest([*TWO, "tests/consistency", "-m", which, "-rP"], {})
 
 
 def _pytest(arguments: list[str], extra: dict[str, str]) -> int:

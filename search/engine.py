@@ -5,7 +5,6 @@ they are answered from the rows themselves and say so (`Results.degraded`).
 """
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -82,7 +81,6 @@ def find(spec_name: str, query: Query) -> Results:
 
 
 def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
-    started = time.perf_counter()
     (answer, loosened), degraded = _asked(
         spec, lambda engine: _find(engine, spec, plan, loosens=query.loosens)
     )
@@ -94,7 +92,6 @@ def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
         size=query.bounded_size,
         loosened=loosened,
         degraded=degraded,
-        took_ms=(time.perf_counter() - started) * 1000,
     )
 
 

@@ -110,7 +110,6 @@ class Results:
     degraded: bool = False
     partial: bool = False
     listed: bool = False
-    took_ms: float = 0.0
 
     @property
     def lacks_rows(self) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests import everywhere
 from tests.services import HAS_CLUSTER, own_prefix
 
 # The machine may be busy: how long an example takes says nothing. Whoever develops meets new examples
@@ -39,6 +40,11 @@ if importlib.util.find_spec("tests.cast"):
         "tests.disks",
         "tests.sentence_model",
     ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """CI compares what its runs have run."""
+    everywhere.watch(config)
 
 
 def pytest_collection_finish() -> None:

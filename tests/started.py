@@ -39,14 +39,20 @@ class Running:
 
 
 @contextmanager
-def site(settings: str, *, servers: dict[str, str] | None = None) -> Iterator[Running]:
+def site(
+    settings: str,
+    *,
+    servers: dict[str, str] | None = None,
+    python: str = sys.executable,
+    root: Path = ROOT,
+) -> Iterator[Running]:
     """Start a site with sample data under this settings module; stop it as Ctrl-C does.
 
     `servers` are the addresses of a database, an engine …; without them it is the embedded profile.
-    Raises NotStarted.
+    `root` is the checkout that is started, by the interpreter `python`. Raises NotStarted.
     """
     data = Path(tempfile.mkdtemp(prefix="jiebang-site-"))
-    if not servers:
+    if not servers and root == ROOT:
         template.copy_to(data / "jiebang.sqlite3")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,8 +63,8 @@ def site(settings: str, *, servers: dict[str, str] | None = None) -> Iterator[Ru
     kept |= {"PORT": str(port), "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": settings}
     with (data / "run.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "deploy/run.py"],
-            cwd=ROOT,
+            [python, "deploy/run.py"],
+            cwd=root,
             env=kept | (servers or {}),
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -99,8 +99,8 @@ class NewestAchievementsBlock(_NewestBlock):
         market = market_of(parent_context)
         context = super().get_context(value, parent_context)
         return context | {
-            "rows": market.newest_achievements(value["count"]),
-            "total": market.achievements.total,
+            "rows": market.newest("achievements", value["count"]),
+            "total": market.totals["achievements"],
         }
 
 
@@ -119,8 +119,8 @@ class NewestNeedsBlock(_NewestBlock):
         market = market_of(parent_context)
         context = super().get_context(value, parent_context)
         return context | {
-            "rows": market.newest_needs(value["count"]),
-            "total": market.needs.total,
+            "rows": market.newest("needs", value["count"]),
+            "total": market.totals["needs"],
         }
 
 

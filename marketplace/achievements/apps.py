@@ -17,8 +17,9 @@ class AchievementsConfig(AppConfig):
             policies,
             queries,
         )
-        from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
+        from marketplace.achievements.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.listings.kind import register_kind  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
-        register_reader(queries.KIND, queries.may_read_file)
         register_kind(kind.KIND)
+        register(SLICE)

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements import queries
+from marketplace.achievements.models import Achievement
 from marketplace.listings.exports import (
     COMMON,
     CONTACT,
     ListingColumn,
-    Table,
     address,
     as_is,
     as_lines,
@@ -19,7 +18,7 @@ from marketplace.listings.exports import (
     as_wan,
     as_yes_no,
     published_day,
-    register,
+    register_lists,
     sign_and_value,
 )
 from marketplace.listings.rulebook import plain
@@ -181,13 +180,4 @@ KNOWN = (
 COLUMNS = (*WRITTEN, *KNOWN)
 CHILDREN = ("indicators", "patents", "owners", "inventors")
 
-register(
-    "achievements",
-    Table(
-        title=_("科技成果"),
-        columns=COLUMNS,
-        children=CHILDREN,
-        visible_to=queries.visible_to,
-        own=queries.own_achievements,
-    ),
-)
+register_lists(Achievement, _("科技成果"), COLUMNS, CHILDREN)

@@ -12,6 +12,7 @@ from marketplace.achievements.rulebook import (
     price_problem,
     shares_problem,
 )
+from marketplace.achievements.workflow import TransferredHow
 from marketplace.files.forms import ManyFilesInput
 from marketplace.listings.forms import (
     CommonFields,
@@ -19,6 +20,7 @@ from marketplace.listings.forms import (
     IndicatorForm,
     NumberField,
     Step,
+    TrlField,
     WizardForm,
     cooperation_field,
     terms,
@@ -97,7 +99,7 @@ class BasicsForm(CommonFields):
         return "\n".join(kept)
 
 
-class ProvenIndicatorForm(IndicatorForm):
+class AchievementIndicatorForm(IndicatorForm):
     """一项实测指标：数值、检测方法、证据。"""
 
     comparator = TermField(terms("comparator"), blank=None, label=_("关系"), initial="eq")
@@ -141,7 +143,7 @@ class OwnerShareForm(RowForm):
     """一个权利单位及其份额。"""
 
     name = PlainTextField(label=_("单位名称"), max_length=120)
-    share = NumberField(label=_("份额（%）"), required=False)
+    share = NumberField(digits=5, places=2, label=_("份额（%）"), required=False)
 
     def clean_share(self) -> Any:
         """A share is a percentage with at most two decimals."""
@@ -162,7 +164,7 @@ class InventorForm(RowForm):
     contribution = PlainTextField(label=_("主要贡献"), max_length=120, required=False)
 
 
-IndicatorRows = rows_of(ProvenIndicatorForm, most=20)
+IndicatorRows = rows_of(AchievementIndicatorForm, most=20)
 IndicatorRows.add_label = _("添加一项指标")
 PatentRows = rows_of(PatentForm, most=30)
 PatentRows.add_label = _("添加一项知识产权")
@@ -192,9 +194,7 @@ class TargetsForm(WizardForm):
 
     NEEDED = frozenset(REQUIRED)
 
-    trl = forms.TypedChoiceField(
-        label=_("技术成熟度"), required=False, coerce=int, empty_value=None
-    )
+    trl = TrlField(label=_("技术成熟度"), blank=_("请选择"))
     trl_evidence = PlainTextField(
         label=_("成熟度依据"),
         max_length=300,
@@ -221,10 +221,6 @@ class TargetsForm(WizardForm):
     price_max = MoneyFormField(
         label=_("意向价格上限"), required=False, help_text=_("都不填即为“面议”")
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["trl"].choices = [("", _("请选择")), *terms("trl")()]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """The upper end of the price is not below the lower one."""
@@ -275,11 +271,7 @@ class TransferForm(JiebangForm):
 
     how = forms.ChoiceField(
         label=_("怎样转化的"),
-        choices=[
-            ("platform", _("通过本平台找到了合作方")),
-            ("self", _("本单位自行实施")),
-            ("elsewhere", _("通过其他渠道转化")),
-        ],
+        choices=TransferredHow.choices,
         widget=forms.RadioSelect,
     )
     note = PlainTextField(

@@ -13,11 +13,11 @@ from marketplace.listings.index import (
     COMMON_TEXTS,
     common_document,
     newest_of,
-    price_band,
     shown_of,
     source_of,
     table_of,
 )
+from marketplace.listings.rulebook import price_band
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
 

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements import queries, services
 from marketplace.achievements.exports import CHILDREN, COLUMNS
 from marketplace.achievements.forms import STEPS, TransferForm
 from marketplace.achievements.index import GRANTED
 from marketplace.achievements.models import Achievement
-from marketplace.achievements.workflow import ACHIEVEMENT
-from marketplace.listings.filters import PRICE_BANDS, Facet
-from marketplace.listings.forms import RenewForm, WithdrawForm
-from marketplace.listings.kind import Kind, Move, Shape
+from marketplace.achievements.queries import achievements_to_review
+from marketplace.achievements.serializers import AchievementRead, AchievementWrite
+from marketplace.achievements.services import LIFECYCLE
+from marketplace.achievements.workflow import Status
+from marketplace.listings.filters import Facet, shown_states
+from marketplace.listings.kind import ListingKind, Move, moves_of
+from marketplace.listings.rulebook import PRICE_BANDS
 
 #: What industry misses most in universities' offers (`domain.md` §7), as sentences for the author.
 RETURN_REASONS = [
@@ -29,32 +31,15 @@ RETURN_REASONS = [
     ("duplicate", _("与已发布的成果重复")),
 ]
 
-MOVES = {
-    "recall": Move(services.recall_achievement, _("撤回后回到草稿，可以继续修改，修改好再提交。")),
-    "renew": Move(services.renew_achievement, _("从今天起重新计算有效期。"), form=RenewForm),
-    "revise": Move(
-        services.revise_achievement,
-        _("成果会暂时从公开页面下线，修改后需要重新审核。"),
-        danger=True,
-    ),
-    "transfer": Move(
-        services.transfer_achievement,
-        _("成果会标记为已转化，不再接受新的匹配，此操作不能撤销。"),
-        form=TransferForm,
-    ),
-    "withdraw": Move(
-        services.withdraw_achievement,
-        _("成果不再展示，原网址会提示已撤回，此操作不能撤销。"),
-        form=WithdrawForm,
-        danger=True,
-    ),
-    "delete": Move(
-        services.delete_achievement,
-        _("草稿和附件会被删除，不能恢复。"),
-        danger=True,
-        done=_("草稿已删除"),
-    ),
-}
+MOVES = moves_of(
+    revise=_("成果会暂时从公开页面下线，修改后需要重新审核。"),
+    withdraw=_("成果不再展示，原网址会提示已撤回，此操作不能撤销。"),
+    end={
+        "transfer": Move(
+            _("成果会标记为已转化，不再接受新的匹配，此操作不能撤销。"), form=TransferForm
+        )
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -76,33 +61,22 @@ FACETS = (
     Facet("owner_kind", _("持有单位"), "org_kind"),
     RightsFacet("ip", _("知识产权"), "ip_kind"),
     Facet("district", _("区县"), "district"),
-    Facet("status", _("状态"), table={"published": _("可合作"), "transferred": _("已转化")}),
+    Facet("status", _("状态"), table=shown_states(Status)),
 )
 
-
-KIND = Kind(
+KIND = ListingKind(
     name="achievements",
     noun="achievement",
     title=_("科技成果"),
     model=Achievement,
-    flow=ACHIEVEMENT,
+    lifecycle=LIFECYCLE,
     steps=STEPS,
-    shape=Shape(
-        visible_to=queries.visible_to,
-        own=queries.own_achievements,
-        queue=queries.achievements_to_review,
-        quality=queries.quality_of,
-        create=services.create_achievement,
-        create_whole=services.create_whole_achievement,
-        save=services.save_achievement,
-        submit=services.submit_achievement,
-        give_back=services.return_achievement,
-        publish=services.publish_achievement,
-        contact=services.show_contact,
-    ),
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,
+    reads=AchievementRead,
+    writes=AchievementWrite,
     columns=COLUMNS,
     children=CHILDREN,
+    review_queue=achievements_to_review,
 )

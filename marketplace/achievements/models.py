@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.db import models
 
-from marketplace.achievements.workflow import BatchStatus, Status
+from marketplace.achievements.workflow import BatchStatus, Status, TransferredHow
 from marketplace.journal.models import Job
 from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
-from marketplace.listings.models import IndicatorRow, Listing
+from marketplace.listings.models import IndicatorRow, Listing, listing_checks, range_check
+from marketplace.listings.workflow import State
 from marketplace.parties.models import Organization
 
 
@@ -71,7 +72,7 @@ class Achievement(Listing):
     """
 
     code = CodeField(prefix="CG")
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=12, choices=Status.choices, default=State.DRAFT)
 
     innovation = models.TextField(blank=True)
     scenario = models.TextField(blank=True)
@@ -98,30 +99,12 @@ class Achievement(Listing):
     class Meta(Listing.Meta):
         constraints = [
             *Listing.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(status__in=Status.values), name="achievement_status"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(price_min__isnull=True) | models.Q(price_min__gte=0),
-                name="achievement_price_min",
-            ),
-            models.CheckConstraint(
-                # What is compared with nothing is no refusal to a CHECK: so it is said outright.
-                condition=models.Q(price_max__isnull=True)
-                | models.Q(price_max__gte=0)
-                & (
-                    models.Q(price_min__isnull=True)
-                    | models.Q(price_max__gte=models.F("price_min"))
-                ),
-                name="achievement_price_range",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(trl__isnull=True) | models.Q(trl__range=(1, 9)),
-                name="achievement_trl",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(transferred_how__in=["", "platform", "self", "elsewhere"]),
-                name="achievement_transferred_how",
+            *listing_checks(
+                "achievement",
+                Status,
+                price="price",
+                trl="trl",
+                how=("transferred_how", TransferredHow),
             ),
             models.UniqueConstraint(
                 fields=["owner", "source_key"],
@@ -151,11 +134,7 @@ class AchievementIndicator(IndicatorRow):
     class Meta(IndicatorRow.Meta):
         constraints = [
             *IndicatorRow.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(value_high__isnull=True)
-                | models.Q(value_high__gte=models.F("value")),
-                name="achievement_indicator_range",
-            ),
+            range_check("value", "achievement_indicator_range"),
         ]
 
     @property

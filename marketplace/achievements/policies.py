@@ -4,6 +4,7 @@ from typing import Any
 
 import rules
 
+from marketplace.kernel.actors import Actor
 from marketplace.listings.policies import READERS, REVIEWERS, operates, register
 from marketplace.parties.policies import access_of
 
@@ -11,13 +12,13 @@ register("achievements", "achievement")
 
 
 @rules.predicate
-def works_for(user: Any, organization: Any) -> bool:
+def works_for(user: Actor, organization: Any) -> bool:
     """A member of the organisation for which rows are brought in."""
     return organization is not None and access_of(user).in_org(organization.pk)
 
 
 @rules.predicate
-def brought_in(user: Any, batch: Any) -> bool:
+def brought_in(user: Actor, batch: Any) -> bool:
     """A member of the organisation that a batch belongs to, or the operator who made it for that one.
 
     Whoever made it and has left the organisation since has no part in it.
@@ -30,13 +31,13 @@ def brought_in(user: Any, batch: Any) -> bool:
 
 
 @rules.predicate
-def reads_batches(user: Any, batch: Any) -> bool:
+def reads_batches(user: Actor, batch: Any) -> bool:
     """Staff see a batch once it was submitted."""
     return access_of(user).has(*READERS) and (batch is None or batch.submitted_at is not None)
 
 
 @rules.predicate
-def reviews_batch(user: Any, batch: Any) -> bool:
+def reviews_batch(user: Actor, batch: Any) -> bool:
     """Reviewers, but never of their own organisation's batch."""
     access = access_of(user)
     return access.has(*REVIEWERS) and (batch is None or not access.in_org(batch.owner_id))

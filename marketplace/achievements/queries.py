@@ -1,8 +1,7 @@
 """Questions about achievements and imported batches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
@@ -11,30 +10,26 @@ from django.forms.models import model_to_dict
 from marketplace.achievements import rulebook
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.achievements.workflow import BatchStatus
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries as listings
 from marketplace.listings.policies import READERS, REVIEWERS
 from marketplace.listings.rulebook import Quality
+from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
 
-KIND = "achievements.achievement"
 BATCH = "achievements.import"
 _INSTANT = "%Y%m%d%H%M%S%f"
 #: While a batch is so far, its rows are reviewed with it and not one by one.
 OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
 
-def visible_to(actor: Any) -> QuerySet[Achievement]:
+def visible_to(actor: Actor) -> QuerySet[Achievement]:
     """The achievements that `actor` may see."""
     return listings.visible_to(Achievement, actor)
 
 
-def own_achievements(actor: Any) -> QuerySet[Achievement]:
-    """Achievements of the organisations that `actor` works for."""
-    return listings.own(Achievement, actor)
-
-
-def achievements_to_review(actor: Any) -> QuerySet[Achievement]:
+def achievements_to_review(actor: Actor) -> QuerySet[Achievement]:
     """The review queue of `actor`, oldest first; rows of an open batch are reviewed as one there."""
     rows = listings.waiting_for_review(Achievement, actor)
     return rows.exclude(import_batch__status__in=OPEN)
@@ -52,40 +47,8 @@ def quality_of(achievement: Achievement) -> Quality:
     )
 
 
-def newest(limit: int) -> list[Achievement]:
-    """The achievements published last and still open."""
-    return readable(
-        Achievement.objects.filter(status="published")
-        .select_related("owner")
-        .order_by("-published_at", "-id")[:limit]
-    )
-
-
-def achievement_by_id(pk: int) -> Achievement | None:
-    """The achievement of an event, or None when the draft has been deleted."""
-    return Achievement.objects.select_related("owner", "author").filter(pk=pk).first()
-
-
-def codes_of(ids: list[int]) -> list[str]:
-    """Public codes of these rows, for the index."""
-    return list(Achievement.objects.filter(pk__in=ids).values_list("code", flat=True))
-
-
-def codes_of_owners(owners: Iterable[int]) -> list[str]:
-    """Public codes of what these organisations own, for the index."""
-    return listings.codes_of_owners(Achievement, owners)
-
-
-def may_read_file(user: Any, attachment: Any) -> bool:
-    """Public attachments follow the achievement; restricted ones its confidential part."""
-    achievement = Achievement.objects.filter(pk=attachment.subject_id).first()
-    public = attachment.audience == "public"
-    verb = "view_achievement" if public else "view_confidential_achievement"
-    return achievement is not None and user.has_perm(f"achievements.{verb}", achievement)
-
-
 # --- batches ----------------------------------------------------------------------------------
-def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
+def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
     """The batches that `actor` may see: the twin of `achievements.view_batch`."""
     access = access_of(actor)
     seen = ImportBatch.objects.filter(owner_id__in=list(access.orgs))
@@ -96,7 +59,7 @@ def batches_visible_to(actor: Any) -> QuerySet[ImportBatch]:
     return seen.select_related("owner", "actor", "job")
 
 
-def own_batches(actor: Any) -> QuerySet[ImportBatch]:
+def own_batches(actor: Actor) -> QuerySet[ImportBatch]:
     """Batches of the organisations that `actor` works for, newest first."""
     return (
         ImportBatch.objects.filter(owner_id__in=list(access_of(actor).orgs))
@@ -105,7 +68,7 @@ def own_batches(actor: Any) -> QuerySet[ImportBatch]:
     )
 
 
-def batches_to_review(actor: Any) -> QuerySet[ImportBatch]:
+def batches_to_review(actor: Actor) -> QuerySet[ImportBatch]:
     """The batches that wait for this person, oldest first; never their own organisation's."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):
@@ -125,7 +88,7 @@ def batch_by_id(pk: int) -> ImportBatch | None:
 
 def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
     """What of a batch waits for a decision, in the order of the sheet."""
-    rows = batch.achievements.filter(status="in_review")
+    rows = batch.achievements.filter(status=State.IN_REVIEW)
     return rows.select_related("owner").prefetch_related("inventors").order_by("pk")
 
 
@@ -196,7 +159,7 @@ def namesakes_of(batch: ImportBatch, limit: int = 20) -> list[Achievement]:
     return readable(
         Achievement.objects.filter(title__in=titles)
         .exclude(import_batch=batch)
-        .exclude(status="draft")
+        .exclude(status=State.DRAFT)
         .select_related("owner")
         .order_by("title", "id")[:limit]
     )

@@ -19,8 +19,10 @@ from marketplace.listings.rulebook import (
     Part,
     PublicTexts,
     Quality,
+    complete_part,
     contact_findings,
     length_score,
+    missing_findings,
     share_score,
 )
 
@@ -73,15 +75,8 @@ def assess(
 
     The contact among the values is the one that readers get, the organisation's by default.
     """
-    required = REQUIRED_IMPORTED if imported else frozenset(REQUIRED)
-    findings = [
-        Finding(name, step, text, blocks=name in required)
-        for name, (step, text) in REQUIRED.items()
-        if not achievement.get(name)
-    ]
-    if not (achievement.get("contact_phone") or achievement.get("contact_email")):
-        text = _("请填写联系电话或邮箱，至少一项")
-        findings.append(Finding("contact_phone", "terms", text, blocks=True))
+    blocking = REQUIRED_IMPORTED if imported else REQUIRED
+    findings = missing_findings(achievement, REQUIRED, blocking=blocking)
     if achievement.get("description") and len(achievement["description"].strip()) < MIN_DESCRIPTION:
         short = _("技术方案请至少写 %(count)s 字，说清怎么做、做到什么程度") % {
             "count": MIN_DESCRIPTION
@@ -193,13 +188,7 @@ def _parts(achievement: Values, indicators: Rows, patents: Rows) -> tuple[Part, 
                 ]
             ),
         ),
-        Part(
-            _("信息完整"),
-            share_score(
-                bool(achievement.get(name))
-                for name in ("title", "summary", "industry", "keywords", "contact_name")
-            ),
-        ),
+        complete_part(achievement),
     )
 
 

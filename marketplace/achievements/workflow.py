@@ -6,17 +6,17 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.workflow import Transition, Workflow
-from marketplace.listings.workflow import listing_flow
+from marketplace.listings.workflow import State, listing_flow, states_of
+
+Status = states_of(_("可合作"), State.TRANSFERRED, _("已转化"))
 
 
-class Status(TextChoices):
-    DRAFT = "draft", _("草稿")
-    IN_REVIEW = "in_review", _("待审核")
-    RETURNED = "returned", _("已退回")
-    PUBLISHED = "published", _("可合作")
-    EXPIRED = "expired", _("已到期")
-    WITHDRAWN = "withdrawn", _("已撤回")
-    TRANSFERRED = "transferred", _("已转化")
+class TransferredHow(TextChoices):
+    """How an achievement was transferred."""
+
+    PLATFORM = "platform", _("通过本平台找到了合作方")
+    SELF = "self", _("本单位自行实施")
+    ELSEWHERE = "elsewhere", _("通过其他渠道转化")
 
 
 ACHIEVEMENT = listing_flow(
@@ -24,9 +24,9 @@ ACHIEVEMENT = listing_flow(
     slice_name="achievements",
     noun="achievement",
     end=("transfer", _("标记为已转化")),
-    end_state=Status.TRANSFERRED,
+    end_state=State.TRANSFERRED,
     # The rows of an imported batch are submitted as one.
-    entries=(Status.IN_REVIEW,),
+    entries=(State.IN_REVIEW,),
 )
 
 

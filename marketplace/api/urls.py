@@ -2,10 +2,8 @@
 
 from django.urls import include, path
 
-from marketplace.achievements import urls as achievements
 from marketplace.api import views
-from marketplace.matching import urls as matching
-from marketplace.needs import urls as needs
+from marketplace.web.slices import slices
 
 app_name = "api"
 
@@ -17,9 +15,7 @@ v1 = [
         "organizations/<str:code>/", views.OrganizationDetail.as_view(), name="organization_detail"
     ),
     path("search/", views.SearchView.as_view(), name="search"),
-    *needs.api,
-    *achievements.api,
-    *matching.api,
+    *(address for declared in slices() for address in declared.addresses("api")),
 ]
 
 urlpatterns = [

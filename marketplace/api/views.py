@@ -24,11 +24,14 @@ from marketplace.web.rest import (
     read_parameters,
     read_text,
 )
+from marketplace.web.slices import scopes
 from marketplace.web.views import fetch
 from search import engine
 from search.query import Query
 
-SEARCHABLE = ("achievements", "needs", "organizations")
+
+def _searchable() -> list[str]:
+    return [section.name for section in scopes()]
 
 
 def _codes(scheme: str) -> set[str]:
@@ -109,16 +112,17 @@ class SearchView(APIView):
         operation_id="search",
         parameters=[
             OpenApiParameter("q", {**TEXT, "minLength": 1}, required=True),
-            OpenApiParameter("in", str, enum=["all", *SEARCHABLE]),
+            OpenApiParameter("in", str, enum=["all", *_searchable()]),
         ],
         responses=serializers.SearchData(many=True),
     )
     def get(self, request: Request) -> Response:
-        """The first ten of each kind; the lists of achievements and needs page and filter."""
+        """The first ten of each kind; the list of each kind pages and filters."""
         asked = read_parameters(request, "q", "in")
         text = read_text(asked, "q", most=MOST_TEXT, required=True)
-        scope = read_choice(asked, "in", ["all", *SEARCHABLE], default="all")
-        kinds = [scope] if scope in SEARCHABLE else list(SEARCHABLE)
+        searchable = _searchable()
+        scope = read_choice(asked, "in", ["all", *searchable], default="all")
+        kinds = [scope] if scope in searchable else searchable
         found = [(kind, engine.find(kind, Query(text, size=10))) for kind in kinds]
         return Response(
             [

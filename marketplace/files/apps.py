@@ -9,3 +9,7 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.files import handlers, policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.files.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
+
+        register(SLICE)

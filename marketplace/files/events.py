@@ -21,27 +21,6 @@ class AttachmentStored(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttachmentBound(Event):
-    """A file that was uploaded before its subject existed now belongs to it."""
-
-    subject_kind = SUBJECT_KIND
-    label = _("附件已归入")
-
-    of_kind: str = ""
-    of_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttachmentAudienceChanged(Event):
-    """A file became public or restricted."""
-
-    subject_kind = SUBJECT_KIND
-    label = _("附件公开范围已更改")
-
-    audience: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class AttachmentRemoved(Event):
     """A file was removed; its bytes are erased after commit."""
 

@@ -62,21 +62,6 @@ class UploadsField(forms.FileField):
         return uploads
 
 
-class UploadField(forms.FileField):
-    """One attachment; see UploadsField."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _hint())
-        kwargs.setdefault("widget", forms.FileInput(attrs={"accept": rulebook.ACCEPT}))
-        super().__init__(**kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        upload = super().clean(data, initial)
-        if upload and (reason := _reason_against(upload)):
-            raise ValidationError(reason, code="unfit")
-        return upload
-
-
 def wanted_removals(data: Any, name: str = "remove_file") -> list[str]:
     """The codes on whose remove buttons was pressed, for `services.remove_by_code`."""
     codes: Iterable[str] = data.getlist(name)

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -82,11 +81,6 @@ class Attachment(models.Model):
     def kind(self) -> str:
         """The kind as people call it: PDF, DOCX, JPG."""
         return extension_of(self.name).removeprefix(".").upper()
-
-    @property
-    def shown_size(self) -> str:
-        """The size for people, such as 1.2 MB."""
-        return filesizeformat(self.size)
 
     @property
     def is_ready(self) -> bool:

@@ -5,6 +5,8 @@ from typing import Any
 
 import rules
 
+from marketplace.kernel.actors import Actor
+
 #: Takes (user or AnonymousUser, attachment); the slice looks at subject and audience.
 Reader = Callable[[Any, Any], bool]
 
@@ -18,7 +20,7 @@ def register_reader(subject_kind: str, reader: Reader) -> None:
     _readers[subject_kind] = reader
 
 
-def can_read(user: Any, attachment: Any) -> bool:
+def can_read(user: Actor, attachment: Any) -> bool:
     """Whether this person may learn of the file and have it.
 
     Nobody has a removed file; the uploader alone has one that belongs to no subject yet; a kind of

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 
 from marketplace.files import policies
 from marketplace.files.models import Attachment, Intake
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
 
@@ -58,17 +58,7 @@ def attachments_for(
     return found
 
 
-def unbound_of(subject_kind: str, uploader: Any) -> QuerySet[Attachment]:
-    """What this person uploaded for a subject of this kind that does not exist yet."""
-    return Attachment.objects.filter(
-        subject_kind=subject_kind,
-        subject_id=None,
-        uploaded_by=uploader,
-        status__in=_SHOWN,
-    ).order_by("id")
-
-
-def readable_attachment(code: str, user: Any) -> Attachment:
+def readable_attachment(code: str, user: Actor) -> Attachment:
     """The file of this code. Raises NotVisible when it is missing or not for this person."""
     if not is_valid_code(code):
         raise NotVisible

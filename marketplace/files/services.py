@@ -27,6 +27,7 @@ from marketplace.files.models import Attachment, Intake
 from marketplace.journal import queries as journal
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.children import ChildFailed
 from marketplace.kernel.errors import InvalidInput, NotVisible, StorageFull
 from marketplace.kernel.events import Event
@@ -55,7 +56,7 @@ def store_upload(
     upload: "UploadedFile[Any]",
     *,
     subject_kind: str,
-    actor: Any,
+    actor: Actor,
     subject_id: int | None = None,
     audience: str = Attachment.Audience.RESTRICTED,
 ) -> Attachment:
@@ -85,7 +86,7 @@ def store_upload(
                 size=stored.size,
                 sha256=stored.sha256,
                 path=stored.path,
-                uploaded_by=actor,
+                uploaded_by_id=actor.pk,
             )
             publish(
                 events.AttachmentStored(
@@ -104,7 +105,7 @@ def _first_status() -> Attachment.Status:
     return Attachment.Status.WAITING if scanner.is_wanted() else Attachment.Status.READY
 
 
-def receive(upload: "UploadedFile[Any]", *, actor: Any, most: int) -> storage.Stored:
+def receive(upload: "UploadedFile[Any]", *, actor: Actor, most: int) -> storage.Stored:
     """Store an upload's bytes as they are, and count them as this person's of today.
 
     Nothing has looked at them yet. `most` is in bytes. Raises InvalidInput at `file` for a file
@@ -129,10 +130,10 @@ def receive(upload: "UploadedFile[Any]", *, actor: Any, most: int) -> storage.St
     raise _refusal(name, _("今天上传的文件已达 %(limit)s 的上限，请明天再传") % {"limit": limit})
 
 
-def _count(actor: Any, size: int) -> bool:
+def _count(actor: Actor, size: int) -> bool:
     """Count bytes as uploaded today, if that keeps within the quota. One statement decides."""
     today, room = clock.today(), max(0, DAILY_QUOTA - size)
-    counted = Intake.objects.filter(user=actor, day=today)
+    counted = Intake.objects.filter(user_id=actor.pk, day=today)
     free = counted.filter(size__lte=room)
     added = {"size": F("size") + size, "files": F("files") + 1}
     if size > DAILY_QUOTA:
@@ -142,7 +143,7 @@ def _count(actor: Any, size: int) -> bool:
     if counted.exists():
         return False
     with suppress(IntegrityError), transaction.atomic():
-        Intake.objects.create(user=actor, day=today)
+        Intake.objects.create(user_id=actor.pk, day=today)
     return bool(free.update(**added))
 
 
@@ -172,7 +173,7 @@ def _refusal(name: str, reason: object) -> InvalidInput:
     return InvalidInput({"file": [_named(name, reason)]})
 
 
-def _check_room(actor: Any, subject_kind: str, subject_id: int | None, name: str) -> None:
+def _check_room(actor: Actor, subject_kind: str, subject_id: int | None, name: str) -> None:
     # The person's row is the lock: parallel uploads of one person wait for each other here.
     get_user_model().objects.select_for_update().get(pk=actor.pk)
     if len(queries.attachments_of(subject_kind, subject_id)) >= MAX_FILES:
@@ -180,39 +181,7 @@ def _check_room(actor: Any, subject_kind: str, subject_id: int | None, name: str
 
 
 @transaction.atomic
-def attach(
-    codes: Iterable[str], *, subject_kind: str, subject_id: int, actor: Any
-) -> list[Attachment]:
-    """Bind this person's own unbound uploads to a subject. Raises NotVisible for any other code."""
-    wanted = list(dict.fromkeys(codes))
-    rows = list(queries.unbound_of(subject_kind, actor).filter(code__in=wanted).select_for_update())
-    if len(rows) != len(wanted):
-        raise NotVisible
-    if len(queries.attachments_of(subject_kind, subject_id)) + len(rows) > MAX_FILES:
-        raise InvalidInput({"file": [_("最多上传 %(limit)d 个附件") % {"limit": MAX_FILES}]})
-    for row in rows:
-        row.subject_id = subject_id
-        row.save(update_fields=["subject_id"])
-        publish(
-            events.AttachmentBound(subject_id=row.pk, of_kind=subject_kind, of_id=subject_id),
-            actor=actor,
-        )
-    return rows
-
-
-@transaction.atomic
-def set_audience(attachment: Attachment, *, audience: str, actor: Any) -> Attachment:
-    """Make a file public or restricted. Raises NotVisible when it is gone or not the caller's."""
-    row = _locked(attachment, actor)
-    if row.audience != audience:
-        row.audience = Attachment.Audience(audience)
-        row.save(update_fields=["audience"])
-        publish(events.AttachmentAudienceChanged(subject_id=row.pk, audience=audience), actor=actor)
-    return row
-
-
-@transaction.atomic
-def remove(attachment: Attachment, *, actor: Any) -> Attachment:
+def remove(attachment: Attachment, *, actor: Actor | None) -> Attachment:
     """Take a file away: the row is marked now, the bytes are erased after commit.
 
     Raises NotVisible when it is gone already, or belongs to no subject and to someone else. `actor`
@@ -226,7 +195,7 @@ def remove(attachment: Attachment, *, actor: Any) -> Attachment:
     return row
 
 
-def _locked(attachment: Attachment, actor: Any) -> Attachment:
+def _locked(attachment: Attachment, actor: Actor | None) -> Attachment:
     row = Attachment.objects.select_for_update().filter(pk=attachment.pk).first()
     if row is None or row.status == Attachment.Status.REMOVED:
         raise NotVisible
@@ -236,7 +205,7 @@ def _locked(attachment: Attachment, actor: Any) -> Attachment:
 
 
 def remove_by_code(
-    codes: Iterable[str], *, subject_kind: str, subject_id: int, actor: Any
+    codes: Iterable[str], *, subject_kind: str, subject_id: int, actor: Actor
 ) -> list[Attachment]:
     """Remove files of one subject by their codes. Raises NotVisible for any other's."""
     own = {row.code: row for row in queries.attachments_of(subject_kind, subject_id)}
@@ -263,7 +232,7 @@ def store_uploads(
     uploads: Sequence["UploadedFile[Any]"],
     *,
     subject_kind: str,
-    actor: Any,
+    actor: Actor,
     subject_id: int | None = None,
     audience: str = Attachment.Audience.RESTRICTED,
 ) -> Uploaded:
@@ -300,7 +269,7 @@ def _check_turn(place: int, deadline: float, name: str) -> None:
 
 
 @transaction.atomic
-def record_download(attachment: Attachment, *, actor: Any) -> None:
+def record_download(attachment: Attachment, *, actor: Actor | None) -> None:
     """Write down who took a restricted file; public ones are not counted by person."""
     if not attachment.is_public:
         publish(events.AttachmentDownloaded(subject_id=attachment.pk), actor=actor)

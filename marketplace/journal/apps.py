@@ -9,7 +9,9 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.journal import services, triggers  # noqa: PLC0415 -- app ready
+        from marketplace.journal.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.kernel import unreadable  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         triggers.append_only("journal_entry")
         triggers.connect()
@@ -18,3 +20,4 @@ class JournalConfig(AppConfig):
             services.note_unreadable(rows)
 
         unreadable.unreadable_found.connect(note, weak=False, dispatch_uid="journal")
+        register(SLICE)

@@ -45,7 +45,7 @@ WAITED_FOR, BACKGROUND, LAST = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """A kind of long work: its name for people, its runner, its urgency, what a cancellation undoes.
 
     `turn` is in seconds; None for one that runs to its end.
@@ -58,7 +58,7 @@ class Kind:
     on_cancel: Callable[[Job], None] | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, JobKind] = {}
 
 
 class EndsEarly(Exception):
@@ -99,7 +99,7 @@ def job(
         turn = TURN
 
     def register(runner: Runner) -> Runner:
-        _kinds[kind] = Kind(label, runner, urgency, turn, on_cancel)
+        _kinds[kind] = JobKind(label, runner, urgency, turn, on_cancel)
         return runner
 
     return register

@@ -9,7 +9,6 @@ from django.db.models import Min, QuerySet
 
 from marketplace.journal.models import Delivery, Entry, Job, Lease, UnreadableRow
 from marketplace.kernel import clock
-from marketplace.kernel.actors import Actor
 from marketplace.kernel.events import event_named
 from marketplace.kernel.unreadable import readable
 
@@ -137,11 +136,6 @@ def _is_coded(model: Any) -> bool:
 def job_by_code(code: str) -> Job | None:
     """The job of a public code."""
     return Job.objects.filter(code=code).select_related("actor").first()
-
-
-def jobs_of(actor: Actor, kind: str) -> QuerySet[Job]:
-    """A person's jobs of a kind, newest first."""
-    return Job.objects.filter(actor_id=actor.pk, kind=kind).order_by("-id")
 
 
 def open_jobs(kind: str) -> QuerySet[Job]:

@@ -53,16 +53,16 @@ class Handler:
     batch: bool
 
 
-def on(*events: type[Event], batch: bool = False) -> Callable[[_F], _F]:
-    """Register a function as a handler of these events, under `module.function`."""
+def on(*events: type[Event], batch: bool = False, name: str = "") -> Callable[[_F], _F]:
+    """Register a function as a handler of these events, under `name`, else `module.function`."""
 
     def register(function: _F) -> _F:
-        name = f"{function.__module__.removeprefix('marketplace.')}.{function.__name__}"
-        if name in _handlers:
-            raise TypeError(f"two handlers are called {name}")
-        _handlers[name] = Handler(name, function, batch)
+        known = name or f"{function.__module__.removeprefix('marketplace.')}.{function.__name__}"
+        if known in _handlers:
+            raise TypeError(f"two handlers are called {known}")
+        _handlers[known] = Handler(known, function, batch)
         for event in events:
-            _listeners.setdefault(event.__name__, []).append(name)
+            _listeners.setdefault(event.__name__, []).append(known)
         return function
 
     return register

@@ -1,11 +1,11 @@
-"""The REST door that both kinds of listing share: list, detail, create, submit."""
+"""The REST door that every kind of listing shares: list, detail, create, submit."""
 
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
@@ -18,8 +18,8 @@ from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
-from marketplace.listings import filters, queries
-from marketplace.listings.kind import Kind
+from marketplace.listings import filters, queries, services
+from marketplace.listings.kind import ListingKind
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.rest import (
     MOST_PAGES,
@@ -47,7 +47,7 @@ DEGRADED = "搜索服务暂时不可用：有搜索词时结果可能不全；�
 NO_SUCH_PAGE = _("没有这一页")
 
 
-def list_parameters(kind: Kind) -> list[OpenApiParameter]:
+def list_parameters(kind: ListingKind) -> list[OpenApiParameter]:
     """What the address of a list may ask for, for the schema."""
     return [
         OpenApiParameter("q", TEXT, description="搜索词"),
@@ -68,7 +68,7 @@ def list_parameters(kind: Kind) -> list[OpenApiParameter]:
     ]
 
 
-def read_list_query(request: Request, kind: Kind) -> Query:
+def read_list_query(request: Request, kind: ListingKind) -> Query:
     """What the address asks for. Raises InvalidInput for every name and value that does not exist.
 
     A page ignores them, so that old links work; a program would take the whole for a part.
@@ -112,23 +112,19 @@ class Seen(Serializer[Any]):
 
 
 class ListingApi(APIView):
-    """What the four views know: the kind, and its two serializers."""
+    """What the three views know: the kind, and with it the two serializers."""
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
-    kind: ClassVar[Kind]
-    reads: ClassVar[type[Serializer[Any]]]
-    writes: ClassVar[type[Serializer[Any]]]
+    kind: ClassVar[ListingKind]
 
     def shown(self, listing: Any) -> dict[str, Any]:
         """One listing as the caller may see it."""
         context = {"request": self.request, "kind": self.kind}
-        return dict(self.reads(listing, context=context).data)
+        return dict(self.kind.reads(listing, context=context).data)
 
     def visible(self) -> QuerySet[Any]:
         """The listings that the caller may see, with their rows."""
-        return self.kind.shape.visible_to(self.request.user).prefetch_related(*self.prefetch)
-
-    prefetch: ClassVar[tuple[str, ...]] = ("indicators",)
+        return self.kind.visible_to(self.request.user).prefetch_related(*self.kind.children)
 
 
 class ListingCollection(ListingApi):
@@ -159,13 +155,13 @@ class ListingCollection(ListingApi):
 
     def post(self, request: Request) -> Response:
         """Create a draft for one of the caller's organisations."""
-        serializer = self.writes(data=request.data)
+        serializer = self.kind.writes(data=request.data)
         serializer.is_valid(raise_exception=True)
         owner = _owner(request, serializer.initial_data)
         made = once(
             once_ticket(request),
-            lambda: self.kind.shape.create_whole(
-                owner=owner, actor=request.user, **serializer.validated_data
+            lambda: services.create_whole(
+                self.kind.model, owner=owner, actor=request.user, **serializer.validated_data
             ),
             actor=request.user,
         )
@@ -204,7 +200,7 @@ class ListingSubmission(ListingApi):
         listing = fetch(self.visible(), code, actor=request.user, view=view, action=edit)
         rev = seen_rev(request)
         try:
-            self.kind.shape.submit(listing, actor=request.user, rev=rev)
+            services.move(listing, "submit", actor=request.user, rev=rev)
         except Stale as error:
             present = self.visible().get(pk=listing.pk)
             return stale_problem(request, error, self.shown(present), present.rev)
@@ -220,6 +216,41 @@ def _owner(request: Request, data: Any) -> Any:
     if len(chosen) != 1:
         raise InvalidInput({"owner": [filters.CHOOSE_OWNER]})
     return chosen[0]
+
+
+def views_of(kind: ListingKind) -> tuple[type[APIView], type[APIView], type[APIView]]:
+    """The views of one kind, described for the schema: the collection, one listing, its submission."""
+    noun, reads, writes = kind.noun, kind.reads, kind.writes
+    page = page_of(reads, f"{kind.model.__name__}Page")
+    described = {
+        ListingCollection: {
+            "get": extend_schema(
+                operation_id=f"{noun}_list", parameters=list_parameters(kind), responses=page
+            ),
+            "post": extend_schema(
+                operation_id=f"{noun}_create",
+                parameters=[IDEMPOTENCY_KEY],
+                request=writes,
+                responses={200: reads, 201: reads},
+            ),
+        },
+        ListingItem: {"get": extend_schema(operation_id=f"{noun}_detail", responses=reads)},
+        ListingSubmission: {
+            "post": extend_schema(
+                operation_id=f"{noun}_submit",
+                parameters=[IF_MATCH],
+                request=Seen,
+                responses=reads,
+            )
+        },
+    }
+    collection, item, submission = (
+        extend_schema_view(**methods)(
+            type(base.__name__.replace("Listing", kind.model.__name__), (base,), {"kind": kind})
+        )
+        for base, methods in described.items()
+    )
+    return collection, item, submission
 
 
 def page_of(results: type[Serializer[Any]], name: str) -> type[Serializer[Any]]:

@@ -1,4 +1,4 @@
-"""Lists as spreadsheets: what both kinds have in common, and how a listing becomes a row of cells.
+"""Lists as spreadsheets: what every kind has in common, and how a listing becomes a row of cells.
 
 The same columns are read by the import, so that an exported list can be brought in again.
 """
@@ -6,6 +6,7 @@ The same columns are read by the import, so that an exported list can be brought
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,10 +15,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import in_wan
 from marketplace.kernel.unreadable import readable
+from marketplace.listings import queries
+from marketplace.listings.models import Listing
 from marketplace.listings.rulebook import SIGNS, plain
+from marketplace.sheets.exports import Export, register
 from marketplace.sheets.writers import Column
 from marketplace.taxonomy import queries as taxonomy
 
@@ -26,40 +31,6 @@ _CHUNK = 200
 BAR = "|"
 #: Signs as cells show them; a range has none of its own.
 RANGE_SIGN = "~"
-
-
-@dataclass(frozen=True)
-class Table:
-    """How a kind of listing is exported: its columns, what else its rows need, who sees which."""
-
-    title: Any
-    columns: Sequence["ListingColumn"]
-    children: Sequence[str]
-    visible_to: Callable[[Any], QuerySet[Any]]
-    own: Callable[[Any], QuerySet[Any]]
-
-    def columns_for(self, *, is_own: bool) -> list["ListingColumn"]:
-        """The columns that a reader of this list may have."""
-        return [column for column in self.columns if is_own or not column.is_private]
-
-    def rows_for(self, actor: Any, codes: Iterable[str], *, is_own: bool) -> Iterator[list[Any]]:
-        """Rows of cells for these codes in their order: those that the actor sees, or owns."""
-        seen = self.own(actor) if is_own else self.visible_to(actor)
-        rows = seen.prefetch_related(*self.children)
-        yield from rows_of(rows, codes, self.columns_for(is_own=is_own))
-
-
-_tables: dict[str, Table] = {}
-
-
-def register(name: str, table: Table) -> None:
-    """Make a kind of listing known to exports that run as jobs."""
-    _tables[name] = table
-
-
-def table_named(name: str) -> Table:
-    """The table of a kind; KeyError when it is not known."""
-    return _tables[name]
 
 
 @dataclass(frozen=True)
@@ -86,6 +57,45 @@ class ListingColumn:
         return Column(
             str(self.title), self.width, choices, required=self.required, note=str(self.note)
         )
+
+
+def register_lists(
+    model: type[Listing], title: Any, columns: Sequence[ListingColumn], children: Sequence[str]
+) -> None:
+    """Register the two exports of a kind: `needs` for everybody, `needs.own` for the owner's members.
+
+    Private columns are in the second alone. `children` are the child tables that the rows need.
+    """
+    name = model._meta.app_label  # noqa: SLF001 -- public API of Django
+    shared = [column for column in columns if not column.is_private]
+    seen, own = partial(queries.visible_to, model), partial(queries.own, model)
+    register(
+        Export(name, title, *_written(seen, shared, children)),
+        Export(
+            own_name(name),
+            title,
+            *_written(own, columns, children),
+            may=lambda actor: actor.is_authenticated,
+            is_private=True,
+        ),
+    )
+
+
+def own_name(name: str) -> str:
+    """The name of the export that is for the owner's members alone."""
+    return f"{name}.own"
+
+
+def _written(
+    listings: Callable[[Actor], QuerySet[Any]],
+    columns: Sequence[ListingColumn],
+    children: Sequence[str],
+) -> tuple[Callable[[], list[Column]], Callable[[Any, Iterable[str]], Iterator[list[Any]]]]:
+    """Headings and rows of an export of the listings that an actor may have."""
+    return (
+        lambda: [column.for_sheet() for column in columns],
+        lambda actor, codes: rows_of(listings(actor).prefetch_related(*children), codes, columns),
+    )
 
 
 # --- how values are written -------------------------------------------------------------------
@@ -142,7 +152,7 @@ def as_lines(related: str, parts: Callable[[Any], Sequence[Any]]) -> Callable[[A
 
 
 def line_of(parts: Sequence[Any]) -> str:
-    """One entry of a cell; bars and line ends inside a part give way, empty parts at the end go."""
+    """One entry of a cell; bars and line ends inside a part are replaced, empty parts at the end are left out."""
     texts = [
         str("" if part is None else part).replace(BAR, "／").replace("｜", "／").replace("\n", " ")
         for part in parts
@@ -170,7 +180,7 @@ def published_day(listing: Any) -> Any:
     return listing.published_at.astimezone(SHANGHAI).date() if listing.published_at else None
 
 
-#: Classification, the same in both kinds.
+#: Classification, the same in every kind.
 COMMON = (
     ListingColumn(
         "industry",

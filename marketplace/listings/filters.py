@@ -6,18 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
+from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.facets import Group, Option, Panel, build_panel
 from search.query import Query, Range, RangeFacet, Results
 
-#: More values than this in one facet are nobody's honest choice.
+#: At most so many values of one facet are read from an address.
 MOST_VALUES = 30
 MAX_TEXT = 200
 PAGE_SIZE = 20
+
+
+def shown_states(states: type[TextChoices]) -> dict[str, Any]:
+    """The states that the lists show, with the labels of a kind, for a facet."""
+    return {value: label for value, label in states.choices if value in LISTED}
 
 
 @dataclass(frozen=True)
@@ -37,14 +44,6 @@ class Facet:
         return [(term.code, term.label) for term in taxonomy.terms(self.scheme)]
 
 
-PRICE_BANDS = {
-    "lt50": _("50 万元以下"),
-    "lt100": _("50–100 万元"),
-    "lt300": _("100–300 万元"),
-    "lt1000": _("300–1000 万元"),
-    "more": _("1000 万元以上"),
-    "face": _("面议"),
-}
 CHOOSE_OWNER = _("请用 owner 指明代表哪个单位（单位编号）")
 NO_SUCH_OWNER = _("这不是单位编号")
 PERIODS = {"7": _("近 7 天"), "30": _("近 30 天"), "90": _("近 90 天"), "365": _("近一年")}

@@ -44,11 +44,15 @@ class Step:
 
 
 class NumberField(forms.Field):
-    """A plain decimal number; cleaned to Decimal, read as `kernel.numerals` says."""
+    """A plain decimal number; cleaned to Decimal, read as `kernel.numerals` says.
+
+    `digits` and `places` are those of its column, which the API names.
+    """
 
     default_validators = [validate_figure]
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, digits: int = 18, places: int = 6, **kwargs: Any) -> None:
+        self.digits, self.places = digits, places
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(**kwargs)
 
@@ -67,6 +71,16 @@ class NumberField(forms.Field):
             text = f"{value:f}"
             return text.rstrip("0").rstrip(".") if "." in text else text
         return value
+
+
+class TrlField(forms.TypedChoiceField):
+    """A technology readiness level, 1 to 9; cleaned to int, or None. `blank` is the empty choice."""
+
+    def __init__(self, *, blank: Any, **kwargs: Any) -> None:
+        def choices() -> list[tuple[Any, Any]]:
+            return [("", blank), *terms("trl")()]
+
+        super().__init__(choices=choices, coerce=int, empty_value=None, required=False, **kwargs)
 
 
 class WizardForm(JiebangForm):

@@ -17,17 +17,12 @@ from marketplace.kernel.pages import in_pages
 from marketplace.kernel.unreadable import streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
+from marketplace.listings.rulebook import BANDS, FACE
+from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Table, Text
 
 L = TypeVar("L", bound=Listing)
-
-#: Shown in lists and found by search; an expired listing keeps its page but leaves the lists.
-LISTED = frozenset({"published", "solved", "transferred"})
-
-_WAN = 1_000_000
-#: Price bands as (code, below which amount in fen); the last is open, "face" means 面议.
-BANDS = (("lt50", 50 * _WAN), ("lt100", 100 * _WAN), ("lt300", 300 * _WAN), ("lt1000", 1000 * _WAN))
 
 
 def _in_industry(values: Sequence[Any]) -> Q:
@@ -46,13 +41,11 @@ def _in_price_bands(values: Sequence[Any]) -> Q:
 
 def _in_band(code: str) -> Q:
     """The rows that `price_band` puts into this band."""
-    if code == "face":
+    if code == FACE:
         return Q(list_price__isnull=True)
-    names = [name for name, _limit in BANDS] + ["more"]
-    limits = [0, *(limit for _name, limit in BANDS)]
-    at = names.index(code)
-    low = Q(list_price__gte=limits[at])
-    return low & Q(list_price__lt=limits[at + 1]) if at + 1 < len(limits) else low
+    band = BANDS[code]
+    low = Q(list_price__gte=band.low)
+    return low if band.high is None else low & Q(list_price__lt=band.high)
 
 
 def _any_of(parts: Iterable[Q]) -> Q:
@@ -91,13 +84,6 @@ COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
 LOOKED_AT = 20_000
 #: So many are read at once when an index is built.
 PAGE = 500
-
-
-def price_band(fen: int | None) -> str:
-    """The band of an amount in fen."""
-    if fen is None:
-        return "face"
-    return next((code for code, limit in BANDS if fen < limit), "more")
 
 
 def common_document(

@@ -2,64 +2,80 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from rest_framework.serializers import Serializer
+
+from marketplace.files.policies import register_reader
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.workflow import Workflow
+from marketplace.listings import queries
 from marketplace.listings.exports import ListingColumn
 from marketplace.listings.filters import Facet
-from marketplace.listings.forms import Step
+from marketplace.listings.forms import RenewForm, Step, WithdrawForm
 from marketplace.listings.rulebook import Quality
+from marketplace.listings.services import Lifecycle
 
 
 @dataclass(frozen=True)
 class Move:
-    """A move as a page offers it: what it asks for, what it will do, how it is made."""
+    """A move as a page offers it: what it will do, what it asks for, what is said when it is done."""
 
-    run: Callable[..., Any]
     explain: Any
     form: type[forms.Form] | None = None
     danger: bool = False
     done: Any = ""
 
 
+#: On a page deleting is offered beside the moves of the flow.
+DELETE = "delete"
+
+
+def moves_of(*, revise: Any, withdraw: Any, end: dict[str, Move]) -> dict[str, Move]:
+    """The moves that pages offer, in their order; the texts are those in which kinds differ."""
+    return {
+        "recall": Move(_("撤回后回到草稿，可以继续修改，修改好再提交。")),
+        "renew": Move(_("从今天起重新计算有效期。"), form=RenewForm),
+        "revise": Move(revise, danger=True),
+        **end,
+        "withdraw": Move(withdraw, form=WithdrawForm, danger=True),
+        DELETE: Move(_("草稿和附件会被删除，不能恢复。"), danger=True, done=_("草稿已删除")),
+    }
+
+
 @dataclass(frozen=True)
-class Shape:
-    """The functions of the slice that the pages call: two questions and the writes."""
+class ListingKind:
+    """One kind of listing: `name` is slice, URL namespace, index and template folder in one.
 
-    visible_to: Callable[[Any], QuerySet[Any]]
-    own: Callable[[Any], QuerySet[Any]]
-    queue: Callable[[Any], QuerySet[Any]]
-    quality: Callable[[Any], Quality]
-    create: Callable[..., Any]
-    create_whole: Callable[..., Any]
-    save: Callable[..., Any]
-    submit: Callable[..., Any]
-    give_back: Callable[..., Any]
-    publish: Callable[..., Any]
-    contact: Callable[..., dict[str, str]]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of listing: `name` is slice, URL namespace, index and template folder in one."""
+    `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
+    `review_queue` replaces the shared review queue where a kind leaves some listings out of it.
+    """
 
     name: str
     noun: str
     title: Any
     model: Any
-    flow: Workflow
+    lifecycle: Lifecycle
     steps: tuple[Step, ...]
-    shape: Shape
     moves: dict[str, Move]
     facets: Sequence[Facet]
     return_reasons: Sequence[tuple[str, Any]]
+    reads: type[Serializer[Any]]
+    writes: type[Serializer[Any]]
     columns: Sequence[ListingColumn] = ()
-    #: Child tables that an exported row needs.
     children: tuple[str, ...] = ("indicators",)
+    review_queue: Callable[[Actor], QuerySet[Any]] | None = None
+
+    @property
+    def flow(self) -> Workflow:
+        """Its table of moves."""
+        return self.lifecycle.flow
 
     @property
     def prefix(self) -> str:
@@ -74,7 +90,7 @@ class Kind:
 
     def perm(self, verb: str) -> str:
         """A permission's full name, such as `needs.edit_need`."""
-        return f"{self.name}.{verb}_{self.noun}"
+        return self.lifecycle.perm(verb)
 
     def template(self, page: str) -> str:
         """A template of the slice, such as `needs/need_detail.html`."""
@@ -93,20 +109,43 @@ class Kind:
         keys = [*(step.key for step in self.steps), "check"]
         return keys[keys.index(key) + 1]
 
+    def visible_to(self, actor: Actor) -> QuerySet[Any]:
+        """The listings of this kind that `actor` may see."""
+        return queries.visible_to(self.model, actor)
 
-_kinds: dict[str, Kind] = {}
+    def own(self, actor: Actor) -> QuerySet[Any]:
+        """Those of the organisations that `actor` works for, last changed first."""
+        return queries.own(self.model, actor)
+
+    def queue(self, actor: Actor) -> QuerySet[Any]:
+        """Those that wait for a review by `actor`, oldest first."""
+        if self.review_queue is not None:
+            return self.review_queue(actor)
+        return queries.waiting_for_review(self.model, actor)
+
+    def newest(self, limit: int) -> list[Any]:
+        """Those published last and still open."""
+        return queries.newest(self.model, limit)
+
+    def quality(self, listing: Any) -> Quality:
+        """What the quality gate says of a stored listing."""
+        return self.lifecycle.quality(listing)
 
 
-def register_kind(kind: Kind) -> None:
-    """Make a kind known; called when the app of its slice is ready."""
+_kinds: dict[str, ListingKind] = {}
+
+
+def register_kind(kind: ListingKind) -> None:
+    """Make a kind known, and decide who reads its attachments; called when its app is ready."""
     _kinds[kind.name] = kind
+    register_reader(kind.subject, partial(queries.may_read_file, kind.model))
 
 
-def kinds() -> tuple[Kind, ...]:
+def kinds() -> tuple[ListingKind, ...]:
     """Every kind of listing, in the order of registration."""
     return tuple(_kinds.values())
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> ListingKind:
     """The kind of that name, such as `needs`. KeyError when there is none."""
     return _kinds[name]

@@ -4,10 +4,50 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import TextChoices
 
 from marketplace.kernel.models import Stamped
 from marketplace.listings import rulebook
+from marketplace.listings.workflow import ENDED, OPEN, State
 from marketplace.parties.models import Organization
+
+
+def listing_checks(
+    noun: str,
+    states: type[TextChoices],
+    *,
+    price: str,
+    trl: str,
+    how: tuple[str, type[TextChoices]],
+) -> list[models.CheckConstraint]:
+    """The constraints on the columns that every kind has under names of its own.
+
+    `price` is the stem of the columns `<price>_min` and `<price>_max` (fen), `trl` the column of the
+    readiness level, `how` the column that says how a listing ended, and its values. A comparison with
+    NULL does not fail a CHECK, so NULL is named explicitly.
+    """
+    low, high = f"{price}_min", f"{price}_max"
+    column, ways = how
+    checks = {
+        "status": models.Q(status__in=states.values),
+        low: models.Q((f"{low}__isnull", True)) | models.Q((f"{low}__gte", 0)),
+        f"{price}_range": models.Q((f"{high}__isnull", True))
+        | models.Q((f"{high}__gte", 0))
+        & (models.Q((f"{low}__isnull", True)) | models.Q((f"{high}__gte", models.F(low)))),
+        "trl": models.Q((f"{trl}__isnull", True)) | models.Q((f"{trl}__range", (1, 9))),
+        column: models.Q((f"{column}__in", ["", *ways.values])),
+    }
+    return [
+        models.CheckConstraint(condition=check, name=f"{noun}_{name}")
+        for name, check in checks.items()
+    ]
+
+
+def range_check(column: str, name: str) -> models.CheckConstraint:
+    """The upper end `<column>_high` of an indicator's range is not below `column`."""
+    high = f"{column}_high"
+    condition = models.Q((f"{high}__isnull", True)) | models.Q((f"{high}__gte", models.F(column)))
+    return models.CheckConstraint(condition=condition, name=name)
 
 
 class Listing(Stamped):
@@ -19,6 +59,8 @@ class Listing(Stamped):
 
     code: Any
     status: Any
+    #: Only a need can ask that its owner is not named; it has a column of this name.
+    hide_owner: Any = False
     rev = models.PositiveIntegerField(default=1)
     owner = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="%(class)ss")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -62,12 +104,12 @@ class Listing(Stamped):
             models.Index(fields=["owner", "status", "-updated_at"], name="%(class)s_own"),
             models.Index(
                 fields=["submitted_at"],
-                condition=models.Q(status="in_review"),
+                condition=models.Q(status=State.IN_REVIEW),
                 name="%(class)s_queue",
             ),
             models.Index(
                 fields=["expires_at"],
-                condition=models.Q(status="published"),
+                condition=models.Q(status=State.PUBLISHED),
                 name="%(class)s_clock",
             ),
         ]
@@ -77,12 +119,12 @@ class Listing(Stamped):
 
     @property
     def contact(self) -> rulebook.Contact:
-        """Whom a reader reaches: the listing's own contact, else the organisation's public one.
+        """The contact for readers: the listing's own, else the public one of its organisation.
 
-        An owner that is not named is not given away by its number either: there only the own counts.
+        Where the owner is not named, only the listing's own counts: the other would give it away.
         """
         own = rulebook.Contact(self.contact_name, self.contact_phone, self.contact_email)
-        if getattr(self, "hide_owner", False):
+        if self.hide_owner:
             return own
         owner = self.owner
         return rulebook.contact_with_default(
@@ -93,6 +135,36 @@ class Listing(Stamped):
     def was_published(self) -> bool:
         """Whether the public has seen it: its address answers 410, not 404, when withdrawn."""
         return self.published_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is published and takes answers."""
+        return self.status in OPEN
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its validity is over and it can still be renewed."""
+        return self.status == State.EXPIRED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its owner or an operator has taken it down."""
+        return self.status == State.WITHDRAWN
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended well: a need was solved, an achievement transferred."""
+        return self.status in ENDED
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether a reviewer must decide on it."""
+        return self.status == State.IN_REVIEW
+
+    @property
+    def may_be_deleted(self) -> bool:
+        """Only a draft that nobody else has seen is deleted; anything else is withdrawn."""
+        return self.status == State.DRAFT and not self.was_published
 
 
 class IndicatorRow(models.Model):

@@ -1,13 +1,13 @@
-"""Who may see, edit and review a listing: predicates that both slices register under their names."""
+"""Who may see, edit and review a listing: predicates that each kind registers under its own names."""
 
 from typing import Any
 
 import rules
 
+from marketplace.kernel.actors import Actor
+from marketplace.listings.workflow import PUBLIC, State
 from marketplace.parties.policies import access_of
 
-PUBLIC = frozenset({"published", "expired", "solved", "transferred"})
-EDITABLE = frozenset({"draft", "returned"})
 REVIEWERS = ("operator", "registrar_city", "registrar_county")
 READERS = (*REVIEWERS, "authority", "auditor")
 
@@ -19,26 +19,26 @@ def is_public(_user: Any, listing: Any) -> bool:
 
 
 @rules.predicate
-def is_of_owner(user: Any, listing: Any) -> bool:
+def is_of_owner(user: Actor, listing: Any) -> bool:
     """A member of the organisation that the listing belongs to."""
     return listing is not None and access_of(user).in_org(listing.owner_id)
 
 
 @rules.predicate
-def reads_everything(user: Any, listing: Any) -> bool:
-    """Staff who may read what is not sealed; a draft is its author's own business."""
-    return access_of(user).has(*READERS) and (listing is None or listing.status != "draft")
+def reads_everything(user: Actor, listing: Any) -> bool:
+    """Staff who read everything but drafts: a draft is for its own organisation alone."""
+    return access_of(user).has(*READERS) and (listing is None or listing.status != State.DRAFT)
 
 
 @rules.predicate
-def reviews(user: Any, listing: Any) -> bool:
+def reviews(user: Actor, listing: Any) -> bool:
     """Staff who review, but never a listing of their own organisation."""
     access = access_of(user)
     return access.has(*REVIEWERS) and (listing is None or not access.in_org(listing.owner_id))
 
 
 @rules.predicate
-def operates(user: Any, _listing: Any = None) -> bool:
+def operates(user: Actor, _listing: Any = None) -> bool:
     """The operator, who may take down what must not be seen."""
     return access_of(user).has("operator")
 

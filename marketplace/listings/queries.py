@@ -1,4 +1,4 @@
-"""Questions that both kinds of listing answer alike."""
+"""Questions that every kind of listing answers in the same way."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -11,17 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.files.queries import attachments_of
 from marketplace.journal import tallies
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.listings.models import Listing
-from marketplace.listings.policies import PUBLIC, READERS, REVIEWERS
+from marketplace.listings.policies import READERS, REVIEWERS
+from marketplace.listings.workflow import PUBLIC, State
 from marketplace.parties.policies import access_of
 from marketplace.web.differences import plain
+from marketplace.web.slots import together
 
 L = TypeVar("L", bound=Listing)
 
 log = logging.getLogger(__name__)
 
-#: Columns that are about a listing and not what it says.
+#: Columns about a listing that are no part of what it says.
 _ABOUT = frozenset(
     {
         *("id", "code", "status", "rev", "owner", "author", "created_at", "updated_at"),
@@ -39,12 +42,17 @@ def manager(model: type[L]) -> Manager[L]:
     return model._default_manager  # noqa: SLF001 -- Django's documented name for it
 
 
-def visible_to(model: type[L], actor: Any) -> QuerySet[L]:
+def subject_of(listing: Listing | type[Listing]) -> str:
+    """The journal's and the files' name for the kind of a listing, such as `needs.need`."""
+    return str(listing._meta.label_lower)  # noqa: SLF001 -- public by Django's documentation
+
+
+def visible_to(model: type[L], actor: Actor) -> QuerySet[L]:
     """The listings that `actor` may see: the list-side twin of the view permission."""
     access = access_of(actor)
     seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
     if access.has(*READERS):
-        seen |= ~Q(status="draft")
+        seen |= ~Q(status=State.DRAFT)
     return manager(model).filter(seen).select_related("owner")
 
 
@@ -57,7 +65,7 @@ def children_of(model: type[Listing]) -> list[str]:
 
 
 def content_of(listing: Listing) -> dict[str, Any]:
-    """All that a listing says, as plain JSON: `values` by column, `rows` by table, names of `files`."""
+    """Everything that a listing says, as plain JSON: `values` by column, `rows` by table, names of `files`."""
     meta = listing._meta  # noqa: SLF001 -- public API of Django
     return {
         "values": {
@@ -69,7 +77,7 @@ def content_of(listing: Listing) -> dict[str, Any]:
             related: [_plain_row(row) for row in getattr(listing, related).all()]
             for related in children_of(type(listing))
         },
-        "files": [row.name for row in attachments_of(meta.label_lower, listing.pk)],
+        "files": [row.name for row in attachments_of(subject_of(listing), listing.pk)],
     }
 
 
@@ -80,18 +88,42 @@ def _plain_row(row: Any) -> dict[str, Any]:
     }
 
 
+def codes_of(model: type[L], ids: Iterable[int]) -> list[str]:
+    """The codes of these rows, for the index."""
+    return list(manager(model).filter(pk__in=list(ids)).values_list("code", flat=True))
+
+
 def codes_of_owners(model: type[L], owners: Iterable[int]) -> list[str]:
     """The codes of everything that these organisations own, for the index."""
     return list(manager(model).filter(owner_id__in=list(owners)).values_list("code", flat=True))
 
 
+def by_id(model: type[L], pk: int) -> L | None:
+    """The listing of an event, or None when the draft has been deleted."""
+    return manager(model).select_related("owner", "author").filter(pk=pk).first()
+
+
+def newest(model: type[L], limit: int) -> list[L]:
+    """The listings published last and still open."""
+    rows = manager(model).filter(status=State.PUBLISHED).select_related("owner")
+    return together(readable(rows.order_by("-published_at", "-id")[:limit]))
+
+
+def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
+    """Public attachments follow the listing; restricted ones its confidential part."""
+    slice_name, noun = subject_of(model).split(".")
+    verb = "view" if attachment.audience == "public" else "view_confidential"
+    listing = manager(model).filter(pk=attachment.subject_id).first()
+    return listing is not None and user.has_perm(f"{slice_name}.{verb}_{noun}", listing)
+
+
 def taken_down(model: type[L], code: str) -> L | None:
     """The withdrawn listing of this code that the public has seen, for the answer 410."""
-    rows = manager(model).filter(code=code, status="withdrawn", published_at__isnull=False)
+    rows = manager(model).filter(code=code, status=State.WITHDRAWN, published_at__isnull=False)
     return rows.first()
 
 
-def own(model: type[L], actor: Any) -> QuerySet[L]:
+def own(model: type[L], actor: Actor) -> QuerySet[L]:
     """Listings of the organisations that `actor` works for, last changed first."""
     return (
         manager(model)
@@ -101,14 +133,14 @@ def own(model: type[L], actor: Any) -> QuerySet[L]:
     )
 
 
-def waiting_for_review(model: type[L], actor: Any) -> QuerySet[L]:
+def waiting_for_review(model: type[L], actor: Actor) -> QuerySet[L]:
     """The review queue of this person, oldest first; never their own organisation's listings."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):
         return manager(model).none()
     return (
         manager(model)
-        .filter(status="in_review")
+        .filter(status=State.IN_REVIEW)
         .exclude(owner_id__in=list(access.orgs))
         .select_related("owner", "author")
         .order_by("submitted_at", "id")
@@ -117,14 +149,16 @@ def waiting_for_review(model: type[L], actor: Any) -> QuerySet[L]:
 
 def due_to_expire(model: type[L]) -> QuerySet[L]:
     """Published listings whose validity is over."""
-    return manager(model).filter(status="published", expires_at__lte=clock.now())
+    return manager(model).filter(status=State.PUBLISHED, expires_at__lte=clock.now())
 
 
 #: What a card that is kept still needs of its row (`marketplace.web.cards`).
 OF_CARD = ("code", "rev", "owner__name", "owner__name_en")
 
 
-def in_order(model: type[L], actor: Any, codes: list[str], *, only: Sequence[str] = ()) -> list[L]:
+def in_order(
+    model: type[L], actor: Actor, codes: list[str], *, only: Sequence[str] = ()
+) -> list[L]:
     """The visible listings of these codes, in the order of the codes; one query.
 
     `only` names the columns to read, all by default.
@@ -135,13 +169,13 @@ def in_order(model: type[L], actor: Any, codes: list[str], *, only: Sequence[str
     found = {row.code: row for row in rows}
     kept = [found[code] for code in codes if code in found]
     if prevented := len(codes) - len(kept) - len(left_out):
-        # A row that was hidden a moment ago, or an index that is not true: the operator counts them.
+        # The row was hidden a moment ago, or the index is wrong: operators see how often.
         _tally(prevented)
-    return kept
+    return together(kept)
 
 
 def _tally(prevented: int) -> None:
-    """Count hits that were kept from a page. No page fails for that, nor its transaction."""
+    """Count hits that were kept from a page. A failure here fails neither the page nor its transaction."""
     try:
         with transaction.atomic():
             tallies.count(tallies.LEAK_PREVENTED, prevented)

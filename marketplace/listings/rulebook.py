@@ -7,11 +7,13 @@ measurable indicators.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.money import FEN_PER_WAN
 
 #: A listing below this score may not be published (of 20).
 PASS_SCORE = 10
@@ -73,6 +75,35 @@ class Quality:
         return _("良好") if self.score >= 15 else _("合格")
 
 
+#: What a reader and the search need of every listing.
+_COMPLETE = ("title", "summary", "industry", "keywords", "contact_name")
+
+
+def missing_findings(
+    values: Mapping[str, Any],
+    required: Mapping[str, tuple[str, Any]],
+    blocking: Collection[str],
+) -> list[Finding]:
+    """A finding for each empty field of `required` (its step and what its author is told).
+
+    Those in `blocking` stop a submission, and so does a contact without a number and an address.
+    """
+    findings = [
+        Finding(name, step, text, blocks=name in blocking)
+        for name, (step, text) in required.items()
+        if not values.get(name)
+    ]
+    if not (values.get("contact_phone") or values.get("contact_email")):
+        text = _("请填写联系电话或邮箱，至少一项")
+        findings.append(Finding("contact_phone", "terms", text, blocks=True))
+    return findings
+
+
+def complete_part(values: Mapping[str, Any]) -> Part:
+    """The part of the score for what every listing should have."""
+    return Part(_("信息完整"), share_score(bool(values.get(name)) for name in _COMPLETE))
+
+
 def length_score(text: str, good: int) -> int:
     """0 to 5 for how much was said: `good` characters earn all five."""
     return min(5, 5 * len(text.strip()) // good)
@@ -102,6 +133,36 @@ def plain(value: Any) -> str:
     """A decimal without exponent and trailing zeros: `21`, `0.84`."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# --- price bands ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Band:
+    """Amounts in fen from `low` up to but not including `high`; None is an open end."""
+
+    label: Any
+    low: int
+    high: int | None
+
+
+BANDS = {
+    "lt50": Band(_("50 万元以下"), 0, 50 * FEN_PER_WAN),
+    "lt100": Band(_("50–100 万元"), 50 * FEN_PER_WAN, 100 * FEN_PER_WAN),
+    "lt300": Band(_("100–300 万元"), 100 * FEN_PER_WAN, 300 * FEN_PER_WAN),
+    "lt1000": Band(_("300–1000 万元"), 300 * FEN_PER_WAN, 1000 * FEN_PER_WAN),
+    "more": Band(_("1000 万元以上"), 1000 * FEN_PER_WAN, None),
+}
+#: The band of a listing that names no amount: the price is agreed between the parties.
+FACE = "face"
+#: Every band with its label, in the order shown.
+PRICE_BANDS = {code: band.label for code, band in BANDS.items()} | {FACE: _("面议")}
+
+
+def price_band(fen: int | None) -> str:
+    """The band of an amount in fen, FACE without one."""
+    if fen is None:
+        return FACE
+    return next(code for code, band in BANDS.items() if band.high is None or fen < band.high)
 
 
 # --- whom a reader reaches --------------------------------------------------------------------

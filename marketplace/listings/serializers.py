@@ -1,13 +1,94 @@
-"""What both kinds of listing share in the API: shown fields, and input through the wizard's forms."""
+"""A listing in the API. Both shapes are derived from the forms of the wizard, which also judge input."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
+from django import forms
 from django.http import QueryDict
 
 from rest_framework import serializers
 
-from marketplace.listings.forms import Step
+from marketplace.listings.forms import NumberField, Step, TrlField
+from marketplace.web.forms import (
+    DateField,
+    EitherField,
+    KeywordsField,
+    MoneyFormField,
+    TermMultiField,
+)
+from marketplace.web.serializers import DayField, FigureField, WholeField
+
+#: More fen than any price; keeps integers within what every client reads exactly.
+MOST_FEN = 10**13
+#: At most so many ways of cooperating in one request.
+MOST_TERMS = 20
+_FEN = "分；null 为面议"
+Shape = Callable[[Any], serializers.Field]
+
+#: Field of a form → field of the shape that is written. The first class that fits counts.
+_WRITTEN: dict[type[forms.Field], Shape] = {
+    KeywordsField: lambda field: _texts(max_length=field.most, required=False),
+    TermMultiField: lambda _field: _texts(max_length=MOST_TERMS, required=False),
+    MoneyFormField: lambda _field: _optional(
+        WholeField, min_value=0, max_value=MOST_FEN, help_text=_FEN
+    ),
+    TrlField: lambda _field: _optional(WholeField, min_value=1, max_value=9),
+    NumberField: lambda field: FigureField(
+        max_digits=field.digits,
+        decimal_places=field.places,
+        required=field.required,
+        allow_null=not field.required,
+    ),
+    DateField: lambda _field: _optional(DayField),
+    EitherField: lambda field: serializers.BooleanField(required=False, default=field.initial),
+    forms.BooleanField: lambda _field: serializers.BooleanField(required=False),
+    forms.EmailField: lambda _field: serializers.EmailField(required=False, allow_blank=True),
+}
+#: Field of a form → field of the shape that is read; text where none fits.
+_READ: dict[type[forms.Field], Shape] = {
+    KeywordsField: lambda _field: _texts(),
+    TermMultiField: lambda _field: _texts(),
+    MoneyFormField: lambda _field: serializers.IntegerField(allow_null=True, help_text=_FEN),
+    TrlField: lambda _field: serializers.IntegerField(allow_null=True),
+    DateField: lambda _field: serializers.DateField(allow_null=True),
+    forms.BooleanField: lambda _field: serializers.BooleanField(),
+}
+
+
+def _texts(**options: Any) -> serializers.Field:
+    return serializers.ListField(child=serializers.CharField(), **options)
+
+
+def _optional(field: Callable[..., serializers.Field], **options: Any) -> serializers.Field:
+    return field(required=False, allow_null=True, **options)
+
+
+def _made(table: Mapping[type[forms.Field], Shape], field: forms.Field) -> serializers.Field | None:
+    shape = next((made for kind, made in table.items() if isinstance(field, kind)), None)
+    return shape(field) if shape else None
+
+
+def _written(field: forms.Field, *, in_row: bool = False) -> serializers.Field:
+    if made := _made(_WRITTEN, field):
+        return made
+    if field.initial is not None:
+        # What the wizard chooses in advance may be left out, but not emptied.
+        return serializers.CharField(
+            required=False, **({"default": field.initial} if in_row else {})
+        )
+    if field.required:
+        return serializers.CharField()
+    return serializers.CharField(required=False, allow_blank=True)
+
+
+@cache
+def row_shape(form: type[forms.Form]) -> type[serializers.Serializer[Any]]:
+    """The shape of one child row, both ways: `NeedIndicatorForm` becomes `NeedIndicatorData`."""
+    fields = {name: _written(field, in_row=True) for name, field in form.base_fields.items()}
+    name = form.__name__.removesuffix("Form") + "Data"
+    return type(name, (serializers.Serializer,), {"__doc__": form.__doc__, **fields})
 
 
 class OwnerBrief(serializers.Serializer[Any]):
@@ -20,33 +101,45 @@ class OwnerBrief(serializers.Serializer[Any]):
 
 
 class ListingRead(serializers.Serializer[Any]):
-    """The public fields of any listing. Amounts in fen, days as `YYYY-MM-DD`, instants in UTC."""
+    """The public fields of any listing. Amounts in fen, days as `YYYY-MM-DD`, instants in UTC.
+
+    Subclasses name the wizard's `steps` and, in `shown`, which of their fields the public may see: a new
+    field of a form stays private until it is named here.
+    """
+
+    steps: ClassVar[tuple[Step, ...]] = ()
+    shown: ClassVar[tuple[str, ...]] = ()
+    #: Shown in every kind.
+    common: ClassVar[tuple[str, ...]] = (
+        *("title", "title_en", "summary", "summary_en", "industry", "field", "chain", "district"),
+        *("keywords", "cooperation", "valid_until"),
+    )
 
     code = serializers.CharField()
     status = serializers.CharField()
     rev = serializers.IntegerField()
-    title = serializers.CharField()
-    title_en = serializers.CharField()
-    summary = serializers.CharField()
-    summary_en = serializers.CharField()
-    industry = serializers.CharField()
-    field = serializers.CharField()
-    chain = serializers.CharField()
-    district = serializers.CharField()
-    keywords = serializers.ListField(child=serializers.CharField())
-    cooperation = serializers.ListField(child=serializers.CharField())
     owner = serializers.SerializerMethodField()
     published_at = serializers.DateTimeField(allow_null=True)
-    valid_until = serializers.DateField(allow_null=True)
     is_sample = serializers.BooleanField()
     url = serializers.SerializerMethodField()
     available_actions = serializers.SerializerMethodField()
 
+    def get_fields(self) -> dict[str, Any]:
+        """The declared fields, those of the forms that are shown, and the child rows."""
+        fields = super().get_fields()
+        known = {
+            name: field for step in self.steps for name, field in step.form.base_fields.items()
+        }
+        for name in (*self.common, *self.shown):
+            fields[name] = _made(_READ, known[name]) or serializers.CharField()
+        for step in self.steps:
+            for related, (formset, _heading) in step.rows.items():
+                fields[related] = row_shape(formset.form)(many=True, source=f"{related}.all")
+        return fields
+
     def get_owner(self, listing: Any) -> dict[str, Any] | None:
         """The owner, unless it asked not to be named."""
-        if getattr(listing, "hide_owner", False):
-            return None
-        return dict(OwnerBrief(listing.owner).data)
+        return None if listing.hide_owner else dict(OwnerBrief(listing.owner).data)
 
     def get_url(self, listing: Any) -> str:
         """The page of the listing."""
@@ -61,17 +154,24 @@ class ListingRead(serializers.Serializer[Any]):
 
 
 class ListingWrite(serializers.Serializer[Any]):
-    """Input for a draft. The same forms as in the wizard judge it, so page and API agree.
+    """A new listing. Only the title is demanded; submission says what else is missing.
 
-    Subclasses declare their fields for the schema, name the wizard's steps, and turn a row into what
-    the row's form expects where the two differ.
+    The forms of the wizard give the fields their types and judge their values, so page and API agree.
+    Subclasses name the wizard's steps.
     """
 
     steps: ClassVar[tuple[Step, ...]] = ()
 
-    def form_row(self, related: str, row: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        """A row as its form expects it."""
-        return {name: "" if value is None else value for name, value in row.items()}
+    owner = serializers.CharField(required=False, help_text="单位编号；只属于一个单位时可省略")
+
+    def get_fields(self) -> dict[str, Any]:
+        """The declared fields, those of the wizard's forms, and the child rows."""
+        fields = super().get_fields()
+        for step in self.steps:
+            fields |= {name: _written(field) for name, field in step.form.base_fields.items()}
+            for related, (formset, _heading) in step.rows.items():
+                fields[related] = row_shape(formset.form)(many=True, required=False)
+        return fields
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """`values` and `rows` for the service. Raises ValidationError by field."""
@@ -86,26 +186,38 @@ class ListingWrite(serializers.Serializer[Any]):
             values |= {name: form.cleaned_data.get(name) for name in form.fields if name in attrs}
             for related, (formset, _heading) in step.rows.items():
                 if related in attrs:
-                    rows[related] = self._rows(related, formset, attrs[related], errors)
+                    rows[related] = _rows(related, formset, attrs[related], errors)
         if errors:
             raise serializers.ValidationError(errors)
         return {"values": values, "rows": rows}
 
-    def _rows(
-        self, related: str, formset: Any, items: list[Any], errors: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        data = QueryDict(mutable=True)
-        data[f"{related}-TOTAL_FORMS"] = str(len(items))
-        data[f"{related}-INITIAL_FORMS"] = "0"
-        for number, item in enumerate(items):
-            for name, value in self.form_row(related, item).items():
-                data[f"{related}-{number}-{name}"] = str(value)
-        bound = formset(data, prefix=related)
-        if bound.is_valid():
-            cleaned: list[dict[str, Any]] = bound.values
-            return cleaned
-        errors[related] = [*bound.non_form_errors(), *(dict(e) for e in bound.errors if e)]
-        return []
+
+def _rows(
+    related: str, formset: Any, items: list[Any], errors: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The child rows, cleaned by their formset; problems are added to `errors`."""
+    data = QueryDict(mutable=True)
+    data[f"{related}-TOTAL_FORMS"] = str(len(items))
+    data[f"{related}-INITIAL_FORMS"] = "0"
+    for number, item in enumerate(items):
+        for name, value in item.items():
+            field = formset.form.base_fields[name]
+            data[f"{related}-{number}-{name}"] = _as_typed(field, value)
+    bound = formset(data, prefix=related)
+    if bound.is_valid():
+        cleaned: list[dict[str, Any]] = bound.values
+        return cleaned
+    errors[related] = [*bound.non_form_errors(), *(dict(e) for e in bound.errors if e)]
+    return []
+
+
+def _as_typed(field: forms.Field, value: Any) -> str:
+    """A value of the API as a person would type it into this field."""
+    if isinstance(field, EitherField):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)
 
 
 def _initial(step: Step) -> dict[str, Any]:

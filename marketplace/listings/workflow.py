@@ -1,10 +1,12 @@
-"""The status flow of a listing: draft, review, publication, expiry, and how it ends.
+"""The states of a listing, named sets of them, and the moves between them.
 
-Needs and achievements share it; each names its own end (`solved`, `transferred`). What happens to a
-listing elsewhere (tender open, contract signed) is derived from other slices and never stored here.
+Needs and achievements share all but the last state: a need ends `solved`, an achievement `transferred`.
+What happens to a listing elsewhere (a tender opens, a contract is signed) is derived from the slices
+that know it and is never stored here.
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import TextChoices
@@ -14,18 +16,61 @@ from marketplace.kernel import clock
 from marketplace.kernel.workflow import Transition, Workflow
 
 
+class State(StrEnum):
+    """Every state that a listing of any kind can be in, as it is stored."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SOLVED = "solved"
+    TRANSFERRED = "transferred"
+
+
+#: How a listing ends well.
+ENDED = frozenset({State.SOLVED, State.TRANSFERRED})
+#: Open for answers: it is matched, and it can be renewed until it ends.
+OPEN = frozenset({State.PUBLISHED})
+#: Was published and has not ended: its contact is given out.
+CONTACTABLE = OPEN | {State.EXPIRED}
+#: Anybody may read its page.
+PUBLIC = CONTACTABLE | ENDED
+#: In the lists and found by search: an expired listing keeps its page and leaves the lists.
+LISTED = OPEN | ENDED
+#: Its author may change what it says.
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+
+
+def states_of(published: Any, end: State, ended: Any) -> type[TextChoices]:
+    """The states of one kind of listing with their labels; `end` is the one in which it ends well."""
+    labels = {
+        State.DRAFT: _("草稿"),
+        State.IN_REVIEW: _("待审核"),
+        State.RETURNED: _("已退回"),
+        State.PUBLISHED: published,
+        State.EXPIRED: _("已到期"),
+        State.WITHDRAWN: _("已撤回"),
+        end: ended,
+    }
+    members = [(state.name, (state.value, label)) for state, label in labels.items()]
+    made: type[TextChoices] = TextChoices("Status", members)  # type: ignore[call-overload]
+    return made
+
+
 def listing_flow(
     states: type[TextChoices],
     *,
     slice_name: str,
     noun: str,
     end: tuple[str, Any],
-    end_state: str,
-    entries: Iterable[str] = (),
+    end_state: State,
+    entries: Iterable[State] = (),
 ) -> Workflow:
     """The flow of a listing whose permissions read `<slice>.<verb>_<noun>`.
 
-    `end` is name and label of the move that closes a listing well; `end_state` is where it leads.
+    `end` is name and label of the move that ends a listing well; `end_state` is where it leads.
     `entries` are states other than draft in which a row may be created.
     """
 
@@ -34,62 +79,68 @@ def listing_flow(
 
     return Workflow.of(
         states,
-        "draft",
+        State.DRAFT,
         Transition(
             "submit",
             _("提交审核"),
-            {"draft", "returned"},
-            "in_review",
+            EDITABLE,
+            State.IN_REVIEW,
             may("edit"),
             guards=(owner_is_verified, is_still_valid),
         ),
-        Transition("recall", _("撤回修改"), {"in_review"}, "draft", may("edit")),
-        Transition("return", _("退回"), {"in_review"}, "returned", may("review")),
+        Transition("recall", _("撤回修改"), {State.IN_REVIEW}, State.DRAFT, may("edit")),
+        Transition("return", _("退回"), {State.IN_REVIEW}, State.RETURNED, may("review")),
         Transition(
             "publish",
             _("通过并发布"),
-            {"in_review"},
-            "published",
+            {State.IN_REVIEW},
+            State.PUBLISHED,
             may("review"),
             guards=(owner_is_verified, is_still_valid, can_be_contacted),
         ),
         Transition(
             "renew",
             _("续期"),
-            {"published", "expired"},
-            "published",
+            CONTACTABLE,
+            State.PUBLISHED,
             may("edit"),
             guards=(owner_is_verified, can_be_contacted),
         ),
         Transition(
             "expire",
             _("到期"),
-            {"published"},
-            "expired",
+            OPEN,
+            State.EXPIRED,
             guards=(is_past,),
             by_clock=f"{slice_name}.expire",
         ),
-        Transition("revise", _("修改后重新提交"), {"published", "expired"}, "draft", may("edit")),
+        Transition("revise", _("修改后重新提交"), CONTACTABLE, State.DRAFT, may("edit")),
         Transition(
             "withdraw",
             _("下架"),
-            {"in_review", "returned", "published", "expired"},
-            "withdrawn",
+            {State.IN_REVIEW, State.RETURNED, *CONTACTABLE},
+            State.WITHDRAWN,
             may("withdraw"),
         ),
-        Transition(end[0], end[1], {"published", "expired"}, end_state, may("edit")),
+        Transition(end[0], end[1], CONTACTABLE, end_state, may("edit")),
         subject=f"{slice_name}.{noun}",
         entries=entries,
     )
 
 
+def changes_the_public_view(move: Transition) -> bool:
+    """Whether the public can see something else after this move than before it."""
+    return bool(PUBLIC & {*move.sources, move.target})
+
+
+# --- guards -----------------------------------------------------------------------------------
 def owner_is_verified(listing: Any, _now: Any) -> object:
-    """Only verified organisations appear before the public."""
+    """Only listings of verified organisations are published."""
     return "" if listing.owner.is_verified else _("单位尚未通过认证，认证后才能提交或发布")
 
 
 def can_be_contacted(listing: Any, _now: Any) -> object:
-    """What nobody can ask about is not published."""
+    """A listing without a telephone number or an address is not published."""
     if listing.contact.is_reachable:
         return ""
     return _(
@@ -98,9 +149,9 @@ def can_be_contacted(listing: Any, _now: Any) -> object:
 
 
 def is_still_valid(listing: Any, now: Any) -> object:
-    """A listing is not published with an end that has passed: it would expire at once.
+    """A listing whose last day has passed is not published: it would expire at once.
 
-    The end that its author wishes for now decides, not the one it had when it was published before.
+    `valid_until` decides, which its author can change, and not the end of an earlier publication.
     """
     day = listing.valid_until
     late = day is not None and clock.end_of_day(day) <= now
@@ -108,5 +159,5 @@ def is_still_valid(listing: Any, now: Any) -> object:
 
 
 def is_past(listing: Any, now: Any) -> object:
-    """The clock closes a listing at the end of its validity, not before."""
+    """A listing expires when its validity ends, and not before."""
     return "" if listing.expires_at is not None and listing.expires_at <= now else _("尚未到期")

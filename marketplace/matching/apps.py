@@ -9,3 +9,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.matching import handlers, policies, tasks  # noqa: F401, PLC0415 -- app ready
+        from marketplace.matching.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
+
+        register(SLICE)

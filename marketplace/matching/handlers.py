@@ -3,26 +3,27 @@
 from marketplace.achievements import events as achievements
 from marketplace.journal.events import RowMended, mended
 from marketplace.kernel.events import Event, on
+from marketplace.listings.events import ids_of
 from marketplace.matching import queries, services
 from marketplace.matching.events import MatchMarked
 from marketplace.needs import events as needs
 
 
-@on(needs.NeedPublished, needs.NeedRenewed, batch=True)
+@on(needs.EVENTS["publish"], needs.EVENTS["renew"], batch=True)
 def match_needs(batch: list[Event]) -> None:
     """A need that is out is compared with the open achievements."""
     services.take_up_needs([event.subject_id for event in batch])
 
 
 @on(
-    achievements.AchievementPublished,
-    achievements.AchievementRenewed,
+    achievements.EVENTS["publish"],
+    achievements.EVENTS["renew"],
     achievements.AchievementsPublished,
     batch=True,
 )
 def match_achievements(batch: list[Event]) -> None:
     """Achievements that are out are compared with the open needs."""
-    services.take_up_achievements(achievements.ids_of(batch))
+    services.take_up_achievements(ids_of(batch))
 
 
 @on(RowMended, batch=True)

@@ -19,6 +19,14 @@ class Side(models.TextChoices):
     ACHIEVEMENT = "achievement", _("成果方")
 
 
+#: A match has two sides by its nature, and they are not alike: one asks, the other offers. So they are
+#: named, here and in the columns of `Match`; what is done alike for both is a loop over this table.
+LISTINGS: dict[Side, type[Need] | type[Achievement]] = {
+    Side.NEED: Need,
+    Side.ACHIEVEMENT: Achievement,
+}
+
+
 class Verdict(models.TextChoices):
     """What a side may say about a match."""
 

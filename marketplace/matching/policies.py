@@ -4,14 +4,16 @@ from typing import Any
 
 import rules
 
+from marketplace.kernel.actors import Actor
+from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
 
 #: Both listings must be open for a match to be shown.
-OPEN = "published"
+OPEN = State.PUBLISHED.value
 
 
 @rules.predicate
-def is_open(_user: Any, match: Any) -> bool:
+def is_open(_user: Actor, match: Any) -> bool:
     """Both listings are published and neither side has dismissed the match."""
     return (
         match is not None
@@ -22,12 +24,12 @@ def is_open(_user: Any, match: Any) -> bool:
 
 
 @rules.predicate
-def is_of_a_side(user: Any, match: Any) -> bool:
+def is_of_a_side(user: Actor, match: Any) -> bool:
     """A member of the organisation behind the need or behind the achievement."""
     return match is not None and bool(sides_of(user, match))
 
 
-def sides_of(user: Any, match: Any) -> list[str]:
+def sides_of(user: Actor, match: Any) -> list[str]:
     """For which sides this person may speak: need, achievement, both or none."""
     access = access_of(user)
     owners = {"need": match.need.owner_id, "achievement": match.achievement.owner_id}

@@ -8,9 +8,10 @@ class NeedsConfig(AppConfig):
     label = "needs"
 
     def ready(self) -> None:
-        from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
         from marketplace.listings.kind import register_kind  # noqa: PLC0415 -- app ready
         from marketplace.needs import exports, handlers, index, kind, policies, queries  # noqa: F401, PLC0415
+        from marketplace.needs.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
-        register_reader(queries.KIND, queries.may_read_file)
         register_kind(kind.KIND)
+        register(SLICE)

@@ -8,7 +8,6 @@ from marketplace.listings.exports import (
     COMMON,
     CONTACT,
     ListingColumn,
-    Table,
     address,
     as_is,
     as_lines,
@@ -16,10 +15,10 @@ from marketplace.listings.exports import (
     as_terms,
     as_wan,
     published_day,
-    register,
+    register_lists,
     sign_and_value,
 )
-from marketplace.needs import queries
+from marketplace.needs.models import Need
 
 
 def _owner(need: Any) -> str:
@@ -58,13 +57,4 @@ COLUMNS = (
     *CONTACT,
 )
 
-register(
-    "needs",
-    Table(
-        title=_("技术需求"),
-        columns=COLUMNS,
-        children=("indicators",),
-        visible_to=queries.visible_to,
-        own=queries.own_needs,
-    ),
-)
+register_lists(Need, _("技术需求"), COLUMNS, ("indicators",))

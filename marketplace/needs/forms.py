@@ -9,11 +9,13 @@ from marketplace.listings.forms import (
     IndicatorForm,
     NumberField,
     Step,
+    TrlField,
     WizardForm,
     cooperation_field,
     terms,
 )
 from marketplace.needs.rulebook import REQUIRED
+from marketplace.needs.workflow import SolvedHow
 from marketplace.web.forms import (
     ComingDateField,
     EitherField,
@@ -105,9 +107,7 @@ class TargetsForm(WizardForm):
     NEEDED = frozenset(REQUIRED)
 
     cooperation = cooperation_field()
-    trl_min = forms.TypedChoiceField(
-        label=_("成果成熟度至少"), required=False, coerce=int, empty_value=None
-    )
+    trl_min = TrlField(label=_("成果成熟度至少"), blank=_("不限"))
     budget_min = MoneyFormField(label=_("预算下限"), required=False)
     budget_max = MoneyFormField(
         label=_("预算上限"), required=False, help_text=_("都不填即为“面议”")
@@ -125,10 +125,6 @@ class TargetsForm(WizardForm):
         label=_("对解决方的要求"), max_length=2000, multiline=True, required=False
     )
     intended_partner = PlainTextField(label=_("意向院所或专家"), max_length=200, required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["trl_min"].choices = [("", _("不限")), *terms("trl")()]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """The upper end of the budget is not below the lower one."""
@@ -164,11 +160,7 @@ class SolveForm(JiebangForm):
 
     how = forms.ChoiceField(
         label=_("怎样解决的"),
-        choices=[
-            ("platform", _("通过本平台找到了合作方")),
-            ("self", _("企业自行解决")),
-            ("elsewhere", _("通过其他渠道解决")),
-        ],
+        choices=SolvedHow.choices,
         widget=forms.RadioSelect,
     )
     note = PlainTextField(

@@ -12,11 +12,11 @@ from marketplace.listings.index import (
     COMMON_TEXTS,
     common_document,
     newest_of,
-    price_band,
     shown_of,
     source_of,
     table_of,
 )
+from marketplace.listings.rulebook import price_band
 from marketplace.needs.models import Need
 from marketplace.needs.rulebook import without_set_phrases
 from search import schema

@@ -1,15 +1,16 @@
-"""What the shared pages and the API need to know about needs: facets, moves, reasons, functions."""
+"""What the shared pages and the API need to know about needs: facets, moves, reasons."""
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.filters import PRICE_BANDS, Facet
-from marketplace.listings.forms import RenewForm, WithdrawForm
-from marketplace.listings.kind import Kind, Move, Shape
-from marketplace.needs import queries, services
+from marketplace.listings.filters import Facet, shown_states
+from marketplace.listings.kind import ListingKind, Move, moves_of
+from marketplace.listings.rulebook import PRICE_BANDS
 from marketplace.needs.exports import COLUMNS
 from marketplace.needs.forms import STEPS, SolveForm
 from marketplace.needs.models import Need
-from marketplace.needs.workflow import NEED
+from marketplace.needs.serializers import NeedRead, NeedWrite
+from marketplace.needs.services import LIFECYCLE
+from marketplace.needs.workflow import Status
 
 RETURN_REASONS = [
     ("vague", _("技术难点写得不够具体，请说明现状、差距和已试过的办法")),
@@ -20,27 +21,13 @@ RETURN_REASONS = [
     ("duplicate", _("与已发布的需求重复")),
 ]
 
-MOVES = {
-    "recall": Move(services.recall_need, _("撤回后回到草稿，可以继续修改，修改好再提交。")),
-    "renew": Move(services.renew_need, _("从今天起重新计算有效期。"), form=RenewForm),
-    "revise": Move(
-        services.revise_need, _("需求会暂时从公开页面下线，修改后需要重新审核。"), danger=True
-    ),
-    "solve": Move(
-        services.solve_need,
-        _("需求会标记为已解决，不再接受新的匹配，此操作不能撤销。"),
-        form=SolveForm,
-    ),
-    "withdraw": Move(
-        services.withdraw_need,
-        _("需求不再展示，原网址会提示已撤回，此操作不能撤销。"),
-        form=WithdrawForm,
-        danger=True,
-    ),
-    "delete": Move(
-        services.delete_need, _("草稿和附件会被删除，不能恢复。"), danger=True, done=_("草稿已删除")
-    ),
-}
+MOVES = moves_of(
+    revise=_("需求会暂时从公开页面下线，修改后需要重新审核。"),
+    withdraw=_("需求不再展示，原网址会提示已撤回，此操作不能撤销。"),
+    end={
+        "solve": Move(_("需求会标记为已解决，不再接受新的匹配，此操作不能撤销。"), form=SolveForm)
+    },
+)
 
 FACETS = (
     Facet("industry", _("行业"), "industry"),
@@ -50,31 +37,20 @@ FACETS = (
     Facet("price_band", _("预算"), table=PRICE_BANDS),
     Facet("owner_kind", _("发布单位"), "org_kind"),
     Facet("district", _("区县"), "district"),
-    Facet("status", _("状态"), table={"published": _("征集中"), "solved": _("已解决")}),
+    Facet("status", _("状态"), table=shown_states(Status)),
 )
 
-KIND = Kind(
+KIND = ListingKind(
     name="needs",
     noun="need",
     title=_("技术需求"),
     model=Need,
-    flow=NEED,
+    lifecycle=LIFECYCLE,
     steps=STEPS,
-    shape=Shape(
-        visible_to=queries.visible_to,
-        own=queries.own_needs,
-        queue=queries.needs_to_review,
-        quality=queries.quality_of,
-        create=services.create_need,
-        create_whole=services.create_whole_need,
-        save=services.save_need,
-        submit=services.submit_need,
-        give_back=services.return_need,
-        publish=services.publish_need,
-        contact=services.show_contact,
-    ),
     moves=MOVES,
     facets=FACETS,
     return_reasons=RETURN_REASONS,
+    reads=NeedRead,
+    writes=NeedWrite,
     columns=COLUMNS,
 )

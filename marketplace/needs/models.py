@@ -5,15 +5,16 @@ from django.db import models
 from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField
 from marketplace.kernel.money import MoneyField
-from marketplace.listings.models import IndicatorRow, Listing
-from marketplace.needs.workflow import Status
+from marketplace.listings.models import IndicatorRow, Listing, listing_checks, range_check
+from marketplace.listings.workflow import State
+from marketplace.needs.workflow import SolvedHow, Status
 
 
 class Need(Listing):
     """What an enterprise looks for. `budget_*` in fen, None = 面议; `deadline` a day in Shanghai."""
 
     code = CodeField(prefix="XQ")
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=12, choices=Status.choices, default=State.DRAFT)
 
     kind = models.CharField(max_length=16, blank=True)
     background = models.TextField(blank=True)
@@ -33,30 +34,8 @@ class Need(Listing):
     class Meta(Listing.Meta):
         constraints = [
             *Listing.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(status__in=Status.values), name="need_status"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(budget_min__isnull=True) | models.Q(budget_min__gte=0),
-                name="need_budget_min",
-            ),
-            models.CheckConstraint(
-                # What is compared with nothing is no refusal to a CHECK: so it is said outright.
-                condition=models.Q(budget_max__isnull=True)
-                | models.Q(budget_max__gte=0)
-                & (
-                    models.Q(budget_min__isnull=True)
-                    | models.Q(budget_max__gte=models.F("budget_min"))
-                ),
-                name="need_budget_range",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(trl_min__isnull=True) | models.Q(trl_min__range=(1, 9)),
-                name="need_trl",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(solved_how__in=["", "platform", "self", "elsewhere"]),
-                name="need_solved_how",
+            *listing_checks(
+                "need", Status, price="budget", trl="trl_min", how=("solved_how", SolvedHow)
             ),
         ]
 
@@ -75,11 +54,7 @@ class NeedIndicator(IndicatorRow):
     class Meta(IndicatorRow.Meta):
         constraints = [
             *IndicatorRow.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(target_high__isnull=True)
-                | models.Q(target_high__gte=models.F("target")),
-                name="need_indicator_range",
-            ),
+            range_check("target", "need_indicator_range"),
         ]
 
     @property

@@ -15,8 +15,10 @@ from marketplace.listings.rulebook import (
     Part,
     PublicTexts,
     Quality,
+    complete_part,
     contact_findings,
     length_score,
+    missing_findings,
     share_score,
 )
 
@@ -26,8 +28,6 @@ _SET_PHRASES = re.compile(
     "针对|为了|为解决|为此|为进一步|进一步|解决|目前|当前|现有|传统|存在|问题|需要|难以|如何|"
     "具有重要意义|等方面|的方法|方面"
 )
-
-STEPS = ("basics", "targets", "terms")
 
 #: field → (step, what the author is told when it is empty). These stop a submission.
 REQUIRED = {
@@ -62,15 +62,7 @@ PUBLIC_TEXTS: PublicTexts = {
 
 def assess(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> Quality:
     """Judge a need from its plain values and indicator rows."""
-    findings = [
-        Finding(name, step, text, blocks=True)
-        for name, (step, text) in REQUIRED.items()
-        if not need.get(name)
-    ]
-    if not (need.get("contact_phone") or need.get("contact_email")):
-        findings.append(
-            Finding("contact_phone", "terms", _("请填写联系电话或邮箱，至少一项"), blocks=True)
-        )
+    findings = missing_findings(need, REQUIRED, blocking=REQUIRED)
     if need.get("problem") and len(need["problem"].strip()) < MIN_PROBLEM:
         text = _("主要技术难点请至少写 %(count)s 字，说清现在卡在哪里") % {"count": MIN_PROBLEM}
         findings.append(Finding("problem", "basics", text, blocks=True))
@@ -126,13 +118,7 @@ def _parts(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> 
                 for name in ("cooperation", "budget_max", "deadline", "ip_terms", "conditions")
             ),
         ),
-        Part(
-            _("信息完整"),
-            share_score(
-                bool(need.get(name))
-                for name in ("title", "summary", "industry", "keywords", "contact_name")
-            ),
-        ),
+        complete_part(need),
     )
 
 

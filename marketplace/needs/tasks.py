@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from marketplace.needs import services
+from marketplace.listings.services import expire_due
+from marketplace.needs.models import Need
 
 
 @shared_task(name="needs.expire", ignore_result=True)
 def expire() -> None:
     """Close needs whose validity is over."""
-    services.expire_needs()
+    expire_due(Need)

@@ -9,3 +9,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.notices import handlers  # noqa: F401, PLC0415 -- app ready
+        from marketplace.notices.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
+
+        register(SLICE)

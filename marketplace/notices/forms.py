@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.kernel.actors import Actor
 from marketplace.notices import queries
 from marketplace.web.forms import JiebangForm
 
@@ -19,7 +20,7 @@ class PreferencesForm(JiebangForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         choices = queries.mail_choices(user)
         kwargs.setdefault("initial", {"mail": [choice.kind for choice in choices if choice.mail]})
         super().__init__(*args, **kwargs)

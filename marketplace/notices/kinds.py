@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Kind:
+class NoticeKind:
     """A kind of notice: its stored name, what the preferences page calls it, mail or not."""
 
     name: str
@@ -13,21 +13,21 @@ class Kind:
     mail_default: bool
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, NoticeKind] = {}
 
 
-def register(name: str, label: Any, *, mail_default: bool = True) -> Kind:
+def register(name: str, label: Any, *, mail_default: bool = True) -> NoticeKind:
     """Make a kind known, for example `register("needs.returned", _("需求被退回"))`.
 
     Called when apps are ready. Raises TypeError when a name is taken.
     """
-    kind = Kind(name, label, mail_default)
+    kind = NoticeKind(name, label, mail_default)
     if _kinds.setdefault(name, kind) != kind:
         raise TypeError(f"two kinds of notice are called {name}")
     return kind
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> NoticeKind:
     """The kind of this name. Raises LookupError: a notice of no kind could not be switched off."""
     try:
         return _kinds[name]
@@ -41,6 +41,6 @@ def label_of(name: str) -> Any:
     return kind.label if kind else name
 
 
-def all_kinds() -> list[Kind]:
+def all_kinds() -> list[NoticeKind]:
     """Every kind, in the order of registration."""
     return list(_kinds.values())

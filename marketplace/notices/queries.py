@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import NotVisible
 from marketplace.kernel.revisions import state_of
 from marketplace.notices import kinds
@@ -24,34 +25,36 @@ class Choice:
     mail: bool
 
 
-def notices_of(user: Any) -> QuerySet[Notice]:
+def notices_of(user: Actor) -> QuerySet[Notice]:
     """A person's notices, unread ones first, then the newest."""
-    return Notice.objects.filter(recipient=user).order_by(F("read_at").asc(nulls_first=True), "-id")
+    return Notice.objects.filter(recipient_id=user.pk).order_by(
+        F("read_at").asc(nulls_first=True), "-id"
+    )
 
 
-def notice_of(user: Any, code: str) -> Notice:
+def notice_of(user: Actor, code: str) -> Notice:
     """A person's own notice of this code. Raises NotVisible for any other."""
-    notice = Notice.objects.filter(recipient=user, code=code).first()
+    notice = Notice.objects.filter(recipient_id=user.pk, code=code).first()
     if notice is None:
         raise NotVisible
     return notice
 
 
-def unread_count(user: Any) -> int:
+def unread_count(user: Actor) -> int:
     """How many unread notices a person has, at most COUNTED; one short index scan."""
-    return Notice.objects.filter(recipient=user, read_at=None)[:COUNTED].count()
+    return Notice.objects.filter(recipient_id=user.pk, read_at=None)[:COUNTED].count()
 
 
-def mail_choices(user: Any) -> list[Choice]:
+def mail_choices(user: Actor) -> list[Choice]:
     """Every kind with whether this person gets it by mail, one query."""
-    own = dict(NoticePreference.objects.filter(user=user).values_list("kind", "mail"))
+    own = dict(NoticePreference.objects.filter(user_id=user.pk).values_list("kind", "mail"))
     return [
         Choice(kind.name, kind.label, own.get(kind.name, kind.mail_default))
         for kind in kinds.all_kinds()
     ]
 
 
-def mail_state(user: Any) -> str:
+def mail_state(user: Actor) -> str:
     """A short text that changes with a person's choices about mail."""
     return state_of(*(choice.kind for choice in mail_choices(user) if choice.mail))
 

@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from marketplace.journal import context
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.revisions import Rev, check
 from marketplace.notices import kinds, queries
 from marketplace.notices.events import NoticesPosted
@@ -42,7 +43,7 @@ def notify(
     url: str = "",
     subject: tuple[str, int] | None = None,
     dedupe: str = "",
-    actor: Any = None,
+    actor: Actor | None = None,
 ) -> int:
     """Put a notice before each of these users, and by mail to those who want this kind so.
 
@@ -84,7 +85,7 @@ def notify(
     return count
 
 
-def _post(rows: list[Notice], key: str, actor: Any) -> int:
+def _post(rows: list[Notice], key: str, actor: Actor | None) -> int:
     """Insert what is not there yet, and announce exactly that."""
     codes = {row.code for row in rows}
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
@@ -139,14 +140,14 @@ def mark_read(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=clock.now())
 
 
-def mark_all_read(user: Any) -> int:
+def mark_all_read(user: Actor) -> int:
     """Note that a person has seen all; returns how many were unread."""
-    return Notice.objects.filter(recipient=user, read_at=None).update(read_at=clock.now())
+    return Notice.objects.filter(recipient_id=user.pk, read_at=None).update(read_at=clock.now())
 
 
 @transaction.atomic
 @transaction.atomic
-def choose_mail(user: Any, wanted: Iterable[str], *, rev: Rev = None) -> None:
+def choose_mail(user: Actor, wanted: Iterable[str], *, rev: Rev = None) -> None:
     """Keep a person's choices: these kinds by mail, every other kind in the app only.
 
     Raises Stale when `rev` is not the person's `mail_state`.
@@ -156,7 +157,7 @@ def choose_mail(user: Any, wanted: Iterable[str], *, rev: Rev = None) -> None:
     chosen = set(wanted)
     NoticePreference.objects.bulk_create(
         [
-            NoticePreference(user=user, kind=kind.name, mail=kind.name in chosen)
+            NoticePreference(user_id=user.pk, kind=kind.name, mail=kind.name in chosen)
             for kind in kinds.all_kinds()
         ],
         update_conflicts=True,

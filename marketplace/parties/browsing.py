@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from marketplace.kernel.actors import Actor
 from marketplace.parties import queries
 from marketplace.parties.models import Organization
 from search import engine
@@ -62,7 +62,7 @@ def _from_rows(q: str, kinds: list[str], districts: list[str]) -> Directory:
     return Directory(rows, *counts)
 
 
-def in_order(actor: Any, codes: list[str]) -> list[Organization]:
+def in_order(actor: Actor, codes: list[str]) -> list[Organization]:
     """The organisations of these codes that this person may see, in the order of the codes."""
     found = {row.code: row for row in queries.visible_to(actor).filter(code__in=codes)}
     return [found[code] for code in codes if code in found]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 import rules
 
+from marketplace.kernel.actors import Actor
+
 
 class OrgRole(models.TextChoices):
     """What a person is in an organisation; each role may do what the ones before it may."""
@@ -89,7 +91,7 @@ class Access:
 NOBODY = Access()
 
 
-def access_of(user: Any) -> Access:
+def access_of(user: Actor) -> Access:
     """The access of any visitor; someone who is not signed in has none."""
     access = getattr(user, "access", None)
     return access if isinstance(access, Access) else NOBODY
@@ -99,50 +101,38 @@ def platform_role(*roles: str) -> Any:
     """A predicate: the person holds one of these platform roles."""
 
     @rules.predicate(f"platform_role:{'|'.join(roles)}")
-    def holds(user: Any) -> bool:
+    def holds(user: Actor) -> bool:
         return access_of(user).has(*roles)
 
     return holds
 
 
-has_role = platform_role
-
-
 @rules.predicate
-def is_confirmed(user: Any) -> bool:
+def is_confirmed(user: Actor) -> bool:
     """The person has confirmed an e-mail address or a mobile number."""
     return access_of(user).is_confirmed
 
 
 @rules.predicate
-def is_org_member(user: Any, org: Any) -> bool:
+def is_org_member(user: Actor, org: Any) -> bool:
     """The person works for this organisation."""
     return org is not None and access_of(user).in_org(org.pk)
 
 
-is_member_of = is_org_member
-
-
 @rules.predicate
-def is_approver(user: Any, org: Any) -> bool:
-    """The person may approve on behalf of this organisation."""
-    return org is not None and access_of(user).approves_for(org.pk)
-
-
-@rules.predicate
-def is_org_admin(user: Any, org: Any) -> bool:
+def is_org_admin(user: Actor, org: Any) -> bool:
     """The person is an admin of this organisation."""
     return org is not None and access_of(user).is_admin_of(org.pk)
 
 
 @rules.predicate
-def works_for_owner(user: Any, subject: Any) -> bool:
+def works_for_owner(user: Actor, subject: Any) -> bool:
     """The person works for the organisation that owns the subject (`subject.owner_id`)."""
     return subject is not None and access_of(user).in_org(subject.owner_id)
 
 
 @rules.predicate
-def started(user: Any, job: Any) -> bool:
+def started(user: Actor, job: Any) -> bool:
     """The person started this job and works today for each organisation that it is done for."""
     if job is None or job.actor_id is None or job.actor_id != getattr(user, "pk", None):
         return False
@@ -155,19 +145,19 @@ _reads_all = platform_role(*REGISTRARS, Role.OPERATOR, Role.AUTHORITY, Role.AUDI
 
 
 @rules.predicate
-def is_shown_to_all(_user: Any, org: Any) -> bool:
+def is_shown_to_all(_user: Actor, org: Any) -> bool:
     """The organisation is verified."""
     return org is not None and org.status == "verified"
 
 
 @rules.predicate
-def is_no_party(user: Any, org: Any) -> bool:
+def is_no_party(user: Actor, org: Any) -> bool:
     """The person does not work for the organisation: nobody decides their own case."""
     return org is None or not access_of(user).in_org(org.pk)
 
 
 @rules.predicate
-def is_applicant(user: Any, dossier: Any) -> bool:
+def is_applicant(user: Actor, dossier: Any) -> bool:
     """The person administers the organisation, or waits for the answer to a claim of their own.
 
     Whoever entered an organisation and was removed since has no part in its dossier.
@@ -180,7 +170,7 @@ def is_applicant(user: Any, dossier: Any) -> bool:
 
 
 @rules.predicate
-def is_no_party_to_dossier(user: Any, dossier: Any) -> bool:
+def is_no_party_to_dossier(user: Actor, dossier: Any) -> bool:
     """The person neither handed the dossier in nor works for the organisation."""
     if dossier is None:
         return True
@@ -188,7 +178,7 @@ def is_no_party_to_dossier(user: Any, dossier: Any) -> bool:
 
 
 @rules.predicate
-def administers_inviter(user: Any, invitation: Any) -> bool:
+def administers_inviter(user: Actor, invitation: Any) -> bool:
     """The person administers the organisation that the invitation is to."""
     return bool(is_org_admin(user, invitation.organization) and is_confirmed(user))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 
@@ -16,6 +17,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import Line, history
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
 from marketplace.kernel.revisions import state_of
@@ -38,7 +40,7 @@ _DECIDERS = (*REGISTRARS, Role.OPERATOR)
 
 
 # --- organisations ----------------------------------------------------------------------------
-def visible_to(actor: Any) -> QuerySet[Organization]:
+def visible_to(actor: Actor) -> QuerySet[Organization]:
     """The organisations this person may see: the twin of `parties.view_organization`."""
     access = access_of(actor)
     rows = Organization.objects.all()
@@ -52,7 +54,7 @@ def public_organizations() -> QuerySet[Organization]:
     return Organization.objects.filter(status=OrgStatus.VERIFIED)
 
 
-def publishing_organizations(user: Any) -> list[Organization]:
+def publishing_organizations(user: Actor) -> list[Organization]:
     """The organisations in whose name a person may draft a listing, oldest membership first.
 
     None before the person has confirmed a contact; a suspended organisation publishes nothing.
@@ -83,7 +85,7 @@ def directory_counts(field: str) -> dict[str, int]:
     return dict(rows.values_list(field).annotate(n=Count("id")).order_by())
 
 
-def organizations_of(user: Any) -> QuerySet[Membership]:
+def organizations_of(user: Actor) -> QuerySet[Membership]:
     """A person's present memberships with their organisations, oldest first."""
     return (
         Membership.objects.current()
@@ -170,14 +172,6 @@ def admins_of(org_id: int) -> QuerySet[User]:
     )
 
 
-def members_with_role(org_id: int, *roles: str) -> QuerySet[User]:
-    """The active people who hold one of these roles in an organisation; all members when none."""
-    mine = Q(memberships__organization_id=org_id, memberships__left_at=None)
-    if roles:
-        mine &= Q(memberships__role__in=roles)
-    return User.objects.filter(mine, is_active=True).distinct()
-
-
 def people_behind(person: User, org_id: int) -> list[User]:
     """Who hears of what a person did for an organisation: they, or its admins once they have left."""
     return [person] if access_of(person).in_org(org_id) else list(admins_of(org_id))
@@ -228,12 +222,12 @@ def invitation_by_token(token: str) -> Invitation:
     return found
 
 
-def invitations_for(user: Any) -> list[Invitation]:
+def invitations_for(user: User) -> list[Invitation]:
     """The open invitations to a person's confirmed address or number."""
     return list(_addressed_to(user).order_by("-id"))
 
 
-def invitation_for(user: Any, code: str) -> Invitation:
+def invitation_for(user: User, code: str) -> Invitation:
     """An open invitation to this person by code. Raises NotVisible for any other."""
     found = _addressed_to(user).filter(code=code).first() if is_valid_code(code) else None
     if found is None:
@@ -241,7 +235,7 @@ def invitation_for(user: Any, code: str) -> Invitation:
     return found
 
 
-def _addressed_to(user: Any) -> QuerySet[Invitation]:
+def _addressed_to(user: User) -> QuerySet[Invitation]:
     mine = Q(pk__in=[])
     if user.email and user.email_verified_at:
         mine |= Q(email=user.email)
@@ -272,7 +266,7 @@ def verification_queue(status: str = DossierStatus.PENDING) -> QuerySet[Verifica
     )
 
 
-def verifications_to_decide(actor: Any) -> QuerySet[Verification]:
+def verifications_to_decide(actor: Actor) -> QuerySet[Verification]:
     """The dossiers that wait for this person's decision: none of their own, longest waiting first."""
     access = access_of(actor)
     rows = verification_queue()
@@ -299,7 +293,7 @@ def content_of(dossier: Verification) -> dict[str, Any]:
     return {**shown, "note": dossier.note, "documents": [row.name for row in papers]}
 
 
-def dossier_of(org: Organization, actor: Any) -> Verification | None:
+def dossier_of(org: Organization, actor: Actor) -> Verification | None:
     """The dossier this person works on for an organisation: the open one, else the last one."""
     access = access_of(actor)
     rows = dossiers().filter(organization=org)
@@ -312,7 +306,7 @@ def dossier_of(org: Organization, actor: Any) -> Verification | None:
     return rows.annotate(done=done).order_by("done", "-id").first()
 
 
-def claims_of(user: Any) -> QuerySet[Verification]:
+def claims_of(user: Actor) -> QuerySet[Verification]:
     """A person's claims to organisations they don't work for yet, newest first."""
     return (
         dossiers()
@@ -322,13 +316,13 @@ def claims_of(user: Any) -> QuerySet[Verification]:
     )
 
 
-def reads_document(user: Any, attachment: Any) -> bool:
+def reads_document(user: Actor, attachment: Any) -> bool:
     """Whether a person may read a document of a dossier: given to the files slice."""
     dossier = Verification.objects.filter(pk=attachment.subject_id).first()
     return dossier is not None and bool(user.has_perm("parties.view_verification", dossier))
 
 
-def recent_sign_ins(user: Any, limit: int = 10) -> list[Line]:
+def recent_sign_ins(user: Actor, limit: int = 10) -> list[Line]:
     """When the person signed in, and where it failed, newest first."""
     lines = history(USER, user.pk, limit=100)
     return [line for line in lines if line.event in {"SignedIn", "SignInFailed"}][:limit]
@@ -351,12 +345,12 @@ def fresh_secret() -> str:
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
-def tokens_of(user: Any) -> QuerySet[ApiToken]:
+def tokens_of(user: Actor) -> QuerySet[ApiToken]:
     """A person's tokens that are not revoked, newest first."""
     return ApiToken.objects.filter(user_id=user.pk, revoked_at=None).order_by("-id")
 
 
-def token_of(user: Any, code: str) -> ApiToken:
+def token_of(user: Actor, code: str) -> ApiToken:
     """A person's own token by code. Raises NotVisible for any other."""
     found = tokens_of(user).filter(code=code).first() if is_valid_code(code) else None
     if found is None:
@@ -377,14 +371,8 @@ def valid_token(raw: str) -> ApiToken | None:
     return None if lacks_second_factor(token.user) else token
 
 
-def user_of_token(raw: str) -> User | None:
-    """Whose token this is; None when it is none that holds today."""
-    token = valid_token(raw)
-    return token.user if token else None
-
-
 # --- sign-in ---------------------------------------------------------------------------------
-def may_sign_in(user: Any) -> bool:
+def may_sign_in(user: User) -> bool:
     """Whether this person may be in the site at all, by whatever door.
 
     The password of the sample accounts is published: they enter only where SAMPLE_ACCOUNTS is on.
@@ -398,14 +386,14 @@ def sample_accounts_that_work() -> QuerySet[User]:
 
 
 # --- second factor ----------------------------------------------------------------------------
-def has_second_factor(user: Any) -> bool:
+def has_second_factor(user: User) -> bool:
     """Whether the person has set up an authenticator."""
     return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP]))
 
 
-def lacks_second_factor(user: Any) -> bool:
+def lacks_second_factor(user: User | AnonymousUser) -> bool:
     """Whether a role of this person asks for a second factor that is not there."""
-    if not access_of(user).is_staff:
+    if not isinstance(user, User) or not access_of(user).is_staff:
         return False
     if settings.SAMPLE_ACCOUNTS and user.is_sample:
         return False
@@ -442,13 +430,3 @@ def has_confirmed(user: User | None, email: str) -> bool:
 def users_by_id(ids: Iterable[int]) -> list[User]:
     """These people, the active ones."""
     return list(User.objects.filter(pk__in=list(ids), is_active=True))
-
-
-def staff() -> QuerySet[User]:
-    """Everyone who holds a role on the platform, with the roles, by name."""
-    return (
-        User.objects.filter(platform_roles__isnull=False)
-        .distinct()
-        .prefetch_related("platform_roles")
-        .order_by("name", "id")
-    )

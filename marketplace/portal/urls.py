@@ -4,25 +4,16 @@ A slice's workbench pages are mounted here too, under `workbench/`: a URL namesp
 only once, and a slice has one.
 """
 
-from types import ModuleType
-
 from django.urls import URLResolver, include, path
 
-from marketplace.achievements import urls as achievements
-from marketplace.files import urls as files
-from marketplace.matching import urls as matching
-from marketplace.needs import urls as needs
-from marketplace.notices import urls as notices
-from marketplace.parties import urls as parties
 from marketplace.portal import views
-from marketplace.taxonomy import urls as taxonomy
+from marketplace.web.slices import Slice, slices
 
 
-def mount(namespace: str, module: ModuleType) -> URLResolver:
+def mount(declared: Slice) -> URLResolver:
     """The public and the workbench pages of one slice under its namespace."""
-    public = getattr(module, "public", [])
-    workbench = getattr(module, "workbench", [])
-    return path("", include(([*public, path("workbench/", include(workbench))], namespace)))
+    workbench = path("workbench/", include(declared.addresses("workbench")))
+    return path("", include(([*declared.addresses("public"), workbench], declared.name)))
 
 
 own = [
@@ -34,11 +25,5 @@ own = [
 
 urlpatterns = [
     path("", include((own, "portal"))),
-    mount("needs", needs),
-    mount("achievements", achievements),
-    mount("matching", matching),
-    mount("parties", parties),
-    mount("notices", notices),
-    mount("files", files),
-    mount("taxonomy", taxonomy),
+    *(mount(declared) for declared in slices() if declared.urls),
 ]

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_safe
 
 from marketplace.portal import queries
 from marketplace.web.costs import counted, has_words
+from marketplace.web.slices import parts, scopes
 from marketplace.web.views import render_page
 from search import budget, engine
 
-SCOPES = {
-    "achievements": "achievements:list",
-    "needs": "needs:list",
-    "organizations": "parties:organizations",
-}
+
+def _scopes() -> dict[str, str]:
+    """The index of each choice of the search box, and the URL name of its list."""
+    return {section.name: section.page for section in scopes()}
 
 
 @require_safe
@@ -28,8 +28,8 @@ def search_all(request: HttpRequest) -> HttpResponse:
     page = queries.page_of_code(text, request.user)
     if page:
         return redirect(page)
-    if scope in SCOPES:
-        address = reverse(SCOPES[scope])
+    if scope in (pages := _scopes()):
+        address = reverse(pages[scope])
         query = request.GET.copy()
         query.pop("in")
         return redirect(f"{address}?{query.urlencode()}" if text else address)
@@ -57,7 +57,8 @@ def search_all(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """Completions for the search box, as options of its list box."""
     scope = request.GET.get("in", "all")
-    specs = [scope] if scope in SCOPES else list(SCOPES)
+    known = list(_scopes())
+    specs = [scope] if scope in known else known
     rows = engine.suggest(request.GET.get("q", "")[: queries.MAX_TEXT], specs)
     return render(request, "portal/suggest.html", {"rows": rows})
 
@@ -86,13 +87,13 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     """The index of sitemap files."""
     files = [
         (name, number)
-        for name, pages in queries.sitemap_sections().items()
+        for name, (_page, pages) in queries.sitemap_sections().items()
         for number in pages.page_range
         if pages.count
     ]
     context = {
         "files": files,
-        "further": queries.further_sitemaps(),
+        "further": parts("sitemap_files"),
         "root": settings.SITE_URL.rstrip("/"),
     }
     return render(request, "portal/sitemap_index.xml", context, content_type="application/xml")
@@ -101,10 +102,9 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap_section(request: HttpRequest, section: str, page: int) -> HttpResponse:
     """One file of a section's addresses, each in both languages."""
-    pages = queries.sitemap_sections().get(section)
+    name, pages = queries.sitemap_sections().get(section, ("", None))
     if pages is None or page not in pages.page_range:
         raise Http404
-    name = {"orgs": "parties:organization"}.get(section, f"{section}:detail")
     rows = []
     for row in pages.page(page):
         with translation.override("zh-hans"):

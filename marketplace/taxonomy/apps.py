@@ -10,5 +10,8 @@ class TaxonomyConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.taxonomy import policies, services  # noqa: F401, PLC0415 -- app ready
+        from marketplace.taxonomy.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         post_migrate.connect(services.seed_after_migrate, sender=self, dispatch_uid="taxonomy.seed")
+        register(SLICE)

@@ -4,9 +4,11 @@ from typing import Any
 
 import rules
 
+from marketplace.kernel.actors import Actor
+
 
 @rules.predicate
-def operates(user: Any, _term: Any = None) -> bool:
+def operates(user: Actor, _term: Any = None) -> bool:
     """The platform's operator."""
     access = getattr(user, "access", None)
     return access is not None and bool(access.has("operator"))

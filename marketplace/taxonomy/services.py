@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.events import Event
 from marketplace.kernel.revisions import Rev, check
@@ -35,7 +36,7 @@ def add_term(
     *,
     code: str,
     label: str,
-    actor: Any,
+    actor: Actor,
     label_en: str = "",
     parent: str = "",
     note: str = "",
@@ -75,7 +76,7 @@ def rename_term(
     term: Term,
     *,
     label: str,
-    actor: Any,
+    actor: Actor,
     label_en: str = "",
     note: str = "",
     order: int | None = None,
@@ -99,7 +100,7 @@ def rename_term(
 
 
 @transaction.atomic
-def retire_term(term: Term, *, actor: Any, on: date | None = None, rev: Rev = None) -> Term:
+def retire_term(term: Term, *, actor: Actor, on: date | None = None, rev: Rev = None) -> Term:
     """End a term: from `on` (today by default) it can't be chosen; what uses it keeps its label.
 
     Raises Refused when it has ended already, or while terms below it hold, InvalidInput for a day
@@ -122,7 +123,7 @@ def retire_term(term: Term, *, actor: Any, on: date | None = None, rev: Rev = No
 
 
 @transaction.atomic
-def restore_term(term: Term, *, actor: Any, rev: Rev = None) -> Term:
+def restore_term(term: Term, *, actor: Actor, rev: Rev = None) -> Term:
     """Undo a retirement.
 
     Raises Refused when the term is not retired, when its parent is, or when the code has begun
@@ -141,7 +142,7 @@ def restore_term(term: Term, *, actor: Any, rev: Rev = None) -> Term:
     return _announce(_stored(term), event, actor)
 
 
-def _editable(scheme: Scheme, actor: Any) -> Scheme:
+def _editable(scheme: Scheme, actor: Actor) -> Scheme:
     """The scheme under a lock, so that two operators do not add the same code."""
     if not actor.has_perm("taxonomy.edit_term"):
         raise Forbidden
@@ -151,7 +152,7 @@ def _editable(scheme: Scheme, actor: Any) -> Scheme:
     return scheme
 
 
-def _locked(term: Term, actor: Any) -> tuple[Scheme, Term]:
+def _locked(term: Term, actor: Actor) -> tuple[Scheme, Term]:
     scheme = _editable(term.scheme, actor)
     return scheme, scheme.terms.select_for_update().get(pk=term.pk)
 
@@ -162,7 +163,7 @@ def _stored(term: Term) -> Term:
     return term
 
 
-def _announce(term: Term, event: Event, actor: Any) -> Term:
+def _announce(term: Term, event: Event, actor: Actor) -> Term:
     _touch(term.scheme_id)
     publish(event, actor=actor)
     return term

@@ -1,6 +1,6 @@
-"""The site's main menu and footer links: a table of URL names; what does not exist yet is left out."""
+"""The site's main menu and footer links, as slices declare them; what has no page is left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.web.slices import parts
 
 
 @dataclass(frozen=True)
@@ -19,41 +21,8 @@ class Link:
     current: bool = False
 
 
-MAIN = (
-    (_("科技成果"), "achievements:list"),
-    (_("技术需求"), "needs:list"),
-    (_("单位名录"), "parties:organizations"),
-    (_("新闻动态"), "cms:news"),
-    (_("政策法规"), "cms:policies"),
-)
-
-FOOTER = (
-    (
-        _("找技术"),
-        (
-            (_("科技成果库"), "achievements:list"),
-            (_("技术需求库"), "needs:list"),
-            (_("单位名录"), "parties:organizations"),
-        ),
-    ),
-    (
-        _("做交易"),
-        (
-            (_("发布需求"), "needs:new"),
-            (_("发布成果"), "achievements:new"),
-            (_("工作台"), "workbench:home"),
-        ),
-    ),
-    (
-        _("帮助"),
-        (
-            (_("帮助中心"), "cms:help"),
-            (_("无障碍声明"), "portal:accessibility"),
-            (_("数据接口"), "api:docs"),
-            (_("站点地图"), "portal:sitemap"),
-        ),
-    ),
-)
+#: The columns of the footer: the place that slices name in their links, and the heading.
+FOOTER = (("find", _("找技术")), ("deal", _("做交易")), ("help", _("帮助")))
 
 
 def address(name: str) -> str:
@@ -71,21 +40,22 @@ def home_address() -> str:
     return f"{get_script_prefix()}{prefix}"
 
 
+def links_in(place: str) -> list[Link]:
+    """The links that slices declare for a place, in order; those without a page are left out."""
+    links = (link for link in parts("links") if link.place == place)
+    return [Link(link.label, url) for link in links if (url := address(link.page))]
+
+
 def main_links(request: HttpRequest) -> list[Link]:
     """The menu with the present section marked."""
     home = home_address()
-    links = [Link(_("首页"), home, request.path == home)]
-    for label, name in MAIN:
-        if url := address(name):
-            links.append(Link(label, url, request.path.startswith(url)))
-    return links
+    return [
+        Link(_("首页"), home, request.path == home),
+        *(replace(link, current=request.path.startswith(link.url)) for link in links_in("header")),
+    ]
 
 
 def footer_columns() -> list[dict[str, Any]]:
     """The footer's columns; one without any link is left out."""
-    columns = []
-    for title, rows in FOOTER:
-        links = [Link(label, url) for label, name in rows if (url := address(name))]
-        if links:
-            columns.append({"title": title, "links": links})
-    return columns
+    columns = [{"title": title, "links": links_in(place)} for place, title in FOOTER]
+    return [column for column in columns if column["links"]]

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from rest_framework import exceptions, status
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView, set_rollback
+from rest_framework.views import set_rollback
 
 from marketplace.kernel.errors import (
     DomainError,
@@ -149,24 +148,6 @@ def problem_body(code: int, slug: str, text: str) -> dict[str, Any]:
 def _response(body: dict[str, Any], code: int, headers: dict[str, str]) -> Response:
     set_rollback()
     return Response(body, status=code, headers=headers, content_type=CONTENT_TYPE)
-
-
-class PolicyPermission(BasePermission):
-    """Asks the policies. A view names `view_permission` and per action `permissions`.
-
-    `permissions = {"submit": "needs.submit_need"}`; no entry means seeing is enough.
-    An object the person may not see is a 404, not a 403.
-    """
-
-    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
-        seeing = getattr(view, "view_permission", None)
-        if seeing and not request.user.has_perm(seeing, obj):
-            raise NotVisible
-        action = getattr(view, "action", None) or (request.method or "").lower()
-        needed = getattr(view, "permissions", {}).get(action)
-        if needed and not request.user.has_perm(needed, obj):
-            raise Forbidden
-        return True
 
 
 def seen_rev(request: Request) -> Rev:

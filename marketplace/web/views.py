@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.unreadable import Unreadable, readable
@@ -47,7 +48,7 @@ DEEPEST = 500
 
 
 def fetch(
-    rows: QuerySet[Row], code: str, *, actor: Any, view: str, action: str | None = None
+    rows: QuerySet[Row], code: str, *, actor: Actor, view: str, action: str | None = None
 ) -> Row:
     """The object with this public code, if the actor may see it and do the action.
 

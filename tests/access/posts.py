@@ -23,7 +23,7 @@ POSTS: dict[str, str] = {
     "achievements:batch_review": REV,
     # --- matching
     "matching:describe": "compares and stores nothing",
-    "matching:mark": "one's own word on a pair that does not change; each is kept with its author",
+    "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

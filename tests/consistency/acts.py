@@ -15,7 +15,7 @@ from django.db import transaction  # noqa: E402
 
 from marketplace.journal import jobs  # noqa: E402
 from marketplace.kernel import clock  # noqa: E402
-from marketplace.needs import services  # noqa: E402
+from marketplace.listings import services as listing_services  # noqa: E402
 from marketplace.needs.models import Need  # noqa: E402
 from marketplace.parties.models import Organization, User  # noqa: E402
 from search import engine, schema  # noqa: E402
@@ -64,7 +64,7 @@ def publish() -> None:
     """Publish all that wait, each in its own transaction."""
     actor = registrar()
     for need in Need.objects.filter(status="in_review").order_by("pk"):
-        services.publish_need(need, actor=actor)
+        listing_services.move(need, "publish", actor=actor)
         say(need.code)
 
 
@@ -72,7 +72,7 @@ def publish_and_roll_back(code: str) -> None:
     """Publish, and let the transaction fail at its end."""
     try:
         with transaction.atomic():
-            services.publish_need(Need.objects.get(code=code), actor=registrar())
+            listing_services.move(Need.objects.get(code=code), "publish", actor=registrar())
             raise RuntimeError  # noqa: TRY301 -- the failure of a transaction is what is tried
     except RuntimeError:
         say("rolled back")
@@ -80,7 +80,9 @@ def publish_and_roll_back(code: str) -> None:
 
 def withdraw(code: str) -> None:
     """Take a need down."""
-    services.withdraw_need(Need.objects.get(code=code), actor=author(), reason="不再需要")
+    listing_services.move(
+        Need.objects.get(code=code), "withdraw", actor=author(), reason="不再需要"
+    )
     say("withdrawn")
 
 
@@ -89,7 +91,7 @@ def renew(code: str, times: str) -> None:
     for turn in range(int(times)):
         with transaction.atomic():
             need = Need.objects.select_for_update().get(code=code)
-            services.renew_need(need, actor=author(), days=100 + turn % 200)
+            listing_services.move(need, "renew", actor=author(), days=100 + turn % 200)
     say("renewed")
 
 
@@ -105,7 +107,7 @@ def stale(code: str) -> None:
 
 def long_job() -> None:
     """Queue the job of sixty steps."""
-    jobs._kinds.setdefault("tests.steps", jobs.Kind("步骤", lambda _row: None))
+    jobs._kinds.setdefault("tests.steps", jobs.JobKind("步骤", lambda _row: None))
     say(jobs.start_job("tests.steps", actor=None, payload={}, total=60).code)
 
 

@@ -24,7 +24,7 @@ from marketplace.journal import services as journal
 from marketplace.journal.models import Delivery
 from marketplace.kernel import clock
 from marketplace.listings import queries as listings
-from marketplace.needs import services
+from marketplace.listings import services as listing_services
 from marketplace.needs.models import Need
 from search import active_backends, engine, schema
 from search.query import Query
@@ -66,23 +66,27 @@ class Site(RuleBasedStateMachine):
     @rule(target=published, draft=consumes(drafts))
     def publish(self, draft: int) -> int:
         need = Need.objects.get(pk=draft)
-        services.save_need(need, actor=self.cast.member, values={"title": WORD}, rows={})
-        need = services.submit_need(need, actor=self.cast.member)
-        return services.publish_need(need, actor=self.cast.registrar_city).pk
+        listing_services.save_step(need, actor=self.cast.member, values={"title": WORD}, rows={})
+        need = listing_services.move(need, "submit", actor=self.cast.member)
+        return listing_services.move(need, "publish", actor=self.cast.registrar_city).pk
 
     @rule(need=published, days=st.integers(30, 700))
     def renew(self, need: int, days: int) -> None:
-        services.renew_need(Need.objects.get(pk=need), actor=self.cast.member, days=days)
+        listing_services.move(Need.objects.get(pk=need), "renew", actor=self.cast.member, days=days)
 
     @rule(need=consumes(published))
     def withdraw(self, need: int) -> None:
-        services.withdraw_need(Need.objects.get(pk=need), actor=self.cast.member, reason="不再需要")
+        listing_services.move(
+            Need.objects.get(pk=need), "withdraw", actor=self.cast.member, reason="不再需要"
+        )
 
     @rule(target=drafts, need=consumes(published))
     def revise(self, need: int) -> int:
         """Taken back for changes: a draft again."""
-        row = services.revise_need(Need.objects.get(pk=need), actor=self.cast.member)
-        services.save_need(row, actor=self.cast.member, values={"title": WORD + DRAFT}, rows={})
+        row = listing_services.move(Need.objects.get(pk=need), "revise", actor=self.cast.member)
+        listing_services.save_step(
+            row, actor=self.cast.member, values={"title": WORD + DRAFT}, rows={}
+        )
         return need
 
     # --- what happens to machines -------------------------------------------------------------

@@ -38,7 +38,7 @@ def beats(tmp_path, monkeypatch):
 
 def tick(one):
     """Until everything that is due was sent."""
-    for _ in range(len(app.conf.beat_schedule) + 2):
+    for _ in range(len(beat.schedule()) + 2):
         pause = one.tick()
     return pause
 
@@ -71,7 +71,7 @@ def test_one_sends_and_the_other_stands_by(beats):
         one._heap = None
     tick(made["a"])
     tick(made["b"])
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(sent["a"])
+    assert {entry["task"] for entry in beat.schedule().values()} <= set(sent["a"])
     assert sent["b"] == []
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from deploy import celery
+from deploy.beat import schedule
 from deploy.celery import app
 from marketplace.journal import stopping, wakeup
 
@@ -42,7 +43,7 @@ def test_every_task_has_limits():
 
 
 def test_everything_the_clock_does_is_a_task_and_expires_before_it_piles_up():
-    for name, entry in app.conf.beat_schedule.items():
+    for name, entry in schedule().items():
         assert entry["task"] in app.tasks, name
         assert entry["options"]["expires"] <= max(entry["schedule"], 60), name
 

@@ -11,6 +11,7 @@ from marketplace.achievements import services
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.files import storage
 from marketplace.kernel import clock
+from marketplace.listings import services as listings
 from marketplace.parties.models import Organization, User
 
 COMPLETE: dict[str, Any] = {
@@ -61,8 +62,10 @@ def make_achievement(
     owner: Organization, author: User, *, state: str = "draft", **values: Any
 ) -> Achievement:
     """A complete achievement of `owner` in `state`, through the services."""
-    made = services.create_achievement(owner=owner, actor=author, values={**COMPLETE, **values})
-    made = services.save_achievement(made, actor=author, values={}, rows=ROWS)
+    made = listings.create_draft(
+        Achievement, owner=owner, actor=author, values={**COMPLETE, **values}
+    )
+    made = listings.save_step(made, actor=author, values={}, rows=ROWS)
     return advance(made, author, state)
 
 
@@ -74,17 +77,17 @@ def advance(made: Achievement, author: User, state: str) -> Achievement:
         return made
     if state == "expired":
         return _expired(made, author)
-    made = services.submit_achievement(made, actor=author)
+    made = listings.move(made, "submit", actor=author)
     if state == "in_review":
         return made
     registrar = make_staff("registrar_city")
     if state == "returned":
-        return services.return_achievement(made, actor=registrar, reasons=["指标没有证据"])
-    made = services.publish_achievement(made, actor=registrar)
+        return listings.move(made, "return", actor=registrar, reasons=["指标没有证据"])
+    made = listings.move(made, "publish", actor=registrar)
     if state == "withdrawn":
-        return services.withdraw_achievement(made, actor=author, reason="不再转让")
+        return listings.move(made, "withdraw", actor=author, reason="不再转让")
     if state == "transferred":
-        return services.transfer_achievement(made, actor=author, how="platform", note="")
+        return listings.move(made, "transfer", actor=author, how="platform", note="")
     return made
 
 
@@ -92,9 +95,9 @@ def _expired(made: Achievement, author: User) -> Achievement:
     """Published two days ago for that day only; then the clock closed it."""
     with clock.shift(-timedelta(days=2)):
         last_day = {"valid_until": clock.today()}
-        made = services.save_achievement(made, actor=author, values=last_day)
+        made = listings.save_step(made, actor=author, values=last_day)
         advance(made, author, "published")
-    services.expire_achievements()
+    listings.expire_due(Achievement)
     made.refresh_from_db()
     assert made.status == "expired"
     return made

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from marketplace.achievements import services as achievements
 from marketplace.achievements.models import Achievement
 from marketplace.kernel import clock
+from marketplace.listings import services as listings
 from marketplace.matching.models import Match
-from marketplace.needs import services as needs
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization, User
 from tests.factories.achievements import ROWS, make_achievement
@@ -40,7 +39,7 @@ def magnet_need(
 ) -> Need:
     """A need that `make_achievement` truly answers."""
     need = make_need(owner, author, **{**MAGNET_NEED, **over})
-    need = needs.save_need(need, actor=author, values={}, rows={"indicators": MAGNET_INDICATORS})
+    need = listings.save_step(need, actor=author, values={}, rows={"indicators": MAGNET_INDICATORS})
     return advance_need(need, author, state)
 
 
@@ -50,7 +49,7 @@ def magnet_result(
     """An achievement that `magnet_need` asks for."""
     values = {"confidential": "CANARY-浆料配比", **over}
     made = make_achievement(owner, author, **values)
-    made = achievements.save_achievement(made, actor=author, values={}, rows=ROWS)
+    made = listings.save_step(made, actor=author, values={}, rows=ROWS)
     return advance_achievement(made, author, state)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.kernel import clock
-from marketplace.needs import services
+from marketplace.listings import services as listings
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization, User
 
@@ -50,8 +50,8 @@ INDICATORS: list[dict[str, Any]] = [
 
 def make_need(owner: Organization, author: User, *, state: str = "draft", **values: Any) -> Need:
     """A complete need of `owner` in `state`, through the services."""
-    need = services.create_need(owner=owner, actor=author, values={**COMPLETE, **values})
-    need = services.save_need(need, actor=author, values={}, rows={"indicators": INDICATORS})
+    need = listings.create_draft(Need, owner=owner, actor=author, values={**COMPLETE, **values})
+    need = listings.save_step(need, actor=author, values={}, rows={"indicators": INDICATORS})
     return advance(need, author, state)
 
 
@@ -63,17 +63,17 @@ def advance(need: Need, author: User, state: str) -> Need:
         return need
     if state == "expired":
         return _expired(need, author)
-    need = services.submit_need(need, actor=author)
+    need = listings.move(need, "submit", actor=author)
     if state == "in_review":
         return need
     registrar = make_staff("registrar_city")
     if state == "returned":
-        return services.return_need(need, actor=registrar, reasons=["指标无法测量"])
-    need = services.publish_need(need, actor=registrar)
+        return listings.move(need, "return", actor=registrar, reasons=["指标无法测量"])
+    need = listings.move(need, "publish", actor=registrar)
     if state == "withdrawn":
-        return services.withdraw_need(need, actor=author, reason="不再需要")
+        return listings.move(need, "withdraw", actor=author, reason="不再需要")
     if state == "solved":
-        return services.solve_need(need, actor=author, how="platform", note="")
+        return listings.move(need, "solve", actor=author, how="platform", note="")
     return need
 
 
@@ -81,9 +81,9 @@ def _expired(need: Need, author: User) -> Need:
     """Published two days ago for that day only; then the clock closed it."""
     with clock.shift(-timedelta(days=2)):
         last_day = {"valid_until": clock.today()}
-        need = services.save_need(need, actor=author, values=last_day)
+        need = listings.save_step(need, actor=author, values=last_day)
         advance(need, author, "published")
-    services.expire_needs()
+    listings.expire_due(Need)
     need.refresh_from_db()
     assert need.status == "expired"
     return need

@@ -24,7 +24,6 @@ from marketplace.journal.models import Delivery, Entry, Job
 from marketplace.listings import queries as listings
 from marketplace.matching import queries as matching
 from marketplace.matching.models import Match
-from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
 from marketplace.notices import queries as notices
 from marketplace.workbench import queries as workbench
@@ -126,8 +125,8 @@ def fill(cast: Cast) -> None:
 
 
 QUESTIONS: dict[str, tuple[Callable[[Cast], Any], int]] = {
-    "newest needs": (lambda c: needs.newest(20), 120),
-    "newest achievements": (lambda c: achievements.newest(20), 120),
+    "newest needs": (lambda c: listings.newest(Need, 20), 120),
+    "newest achievements": (lambda c: listings.newest(Achievement, 20), 120),
     "a page of hits": (
         lambda c: listings.in_order(Need, AnonymousUser(), [f"XQ2026-{n}" for n in range(2, 22)]),
         # 20 rows, or those 20 once for each of the few owners: to the planner the same price.
@@ -145,7 +144,7 @@ QUESTIONS: dict[str, tuple[Callable[[Cast], Any], int]] = {
         lambda c: list(achievements.batches_to_review(c.registrar_city)[:100]),
         500,
     ),
-    "own listings by state": (lambda c: workbench.own_counts(c.university_member), 1200),
+    "own listings by state": (lambda c: workbench.own_numbers(c.university_member), 1200),
     "review queue": (lambda c: workbench.review_queue(c.registrar_city, 20), 500),
     "how many wait for review": (lambda c: workbench.review_count(c.registrar_city), 500),
     "due to expire": (lambda c: list(listings.due_to_expire(Need)), 60),
@@ -224,7 +223,7 @@ def test_counting_own_listings_reads_none_of_them(city: Cast) -> None:
                 "UPDATE pg_class SET relallvisible = relpages "
                 "WHERE relname IN ('needs_need', 'achievements_achievement')"
             )
-        found = list(explained(lambda: workbench.own_counts(city.member)))
+        found = list(explained(lambda: workbench.own_numbers(city.member)))
         transaction.set_rollback(True)
     scans = [(n["Node Type"], n.get("Index Name")) for n in found if n.get("Relation Name") in BIG]
     assert scans == [("Index Only Scan", "need_own"), ("Index Only Scan", "achievement_own")]

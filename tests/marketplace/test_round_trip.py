@@ -13,7 +13,7 @@ import pytest
 
 from marketplace.achievements.kind import KIND as ACHIEVEMENT
 from marketplace.kernel import clock
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
 from marketplace.matching.models import Reason
 from marketplace.needs.kind import KIND as NEED
 from marketplace.notices.models import NoticePreference
@@ -47,7 +47,7 @@ def signed_in(user: Any) -> Client:
     return client
 
 
-def stored(kind: Kind, pk: int) -> dict[str, Any]:
+def stored(kind: ListingKind, pk: int) -> dict[str, Any]:
     """A listing with its child rows, as plain values."""
     row = kind.model.objects.filter(pk=pk).values().get()
     children = {
@@ -64,7 +64,7 @@ def stored(kind: Kind, pk: int) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in COUNTED} | children
 
 
-def _columns(kind: Kind, related: str) -> list[str]:
+def _columns(kind: ListingKind, related: str) -> list[str]:
     model = kind.model._meta.get_field(related).related_model
     return [field.name for field in model._meta.fields if field.name != "id"]
 
@@ -143,7 +143,7 @@ ROWS: dict[str, list[dict[str, str]]] = {
 }
 
 
-def rows_of(kind: Kind, form: Any, related: str) -> Sent:
+def rows_of(kind: ListingKind, form: Any, related: str) -> Sent:
     """Rows for a table of the step; patents take every kind and every state."""
     rows = ROWS.get(f"{kind.name}.{related}")
     if rows is None:
@@ -162,7 +162,7 @@ def rows_of(kind: Kind, form: Any, related: str) -> Sent:
 
 
 @pytest.mark.parametrize(("kind", "key"), STEPS, ids=[f"{k.name}-{s}" for k, s in STEPS])
-def test_wizard_keeps_every_answer(cast: Cast, kind: Kind, key: str) -> None:
+def test_wizard_keeps_every_answer(cast: Cast, kind: ListingKind, key: str) -> None:
     step = kind.step(key)
     assert step is not None
     listing = MAKERS[kind.name](cast.enterprise, cast.member)

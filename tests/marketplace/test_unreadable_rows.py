@@ -23,13 +23,14 @@ from marketplace.journal.services import recheck_unreadable
 from marketplace.journal.tallies import LEAK_PREVENTED, total
 from marketplace.kernel import clock, unreadable
 from marketplace.kernel.pages import in_pages
+from marketplace.listings import services as listings
 from marketplace.listings.services import start_export
 from marketplace.listings.tasks import run_export
 from marketplace.matching.models import Match
 from marketplace.matching.services import compute_matches, start_reading
-from marketplace.needs import services
 from marketplace.needs.models import Need
 from marketplace.portal.queries import search_everything
+from marketplace.sheets.exports import export_named
 from search import engine
 from search.query import Query
 from tests import spoiling
@@ -257,7 +258,7 @@ def test_exports_go_on_without_it(
         codes = [row[0] for row in csv.reader(io.StringIO(text))][1:]
         assert sorted(codes) == sorted([three[0].code, three[2].code]), path
     assert client.get("/workbench/needs/export/?format=xlsx").status_code == 200
-    job = start_export("needs", [need.code for need in three], actor=cast.member, is_own=True)
+    job = start_export(export_named("needs.own"), [need.code for need in three], actor=cast.member)
     job.status, job.takes = Job.Status.RUNNING, 1
     job.save()
     assert run_export(job)["file"]
@@ -314,7 +315,7 @@ def test_the_clock_closes_the_others(cast: Cast, spoil: Spoil) -> None:
     spoil(due[0])
     # An indicator has no part in it.
     expected = 3 if spoil is spoiling.indicator else 2
-    assert services.expire_needs() == expected
+    assert listings.expire_due(Need) == expected
     assert set(Need.objects.filter(status="expired").values_list("pk", flat=True)) >= {
         due[1].pk,
         due[2].pk,
@@ -347,8 +348,8 @@ def _entry() -> str:
 def test_the_outbox_goes_on_without_it(three: list[Need], cast: Cast, drain: Drain) -> None:
     """The first in the queue can't be read: those behind it are delivered all the same."""
     Need.objects.update(valid_until=None)
-    services.revise_need(three[0], actor=cast.member)
-    services.revise_need(three[1], actor=cast.member)
+    listings.move(three[0], "revise", actor=cast.member)
+    listings.move(three[1], "revise", actor=cast.member)
     first = Entry.objects.filter(event="NeedRevised").order_by("pk").values_list("pk", flat=True)[0]
     waiting = Delivery.objects.filter(entry_id=first).count()
     assert waiting
@@ -369,8 +370,8 @@ def test_the_outbox_goes_on_without_it(three: list[Need], cast: Cast, drain: Dra
 
 
 def test_a_job_that_cannot_be_read_holds_up_no_other(cast: Cast) -> None:
-    bad = start_export("needs", [], actor=cast.member, is_own=False)
-    good = start_export("needs", [], actor=cast.member, is_own=False)
+    bad = start_export(export_named("needs"), [], actor=cast.member)
+    good = start_export(export_named("needs"), [], actor=cast.member)
     table = connection.ops.quote_name(Job._meta.db_table)
     literal = f"'[{spoiling.HUGE}]'"
     spoiling.execute(f"UPDATE {table} SET payload = {literal} WHERE id = %s", bad.pk)

@@ -1,4 +1,4 @@
-"""Writes on achievements and on imported batches."""
+"""Writes on imported batches; those on achievements are the shared ones of listings."""
 
 from marketplace.achievements.services.batches import decide_batch, leave_out
 from marketplace.achievements.services.imports import (
@@ -10,49 +10,17 @@ from marketplace.achievements.services.imports import (
     start_import,
     submit_import,
 )
-from marketplace.achievements.services.listings import (
-    TRANSFERRED_HOW,
-    create_achievement,
-    create_whole_achievement,
-    delete_achievement,
-    expire_achievements,
-    publish_achievement,
-    recall_achievement,
-    remove_samples,
-    renew_achievement,
-    return_achievement,
-    revise_achievement,
-    save_achievement,
-    show_contact,
-    submit_achievement,
-    transfer_achievement,
-    withdraw_achievement,
-)
+from marketplace.achievements.services.listings import LIFECYCLE
 
 __all__ = [
-    "TRANSFERRED_HOW",
+    "LIFECYCLE",
     "cancel_import",
     "confirm_import",
-    "create_achievement",
-    "create_whole_achievement",
     "decide_batch",
-    "delete_achievement",
-    "expire_achievements",
     "fail_import",
     "import_rows",
     "leave_out",
-    "publish_achievement",
-    "recall_achievement",
     "record_check",
-    "remove_samples",
-    "renew_achievement",
-    "return_achievement",
-    "revise_achievement",
-    "save_achievement",
-    "show_contact",
     "start_import",
-    "submit_achievement",
     "submit_import",
-    "transfer_achievement",
-    "withdraw_achievement",
 ]

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements import events, queries
 from marketplace.achievements.models import Achievement, ImportBatch
-from marketplace.achievements.workflow import BATCH, BatchStatus, Status
+from marketplace.achievements.workflow import BATCH, BatchStatus
 from marketplace.journal.jobs import start_job
 from marketplace.journal.models import Job
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.listings.workflow import State
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
@@ -149,7 +150,7 @@ def import_rows(batch: ImportBatch, drafts: Iterable[Any]) -> list[int]:
             author_id=batch.actor_id,
             import_batch=batch,
             source_key=draft.key,
-            status=Status.IN_REVIEW,
+            status=State.IN_REVIEW,
             submitted_at=now,
         )
         for draft in fresh

@@ -3,11 +3,11 @@
 from marketplace.files.rulebook.kinds import (
     ACCEPT,
     EXTENSIONS,
-    Kind,
+    FileKind,
     clean_name,
     extension_of,
     kind_of,
 )
 from marketplace.files.rulebook.refusal import Unfit
 
-__all__ = ["ACCEPT", "EXTENSIONS", "Kind", "Unfit", "clean_name", "extension_of", "kind_of"]
+__all__ = ["ACCEPT", "EXTENSIONS", "FileKind", "Unfit", "clean_name", "extension_of", "kind_of"]

@@ -6,11 +6,11 @@ from typing import IO
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files.rulebook import images, kinds, office, pdf
-from marketplace.files.rulebook.kinds import Kind, kind_of
+from marketplace.files.rulebook.kinds import FileKind, kind_of
 from marketplace.files.rulebook.refusal import Unfit
 
 #: Each returns the bytes to keep instead of those given, or None.
-_CHECKS: dict[Kind, Callable[[IO[bytes]], bytes | None]] = {
+_CHECKS: dict[FileKind, Callable[[IO[bytes]], bytes | None]] = {
     kinds.PDF: pdf.check,
     kinds.DOCX: lambda file: office.check(file, main="word/document.xml"),
     kinds.XLSX: lambda file: office.check(file, main="xl/workbook.xml"),
@@ -20,7 +20,7 @@ _CHECKS: dict[Kind, Callable[[IO[bytes]], bytes | None]] = {
 }
 
 
-def examine(file: IO[bytes], name: str) -> tuple[Kind, bytes | None]:
+def examine(file: IO[bytes], name: str) -> tuple[FileKind, bytes | None]:
     """The kind of a file, and the bytes to store when they differ from those given (pictures).
 
     The extension, the first bytes and the structure must agree. Raises Unfit with the reason.

@@ -13,7 +13,7 @@ MAX_NAME = 120
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """A kind of file: how it is called and how it begins."""
 
     content_type: str
@@ -23,12 +23,12 @@ class Kind:
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _ZIP = b"PK\x03\x04"
-PDF = Kind("application/pdf", (".pdf",), b"%PDF-")
-DOCX = Kind(f"{_OFFICE}wordprocessingml.document", (".docx",), _ZIP)
-XLSX = Kind(f"{_OFFICE}spreadsheetml.sheet", (".xlsx",), _ZIP)
-PPTX = Kind(f"{_OFFICE}presentationml.presentation", (".pptx",), _ZIP)
-JPEG = Kind("image/jpeg", (".jpg", ".jpeg"), b"\xff\xd8\xff")
-PNG = Kind("image/png", (".png",), b"\x89PNG\r\n\x1a\n")
+PDF = FileKind("application/pdf", (".pdf",), b"%PDF-")
+DOCX = FileKind(f"{_OFFICE}wordprocessingml.document", (".docx",), _ZIP)
+XLSX = FileKind(f"{_OFFICE}spreadsheetml.sheet", (".xlsx",), _ZIP)
+PPTX = FileKind(f"{_OFFICE}presentationml.presentation", (".pptx",), _ZIP)
+JPEG = FileKind("image/jpeg", (".jpg", ".jpeg"), b"\xff\xd8\xff")
+PNG = FileKind("image/png", (".png",), b"\x89PNG\r\n\x1a\n")
 KINDS = (PDF, DOCX, XLSX, PPTX, JPEG, PNG)
 EXTENSIONS = {extension: kind for kind in KINDS for extension in kind.extensions}
 #: The `accept` attribute of a file input.
@@ -56,7 +56,7 @@ def clean_name(name: str) -> str:
     return f"{stem or 'file'}{extension}"
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> FileKind:
     """The kind that a file's name claims. Raises Unfit with the reason."""
     extension = extension_of(name)
     if extension in _MACROS:

@@ -13,7 +13,7 @@ from marketplace.listings import queries
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.cards import draw
 from marketplace.web.formats import time_left
-from marketplace.web.templatetags.web import local, local_lang, marked
+from marketplace.web.templatetags.web import local, local_lang, marked, slot
 
 register = template.Library()
 
@@ -53,7 +53,7 @@ def json_ld(listing: Any, kind: str) -> str:
     }
     if listing.published_at:
         data["datePublished"] = listing.published_at.isoformat()
-    if not getattr(listing, "hide_owner", False):
+    if not listing.hide_owner:
         data["provider"] = {"@type": "Organization", "name": listing.owner.name}
     text = json.dumps(data, ensure_ascii=False)
     for sign, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
@@ -82,6 +82,8 @@ def listing_cards(
             return marked(local(row.owner, "name"), query)
         if place == "owner_lang":
             return local_lang(row.owner, "name")
+        if place == "badges":
+            return slot(context, "listing.badges", row)
         if place == "time_left":
             return time_left(row.deadline)
         raise KeyError(place)

@@ -8,16 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.journal.versions import version_before, version_of
 from marketplace.listings import queries
 from marketplace.listings.forms import Step
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
 from marketplace.web.differences import NOTHING, Difference, compare, shown_rows
 
 
-def since_seen(kind: Kind, listing: Any, rev: str) -> list[Difference]:
+def since_seen(kind: ListingKind, listing: Any, rev: str) -> list[Difference]:
     """What has changed since a page was made from the listing at `rev`; empty when it was not kept."""
     return _since(kind, listing, version_of(kind.subject, listing.pk, rev))
 
 
-def since_last_time(kind: Kind, listing: Any) -> list[Difference]:
+def since_last_time(kind: ListingKind, listing: Any) -> list[Difference]:
     """What the author has changed since reviewers, or the public, last saw the listing."""
     return _since(kind, listing, version_before(kind.subject, listing.pk, listing.rev))
 
@@ -38,7 +38,7 @@ def against_saved(
     return found
 
 
-def _since(kind: Kind, listing: Any, before: dict[str, Any] | None) -> list[Difference]:
+def _since(kind: ListingKind, listing: Any, before: dict[str, Any] | None) -> list[Difference]:
     if before is None:
         return []
     after = queries.content_of(listing)

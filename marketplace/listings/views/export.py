@@ -1,6 +1,6 @@
 """Any filtered list as a spreadsheet: the public one with its filters, or the reader's own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import (
@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from marketplace.kernel import clock
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.listings import browsing, exports, filters, services
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
+from marketplace.sheets.exports import Export, export_named
 from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from marketplace.web.costs import counted
 from marketplace.web.signed_out import login_required
@@ -31,25 +32,21 @@ FORMATS = {"xlsx": gettext_lazy("导出 Excel"), "csv": gettext_lazy("导出 CSV
 
 
 @require_safe
-@counted("export")
-def export_listings(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
+def export_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponseBase:
     """What the public list shows with these filters, at most MAX_DEPTH rows."""
-    chosen = _format(request)
     query = filters.read_query(request.GET, kind.facets, page=1)
-    return _respond(request, kind, browsing.codes(kind.name, query), chosen, is_own=False)
+    return _export(request, export_named(kind.name), lambda: browsing.codes(kind.name, query))
 
 
 @login_required
 @require_safe
-@counted("export")
-def export_own(request: HttpRequest, *, kind: Kind) -> HttpResponseBase:
+def export_own(request: HttpRequest, *, kind: ListingKind) -> HttpResponseBase:
     """The listings of the reader's organisations, at most MAX_DEPTH rows."""
-    chosen = _format(request)
-    rows = kind.shape.own(request.user)
+    rows = kind.own(request.user)
     if (state := request.GET.get("status", "")) in kind.flow.states.values:
         rows = rows.filter(status=state)
     codes = rows.values_list("code", flat=True)[:MAX_DEPTH]
-    return _respond(request, kind, codes, chosen, is_own=True)
+    return _export(request, export_named(exports.own_name(kind.name)), lambda: codes)
 
 
 def links(params: QueryDict, address: str) -> list[dict[str, Any]]:
@@ -70,36 +67,37 @@ def _format(request: HttpRequest) -> str:
     return chosen
 
 
-def _respond(
-    request: HttpRequest, kind: Kind, codes: Iterable[str], chosen: str, *, is_own: bool
+def _export(
+    request: HttpRequest, export: Export, codes: Callable[[], Iterable[str]]
 ) -> HttpResponseBase:
-    table = exports.table_named(kind.name)
+    """The export as a file, counted by its rate; a job for a long workbook."""
+    if not export.may(request.user):
+        raise Forbidden
+    return counted(export.rate)(_respond)(request, export, codes)
+
+
+def _respond(
+    request: HttpRequest, export: Export, asked: Callable[[], Iterable[str]]
+) -> HttpResponseBase:
+    chosen = _format(request)
+    codes = asked()
     if chosen == "xlsx":
         codes = list(codes)
         if len(codes) > AT_ONCE:
-            return _as_job(request, kind, codes, is_own=is_own)
-    rows = table.rows_for(request.user, codes, is_own=is_own)
-    heads = [column.for_sheet() for column in table.columns_for(is_own=is_own)]
-    name = f"{kind.title}-{clock.today():%Y%m%d}.{chosen}"
+            return _as_job(request, export, codes)
+    rows = export.rows(request.user, codes)
+    name = f"{export.title}-{clock.today():%Y%m%d}.{chosen}"
     if chosen == "xlsx":
-        sheet = write_xlsx(str(kind.title), heads, rows)
+        sheet = write_xlsx(str(export.title), export.columns(), rows)
         return FileResponse(sheet, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-    response = StreamingHttpResponse(write_csv(heads, rows), content_type=CSV_TYPE)
+    response = StreamingHttpResponse(write_csv(export.columns(), rows), content_type=CSV_TYPE)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
 
-def _as_job(
-    request: HttpRequest, kind: Kind, codes: list[str], *, is_own: bool
-) -> HttpResponseBase:
+def _as_job(request: HttpRequest, export: Export, codes: list[str]) -> HttpResponseBase:
     if not request.user.is_authenticated:
-        raise InvalidInput(
-            {
-                "format": [
-                    _("超过 %(n)d 条的 Excel 需要登录后在后台生成；也可以缩小范围，或导出 CSV")
-                    % {"n": AT_ONCE}
-                ]
-            }
-        )
-    job = services.start_export(kind.name, codes, actor=request.user, is_own=is_own)
+        text = _("超过 %(n)d 条的 Excel 需要登录后在后台生成；也可以缩小范围，或导出 CSV")
+        raise InvalidInput({"format": [text % {"n": AT_ONCE}]})
+    job = services.start_export(export, codes, actor=request.user)
     return redirect("workbench:job", job.code)

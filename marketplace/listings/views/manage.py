@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Stale
-from marketplace.listings.kind import Kind, Move
-from marketplace.listings.policies import EDITABLE
+from marketplace.listings import services
+from marketplace.listings.kind import DELETE, ListingKind, Move
 from marketplace.listings.views.export import links
+from marketplace.listings.workflow import EDITABLE
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
@@ -21,9 +23,9 @@ from marketplace.web.views import fetch, paginate, render_page
 
 @login_required
 @require_safe
-def own_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
+def own_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
     """Listings of the reader's organisations, by state."""
-    rows = kind.shape.own(request.user)
+    rows = kind.own(request.user)
     states = [(value, label) for value, label in kind.flow.states.choices]
     state = request.GET.get("status", "")
     if state in dict(states):
@@ -36,7 +38,7 @@ def own_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
 
 @login_required
 @require_safe
-def manage_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+def manage_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """One listing of the reader's organisation: state, what to do next, history."""
     listing = _own(request, code, kind)
     context = {
@@ -46,14 +48,16 @@ def manage_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
         "moves": _offered(kind, listing, request.user),
         "history": history(kind.subject, listing.pk),
         "files": attachments_of(kind.subject, listing.pk),
-        "quality": kind.shape.quality(listing),
+        "quality": kind.quality(listing),
     }
     return render_page(request, "listings/listing_manage.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) -> HttpResponse:
+def act_on_listing(
+    request: HttpRequest, code: str, name: str, *, kind: ListingKind
+) -> HttpResponse:
     """Ask before a move, then make it. The page says what will happen."""
     move = kind.moves.get(name)
     if move is None:
@@ -67,13 +71,16 @@ def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) ->
     if data is not None and not refusal and (form is None or form.is_valid()):
         try:
             values = form.cleaned_data if form else {}
-            move.run(listing, actor=request.user, rev=seen.rev, **values)
+            if name == DELETE:
+                services.delete_draft(listing, actor=request.user, rev=seen.rev)
+            else:
+                services.move(listing, name, actor=request.user, rev=seen.rev, **values)
         except Stale as error:
             listing, is_stale = error.row, True
             seen.renew(listing.rev)
         else:
             messages.success(request, move.done or _("已完成"))
-            target = kind.url("own") if name == "delete" else kind.url("manage", listing.code)
+            target = kind.url("own") if name == DELETE else kind.url("manage", listing.code)
             return redirect(target)
     label = kind.flow.transitions[name].label if name in kind.flow.transitions else _("删除草稿")
     context = {
@@ -91,10 +98,8 @@ def act_on_listing(request: HttpRequest, code: str, name: str, *, kind: Kind) ->
     return render_page(request, "listings/listing_act.html", context, status=status)
 
 
-def _own(request: HttpRequest, code: str, kind: Kind) -> Any:
-    listing = fetch(
-        kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
-    )
+def _own(request: HttpRequest, code: str, kind: ListingKind) -> Any:
+    listing = fetch(kind.visible_to(request.user), code, actor=request.user, view=kind.perm("view"))
     if not (
         request.user.has_perm(kind.perm("edit"), listing)
         or request.user.has_perm(kind.perm("withdraw"), listing)
@@ -103,23 +108,19 @@ def _own(request: HttpRequest, code: str, kind: Kind) -> Any:
     return listing
 
 
-def _refusal(request: HttpRequest, kind: Kind, name: str, listing: Any) -> object:
+def _refusal(request: HttpRequest, kind: ListingKind, name: str, listing: Any) -> object:
     """Why the move can't be made now, or "". Raises Forbidden when it is not this person's at all."""
     move = kind.flow.transitions.get(name)
     if not request.user.has_perm(move.permission if move else kind.perm("edit"), listing):
         raise Forbidden
     if move is not None:
         return kind.flow.refusal(name, listing, request.user)
-    return "" if _may_delete(listing) else _("只有未发布过的草稿可以删除")
+    return services.deletion_refusal(listing)
 
 
-def _may_delete(listing: Any) -> bool:
-    return listing.status == "draft" and not listing.was_published
-
-
-def _offered(kind: Kind, listing: Any, actor: Any) -> list[tuple[str, Any, Move]]:
+def _offered(kind: ListingKind, listing: Any, actor: Actor) -> list[tuple[str, Any, Move]]:
     names = [t.name for t in kind.flow.available(listing, actor) if t.name in kind.moves]
     labels = {name: kind.flow.transitions[name].label for name in names}
-    if _may_delete(listing) and "delete" in kind.moves:
-        labels["delete"] = _("删除草稿")
+    if listing.may_be_deleted:
+        labels[DELETE] = _("删除草稿")
     return [(name, label, kind.moves[name]) for name, label in labels.items()]

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import read_code
-from marketplace.listings import filters, queries
-from marketplace.listings.index import LISTED
-from marketplace.listings.kind import Kind
+from marketplace.listings import filters, queries, services
+from marketplace.listings.kind import ListingKind
 from marketplace.listings.views.export import links
+from marketplace.listings.workflow import LISTED
 from marketplace.parties import queries as parties
 from marketplace.web.costs import counted, has_words
 from marketplace.web.facets import sort_links
@@ -36,7 +37,7 @@ class Link(NamedTuple):
 
 @require_safe
 @counted("search", when=has_words)
-def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
+def list_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
     """The public list: search, facets with counts, chips, pages."""
     page = filters.page_number(request.GET.get("page", ""))
     query = filters.read_query(request.GET, kind.facets, page=page)
@@ -70,7 +71,7 @@ def list_listings(request: HttpRequest, *, kind: Kind) -> HttpResponse:
 
 
 @require_safe
-def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+def show_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """One listing. A withdrawn one that was public answers 410 with similar ones."""
     withdrawn = queries.taken_down(kind.model, code)
     if withdrawn is not None and not request.user.has_perm(kind.perm("view"), withdrawn):
@@ -82,9 +83,7 @@ def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse
                 for row in _similar(kind, withdrawn, request.user)
             ],
         )
-    listing = fetch(
-        kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
-    )
+    listing = fetch(kind.visible_to(request.user), code, actor=request.user, view=kind.perm("view"))
     confidential = request.user.has_perm(kind.perm("view_confidential"), listing)
     context = {
         "kind": kind,
@@ -103,17 +102,15 @@ def show_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse
 @login_required
 @require_POST
 @limited("contact", per_user="50/d")
-def show_contact(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+def show_contact(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """The contact, after a signed-in reader asked for it; kept in the journal."""
-    listing = fetch(
-        kind.shape.visible_to(request.user), code, actor=request.user, view=kind.perm("view")
-    )
-    contact = kind.shape.contact(listing, actor=request.user)
+    listing = fetch(kind.visible_to(request.user), code, actor=request.user, view=kind.perm("view"))
+    contact = services.show_contact(listing, actor=request.user)
     context = {"kind": kind, "listing": listing, "contact": contact}
     return render_page(request, "listings/listing_contact.html", context, partial="contact")
 
 
-def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
+def _similar(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     """Listings like this one; one that is not in the index is compared by its text."""
     if listing.status in LISTED:
         hits = engine.similar(kind.name, listing.code, limit=4)
@@ -123,7 +120,7 @@ def _similar(kind: Kind, listing: Any, actor: Any) -> list[Any]:
 
 
 @require_safe
-def list_of_organization(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+def list_of_organization(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """The newest public listings of one organisation: a fragment of its page, or a page of its own."""
     org = fetch(
         parties.visible_to(request.user), code, actor=request.user, view="parties.view_organization"

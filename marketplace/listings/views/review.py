@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
-from marketplace.listings import queries
+from marketplace.listings import queries, services
 from marketplace.listings.forms import ReturnForm
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
 from marketplace.listings.views import changes
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -29,10 +30,10 @@ _NEXT = 5
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """Pass or return one listing; then the next one of the queue opens by itself."""
     listing = fetch(
-        kind.shape.visible_to(request.user),
+        kind.visible_to(request.user),
         code,
         actor=request.user,
         view=kind.perm("view"),
@@ -45,14 +46,14 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
     if request.method == "POST":
         status = 400
         try:
-            if done := _decide(request, kind, listing, form, seen, returning=returning):
+            if done := _decide(request, listing, form, seen, returning=returning):
                 return _next(request, kind, done)
         except Stale as error:
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
     # A page that has gone stale shows that difference and not one more.
-    waits = listing.status == "in_review" and changed is None
+    waits = listing.waits_for_review and changed is None
     context = {
         "seen": seen,
         "is_stale": changed is not None,
@@ -62,29 +63,29 @@ def review_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespon
         "kind": kind,
         "listing": listing,
         "form": form,
-        "quality": kind.shape.quality(listing),
+        "quality": kind.quality(listing),
         "indicators": list(listing.indicators.all()),
         "files": attachments_of(kind.subject, listing.pk),
         "history": history(kind.subject, listing.pk, limit=20),
         "alike": _alike(kind, listing, request.user),
         "refusal": kind.flow.refusal("publish", listing, request.user),
-        "waiting": kind.shape.queue(request.user).count(),
+        "waiting": kind.queue(request.user).count(),
     }
     return render_page(request, kind.template("review"), context, status=status)
 
 
 def _decide(
-    request: HttpRequest, kind: Kind, listing: Any, form: ReturnForm, seen: Seen, *, returning: bool
+    request: HttpRequest, listing: Any, form: ReturnForm, seen: Seen, *, returning: bool
 ) -> Any:
     """What was done, in words; nothing when the form shows what is missing."""
     title = {"title": listing.title}
     if not returning:
-        kind.shape.publish(listing, actor=request.user, rev=seen.rev)
+        services.move(listing, "publish", actor=request.user, rev=seen.rev)
         return _("已通过并发布：%(title)s") % title
     if not form.is_valid():
         return ""
     try:
-        kind.shape.give_back(listing, actor=request.user, reasons=form.chosen, rev=seen.rev)
+        services.move(listing, "return", actor=request.user, reasons=form.chosen, rev=seen.rev)
     except InvalidInput as error:
         if "reasons" not in error.errors:
             raise
@@ -94,15 +95,15 @@ def _decide(
     return _("已退回：%(title)s") % title
 
 
-def _next(request: HttpRequest, kind: Kind, done: Any) -> HttpResponse:
+def _next(request: HttpRequest, kind: ListingKind, done: Any) -> HttpResponse:
     messages.success(request, done)
-    following = readable(kind.shape.queue(request.user)[:_NEXT])
+    following = readable(kind.queue(request.user)[:_NEXT])
     if following:
         return redirect(kind.url("review", following[0].code))
     return redirect(reverse("workbench:review"))
 
 
-def _alike(kind: Kind, listing: Any, actor: Any) -> list[Any]:
+def _alike(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     """Published listings that read much like this one and share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
     hits = engine.match(kind.name, text, limit=10, written_as=kind.name)

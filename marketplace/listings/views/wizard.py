@@ -12,10 +12,11 @@ from marketplace.files import services as files
 from marketplace.files.queries import attachments_of
 from marketplace.journal.once import once
 from marketplace.kernel.errors import InvalidInput, KeyReused, Refused, Stale, TooMany
+from marketplace.listings import services
 from marketplace.listings.forms import Step
-from marketplace.listings.kind import Kind
-from marketplace.listings.policies import EDITABLE
+from marketplace.listings.kind import ListingKind
 from marketplace.listings.views import changes
+from marketplace.listings.workflow import EDITABLE
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web import throttle
 from marketplace.web.onetime import FormKey
@@ -29,7 +30,7 @@ UPLOADS = "60/h"
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
+def new_listing(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
     """The first step of a new listing; the draft is made when the step is sent."""
     owners = list(publishing_organizations(request.user))
     if not owners:
@@ -45,7 +46,9 @@ def new_listing(request: HttpRequest, *, kind: Kind) -> HttpResponse:
         try:
             made = once(
                 form_key.ticket(),
-                lambda: kind.shape.create(owner=owner, actor=request.user, values=values),
+                lambda: services.create_draft(
+                    kind.model, owner=owner, actor=request.user, values=values
+                ),
                 actor=request.user,
             )
             return redirect(kind.url("edit", made.code, _next(request, kind, step)))
@@ -73,7 +76,7 @@ def _owner(request: HttpRequest, owners: list[Any]) -> tuple[Any, Any]:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> HttpResponse:
+def edit_listing(request: HttpRequest, code: str, step: str, *, kind: ListingKind) -> HttpResponse:
     """One step of an existing draft."""
     current = kind.step(step)
     if current is None:
@@ -112,14 +115,14 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: Kind) -> H
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpResponse:
+def check_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """The last step: everything at a glance, what is missing, live matches, submit."""
     listing = _editable(request, code, kind)
     seen = Seen(request, listing.rev)
     status, refusal, is_stale = 200, "", False
     if request.method == "POST":
         try:
-            kind.shape.submit(listing, actor=request.user, rev=seen.rev)
+            services.move(listing, "submit", actor=request.user, rev=seen.rev)
         except InvalidInput as error:
             status, refusal = error.status, str(error)
         except Stale as error:
@@ -135,7 +138,7 @@ def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespons
         "listing": listing,
         "seen": seen,
         "is_stale": is_stale,
-        "quality": kind.shape.quality(listing),
+        "quality": kind.quality(listing),
         "refusal": refusal or kind.flow.refusal("submit", listing, request.user),
         "indicators": list(listing.indicators.all()),
         "files": attachments_of(kind.subject, listing.pk),
@@ -144,9 +147,9 @@ def check_listing(request: HttpRequest, code: str, *, kind: Kind) -> HttpRespons
     return render_page(request, kind.template("check"), context, status=status)
 
 
-def _editable(request: HttpRequest, code: str, kind: Kind) -> Any:
+def _editable(request: HttpRequest, code: str, kind: ListingKind) -> Any:
     listing = fetch(
-        kind.shape.visible_to(request.user),
+        kind.visible_to(request.user),
         code,
         actor=request.user,
         view=kind.perm("view"),
@@ -159,7 +162,7 @@ def _editable(request: HttpRequest, code: str, kind: Kind) -> Any:
 
 def _save(
     request: HttpRequest,
-    kind: Kind,
+    kind: ListingKind,
     listing: Any,
     step: Step,
     form: Any,
@@ -168,7 +171,7 @@ def _save(
 ) -> HttpResponse:
     values = _values(form)
     children = {related: formset.values for related, formset in rows.items()}
-    listing = kind.shape.save(
+    listing = services.save_step(
         listing, actor=request.user, values=values, rows=children, rev=seen.rev
     )
     seen.renew(listing.rev)
@@ -190,7 +193,7 @@ def _save(
     return redirect(kind.url("edit", listing.code, _next(request, kind, step)))
 
 
-def _files(request: HttpRequest, kind: Kind, listing: Any) -> tuple[files.Uploaded, int]:
+def _files(request: HttpRequest, kind: ListingKind, listing: Any) -> tuple[files.Uploaded, int]:
     """Store or remove attachments sent with the step, which is saved whatever becomes of them.
 
     Also returns in how many seconds to try again, when there were too many.
@@ -217,7 +220,7 @@ def _files(request: HttpRequest, kind: Kind, listing: Any) -> tuple[files.Upload
     return done, 0
 
 
-def _next(request: HttpRequest, kind: Kind, step: Step) -> str:
+def _next(request: HttpRequest, kind: ListingKind, step: Step) -> str:
     stays = {"save", "upload", "remove_file"} & set(request.POST)
     return step.key if stays else kind.after(step.key)
 
@@ -237,7 +240,7 @@ def _rows(listing: Any, related: str) -> list[dict[str, Any]]:
 
 
 def _context(
-    kind: Kind, step: Step, form: Any, rows: dict[str, Any], listing: Any = None
+    kind: ListingKind, step: Step, form: Any, rows: dict[str, Any], listing: Any = None
 ) -> dict[str, Any]:
     return {
         "kind": kind,
@@ -250,12 +253,12 @@ def _context(
     }
 
 
-def _about(kind: Kind, listing: Any, step: Step | None) -> dict[str, Any]:
+def _about(kind: ListingKind, listing: Any, step: Step | None) -> dict[str, Any]:
     shown = attachments_of(kind.subject, listing.pk) if step is not None and step.files else []
     return {"listing": listing, "attachments": shown, "returned": listing.return_reasons}
 
 
-def _progress(kind: Kind, current: str, listing: Any = None) -> list[dict[str, Any]]:
+def _progress(kind: ListingKind, current: str, listing: Any = None) -> list[dict[str, Any]]:
     """The steps with where the reader is, for the progress bar; links once there is a draft."""
     steps = [(step.key, step.label) for step in kind.steps] + [("check", _("核对提交"))]
     place = [key for key, _label in steps].index(current)

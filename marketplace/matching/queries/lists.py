@@ -1,11 +1,11 @@
 """Stored matches as pages show them. Both listings must be open, and neither side may have said no."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from marketplace.achievements.models import Achievement
+from marketplace.kernel.actors import Actor
 from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
 from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
@@ -31,7 +31,7 @@ def open_matches() -> QuerySet[Match]:
     )
 
 
-def visible_to(actor: Any) -> QuerySet[Match]:
+def visible_to(actor: Actor) -> QuerySet[Match]:
     """What this person may open by its code: everything open, and all of the own listings'."""
     orgs = list(access_of(actor).orgs)
     seen = Q(need__status=OPEN, achievement__status=OPEN) & ~_DISMISSED
@@ -40,19 +40,19 @@ def visible_to(actor: Any) -> QuerySet[Match]:
     )
 
 
-def matches_of_need(need: Need, actor: Any) -> QuerySet[Match]:
+def matches_of_need(need: Need, actor: Actor) -> QuerySet[Match]:
     """The achievements that answer a need, best first; none when the actor may not see the need."""
     seen = actor.has_perm("needs.view_need", need)
     return open_matches().filter(need=need) if seen else Match.objects.none()
 
 
-def matches_of_achievement(achievement: Achievement, actor: Any) -> QuerySet[Match]:
+def matches_of_achievement(achievement: Achievement, actor: Actor) -> QuerySet[Match]:
     """The needs that an achievement answers, best first; none when the actor may not see it."""
     seen = actor.has_perm("achievements.view_achievement", achievement)
     return open_matches().filter(achievement=achievement) if seen else Match.objects.none()
 
 
-def own_matches(actor: Any, side: str = "") -> QuerySet[Match]:
+def own_matches(actor: Actor, side: str = "") -> QuerySet[Match]:
     """Strong matches of the own organisations' listings that this side has not judged, best first.
 
     The weaker ones stand on the page of each listing.
@@ -65,7 +65,7 @@ def own_matches(actor: Any, side: str = "") -> QuerySet[Match]:
     return rows.order_by("-score", "-found_at", "id")
 
 
-def dismissed_by(actor: Any) -> QuerySet[Match]:
+def dismissed_by(actor: Actor) -> QuerySet[Match]:
     """Matches that the actor's own side has dismissed: to be looked at again, newest first."""
     orgs = list(access_of(actor).orgs)
     mine = Q(need__owner_id__in=orgs, need_verdict=Verdict.DISMISSED) | Q(
@@ -75,7 +75,7 @@ def dismissed_by(actor: Any) -> QuerySet[Match]:
     return rows.order_by("-found_at", "id")
 
 
-def new_match_count(actor: Any) -> int:
+def new_match_count(actor: Actor) -> int:
     """How many matches wait for this person's word; one query."""
     return own_matches(actor).count()
 

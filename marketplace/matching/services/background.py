@@ -1,8 +1,9 @@
 """What publications set in motion: a few are matched at once, many by a job that can be resumed.
 
-After an import of thousands it is the open needs that are gone through again, so the work grows with
-the needs and not with the achievements. Vectors come after, since each takes 0.2 s: until then matches
-rest on words, and when all are there the needs are gone through once more.
+The two sides are named, because the work is not the same for both: matches are always computed from the
+need. After an import of thousands of achievements the open needs are matched again, so the work grows
+with the number of needs. Vectors are made for both sides; they come last, since each takes
+0.2 s. Until then matches rest on words, and when the vectors are there the needs are matched once more.
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,9 @@ from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.kernel.unreadable import readable
+from marketplace.listings.queries import manager
 from marketplace.matching import scoring
-from marketplace.matching.models import Match, Side
+from marketplace.matching.models import LISTINGS, Match, Side
 from marketplace.matching.policies import OPEN
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
 from marketplace.matching.services.notifications import announce
@@ -36,7 +38,7 @@ def take_up_needs(ids: Sequence[int]) -> None:
         start_reading()
         _queue(needs=[need.pk for need in needs])
         return
-    _embed_now("needs", Need, needs)
+    _embed_now(Side.NEED, needs)
     for need in needs:
         _match_need(need, is_fresh=True)
 
@@ -48,7 +50,7 @@ def take_up_achievements(ids: Sequence[int]) -> None:
         start_reading()
         _queue(achievements=[row.pk for row in achievements])
         return
-    _embed_now("achievements", Achievement, achievements)
+    _embed_now(Side.ACHIEVEMENT, achievements)
     for achievement in achievements:
         compute_matches_for(achievement)
         found = readable(Match.objects.filter(achievement=achievement))
@@ -56,10 +58,12 @@ def take_up_achievements(ids: Sequence[int]) -> None:
         announce(found, to=Side.ACHIEVEMENT)
 
 
-def _embed_now(spec_name: str, model: Any, rows: Sequence[Any]) -> None:
-    """Make the vectors of a few rows; while the model is away a job is left that waits for it."""
-    vectors.embed(spec_name, [row.code for row in rows])
-    if vectors.lacking(spec_name, model.objects.filter(pk__in=[row.pk for row in rows])).exists():
+def _embed_now(side: Side, rows: Sequence[Any]) -> None:
+    """Make the vectors of a few rows of one side; while the model is away a job waits for it."""
+    model = LISTINGS[side]
+    name = model._meta.app_label  # noqa: SLF001 -- documented
+    vectors.embed(name, [row.code for row in rows])
+    if vectors.lacking(name, manager(model).filter(pk__in=[row.pk for row in rows])).exists():
         start_embedding()
 
 
@@ -125,8 +129,8 @@ def run_embedding(job: Job) -> dict[str, Any]:
 
 
 def _without_vectors() -> list[tuple[str, Any]]:
-    kinds = (("needs", Need), ("achievements", Achievement))
-    return [(name, vectors.lacking(name, _all_open(model)).order_by("pk")) for name, model in kinds]
+    named = [(model._meta.app_label, model) for model in LISTINGS.values()]  # noqa: SLF001 -- documented
+    return [(name, vectors.lacking(name, _all_open(model)).order_by("pk")) for name, model in named]
 
 
 def _match_need(need: Need, *, is_fresh: bool) -> int:

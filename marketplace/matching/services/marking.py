@@ -1,11 +1,10 @@
 """What the two sides say about a match."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.matching.events import MatchMarked
 from marketplace.matching.models import Match, MatchFeedback, Reason, Verdict
@@ -17,11 +16,12 @@ NOT_A_SIDE = _("只有需求方或成果方的成员可以评价这项匹配")
 
 @transaction.atomic
 def mark_match(
-    match: Match, *, actor: Any, verdict: str, reason: str = "", note: str = "", side: str = ""
+    match: Match, *, actor: Actor, verdict: str, reason: str = "", note: str = "", side: str = ""
 ) -> Match:
     """评价一项匹配：合适或不合适（不合适要选原因）。不合适的匹配双方都不再看到。
 
-    `side` is needed only of people who work for both. Raises Forbidden for anybody who works for
+    `side` is needed only of people who work for both. The same judgement by the same person, sent again
+    by a second click, changes nothing. Raises Forbidden for anybody who works for
     neither side, InvalidInput for an unknown verdict, a missing reason or a note above 500
     characters.
     """
@@ -34,11 +34,13 @@ def mark_match(
     chosen = side or speaks_for[0]
     _check(verdict, reason, note)
     kept = reason if verdict == Verdict.DISMISSED else ""
+    said = {"verdict": verdict, "reason": kept, "note": note.strip(), "actor_id": actor.pk}
+    last = match.feedback.filter(side=chosen).first()
+    if last is not None and said == {name: getattr(last, name) for name in said}:
+        return match
     setattr(match, f"{chosen}_verdict", verdict)
     match.save(update_fields=[f"{chosen}_verdict"])
-    MatchFeedback.objects.create(
-        match=match, side=chosen, verdict=verdict, reason=kept, note=note.strip(), actor=actor
-    )
+    MatchFeedback.objects.create(match=match, side=chosen, **said)
     event = MatchMarked(subject_id=match.pk, side=chosen, verdict=verdict, reason=kept)
     publish(event, actor=actor)
     return match

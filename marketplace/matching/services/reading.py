@@ -9,7 +9,7 @@ from marketplace.achievements.models import Achievement
 from marketplace.journal.jobs import advance, start_job
 from marketplace.journal.models import Job
 from marketplace.kernel.unreadable import readable
-from marketplace.matching.models import Reading
+from marketplace.matching.models import LISTINGS, Reading
 from marketplace.matching.queries import readings
 from marketplace.matching.rulebook import affinity
 from marketplace.needs.models import Need
@@ -22,14 +22,15 @@ _KEPT = ["rev", "version", "telling", "words"]
 def keep_readings(listings: Iterable[Need | Achievement]) -> int:
     """Keep what reading these published listings gave, unless it is kept; returns how many were new."""
     rows = list(listings)
-    needs = [row for row in rows if isinstance(row, Need)]
-    achievements = [row for row in rows if isinstance(row, Achievement)]
-    return _keep("need", needs) + _keep("achievement", achievements)
+    return sum(
+        _keep(side, [row for row in rows if isinstance(row, model)])
+        for side, model in LISTINGS.items()
+    )
 
 
 def start_reading() -> Job | None:
     """A job for the open listings of which nothing is kept; None when there are none."""
-    if not _left(Need) and not _left(Achievement):
+    if not any(map(_left, LISTINGS.values())):
         return None
     with transaction.atomic():
         waiting = Job.objects.select_for_update().filter(kind=READ, status=Job.Status.QUEUED)
@@ -39,8 +40,8 @@ def start_reading() -> Job | None:
 def run_reading(job: Job) -> dict[str, Any]:
     """Read the open listings of which nothing is kept. What a killed run has kept stays kept."""
     done, new = job.done, 0
-    advance(job, done, done + _left(Need) + _left(Achievement))
-    for model in (Need, Achievement):
+    advance(job, done, done + sum(map(_left, LISTINGS.values())))
+    for model in LISTINGS.values():
         last = 0
         while rows := readable(readings.unread(model).filter(pk__gt=last)[:_CHUNK]):
             new += keep_readings(rows)

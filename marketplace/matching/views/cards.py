@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplace.kernel.actors import Actor
+from marketplace.listings.kind import kinds
 from marketplace.matching import scoring
 from marketplace.matching.models import Match, Side
 from marketplace.matching.policies import sides_of
@@ -41,10 +42,13 @@ class Card:
     @property
     def url(self) -> str:
         """The page of the shown listing."""
-        return reverse(f"{self.kind}s:detail", args=[self.other.code])
+        shown = next(kind for kind in kinds() if kind.noun == self.kind)
+        return shown.url("detail", self.other.code)
 
 
-def cards_of(matches: Iterable[Match], actor: Any, *, shown: str, unfolded: int = 1) -> list[Card]:
+def cards_of(
+    matches: Iterable[Match], actor: Actor, *, shown: str, unfolded: int = 1
+) -> list[Card]:
     """Stored matches; `shown` names the side whose listing the reader is looking for."""
     return [
         card_of(match, actor, shown=shown, folded=place >= unfolded)
@@ -52,7 +56,7 @@ def cards_of(matches: Iterable[Match], actor: Any, *, shown: str, unfolded: int 
     ]
 
 
-def card_of(match: Match, actor: Any, *, shown: str, folded: bool) -> Card:
+def card_of(match: Match, actor: Actor, *, shown: str, folded: bool) -> Card:
     """One stored match, with what the reader's side has said about it."""
     mine = Side.NEED.value if shown == Side.ACHIEVEMENT else Side.ACHIEVEMENT.value
     speaks_for = sides_of(actor, match)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.achievements import queries as achievements
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.matching import queries, services
 from marketplace.matching.forms import MarkForm
@@ -142,7 +143,7 @@ def _preview(
     return render_page(request, "matching/match_preview.html", context, partial="matches")
 
 
-def _own_card(match: Match, actor: Any, side: str) -> Any:
+def _own_card(match: Match, actor: Actor, side: str) -> Any:
     """Seen from the side that is asked for, or from the one that has not spoken yet."""
     mine = sides_of(actor, match)
     first = side if side in mine else mine[0]

@@ -36,7 +36,6 @@ from marketplace.parties.services.people import (
 )
 from marketplace.parties.services.roles import grant_role, revoke_role
 from marketplace.parties.services.samples import (
-    Left,
     create_sample_user,
     load_sample_organization,
     remove_samples,
@@ -56,7 +55,6 @@ from marketplace.parties.services.verification import (
 )
 
 __all__ = [
-    "Left",
     "Sent",
     "accept_invitation",
     "add_documents",

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import logging
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Refused
 from marketplace.parties import events
 from marketplace.parties.models import User
@@ -65,7 +65,7 @@ def renew_factors() -> tuple[int, list[User]]:
 
 
 @transaction.atomic
-def reset_factor(user: User, *, actor: Any) -> int:
+def reset_factor(user: User, *, actor: Actor | None) -> int:
     """Take a person's second factor away, recovery codes too; the next sign-in sets up a new one.
 
     For whoever has lost the phone and the codes, or whose secret cannot be read. Returns how many

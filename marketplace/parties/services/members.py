@@ -5,7 +5,6 @@ import secrets
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -166,7 +165,7 @@ def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
     return member
 
 
-def is_addressed_to(invitation: Invitation, person: Any) -> bool:
+def is_addressed_to(invitation: Invitation, person: User) -> bool:
     """Whether the invitation names an address or number this person has confirmed."""
     if invitation.email:
         return bool(person.email_verified_at) and person.email == invitation.email

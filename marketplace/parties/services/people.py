@@ -1,7 +1,6 @@
 """Accounts: who registers, confirms, signs in; the person's own profile."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -141,13 +140,13 @@ def record_failed_sign_in(user: User) -> None:
 
 
 @transaction.atomic
-def record_second_factor(user: Any, *, act: str, factor: str) -> None:
+def record_second_factor(user: User, *, act: str, factor: str) -> None:
     """Write a change of second factors into the journal; `act` is added, removed or reset."""
     publish(events.SecondFactorChanged(subject_id=user.pk, act=act, factor=factor), actor=user)
 
 
 @transaction.atomic
-def record_password(user: Any, *, by: str) -> None:
+def record_password(user: User, *, by: str) -> None:
     """Write a change of password into the journal, end the keys to the API, forget wrong tries.
 
     `by` is change or reset.

@@ -1,11 +1,10 @@
 """Roles on the platform: given and taken by the security admin, never by oneself."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.parties import events
 from marketplace.parties.models import PlatformRole, User
@@ -16,7 +15,7 @@ _APART = frozenset({Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 
 @transaction.atomic
-def grant_role(user: User, role: str, *, actor: Any) -> PlatformRole:
+def grant_role(user: User, role: str, *, actor: Actor | None) -> PlatformRole:
     """Give a person a role on the platform. `actor` None is the command line.
 
     Raises Forbidden without the right or for oneself, InvalidInput for an unknown role, Refused
@@ -38,7 +37,7 @@ def grant_role(user: User, role: str, *, actor: Any) -> PlatformRole:
 
 
 @transaction.atomic
-def revoke_role(user: User, role: str, *, actor: Any) -> None:
+def revoke_role(user: User, role: str, *, actor: Actor | None) -> None:
     """Take a role on the platform from a person. Raises Forbidden as `grant_role` does."""
     _check(user, actor)
     gone, _rows = PlatformRole.objects.filter(user=user, role=role).delete()
@@ -47,7 +46,7 @@ def revoke_role(user: User, role: str, *, actor: Any) -> None:
         user.forget_access()
 
 
-def _check(user: User, actor: Any) -> None:
+def _check(user: User, actor: Actor | None) -> None:
     if actor is None:
         return
     if actor.pk == user.pk:

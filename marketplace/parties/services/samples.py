@@ -4,7 +4,6 @@ The journal hears of the organisations only, for the search index follows it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from marketplace.parties.models import Membership, Organization, PlatformRole, U
 from marketplace.parties.services.organizations import IDENTITY, PROFILE
 from marketplace.parties.services.people import CONSENT_VERSION
 from marketplace.parties.workflow import OrgStatus
+from marketplace.web.slices import Kept
 
 
 @transaction.atomic
@@ -42,6 +42,31 @@ def load_sample_organization(data: Mapping[str, Any]) -> Organization:
     org.save()
     publish(events.OrganizationSamplesChanged(subject_id=org.pk, codes=[org.code]), actor=None)
     return org
+
+
+def sample_organizations(rows: Iterable[Mapping[str, Any]]) -> dict[str, Organization]:
+    """The sample organisations of these rows that are there, by the `key` of the row."""
+    codes = {rulebook.normalize_uscc(row["uscc"]): row["key"] for row in rows}
+    found = Organization.objects.filter(uscc__in=codes, is_sample=True)
+    return {codes[org.uscc]: org for org in found if org.uscc}
+
+
+def sample_author(owner: Organization) -> User:
+    """Who writes for a sample organisation; without a password nobody can sign in as them."""
+    found = (
+        User.objects.filter(
+            memberships__organization=owner, memberships__left_at=None, is_sample=True
+        )
+        .order_by("pk")
+        .first()
+    )
+    return found or create_sample_user(
+        f"{owner.code.lower()}@sample.example",
+        name=owner.contact_name or owner.name,
+        password=None,
+        org=owner,
+        org_role="org_admin",
+    )
 
 
 @transaction.atomic
@@ -77,22 +102,14 @@ def create_sample_user(
     return user
 
 
-@dataclass(frozen=True)
-class Left:
-    """A sample that stays, since rows that are no samples refer to it; `because` names them."""
-
-    name: str
-    because: str
-
-
 @transaction.atomic
-def remove_samples() -> tuple[dict[str, int], list[Left]]:
+def remove_samples() -> tuple[dict[str, int], list[Kept]]:
     """Delete each sample organisation and account that nothing real refers to.
 
     The listings of samples go first (their slices remove them). Returns how many of each went, and
     what stays. An account that stays is deactivated: its password is public.
     """
-    left: list[Left] = []
+    left: list[Kept] = []
     gone: list[str] = []
     counts = {"organizations": 0, "users": 0}
     for org in Organization.objects.filter(is_sample=True).order_by("pk"):
@@ -101,7 +118,7 @@ def remove_samples() -> tuple[dict[str, int], list[Left]]:
                 org.verifications.all().delete()
                 org.delete()
         except ProtectedError as error:
-            left.append(Left(f"{org.name} {org.code}", _named(error)))
+            left.append(Kept(f"{org.name} {org.code}", _named(error)))
         else:
             counts["organizations"] += 1
             gone.append(org.code)
@@ -113,7 +130,7 @@ def remove_samples() -> tuple[dict[str, int], list[Left]]:
                 user.delete()
         except ProtectedError as error:
             _deactivate(user)
-            left.append(Left(str(user.email), _named(error)))
+            left.append(Kept(str(user.email), _named(error)))
         else:
             counts["users"] += 1
     return counts, left

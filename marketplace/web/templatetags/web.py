@@ -1,11 +1,12 @@
 """The design system in templates: icons, tags, money, time, blocks and form parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -21,6 +22,8 @@ from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
 from marketplace.web.shell import footer, header
+from marketplace.web.slices import scopes
+from marketplace.web.slots import Contribution, draw
 from search.highlight import as_html, highlight
 
 register = template.Library()
@@ -197,6 +200,27 @@ def facet_options(options: Iterable[Option], name: str) -> SafeString:
 
 
 # --- navigation -------------------------------------------------------------------------------
+@register.simple_tag
+def search_scopes(chosen: str = "") -> SafeString:
+    """The kinds of result that the search box offers by themselves, as options."""
+    options = ((one.name, " selected" if one.name == chosen else "", one.scope) for one in scopes())
+    return format_html_join("", '<option value="{}"{}>{}</option>', options)
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: template.Context, name: str, row: Any) -> SafeString:
+    """What slices above this page show in one of its slots (marketplace/web/slots.py)."""
+    engine = template.Engine.get_default()
+
+    def render(contribution: Contribution, answer: Mapping[str, Any]) -> str:
+        drawn = engine.get_template(contribution.template)
+        with context.push(row=row, **answer):
+            return str(drawn.render(context))
+
+    user = context.get("user") or AnonymousUser()
+    return mark_safe("".join(draw(name, user, row, render)))  # noqa: S308 -- each part is a drawn template
+
+
 @register.simple_tag
 def url_or_empty(name: str, *args: object) -> str:
     """The address of a URL name, or an empty string while no such page exists."""

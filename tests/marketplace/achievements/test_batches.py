@@ -11,6 +11,8 @@ from marketplace.journal import jobs
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
+from marketplace.listings import services as listings
+from marketplace.listings.events import ids_of
 from marketplace.notices.models import Notice
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
@@ -56,7 +58,7 @@ def test_whoever_imported_gets_one_message(
 ) -> None:
     refreshed: list[str] = []
     monkeypatch.setattr(
-        "marketplace.achievements.handlers.engine.refresh", lambda _n, ids: refreshed.extend(ids)
+        "marketplace.listings.handlers.engine.refresh", lambda _n, ids: refreshed.extend(ids)
     )
     decide(batch, cast, "publish")
     drain()  # type: ignore[operator]
@@ -74,7 +76,7 @@ def test_all_are_returned_with_reasons(cast: Cast, batch: ImportBatch) -> None:
     assert made is not None
     assert (made.status, made.return_reasons) == ("returned", ["名称请核对"])
     # Whoever gets it back meets the lighter gate: an archive has no more to say.
-    assert services.submit_achievement(made, actor=cast.university_member).status == "in_review"
+    assert listings.move(made, "submit", actor=cast.university_member).status == "in_review"
     assert made in queries.achievements_to_review(cast.registrar_city)
 
 
@@ -187,8 +189,8 @@ def test_what_a_batch_lacks_and_whose_titles_it_repeats(cast: Cast, batch: Impor
 
 def test_events_name_every_row(cast: Cast) -> None:
     several = events.AchievementsPublished(subject_id=1, ids=[7, 8])
-    single = events.AchievementPublished(subject_id=8)
-    assert events.ids_of([several, single]) == [7, 8]
+    single = events.EVENTS["publish"](subject_id=8)
+    assert ids_of([several, single]) == [7, 8]
 
 
 def test_cancelled_decision_leaves_the_rest_waiting(
@@ -214,9 +216,9 @@ def test_cancelled_decision_leaves_the_rest_waiting(
 def taken_back(made: Achievement, cast: Cast) -> Achievement:
     """The owner takes a row back, changes it and submits it again."""
     author = cast.university_member
-    made = services.recall_achievement(made, actor=author)
-    made = services.save_achievement(made, actor=author, values={"title": "换了内容的成果名称"})
-    return services.submit_achievement(made, actor=author)
+    made = listings.move(made, "recall", actor=author)
+    made = listings.save_step(made, actor=author, values={"title": "换了内容的成果名称"})
+    return listings.move(made, "submit", actor=author)
 
 
 @pytest.mark.parametrize("act", ["publish", "return", "leave_out"])
@@ -248,9 +250,9 @@ def test_the_state_of_a_batch_changes_with_every_row_that_a_decision_reaches(
 ) -> None:
     states = [queries.batch_state(batch)]
     first = Achievement.objects.order_by("pk")[0]
-    services.recall_achievement(first, actor=cast.university_member)
+    listings.move(first, "recall", actor=cast.university_member)
     states.append(queries.batch_state(batch))
-    services.submit_achievement(first, actor=cast.university_member)
+    listings.move(first, "submit", actor=cast.university_member)
     states.append(queries.batch_state(batch))
     assert len(set(states)) == 3
 

@@ -19,6 +19,7 @@ from marketplace.journal import jobs, stopping
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.listings import services as listings
 from tests.cast import Cast
 from tests.factories.achievements import HEADS, TEXT, good_rows, make_achievement, sheet, upload
 
@@ -94,8 +95,8 @@ def test_an_edited_import_is_still_known(cast: Cast) -> None:
     data = sheet([[TEXT.format(1)]], heads)
     batch = bring_in(cast, data)
     made = Achievement.objects.get()
-    services.return_achievement(made, actor=cast.registrar_city, reasons=["名称"])
-    services.save_achievement(made, actor=cast.university_member, values={"title": "人改的名称"})
+    listings.move(made, "return", actor=cast.registrar_city, reasons=["名称"])
+    listings.save_step(made, actor=cast.university_member, values={"title": "人改的名称"})
     assert check(cast, data).counts["duplicate"] == 1
     assert batch.counts["proposed"] == 1
 

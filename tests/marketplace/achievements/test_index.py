@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from marketplace.achievements import services
 from marketplace.achievements.index import ACHIEVEMENTS
+from marketplace.listings import services as listings
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 
@@ -53,5 +53,5 @@ def test_unlisted_states_are_tombstones(cast: Cast, state: str) -> None:
 
 def test_withdrawal_takes_it_out(cast: Cast) -> None:
     made = make_achievement(cast.university, cast.university_member, state="published")
-    services.withdraw_achievement(made, actor=cast.university_member, reason="x")
+    listings.move(made, "withdraw", actor=cast.university_member, reason="x")
     assert [row[2] for row in ACHIEVEMENTS.source(None)] == [None]

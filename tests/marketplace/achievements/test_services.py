@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 import pytest
 
-from marketplace.achievements import services
 from marketplace.achievements.models import Achievement
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.listings import services as listings
 from tests.cast import Cast
 from tests.factories.achievements import COMPLETE, ROWS, make_achievement
 
@@ -30,8 +30,8 @@ def events_of(made: Achievement) -> list[str]:
 def test_an_achievement_goes_from_draft_to_transferred(cast: Cast) -> None:
     made = make(cast, "published")
     assert made.expires_at == clock.end_of_day(clock.today() + timedelta(days=365))
-    made = services.transfer_achievement(
-        made, actor=cast.university_member, how="platform", note="许可给沂蒙磁材"
+    made = listings.move(
+        made, "transfer", actor=cast.university_member, how="platform", note="许可给沂蒙磁材"
     )
     assert (made.status, made.transferred_how, made.closing_note) == (
         "transferred",
@@ -78,11 +78,11 @@ def test_a_source_is_unique_within_its_owner(cast: Cast) -> None:
 def test_a_stranger_can_write_nothing(cast: Cast) -> None:
     made = make(cast)
     for act in (
-        lambda: services.save_achievement(made, actor=cast.member, values={"title": "抢注"}),
-        lambda: services.submit_achievement(made, actor=cast.member),
-        lambda: services.delete_achievement(made, actor=cast.member),
-        lambda: services.create_achievement(
-            owner=cast.university, actor=cast.member, values=COMPLETE
+        lambda: listings.save_step(made, actor=cast.member, values={"title": "抢注"}),
+        lambda: listings.move(made, "submit", actor=cast.member),
+        lambda: listings.delete_draft(made, actor=cast.member),
+        lambda: listings.create_draft(
+            Achievement, owner=cast.university, actor=cast.member, values=COMPLETE
         ),
     ):
         with pytest.raises(Forbidden):
@@ -92,11 +92,14 @@ def test_a_stranger_can_write_nothing(cast: Cast) -> None:
 
 
 def test_an_incomplete_achievement_says_what_is_missing(cast: Cast) -> None:
-    made = services.create_achievement(
-        owner=cast.university, actor=cast.university_member, values={"title": "只有名称"}
+    made = listings.create_draft(
+        Achievement,
+        owner=cast.university,
+        actor=cast.university_member,
+        values={"title": "只有名称"},
     )
     with pytest.raises(InvalidInput) as error:
-        services.submit_achievement(made, actor=cast.university_member)
+        listings.move(made, "submit", actor=cast.university_member)
     assert set(error.value.errors) == {
         *("industry", "summary", "description", "trl", "cooperation", "pricing_mode"),
         # The number is the organisation's, which has one; the person it does not name.
@@ -109,9 +112,9 @@ def test_an_incomplete_achievement_says_what_is_missing(cast: Cast) -> None:
 def test_shares_that_are_no_whole_stop_a_submission(cast: Cast) -> None:
     made = make(cast)
     rows = {"owners": [{"name": "甲", "share": 60}, {"name": "乙", "share": 30}]}
-    made = services.save_achievement(made, actor=cast.university_member, values={}, rows=rows)
+    made = listings.save_step(made, actor=cast.university_member, values={}, rows=rows)
     with pytest.raises(InvalidInput) as error:
-        services.submit_achievement(made, actor=cast.university_member)
+        listings.move(made, "submit", actor=cast.university_member)
     assert "90%" in str(error.value.errors["owners"][0])
 
 
@@ -119,14 +122,14 @@ def test_shares_that_are_no_whole_stop_a_submission(cast: Cast) -> None:
 def test_only_reviewers_publish(cast: Cast, role: str) -> None:
     made = make(cast, "in_review")
     with pytest.raises(Forbidden):
-        services.publish_achievement(made, actor=cast[role])
+        listings.move(made, "publish", actor=cast[role])
 
 
 def test_a_return_needs_a_reason(cast: Cast) -> None:
     made = make(cast, "in_review")
     with pytest.raises(InvalidInput):
-        services.return_achievement(made, actor=cast.registrar_city, reasons=[" "])
-    made = services.return_achievement(made, actor=cast.registrar_city, reasons=["缺证据"])
+        listings.move(made, "return", actor=cast.registrar_city, reasons=[" "])
+    made = listings.move(made, "return", actor=cast.registrar_city, reasons=["缺证据"])
     assert (made.status, made.return_reasons) == ("returned", ["缺证据"])
 
 
@@ -134,17 +137,17 @@ def test_an_unverified_owner_cannot_submit(cast: Cast) -> None:
     made = make(cast)
     type(cast.university).objects.filter(pk=cast.university.pk).update(status="draft")
     with pytest.raises(Refused, match="认证"):
-        services.submit_achievement(made, actor=cast.university_member)
+        listings.move(made, "submit", actor=cast.university_member)
 
 
 def test_a_published_achievement_is_not_edited_in_place(cast: Cast) -> None:
     made = make(cast, "published")
     with pytest.raises(Refused):
-        services.save_achievement(made, actor=cast.university_member, values={"title": "悄悄改"})
-    made = services.revise_achievement(made, actor=cast.university_member)
+        listings.save_step(made, actor=cast.university_member, values={"title": "悄悄改"})
+    made = listings.move(made, "revise", actor=cast.university_member)
     assert made.status == "draft"
     with pytest.raises(Refused, match="未发布过"):
-        services.delete_achievement(made, actor=cast.university_member)
+        listings.delete_draft(made, actor=cast.university_member)
 
 
 def test_the_clock_closes_it_at_the_end_of_its_last_day(cast: Cast) -> None:
@@ -152,44 +155,42 @@ def test_the_clock_closes_it_at_the_end_of_its_last_day(cast: Cast) -> None:
     assert made.expires_at is not None
     left = made.expires_at - clock.now()
     with clock.shift(left - timedelta(seconds=5)):
-        assert services.expire_achievements() == 0
+        assert listings.expire_due(Achievement) == 0
     with clock.shift(left + timedelta(seconds=1)):
-        assert services.expire_achievements() == 1
-        assert services.expire_achievements() == 0
+        assert listings.expire_due(Achievement) == 1
+        assert listings.expire_due(Achievement) == 0
         made.refresh_from_db()
-        made = services.renew_achievement(made, actor=cast.university_member, days=90)
+        made = listings.move(made, "renew", actor=cast.university_member, days=90)
         assert made.status == "published"
 
 
 def test_transferred_asks_how(cast: Cast) -> None:
     made = make(cast, "published")
     with pytest.raises(InvalidInput):
-        services.transfer_achievement(made, actor=cast.university_member, how="magic", note="")
+        listings.move(made, "transfer", actor=cast.university_member, how="magic", note="")
 
 
 def test_a_proposed_title_is_one_no_more_when_its_step_was_saved(cast: Cast) -> None:
     made = make(cast, proposed_title=True)
-    made = services.save_achievement(
+    made = listings.save_step(
         made, actor=cast.university_member, values={"scenario": "磁片"}, rows={}
     )
     assert made.proposed_title is True
-    made = services.save_achievement(
-        made, actor=cast.university_member, values={"title": "改好的名称"}
-    )
+    made = listings.save_step(made, actor=cast.university_member, values={"title": "改好的名称"})
     assert (made.title, made.proposed_title) == ("改好的名称", False)
 
 
 def test_contact_goes_to_confirmed_readers_and_leaves_a_trace(cast: Cast) -> None:
     made = make(cast, "published")
-    shown = services.show_contact(made, actor=cast.member)
+    shown = listings.show_contact(made, actor=cast.member)
     assert shown == {"name": "周允衡", "phone": "0539-8100000", "email": "tto@example.com"}
     assert events_of(made)[-1] == "AchievementContactShown"
     with pytest.raises(Forbidden):
-        services.show_contact(made, actor=cast.visitor)
+        listings.show_contact(made, actor=cast.visitor)
 
 
 def test_a_whole_draft_is_made_at_once(cast: Cast) -> None:
-    made = services.create_whole_achievement(
-        owner=cast.university, actor=cast.university_member, values=COMPLETE, rows=ROWS
+    made = listings.create_whole(
+        Achievement, owner=cast.university, actor=cast.university_member, values=COMPLETE, rows=ROWS
     )
     assert made.indicators.count() == 2

@@ -15,6 +15,7 @@ import pytest
 from marketplace.achievements import services
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.journal import jobs
+from marketplace.listings import services as listings
 from search import engine
 from tests.cast import Cast
 from tests.factories.achievements import (
@@ -82,7 +83,7 @@ def test_every_facet_filters(cast: Cast, client: Client, param: str, value: str,
 
 def test_a_withdrawn_achievement_is_gone_and_a_draft_unknown(cast: Cast, client: Client) -> None:
     made = publish(cast)
-    services.withdraw_achievement(made, actor=cast.university_member, reason="不再转让")
+    listings.move(made, "withdraw", actor=cast.university_member, reason="不再转让")
     response = client.get(url("detail", made.code))
     assert response.status_code == 410
     assert made.title in response.content.decode()
@@ -308,7 +309,7 @@ def test_only_what_shares_half_of_the_title_is_a_possible_duplicate(
     client.force_login(cast.registrar_city)
     answer = client.get(url("review", made.code))
     assert [row.code for row in answer.context["alike"]] == [alike.code]
-    services.withdraw_achievement(alike, actor=cast.university_member, reason="重复")
+    listings.move(alike, "withdraw", actor=cast.university_member, reason="重复")
     engine.refresh("achievements", [alike.code])
     answer = client.get(url("review", made.code))
     assert other.code not in answer.content.decode()

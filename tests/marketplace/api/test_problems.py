@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.test import Client
+from django.urls import resolve
 
 import pytest
 
-from marketplace.needs import api as needs_api
 from marketplace.needs.models import Need
 from tests.cast import Cast
 from tests.marketplace.api.conftest import Call, problem
@@ -116,7 +116,8 @@ def test_a_fault_of_ours_is_a_problem_too(call: Call, monkeypatch: pytest.Monkey
     def broken(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(needs_api.NeedCollection, "get", broken)
+    view: Any = resolve(NEEDS).func
+    monkeypatch.setattr(view.view_class, "get", broken)
     response = call(None, "get", NEEDS, HTTP_ACCEPT_LANGUAGE="en")
     assert problem(response)["title"] == (
         "The server failed; it has been noted. Please try again later"

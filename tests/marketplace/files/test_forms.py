@@ -1,6 +1,5 @@
 """Upload fields and the parts of pages that list files."""
 
-from django import forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
@@ -8,17 +7,13 @@ from django.utils.datastructures import MultiValueDict
 import pytest
 
 from marketplace.files import queries
-from marketplace.files.forms import UploadField, UploadsField, wanted_removals
+from marketplace.files.forms import UploadsField, wanted_removals
 from marketplace.web.forms import JiebangForm
 from tests.factories.files import make_attachment, pdf_bytes, upload
 
 
 class ManyForm(JiebangForm):
     uploads = UploadsField(label="附件", most=2, required=False)
-
-
-class OneForm(JiebangForm):
-    paper = UploadField(label="证照")
 
 
 def many(*uploads):
@@ -31,11 +26,10 @@ def test_several_files_are_taken_in_order():
     assert [item.name for item in form.cleaned_data["uploads"]] == ["a.pdf", "b.pdf"]
 
 
-def test_none_is_fine_unless_required():
+def test_none_is_fine():
     form = many()
     assert form.is_valid()
     assert form.cleaned_data["uploads"] == []
-    assert "paper" in OneForm({}, {}).errors
 
 
 @pytest.mark.parametrize(
@@ -60,7 +54,6 @@ def test_browser_gets_the_filter_and_the_hint():
     assert 'accept=".pdf,.docx,.xlsx,.pptx,.jpg,.jpeg,.png"' in html
     assert "multiple" in html
     assert "PDF、Word、Excel、PPT 或图片，单个不超过 20.0\xa0MB" in html
-    assert isinstance(OneForm().fields["paper"].widget, forms.FileInput)
 
 
 @pytest.mark.django_db

@@ -120,28 +120,6 @@ def test_one_bad_file_costs_only_itself(uploader):
     assert [str(reason) for reason in done.reasons] == ["“b.pdf”：文件内容与扩展名不符"]
 
 
-def test_attach_binds_own_uploads(uploader):
-    loose = make_attachment(uploader, subject_id=None)
-    services.attach([loose.code], subject_kind="tests.thing", subject_id=7, actor=uploader)
-    assert queries.attachments_of("tests.thing", 7) == [loose]
-    assert Entry.objects.get(event="AttachmentBound").payload["of_id"] == 7
-
-
-def test_attach_takes_nobody_elses(uploader, outsider):
-    loose = make_attachment(uploader, subject_id=None)
-    bound = make_attachment(uploader, subject_id=3)
-    other = make_attachment(uploader, subject_id=None, subject_kind="tests.other")
-    for code, actor in (
-        (loose.code, outsider),
-        (bound.code, uploader),
-        (other.code, uploader),
-        ("FJ2026-000000-0", uploader),
-    ):
-        with pytest.raises(NotVisible):
-            services.attach([code], subject_kind="tests.thing", subject_id=7, actor=actor)
-    assert queries.attachments_of("tests.thing", 7) == []
-
-
 def test_removed_file_is_erased_after_commit_only(uploader, private_folder, drain):
     attachment = make_attachment(uploader)
     services.remove(attachment, actor=uploader)
@@ -183,15 +161,6 @@ def test_remove_by_code_stays_within_the_subject(uploader):
     assert queries.attachments_of("tests.thing", 1) == [own]
     services.remove_by_code([own.code], subject_kind="tests.thing", subject_id=1, actor=uploader)
     assert queries.attachments_of("tests.thing", 1) == []
-
-
-def test_audience_changes_once(uploader):
-    attachment = make_attachment(uploader)
-    assert services.set_audience(attachment, audience="public", actor=uploader).is_public
-    services.set_audience(attachment, audience="public", actor=uploader)
-    assert Entry.objects.filter(event="AttachmentAudienceChanged").count() == 1
-    with pytest.raises(ValueError, match="nobody"):
-        services.set_audience(attachment, audience="nobody", actor=uploader)
 
 
 def test_attachments_of_many_subjects_in_one_query(uploader, django_assert_num_queries):

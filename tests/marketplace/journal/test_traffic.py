@@ -17,6 +17,7 @@ from marketplace.listings.services import start_export
 from marketplace.matching import services as matching
 from marketplace.matching.models import Reading
 from marketplace.matching.services import background
+from marketplace.sheets.exports import export_named
 from marketplace.web.models import RateBucket
 from search.backends import progress
 from tests.cast import Cast
@@ -86,7 +87,7 @@ def test_an_index_is_rebuilt_under_traffic(listings: Cast, name: str):
 
 def test_a_workbook_is_written_under_traffic(listings: Cast):
     codes = [need.code for need in background._all_open(background.Need)]
-    job = start_export("needs", codes, actor=listings.member, is_own=False)
+    job = start_export(export_named("needs"), codes, actor=listings.member)
     assert run(job) > 5
 
 

@@ -11,8 +11,8 @@ from marketplace.achievements.kind import KIND as ACHIEVEMENT
 from marketplace.achievements.models import Achievement
 from marketplace.journal import jobs
 from marketplace.kernel.errors import InvalidInput, Refused
-from marketplace.listings.kind import Kind
-from marketplace.needs import services as needs
+from marketplace.listings import services as listings
+from marketplace.listings.kind import ListingKind
 from marketplace.needs.kind import KIND as NEED
 from marketplace.parties import services as parties
 from marketplace.parties.models import Organization
@@ -46,33 +46,35 @@ def signed_in(user: Any) -> Client:
 
 
 @pytest.mark.parametrize(("kind", "make"), MAKERS, ids=["need", "achievement"])
-def test_contact_of_the_organisation_is_the_default(cast: Cast, kind: Kind, make: Any) -> None:
+def test_contact_of_the_organisation_is_the_default(
+    cast: Cast, kind: ListingKind, make: Any
+) -> None:
     give(cast.enterprise, contact_name="总机", contact_phone="0539-8200000", contact_email="")
     listing = make(cast.enterprise, cast.member, state="published", **NOBODY)
-    shown = kind.shape.contact(listing, actor=cast.university_admin)
+    shown = listings.show_contact(listing, actor=cast.university_admin)
     assert shown == {"name": "总机", "phone": "0539-8200000", "email": ""}
     give(cast.enterprise, contact_phone="0539-8200001")
     listing = kind.model.objects.get(pk=listing.pk)
-    assert kind.shape.contact(listing, actor=cast.university_admin)["phone"] == "0539-8200001"
+    assert listings.show_contact(listing, actor=cast.university_admin)["phone"] == "0539-8200001"
 
 
 @pytest.mark.parametrize(("kind", "make"), MAKERS, ids=["need", "achievement"])
-def test_own_contact_comes_first_and_whole(cast: Cast, kind: Kind, make: Any) -> None:
+def test_own_contact_comes_first_and_whole(cast: Cast, kind: ListingKind, make: Any) -> None:
     give(cast.enterprise, contact_name="总机", contact_phone="0539-8200000", contact_email="a@b.cn")
     own = {**NOBODY, "contact_name": "林屿", "contact_email": "lin@example.com"}
     listing = make(cast.enterprise, cast.member, state="published", **own)
-    shown = kind.shape.contact(listing, actor=cast.university_admin)
+    shown = listings.show_contact(listing, actor=cast.university_admin)
     assert shown == {"name": "林屿", "phone": "", "email": "lin@example.com"}
 
 
 @pytest.mark.parametrize(("kind", "make"), MAKERS, ids=["need", "achievement"])
 def test_submission_without_any_is_refused_at_page_and_api(
-    cast: Cast, kind: Kind, make: Any
+    cast: Cast, kind: ListingKind, make: Any
 ) -> None:
     silence(cast.enterprise)
     listing = make(cast.enterprise, cast.member, **NOBODY)
     with pytest.raises(InvalidInput) as refusal:
-        kind.shape.submit(listing, actor=cast.member)
+        listings.move(listing, "submit", actor=cast.member)
     assert set(refusal.value.errors) == {"contact_name", "contact_phone"}
     page = signed_in(cast.member).post(kind.url("edit", listing.code, "check"))
     assert page.status_code == 400
@@ -87,13 +89,13 @@ def test_submission_without_any_is_refused_at_page_and_api(
 
 @pytest.mark.parametrize(("kind", "make"), MAKERS, ids=["need", "achievement"])
 def test_publication_without_any_is_refused_at_page_and_api(
-    cast: Cast, kind: Kind, make: Any
+    cast: Cast, kind: ListingKind, make: Any
 ) -> None:
     give(cast.enterprise, contact_name="总机", contact_phone="0539-8200000")
     listing = make(cast.enterprise, cast.member, state="in_review", **NOBODY)
     silence(cast.enterprise)
     with pytest.raises(Refused, match=REASON):
-        kind.shape.publish(listing, actor=cast.registrar_city)
+        listings.move(listing, "publish", actor=cast.registrar_city)
     client = signed_in(cast.registrar_city)
     page = client.get(kind.url("review", listing.code))
     assert REASON in page.text
@@ -109,17 +111,17 @@ def test_listing_that_ran_out_is_not_renewed_without_any(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published", **NOBODY)
     silence(cast.enterprise)
     with pytest.raises(Refused, match=REASON):
-        needs.renew_need(need, actor=cast.member, days=90)
+        listings.move(need, "renew", actor=cast.member, days=90)
 
 
 def test_hidden_owner_is_not_given_away_by_its_number(cast: Cast) -> None:
     give(cast.enterprise, contact_name="总机", contact_phone="0539-8200000")
     need = make_need(cast.enterprise, cast.member, hide_owner=True, **NOBODY)
     with pytest.raises(InvalidInput):
-        needs.submit_need(need, actor=cast.member)
+        listings.move(need, "submit", actor=cast.member)
     own = {**NOBODY, "contact_name": "林", "contact_email": "x@example.com"}
     need = make_need(cast.enterprise, cast.member, state="published", hide_owner=True, **own)
-    shown = needs.show_contact(need, actor=cast.university_admin)
+    shown = listings.show_contact(need, actor=cast.university_admin)
     assert shown == {"name": "林", "phone": "", "email": "x@example.com"}
 
 
@@ -159,7 +161,7 @@ def test_batch_of_an_organisation_with_a_number_is_published(cast: Cast) -> None
     page = signed_in(cast.university_member).get(f"/workbench/achievements/import/{batch.code}/")
     assert "单位资料里也没有公开的联系方式" not in page.text
     assert decided(cast, batch).counts["published"] == 2
-    shown = achievements.show_contact(Achievement.objects.first(), actor=cast.member)
+    shown = listings.show_contact(Achievement.objects.first(), actor=cast.member)
     assert shown == {"name": "科技处", "phone": "0539-8300000", "email": ""}
 
 

@@ -11,7 +11,7 @@ import pytest
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.journal import jobs
 from marketplace.kernel import clock
-from marketplace.needs import services
+from marketplace.listings import services as listings
 from marketplace.needs.models import Need
 from tests.cast import Cast
 from tests.factories.achievements import TEXT, make_achievement, sheet, upload
@@ -157,4 +157,4 @@ def test_who_works_for_two_names_one(as_member: Client, cast: Cast) -> None:
     assert Need.objects.get().owner == cast.other_enterprise
     assert post(as_member, "needs").status_code == 400
     assert as_member.get("/workbench/needs/new/").status_code == 200
-    assert services.create_need(owner=cast.enterprise, actor=cast.member, values={})
+    assert listings.create_draft(Need, owner=cast.enterprise, actor=cast.member, values={})

@@ -6,10 +6,9 @@ from django.test import Client
 
 import pytest
 
-from marketplace.achievements import services as achievements
 from marketplace.journal.models import Version
 from marketplace.kernel.errors import Stale
-from marketplace.needs import services as needs
+from marketplace.listings import services as listings
 from marketplace.needs.models import Need
 from marketplace.taxonomy import services as taxonomy
 from tests.cast import Cast
@@ -33,10 +32,10 @@ def signed_in(person: Any) -> Client:
 
 def resubmitted(need: Need, cast: Cast, **values: Any) -> Need:
     """The author takes a need back, changes it and submits it again."""
-    need = needs.recall_need(need, actor=cast.member)
+    need = listings.move(need, "recall", actor=cast.member)
     rows = values.pop("rows", None)
-    need = needs.save_need(need, actor=cast.member, values=values, rows=rows)
-    return needs.submit_need(need, actor=cast.member)
+    need = listings.save_step(need, actor=cast.member, values=values, rows=rows)
+    return listings.move(need, "submit", actor=cast.member)
 
 
 def sent_by_page(html: str, name: str) -> Sent:
@@ -91,8 +90,8 @@ def test_a_return_of_what_was_changed_keeps_the_reasons_typed(cast: Cast) -> Non
 
 def test_a_resubmission_shows_the_difference_and_the_earlier_reasons(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="returned")
-    need = needs.save_need(need, actor=cast.member, values={"problem": "写得更具体了" * 10})
-    needs.submit_need(need, actor=cast.member)
+    need = listings.save_step(need, actor=cast.member, values={"problem": "写得更具体了" * 10})
+    listings.move(need, "submit", actor=cast.member)
     page = signed_in(cast.registrar_city).get(f"/workbench/review/needs/{need.code}/")
     assert [str(row.label) for row in page.context["resubmitted"]] == ["主要技术难点"]
     assert page.context["earlier_reasons"] == ["指标无法测量"]
@@ -101,21 +100,19 @@ def test_a_resubmission_shows_the_difference_and_the_earlier_reasons(cast: Cast)
 
 def test_a_draft_that_is_deleted_leaves_no_version(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="in_review")
-    need = needs.recall_need(need, actor=cast.member)
+    need = listings.move(need, "recall", actor=cast.member)
     assert Version.objects.count() == 1
-    needs.delete_need(need, actor=cast.member)
+    listings.delete_draft(need, actor=cast.member)
     assert not Version.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("name", "act"),
     [
-        ("publish", lambda a, who, rev: achievements.publish_achievement(a, actor=who, rev=rev)),
+        ("publish", lambda a, who, rev: listings.move(a, "publish", actor=who, rev=rev)),
         (
             "return",
-            lambda a, who, rev: achievements.return_achievement(
-                a, actor=who, rev=rev, reasons=["x"]
-            ),
+            lambda a, who, rev: listings.move(a, "return", actor=who, rev=rev, reasons=["x"]),
         ),
     ],
 )
@@ -163,7 +160,7 @@ def test_rows_are_compared_too(cast: Cast) -> None:
     address = f"/workbench/needs/{need.code}/edit/targets/"
     client = signed_in(cast.member)
     mine = sent_by(opened(client, address, "indicators-0-name"))
-    needs.save_need(need, actor=cast.approver, values={}, rows={"indicators": INDICATORS[:1]})
+    listings.save_step(need, actor=cast.approver, values={}, rows={"indicators": INDICATORS[:1]})
     refused = send(client, address, mine, next="1")
     assert refused.status_code == 409
     (row,) = refused.context["conflict"]
@@ -193,7 +190,7 @@ def test_mending_a_typing_error_does_not_hide_what_a_colleague_saved(cast: Cast)
     address = f"/workbench/needs/{need.code}/edit/basics/"
     client = signed_in(cast.member)
     mine = sent_by(opened(client, address, "title"))
-    needs.save_need(need, actor=cast.approver, values={"summary": "同事写的"})
+    listings.save_step(need, actor=cast.approver, values={"summary": "同事写的"})
     bad = send(client, address, {**mine, "title": [""]}, next="1")
     assert bad.status_code == 400
     mended = {**sent_by_page(bad.text, "title"), "title": ["补上的名称"]}
@@ -208,7 +205,7 @@ def test_the_author_does_not_submit_what_a_colleague_wrote_meanwhile(cast: Cast)
     client = signed_in(cast.member)
     page = client.get(address)
     assert f'name="rev" value="{need.rev}"' in page.text
-    needs.save_need(need, actor=cast.approver, values={"summary": "同事写的"})
+    listings.save_step(need, actor=cast.approver, values={"summary": "同事写的"})
     assert client.post(address, {"rev": str(need.rev)}).status_code == 409
     need.refresh_from_db()
     assert need.status == "draft"

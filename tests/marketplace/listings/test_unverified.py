@@ -7,7 +7,7 @@ from django.test import Client
 import pytest
 
 from marketplace.achievements.kind import KIND as ACHIEVEMENT
-from marketplace.listings.kind import Kind
+from marketplace.listings.kind import ListingKind
 from marketplace.needs.kind import KIND as NEED
 from marketplace.parties.models import Organization
 from marketplace.parties.workflow import OrgStatus
@@ -28,7 +28,7 @@ def signed_in(user: Any) -> Client:
 
 @pytest.mark.parametrize("kind", [NEED, ACHIEVEMENT], ids=["need", "achievement"])
 @pytest.mark.parametrize("status", [OrgStatus.DRAFT, OrgStatus.PENDING, OrgStatus.RETURNED])
-def test_steps_say_it_with_the_state(cast: Cast, kind: Kind, status: str) -> None:
+def test_steps_say_it_with_the_state(cast: Cast, kind: ListingKind, status: str) -> None:
     Organization.objects.filter(pk=cast.enterprise.pk).update(status=status)
     page = signed_in(cast.member).get(kind.url("new"))
     assert page.status_code == 200

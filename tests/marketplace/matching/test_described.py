@@ -13,7 +13,7 @@ from marketplace.matching.rulebook.affinity import Affinity
 from marketplace.matching.rulebook.evidence import NeedFacts, OfferFacts, Row
 from marketplace.matching.rulebook.phrases import render
 from marketplace.matching.views import cards
-from marketplace.portal import samples
+from marketplace.web import samples
 from search import engine
 from tests.cast import Cast
 from tests.factories.matching import magnet_need, magnet_result, make_match

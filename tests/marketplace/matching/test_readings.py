@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.achievements import services as achievements
 from marketplace.achievements.models import Achievement
 from marketplace.journal import jobs
 from marketplace.journal.models import Job
@@ -16,7 +15,6 @@ from marketplace.matching import queries, services, tasks
 from marketplace.matching.models import Reading
 from marketplace.matching.queries import preview, readings, retrieval
 from marketplace.matching.rulebook import affinity
-from marketplace.needs import services as needs
 from marketplace.needs.models import Need
 from search import engine
 from tests.cast import Cast
@@ -178,7 +176,7 @@ def test_a_deleted_draft_leaves_no_words_behind(cast: Cast) -> None:
     draft = make_need(cast.enterprise, cast.member)
     services.keep_readings([draft])
     assert Reading.objects.count() == 1
-    needs.delete_need(draft, actor=cast.member)
+    listings.delete_draft(draft, actor=cast.member)
     assert Reading.objects.count() == 0
 
 
@@ -209,5 +207,5 @@ def test_a_preview_asks_nothing_more_for_readings(
 def test_a_closed_listing_is_not_read_again(cast: Cast, drain: Drain) -> None:
     result = magnet_result(cast.university, cast.university_member)
     drain()
-    achievements.withdraw_achievement(result, reason="已转让", actor=cast.university_member)
+    listings.move(result, "withdraw", reason="已转让", actor=cast.university_member)
     assert not readings.unread(Achievement)

@@ -14,7 +14,7 @@ from marketplace.matching import queries
 from marketplace.matching.models import Match
 from marketplace.matching.rulebook.phrases import render
 from marketplace.needs.models import Need
-from marketplace.portal import samples
+from marketplace.web import samples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 

@@ -8,18 +8,17 @@ from typing import Any
 
 import pytest
 
-from marketplace.achievements import services as achievements
 from marketplace.achievements.models import Achievement
 from marketplace.journal import jobs
 from marketplace.journal.models import Delivery, Job
 from marketplace.journal.queries import history
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.listings import services as listings
 from marketplace.matching import queries, services
 from marketplace.matching.models import Match, MatchFeedback
 from marketplace.matching.services import background
 from marketplace.matching.views.cards import lacking_words
-from marketplace.needs import services as needs
 from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
 from search import engine
@@ -132,15 +131,15 @@ def test_withdrawn_and_expired_listings_leave_the_view_and_come_back(
     result = magnet_result(cast.university, cast.university_member)
     drain()
     assert queries.matches_of_need(need, cast.visitor).count() == 1
-    revised = needs.revise_need(need, actor=cast.member)
+    revised = listings.move(need, "revise", actor=cast.member)
     drain()
     assert queries.matches_of_achievement(result, cast.visitor).count() == 0
     assert services.compute_matches(revised) == []
-    need = needs.submit_need(revised, actor=cast.member)
-    need = needs.publish_need(need, actor=cast.registrar_city)
+    need = listings.move(revised, "submit", actor=cast.member)
+    need = listings.move(need, "publish", actor=cast.registrar_city)
     drain()
     assert queries.matches_of_achievement(result, cast.visitor).get().need_rev == need.rev
-    achievements.withdraw_achievement(result, actor=cast.university_member, reason="停止")
+    listings.move(result, "withdraw", actor=cast.university_member, reason="停止")
     drain()
     assert queries.matches_of_need(need, cast.visitor).count() == 0
 
@@ -150,11 +149,11 @@ def test_a_changed_listing_replaces_its_rows(cast: Cast, drain: Drain) -> None:
     magnet_result(cast.university, cast.university_member)
     drain()
     assert Match.objects.get().score == 89
-    need = needs.revise_need(need, actor=cast.member)
+    need = listings.move(need, "revise", actor=cast.member)
     rows = [{"name": "矫顽力", "comparator": "ge", "target": 60, "unit": "kOe", "must": True}]
-    need = needs.save_need(need, actor=cast.member, values={}, rows={"indicators": rows})
-    need = needs.submit_need(need, actor=cast.member)
-    need = needs.publish_need(need, actor=cast.registrar_city)
+    need = listings.save_step(need, actor=cast.member, values={}, rows={"indicators": rows})
+    need = listings.move(need, "submit", actor=cast.member)
+    need = listings.move(need, "publish", actor=cast.registrar_city)
     drain()
     match = Match.objects.get()
     assert (match.score, match.evidence["cap"], match.need_rev) == (59, 59, need.rev)
@@ -179,8 +178,8 @@ def test_a_match_that_falls_below_the_floor_goes_unless_somebody_judged_it(
         "budget_max": 1_000_000,
         "budget_min": 1_000_000,
     }
-    need = needs.revise_need(need, actor=cast.member)
-    need = needs.save_need(need, actor=cast.member, values=far, rows={"indicators": []})
+    need = listings.move(need, "revise", actor=cast.member)
+    need = listings.save_step(need, actor=cast.member, values=far, rows={"indicators": []})
     type(need).objects.filter(pk=need.pk).update(status="published")
     need.refresh_from_db()
     services.mark_match(match, actor=cast.member, verdict="fits")

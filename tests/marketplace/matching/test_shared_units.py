@@ -9,9 +9,9 @@ from django.core.management import call_command
 import pytest
 
 from marketplace.achievements.models import Achievement
+from marketplace.listings import services as listings
 from marketplace.matching.queries import facts
 from marketplace.matching.rulebook.phrases import render
-from marketplace.needs import services as needs
 from tests.cast import Cast
 from tests.factories.needs import make_need
 
@@ -41,7 +41,7 @@ def test_each_figure_gets_its_verdict(cast: Cast, folder: str) -> None:
         row = {"name": name, "comparator": SIGNS[sign], "target": target, "unit": unit}
         indicators.append({**row, "must": True})
     draft = make_need(cast.enterprise, cast.member)
-    need = needs.save_need(draft, actor=cast.member, values={}, rows={"indicators": indicators})
+    need = listings.save_step(draft, actor=cast.member, values={}, rows={"indicators": indicators})
     explained = facts.explain(
         facts.need_facts(need), facts.offer_facts(Achievement.objects.get()), None
     )

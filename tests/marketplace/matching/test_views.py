@@ -11,6 +11,7 @@ from django.urls import reverse
 import pytest
 
 from marketplace.achievements.models import Achievement
+from marketplace.journal.queries import history
 from marketplace.matching.models import Match, MatchFeedback
 from marketplace.needs.models import Need
 from search import engine
@@ -136,6 +137,30 @@ def test_the_own_page_has_the_dialog_and_the_way_back(cast: Cast, match: Match) 
     assert "没有要看的匹配" in text_of(done)
     assert match.achievement.title in text_of(client.get(f"{own}?show=dismissed"))
     assert match.achievement.title not in text_of(client.get(f"{own}?side=achievement"))
+
+
+def test_a_judgement_sent_twice_is_kept_once(client: Client, cast: Cast, match: Match) -> None:
+    """A second click; what a colleague says, or the same person says otherwise, is kept too."""
+    too_early = {"verdict": "dismissed", "reason": "early", "note": " 还在小试 "}
+    for person, said in (
+        (cast.member, too_early),
+        (cast.member, too_early),
+        (cast.member, {**too_early, "reason": "price"}),
+        (cast.approver, {**too_early, "reason": "price"}),
+        (cast.member, {"verdict": "fits", "reason": "", "note": ""}),
+        (cast.member, {"verdict": "fits", "reason": "", "note": ""}),
+    ):
+        client.force_login(person)
+        assert client.post(mark_url(match), {"side": "need", **said}).status_code == 302
+    rows = MatchFeedback.objects.order_by("pk").values_list("actor", "verdict", "reason")
+    assert list(rows) == [
+        (cast.member.pk, "dismissed", "early"),
+        (cast.member.pk, "dismissed", "price"),
+        (cast.approver.pk, "dismissed", "price"),
+        (cast.member.pk, "fits", ""),
+    ]
+    told = history("matching.match", match.pk)
+    assert [line.event for line in told] == ["MatchMarked"] * 4
 
 
 @pytest.mark.parametrize(

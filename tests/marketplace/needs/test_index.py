@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from marketplace.needs import services
+from marketplace.listings import services as listings
 from marketplace.needs.index import NEEDS
 from tests.cast import Cast
 from tests.factories.needs import make_need
@@ -45,5 +45,5 @@ def test_parents_of_the_industry_are_found_too(cast: Cast) -> None:
     assert document is not None
     assert document["industry"] == ["materials.magnetic", "materials"]
     assert document["price_band"] == "lt300"
-    services.withdraw_need(need, actor=cast.member, reason="x")
+    listings.move(need, "withdraw", actor=cast.member, reason="x")
     assert [row[2] for row in NEEDS.source(None)] == [None]

@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.needs import queries
+from marketplace.needs.kind import KIND
 from marketplace.parties.models import Membership
 from tests.cast import Cast
 from tests.factories.needs import make_need
@@ -42,8 +43,8 @@ def test_the_confidential_part_is_for_the_owner_and_staff(cast: Cast, state: str
 def test_the_review_queue_is_oldest_first_and_for_reviewers(cast: Cast) -> None:
     first = make_need(cast.enterprise, cast.member, state="in_review")
     second = make_need(cast.other_enterprise, cast.outsider, state="in_review", title="另一个")
-    assert list(queries.needs_to_review(cast.registrar_city)) == [first, second]
-    assert list(queries.needs_to_review(cast.member)) == []
+    assert list(KIND.queue(cast.registrar_city)) == [first, second]
+    assert list(KIND.queue(cast.member)) == []
 
 
 def test_nobody_reviews_a_listing_of_their_own_organisation(cast: Cast) -> None:

@@ -8,7 +8,7 @@ import pytest
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
-from marketplace.needs import services
+from marketplace.listings import services as listings
 from marketplace.needs.models import Need
 from tests.cast import Cast
 from tests.factories.needs import COMPLETE, make_need
@@ -25,7 +25,9 @@ def test_a_need_goes_from_draft_to_solved(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published")
     assert need.status == "published"
     assert need.expires_at == clock.end_of_day(clock.today() + timedelta(days=365))
-    need = services.solve_need(need, actor=cast.member, how="platform", note="与沂州理工大学签约")
+    need = listings.move(
+        need, "solve", actor=cast.member, how="platform", note="与沂州理工大学签约"
+    )
     assert (need.status, need.solved_how) == ("solved", "platform")
     assert events_of(need) == [
         *("NeedDrafted", "NeedEdited", "NeedSubmitted", "NeedPublished", "NeedSolved"),
@@ -35,37 +37,37 @@ def test_a_need_goes_from_draft_to_solved(cast: Cast) -> None:
 def test_every_change_raises_the_revision(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member)
     before = need.rev
-    need = services.save_need(need, actor=cast.member, values={"title": "新标题"})
+    need = listings.save_step(need, actor=cast.member, values={"title": "新标题"})
     assert need.rev == before + 1
 
 
 def test_rows_are_replaced_in_order(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member)
     rows = [{"name": name, "target": Decimal(1), "unit": "%"} for name in ("乙", "甲")]
-    services.save_need(need, actor=cast.member, values={}, rows={"indicators": rows})
+    listings.save_step(need, actor=cast.member, values={}, rows={"indicators": rows})
     assert [row.name for row in need.indicators.all()] == ["乙", "甲"]
 
 
 def test_a_stranger_can_write_nothing(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member)
     with pytest.raises(Forbidden):
-        services.save_need(need, actor=cast.outsider, values={"title": "抢注"})
+        listings.save_step(need, actor=cast.outsider, values={"title": "抢注"})
     with pytest.raises(Forbidden):
-        services.submit_need(need, actor=cast.outsider)
+        listings.move(need, "submit", actor=cast.outsider)
     with pytest.raises(Forbidden):
-        services.delete_need(need, actor=cast.outsider)
+        listings.delete_draft(need, actor=cast.outsider)
     with pytest.raises(Forbidden):
-        services.create_need(owner=cast.enterprise, actor=cast.outsider, values=COMPLETE)
+        listings.create_draft(Need, owner=cast.enterprise, actor=cast.outsider, values=COMPLETE)
     need.refresh_from_db()
     assert (need.title, need.status) == (COMPLETE["title"], "draft")
 
 
 def test_an_incomplete_need_is_not_submitted_and_says_what_is_missing(cast: Cast) -> None:
-    need = services.create_need(
-        owner=cast.enterprise, actor=cast.member, values={"title": "只有标题"}
+    need = listings.create_draft(
+        Need, owner=cast.enterprise, actor=cast.member, values={"title": "只有标题"}
     )
     with pytest.raises(InvalidInput) as error:
-        services.submit_need(need, actor=cast.member)
+        listings.move(need, "submit", actor=cast.member)
     assert {"kind", "industry", "summary", "problem", "cooperation"} <= set(error.value.errors)
     need.refresh_from_db()
     assert need.status == "draft"
@@ -75,7 +77,7 @@ def test_an_unverified_owner_cannot_submit(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member)
     type(cast.enterprise).objects.filter(pk=cast.enterprise.pk).update(status="draft")
     with pytest.raises(Refused, match="认证"):
-        services.submit_need(need, actor=cast.member)
+        listings.move(need, "submit", actor=cast.member)
 
 
 def test_nobody_reviews_their_own_organisation(cast: Cast) -> None:
@@ -86,7 +88,7 @@ def test_nobody_reviews_their_own_organisation(cast: Cast) -> None:
     insider.memberships.create(organization=cast.enterprise, role="member")
     insider.forget_access()
     with pytest.raises(Forbidden):
-        services.publish_need(need, actor=insider)
+        listings.move(need, "publish", actor=insider)
 
 
 @pytest.mark.parametrize(
@@ -95,28 +97,28 @@ def test_nobody_reviews_their_own_organisation(cast: Cast) -> None:
 def test_only_reviewers_publish(cast: Cast, role: str) -> None:
     need = make_need(cast.enterprise, cast.member, state="in_review")
     with pytest.raises(Forbidden):
-        services.publish_need(need, actor=cast[role])
+        listings.move(need, "publish", actor=cast[role])
 
 
 def test_a_return_needs_a_reason_and_keeps_the_content(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="in_review")
     with pytest.raises(InvalidInput):
-        services.return_need(need, actor=cast.registrar_city, reasons=["", "  "])
-    need = services.return_need(need, actor=cast.registrar_city, reasons=["指标无法测量"])
+        listings.move(need, "return", actor=cast.registrar_city, reasons=["", "  "])
+    need = listings.move(need, "return", actor=cast.registrar_city, reasons=["指标无法测量"])
     assert (need.status, need.return_reasons) == ("returned", ["指标无法测量"])
     assert need.problem == COMPLETE["problem"]
-    again = services.submit_need(need, actor=cast.member)
+    again = listings.move(need, "submit", actor=cast.member)
     assert again.status == "in_review"
 
 
 def test_a_published_need_is_not_edited_in_place(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published")
     with pytest.raises(Refused):
-        services.save_need(need, actor=cast.member, values={"title": "悄悄改"})
-    need = services.revise_need(need, actor=cast.member)
+        listings.save_step(need, actor=cast.member, values={"title": "悄悄改"})
+    need = listings.move(need, "revise", actor=cast.member)
     assert need.status == "draft"
     with pytest.raises(Refused, match="未发布过"):
-        services.delete_need(need, actor=cast.member)
+        listings.delete_draft(need, actor=cast.member)
 
 
 def test_the_clock_closes_a_need_at_the_end_of_its_last_day(cast: Cast) -> None:
@@ -129,13 +131,13 @@ def test_the_clock_closes_a_need_at_the_end_of_its_last_day(cast: Cast) -> None:
     assert need.expires_at is not None
     left = need.expires_at - clock.now()
     with clock.shift(left - timedelta(seconds=5)):
-        assert services.expire_needs() == 0
+        assert listings.expire_due(Need) == 0
     with clock.shift(left + timedelta(seconds=1)):
-        assert services.expire_needs() == 1
-        assert services.expire_needs() == 0
+        assert listings.expire_due(Need) == 1
+        assert listings.expire_due(Need) == 0
         need.refresh_from_db()
         assert need.status == "expired"
-        need = services.renew_need(need, actor=cast.member, days=90)
+        need = listings.move(need, "renew", actor=cast.member, days=90)
         assert need.status == "published"
 
 
@@ -143,35 +145,35 @@ def test_the_clock_closes_a_need_at_the_end_of_its_last_day(cast: Cast) -> None:
 def test_a_renewal_has_bounds(cast: Cast, days: int) -> None:
     need = make_need(cast.enterprise, cast.member, state="published")
     with pytest.raises(InvalidInput):
-        services.renew_need(need, actor=cast.member, days=days)
+        listings.move(need, "renew", actor=cast.member, days=days)
 
 
 def test_a_draft_is_deleted_for_good(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member)
     pk = need.pk
-    services.delete_need(need, actor=cast.member)
+    listings.delete_draft(need, actor=cast.member)
     assert not Need.objects.filter(pk=pk).exists()
 
 
 def test_solved_asks_how(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published")
     with pytest.raises(InvalidInput):
-        services.solve_need(need, actor=cast.member, how="magic", note="")
+        listings.move(need, "solve", actor=cast.member, how="magic", note="")
 
 
 def test_contact_goes_to_confirmed_readers_and_leaves_a_trace(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published")
-    shown = services.show_contact(need, actor=cast.university_admin)
+    shown = listings.show_contact(need, actor=cast.university_admin)
     assert shown == {"name": "林屿", "phone": "13800138000", "email": "lin@example.com"}
     assert events_of(need)[-1] == "NeedContactShown"
     with pytest.raises(Forbidden):
-        services.show_contact(need, actor=cast.visitor)
+        listings.show_contact(need, actor=cast.visitor)
 
 
 def test_contact_through_a_broker_only(cast: Cast) -> None:
     need = make_need(cast.enterprise, cast.member, state="published", contact_route="broker")
     with pytest.raises(Refused, match="技术经理人"):
-        services.show_contact(need, actor=cast.university_admin)
+        listings.show_contact(need, actor=cast.university_admin)
 
 
 def test_the_first_publication_is_the_date_that_stays(cast: Cast) -> None:
@@ -179,8 +181,8 @@ def test_the_first_publication_is_the_date_that_stays(cast: Cast) -> None:
     first = need.published_at
     registrar = cast.registrar_city
     with clock.shift(timedelta(days=3)):
-        need = services.revise_need(need, actor=cast.member)
-        need = services.submit_need(need, actor=cast.member)
-        need = services.publish_need(need, actor=registrar)
+        need = listings.move(need, "revise", actor=cast.member)
+        need = listings.move(need, "submit", actor=cast.member)
+        need = listings.move(need, "publish", actor=registrar)
     need.refresh_from_db()
     assert (need.status, need.published_at) == ("published", first)

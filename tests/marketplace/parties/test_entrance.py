@@ -325,5 +325,5 @@ def test_a_new_password_ends_the_keys_to_the_api_and_says_so(
         reverse("account_change_password"),
         {"oldpassword": PASSWORD, "password1": new, "password2": new},
     )
-    assert queries.user_of_token(fresh.secret) is None
+    assert queries.valid_token(fresh.secret) is None
     assert "接口令牌（如有）已全部失效" in mail.outbox[-1].body

@@ -26,7 +26,7 @@ def test_token_is_stored_as_hash_and_found_again() -> None:
     assert row["sha256"] == queries.hash_of(fresh.secret)
     assert fresh.secret.startswith("jb_")
     assert fresh.secret.startswith(row["prefix"])
-    assert queries.user_of_token(fresh.secret) == user
+    assert queries.valid_token(fresh.secret).user == user  # type: ignore[union-attr]
     assert fresh.secret not in str(list(Entry.objects.values()))
 
 
@@ -42,7 +42,7 @@ def test_two_tokens_differ() -> None:
 )
 def test_nonsense_is_nobodys_token(raw: str) -> None:
     services.create_token(UserFactory(), name="x")
-    assert queries.user_of_token(raw) is None
+    assert queries.valid_token(raw) is None
 
 
 def test_token_ends(cast: Cast) -> None:
@@ -50,10 +50,10 @@ def test_token_ends(cast: Cast) -> None:
     ends = clock.now() + timedelta(days=1)
     fresh = services.create_token(user, name="x", expires_at=ends)
     with clock.shift(timedelta(days=1, seconds=1)):
-        assert queries.user_of_token(fresh.secret) is None
+        assert queries.valid_token(fresh.secret) is None
     services.revoke_token(fresh.token, actor=user)
     services.revoke_token(fresh.token, actor=user)
-    assert queries.user_of_token(fresh.secret) is None
+    assert queries.valid_token(fresh.secret) is None
     assert Entry.objects.filter(event="ApiTokenRevoked").count() == 1
     with pytest.raises(NotVisible):
         queries.token_of(user, fresh.token.code)
@@ -70,14 +70,14 @@ def test_token_dies_with_its_person() -> None:
     fresh = services.create_token(user, name="x")
     user.is_active = False
     user.save()
-    assert queries.user_of_token(fresh.secret) is None
+    assert queries.valid_token(fresh.secret) is None
 
 
 def test_token_of_staff_without_second_factor_is_void() -> None:
     fresh = services.create_token(make_staff("operator", factor=False), name="x")
-    assert queries.user_of_token(fresh.secret) is None
+    assert queries.valid_token(fresh.secret) is None
     fresh = services.create_token(make_staff("operator"), name="x")
-    assert queries.user_of_token(fresh.secret) is not None
+    assert queries.valid_token(fresh.secret) is not None
 
 
 def test_token_is_bounded() -> None:

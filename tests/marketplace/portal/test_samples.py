@@ -9,11 +9,11 @@ from django.urls import reverse
 
 import pytest
 
-from marketplace.needs import services as needs
+from marketplace.listings import services as listings
 from marketplace.needs.models import Need
+from marketplace.parties import samples
 from marketplace.parties import services as parties
 from marketplace.parties.models import Organization, User
-from marketplace.portal import samples
 from search import engine
 from search.query import Query
 from tests.factories.needs import COMPLETE, INDICATORS, advance, make_need
@@ -49,9 +49,9 @@ def sample_member(sample_owner: Organization) -> User:
 @pytest.fixture
 def sample_need(sample_owner: Organization, sample_member: User) -> Need:
     values = {**COMPLETE, "is_sample": True}
-    need = needs.create_need(owner=sample_owner, actor=sample_member, values=values)
+    need = listings.create_draft(Need, owner=sample_owner, actor=sample_member, values=values)
     rows = {"indicators": INDICATORS}
-    need = needs.save_need(need, actor=sample_member, values={}, rows=rows)
+    need = listings.save_step(need, actor=sample_member, values={}, rows=rows)
     return advance(need, sample_member, "published")
 
 

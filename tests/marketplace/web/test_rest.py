@@ -7,7 +7,7 @@ import pytest
 from rest_framework import exceptions, serializers
 
 from marketplace.kernel import errors
-from marketplace.web.rest import PolicyPermission, problem_handler
+from marketplace.web.rest import problem_handler
 
 
 @pytest.fixture
@@ -88,35 +88,3 @@ def test_the_refusal_stands_in_the_response(answer: Any) -> None:
 
 def test_a_crash_is_no_problem_of_ours(answer: Any) -> None:
     assert answer(RuntimeError()) is None
-
-
-class TestPolicyPermission:
-    @pytest.fixture
-    def ask(self, person: Any) -> Any:
-        def make(*permissions: str, action: str | None = "submit") -> bool:
-            view = type(
-                "V",
-                (),
-                {
-                    "view_permission": "needs.view_need",
-                    "permissions": {"submit": "needs.submit_need"},
-                    "action": action,
-                },
-            )()
-            request = type("R", (), {"user": person(*permissions), "method": "GET"})()
-            return PolicyPermission().has_object_permission(request, view, object())
-
-        return make
-
-    def test_seen_and_permitted(self, ask: Any) -> None:
-        assert ask("needs.view_need", "needs.submit_need")
-        assert ask("needs.view_need", action="retrieve")
-        assert ask("needs.view_need", action=None)
-
-    def test_not_seen_is_missing(self, ask: Any) -> None:
-        with pytest.raises(errors.NotVisible):
-            ask("needs.submit_need")
-
-    def test_seen_but_not_permitted(self, ask: Any) -> None:
-        with pytest.raises(errors.Forbidden):
-            ask("needs.view_need")

@@ -12,7 +12,7 @@ from marketplace.indexing import services as indexing
 from marketplace.journal import jobs, leases, tallies
 from marketplace.journal.models import Delivery, Entry, Job
 from marketplace.kernel.errors import Forbidden
-from marketplace.needs.events import NeedPublished
+from marketplace.needs.events import EVENTS
 from search import engine
 from tests.cast import Cast
 from tests.factories.files import make_attachment, make_uploader
@@ -67,7 +67,7 @@ def test_dead_letters_are_named_paged_and_cost_the_same(operator, django_assert_
     assert len(many) == len(one)
     assert page.count('name="ids"') == 20
     assert operator.get(f"{PAGE}?page=2").content.decode().count('name="ids"') == 10
-    assert str(NeedPublished.label) in page
+    assert str(EVENTS["publish"].label) in page
     assert "ValueError" in page
 
 

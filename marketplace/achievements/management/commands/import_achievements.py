@@ -11,6 +11,7 @@ from marketplace.achievements.workflow import BatchStatus
 from marketplace.files import storage
 from marketplace.journal import jobs
 from marketplace.journal.services import drain
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import DomainError, InvalidInput
 from marketplace.parties.queries import organization_of_code, user_by_email
 
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             drain()
             self.stdout.write(f"{batch.code}: {batch.counts.get('published', 0)} published")
 
-    def start(self, path: Path, owner: Any, actor: Any) -> ImportBatch:
+    def start(self, path: Path, owner: Any, actor: Actor) -> ImportBatch:
         """Store and check a file."""
         if not path.is_file():
             raise CommandError(f"there is no file {path}")

@@ -6,11 +6,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.journal import services as journal
 from marketplace.journal import wakeup
-from marketplace.portal import samples
+from marketplace.web import samples
 
 
 class Command(BaseCommand):
-    help = "Load the sample data (示例), or remove it with --remove."
+    help = "Load the sample data (示例), or remove it with --remove. What there is: {}."
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        """The help names what the slices have samples of."""
+        self.help = self.help.format(", ".join(one.what for one in samples.declared()))
+        return super().create_parser(*args, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--remove", action="store_true", help="remove every sample")

@@ -1,0 +1,120 @@
+"""What every slice of listings declares alike: a slice adds its own words and pages."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
+from marketplace.listings import queries
+from marketplace.listings.kind import ListingKind
+from marketplace.listings.policies import REVIEWERS
+from marketplace.listings.workflow import State
+from marketplace.parties.policies import access_of
+from marketplace.web.slices import CodePage, Overview, ReviewQueue, Section, Sitemap, Todo
+from marketplace.web.slots import Answer, Contribution
+
+#: A listing that ends within so many days is worth a reminder.
+SOON = timedelta(days=14)
+MOST = 20
+#: So many drafts of one kind stand on the to-do list.
+MOST_DRAFTS = 5
+
+#: What the panel of own listings counts.
+_COUNTED = (
+    (State.PUBLISHED, gettext_lazy("已发布")),
+    (State.IN_REVIEW, gettext_lazy("待审核")),
+    (State.DRAFT, gettext_lazy("草稿")),
+    (State.RETURNED, gettext_lazy("已退回")),
+)
+
+
+def works(user: Any) -> bool:
+    """Who has listings of their own: whoever works for an organisation."""
+    return bool(access_of(user).orgs)
+
+
+def todos_of(kind: ListingKind) -> Callable[[Any], Iterator[Todo]]:
+    """What the owners of this kind should do: returned, ending soon, not finished."""
+
+    def todos(user: Any) -> Iterator[Todo]:
+        own = kind.own(user)
+        for row in readable(own.filter(status=State.RETURNED)[:MOST]):
+            text = _("被退回：%(reason)s") % {"reason": "；".join(row.return_reasons)[:80]}
+            url = kind.url("edit", row.code, "basics")
+            yield Todo("undo", row.title or row.code, text, _("去修改"), url, urgent=True)
+        soon = clock.now() + SOON
+        for row in readable(own.filter(status=State.PUBLISHED, expires_at__lte=soon)[:MOST]):
+            text = _("有效期将满，续期后继续展示和匹配")
+            url = kind.url("act", row.code, "renew")
+            yield Todo("clock", row.title, text, _("去续期"), url, row.expires_at)
+        for row in readable(own.filter(status=State.DRAFT)[:MOST_DRAFTS]):
+            url = kind.url("edit", row.code, "basics")
+            text = _("草稿还没有提交")
+            yield Todo("pen", row.title or row.code, text, _("继续填写"), url, order=20)
+
+    return todos
+
+
+def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overview:
+    """How many own listings are in each state."""
+
+    def numbers(user: Any) -> list[tuple[Any, int]]:
+        # COUNT(*), not of the key: so the index of own listings answers it alone.
+        rows = kind.own(user).order_by().values("status").annotate(n=Count("*"))
+        counted = {row["status"]: row["n"] for row in rows}
+        return [(label, counted.get(state, 0)) for state, label in _COUNTED]
+
+    return Overview(title, icon, f"{kind.name}:own", order, numbers)
+
+
+def review_of(kind: ListingKind, label: Any, order: int) -> ReviewQueue:
+    """The submitted listings of this kind."""
+
+    def count(user: Any) -> int:
+        return kind.queue(user).count() if access_of(user).has(*REVIEWERS) else 0
+
+    return ReviewQueue(label, f"{kind.name}:review", order, kind.queue, count)
+
+
+def section_of(kind: ListingKind, scope: Any, order: int) -> Section:
+    """How the site's search shows this kind."""
+    return Section(
+        kind.name,
+        kind.title,
+        lambda actor, codes: queries.in_order(kind.model, actor, codes),
+        f"{kind.name}/{kind.noun}_found.html",
+        f"{kind.name}:list",
+        order,
+        scope=scope,
+    )
+
+
+def code_page_of(kind: ListingKind) -> CodePage:
+    """The page that a typed code of this kind leads to."""
+    return CodePage(kind.prefix, kind.visible_to, f"{kind.name}:detail")
+
+
+def sitemap_of(kind: ListingKind) -> Sitemap:
+    """The published listings of this kind."""
+    published = queries.manager(kind.model).filter(status=State.PUBLISHED)
+    return Sitemap(
+        kind.name,
+        lambda: published.order_by("pk").only("code", "updated_at"),
+        f"{kind.name}:detail",
+    )
+
+
+def panel_of_owner(kind: ListingKind, label: Any, order: int) -> Contribution:
+    """The newest listings of this kind on the page of their organisation."""
+
+    def answers(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
+        return [
+            {"url": kind.url("of_organization", org.code), "label": label} for org in organizations
+        ]
+
+    return Contribution("organization.panels", order, answers, "listings/slot_of_owner.html")

@@ -1,0 +1,49 @@
+"""What of the suite runs on PostgreSQL, Redis and Elasticsearch: `-p tests.engines` leaves the rest out.
+
+On the real servers runs what can differ there: SQL, locks, search, broker, cache, and the journeys. The
+embedded run (`make test`) has run everything before. A test stays out when nothing in it reaches a
+server, or when its file stands in `ABOVE`, with the reason.
+"""
+
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Fixtures of pytest-django that open the database.
+_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+_MARKS = ("django_db", "postgres", "journey", "kill")
+
+#: Files and folders that use a database and whose answers no engine changes.
+ABOVE = {
+    "tests/access": "who may do what is decided in Python; the lists' SQL has tests in each slice",
+    "tests/hostile": "what arrives at the door is refused before a server is asked",
+    "tests/architecture": "the source is read",
+    "tests/cms/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
+    "tests/marketplace/web/test_tables_on_phones.py": "how a page is drawn is the browser's",
+    "tests/marketplace/test_error_summaries.py": "forms are judged in Python",
+    "tests/deploy/test_samples.py": "the sample texts are read; loading them is the journeys' start",
+    "tests/deploy/test_supervisor.py": "processes of this machine",
+}
+
+
+def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
+    """Leave out what the servers cannot change."""
+    kept = [item for item in items if belongs(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def belongs(item: Any) -> bool:
+    """Whether a test may answer differently on the servers."""
+    path = item.path.relative_to(ROOT).as_posix()
+    if any(path == above or path.startswith(f"{above}/") for above in ABOVE):
+        return False
+    return (
+        any(item.get_closest_marker(mark) for mark in _MARKS)
+        or bool(_DATABASE & set(item.fixturenames))
+        or path.startswith("tests/search/")
+        # These speak with Redis, the broker or the cluster without a database.
+        or "tests.services" in item.path.read_text(encoding="utf-8")
+    )
