@@ -57,6 +57,17 @@ class RedisOrNothingCache(RedisCache):
         super().__init__(server, {**params, "OPTIONS": options})
         self._paused_until = 0.0
 
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """What is there, or the default."""
+        found = self._tried(super().get, key, None, version)
+        return default if found is None else found
+
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        """Keep this value, if that is possible now."""
+        self._tried(super().set, key, value, timeout, version)
+
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
         """What is there of these keys."""
         found: dict[str, Any] | None = self._tried(super().get_many, keys, version)

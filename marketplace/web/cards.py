@@ -40,15 +40,19 @@ def draw(
     complete: Complete,
     revision: str = "",
     query: str = "",
+    named: str = "row",
 ) -> list[SafeString]:
-    """The card of each row, in order. `template` gets `row` and `query`, the words to be marked.
+    """The card of each row, in order. `template` gets the row as `named`, and `query`, the words to mark.
 
     `revision` names the state of what all cards depend on. Cards with marked words are not kept.
     """
     known = {} if query else _kept(template, rows, revision)
     missing = [row for row in rows if row.code not in known]
     if missing:
-        made = {row.code: (row, _made(template, row, query)) for row in complete(missing)}
+        made = {
+            row.code: (row, _made(template, {named: row, "query": query}))
+            for row in complete(missing)
+        }
         known |= {code: parts for code, (_row, parts) in made.items()}
         if not query:
             # Kept under the revision of the row that was drawn: it may be newer than the list's.
@@ -68,8 +72,8 @@ def _key(template: str, row: Any, revision: str) -> str:
     return f"{template}:{row.code}:{row.rev}:{get_language()}:{revision}"
 
 
-def _made(template: str, row: Any, query: str) -> Parts:
-    html = get_template(template).render({"row": row, "query": query})
+def _made(template: str, context: dict[str, Any]) -> Parts:
+    html = get_template(template).render(context)
     first, *rest = html.split(f"\0{_MARK}")
     return (first, *(part for piece in rest for part in piece.split("\0", 1)))
 

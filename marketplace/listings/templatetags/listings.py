@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from marketplace.listings import queries
+from marketplace.listings.workflow import PUBLIC
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.cards import draw
 from marketplace.web.formats import time_left
@@ -98,3 +100,21 @@ def listing_cards(
 def listing_card(context: template.Context, name: str, row: Any, query: str = "") -> SafeString:
     """The card of one listing."""
     return listing_cards(context, name, [row], query)
+
+
+@register.simple_tag
+def listing_part(name: str, listing: Any) -> SafeString:
+    """A part of a listing's page that says only what `rev` stands for: its text, its tables.
+
+    What the public does not see is drawn anew, so that nothing of it is kept.
+    """
+    if listing.status not in PUBLIC:
+        return SafeString(get_template(name).render({"listing": listing}))
+    parts = draw(
+        name, [listing], live=_nothing, complete=list, revision=taxonomy.revision(), named="listing"
+    )
+    return parts[0]
+
+
+def _nothing(_row: Any, place: str) -> object:
+    raise KeyError(place)
