@@ -8,10 +8,10 @@ head of a person who signed in, and of a page of results with what was asked in 
 import secrets
 from collections.abc import Callable, Hashable
 from typing import Any
+from urllib.parse import quote
 
 from django.template.loader import get_template
 from django.utils.html import escape
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -46,7 +46,7 @@ def header(context: Any) -> str:
         with context.push(site=stand_in):
             return str(template.render(context))
 
-    address = urlencode({"": login_next})[1:] if login_next else ""
+    address = quote(login_next)
     html = _once(key, draw).replace(_PATH, escape(site["path"])).replace(_NEXT, escape(address))
     return mark_safe(html)  # noqa: S308 -- a rendered template with escaped addresses
 
