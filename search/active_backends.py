@@ -1,4 +1,4 @@
-"""The backends that this site has: the one that answers, and the one on standby if there is one."""
+"""The backends that the settings name: the main one, and a standby if there is one."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -8,7 +8,7 @@ from search.backends import Backend, open_backend
 
 
 def backend() -> Backend:
-    """The backend of this site."""
+    """The main backend of this site."""
     return _backend(configuration.search_url(), configuration.folder())
 
 
@@ -18,6 +18,6 @@ def _backend(url: str, folder: Path) -> Backend:
 
 
 def standby() -> Backend | None:
-    """The backend that answers while the first does not, if the site has one."""
+    """The backend that answers while the main one is down, if the site has one."""
     url = configuration.standby_url()
     return _backend(url, configuration.folder()) if url else None

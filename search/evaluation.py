@@ -1,4 +1,4 @@
-"""Runs a benchmark of queries through the product's own code, over a throw-away index.
+"""Runs a benchmark of queries through the engine, over a temporary index.
 
 A data set is a folder with `docs.jsonl.gz` (doc_id, text) and `queries.jsonl.gz` (qid, text).
 """
@@ -64,7 +64,7 @@ def throw_away_index(
             if wanted is None or id_ in wanted:
                 yield id_, 1, {"text": text}
 
-    # A name of its own: on a cluster two evaluations may run at once.
+    # A unique name: on a cluster two evaluations may run at the same time.
     spec = IndexSpec(
         name=f"evaluation_{secrets.token_hex(4)}",
         fields={"text": Text()},
@@ -87,8 +87,9 @@ def run(
 ) -> Iterator[tuple[str, str, float]]:
     """Query id, document id and score of the best hundred for each query.
 
-    `written_as` names the index whose rows are texts like the queries. In mode `hybrid` new texts are embedded first (about five a second for each core) and kept in the
-    file `cache`; RuntimeError when the sentence model is missing.
+    `written_as` names the index whose rows are texts like the queries. In mode `hybrid` new texts are
+    embedded first (about five a second for each core) and kept in the file `cache`; RuntimeError when
+    the sentence model is missing.
     """
     with throw_away_index(data.documents, url, note) as spec:
         query_vectors: Sequence[Any] = [None] * len(data.queries)

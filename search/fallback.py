@@ -1,6 +1,6 @@
-"""The answer while there is no index: a short look through the rows themselves.
+"""The answer while there is no index: a short scan of the rows in the database.
 
-Without stemming, ranking by rarity, facets or a promise to be complete; but a request is answered.
+It has no stemming, no ranking by rarity and no facets, and may be incomplete; but it answers.
 """
 
 import logging
@@ -17,7 +17,7 @@ from search.query import Hit, Query, Range, Results, Value
 from search.schema import Date, Document, Field, IndexSpec, Number, Text
 
 _MOST = 500
-# More words than that narrow nothing, and each is a search through several columns.
+# More words hardly narrow the result, and each one is compared with several columns.
 _WORDS = 8
 _LIMIT = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def scan_find(spec: IndexSpec, query: Query, plan: Plan) -> Results:
-    """Rows in which all words of the query stand, newest first where the index knows how."""
+    """Rows that contain all words of the query, newest first where the index can sort."""
     hits = _looked(spec, query.text, plan, all_words=True)
     page = hits[plan.offset : plan.offset + plan.limit]
     return Results(
@@ -39,13 +39,13 @@ def scan_find(spec: IndexSpec, query: Query, plan: Plan) -> Results:
 
 
 def scan_match(spec: IndexSpec, text: str, plan: Plan) -> list[Hit]:
-    """Rows in which any word of the text stands, those with the most mentions first."""
+    """Rows that contain any word of the text, those with the most mentions first."""
     hits = _looked(spec, text, plan, all_words=False)
     return sorted(hits, key=lambda hit: -hit.score)[: plan.limit]
 
 
 def _looked(spec: IndexSpec, text: str, plan: Plan, *, all_words: bool) -> list[Hit]:
-    """What is found within the time that is left; what was found until the database gave up."""
+    """The rows found within the time that is left, or until the database stopped."""
     began = time.monotonic()
     seconds = budget.scan_left()
     hits: list[Hit] = []
@@ -65,7 +65,7 @@ def _looked(spec: IndexSpec, text: str, plan: Plan, *, all_words: bool) -> list[
 
 @contextmanager
 def _bounded(seconds: float) -> Iterator[None]:
-    """The database gives up a statement that takes longer (PostgreSQL; SQLite reads as it is asked)."""
+    """PostgreSQL cancels a statement that takes longer. SQLite has no such limit: it reads row by row."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -80,7 +80,7 @@ def _bounded(seconds: float) -> Iterator[None]:
 
 def _scan(spec: IndexSpec, text: str, plan: Plan, end: float, *, all_words: bool) -> Iterator[Hit]:
     words = query_words(text)
-    # A name in several parts may be written otherwise in the rows: it narrows nothing there.
+    # A name in several parts may be written differently in the rows, so it is no condition of the query.
     plain = [word.forms[-1] for word in words if word.is_cjk or not word.grams]
     found = 0
     for id_, rev, document in _visible(spec, plain[:_WORDS] if all_words else []):
@@ -96,7 +96,7 @@ def _scan(spec: IndexSpec, text: str, plan: Plan, end: float, *, all_words: bool
 
 
 def _mentions(word: Word, prose: str) -> int:
-    """How often a word stands in a text, in one of its forms; once where all its parts do."""
+    """How often a text contains one of a word's forms; once where it contains all its parts."""
     times = max(prose.count(form) for form in word.forms)
     apart = bool(word.grams) and all(gram in prose for gram in word.grams)
     return times or int(apart)

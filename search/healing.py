@@ -1,4 +1,4 @@
-"""A lost or damaged index comes back by itself, and the request that noticed it is answered."""
+"""Rebuilding a lost or damaged index automatically, in or beside the request that found it."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ INLINE_ROWS = 10_000
 # How long a request waits for a rebuild by another process, or by a thread beside it.
 WAIT_SECONDS = 15.0
 THREAD_WAIT_SECONDS = 2.0
-# A rebuild that did not help is not tried again at once: the query may be at fault, not the index.
+# Seconds before another rebuild when one did not help: perhaps the query is at fault, not the index.
 PAUSE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _threads: dict[tuple[int, str], threading.Thread] = {}
 
 
 def with_healing(backend: Backend, spec: IndexSpec, action: Callable[[], _Answer]) -> _Answer:
-    """Do it; when the index turns out to be unusable, rebuild it and do it once more.
+    """Run an action; when the index turns out to be unusable, rebuild it and run the action again.
 
     SearchUnavailable when the second try fails too, or the rebuild takes longer than a request may.
     """

@@ -1,4 +1,4 @@
-"""Marking the words of a query in a text as it was written, above and apart from any backend."""
+"""Marking the words of a query in the original text, independent of any backend."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,26 +10,26 @@ from django.utils.safestring import SafeString
 from search.analysis import MAX_CHARACTERS, plain_tokens, query_words, settle, unfolded
 from search.analysis.stems import stem
 
-# Beyond this a query marks nothing more: it is a pasted text, not a question.
+# Words beyond this number are not marked: the query is a pasted text, not a question.
 _MAX_WORDS = 40
 _ELLIPSIS = "…"
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of the original text, and whether the query asked for it."""
+    """A piece of the original text, and whether it is a word of the query."""
 
     text: str
     hit: bool
 
 
 def highlight(text: str, query: str) -> list[Segment]:
-    """The text in pieces; joined again they are exactly the text."""
+    """The text in pieces; joined together they give exactly the text."""
     return _cut(text, _spans(text, query))
 
 
 def snippet(text: str, query: str, width: int = 120) -> list[Segment]:
-    """The `width` characters of the text with the most of the query in them, in pieces."""
+    """The part of the text, `width` characters long, that contains most of the query, in pieces."""
     if len(text) <= width:
         return highlight(text, query)
     spans = _spans(text, query)
@@ -56,7 +56,7 @@ def as_html(segments: Iterable[Segment]) -> SafeString:
 
 
 def _spans(text: str, query: str) -> list[tuple[int, int]]:
-    """Where the query's words stand in the text; without any, where parts of its words do."""
+    """Where the text contains words of the query; when it has none, where it contains parts of words."""
     words = query_words(query)[:_MAX_WORDS]
     folded, origin = _fold(text[:MAX_CHARACTERS])
     cjk = {word.forms[0] for word in words if word.is_cjk}
@@ -70,7 +70,7 @@ def _spans(text: str, query: str) -> list[tuple[int, int]]:
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """The text as it is compared, and for each of its characters the place in the original."""
+    """The text in the form that is compared, and the original position of each of its characters."""
     folded: list[str] = []
     origin: list[int] = []
     for place, character in enumerate(text):
@@ -109,7 +109,7 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _best_start(spans: Sequence[tuple[int, int]], width: int, length: int) -> int:
-    """The start of the window that covers the most; a little text is kept before its first hit."""
+    """The start of the window with the most hits; some text before the first hit is kept."""
     best, best_cover = 0, -1
     for first, _ in spans:
         start = max(0, min(first - width // 6, length - width))

@@ -17,9 +17,9 @@ _POLL_SECONDS = 0.02
 
 @contextmanager
 def locked(path: Path, wait: float | None = None) -> Iterator[None]:
-    """Hold the lock at `path`; IndexBusy after `wait` seconds (None waits for ever).
+    """Hold the lock at `path`; IndexBusy after `wait` seconds (None: no limit).
 
-    The kernel drops the lock when its holder dies, so a killed writer blocks nobody.
+    The kernel releases the lock when its holder dies, so a killed writer blocks nobody.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -48,10 +48,10 @@ def _acquire(descriptor: int, wait: float | None) -> None:
 
 @contextmanager
 def locked_everywhere(name: str, wait: float | None = None) -> Iterator[None]:
-    """Hold a lock that the processes of all machines see, where the database is PostgreSQL.
+    """Hold a lock across all machines, where the database is PostgreSQL.
 
     IndexBusy after `wait` seconds. Elsewhere there is one machine, and `locked` is enough. The server
-    drops the lock when its holder's connection ends.
+    releases the lock when its holder's connection ends.
     """
     if connection.vendor != "postgresql":
         yield

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Suggestion(models.Model):
-    """A text offered while somebody types. Only of rows that anybody may see.
+    """A completion for the search box. Only rows that any visitor may see have one.
 
     `folded` is the text as it is compared; `pinyin` and `initials` are what it is typed as on a
     Latin keyboard (`yongcidianji`, `ycdj`).
@@ -69,7 +69,7 @@ class Embedding(models.Model):
 
 
 class RefusedText(models.Model):
-    """A row that gets no vector: the sentence model has died of its text twice.
+    """A row that gets no vector: its text has crashed the sentence model twice.
 
     `text_sha256` is the hash of that text; with another text the row is tried again.
     """

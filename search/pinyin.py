@@ -1,4 +1,4 @@
-"""How a Chinese text is typed and how it sounds, without tones."""
+"""Pinyin of Chinese texts, without tones: as it is typed, and as a key of its sound."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The query as a backend gets it: analysed, bounded, free of language. Also rows ready to write."""
+"""What a backend receives: queries as bounded lists of terms, and rows ready to write."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Stream:
     naming: bool = False
 
     def takes(self, plan: "Plan") -> bool:
-        """Whether a plan looks here: the search box asks for names too, a text compared does not."""
+        """Whether a plan searches this stream: `find` also searches names, `match` does not."""
         return not self.naming or plan.required > 0
 
 
@@ -48,7 +48,7 @@ class Term:
     count: int
 
     def may_stand_in(self, stream: Stream) -> bool:
-        """Whether this stream can hold the term: no translation has a Chinese word."""
+        """Whether this stream can contain the term: a translation has no Chinese words."""
         return not (stream.translation and has_chinese(self.text))
 
 
@@ -73,7 +73,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a backend found; `total` is 0 when the plan did not ask to count."""
+    """The result of a plan; `total` is 0 when the plan does not count."""
 
     hits: list[Hit]
     total: int
@@ -93,7 +93,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Revision:
-    """What an index holds about a row."""
+    """The state of a row in an index."""
 
     id: str
     rev: int
@@ -116,7 +116,7 @@ Progress = Callable[[int, int | None], None]
 
 
 def streams_of(spec: IndexSpec) -> list[Stream]:
-    """Texts of one kind and weight together: the fewer streams, the faster a query."""
+    """The streams of an index: texts of one kind and weight share one, as fewer streams are faster."""
     groups: dict[tuple[bool, bool, bool, float], list[str]] = {}
     for name, kind in spec.texts.items():
         key = (not kind.naming, not kind.translation, kind.title, kind.weight)
@@ -130,14 +130,14 @@ def streams_of(spec: IndexSpec) -> list[Stream]:
 
 
 def fingerprint(spec: IndexSpec) -> str:
-    """Changes when an index made before can no longer answer."""
+    """A hash that changes when an existing index can no longer be used."""
     parts = [FORMAT, version()]
     parts += [f"{name}={kind!r}" for name, kind in spec.fields.items()]
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def row_of(spec: IndexSpec, id_: str, rev: int, document: Document | None) -> Row:
-    """The document in indexed form; a tombstone when there is none or it is not visible."""
+    """The document in indexed form; a tombstone when it is None or not visible."""
     if document is None or not document.get("visible", True):
         return Row(id_, rev, visible=False)
     streams = {}
@@ -165,7 +165,7 @@ def load_from(spec: IndexSpec) -> Load:
 
 
 def stored(kind: Field, value: object) -> tuple[Stored, ...]:
-    """A document's value in stored form; values that do not fit the kind are left out."""
+    """A document's value in stored form; values that do not fit the field are left out."""
     if value is None or value == "":
         return ()
     many = value if isinstance(value, list | tuple | set | frozenset) else [value]
@@ -179,7 +179,7 @@ def stored(kind: Field, value: object) -> tuple[Stored, ...]:
 
 
 def label_of(kind: Field, key: object) -> str:
-    """An engine's bucket key as the value of a facet: what a filter would be given."""
+    """An engine's bucket key as the value that a filter takes."""
     if isinstance(kind, Bool):
         return "true" if key else "false"
     if isinstance(key, float) and key.is_integer():

@@ -1,4 +1,4 @@
-"""From what was asked to what a backend runs: the two shapes of a query, bounded in size."""
+"""From a query to the plan that a backend runs: `find` and `match`, both bounded in size."""
 
 import math
 from collections import Counter
@@ -16,13 +16,13 @@ from search.plan import Plan, Term
 from search.query import Query, Range, Value
 from search.schema import IndexSpec, Preparer
 
-# A search box holds a question; what is beyond these words no longer narrows it.
+# More words than this hardly narrow a question from the search box.
 MAX_FIND_WORDS = 32
-# A long text has thousands of distinct tokens. The rare ones decide, and time grows with each.
+# A long text has thousands of distinct tokens. The rare ones decide the ranking, and each costs time.
 MAX_MATCH_WORDS = 160
-#: While somebody waits, a text of more terms than this is asked for by so many words.
+#: With `quick`, a text of more terms than the first is reduced to as many words as the second.
 QUICK_TERMS, QUICK_WORDS = 250, 100
-# Fewer hits than this, and the question is loosened to about this share of its words.
+# With fewer hits than this, only about this share of the words is required.
 LOOSEN_BELOW = 5
 LOOSEN_TO = 0.6
 
@@ -73,7 +73,7 @@ def match_plan(
 
 
 def terms_of(tokens: Tokens, most: int = MAX_MATCH_WORDS) -> tuple[Term, ...]:
-    """The terms to OR. Of a long text only its most telling words, and the grams within them."""
+    """The terms to OR. Of a long text only its most specific words, and the grams within them."""
     words = Counter(tokens.words)
     grams = Counter(tokens.grams)
     if len(words) > most:
@@ -87,7 +87,7 @@ def terms_of(tokens: Tokens, most: int = MAX_MATCH_WORDS) -> tuple[Term, ...]:
 
 
 def telling(words: Mapping[str, int], most: int) -> list[str]:
-    """The words that say most about a text: frequent in it and rare in general."""
+    """The most specific words of a text: frequent in it and rare in general."""
 
     def weight(word: str) -> tuple[float, str]:
         return -words[word] * math.log(1 / background(word)), word
@@ -96,7 +96,7 @@ def telling(words: Mapping[str, int], most: int) -> list[str]:
 
 
 def effective(filters: Filters) -> dict[str, Sequence[Value] | Range]:
-    """The filters that restrict something: a field with nothing chosen does not."""
+    """The filters without those for which no value is chosen."""
     return {
         name: accepted
         for name, accepted in filters.items()

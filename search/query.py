@@ -1,11 +1,11 @@
-"""What can be asked, and the form of the answer. No engine, no request, no database."""
+"""Queries and results as plain values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-# How deep anybody may page, and how much one page may hold: page * size never passes the first.
+# The last hit that can be paged to, and the largest page: page * size never exceeds the first.
 MAX_DEPTH = 10_000
 MAX_SIZE = 200
 
@@ -53,12 +53,12 @@ class Query:
 
     @property
     def bounded_size(self) -> int:
-        """The page size that is really used."""
+        """The page size within its limits."""
         return max(1, min(int(self.size), MAX_SIZE))
 
     @property
     def bounded_page(self) -> int:
-        """The page that is really shown: no page ends beyond the first `MAX_DEPTH` hits."""
+        """The page within its limits: no page ends beyond the first `MAX_DEPTH` hits."""
         return max(1, min(int(self.page), MAX_DEPTH // self.bounded_size))
 
     @property
@@ -95,10 +95,10 @@ class Bucket:
 class Results:
     """The answer to a Query.
 
-    `loosened`: hardly anything had every word, so rows with most of them are included. `degraded`:
-    the index was not there, and the engine on standby has answered. `partial`: nor was that, and the
-    answer comes from the rows in the database, without facets. `listed`: it is a list without words, so
-    its rows and its total are exact all the same.
+    `loosened`: too few rows had every word, so rows with most of the words are included. `degraded`: the
+    main engine did not answer. `partial`: the standby did not answer either, and the answer comes from the
+    rows in the database, without facets. `listed`: such an answer to a query without words, whose rows and
+    total are exact.
     """
 
     hits: list[Hit]
@@ -113,12 +113,12 @@ class Results:
 
     @property
     def lacks_rows(self) -> bool:
-        """Whether rows may be missing: the answer comes from a short look through the newest rows."""
+        """Whether rows may be missing: the answer comes from a short scan of the newest rows."""
         return self.partial and not self.listed
 
     @property
     def pages(self) -> int:
-        """How many pages can be turned to."""
+        """The number of pages that can be shown."""
         reachable = min(self.total, MAX_DEPTH // self.size * self.size)
         return max(1, -(-reachable // self.size))
 

@@ -1,8 +1,8 @@
-"""How an application declares what is searchable: fields, and a source of documents.
+"""How an application declares an index: fields, and a source of documents.
 
-The engine has no list of models. Whoever owns the data registers an `IndexSpec` at start; everything
-else (tokens, index, facets, suggestions, vectors) follows from it. Only what any visitor may read
-belongs in a document.
+The engine has no list of models. The owner of the data registers an `IndexSpec` at start; everything else
+(tokens, index, facets, suggestions, vectors) follows from it. A document contains only what any visitor
+may read.
 """
 
 import re
@@ -18,16 +18,16 @@ _RESERVED = frozenset({"id", "rev", "tokens", "visible"})
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """Prose that is searched by its words.
+    """Text that is searched by its words.
 
-    `weight` multiplies the score of a hit in it. Titles form a stream of their own: the shorter text
-    already lifts a hit there, so a title gets no extra weight. `suggest` above 0 offers the whole
-    text as a completion in the search box, the highest first.
+    `weight` multiplies the score of a hit in it. Titles are indexed apart:
+    BM25 already scores a hit in a shorter text higher, so a title gets no extra weight. `suggest` above 0
+    makes the whole text a completion in the search box; higher numbers come first.
 
-    A `translation` says the same once more in English. It has a stream of its own, so that having one
-    does not lower a row among those that have none, and is asked for words that are not Chinese only.
-    `naming` are names and numbers of the row (whose it is, its code): the search box finds it by them,
-    but they are no part of what it is about, so nothing is matched by them. Neither is part of a vector.
+    A `translation` is the same content in English. It is indexed apart, so that a row with a translation is
+    not ranked lower for its longer text; only words that are not Chinese are searched in it. `naming` are
+    names and numbers of the row (its owner, its code): the search box finds the row by them, but `match`
+    ignores them, since they do not describe the subject. Neither is part of a vector.
     """
 
     weight: float = 1.0
@@ -65,10 +65,15 @@ class Keyword(Filterable):
     multi: bool = False
     suggest: int = 0
 
+    @property
+    def is_in_table(self) -> bool:
+        """A column holds one value: several are filtered by a `lookup`."""
+        return self.lookup is not None or (bool(self.column) and not self.multi)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Filterable):
-    """A whole or decimal number, to filter by range, to sort by; None when unknown."""
+    """A whole or decimal number, to filter by range and to sort by; None when unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +168,7 @@ class IndexSpec:
 
     @property
     def prose(self) -> dict[str, Text]:
-        """What a row is about, once: the texts without translations and names."""
+        """The texts without translations and names: what a row is about."""
         return {
             name: kind for name, kind in self.texts.items() if not (kind.translation or kind.naming)
         }
@@ -191,7 +196,7 @@ def register(spec: IndexSpec) -> IndexSpec:
 
 
 def unregister(name: str) -> None:
-    """Forget an index, for a throw-away one and for tests."""
+    """Remove an index from the register; for temporary indexes and tests."""
     _specs.pop(name, None)
 
 
@@ -201,6 +206,14 @@ def get(name: str) -> IndexSpec:
         return _specs[name]
     except KeyError:
         raise KeyError(f"no index {name!r}; there are {', '.join(sorted(_specs))}") from None
+
+
+def table_of(name: str) -> Table:
+    """The table of an index; KeyError when there is no such index, or it has none."""
+    table = get(name).table
+    if table is None:
+        raise KeyError(f"index {name} has no table")
+    return table
 
 
 def all_specs() -> list[IndexSpec]:

@@ -1,7 +1,7 @@
 """Did you mean: typing errors corrected with the words of the indexed texts.
 
-Most errors in Chinese are the right sound with a wrong character, so sound is tried first; then one
-wrong, missing or doubled character.
+Most typing errors in Chinese have the right sound and a wrong character, so words of the same sound are tried
+first; then words with one wrong, missing or doubled character.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ def _corrected_latin(run: str, specs: Sequence[str]) -> str:
         return run
     allowed = 1 if len(run) < 7 else 2
     better = _nearest(run, specs, allowed)
-    # Another form of the same word is found anyway.
+    # Another form of the same word has the same stem, so the search finds it without a correction.
     return run if better is None or stem(better) == stem(run) else better
 
 

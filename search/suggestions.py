@@ -1,7 +1,7 @@
-"""Completions and corrections, in our own tables, for every backend alike.
+"""Completions for the search box and the vocabulary for corrections, in database tables.
 
-A completion is given only while a row that offers it may be shown, which the database is asked; it goes
-from the tables when a refresh finds the row withdrawn.
+A completion is shown only while the database says that a row which contains it may be shown. It is deleted
+from the tables when a refresh finds that the row is hidden.
 """
 
 from collections import Counter
@@ -43,13 +43,13 @@ def offered_by(spec: IndexSpec, document: Document | None) -> list[Offered]:
 
 
 def clean_line(text: str) -> str:
-    """The text as it may be shown: without what is no character."""
+    """The text without characters that cannot be printed."""
     return "".join(c for c in text[: MAX_TEXT * 2] if c.isprintable() or c.isspace())
 
 
 @transaction.atomic
 def update(spec: IndexSpec, documents: Mapping[str, Document | None]) -> None:
-    """Offer what these documents say now and nothing that they said before."""
+    """Replace the completions of these documents by those of their current text."""
     ids = list(documents)
     old: dict[str, set[Offered]] = {id_: set() for id_ in ids}
     rows = Suggestion.objects.filter(spec=spec.name, object_id__in=ids)
@@ -70,7 +70,7 @@ def update(spec: IndexSpec, documents: Mapping[str, Document | None]) -> None:
 
 @transaction.atomic
 def replace_all(spec: IndexSpec, offers: Iterable[tuple[str, Offered]]) -> None:
-    """Forget everything of this index and offer these texts."""
+    """Replace all completions of this index by these texts."""
     Suggestion.objects.filter(spec=spec.name).delete()
     VocabularyWord.objects.filter(spec=spec.name).delete()
     counts = Counter[str]()
@@ -128,7 +128,7 @@ def _grouped(found: models.QuerySet[Suggestion], limit: int) -> list[Suggested]:
 
 
 def _offered_now(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that some shown row offers. What more than _SHARED rows offer is nobody's secret."""
+    """The completions that a shown row contains. What more than _SHARED rows contain is not checked."""
     few = [group for group in groups if group["rows"] <= _SHARED]
     kept = {(group["spec"], group["text"]) for group in groups if group["rows"] > _SHARED}
     for name in {group["spec"] for group in few}:
@@ -144,7 +144,7 @@ def _offered_now(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _begins(field: str, prefix: str) -> Q:
-    """A prefix condition that an index serves: SQLite uses none for LIKE with ESCAPE."""
+    """A prefix condition that uses the database's index: SQLite uses none for LIKE with ESCAPE."""
     if connection.vendor == "sqlite":
         return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + "\U0010ffff"})
     return Q(**{f"{field}__startswith": prefix})
@@ -172,7 +172,7 @@ def _insert(spec: IndexSpec, offers: Iterable[tuple[str, Offered]]) -> None:
 
 
 def _words_of(text: str) -> set[str]:
-    """The words of a text worth correcting to: its own, and each short CJK run as a whole."""
+    """The words of a text that a correction may suggest: its words, and each short CJK run as a whole."""
     words: set[str] = set()
     for run, is_cjk in runs(clean(text)):
         if not is_cjk:
@@ -180,7 +180,7 @@ def _words_of(text: str) -> set[str]:
             continue
         parts = segment(run)
         words.update(word for word in parts if len(word) > 1)
-        # 石墨 + 烯: the dictionary's words end too early for many a technical term.
+        # 石墨 + 烯: the dictionary cuts many technical terms before their last character.
         words.update(a + b for a, b in pairwise(parts) if len(b) == 1 and b not in STOP_WORDS)
         if 1 < len(run) <= _MAX_WORD:
             words.add(run)
@@ -188,7 +188,7 @@ def _words_of(text: str) -> set[str]:
 
 
 def _count(spec: IndexSpec, change: Counter[str]) -> None:
-    """Add to the counts of the words; those that nothing uses any more go."""
+    """Add to the counts of the words; delete the words that are no longer used."""
     moved = {word: by for word, by in change.items() if by and len(word) <= _MAX_WORD * 3}
     for start in range(0, len(moved), _BATCH):
         words = sorted(moved)[start : start + _BATCH]

@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from search import planning
 from search.analysis import query_words
 from search.query import Hit, Query, Range, Results
-from search.schema import Filterable, IndexSpec, Table
+from search.schema import Filterable, IndexSpec, table_of
 
 #: After an answer without the index, lists without words do not ask it again for so long.
 PAUSE_SECONDS = 5.0
@@ -27,7 +27,7 @@ PAUSE_SECONDS = 5.0
 
 @dataclass
 class _Memory:
-    """Until when this process takes the index to be away, in seconds of the monotonic clock."""
+    """Until when this process does not ask the index for lists, in seconds of `time.monotonic`."""
 
     away_until: float = 0.0
 
@@ -36,12 +36,12 @@ _memory = _Memory()
 
 
 def note_away() -> None:
-    """The index did not answer just now."""
+    """Remember that the index did not answer."""
     _memory.away_until = time.monotonic() + PAUSE_SECONDS
 
 
 def note_back() -> None:
-    """The index answered, or is to be asked again whatever happened before."""
+    """Remember that the index answers; also used to have it asked again at once."""
     _memory.away_until = 0.0
 
 
@@ -60,7 +60,7 @@ def can_answer(spec: IndexSpec, query: Query) -> bool:
 
 def find(spec: IndexSpec, query: Query) -> Results:
     """The page of rows that the index would give, and how many there are; no facets."""
-    table = _table_of(spec)
+    table = table_of(spec.name)
     rows = table.rows()
     for name, accepted in planning.effective(query.filters).items():
         rows = rows.filter(_condition(spec, name, accepted))
@@ -75,12 +75,6 @@ def find(spec: IndexSpec, query: Query) -> Results:
         partial=True,
         listed=True,
     )
-
-
-def _table_of(spec: IndexSpec) -> Table:
-    if spec.table is None:
-        raise KeyError(f"index {spec.name} has no table")
-    return spec.table
 
 
 def _filterable(spec: IndexSpec, name: str) -> Filterable:
@@ -107,7 +101,7 @@ def _within(column: str, wanted: Range) -> Q:
 
 
 def _order(spec: IndexSpec, sort: str) -> list[Any]:
-    """By what was asked for, rows without a value last both ways; then in the index's own order."""
+    """The order asked for, rows without a value last in both directions; then the index's own order."""
     own = [_plain_order(spec, spec.default_sort)] if spec.default_sort else []
     if not spec.sortable(sort) or sort == spec.default_sort:
         return own
@@ -117,6 +111,6 @@ def _order(spec: IndexSpec, sort: str) -> list[Any]:
 
 
 def _plain_order(spec: IndexSpec, sort: str) -> str:
-    """As Django names it. Without NULLS LAST, so that the database's index on the column serves."""
+    """The order in Django's notation. Without NULLS LAST, so that the database can use its index."""
     sign = "-" if sort.startswith("-") else ""
     return sign + _filterable(spec, sort.removeprefix("-")).column

@@ -1,4 +1,4 @@
-"""Keeping the index true: refresh, rebuild, compare with the rows, clear up."""
+"""Keeping an index in step with the rows: refresh, rebuild, compare, clean up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -18,8 +18,8 @@ _REFRESH_BATCH = 500
 class Differences:
     """Where the index and the rows do not agree, by id.
 
-    `ahead` are rows of which the index has a later revision than there is: the database was restored
-    from an older copy. The index would refuse what they become next.
+    `ahead` are rows whose revision in the index is higher than in the database, because the database was
+    restored from an older copy. The index would refuse their next revisions.
     """
 
     missing: list[str]
@@ -58,12 +58,12 @@ def _refresh(spec: IndexSpec, ids: list[str]) -> None:
             documents[str(id_)] = document
             yield row_of(spec, str(id_), int(rev), document)
 
-    # What is hidden now is completed no more, even while the index cannot be written.
+    # The completions of hidden rows are deleted first, also when the index cannot be written.
     shown = _shown(spec, ids)
     hidden = [id_ for id_ in ids if id_ not in shown]
     suggestions.update(spec, dict.fromkeys(hidden))
     vectors.forget(spec.name, hidden)
-    # The one on standby first: while the other is down, this fails, and is tried again.
+    # The standby first: when writing to the main engine fails, the whole refresh is tried again.
     if beside := standby():
         with_healing(beside, spec, lambda: beside.refresh(spec, ids, load))
     with_healing(backend(), spec, lambda: backend().refresh(spec, ids, load))
@@ -74,7 +74,7 @@ def _refresh(spec: IndexSpec, ids: list[str]) -> None:
 
 
 def _shown(spec: IndexSpec, ids: Sequence[str]) -> set[str]:
-    """Which of these rows may be found now, without their documents where the index can say so."""
+    """Which of these rows may be found now; without reading documents where the index declares `shown`."""
     if spec.shown is not None:
         return set(spec.shown(ids))
     return {str(id_) for id_, _, document in spec.source(ids) if is_shown(document)}
@@ -86,10 +86,10 @@ def is_shown(document: Document | None) -> bool:
 
 
 def rebuild(spec_name: str, progress: Progress | None = None, *, anew: bool = False) -> int:
-    """Build the index and its completions anew; how many rows it has. The old one answers meanwhile.
+    """Rebuild the index and its completions; the number of rows. The old index answers meanwhile.
 
     `progress(done, total)` is called now and then, the total is None when unknown; with a standby
-    engine it counts through both. A rebuild that was interrupted is gone on with, except `anew`.
+    engine it counts through both. An interrupted rebuild is continued, except with `anew`.
     """
     spec = get(spec_name)
     offers: dict[str, list[suggestions.Offered]] = {}
@@ -107,7 +107,7 @@ def rebuild(spec_name: str, progress: Progress | None = None, *, anew: bool = Fa
     count = backend().rebuild(spec, load, progress=progress, anew=anew)
     pairs = ((id_, offer) for id_, texts in offers.items() for offer in texts)
     suggestions.replace_all(spec, pairs)
-    # What was refreshed meanwhile has just got back the completions it had when it was read.
+    # A row that was refreshed during the rebuild has just got the completions of its older text.
     held = {row.id: row.rev for row in backend().revisions(spec)}
     _complete(spec, [id_ for id_, rev in seen.items() if held.get(id_, rev) != rev])
     vectors.rebuild(spec_name)
@@ -122,10 +122,10 @@ def _complete(spec: IndexSpec, ids: Sequence[str]) -> None:
 
 
 def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
-    """Compare every row with the index; with `fix`, refresh those that differ, or build it anew.
+    """Compare every row with the index; with `fix`, refresh the rows that differ, or rebuild it.
 
-    With an engine on standby, what differs in either of the two. The differences returned are those
-    found, before any were fixed.
+    With a standby engine, a row counts that differs in either of the two. The differences returned are
+    those found before the repair.
     """
     spec = get(spec_name)
     indexes = _held(spec)
@@ -149,7 +149,7 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
         ),
     )
     if fix and found.ahead:
-        # No write lowers a revision: what is ahead can only be left behind.
+        # A write never lowers a revision, so only a new index gets rid of the higher ones.
         rebuild(spec_name, anew=True)
     elif fix and found:
         refresh(spec_name, found.ids)
@@ -157,7 +157,7 @@ def reconcile(spec_name: str, *, fix: bool = False) -> Differences:
 
 
 def _held(spec: IndexSpec) -> list[dict[str, Revision]]:
-    """What the engine and the one on standby hold; what is lost is built first, there is time."""
+    """The rows of the main engine and of the standby; a lost index is rebuilt first."""
     engines = [engine for engine in (backend(), standby()) if engine is not None]
     try:
         return [{row.id: row for row in engine.revisions(spec)} for engine in engines]
@@ -171,5 +171,5 @@ def _union(sets: Iterable[AbstractSet[str]]) -> list[str]:
 
 
 def discard(spec_name: str) -> None:
-    """Remove what an interrupted rebuild has left. SearchUnavailable when it cannot be reached now."""
+    """Remove what an interrupted rebuild has left. SearchUnavailable when the engine is down."""
     backend().discard(get(spec_name))

@@ -4,8 +4,8 @@
     <folder>/m-<hex>.f32   the rows, one after another
     <folder>/m-<hex>.log   one line for each change: `+id` for the next row, `-id` for a removal
 
-Rows are only ever appended; the pointer moves last, so what a reader sees is always whole. When a
-third of the rows is dead the files are written anew.
+Rows are only appended, and the pointer is written last, so a reader always sees complete data. When a
+third of the rows is deleted, the files are rewritten.
 """
 
 import json
@@ -28,16 +28,16 @@ _SMALL = 1_000
 
 @dataclass(frozen=True)
 class Matrix:
-    """The vectors in use: `vectors[places]` are the living rows, `ids` names them."""
+    """The vectors in use: `vectors[places]` are the rows that are not deleted, `ids` are their ids."""
 
     vectors: Vector
     ids: list[str]
-    places: Any  # the numbers of the living rows; None when every row lives
+    places: Any  # the numbers of the rows that are not deleted; None when none is
     mark: tuple[int, int] = (0, 0)
     index: dict[str, int] = field(default_factory=dict)
 
     def nearness(self, query: Vector) -> Vector:
-        """The cosine of the query with every living row, in the order of `ids`."""
+        """The cosine of the query with every row that is not deleted, in the order of `ids`."""
         cosines: Vector = self.vectors @ query
         return cosines if self.places is None else cosines[self.places]
 
@@ -68,11 +68,11 @@ class VectorStore:
         return (self.folder / "current").exists()
 
     def append(self, ids: Sequence[str], vectors: Vector) -> None:
-        """Add rows; a row that is there already is replaced."""
+        """Add rows; a row with a known id is replaced."""
         self._change([f"+{id_}" for id_ in ids], vectors)
 
     def forget(self, ids: Iterable[str]) -> None:
-        """Take rows out; those that are not there are no error."""
+        """Delete rows; unknown ids are ignored."""
         if not self.exists():
             return
         known = self.matrix().index
@@ -81,7 +81,7 @@ class VectorStore:
     def replace(
         self, rows: Callable[[], tuple[Sequence[str], Vector]], *, wait: float = WAIT_SECONDS
     ) -> int:
-        """Write all rows anew, as they are read once nobody else may write; how many there are."""
+        """Rewrite all rows, read under the write lock; the number of rows."""
         with locked(self.folder / "lock", wait):
             ids, vectors = rows()
             self._write_anew(ids, vectors)
@@ -96,7 +96,7 @@ class VectorStore:
             pointer = self._pointer()
             name = pointer["name"]
             with (self.folder / f"{name}.f32").open("r+b") as file:
-                # Whatever a killed writer left behind the counted rows is overwritten.
+                # What a killed writer left after the last counted row is overwritten.
                 file.truncate(pointer["rows"] * DIMENSIONS * 4)
                 file.seek(0, os.SEEK_END)
                 file.write(vectors.astype("<f4").tobytes())

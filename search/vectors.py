@@ -1,6 +1,6 @@
-"""Vectors of rows: made once per text, kept in the table, read from a memory map.
+"""Vectors of rows: made once per text, stored in a database table, read from a memory map.
 
-The table is the truth; the memory map is made from it again whenever it is lost.
+The memory map is a copy: it is rebuilt from the table when it is lost.
 """
 
 import logging
@@ -21,7 +21,7 @@ from search.embedder import DIMENSIONS, Away, TextRefused, Vector, embed_query, 
 from search.errors import IndexUnavailable, ModelAway, SearchUnavailable
 from search.model import client
 from search.models import Embedding, RefusedText
-from search.schema import Document, IndexSpec, get
+from search.schema import Document, IndexSpec, get, table_of
 from search.vector_store import EMPTY, WAIT_SECONDS, Matrix, VectorStore
 
 __all__ = [
@@ -43,21 +43,20 @@ __all__ = [
 log = logging.getLogger(__name__)
 _Row = TypeVar("_Row", bound=Model)
 _BATCH = 200
-# A question waits no longer for a map that somebody else is writing.
+# Seconds that a question waits for a map that another process is writing.
 _PATIENCE_SECONDS = 2.0
-# So many rows are multiplied at once: 25 MB of them, whatever the size of the whole.
+# The number of rows that are multiplied at once: 25 MB, whatever the number of all rows.
 _ROWS = 16_384
-# Below this all rows are equally near, as far as single precision can tell.
+# With a smaller deviation all rows are equally near, in single precision.
 _NO_SPREAD = 1e-6
 
 
 def embed(spec_name: str, ids: Sequence[str], *, strict: bool = False) -> int:
-    """Make the vectors of these rows where they are missing or old; how many texts were embedded.
+    """Make the vectors of these rows where they are missing or outdated; the number of texts embedded.
 
-    About 0.1 to 0.25 s for each new text, nothing for a known one. While the model is away the rows
-    go without, or with `strict` ModelAway is raised; what was made until then is kept. A text that
-    the model has died of twice is remembered and passed over. Rows that are not visible lose their
-    vector.
+    About 0.1 to 0.25 s for each new text, nothing for a known one. While the model is down the rows
+    get no vector, or with `strict` ModelAway is raised; vectors made until then are kept. A text that has
+    crashed the model twice is remembered and skipped. Rows that are not visible lose their vector.
     """
     spec = get(spec_name)
     if not is_wanted():
@@ -76,7 +75,7 @@ def embed(spec_name: str, ids: Sequence[str], *, strict: bool = False) -> int:
         try:
             vector, was_made = _vector_of(spec, id_, rev, document)
         except Away as error:
-            # Nor does it answer for the next one: each would wait as long.
+            # It would not answer for the next text either, and each would wait as long.
             away = error
             break
         made += was_made
@@ -92,7 +91,7 @@ def embed(spec_name: str, ids: Sequence[str], *, strict: bool = False) -> int:
 def _vector_of(
     spec: IndexSpec, id_: str, rev: int, document: Document
 ) -> tuple[Vector | None, bool]:
-    """The row's vector if it is new to the map, and whether it had to be made. Away."""
+    """The row's vector if the map lacks it, and whether it was made now. Raises Away."""
     text = spec.passage_of(document)
     sha256 = embedder.digest(text, is_query=False)
     row = Embedding.objects.filter(kind=spec.name, object_id=id_).first()
@@ -118,7 +117,7 @@ def _vector_of(
 
 
 def _note_refusal(spec_name: str, id_: str, rev: int, sha256: str) -> None:
-    """The row goes without a vector: that of an earlier text would tell what it says no more."""
+    """The row keeps no vector: that of its earlier text would describe what it no longer says."""
     forget(spec_name, [id_])
     RefusedText.objects.update_or_create(
         kind=spec_name, object_id=id_, defaults={"rev": rev, "text_sha256": sha256}
@@ -126,36 +125,38 @@ def _note_refusal(spec_name: str, id_: str, rev: int, sha256: str) -> None:
 
 
 def lacking(spec_name: str, rows: QuerySet[_Row]) -> QuerySet[_Row]:
-    """Those of these rows (by `code` and `rev`) that have no vector of their present revision.
+    """Those of these rows of the index's table that have no vector of their current revision.
 
-    To be given to `embed`. Those whose text was refused are not among them.
+    They are what to give to `embed`. Rows whose text was refused are left out. KeyError for an index
+    without a table.
     """
-    same = {"kind": spec_name, "object_id": OuterRef("code"), "rev": OuterRef("rev")}
+    table = table_of(spec_name)
+    same = {"kind": spec_name, "object_id": OuterRef(table.id), "rev": OuterRef(table.rev)}
     held = Embedding.objects.filter(**same)
     refused_ = RefusedText.objects.filter(**same)
     return rows.exclude(Exists(held)).exclude(Exists(refused_))
 
 
 def is_up() -> bool:
-    """Whether the model can be asked on this machine now."""
+    """Whether the model answers on this machine now."""
     said = embedder.state()
     return said is not None and said.get("worker") is not None
 
 
 def refused() -> QuerySet[RefusedText]:
-    """The rows whose text the model has died of, newest first."""
+    """The rows whose text has crashed the model, newest first."""
     return RefusedText.objects.order_by("-refused_at", "-pk")
 
 
 def try_again() -> int:
-    """Let every refused text be tried again, on this machine; how many rows that are."""
+    """Try every refused text again, on this machine; the number of rows."""
     with suppress(Away):
         client.forget(settings.RUNTIME_DIR)
     return RefusedText.objects.all().delete()[0]
 
 
 def forget(spec_name: str, ids: Sequence[str]) -> None:
-    """Drop the vectors of rows that are not shown any more."""
+    """Delete the vectors of rows that are no longer shown."""
     if not ids:
         return
     for table in (Embedding, RefusedText):
@@ -167,10 +168,10 @@ def forget(spec_name: str, ids: Sequence[str]) -> None:
 
 
 def rebuild(spec_name: str, *, wait: float = WAIT_SECONDS) -> int:
-    """Write the memory map anew from the table; how many rows it has.
+    """Rewrite the memory map from the table; the number of rows.
 
-    The table is read while nobody else may write: what is embedded meanwhile comes after. IndexBusy
-    when that is not to be had for `wait` seconds.
+    The table is read under the write lock, so vectors made meanwhile are appended afterwards. IndexBusy
+    when the lock is not free within `wait` seconds.
     """
     return store_of(spec_name).replace(lambda: _stored(spec_name), wait=wait)
 
@@ -190,11 +191,11 @@ def _stored(spec_name: str) -> tuple[list[str], Vector]:
 def matrix(spec_name: str) -> Matrix:
     """The vectors of an index as they are now; none when nothing was embedded yet.
 
-    A lost map is written anew; while another process holds it for long, the answer is "none".
+    A lost map is rewritten; while another process holds the lock for long, the result is empty.
     """
     store = store_of(spec_name)
     for _ in range(2):
-        # The files may have been replaced between the pointer and them: then the pointer has moved.
+        # The files may be replaced after the pointer was read: then the second try reads the new pointer.
         with suppress(IndexUnavailable):
             return store.matrix()
     if not store.exists() and not Embedding.objects.filter(kind=spec_name).exists():

@@ -23,6 +23,17 @@ ABOVE = {
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_tables_on_phones.py": "how a page is drawn is the browser's",
     "tests/marketplace/test_error_summaries.py": "forms are judged in Python",
+    "tests/kernel/test_children.py": "processes of this machine",
+    "tests/marketplace/files/test_children.py": "files are opened in processes without a database",
+    "tests/marketplace/sheets": "files are read and written; what is done with the rows is elsewhere",
+    "tests/marketplace/matching/test_model_away.py": "processes of this machine",
+    "tests/search/model": "the sentence model asks no server",
+    "tests/marketplace/achievements/test_matchdev.py": "thousands of rows by the services that the "
+    "tests of imports call with few",
+    "tests/marketplace/achievements/test_shared_cases.py": "cells are read in Python",
+    "tests/deploy/test_bootstrap.py": "its sites are of the embedded profile",
+    "tests/deploy/test_checks.py": "it starts processes with settings of its own",
+    "tests/deploy/test_database_away.py": "it speaks with a server of its own that does not answer",
     "tests/deploy/test_samples.py": "the sample texts are read; loading them is the journeys' start",
     "tests/deploy/test_supervisor.py": "processes of this machine",
 }

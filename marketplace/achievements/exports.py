@@ -55,7 +55,7 @@ def _rows(related: str, title: Any, parts: Callable[[Any], list[Any]], note: Any
     return ListingColumn(related, title, as_lines(related, parts), 44, note)
 
 
-#: What a person writes about an achievement: both directions.
+#: What a person writes about an achievement: exported, and read on import.
 WRITTEN = (
     _column(
         "code",
@@ -150,7 +150,7 @@ WRITTEN = (
     _column("title_en", _("英文名称"), 36),
     _column("summary_en", _("英文简介"), 40),
 )
-#: What only the import reads: it proposes field and industry, or must not leave the platform.
+#: Read on import and never exported: hints for field and industry, and confidential texts.
 BROUGHT = (
     _column(
         "reached",
@@ -170,7 +170,7 @@ BROUGHT = (
         "confidential", _("保密内容"), 30, _("只有本单位成员和审核人员能看到，不进入搜索和匹配")
     ),
 )
-#: What only the platform knows: on export, passed over on import.
+#: Set by the platform: exported, and ignored on import.
 KNOWN = (
     ListingColumn("owner", _("持有单位"), lambda achievement: achievement.owner.name, 28),
     ListingColumn("status", _("状态"), lambda achievement: achievement.get_status_display(), 12),

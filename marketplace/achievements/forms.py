@@ -46,14 +46,6 @@ class BasicsForm(CommonFields):
         max_length=80,
         help_text=_("对象加方法加作用，如“烧结钕铁硼晶界扩散低重稀土技术”"),
     )
-    summary = PlainTextField(
-        label=_("公开简介"),
-        max_length=500,
-        multiline=True,
-        rows=3,
-        required=False,
-        help_text=_("列表和搜索结果里显示的一段话，不要写保密内容"),
-    )
     innovation = PlainTextField(
         label=_("主要创新点"),
         max_length=300,
@@ -91,7 +83,7 @@ class BasicsForm(CommonFields):
     ]
 
     def clean_innovation(self) -> str:
-        """At most three lines: what does not fit on three is a description."""
+        """At most three lines; longer texts belong into the description."""
         lines = [line.strip() for line in self.cleaned_data["innovation"].splitlines()]
         kept = [line for line in lines if line]
         if len(kept) > 3:
@@ -128,11 +120,11 @@ class PatentForm(RowForm):
     expires = DateField(label=_("届满日"), required=False)
 
     def has_changed(self) -> bool:
-        """A right may have nothing but its kind, such as 技术秘密."""
+        """A right may consist of its kind alone, such as 技术秘密."""
         return super().has_changed() or bool(str(self["kind"].data or "").strip())
 
     def clean(self) -> None:
-        """The number fits its kind and its own check digit."""
+        """The number fits the kind of right, and its check digit is correct."""
         super().clean()
         data = self.cleaned_data
         if problem := patent_problem(data.get("kind", ""), data.get("number", "")):
@@ -171,7 +163,7 @@ PatentRows.add_label = _("添加一项知识产权")
 
 
 class OwnerRows(rows_of(OwnerShareForm, most=20)):  # type: ignore[misc]
-    """The holders together: their shares make a whole."""
+    """The holders of the rights; their shares add up to 100 per cent."""
 
     add_label = _("添加一个权利单位")
 
@@ -284,7 +276,7 @@ class TransferForm(JiebangForm):
 
 
 class SheetsField(forms.FileField):
-    """One sheet or several; cleaned to a list. What is inside is for the import to say."""
+    """One file or several, cleaned to a list. The import checks what is in them."""
 
     widget = ManyFilesInput({"accept": ".xlsx,.csv"})
 

@@ -21,11 +21,11 @@ from marketplace.listings.rulebook import price_band
 from search import schema
 from search.schema import Document, IndexSpec, Keyword, Number
 
-#: Beside the kinds of right, a value for "has one that was granted".
+#: A value beside the kinds of right: the achievement has a right that was granted.
 GRANTED = "granted"
 _ROWS = ["indicators", "patents"]
 
-#: Where a word is looked for while there is no index.
+#: Columns that are searched for a word while there is no index.
 _TEXTS = [
     *COMMON_TEXTS,
     "innovation",
@@ -69,7 +69,7 @@ def document(achievement: Achievement) -> Document:
 
 
 def _with_rights(values: Sequence[str]) -> Q:
-    """Achievements with one of these kinds of right; `GRANTED` is a state and no kind."""
+    """Achievements with a right of one of these kinds; `GRANTED` stands for the state of a right."""
     wanted = Q(kind__in=[value for value in values if value != GRANTED])
     if GRANTED in values:
         wanted |= Q(status=GRANTED)

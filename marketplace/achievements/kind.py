@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements.exports import CHILDREN, COLUMNS
+from marketplace.achievements.exports import CHILDREN
 from marketplace.achievements.forms import STEPS, TransferForm
 from marketplace.achievements.index import GRANTED
 from marketplace.achievements.models import Achievement
@@ -76,7 +76,6 @@ KIND = ListingKind(
     return_reasons=RETURN_REASONS,
     reads=AchievementRead,
     writes=AchievementWrite,
-    columns=COLUMNS,
     children=CHILDREN,
     review_queue=achievements_to_review,
 )

@@ -13,7 +13,7 @@ register("achievements", "achievement")
 
 @rules.predicate
 def works_for(user: Actor, organization: Any) -> bool:
-    """A member of the organisation for which rows are brought in."""
+    """A member of the organisation for which rows are imported."""
     return organization is not None and access_of(user).in_org(organization.pk)
 
 
@@ -21,7 +21,7 @@ def works_for(user: Actor, organization: Any) -> bool:
 def brought_in(user: Actor, batch: Any) -> bool:
     """A member of the organisation that a batch belongs to, or the operator who made it for that one.
 
-    Whoever made it and has left the organisation since has no part in it.
+    A member who made it and has left the organisation has no access any more.
     """
     if batch is None:
         return False

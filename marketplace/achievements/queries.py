@@ -20,7 +20,7 @@ from marketplace.parties.policies import access_of
 
 BATCH = "achievements.import"
 _INSTANT = "%Y%m%d%H%M%S%f"
-#: While a batch is so far, its rows are reviewed with it and not one by one.
+#: In these states of a batch its rows are reviewed together and not one by one.
 OPEN = (BatchStatus.IMPORTING, BatchStatus.IN_REVIEW, BatchStatus.DECIDING)
 
 
@@ -30,7 +30,7 @@ def visible_to(actor: Actor) -> QuerySet[Achievement]:
 
 
 def achievements_to_review(actor: Actor) -> QuerySet[Achievement]:
-    """The review queue of `actor`, oldest first; rows of an open batch are reviewed as one there."""
+    """The review queue of `actor`, oldest first, without rows of an open batch, which are reviewed together."""
     rows = listings.waiting_for_review(Achievement, actor)
     return rows.exclude(import_batch__status__in=OPEN)
 
@@ -69,7 +69,7 @@ def own_batches(actor: Actor) -> QuerySet[ImportBatch]:
 
 
 def batches_to_review(actor: Actor) -> QuerySet[ImportBatch]:
-    """The batches that wait for this person, oldest first; never their own organisation's."""
+    """The batches that this person may decide on, oldest first; never those of their own organisation."""
     access = access_of(actor)
     if not access.has(*REVIEWERS):
         return ImportBatch.objects.none()
@@ -87,18 +87,18 @@ def batch_by_id(pk: int) -> ImportBatch | None:
 
 
 def waiting_in(batch: ImportBatch) -> QuerySet[Achievement]:
-    """What of a batch waits for a decision, in the order of the sheet."""
+    """The rows of a batch that wait for a decision, in the order of the sheet."""
     rows = batch.achievements.filter(status=State.IN_REVIEW)
     return rows.select_related("owner").prefetch_related("inventors").order_by("pk")
 
 
 def batch_state(batch: ImportBatch) -> str:
-    """A short text that changes with every row that a decision on the whole batch would reach.
+    """A short text that changes whenever a row changes that a decision on the batch would apply to.
 
-    A row that leaves changes the count, one that changed or came back has a later time than any.
+    A row that leaves changes the count; a row that changed or returned has a later time than the others.
     """
     rows = waiting_in(batch).order_by()
-    # A row that cannot be read must not keep the others from being decided.
+    # A row that cannot be read must not prevent a decision on the others.
     known = Q(updated_at__lte=datetime.max.replace(tzinfo=UTC))
     seen = rows.aggregate(n=Count("pk"), revs=Sum("rev"), at=Max("updated_at", filter=known))
     at = f"{seen['at']:{_INSTANT}}" if seen["at"] else ""
@@ -134,7 +134,7 @@ def states_in(batch: ImportBatch) -> dict[str, int]:
 
 
 def lacking_in(batch: ImportBatch) -> dict[str, int]:
-    """How many waiting rows lack what: the quality of a batch at a glance, in one query."""
+    """How many waiting rows lack which field; one query."""
     empty = {
         name: Count("pk", filter=Q(**{name: ""})) for name in ("industry", "field", "scenario")
     }
@@ -154,7 +154,7 @@ def lacking_in(batch: ImportBatch) -> dict[str, int]:
 
 
 def namesakes_of(batch: ImportBatch, limit: int = 20) -> list[Achievement]:
-    """Achievements elsewhere that bear the same title as a waiting row: possible duplicates."""
+    """Achievements outside the batch with the title of a waiting row: possible duplicates."""
     titles = waiting_in(batch).order_by().exclude(title="").values("title")
     return readable(
         Achievement.objects.filter(title__in=titles)

@@ -1,8 +1,8 @@
 """When an achievement is good enough to be published, and what a patent number or a share must be.
 
-The gate answers the eight reasons for which industry turns offers down (`domain.md` §7): too early,
+The gate covers the eight reasons for which companies decline offers (`domain.md` §7): too early,
 benefit over the existing solution unclear, route to market unclear, description unclear, application
-unclear, claims without proof, rights unclear, nothing to be shown. All functions are pure.
+unclear, claims without proof, rights unclear, nothing to show. All functions are pure.
 """
 
 import hashlib
@@ -40,10 +40,10 @@ REQUIRED = {
     "pricing_mode": ("targets", _("请选择定价方式")),
     "contact_name": ("terms", _("请填写联系人")),
 }
-#: What is demanded of a row that came with a spreadsheet: archives hold little more than a text.
+#: Required fields of an imported row: archives contain little more than a text.
 REQUIRED_IMPORTED = frozenset({"title", "description"})
 MIN_DESCRIPTION = 50
-#: What everybody reads once it is published.
+#: Public texts by field: the step of the wizard and the label.
 PUBLIC_TEXTS: PublicTexts = {
     "title": ("basics", _("成果名称")),
     "summary": ("basics", _("公开简介")),
@@ -57,7 +57,7 @@ PUBLIC_TEXTS: PublicTexts = {
     "title_en": ("terms", _("英文名称（选填）")),
     "summary_en": ("terms", _("英文简介（选填）")),
 }
-#: Below this readiness a result is proven on paper or at the bench only.
+#: Below this readiness level a result is proven on paper or in the laboratory only.
 EARLY_TRL = 4
 WHOLE = Decimal(100)
 
@@ -71,7 +71,7 @@ def assess(
     *,
     imported: bool = False,
 ) -> Quality:
-    """Judge an achievement from its plain values and rows; imported ones by the lighter gate.
+    """Judge an achievement by its plain values and rows; imported ones have fewer required fields.
 
     The contact among the values is the one that readers get, the organisation's by default.
     """
@@ -100,7 +100,7 @@ def public_contacts(
     *,
     blocks: bool,
 ) -> list[Finding]:
-    """Where a public text of an achievement gives away a number, an address or a WeChat id."""
+    """The public texts of an achievement that contain a telephone number, an address or a WeChat id."""
     tables = {
         "indicators": ("targets", _("已验证的指标"), indicators),
         "patents": ("terms", _("知识产权"), _without(patents, "number")),
@@ -111,12 +111,12 @@ def public_contacts(
 
 
 def _without(rows: Rows, name: str) -> Rows:
-    """These rows without one value, which is no text: a patent's number."""
+    """These rows without one value: the number of a patent looks like a telephone number."""
     return [{key: value for key, value in row.items() if key != name} for row in rows]
 
 
 def _advice(achievement: Values, indicators: Rows, patents: Rows) -> list[Finding]:
-    """The reasons for which industry turns offers down, as advice."""
+    """The reasons for which companies decline offers, as advice."""
     trl = achievement.get("trl")
     said = achievement.get
     found = [
@@ -215,11 +215,11 @@ def price_problem(low: int | None, high: int | None) -> Any:
 
 
 # --- patent numbers ---------------------------------------------------------------------------
-#: Rights whose number is given out by the patent office of China: ZL and 专利申请号标准 ZC 0006-2003.
+#: Rights with a number of the patent office of China (专利申请号标准 ZC 0006-2003).
 PATENTS = frozenset({"invention", "utility", "design"})
-#: The place after the year says which kind it is; 8 and 9 came in through the PCT.
+#: The digit after the year gives the kind; 8 and 9 are applications through the PCT.
 _KIND_SIGNS = {"invention": "18", "utility": "29", "design": "3"}
-#: A number with this mark is made up for the sample data and says so on every page.
+#: Marks invented numbers of the sample data on every page.
 SAMPLE_MARK = "（示例）"
 _PUBLICATION = re.compile(r"^CN\d{7,9}[ABUSY]\d?\Z", re.ASCII)
 _FOREIGN = re.compile(r"^(?!CN|ZL)[A-Z]{2,3}[A-Z0-9/.,\-]{4,}\Z", re.ASCII)
@@ -257,14 +257,14 @@ def check_digit(digits: str) -> str:
     return "0123456789X"[total % 11]
 
 
-# --- knowing a row again ----------------------------------------------------------------------
+# --- fingerprints of rows ----------------------------------------------------------------------
 _NOISE = re.compile(r"[\W_]+")
 
 
 def source_key(owner: str, title: str, description: str) -> str:
-    """The fingerprint by which an imported row is known again; "" when there is no text.
+    """The fingerprint by which a repeated row is recognised; "" when there is no text.
 
-    Case, width, spaces and punctuation do not count. `title` is the given one, never a proposed one.
+    Case, width, spaces and punctuation are ignored. `title` is the given one, never a proposed one.
     """
     parts = [
         _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
@@ -275,10 +275,10 @@ def source_key(owner: str, title: str, description: str) -> str:
     return hashlib.sha256("\0".join([owner, *parts]).encode("utf-8", "replace")).hexdigest()
 
 
-#: A text shorter than this says too little to tell two achievements apart.
+#: A text of fewer characters cannot distinguish two achievements.
 TELLING = 30
 
 
 def text_key(owner: str, description: str) -> str:
-    """The fingerprint of a text alone, whatever its title; "" when it is too short to tell."""
+    """The fingerprint of a text alone, whatever its title; "" when it is too short."""
     return source_key(owner, "", description) if len(description) >= TELLING else ""

@@ -1,4 +1,4 @@
-"""Celery's way into achievements: the clock asks the service what is due."""
+"""The scheduled task of achievements."""
 
 from celery import shared_task
 

@@ -1,1 +1,1 @@
-"""Append-only facts, their delivery to handlers after commit, and long jobs."""
+"""Append-only event log, delivery of events to handlers after commit, and long jobs."""

@@ -1,4 +1,4 @@
-"""The sign that a worker lives while a step of its job is long: an index that is copied, a big sheet."""
+"""The heartbeat of a job, written by a thread while one step of the job takes long."""
 
 import logging
 import threading
@@ -12,13 +12,13 @@ from marketplace.kernel import clock
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two signs: four of them may fail before the worker is thought dead.
+#: Seconds between two heartbeats. Four may fail before the lease of the job ends.
 PULSE = 25.0
 
 
 @contextmanager
 def beating(row: Job) -> Iterator[None]:
-    """Say every PULSE seconds that the job is being worked at, from a thread of its own."""
+    """Write a heartbeat every PULSE seconds from a thread, as long as the block runs."""
     ended = threading.Event()
     thread = threading.Thread(target=_beat, args=(row.pk, row.takes, ended), daemon=True)
     thread.start()
@@ -36,7 +36,7 @@ def _beat(pk: int, takes: int, ended: threading.Event) -> None:
                 ours = Job.objects.filter(pk=pk, takes=takes, status=Job.Status.RUNNING)
                 ours.update(heartbeat_at=clock.now())
             except DatabaseError as error:
-                # The step itself will meet the same database.
-                logger.warning("no sign of life could be written: %s", type(error).__name__)
+                # The step of the job uses the same database and will raise the error itself.
+                logger.warning("no heartbeat could be written: %s", type(error).__name__)
     finally:
         connections.close_all()

@@ -1,10 +1,10 @@
-"""What an entry or a handler's work can be traced to: the request, and the entry being delivered."""
+"""Context variables: the current request, and the entry that is being delivered."""
 
 from contextvars import ContextVar
 
-#: The id of the request that is being served.
+#: The id of the current request; "" outside a request.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-#: The entry whose delivery is being handled, None outside a handler and in a batch of several: what
-#: a handler makes can carry it, so that a repeated delivery makes nothing twice.
+#: The id of the entry that is being delivered; None outside a handler and in a batch of several. A
+#: handler can store it with the rows that it creates, so that a repeated delivery creates no duplicates.
 entry_id: ContextVar[int | None] = ContextVar("entry_id", default=None)

@@ -1,4 +1,4 @@
-"""Facts that belong to no single slice."""
+"""Events that belong to no single slice."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from marketplace.kernel.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRefused(Event):
-    """Someone asked for what is not theirs: which view, and the status they were answered with."""
+    """A person was refused access: the view, and the HTTP status of the answer."""
 
     subject_kind = "journal.access"
     label = _("访问被拒绝")
@@ -20,7 +20,7 @@ class AccessRefused(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class JobCancelled(Event):
-    """Someone asked that a job end early; `kind` is the job's."""
+    """A person asked that a job be cancelled. `kind` is the kind of the job."""
 
     subject_kind = "journal.job"
     label = _("后台任务已取消")
@@ -29,7 +29,7 @@ class JobCancelled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RowMended(Event):
-    """A row that could not be read can be read again: `kind` is its model, `key` its primary key."""
+    """An unreadable row can be read again. `kind` is its model, `key` its primary key."""
 
     subject_kind = "journal.unreadable"
     label = _("记录恢复可读")
@@ -39,14 +39,14 @@ class RowMended(Event):
 
 
 def mended(batch: list[Event], kind: str) -> list[int]:
-    """The keys of the rows of this model that these events tell of."""
+    """The primary keys of the rows of this model in these events."""
     events = [event for event in batch if isinstance(event, RowMended) and event.kind == kind]
     return [int(event.key) for event in events]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveriesRetried(Event):
-    """An operator had given-up deliveries tried again; the subject is the first of them."""
+    """An operator restarted deliveries that had been given up. The subject is the first of them."""
 
     subject_kind = "journal.delivery"
     label = _("事件已重新投递")

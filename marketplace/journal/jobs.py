@@ -1,9 +1,8 @@
-"""Long work as rows: a runner is registered by kind, a killed run is taken up again.
+"""Long work, stored as rows: each kind of job has a runner, and an interrupted job is resumed.
 
-A runner gets its job, works in steps of its own transactions, calls `advance` after each step and
-starts from `job.done` when it is run again. `advance` is also where a run ends early: when somebody
-has cancelled the job, when the worker is being stopped, when another worker has taken the job over,
-when others should have a turn.
+A runner gets its job, works in steps with a transaction each, calls `advance` after each step, and starts
+from `job.done` when it is run again. `advance` also ends a run early: when a person has cancelled the job,
+the worker is stopping, another worker has taken the job over, or other jobs should have a turn.
 """
 
 import logging
@@ -34,21 +33,21 @@ logger = logging.getLogger(__name__)
 
 Runner = Callable[[Job], dict[str, Any] | None]
 
-#: A job that got further begins to count anew (`advance`), so these are attempts without progress.
+#: Progress resets the count (`advance`), so these are attempts without progress.
 ATTEMPTS = AttemptPolicy(most=3, pause=timedelta(seconds=15))
-#: Seconds after which work that nobody waits for lets others have a turn, and a long work that somebody
-#: waits for, so that a short one behind it is not held up.
+#: Seconds of a turn, after which other jobs run first: TURN for work that nobody waits for, SHORT_TURN
+#: for long work that a person waits for, so that a short job behind it is not delayed.
 TURN = 20.0
 SHORT_TURN = 8.0
-#: Whose turn it is first: what somebody waits for, what the site does by itself, what comes after that.
+#: Urgency, highest first: a person waits for it; the site does it by itself; it can wait for all others.
 WAITED_FOR, BACKGROUND, LAST = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of long work: its name for people, its runner, its urgency, what a cancellation undoes.
+    """A kind of job: label, runner, urgency, and the clean-up after a cancellation.
 
-    `turn` is in seconds; None for one that runs to its end.
+    `turn` is in seconds; None for a job that runs to its end.
     """
 
     label: Any
@@ -62,23 +61,23 @@ _kinds: dict[str, JobKind] = {}
 
 
 class EndsEarly(Exception):
-    """A run ends before its work does. Runners let it through."""
+    """A run ends before its work is complete. Runners do not catch it."""
 
 
 class Cancelled(EndsEarly):
-    """Somebody has asked that the job end."""
+    """A person has cancelled the job."""
 
 
 class Interrupted(EndsEarly):
-    """The worker is being stopped: another takes the job up where it is."""
+    """The worker is stopping. Another worker resumes the job."""
 
 
 class GivesWay(EndsEarly):
-    """Others should have a turn: the job is taken up again where it is."""
+    """Other jobs should have a turn. The job is resumed later."""
 
 
 class Superseded(EndsEarly):
-    """Another worker has taken this job over, or it was ended meanwhile: hands off."""
+    """Another worker has taken this job over, or it has ended: this worker must not touch it."""
 
 
 def job(
@@ -91,9 +90,9 @@ def job(
 ) -> Callable[[Runner], Runner]:
     """Register the runner of a kind of job; what it returns becomes `job.result`.
 
-    A kind that is not WAITED_FOR runs in turns of TURN seconds, one that is only when `turn` says so.
-    What it puts into `job.result` before its turn ends is there in the next. `on_cancel(job)` sets right
-    what waits for the job, in the transaction that cancels it.
+    A WAITED_FOR job runs to its end unless `turn` is given; any other runs in turns of TURN seconds.
+    `job.result` is kept between turns. `on_cancel(job)` updates the rows that wait for the job, in the
+    transaction that cancels it.
     """
     if turn is None and urgency != WAITED_FOR:
         turn = TURN
@@ -106,7 +105,7 @@ def job(
 
 
 def label_of(kind: str) -> Any:
-    """A kind's name for people; the stored name of a kind that exists no more."""
+    """The label of a kind; the stored name of a kind that no longer exists."""
     return _kinds[kind].label if kind in _kinds else kind
 
 
@@ -130,8 +129,8 @@ def start_job(kind: str, *, actor: Actor | None, payload: dict[str, Any], total:
 def cancel_job(row: Job, *, actor: Actor) -> Job:
     """取消一项后台任务：排队中的立即取消，进行中的在当前步骤之后停止。
 
-    What its steps have done stays. Raises Forbidden for anybody but who started it and operators,
-    Refused when it has ended.
+    Completed steps are not undone. Raises Forbidden for everyone but its starter and operators, Refused
+    when the job has ended.
     """
     row = Job.objects.select_for_update().get(pk=row.pk)
     if not actor.has_perm("journal.cancel_job", row):
@@ -155,11 +154,11 @@ def advance(
     place: int | None = None,
     ends_turn: bool = True,
 ) -> None:
-    """Write down how far the job is; also the sign that its worker lives.
+    """Store the progress of the job. It is a heartbeat too.
 
-    `place` is the key the runner has come to, when counting alone would not find it again. A job that got further starts counting attempts anew: it is not the job that kills its worker.
-    Raises EndsEarly, which rolls back the step when it is called within the step's transaction; there it
-    is better called with `ends_turn` False, and `end_turn` after the step.
+    `place` is the primary key that the runner has reached, for a runner that cannot resume by counting.
+    Progress resets the attempts: such a job does not kill its worker. Raises EndsEarly, which rolls back the
+    transaction of a step; inside one, pass `ends_turn=False` and call `end_turn` after the step.
     """
     is_further = done > row.done
     if is_further:
@@ -181,18 +180,18 @@ def advance(
 
 
 def end_turn(row: Job) -> None:
-    """Raise GivesWay when the job has had its turn. It must have got further in it."""
+    """Raise GivesWay when the turn is over. The job must have made progress in it."""
     if row.turn_ends is not None and time.monotonic() > row.turn_ends:
         raise GivesWay
 
 
 def run_next() -> bool:
-    """Run one job that waits or was left by a dead worker; False when there is none."""
+    """Run one job that is queued or was left by a dead worker; False when there is none."""
     row = _take()
     if row is None:
         return False
     if row.cancel_asked_at is not None:
-        # The worker that was to stop died before it came to a step at which it looks.
+        # The worker died before it noticed the cancellation.
         _settle(row, Job.Status.CANCELLED)
     elif ATTEMPTS.is_spent(row.attempts):
         _settle(row, Job.Status.FAILED, "worker died")
@@ -202,7 +201,7 @@ def run_next() -> bool:
 
 
 def run_open() -> int:
-    """Run every job that waits or was left by a dead worker; return how many turns that were."""
+    """Run all jobs that are queued or were left by dead workers; return the number of turns."""
     count = 0
     while run_next():
         count += 1
@@ -214,7 +213,7 @@ def _take() -> Job | None:
     now = clock.now()
     due = Q(status=Job.Status.QUEUED, next_try_at__lte=now)
     stale = Q(status=Job.Status.RUNNING, heartbeat_at__lt=ATTEMPTS.silent_since(now))
-    # Among those of the same urgency, whoever has waited longest since its last turn.
+    # Within one urgency, the job with the longest wait since its last turn comes first.
     longest = F("heartbeat_at").asc(nulls_first=True)
     rows = Job.objects.filter(due | stale).order_by("urgency", longest, "id")
     if connection.features.has_select_for_update_skip_locked:
@@ -222,7 +221,7 @@ def _take() -> Job | None:
     left_out: list[Unreadable] = []
     taken = readable(rows[:1], left_out)
     if left_out:
-        # It would stand first for ever, and no other job had a turn.
+        # Otherwise it would stay first in the queue and block all other jobs.
         Job.objects.filter(pk__in=[one.key for one in left_out]).update(
             status=Job.Status.FAILED, error="unreadable", finished_at=now
         )
@@ -240,7 +239,7 @@ def _take() -> Job | None:
 def _run(row: Job) -> None:
     kind = _kinds.get(row.kind)
     if kind is None:
-        # A release before or after this one may know it.
+        # During a rolling release another worker may know this kind.
         _put_off(row, LookupError())
         return
     row.turn_ends = None if kind.turn is None else time.monotonic() + kind.turn
@@ -254,7 +253,7 @@ def _run(row: Job) -> None:
     except (Interrupted, GivesWay):
         _give_back(row)
     except SoftTimeLimitExceeded:
-        # It had its turn; that it must get further before the next one sees `attempts`.
+        # The attempt stays counted, so a job that makes no progress in its time limit is given up.
         _settle(row, Job.Status.QUEUED, "time limit")
     except DomainError as error:
         _settle(row, Job.Status.FAILED, str(error))
@@ -271,13 +270,13 @@ def _run(row: Job) -> None:
 
 
 def _give_back(row: Job, reason: str = "") -> None:
-    """It is taken up again; that it ended was not its fault."""
+    """Queue it again without counting the attempt."""
     row.attempts = max(0, row.attempts - 1)
     _settle(row, Job.Status.QUEUED, reason)
 
 
 def _put_off(row: Job, error: Exception) -> None:
-    """It is tried again after a while, and given up in the end. Only the kind of error is kept."""
+    """Try it again later, or give it up. Only the class of the error is kept."""
     next_try = ATTEMPTS.next_try(row.attempts, clock.now())
     row.next_try_at = next_try or row.next_try_at
     status = Job.Status.QUEUED if next_try else Job.Status.FAILED
@@ -285,7 +284,7 @@ def _put_off(row: Job, error: Exception) -> None:
 
 
 def _held(row: Job) -> Any:
-    """The row, if no other worker has taken it and nobody has ended it meanwhile."""
+    """The row, unless another worker has taken it or it has ended."""
     return Job.objects.filter(pk=row.pk, status=row.status, takes=row.takes)
 
 

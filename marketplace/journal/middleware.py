@@ -1,4 +1,4 @@
-"""Gives each request an id, and writes an audit row for each refusal after the rollback."""
+"""Request ids, and an audit entry for each refusal, written after the rollback."""
 
 import uuid
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestIdMiddleware:
-    """`X-Request-Id` on each answer, the same id on the entries that the request wrote."""
+    """Adds `X-Request-Id` to each response; entries written by the request have the same id."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -29,9 +29,9 @@ class RequestIdMiddleware:
 
 
 class RefusalJournalMiddleware:
-    """Writes `AccessRefused` when a signed-in person was refused something that exists.
+    """Publishes `AccessRefused` when a signed-in person gets a 403.
 
-    It runs outside the view's transaction, so the row stays although the view rolled back.
+    It runs outside the transaction of the view, so the entry stays when the view is rolled back.
     """
 
     def __init__(self, get_response: Next) -> None:

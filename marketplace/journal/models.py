@@ -1,4 +1,4 @@
-"""The journal's rows: entries (facts), deliveries (the outbox), jobs (long work), leases, tallies."""
+"""Tables of the journal: entries, deliveries (the outbox), jobs, leases, counters and others."""
 
 from typing import Any, NoReturn
 
@@ -12,7 +12,7 @@ from marketplace.kernel.models import CodeField
 
 
 class Entry(models.Model):
-    """One fact: who did what to which subject, when. Never changed and never deleted."""
+    """One event: who did what to which subject, and when. Never changed, never deleted."""
 
     at = models.DateTimeField(default=clock.now)
     event = models.CharField(max_length=64)
@@ -38,12 +38,12 @@ class Entry(models.Model):
         return f"{self.event} {self.subject_kind}:{self.subject_id}"
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Entries are facts; a database trigger says the same."""
+        """Always raises; a database trigger refuses it too."""
         raise TypeError("journal entries can't be deleted")
 
 
 class Delivery(models.Model):
-    """One entry on its way to one handler: the outbox. Found by status, never by "id > last"."""
+    """The outbox: one entry for one handler. Found by status, because ids do not commit in order."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("待处理")
@@ -82,7 +82,7 @@ class Delivery(models.Model):
 
 
 class Job(models.Model):
-    """Long work with progress (import, rebuild, embedding, export); taken up again after a kill."""
+    """Long work with progress (import, rebuild, embedding, export). Resumed after a crash."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("排队中")
@@ -105,19 +105,19 @@ class Job(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     heartbeat_at = models.DateTimeField(null=True)
-    #: How often a worker has taken it: a worker whose number is not the last has lost it to another.
+    #: How often a worker has claimed it. A worker with an older number has lost the job to another.
     takes = models.PositiveIntegerField(default=0, db_default=0)
-    #: Whose turn it is first: 0 for what somebody waits for, higher for what the site does by itself.
+    #: 0 when a person waits for it, higher for work that the site does by itself.
     urgency = models.PositiveSmallIntegerField(default=0, db_default=0)
-    #: The key its runner has come to, for one that goes through a table that changes meanwhile.
+    #: The primary key that the runner has reached, for runners that walk through a changing table.
     place = models.PositiveBigIntegerField(default=0, db_default=0)
-    #: It waits until then: after a fault, or while a server is away.
+    #: Not run before this time: after a failure or during an outage.
     next_try_at = models.DateTimeField(default=clock.now, db_default=Now())
-    #: When somebody asked that it end early; its runner obeys at the next step.
+    #: When a person cancelled it; the runner stops after the current step.
     cancel_asked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    #: Until when a run may go on before it lets others have a turn (`time.monotonic`); no column.
+    #: End of the current turn (`time.monotonic`), None without turns. Not a column.
     turn_ends: float | None = None
 
     class Meta:
@@ -146,17 +146,17 @@ class Job(models.Model):
 
     @property
     def percent(self) -> int:
-        """How far it is, 0 to 100."""
+        """Progress in per cent, 0 to 100."""
         return 100 * self.done // self.total if self.total else 0
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits or runs, so that it can still be cancelled."""
+        """Whether it is queued or running, so that it can be cancelled."""
         return self.status in {self.Status.QUEUED, self.Status.RUNNING}
 
 
 class Lease(models.Model):
-    """Who alone does a thing until when: one beat, on however many machines it is started."""
+    """Which process holds a lease, and until when: one beat on any number of machines."""
 
     name = models.CharField(max_length=32, primary_key=True)
     holder = models.CharField(max_length=120)
@@ -167,9 +167,9 @@ class Lease(models.Model):
 
 
 class UnreadableRow(models.Model):
-    """A row that a list, an index or a page could not read: kept until it can be read again.
+    """A row that a list, an index or a page could not read; deleted when it can be read again.
 
-    `kind` is the model (`needs.need`), `key` its primary key, `code` its public code where it has one.
+    `kind` is the model (`needs.need`), `key` its primary key, `code` its public code if it has one.
     """
 
     kind = models.CharField(max_length=64)
@@ -189,7 +189,7 @@ class UnreadableRow(models.Model):
 
 
 class Tally(models.Model):
-    """How often something happened that should not, counted by every process together."""
+    """A counter shared by all processes."""
 
     name = models.CharField(max_length=64, primary_key=True)
     value = models.PositiveBigIntegerField(default=0)
@@ -199,10 +199,10 @@ class Tally(models.Model):
 
 
 class Version(models.Model):
-    """What stood in a row while others decided on it, kept when it left their hands.
+    """The content of a row at one `rev`, stored before its author changes it after a review.
 
-    So a reviewer whose page has gone stale, and one who gets the row again, can be shown what has
-    changed. `values` is plain JSON of the subject's own slice; it goes when the subject goes.
+    A reviewer with a stale page, or with a resubmitted row, is shown the differences. `values` is JSON in
+    the format of the subject's slice. Versions are deleted with their subject.
     """
 
     subject_kind = models.CharField(max_length=64)
@@ -223,9 +223,9 @@ class Version(models.Model):
 
 
 class OnceKey(models.Model):
-    """A one-time key that a person's form or program has used: what it made, never what it said.
+    """A used one-time key of a person's form or program. The content itself is not stored.
 
-    `digest` is the SHA-256 of what was sent, `made` the code of what came of it.
+    `digest` is the SHA-256 of the content, `made` the code of the row that was created.
     """
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""One-time keys: the same form or request sent twice makes one thing."""
+"""One-time keys: a form or request that is sent twice creates one row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import KeyReused
 from marketplace.kernel.tickets import Ticket
 
-#: A key is known for this long; whoever sends it later makes another thing.
+#: How long a key is remembered. Sent later, it creates another row.
 KEPT = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Made:
-    """What came of a creating act: the thing when it was made now, and its code in any case."""
+    """The result of `once`: always the code, and the object when this call created it."""
 
     code: str
     thing: Any = None
 
     @property
     def is_new(self) -> bool:
-        """Whether it was made by this call, and not by an earlier one with the same key."""
+        """Whether this call created it, not an earlier one with the same key."""
         return self.thing is not None
 
 
@@ -39,11 +39,11 @@ def once(
     actor: Actor,
     code: Callable[[Any], str] = attrgetter("code"),
 ) -> Made:
-    """Make a thing, or tell the `code` of what the same ticket has made before.
+    """Call `make` and return its result, or the `code` of what the same ticket created before.
 
-    The key is written first, in the transaction of the making: of several at the same time one makes
-    and the others wait for it; where the making fails, the key is free again. Without a ticket
-    nothing is remembered. Raises KeyReused when the key came before with other content.
+    The key is inserted first, in the same transaction: of concurrent requests one creates and the others
+    wait for it; if `make` fails, the key can be used again. Without a ticket nothing is remembered. Raises
+    KeyReused when the key was used with other content.
     """
     if ticket is None:
         made = make()
@@ -62,7 +62,7 @@ def once(
 
 
 def made_before(ticket: Ticket | None, *, actor: Actor) -> str:
-    """The code of what this ticket has made; "" for none or a new one. Raises KeyReused."""
+    """The code of what this ticket created; "" for no ticket or a new one. Raises KeyReused."""
     if ticket is None:
         return ""
     rows = OnceKey.objects.filter(actor_id=actor.pk, route=ticket.route, key=ticket.key)
@@ -73,5 +73,5 @@ def made_before(ticket: Ticket | None, *, actor: Actor) -> str:
 
 
 def purge_keys() -> int:
-    """Delete the keys that are older than KEPT; return how many."""
+    """Delete keys older than KEPT; return the number."""
     return OnceKey.objects.filter(at__lt=clock.now() - KEPT).delete()[0]

@@ -1,4 +1,4 @@
-"""Publishing facts and delivering them to their handlers."""
+"""Publishing events and delivering them to their handlers."""
 
 import logging
 import time
@@ -27,14 +27,14 @@ ATTEMPTS = AttemptPolicy(most=20, pause=timedelta(seconds=5))
 #: Deliveries claimed at once: for a handler that takes a list, and for any other.
 BATCH = 500
 SINGLES = 50
-#: Seconds after which a worker that delivers lets others have a turn.
+#: Seconds after which a delivering worker lets other tasks run.
 TURN = 20.0
-#: As many dead letters can be tried again in one go.
+#: Maximum number of dead deliveries that one request restarts.
 MOST_RETRIED = 500
 
 
 def publish(event: Event, *, actor: Actor | None) -> Entry:
-    """Record a fact in the caller's transaction and put it in the outbox of each handler.
+    """Store an event in the caller's transaction, with one delivery for each of its handlers.
 
     `actor` None is the site itself: a scheduled task or a handler. Raises TransactionManagementError
     outside `atomic`, because the fact must be committed together with the change it reports.
@@ -57,15 +57,14 @@ def publish(event: Event, *, actor: Actor | None) -> Entry:
 
 
 def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
-    """Deliver what is due now, at most about `limit`, and return how many deliveries were tried.
+    """Deliver what is due, about `limit` at most, and return the number of deliveries tried.
 
-    No new batch is begun after `seconds`, or when the worker is being stopped.
+    No new batch is started after `seconds`, or when the worker is stopping.
 
-    Deliveries are claimed under a lease in a short transaction of their own, so that a slow handler
-    holds no lock. A handler that fails is tried again later and stops no other. What a killed
-    worker had claimed is due again when the lease ends: handlers are idempotent. An error with a true
-    `is_outage` says that a server does not answer: that is no attempt, and is tried every 15 seconds
-    for as long as it lasts.
+    Deliveries are claimed under a lease in a short transaction, so that a slow handler holds no lock. A
+    handler that fails is retried later and does not stop the others. When a worker is killed, its claimed
+    deliveries are due again after the lease: handlers are idempotent. An error with a true `is_outage`
+    means that a server does not answer: the attempt is not counted, and repeated until the outage ends.
     """
     tried = 0
     end = None if seconds is None else time.monotonic() + seconds
@@ -80,7 +79,7 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
         tried += len(batch)
         handler = handler_named(batch[0].handler)
         if handler is None:
-            # During a rolling release the process that knows it may be another: not at first sight.
+            # During a rolling release another process may know this handler, so it is retried.
             for delivery in batch:
                 _put_off(delivery, LookupError())
         elif handler.batch and not ATTEMPTS.is_spent(batch[0].attempts):
@@ -94,9 +93,9 @@ def drain(limit: int = 10_000, *, seconds: float | None = None) -> int:
 def _claim() -> list[Delivery] | None:
     """Claim the next deliveries of one handler, oldest first.
 
-    The attempt is counted here and not after a failure, so that a delivery that kills its worker
-    is given up in the end; one that was tried before is claimed alone, so that it takes no other
-    along. None when nothing is due; an empty list when what was due could not be read.
+    The attempt is counted here, not after a failure, so a delivery that kills its worker is given up in the
+    end. A delivery that was tried before is claimed alone, so that it cannot fail others with it. None when
+    nothing is due; an empty list when the due rows could not be read.
     """
     due = queries.due_deliveries()
     first = due.values_list("pk", "handler", "attempts").first()
@@ -112,7 +111,7 @@ def _claim() -> list[Delivery] | None:
     rows = rows[:size]
     left_out: list[Unreadable] = []
     claimed = readable(rows, left_out)
-    # It would stand first for ever: it is given up at once, and the operator is told of it.
+    # Otherwise they would stay first in the queue. The operator sees them as dead letters.
     Delivery.objects.filter(pk__in=[row.key for row in left_out]).update(
         status=Delivery.Status.DEAD, error="unreadable"
     )
@@ -127,7 +126,7 @@ def _claim() -> list[Delivery] | None:
 
 
 def _deliver_singly(handler: Handler, batch: list[Delivery]) -> None:
-    """Deliver one after the other; when that takes long, only what is still claimed by us."""
+    """Deliver one by one. After a while, only those whose lease this worker still holds."""
     for delivery in batch:
         if ATTEMPTS.is_spent(delivery.attempts):
             _give_up([delivery], "the worker died each time")
@@ -136,7 +135,7 @@ def _deliver_singly(handler: Handler, batch: list[Delivery]) -> None:
 
 
 def _still_claimed(delivery: Delivery) -> bool:
-    """Whether the lease holds; in its second half it is renewed, unless another took over."""
+    """Whether this worker holds the lease. It is renewed in its second half."""
     if not ATTEMPTS.must_renew(delivery.next_try_at, clock.now()):
         return True
     until = ATTEMPTS.claimed_until(clock.now())
@@ -150,12 +149,12 @@ def _still_claimed(delivery: Delivery) -> bool:
 def _deliver(handler: Handler, batch: list[Delivery]) -> None:
     try:
         _run(handler, batch)
-    except Exception as error:  # noqa: BLE001 -- whatever it is, it stops no other
+    except Exception as error:  # noqa: BLE001 -- no error may stop the other deliveries
         if getattr(error, "is_outage", False):
             _wait_for_the_server(batch, error)
             return
         if len(batch) > 1:
-            # One bad row must not hold up the rest: each is tried alone.
+            # One bad row must not delay the others: each is tried alone.
             for delivery in batch:
                 _deliver(handler, [delivery])
             return
@@ -182,7 +181,7 @@ def _run(handler: Handler, batch: list[Delivery]) -> None:
 
 
 def _wait_for_the_server(batch: list[Delivery], error: Exception) -> None:
-    """The deliveries are not at fault: the attempt does not count, and they stay together."""
+    """An outage: the attempt is not counted, and the batch is not split."""
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in batch]).update(
         error=type(error).__name__[:200],
         attempts=F("attempts") - 1,
@@ -194,7 +193,7 @@ def _wait_for_the_server(batch: list[Delivery], error: Exception) -> None:
 
 
 def _put_off(delivery: Delivery, error: Exception) -> None:
-    # Only the kind of error is kept and logged: its text may quote a listing.
+    # Only the class of the error is kept and logged: its text may quote a listing.
     delivery.error = type(error).__name__[:200]
     next_try = ATTEMPTS.next_try(delivery.attempts, clock.now())
     if next_try is None:
@@ -220,7 +219,7 @@ def _give_up(batch: list[Delivery], reason: str) -> None:
 
 
 def is_due() -> bool:
-    """Whether a delivery is due now."""
+    """Whether any delivery is due."""
     return queries.due_deliveries().exists()
 
 
@@ -228,8 +227,8 @@ def is_due() -> bool:
 def retry_deliveries(ids: Sequence[int], *, actor: Actor) -> int:
     """重新投递被放弃的事件；返回重新投递的条数。
 
-    Those that are not dead (any more) are passed over. Raises Forbidden for anybody but operators,
-    InvalidInput when none is named or more than MOST_RETRIED.
+    Deliveries that are not dead are skipped. Raises Forbidden for everyone but operators, InvalidInput for
+    no ids or more than MOST_RETRIED.
     """
     if not actor.has_perm("journal.retry_delivery"):
         raise Forbidden
@@ -248,7 +247,7 @@ def retry_deliveries(ids: Sequence[int], *, actor: Actor) -> int:
 
 
 def note_unreadable(rows: Sequence[Unreadable]) -> None:
-    """Keep what could not be read for the operator; whoever met it goes on, whether that works or not."""
+    """Store unreadable rows for the operator. Never raises, because the caller continues without them."""
     try:
         with transaction.atomic():
             for row in rows:
@@ -266,9 +265,9 @@ def note_unreadable(rows: Sequence[Unreadable]) -> None:
 
 
 def recheck_unreadable() -> int:
-    """Try again what could not be read; returns how many rows can be read now, and tells of each.
+    """Check unreadable rows again; publish RowMended for those that can be read now, return their number.
 
-    A row that is gone counts as mended: whoever listens finds nothing to do.
+    A deleted row counts as readable: its handlers find nothing to do.
     """
     count = 0
     for row in queries.unreadable():
@@ -282,10 +281,10 @@ def recheck_unreadable() -> int:
 
 
 def purge_deliveries() -> int:
-    """Delete deliveries done longer ago than they are kept; return how many. Entries stay."""
+    """Delete old done deliveries; return the number. Entries are kept."""
     return queries.done_deliveries().delete()[0]
 
 
 def purge_jobs() -> int:
-    """Delete jobs that the site started by itself and that ended long ago; return how many."""
+    """Delete old jobs that the site started by itself; return the number."""
     return queries.ended_jobs().delete()[0]

@@ -1,6 +1,7 @@
-"""Whether this worker is being stopped: long work looks here between its steps.
+"""Tells long work that its worker is stopping. It is checked between steps.
 
-One byte that a worker shares with the processes it forks: the signal reaches the parent alone.
+One byte of memory that the worker shares with its forked processes, because only the parent process
+receives the signal.
 """
 
 import mmap
@@ -9,15 +10,15 @@ _asked = mmap.mmap(-1, 1)
 
 
 def ask() -> None:
-    """Ask the work of this worker to end at its next step."""
+    """Request that the work of this worker ends after its current step."""
     _asked[0] = 1
 
 
 def is_asked() -> bool:
-    """Whether to end at the next step."""
+    """Whether work should end after its current step."""
     return _asked[0] == 1
 
 
 def forget() -> None:
-    """A worker that starts again in the same process: work on."""
+    """Clear the request, for a worker that starts again in the same process."""
     _asked[0] = 0

@@ -1,20 +1,20 @@
-"""Counters for the operator's metrics, kept in the database: any process may count, one is asked."""
+"""Counters for metrics, stored in the database and shared by all processes."""
 
 from django.db.models import F
 
 from marketplace.journal.models import Tally
 
-#: Search hits that the database's visibility rules kept from a page: stays 0 while the index is true.
+#: Search hits that `visible_to` removed from a page. Stays 0 while the index is correct.
 LEAK_PREVENTED = "leak_prevented"
 
 
 def count(name: str, by: int = 1) -> None:
-    """Add to a counter."""
+    """Add `by` to a counter."""
     if not Tally.objects.filter(name=name).update(value=F("value") + by):
         Tally.objects.bulk_create([Tally(name=name)], ignore_conflicts=True)
         Tally.objects.filter(name=name).update(value=F("value") + by)
 
 
 def total(name: str) -> int:
-    """A counter's value; 0 when it never counted."""
+    """The value of a counter; 0 when it was never used."""
     return Tally.objects.filter(name=name).values_list("value", flat=True).first() or 0

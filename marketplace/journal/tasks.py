@@ -1,4 +1,4 @@
-"""Celery's way into the journal: drain the outbox, do long work, clear what is old."""
+"""Celery tasks of the journal: deliver events, run jobs, delete old rows."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from marketplace.web import throttle
 
 @shared_task(name=wakeup.DRAIN, ignore_result=True)
 def drain() -> None:
-    """Deliver what is due; a worker that has done so for long enough lets others have a turn."""
+    """Deliver what is due. After TURN seconds other tasks may run first."""
     if not services.drain(seconds=services.TURN):
         return
     if services.is_due():
@@ -18,14 +18,14 @@ def drain() -> None:
 
 @shared_task(name=wakeup.WORK, ignore_result=True)
 def work() -> None:
-    """Run one job, then make way for what waits."""
+    """Run one job, and queue the next after the tasks that wait."""
     if jobs.run_next():
         wakeup.send(wakeup.WORK)
 
 
 @shared_task(name="journal.purge", ignore_result=True)
 def purge() -> None:
-    """Delete what was done long ago, spent keys and rate windows that are over; entries stay."""
+    """Delete old deliveries, jobs, one-time keys and rate windows. Entries are kept."""
     services.purge_deliveries()
     services.purge_jobs()
     once.purge_keys()
@@ -35,5 +35,5 @@ def purge() -> None:
 
 @shared_task(name="journal.recheck", ignore_result=True)
 def recheck() -> None:
-    """Try again to read what could not be read."""
+    """Check whether unreadable rows can be read again."""
     services.recheck_unreadable()

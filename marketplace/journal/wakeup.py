@@ -1,7 +1,7 @@
-"""One wake-up for the worker per transaction. It carries nothing: the truth is in the tables.
+"""Wakes the worker once per transaction. The message is empty: the work is in the tables.
 
-The embedded broker may lose a message, and delivers about 30 a second; so a lost wake-up costs five
-seconds (the sweep), and a transaction of thousands of rows sends one message.
+The embedded broker can lose messages and delivers about 30 a second. So a transaction with thousands of
+rows sends one message, and a lost one costs five seconds, until the next scheduled run.
 """
 
 import logging
@@ -17,12 +17,12 @@ from circuitbreaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
-#: The two things a worker can be woken for: deliveries that are due, and a job that waits.
+#: The tasks that a wake-up starts: delivering events, and running a job.
 DRAIN, WORK = "journal.drain", "journal.work"
-#: After so many seconds the sweep has long done what a wake-up was for.
+#: Seconds after which a wake-up expires; the scheduled run has done its work by then.
 EXPIRES = 60
 
-#: After a failure nobody waits for the broker for so many seconds; the sweep wakes the worker anyway.
+#: Seconds after a failure during which the broker is not tried; the scheduled run wakes the worker.
 PAUSE = 15
 breaker = CircuitBreaker(failure_threshold=1, recovery_timeout=PAUSE)
 
@@ -31,7 +31,7 @@ _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Send no wake-ups: for bulk loading, which drains by itself at its end."""
+    """Send no wake-ups inside the block: for bulk loading, which delivers at its end."""
     token = _quiet.set(True)
     try:
         yield
@@ -40,7 +40,7 @@ def quiet() -> Iterator[None]:
 
 
 def after_commit(task: str = DRAIN) -> None:
-    """Wake the worker once the present transaction has committed."""
+    """Wake the worker after the current transaction has committed."""
     if _quiet.get():
         return
     if not any(callback[1] is _senders[task] for callback in connection.run_on_commit):
@@ -48,15 +48,14 @@ def after_commit(task: str = DRAIN) -> None:
 
 
 def send(task: str) -> None:
-    """Wake the worker now; a broker that does not answer is no error, and is left alone for a while."""
+    """Wake the worker now. When the broker does not answer, only a warning is logged."""
     if breaker.opened:
         return
     try:
-        # By name: the task stands above the services, which stand above this.
+        # By name, because `tasks` imports this module.
         breaker.call(current_app.send_task, task, expires=EXPIRES, ignore_result=True)
-    except Exception as error:  # noqa: BLE001 -- whatever ails the broker
-        # The write has been committed and must not be answered with an error; the sweep will find
-        # what there is to do.
+    except Exception as error:  # noqa: BLE001 -- any failure of the broker
+        # The write is committed and must not end in an error. The scheduled run finds the work.
         logger.warning("no wake-up could be sent: %s", type(error).__name__)
 
 

@@ -1,1 +1,1 @@
-"""What every slice stands on and what knows no business noun."""
+"""Shared code below all slices. It contains no business noun."""

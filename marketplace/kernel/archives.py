@@ -1,7 +1,7 @@
-"""What a zip container from outside may be before anything unpacks it.
+"""Checks a zip file from outside before anything unpacks it.
 
-The sizes in a zip's listing are claims of its author, and the usual readers inflate an entry whole
-before they compare; so each entry is inflated here once in small steps, counted, and thrown away.
+The sizes in a zip's directory can be false, and common readers decompress a whole entry before they
+compare. So each entry is decompressed here once in small steps, counted, and discarded.
 """
 
 import copy
@@ -14,21 +14,21 @@ from django.utils.translation import gettext_lazy as _
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_RATIO = 100
-#: Small entries of repeated markup may shrink more than MAX_RATIO; that harms nobody.
+#: Bytes below which MAX_RATIO does not apply: short repetitive markup compresses very well.
 RATIO_FREE = 1024 * 1024
 _STEP = 64 * 1024
 
 
 class ArchiveError(ValueError):
-    """A zip that is broken or built to do harm; the text tells the user why."""
+    """A zip that is damaged or a decompression bomb. The text tells the user why."""
 
 
 def open_archive(
     file: IO[bytes], *, max_unpacked: int = MAX_UNPACKED, max_entries: int = MAX_ENTRIES
 ) -> zipfile.ZipFile:
-    """Open a zip whose every entry was inflated and counted. Raises ArchiveError.
+    """Open a zip after each of its entries was decompressed and counted. Raises ArchiveError.
 
-    Limits are the number of entries, the bytes unpacked in all and the ratio of each entry.
+    Limited are the number of entries, the total of decompressed bytes, and the ratio of each entry.
     """
     file.seek(0)
     try:
@@ -49,13 +49,13 @@ def open_archive(
 
 
 def _measure(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> int:
-    """Inflate one entry in steps and return its true size, which its listing must have told."""
+    """Decompress one entry in steps and return its true size. It must equal the size in the directory."""
     if entry.flag_bits & 0x1:
         raise ArchiveError(_("文件设有密码，请去除密码后再上传"))
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise ArchiveError(_("文件使用了不支持的压缩方式"))
-    # The copy promises more than the limit and no checksum, so that the reader goes to the end of
-    # the data instead of stopping where the listing says.
+    # The copy states a size above the limit and no checksum, so that the reader continues to the end
+    # of the data instead of stopping at the stated size.
     probe = copy.copy(entry)
     probe.file_size = room + _STEP
     probe.CRC = None  # type: ignore[assignment]

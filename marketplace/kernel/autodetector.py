@@ -8,10 +8,10 @@ _NOT_SCHEMA = ("verbose_name", "help_text", "choices", "validators")
 
 
 class SchemaAutodetector(MigrationAutodetector):
-    """Django's autodetector without what the database does not know."""
+    """Django's autodetector, which compares only what the database stores."""
 
     def deep_deconstruct(self, obj: Any) -> Any:
-        """Drop what is not schema before two fields are compared."""
+        """Leave out options that are not schema before two fields are compared."""
         result = super().deep_deconstruct(obj)
         if isinstance(obj, type) or not hasattr(obj, "get_internal_type"):
             return result

@@ -1,6 +1,7 @@
-"""The cache on Redis, and in the database while Redis does not answer.
+"""A cache in Redis that uses the database while Redis does not answer.
 
-What counts sign-in attempts must neither fail open nor turn every sign-in into an error.
+The counters of sign-in attempts are in this cache. During an outage of Redis they must keep counting,
+and a sign-in must not end in an error.
 """
 
 import logging
@@ -18,7 +19,7 @@ from redis.exceptions import TimeoutError as RedisSlow
 
 log = logging.getLogger(__name__)
 
-#: After a failure the database is used for so long before Redis is asked again.
+#: Seconds after a failure of Redis during which only the database is used.
 PAUSE_SECONDS = 5.0
 TABLE = "kernel_cache"
 _OPERATIONS = (
@@ -28,7 +29,7 @@ _OPERATIONS = (
 
 
 class RedisOrDatabaseCache(RedisCache):
-    """`LOCATION` is the address of Redis. Values are not carried from one to the other."""
+    """`LOCATION` is the address of Redis. Values are not copied between Redis and the database."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}
@@ -38,7 +39,7 @@ class RedisOrDatabaseCache(RedisCache):
         self._paused_until = 0.0
 
     def either(self, operation: str, *args: Any, **kwargs: Any) -> Any:
-        """Run a cache operation where it can be run now."""
+        """Run a cache operation on Redis, or on the database while Redis is not used."""
         if time.monotonic() >= self._paused_until:
             try:
                 return getattr(super(), operation)(*args, **kwargs)

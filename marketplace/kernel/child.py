@@ -1,6 +1,6 @@
-"""The child's side of `children`: `python -m marketplace.kernel.child`, a request on its input.
+"""The child process of `children`: `python -m marketplace.kernel.child`, with a request on its stdin.
 
-Limits are set before anything is imported that sees the file.
+Resource limits are set before any library is imported that reads the file.
 """
 
 import errno
@@ -18,9 +18,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Read the request, run its task, answer in one line of JSON."""
+    """Read the request, run its task, write the answer as one line of JSON."""
     request = json.loads(sys.stdin.buffer.read())
-    # What a library prints must not get between the answer's bytes.
+    # Stdout becomes stderr, so that output of a library cannot mix with the answer.
     answer_to = os.dup(1)
     os.dup2(2, 1)
     _die_with(request["parent"])
@@ -28,16 +28,16 @@ def main() -> int:
     answer = json.dumps(_answer(request)).encode()
     with os.fdopen(answer_to, "wb") as out:
         out.write(answer)
-    # At once: an interpreter that winds down may meet the limits in a library's last words.
+    # Exit without cleanup: exit handlers of libraries could run into the limits.
     os._exit(0)
 
 
 def _die_with(parent: int) -> None:
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 -- where there is no prctl, the limit of time ends it
+        import ctypes  # noqa: PLC0415 -- Linux only; elsewhere the time limit ends the child
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # When memory gets short, the machine ends this one first.
+        # When the machine runs out of memory, the kernel kills this process first.
         Path("/proc/self/oom_score_adj").write_text("700", encoding="ascii")
     if os.getppid() != parent:
         os._exit(1)
@@ -47,7 +47,7 @@ def _die_with(parent: int) -> None:
 def _limit(limits: dict[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
-    # The first limit ends it with SIGXCPU, which the parent understands; the second can't be caught.
+    # At the soft limit the process gets SIGXCPU, which the parent recognises; the hard limit kills it.
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"] + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["writes"], limits["writes"]))
 
@@ -58,10 +58,10 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return _run(request)
     except MemoryError:
         return {"failed": "memory"}
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the parent must hear of it
+    except Exception as error:  # noqa: BLE001 -- the parent must learn of every error
         if getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}:
             return {"failed": "storage"}
-        # Where, never what: the text of an error may hold what stands in the file.
+        # Only the place of the error: its text could quote the file.
         last = traceback.extract_tb(error.__traceback__)[-1]
         return {"failed": f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"}
 
@@ -84,7 +84,7 @@ def _set_up(request: dict[str, Any]) -> None:
             USE_I18N=True,
             USE_TZ=True,
         )
-        # The catalogue wants to know of applications, of which there are none.
+        # Translation needs a loaded app registry; here it is empty.
         apps.populate([])
     translation.activate(request["language"])
 

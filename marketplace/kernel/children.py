@@ -1,4 +1,4 @@
-"""Work on bytes from outside in a process of its own: it may be slow, greedy or die, the caller goes on.
+"""Runs work on untrusted files in a child process with limits, so that the caller survives it.
 
 A slice registers a task in its room `children` and calls it by name:
 
@@ -7,10 +7,10 @@ A slice registers a task in its room `children` and calls it by name:
 
     run_in_child("files.examine", path, memory=512 * MIB, seconds=10, name="方案.pdf")
 
-The child is a fresh interpreter without the caller's memory, connections or secrets. It has a bare
-Django (languages and catalogue, no applications, no settings of the site) unless the task says
-`needs_django`; so a task takes what it must know as parameters. Parameters and result are plain
-JSON-like data; large results go to a file whose path is a parameter.
+The child is a new interpreter without the memory, connections and secrets of the caller. Unless the task
+says `needs_django`, it has only a minimal Django (languages and translations, no apps, no settings of the
+site), so everything the task needs is passed as a parameter. Parameters and results are JSON data; large
+results are written to a file whose path is a parameter.
 """
 
 import contextlib
@@ -37,13 +37,13 @@ from marketplace.kernel.errors import InvalidInput, Refused, StorageFull
 logger = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
-#: Bytes that a result may have as JSON.
+#: Maximum size of a result as JSON, in bytes.
 MAX_RESULT = MIB
-#: Children of one process at the same time: each may take its full memory.
+#: Maximum number of children of one process at a time, because each may use its full memory.
 AT_ONCE = 2
-#: Seconds that a caller waits for its turn among them.
+#: Seconds that a caller waits for a free slot.
 PATIENCE = 10.0
-#: Wall-clock seconds for each second of computing that a task may take: the machine may be busy.
+#: Wall-clock seconds per allowed CPU second: the machine may be busy.
 _SLOWEST = 3.0
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,29 +62,29 @@ _tasks: dict[str, Task] = {}
 
 
 class ChildFailed(Exception):
-    """The child came to no answer. The text, for a log, holds nothing of what it was given."""
+    """The child gave no answer. The text is for a log and contains nothing of the file."""
 
     reason: Any = _("文件无法处理，可能已损坏")
 
 
 class Crashed(ChildFailed):
-    """It died, or met an error that its task does not know."""
+    """The child died, or its task raised an unexpected error."""
 
 
 class TookTooLong(ChildFailed):
-    """It used up its computing time, or the wall clock's limit."""
+    """The child exceeded its CPU time or the wall-clock limit."""
 
     reason = _("文件内部过于复杂，没能在规定的时间内处理完，请简化后再试")
 
 
 class OutOfMemory(ChildFailed):
-    """It needed more memory than it may have."""
+    """The child exceeded its memory limit."""
 
     reason = _("文件内部过于复杂，处理它需要的内存过大，请简化后再试")
 
 
 class NoRoom(ChildFailed):
-    """Too many others are at work; nothing was begun."""
+    """All slots are in use; no child was started."""
 
     reason = _("现在处理文件的人较多，请稍后再试")
 
@@ -92,8 +92,8 @@ class NoRoom(ChildFailed):
 def child_task(name: str, *, needs_django: bool = False) -> Callable[[Callable[..., Any]], Any]:
     """Register a function as a task. Raises TypeError when the name is taken by another.
 
-    It says no by raising a refusal of `kernel.errors`. With `needs_django` the child sets up the
-    whole site first, models included, which takes seconds and 100 MB, and sees its secrets.
+    The task refuses a file by raising an error of `kernel.errors`. With `needs_django` the child first
+    sets up the whole site with its models and secrets, which takes seconds and 100 MB.
     """
 
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,10 +116,10 @@ def run_in_child(
 ) -> Any:
     """Run a registered task on a file in a fresh process; return its result.
 
-    `memory` is in bytes of address space, `seconds` of computing; on the wall clock it may take
-    three times as long. `writes` is the size in bytes of the largest file that it may write.
-    Raises InvalidInput or Refused when the task says no, in the language of the caller, StorageFull,
-    and ChildFailed (Crashed, TookTooLong, OutOfMemory, NoRoom). Nothing of the child is left running.
+    `memory` is address space in bytes, `seconds` is CPU time; the wall-clock limit is three times that.
+    `writes` is the maximum size in bytes of a file that the child writes. Raises InvalidInput or Refused
+    when the task refuses the file, in the caller's language; StorageFull; and ChildFailed (Crashed,
+    TookTooLong, OutOfMemory, NoRoom). No process of the child is left running.
     """
     found = find(task)
     request = {
@@ -148,7 +148,7 @@ def run_in_child(
 
 
 def _talk(task: str, request: dict[str, Any], patience: float) -> dict[str, Any]:
-    """Start the child, hear its answer out, and end whatever is left of its group."""
+    """Start the child, read its answer, and kill what is left of its process group."""
     child = subprocess.Popen(
         [sys.executable, "-m", "marketplace.kernel.child"],
         cwd=_ROOT,
@@ -161,13 +161,13 @@ def _talk(task: str, request: dict[str, Any], patience: float) -> dict[str, Any]
     asks, answers = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
     deadline = time.monotonic() + patience
     try:
-        # A child that died at once does not listen; its exit code says so below.
+        # A child that has died at once closes the pipe; its exit code is examined below.
         with contextlib.suppress(BrokenPipeError), asks:
             asks.write(json.dumps(request).encode())
         said = _read(answers.fileno(), deadline, task)
         code = _wait(child, deadline, task)
     finally:
-        # Its leader is not reaped before, so the number of the group is nobody else's.
+        # The child is not reaped yet, so its process group id cannot have been reused.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
@@ -184,7 +184,7 @@ def _talk(task: str, request: dict[str, Any], patience: float) -> dict[str, Any]
 
 
 def _environment(needs_django: bool) -> dict[str, str]:
-    """What the child may know: nothing secret, unless it sets up the whole site."""
+    """The environment of the child: without secrets, unless it sets up the whole site."""
     if needs_django:
         return dict(os.environ)
     kept = ("PATH", "LANG", "LC_ALL", "TMPDIR")
@@ -208,7 +208,7 @@ def _read(handle: int, deadline: float, task: str) -> bytes:
 
 
 def _wait(child: "subprocess.Popen[bytes]", deadline: float, task: str) -> int:
-    """The exit code of a child that has closed its end; it is not reaped by this."""
+    """The exit code of a child that has closed its stdout. The child is not reaped."""
     while True:
         state = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if state is not None:

@@ -1,6 +1,6 @@
 """The only clock of the product: aware UTC instants, shown in Asia/Shanghai.
 
-Tests and journeys move it with `shift`; production settings do not allow that.
+Tests move it with `shift`; production settings do not allow that.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-#: What asks a database for the instant at which it answers. PostgreSQL's own now() and Django's Now()
-#: are the beginning of the transaction or of the statement: before it waited for a lock.
+#: Statements that return the instant at which they run. PostgreSQL's now() and Django's Now() return
+#: the start of the transaction or of the statement, which is before a wait for a lock.
 _CLOCKS = {
     "postgresql": "SELECT clock_timestamp()",
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
@@ -36,8 +36,8 @@ def now() -> datetime:
 def database_now() -> datetime:
     """The present instant on the database's clock, aware, in UTC; on SQLite to the millisecond.
 
-    Where a deadline decides, it is asked for after the row lock: every process then has the same clock,
-    and whoever waited for the lock until after the deadline is late.
+    Code that enforces a deadline calls it after it has locked the row. Then all processes use one clock,
+    and a request that waited for the lock until after the deadline is late.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLOCKS[connection.vendor])
@@ -47,7 +47,7 @@ def database_now() -> datetime:
 
 
 def validate_instant(instant: datetime) -> None:
-    """Raises ValidationError for an instant that nobody means, and that may be none in another zone."""
+    """Raises ValidationError outside 1900 to 2100; near the limits of `datetime` time zones overflow."""
     if not _FIRST <= instant <= _LAST:
         raise ValidationError(_("日期应在 1900 年至 2100 年之间"), code="range")
 
@@ -58,7 +58,7 @@ def today() -> date:
 
 
 def day_of(instant: datetime) -> date:
-    """The day in Asia/Shanghai into which an aware instant falls."""
+    """The day in Asia/Shanghai of an aware instant."""
     return instant.astimezone(SHANGHAI).date()
 
 
@@ -69,7 +69,7 @@ def end_of_day(day: date) -> datetime:
 
 @contextmanager
 def shift(by: timedelta) -> Iterator[None]:
-    """Move the clock while a test runs. Raises ImproperlyConfigured where it is not allowed."""
+    """Move the clock inside a `with` block of a test. Raises ImproperlyConfigured in production."""
     global _offset  # noqa: PLW0603 -- one process, one clock
     if not settings.CLOCK_OFFSET_ALLOWED:
         raise ImproperlyConfigured("the clock may be moved in tests only")

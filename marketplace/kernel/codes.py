@@ -1,7 +1,7 @@
 """Public codes such as `XQ2026-7KQ4ZM-H`: what pages, URLs and people use instead of a key.
 
-Prefix, year, six random Crockford base32 characters, one check character. Codes identify, they are
-no secrets: whoever knows one still meets the policy.
+Prefix, year, six random Crockford base32 characters, one check character. A code identifies a row and
+is not a secret: permissions are checked for everyone who knows it.
 """
 
 import re
@@ -14,27 +14,27 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_PATTERN = r"[A-Z]{2}[0-9]{4}-[0-9A-HJKMNP-TV-Z]{6}-[0-9A-HJKMNP-TV-Z]"
 _PREFIX = 2
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
-#: Nobody types more signs than that around a code of 15.
+#: Characters of typed text that are looked at; a code has 15.
 _LONGEST = 40
 CODE_RE = re.compile(rf"^{CODE_PATTERN}\Z")
 
 
 def new_code(prefix: str) -> str:
-    """A fresh code of this kind, for example `new_code("XQ")`."""
+    """A new random code with this prefix, for example `new_code("XQ")`."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(6))
     stem = f"{prefix}{clock.today().year}-{body}"
     return f"{stem}-{_check_character(stem)}"
 
 
 def is_valid_code(code: str) -> bool:
-    """Whether `code` is well formed and its check character fits; says nothing of existence."""
+    """Whether `code` is well formed with the right check character. The row need not exist."""
     return bool(CODE_RE.match(code)) and code[-1] == _check_character(code[:-2])
 
 
 def read_code(typed: str) -> str:
-    """The code that somebody typed, as it is written; "" when it is none.
+    """The code that a person typed, in its standard form; "" when the text is no code.
 
-    Any case and width, hyphens and blanks anywhere or nowhere.
+    Upper and lower case, full-width characters, and any hyphens and blanks are accepted.
     """
     plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", typed[:_LONGEST])).upper()
     code = f"{plain[:6]}-{plain[6:12]}-{plain[12:]}"
@@ -42,13 +42,13 @@ def read_code(typed: str) -> str:
 
 
 def written(code: str) -> str:
-    """The ways in which a code is searched for: with hyphens and without."""
+    """The forms under which a code is indexed: with hyphens and without."""
     return f"{code} {code.replace('-', '')}"
 
 
 def _check_character(stem: str) -> str:
-    # A sum over the field GF(32) with a different weight for each place: finds every single wrong
-    # character and every swap of neighbours, which no sum modulo 32 can do for an alphabet of 32.
+    # A weighted sum over the finite field GF(32) with a different weight for each position. It detects
+    # every single wrong character and every swap of neighbours; a sum modulo 32 cannot do both.
     total, weight = 0, 1
     for place, sign in enumerate(stem):
         total ^= _times(weight, _value(sign, place))
@@ -57,9 +57,9 @@ def _check_character(stem: str) -> str:
 
 
 def _value(sign: str, place: int) -> int:
-    """0 to 31, different for all signs that a place may hold.
+    """The value of a character, 0 to 31, unique among those allowed at its position.
 
-    The prefix is made of all 26 letters, the rest of digits and the letters of ALPHABET.
+    The prefix may have all 26 letters, the rest has the characters of ALPHABET.
     """
     if place < _PREFIX:
         return ord(sign) - ord("A")

@@ -1,9 +1,9 @@
-"""The words in which the product says no. Doors turn them into pages, problems and status codes.
+"""Errors that services raise to refuse a request. Views and the API turn them into responses.
 
-The status of each is fixed in one place, so that a page and the API never answer differently:
-400 bad input, 403 visible but forbidden, 404 not to be known of, 409 wrong state, 412 the API's
-condition does not hold, 422 a key used twice, 428 a condition is missing, 429 too many, 507 no room
-to store it.
+Each class fixes its HTTP status, so that a page and the API answer alike: 400 invalid input,
+403 visible but not allowed, 404 missing or hidden, 409 not possible in this state, 412 the
+precondition of an API call does not hold, 422 a one-time key was reused, 428 a precondition is
+missing, 429 rate limit, 507 storage is full.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """A refusal with a reason that may be shown to the user as it is."""
+    """A refusal. Its reason is shown to the user unchanged."""
 
     status: ClassVar[int] = 400
     slug: ClassVar[str] = "error"
@@ -27,7 +27,7 @@ class DomainError(Exception):
 
 
 class InvalidInput(DomainError):
-    """Input that can't be taken. `errors` maps a field's name to its messages; "" is the whole."""
+    """Invalid input. `errors` maps field names to messages; the key "" is for the whole form."""
 
     status = 400
     slug = "invalid"
@@ -38,7 +38,7 @@ class InvalidInput(DomainError):
 
 
 class Forbidden(DomainError):
-    """The object may be seen, but this act is not for this person."""
+    """The person may see the object, but not do this with it."""
 
     status = 403
     slug = "forbidden"
@@ -48,7 +48,7 @@ class Forbidden(DomainError):
 
 
 class NotVisible(DomainError):
-    """The object does not exist, or its existence is nothing this person may learn of."""
+    """The object does not exist, or this person must not learn that it exists."""
 
     status = 404
     slug = "not-found"
@@ -58,14 +58,14 @@ class NotVisible(DomainError):
 
 
 class Refused(DomainError):
-    """The act is not possible in the present state; the reason says why."""
+    """The action is not possible in the current state. The reason says why."""
 
     status = 409
     slug = "refused"
 
 
 class Stale(Refused):
-    """The row is no longer what the person saw. `row` is what it is now, or None."""
+    """The row has changed since the person saw it. `row` is the current row, or None."""
 
     slug = "stale"
 
@@ -75,7 +75,7 @@ class Stale(Refused):
 
 
 class KeyReused(DomainError):
-    """A one-time key came again with other content. `made` is the code of what it made before."""
+    """A one-time key was sent again with other content. `made` is the code of the row it created first."""
 
     status = 422
     slug = "key-reused"
@@ -86,7 +86,7 @@ class KeyReused(DomainError):
 
 
 class TooMany(DomainError):
-    """A rate limit is used up. `retry_after` is in seconds."""
+    """A rate limit is exceeded. `retry_after` is in seconds."""
 
     status = 429
     slug = "too-many"
@@ -97,7 +97,7 @@ class TooMany(DomainError):
 
 
 class StorageFull(DomainError):
-    """There is no room left for what was to be stored; nothing of it was kept."""
+    """The storage is full. Nothing of the upload was kept."""
 
     status = 507
     slug = "storage-full"

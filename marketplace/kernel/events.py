@@ -1,8 +1,8 @@
 """Events: past-tense facts that a service publishes, and the handlers that listen.
 
-An event's class name and its field names are a stored contract: rename neither, give new fields
-a default. Handlers run after commit, at least once, each on its own; so they read the row again
-and then act.
+The class name and the field names of an event are stored in the database: do not rename them, and
+give new fields a default. A handler runs after commit, at least once, independently of the others.
+So it reads the row again before it acts, and running it twice must do no harm.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Event:
 
     @classmethod
     def restore(cls, subject_id: int, payload: dict[str, Any]) -> Self:
-        """Build the event again from what was stored; fields unknown today are left out."""
+        """Rebuild the event from its stored payload. Fields that no longer exist are left out."""
         known = {field.name for field in fields(cls)}
         kept = {name: value for name, value in payload.items() if name in known}
         return cls(subject_id=subject_id, **kept)
@@ -46,7 +46,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Handler:
-    """A function that listens. A batch handler takes a list of events, any other takes one."""
+    """A function that receives events: a list of them with `batch`, otherwise one."""
 
     name: str
     run: Callable[[Any], None]
@@ -74,15 +74,15 @@ def event_named(name: str) -> type[Event] | None:
 
 
 def all_events() -> list[type[Event]]:
-    """Every event known, by name."""
+    """Every event class, sorted by name."""
     return [_events[name] for name in sorted(_events)]
 
 
 def handler_named(name: str) -> Handler | None:
-    """The handler of a stored name, or None when it exists no more."""
+    """The handler of a stored name, or None when it no longer exists."""
     return _handlers.get(name)
 
 
 def handlers_of(event: type[Event]) -> list[str]:
-    """The names of the handlers that listen to this event."""
+    """The names of the handlers of this event."""
     return list(_listeners.get(event.__name__, []))

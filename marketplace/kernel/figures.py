@@ -1,7 +1,7 @@
-"""Decimal figures that every database gives back exactly as they were written.
+"""Limits for decimal numbers, so that both databases return exactly what was stored.
 
-SQLite keeps a DECIMAL column as a float, which holds 15 significant digits and no more: the 16th is
-changed in silence, or makes the row one that cannot be read at all.
+SQLite stores a DECIMAL column as a float with 15 significant digits. A 16th digit is changed silently,
+or the row can no longer be read.
 """
 
 from decimal import Decimal
@@ -13,7 +13,7 @@ MOST_DIGITS = 15
 
 
 def validate_figure(value: Decimal) -> None:
-    """Raises ValidationError for a figure that a database would change, and for NaN and infinity."""
+    """Raises ValidationError for a number that SQLite would change, and for NaN and infinity."""
     digits = "".join(str(digit) for digit in value.as_tuple().digits).strip("0")
     if not value.is_finite() or len(digits) > MOST_DIGITS:
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""Fields and abstract models without a business noun: the public code, the times of a row."""
+"""Model fields and abstract models that any slice uses: public code, times of a row."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _CODES_TRIED = 3
 
 
 class CodeField(models.CharField):  # type: ignore[type-arg]
-    """The public code of a row, made when the row is made; `prefix` names its kind."""
+    """The public code of a row, generated when the row is created. `prefix` stands for the model."""
 
     def __init__(self, *, prefix: str = "", **kwargs: Any) -> None:
         self.prefix = prefix
@@ -21,21 +21,21 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
         super().__init__(**kwargs)
 
     def deconstruct(self) -> Any:
-        """The database knows a CharField; the prefix is kept so that the field can be built."""
+        """A plain CharField for the database. The prefix is kept because migrations construct the field."""
         name, path, args, kwargs = super().deconstruct()
         kwargs["prefix"] = self.prefix
         return name, path, args, kwargs
 
     def get_default(self) -> str:
-        """A fresh code for each new row, in `bulk_create` too."""
+        """A new code for each new row, also in `bulk_create`."""
         return new_code(self.prefix)
 
 
 def insert(row: models.Model) -> None:
-    """Write a new row, with another code where its own is taken.
+    """Insert a new row, and generate another code when its code exists already.
 
-    Among 100,000 codes of a year one new code in ten thousand is taken. What works in batches is
-    repeated as a whole by its worker; a person must not see an error for it. Needs a transaction.
+    With 100,000 codes in a year one new code in ten thousand collides. A batch is repeated as a whole by
+    its worker, but a person must not see an error because of it. Needs a transaction.
     """
     coded = [f for f in row._meta.local_fields if isinstance(f, CodeField)]  # noqa: SLF001 -- documented
     rows = type(row)._default_manager  # noqa: SLF001 -- Django's documented name for it
@@ -54,7 +54,7 @@ def insert(row: models.Model) -> None:
 
 
 class Stamped(models.Model):
-    """When a row was made and last changed (UTC)."""
+    """When a row was created and last changed (UTC)."""
 
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)

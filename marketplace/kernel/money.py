@@ -1,6 +1,6 @@
-"""Money as an integer number of fen, and how people write and read it.
+"""Money as an integer number of fen: parsing and formatting of amounts.
 
-No floats and no Decimal columns: SQLite keeps Decimal as a float and loses fen above 2**53.
+No float and no Decimal column: SQLite stores Decimal as a float, which loses fen above 2**53.
 """
 
 import re
@@ -16,7 +16,7 @@ from marketplace.kernel.numerals import ascii_signs, ungrouped
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
 FEN_PER_YI = 10_000_000_000
-#: 1,000 亿元: above every contract this market will see, far below 2**63.
+#: 1,000 亿元: above every expected contract, far below 2**63.
 MAX_FEN = 1_000 * FEN_PER_YI
 UNITS = {"yuan": FEN_PER_YUAN, "wan": FEN_PER_WAN}
 
@@ -24,14 +24,14 @@ _AMOUNT = re.compile(r"^(\d{1,12})(?:\.(\d{1,6}))?\Z", re.ASCII)
 
 
 class MoneyError(ValueError):
-    """An amount that can't be read; the text tells the user why."""
+    """A text that is no amount. The message tells the user why."""
 
 
 def parse_money(text: str, *, unit: str) -> int:
     """Read an amount typed in yuan ("yuan") or 万元 ("wan") and return fen.
 
-    At most two decimals are taken, in either unit. Full-width digits and thousands commas are
-    understood; exponents, underscores, signs, NaN and anything else are refused with a MoneyError.
+    At most two decimals, in either unit. Full-width digits and thousands commas are accepted. Exponents,
+    underscores, signs, NaN and all other text raise MoneyError.
     """
     plain = ungrouped(ascii_signs(text).strip())
     if plain.startswith("-"):
@@ -49,12 +49,12 @@ def parse_money(text: str, *, unit: str) -> int:
 
 
 def in_wan(fen: int) -> str:
-    """Fen as 万元 for an input field: no grouping, no trailing zeros, exact."""
+    """Fen as 万元 for an input field: exact, without grouping and trailing zeros."""
     return _trim(Decimal(fen) / FEN_PER_WAN, places=6)
 
 
 def format_listing(fen: int | None) -> str:
-    """An amount on a listing: 万元 below one 亿, 亿元 from there, 面议 when empty."""
+    """An amount on a listing: 万元 below one 亿, otherwise 亿元; 面议 (negotiable) when empty."""
     if fen is None:
         return gettext("面议")
     if _english():
@@ -64,7 +64,7 @@ def format_listing(fen: int | None) -> str:
 
 
 def format_range(low: int | None, high: int | None) -> str:
-    """A price range such as `120–180 万元`; one open end reads 起 or 以内."""
+    """A price range such as `120–180 万元`. With one bound only, 起 (from) or 以内 (up to) is added."""
     if low is None and high is None:
         return gettext("面议")
     if low is None:
@@ -90,7 +90,7 @@ def format_yi(fen: int) -> str:
 
 
 def format_wan(fen: int) -> str:
-    """An amount in a contract table: 万元 with two decimals, the unit stands in the header."""
+    """An amount in a contract table: 万元 with two decimals; the column header has the unit."""
     return f"{Decimal(fen) / FEN_PER_WAN:,.2f}"
 
 
@@ -118,10 +118,10 @@ def _trim(value: Decimal, *, places: int, group: bool = False) -> str:
 
 
 class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
-    """Fen in the database and in Python; the owning model adds the CHECK that it is not negative."""
+    """Fen in the database and in Python. The model adds a CHECK that the value is not negative."""
 
     description = "money in fen"
 
     def formfield(self, **_kwargs: Any) -> Any:
-        """Not for automatic forms: amounts are typed in 万元 through `web.forms.MoneyFormField`."""
+        """No automatic form field: people type 万元, which `web.forms.MoneyFormField` parses."""
         raise TypeError("use web.forms.MoneyFormField for money")

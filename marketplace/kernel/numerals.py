@@ -1,12 +1,12 @@
-"""How people type a number, read in one place for forms, API and spreadsheets alike."""
+"""Parsing of numbers that people type: the same for forms, the API and spreadsheets."""
 
 import re
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-# Not NFKC, which would read 10² as 102 and ① as 1. Digits of other scripts are refused, not read: who
-# checks a figure by eye must be able to read it.
+# Not NFKC normalisation, which turns 10² into 102 and ① into 1. Digits of other scripts are refused,
+# because the people who check a number must be able to read it.
 _ASCII = str.maketrans(
     dict(zip("０１２３４５６７８９．，％＋　", "0123456789.,%+ ", strict=True))
     # Full-width and small hyphen, minus sign, hyphens, figure dash, en dash, em dash, bar.
@@ -16,30 +16,30 @@ _ASCII = str.maketrans(
 )
 _NUMBER = re.compile(r"^[+-]?(\d+)(?:\.(\d+))?\Z", re.ASCII)
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z", re.ASCII)
-#: Digits before and behind the point that a column of figures keeps.
+#: Digits before and after the decimal point that a column stores.
 MAX_WHOLE, MAX_DECIMALS = 12, 6
 
 
 class NumeralError(ValueError):
-    """A text that is no number; the text of the error tells the person why and what would do."""
+    """A text that is no number. The message tells the user why, with an example."""
 
 
 def ascii_signs(text: str) -> str:
-    """The text with full-width digits, and with every dash and tilde that stands for - and ~ as such."""
+    """The text with full-width characters, all kinds of dashes and tildes replaced by ASCII."""
     return text.translate(_ASCII)
 
 
 def ungrouped(text: str) -> str:
-    """The number without the commas that group thousands; other commas stay, so that it is refused."""
+    """The number without thousands commas. Other commas stay, so that the number is refused."""
     return text.replace(",", "") if _GROUPED.match(text) else text
 
 
 def read_number(text: str) -> Decimal:
     """A plain decimal number. Raises NumeralError.
 
-    Full-width digits, every minus and commas that group thousands are understood. Any other comma
-    may be a decimal one or part a list, so it is never guessed at; exponents, underscores and digits
-    of other scripts are refused too.
+    Full-width digits, all kinds of minus signs and thousands commas are accepted. Any other comma is
+    refused, because it could be a decimal comma or separate two numbers. Exponents, underscores and
+    digits of other scripts are refused too.
     """
     plain = ungrouped(ascii_signs(text).strip())
     match = _NUMBER.match(plain)

@@ -1,8 +1,8 @@
-"""Migration operations that hold up nobody: for tables that are full and in use.
+"""Migration operations for large tables that are in use: they do not block writers.
 
-On PostgreSQL they look through the table without locking writers out; elsewhere they are Django's own.
-They belong in a migration with `atomic = False`, since a lock is kept until its transaction ends, and
-can be run again after they were broken off.
+On PostgreSQL they scan the table without a lock that blocks writes; elsewhere they are Django's own.
+They need a migration with `atomic = False`, because a lock is kept until its transaction ends. After an
+interruption they can be run again.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ def _is_postgresql(schema_editor: Any) -> bool:
 
 
 class AddCheck(AddConstraint):
-    """A CHECK that new rows must meet at once, and old ones are looked through for afterwards.
+    """Adds a CHECK for new rows first, then validates the existing rows.
 
-    A constraint of the same name is replaced. IntegrityError when an old row does not meet it: the
-    constraint then holds for new rows only, until the row is mended and the migration run again.
+    A constraint of the same name is replaced. Raises IntegrityError when an existing row violates it:
+    then the constraint holds for new rows only, until the row is corrected and the migration run again.
     """
 
     def database_forwards(
@@ -40,7 +40,7 @@ class AddCheck(AddConstraint):
         table = schema_editor.quote_name(model._meta.db_table)  # noqa: SLF001 -- Django's documented name
         name = schema_editor.quote_name(self.constraint.name)
         create = self.constraint.create_sql(model, schema_editor)
-        # One statement: the old rule holds until the new one does.
+        # One statement, so that there is no moment without a constraint.
         added = str(create).removeprefix(f"ALTER TABLE {table} ")
         schema_editor.execute(
             f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}, {added} NOT VALID", params=None
@@ -53,7 +53,7 @@ class AddCheck(AddConstraint):
 
 
 class ReplaceCheck(AddCheck):
-    """A CHECK in place of one of the same name."""
+    """Replaces a CHECK of the same name."""
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """See `AddConstraint`."""
@@ -71,7 +71,7 @@ class ReplaceCheck(AddCheck):
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        """The rule that was there before comes back."""
+        """Restores the previous constraint."""
         self._drop(app_label, schema_editor, from_state)
         model = to_state.apps.get_model(app_label, self.model_name)
         before = to_state.models[app_label, self.model_name_lower]
@@ -84,24 +84,23 @@ class ReplaceCheck(AddCheck):
 
 
 class _Beside:
-    """What both operations on an index have in common: beside the site on PostgreSQL, else as ever."""
+    """Shared by the index operations: CONCURRENTLY on PostgreSQL, Django's own elsewhere."""
 
     def describe(self) -> str:
         """What `migrate --plan` says."""
         return f"{super().describe()} beside the running site"  # type: ignore[misc]
 
     def _model(self, app_label: str, schema_editor: Any, state: Any) -> Any:
-        """The model of that state if this database has it, else None."""
+        """The model of that migration state, or None when this database does not have it."""
         model = state.apps.get_model(app_label, self.model_name)  # type: ignore[attr-defined]
         alias = schema_editor.connection.alias
         return model if self.allow_migrate_model(alias, model) else None  # type: ignore[attr-defined]
 
 
 class AddIndexBeside(_Beside, AddIndex):
-    """An index that is built beside the running site (CONCURRENTLY).
+    """Creates an index CONCURRENTLY, while the site is running.
 
-    What an earlier attempt left unfinished under this name is taken away first, and so is what this
-    one leaves when it fails.
+    An unfinished index of an earlier attempt is dropped first; so is the one of this attempt if it fails.
     """
 
     def database_forwards(
@@ -124,9 +123,9 @@ class AddIndexBeside(_Beside, AddIndex):
 
 
 class AddUniqueBeside(_Beside, AddConstraint):
-    """A rule that some rows are unique (a UniqueConstraint with a condition), built beside the site.
+    """Creates a UniqueConstraint with a condition CONCURRENTLY, while the site is running.
 
-    Such a rule is an index. What an earlier attempt left unfinished under its name is taken away first.
+    Such a constraint is an index. An unfinished one of an earlier attempt is dropped first.
     """
 
     def database_forwards(
@@ -153,7 +152,7 @@ class AddUniqueBeside(_Beside, AddConstraint):
 
 
 class RemoveIndexBeside(_Beside, RemoveIndex):
-    """An index that nobody needs any longer, taken away beside the running site."""
+    """Drops an index CONCURRENTLY, while the site is running."""
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
@@ -184,8 +183,8 @@ def _build(schema_editor: Any, model: Any, index: Index) -> None:
         try:
             schema_editor.add_index(model, index, concurrently=True)
         except DatabaseError:
-            # An INVALID index answers nothing and is kept up to date by every write. The session may
-            # be gone; then the next attempt takes it away.
+            # An INVALID index is never used for reading but costs every write. If the session is lost,
+            # the next attempt drops the index.
             with suppress(DatabaseError, InterfaceError):
                 schema_editor.remove_index(model, index, concurrently=True)
             raise
@@ -198,7 +197,7 @@ def _take_away(schema_editor: Any, model: Any, index: Index) -> None:
 
 @contextmanager
 def _patience(schema_editor: Any) -> Iterator[None]:
-    """No lock timeout: CONCURRENTLY waits for the transactions before it, and nobody waits behind it."""
+    """Without a lock timeout: CONCURRENTLY waits for older transactions, and blocks nobody meanwhile."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('lock_timeout')")
         (before,) = cursor.fetchone()
@@ -206,6 +205,6 @@ def _patience(schema_editor: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        # A session that is gone has no limit to give back, and its own error says more.
+        # A lost session has no timeout to restore; the error that lost it is more useful.
         with suppress(DatabaseError, InterfaceError):
             schema_editor.execute(f"SET lock_timeout = '{before}'", params=None)

@@ -1,4 +1,4 @@
-"""Reading many rows while others write."""
+"""Reads many rows in pages, while other processes write."""
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -11,13 +11,12 @@ _Row = TypeVar("_Row", bound=Model)
 
 
 def in_pages(rows: QuerySet[_Row], size: int) -> Iterator[_Row]:
-    """The rows in the order of their keys, read `size` at a time; each row once.
+    """The rows in the order of their primary keys, read `size` at a time; each row once.
 
-    Between two pages no statement is open. With `iterator()` one is, for as long as the rows last, and
-    on SQLite it holds the connection to the state that it began with: as soon as another process has
-    written, whatever this connection wants to write (how far a job is) fails with "database is locked",
-    at once and however often it is tried. A row that changes while earlier ones are gone through is read
-    as it is then. A row that cannot be read is left out and named.
+    Between two pages no statement is open. `iterator()` keeps one open until the last row, and on SQLite
+    that fixes the connection to its first snapshot: once another process has written, every write of this
+    connection (such as the progress of a job) fails with "database is locked". A row is read as it is when
+    its page is read. Rows that cannot be read are left out and reported (`unreadable`).
     """
     ordered = rows.order_by("pk")
     key_of = rows.model._meta.pk.to_python  # noqa: SLF001 -- documented

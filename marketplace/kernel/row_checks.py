@@ -1,4 +1,4 @@
-"""Looking through whole tables for rows that cannot be read, or are read otherwise than written."""
+"""Scans whole tables for rows that cannot be read, or whose values change when they are read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from marketplace.kernel.unreadable import PAGE
 
 @dataclass(frozen=True)
 class Fault:
-    """One column of one row: `error` is the kind of error, or "inexact" for a figure read otherwise."""
+    """One column of one row. `error` is the class of the error, or "inexact" for a changed number."""
 
     label: str
     key: str
@@ -24,7 +24,7 @@ class Fault:
 
 
 def faults() -> Iterator[Fault]:
-    """The faults of every table of the database, the product's and those of its libraries."""
+    """The faults of all tables, those of libraries included."""
     tables = connection.introspection.table_names()
     for model in apps.get_models():
         if model._meta.managed and model._meta.db_table in tables:  # noqa: SLF001 -- documented
@@ -32,7 +32,7 @@ def faults() -> Iterator[Fault]:
 
 
 def faults_in(model: type[Model]) -> Iterator[Fault]:
-    """The faults of one table. Its own columns alone are read: no row is blamed for another's."""
+    """The faults of one table. Related rows are not read, so that each fault is reported once."""
     meta = model._meta  # noqa: SLF001 -- documented
     columns = [str(field.column) for field in meta.local_concrete_fields]
     for keys in _pages_of_keys(model):
@@ -45,7 +45,7 @@ def faults_in(model: type[Model]) -> Iterator[Fault]:
 
 
 def _pages_of_keys(model: type[Model]) -> Iterator[list[Any]]:
-    """The keys of a table as they are stored, page by page."""
+    """The stored primary keys of a table, page by page."""
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(_key(model))  # noqa: SLF001 -- documented
     last: list[Any] = []
@@ -61,7 +61,7 @@ def _pages_of_keys(model: type[Model]) -> Iterator[list[Any]]:
 
 
 def _failing(model: type[Model], keys: Sequence[Any], columns: Sequence[str]) -> Iterator[Any]:
-    """Halve until each row that fails stands alone."""
+    """Bisect the rows until each failing row is found."""
     if not _error(model, keys, columns):
         return
     if len(keys) == 1:
@@ -73,9 +73,9 @@ def _failing(model: type[Model], keys: Sequence[Any], columns: Sequence[str]) ->
 
 
 def _error(model: type[Model], keys: Sequence[Any], columns: Sequence[str]) -> str:
-    """The kind of error that reading these columns of these rows ends with; "" when it does not.
+    """The class of the error that reading these columns of these rows raises; "" when there is none.
 
-    Read as the product reads, but by SQL that names the keys as they are stored.
+    Values are converted as Django converts them, but the SQL uses the keys as they are stored.
     """
     quote = connection.ops.quote_name
     fields = {str(field.column): field for field in model._meta.local_concrete_fields}  # noqa: SLF001
@@ -90,7 +90,7 @@ def _error(model: type[Model], keys: Sequence[Any], columns: Sequence[str]) -> s
         for row in rows:
             for column, value in zip(columns, row, strict=True):
                 _read(fields[column], value)
-    except Exception as error:  # noqa: BLE001 -- whatever keeps a row from being read is the finding
+    except Exception as error:  # noqa: BLE001 -- any error is a finding
         return type(error).__name__
     return ""
 
@@ -104,7 +104,7 @@ def _read(field: models.Field[Any, Any], value: Any) -> None:
 
 
 def _inexact(model: type[Model], keys: Sequence[Any]) -> Iterator[tuple[Any, str]]:
-    """Figures that SQLite keeps as floats of more digits than are read back."""
+    """Decimal numbers that SQLite stores as floats with more digits than it returns."""
     if connection.vendor != "sqlite":
         return
     quote = connection.ops.quote_name

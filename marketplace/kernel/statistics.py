@@ -1,16 +1,16 @@
-"""What the database's planner knows of its tables. PostgreSQL learns it by itself, SQLite is told."""
+"""Statistics for the query planner. PostgreSQL collects them itself, SQLite only on command."""
 
 from django.db import connection
 
-#: As many rows of each index are looked at: milliseconds, however big the table.
+#: Rows of each index that are sampled: it takes milliseconds, whatever the size of the table.
 _LOOKED_AT = 400
 
 
 def refresh_statistics() -> None:
-    """Let SQLite count its tables anew; other connections know it when they open, a minute later.
+    """Refresh the statistics of SQLite. Other connections use them after they reconnect, within a minute.
 
-    Without numbers SQLite takes the index of a status that all rows have for a good one, and reads
-    a hundred thousand rows for the twenty that a page shows.
+    Without statistics SQLite chooses the index on a status that all rows share, and reads a hundred
+    thousand rows for a page of twenty.
     """
     if connection.vendor != "sqlite":
         return

@@ -1,4 +1,4 @@
-"""A one-time key together with what was sent under it."""
+"""A one-time key with a digest of the content that was sent with it."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,64}\Z")
 
 @dataclass(frozen=True)
 class Ticket:
-    """`route` is where it was sent, `key` the sender's, `digest` the SHA-256 of the content."""
+    """`route` is where the request was sent, `key` the one-time key, `digest` the content's SHA-256."""
 
     route: str
     key: str
@@ -22,7 +22,7 @@ class Ticket:
 
     @classmethod
     def of(cls, route: str, key: str, content: Iterable[bytes]) -> "Ticket":
-        """A ticket for this content. Raises InvalidInput for a key that is none."""
+        """A ticket for this content. Raises InvalidInput for a malformed key."""
         if not _KEY.match(key):
             raise InvalidInput({"key": [_("一次性标识须为 1 至 64 个可见的 ASCII 字符")]})
         digest = hashlib.sha256()

@@ -1,8 +1,8 @@
-"""Rows that the database holds and Python cannot read, and work that goes on without them.
+"""Rows that are stored but cannot be converted to Python values, and how work continues without them.
 
-A value may be out of what its column's type can be read as: written by hand, by an earlier release, or by
-a restored copy. A list, an index or an export that meets such a row leaves it out and names it; a sum or
-a legal document must not use `readable`, but stop at it.
+Such a value was written by hand, by an earlier release, or comes from a restored copy. A list, an index or
+an export leaves the row out and reports it. A sum or a legal document must not use `readable`: it has to
+stop at such a row.
 """
 
 import logging
@@ -24,24 +24,24 @@ M = TypeVar("M", bound=Model)
 
 log = logging.getLogger(__name__)
 
-#: Sent with `rows`, a list of Unreadable: whoever keeps them for the operator listens.
+#: Signal with `rows`, a list of Unreadable. The journal stores them for the operator.
 unreadable_found = Signal()
-#: The same row is named so often at most, in each process: a list that is shown often would flood the log.
+#: Seconds before a process reports the same row again; otherwise a popular list would flood the log.
 TOLD_AGAIN_SECONDS = 60.0
 PAGE = 500
 
 _told: dict[tuple[str, str], float] = {}
-#: Where Django turns what the database gave into Python values.
+#: The module and functions of Django that convert database values to Python values.
 _READING = "django.db.models.sql.compiler"
 _STEPS = frozenset({"apply_converters", "cursor_iter"})
 
 
 class RowUnreadable(DomainError):
-    """The very row that was asked for cannot be read. Neither the reader's fault nor for ever."""
+    """The requested row cannot be read. It is a temporary fault of the site, not of the reader."""
 
     status = 503
     slug = "unreadable"
-    #: Seconds. Somebody has to mend it: no reader needs to try again at once.
+    #: Seconds. An operator has to correct the row first.
     retry_after = 3600
 
     def __init__(self) -> None:
@@ -50,9 +50,9 @@ class RowUnreadable(DomainError):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """One row that cannot be read: its model as `needs.need`, its key, and the kind of error.
+    """One row that cannot be read: its model as `needs.need`, its key, and the class of the error.
 
-    The error's text may quote what the row says, so it is not kept.
+    The text of the error may quote the row, so it is not kept.
     """
 
     label: str
@@ -61,9 +61,9 @@ class Unreadable:
 
 
 def is_unreadable(error: BaseException) -> bool:
-    """Whether an error came up while what the database holds was turned into Python values."""
+    """Whether an error was raised while database values were converted to Python values."""
     if isinstance(error, DatabaseError):
-        # What the server refuses has a state; what its driver could not read has none.
+        # An error of the server has an SQLSTATE; a value that the driver could not convert has none.
         state = getattr(error.__cause__, "sqlstate", "")
         return (
             isinstance(error, DataError) and state is None and _reads(error)
@@ -86,11 +86,11 @@ def _steps(error: BaseException) -> Iterator[TracebackType]:
 
 
 def readable(rows: QuerySet[M], left_out: list[Unreadable] | None = None) -> list[M]:
-    """The rows of a query, in its order, without those that cannot be read, which are named.
+    """The rows of a query, in its order, without those that cannot be read. Those are reported.
 
-    Costs no further query while all can be read. What is selected or prefetched along with a row belongs
-    to it: a listing whose indicator cannot be read is left out as a whole. `left_out` is filled with what
-    is not among the rows.
+    While all rows can be read there is no extra query. Related rows that are selected or prefetched count
+    as part of a row: a listing with an unreadable indicator is left out. `left_out` receives the rows that
+    are missing from the result.
     """
     try:
         return list(rows)
@@ -106,7 +106,7 @@ def readable(rows: QuerySet[M], left_out: list[Unreadable] | None = None) -> lis
 
 
 def streamed(rows: QuerySet[M], size: int) -> Iterator[M]:
-    """As `rows.iterator(size)`, without those that cannot be read, which are named. The order is total."""
+    """Like `rows.iterator(size)`, without rows that cannot be read; those are reported. Needs a total order."""
     count = 0
     try:
         for row in rows.iterator(chunk_size=size):
@@ -125,15 +125,15 @@ def streamed(rows: QuerySet[M], size: int) -> Iterator[M]:
 
 
 def _keys(rows: QuerySet[Any]) -> list[Any]:
-    """The keys of a query's rows in its order: the one column that can always be read."""
+    """The primary keys of a query's rows in its order. They can always be read."""
     plain = rows.prefetch_related(None)
-    # The rows are locked when they are read themselves.
+    # No lock for the keys: the rows are locked when they are read.
     plain.query.select_for_update = False
     return list(plain.values_list("pk", flat=True))
 
 
 def _sorted_out(rows: QuerySet[M], keys: Sequence[Any], found: list[Unreadable]) -> list[M]:
-    """Halve until what cannot be read stands alone: a few queries for each such row."""
+    """Bisect until each unreadable row is found: a few queries for each of them."""
     if not keys:
         return []
     part = rows.all()
@@ -152,7 +152,7 @@ def _sorted_out(rows: QuerySet[M], keys: Sequence[Any], found: list[Unreadable])
 
 
 def name(found: Sequence[Unreadable]) -> None:
-    """Name rows that cannot be read in the log, and to whoever keeps them for the operator."""
+    """Report rows that cannot be read: in the log, and by the signal `unreadable_found`."""
     now = time.monotonic()
     fresh = [row for row in found if _told.get((row.label, row.key), 0.0) <= now]
     for row in fresh:
@@ -163,14 +163,14 @@ def name(found: Sequence[Unreadable]) -> None:
 
 
 def forget() -> None:
-    """Name every row anew: for tests."""
+    """Report every row again: for tests."""
     _told.clear()
 
 
 def name_behind(error: BaseException) -> None:
-    """Name the rows behind an error that came up in the middle of a page.
+    """Report the rows behind an error that was raised while a page was rendered.
 
-    The query whose rows were being read stands in the frame of Django's iterator.
+    The query is found in the stack frame of Django's iterator.
     """
     found: list[Unreadable] = []
     for step in _steps(error):
@@ -181,7 +181,7 @@ def name_behind(error: BaseException) -> None:
 
 
 def can_be_read(label: str, key: str) -> bool:
-    """Whether a row can be read now with what belongs to it; True when it is gone."""
+    """Whether a row and its child rows can be read now; True when the row is deleted."""
     model = apps.get_model(label)
     parts = [
         link.get_accessor_name()

@@ -1,1 +1,1 @@
-"""What needs and achievements share: flow, indicators, wizard, review."""
+"""What every kind of listing shares: flow, moves, events, indicators, wizard, review, API."""

@@ -40,7 +40,7 @@ from marketplace.web.views import Gone, fetch
 from search import engine
 from search.query import Query
 
-#: The same words in every answer that has it.
+#: The description of `degraded` in the schema.
 DEGRADED = "搜索服务暂时不可用：有搜索词时结果可能不全；没有搜索词的列表和总数仍然完整"
 
 
@@ -48,7 +48,7 @@ NO_SUCH_PAGE = _("没有这一页")
 
 
 def list_parameters(kind: ListingKind) -> list[OpenApiParameter]:
-    """What the address of a list may ask for, for the schema."""
+    """The query parameters of a list, for the schema."""
     return [
         OpenApiParameter("q", TEXT, description="搜索词"),
         OpenApiParameter("page", PAGE, description="页码，每页 20 条"),
@@ -69,9 +69,9 @@ def list_parameters(kind: ListingKind) -> list[OpenApiParameter]:
 
 
 def read_list_query(request: Request, kind: ListingKind) -> Query:
-    """What the address asks for. Raises InvalidInput for every name and value that does not exist.
+    """Read the query parameters. Raises InvalidInput for every name and value that does not exist.
 
-    A page ignores them, so that old links work; a program would take the whole for a part.
+    A page ignores unknown ones, so that old links work. A program would take the whole list for a filtered one.
     """
     known = ("q", "page", "sort", "since", "owner", *(facet.param for facet in kind.facets))
     asked = read_parameters(request, *known)
@@ -89,14 +89,14 @@ def read_list_query(request: Request, kind: ListingKind) -> Query:
     return filters.read_query(asked, kind.facets, page=page)
 
 
-#: How a write says what its caller has seen, for the schema.
+#: How a write says on which version it is based, for the schema.
 IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
     description='所依据的版本，如 "7"（GET 返回的 ETag）；也可以在正文中给出 rev，两者必有其一',
 )
-#: How a creating request is made safe to send again, for the schema.
+#: The key by which a repeated request creates nothing twice, for the schema.
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 64},
@@ -106,7 +106,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 class Seen(Serializer[Any]):
-    """The state that the caller has seen."""
+    """The version on which a write is based."""
 
     rev = serializers.IntegerField(required=False, min_value=1, help_text="没有 If-Match 时必填")
 
@@ -130,7 +130,7 @@ class ListingApi(APIView):
 class ListingCollection(ListingApi):
     """List with search and filters; create a draft, once for each `Idempotency-Key`."""
 
-    #: The schema names 422 for a key that comes again with another body.
+    #: The schema names 422: the key was used before with another body.
     once = True
 
     def get(self, request: Request) -> Response:
@@ -174,7 +174,7 @@ class ListingCollection(ListingApi):
 class ListingItem(ListingApi):
     """One listing."""
 
-    #: What was public and is taken down is 410; the schema says so.
+    #: The schema names 410: the listing was public and has been withdrawn.
     gone = True
 
     def get(self, request: Request, code: str) -> Response:
@@ -189,9 +189,9 @@ class ListingItem(ListingApi):
 
 
 class ListingSubmission(ListingApi):
-    """Submit a draft for review, as the caller has seen it."""
+    """Submit a draft for review, in the version that the caller has read."""
 
-    #: The schema names 412 and 428: what was seen must be said, and must be what is there.
+    #: The schema names 428 and 412: the version must be named, and must be the present one.
     conditional = True
 
     def post(self, request: Request, code: str) -> Response:

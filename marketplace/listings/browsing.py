@@ -1,4 +1,4 @@
-"""What leads from the public lists elsewhere: all codes for an export, figures for the home page."""
+"""All codes of a public list for an export, and its totals for the home page."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from marketplace.taxonomy import queries as taxonomy
 from search import engine, table
 from search.query import MAX_SIZE, Query, Results
 
-#: How long figures that the database had to count are good for.
+#: For how long totals that the database counted are kept.
 FIGURES_SECONDS = 60
 INCOMPLETE = _("搜索服务暂时不可用，按关键词导出会不全，请稍后再试")
 
@@ -32,8 +32,8 @@ class Stock:
 def codes(name: str, query: Query) -> Iterator[str]:
     """Every code that a list has, in its order; at most MAX_DEPTH, asked for page by page.
 
-    InvalidInput when the engine could not look at everything: before the first code, or where the
-    index went away meanwhile.
+    Raises InvalidInput when the engine could not search everything: before the first code, or at the
+    page at which the index became unavailable.
     """
     query = replace(query, facets=(), page=1, size=MAX_SIZE)
     first = _whole(engine.find(name, query))
@@ -44,16 +44,16 @@ def codes(name: str, query: Query) -> Iterator[str]:
 
 
 def _whole(results: Results) -> Results:
-    """A page of an answer that lacks nothing."""
+    """The page itself. Raises InvalidInput when rows are missing from it."""
     if results.lacks_rows:
         raise InvalidInput({"q": [INCOMPLETE]})
     return results
 
 
 def stock(name: str, model: type[Any]) -> Stock:
-    """One question to the engine: figures come from the same set as the list they lead to.
+    """The totals of one kind, from one query to the engine, so that they agree with the list.
 
-    While it is away the database counts, once a minute for all pages.
+    While the index is away the database counts, once a minute for all pages.
     """
     if not table.index_is_away():
         results = engine.find(name, Query(facets=["industry"], size=1))

@@ -27,7 +27,7 @@ from marketplace.sheets.writers import Column
 from marketplace.taxonomy import queries as taxonomy
 
 _CHUNK = 200
-#: Between the parts of one entry in a cell that holds several entries, one a line.
+#: Separates the parts of one entry. A cell holds several entries, each on a line.
 BAR = "|"
 #: Signs as cells show them; a range has none of its own.
 RANGE_SIGN = "~"
@@ -147,7 +147,7 @@ def as_yes_no(name: str) -> Callable[[Any], Any]:
 
 
 def as_lines(related: str, parts: Callable[[Any], Sequence[Any]]) -> Callable[[Any], str]:
-    """The rows of a child table, one a line, their parts between bars."""
+    """The rows of a child table, each on a line, its parts separated by bars."""
     return lambda listing: "\n".join(line_of(parts(row)) for row in getattr(listing, related).all())
 
 
@@ -259,7 +259,7 @@ CONTACT = (
 def rows_of(
     listings: QuerySet[Any], codes: Iterable[str], columns: Sequence[ListingColumn]
 ) -> Iterator[list[Any]]:
-    """Rows of cells for these codes in their order, read from the visible `listings` by hundreds."""
+    """Rows of cells for these codes in their order, read from the visible `listings` in chunks."""
     wanted = iter(codes)
     while chunk := list(islice(wanted, _CHUNK)):
         found = {row.code: row for row in readable(listings.filter(code__in=chunk))}

@@ -1,4 +1,4 @@
-"""Facets of the public lists: which there are, what the URL asks for, what the panel shows."""
+"""Facets of the public lists: their definition, reading them from a URL, the filter panel."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ SORTS = {
 
 
 def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Query:
-    """What the URL asks for. Unknown values and sorts are ignored, so that old links work."""
+    """The query that a URL describes. Unknown values and sorts are ignored, so that old links work."""
     filters: dict[str, Any] = {}
     for facet in facets:
         known = {code for code, _label in facet.choices()}
@@ -64,7 +64,7 @@ def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Quer
             filters[facet.param] = values
     if periods := [int(days) for days in params.getlist("since")[:MOST_VALUES] if days in PERIODS]:
         filters["published_at"] = _last_days(max(periods))
-    # No database takes a NUL.
+    # PostgreSQL refuses a NUL in a text.
     if owner := params.get("owner", "").replace("\0", ""):
         filters["owner"] = [owner[:16]]
     sort = params.get("sort", "")
@@ -81,7 +81,7 @@ def read_query(params: QueryDict, facets: Sequence[Facet], *, page: int) -> Quer
 def build(results: Results, params: QueryDict, facets: Sequence[Facet], action: str) -> Panel:
     """The filter panel with its counts, chips and links.
 
-    Without an index nothing is counted, and every option can be taken.
+    Without an index nothing is counted, and every option is offered.
     """
     groups = []
     for facet in facets:
@@ -98,7 +98,7 @@ def build(results: Results, params: QueryDict, facets: Sequence[Facet], action: 
 
 
 def _counts(results: Results, name: str) -> Callable[[str], int | None]:
-    """How many results have a value of a facet; None for all of them when nobody counted."""
+    """How many results have a value of a facet; None when nothing was counted."""
     if results.degraded and name not in results.facets:
         return lambda _value: None
     counts = {bucket.value: bucket.count for bucket in results.facets.get(name, [])}

@@ -1,4 +1,4 @@
-"""The fields that both wizards share, the numbers of indicators, and the forms of the moves."""
+"""The fields that every wizard shares, the numbers of indicators, and the forms of the moves."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -84,7 +84,7 @@ class TrlField(forms.TypedChoiceField):
 
 
 class WizardForm(JiebangForm):
-    """A step's form: nothing but the title is demanded while drafting, `needed` says what will be."""
+    """A step's form. A draft needs only a title; fields in NEEDED are marked as required for submission."""
 
     NEEDED: frozenset[str] = frozenset()
 
@@ -102,7 +102,7 @@ class IndicatorForm(RowForm):
     method = PlainTextField(label=_("检测方法或标准"), max_length=60, required=False)
 
     def check_range(self, low: str, high: str, comparator: str) -> None:
-        """A range needs both ends in order; anything else has one value."""
+        """A range needs two ends in order; any other comparator has one value."""
         data = self.cleaned_data
         first, second = data.get(low), data.get(high)
         if comparator == "between":
@@ -115,8 +115,16 @@ class IndicatorForm(RowForm):
 
 
 class CommonFields(WizardForm):
-    """Classification that both kinds of listing carry. Mixed into the first step."""
+    """Summary and classification, in the first step of every kind."""
 
+    summary = PlainTextField(
+        label=_("公开简介"),
+        max_length=500,
+        multiline=True,
+        rows=3,
+        required=False,
+        help_text=_("列表和搜索结果里显示的一段话，不要写保密内容"),
+    )
     industry = TermField(terms("industry"), label=_("所属行业"), required=False)
     field = TermField(terms("field"), label=_("技术领域"), required=False)
     chain = TermField(terms("chain"), label=_("产业链"), required=False)
@@ -127,7 +135,7 @@ class CommonFields(WizardForm):
 
 
 class ContactFields(WizardForm):
-    """Contact, confidentiality and validity. Mixed into the third step."""
+    """Contact, confidentiality and validity, in the last step of every kind."""
 
     confidential = PlainTextField(
         label=_("保密内容"),
@@ -160,7 +168,7 @@ class ContactFields(WizardForm):
 
 
 def cooperation_field() -> TermMultiField:
-    """The ways of cooperating, several of them."""
+    """The field for the ways of cooperating; several can be chosen."""
     return TermMultiField(terms("cooperation"), label=_("合作方式"), required=False)
 
 
@@ -201,6 +209,6 @@ class ReturnForm(JiebangForm):
 
     @property
     def chosen(self) -> list[str]:
-        """The reasons as sentences, ready to be kept."""
+        """The reasons as sentences, as they are stored."""
         picked = [str(self.templates[key]) for key in self.cleaned_data["reasons"]]
         return [*picked, self.cleaned_data["other"]]

@@ -1,7 +1,7 @@
 """What the search documents of all kinds have in common: public fields only.
 
-Beside each field stands how the database filters by it, for lists without words while the index is away
-(`search.table`). An index whose list can be filtered by a field without that cannot be declared.
+Each field also says how the database filters by it, for lists without words while the index is away
+(`search.table`). A field that can be filtered must say so, or the index cannot be declared.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,7 +59,7 @@ COMMON_FIELDS: dict[str, Field] = {
     "keywords": Text(),
     "title_en": Text(title=True, translation=True, suggest=2),
     "summary_en": Text(translation=True),
-    # The listing's number and, unless it is hidden, whose it is: name, English name, number.
+    # The code of the listing; name, English name and code of its owner, unless the owner is hidden.
     "names": Text(naming=True, weight=0.3),
     "keyword": Keyword(multi=True, suggest=1),
     "industry": Keyword(multi=True, lookup=_in_industry),
@@ -76,13 +76,13 @@ COMMON_FIELDS: dict[str, Field] = {
     "price_band": Keyword(lookup=_in_price_bands),
 }
 
-#: What of its owner a listing is found by.
+#: Columns of the owner by which a listing is found.
 OWNER_NAMES = frozenset({"name", "name_en"})
-#: Columns of both kinds in which a word is looked for while there is no index.
+#: Columns of every kind that are searched for a word while there is no index.
 COMMON_TEXTS = ("title", "summary", "title_en", "summary_en", "code")
-#: While there is no index, so many of the newest listings are looked through.
+#: While there is no index, only so many of the newest listings are searched.
 LOOKED_AT = 20_000
-#: So many are read at once when an index is built.
+#: How many rows are read at once when an index is built.
 PAGE = 500
 
 
@@ -141,9 +141,9 @@ def newest_of(
     related: Sequence[str],
     texts: Sequence[str],
 ) -> Callable[[Sequence[str]], Iterable[SourceRow]]:
-    """What is listed, newest first, with all of these words in one of the columns `texts` each.
+    """A search of the database: listed rows, newest first, in which each word occurs in one of `texts`.
 
-    Only the newest LOOKED_AT are looked at, so that it stays quick however many there are.
+    Only the newest LOOKED_AT rows are searched, so that the time does not grow with the table.
     """
 
     def rows(words: Sequence[str]) -> Iterator[SourceRow]:
@@ -174,7 +174,7 @@ def source_of(
 
     def rows(codes: Sequence[str] | None) -> Iterator[SourceRow]:
         found = queries.manager(model).select_related("owner").prefetch_related(*related)
-        # What cannot be read is as if it were gone: it is not found until it is mended.
+        # A row that cannot be read is left out until it is repaired.
         if codes is not None:
             found = found.filter(code__in=codes)
         for listing in in_pages(found, PAGE):

@@ -16,7 +16,6 @@ from marketplace.files.policies import register_reader
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
-from marketplace.listings.exports import ListingColumn
 from marketplace.listings.filters import Facet
 from marketplace.listings.forms import RenewForm, Step, WithdrawForm
 from marketplace.listings.rulebook import Quality
@@ -68,7 +67,6 @@ class ListingKind:
     return_reasons: Sequence[tuple[str, Any]]
     reads: type[Serializer[Any]]
     writes: type[Serializer[Any]]
-    columns: Sequence[ListingColumn] = ()
     children: tuple[str, ...] = ("indicators",)
     review_queue: Callable[[Actor], QuerySet[Any]] | None = None
 

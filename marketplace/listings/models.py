@@ -1,4 +1,4 @@
-"""The abstract listing that needs and achievements are made of, and its indicator row."""
+"""The abstract base of every kind of listing, and of its indicator rows."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def range_check(column: str, name: str) -> models.CheckConstraint:
 
 
 class Listing(Stamped):
-    """What is common to a need and an achievement. Classifications are codes of the taxonomy.
+    """The columns that every kind of listing has. Classifications are codes of the taxonomy.
 
     Everything but `confidential`, the contact and restricted attachments is public once published.
     `rev` is raised by every service that changes a row; the index refuses an older one.

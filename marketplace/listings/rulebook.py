@@ -1,4 +1,4 @@
-"""What makes a listing good enough to be read: findings, a score of 4 × 5, and indicator wording.
+"""What makes a listing good enough for publication: findings, a score of 4 × 5, and indicator wording.
 
 The four parts and the thresholds follow the European Enterprise Network's review of profiles
 (advantages, clarity, cooperation, form; 0 to 5 each, 10 of 20 publishes), adapted to needs with
@@ -18,10 +18,10 @@ from marketplace.kernel.money import FEN_PER_WAN
 #: A listing below this score may not be published (of 20).
 PASS_SCORE = 10
 
-#: How a reader reaches the owner: the list `contact_route` of the taxonomy, which nobody may edit.
+#: How a reader contacts the owner: the code list `contact_route`, which cannot be edited.
 CONTACT_ROUTES = ("direct", "broker")
 
-#: How comparators are written before a value: the list `comparator`, which nobody may edit.
+#: Signs of the comparators: the code list `comparator`, which cannot be edited.
 SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "eq": "=", "between": ""}
 
 
@@ -57,7 +57,7 @@ class Quality:
 
     @property
     def blockers(self) -> list[Finding]:
-        """What must be mended before submission."""
+        """What must be corrected before submission."""
         return [finding for finding in self.findings if finding.blocks]
 
     @property
@@ -75,7 +75,7 @@ class Quality:
         return _("良好") if self.score >= 15 else _("合格")
 
 
-#: What a reader and the search need of every listing.
+#: Fields that readers and the search need in every listing.
 _COMPLETE = ("title", "summary", "industry", "keywords", "contact_name")
 
 
@@ -165,7 +165,7 @@ def price_band(fen: int | None) -> str:
     return next(code for code, band in BANDS.items() if band.high is None or fen < band.high)
 
 
-# --- whom a reader reaches --------------------------------------------------------------------
+# --- contacts --------------------------------------------------------------------
 @dataclass(frozen=True)
 class Contact:
     """A name, a telephone number and an e-mail address; each may be empty."""
@@ -176,17 +176,17 @@ class Contact:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether there is a number or an address: a name alone reaches nobody."""
+        """Whether there is a telephone number or an address; a name alone is not enough."""
         return bool(self.phone or self.email)
 
     @property
     def columns(self) -> dict[str, str]:
-        """As the columns of a listing."""
+        """The values by column of a listing."""
         return {f"contact_{name}": value for name, value in vars(self).items()}
 
 
 def contact_with_default(own: Contact, default: Contact) -> Contact:
-    """The listing's own contact; what its organisation gives out where it names no way of its own."""
+    """The listing's own contact. Without a number or an address of its own, those of the organisation."""
     way = own if own.is_reachable else default
     return Contact(own.name or default.name, way.phone, way.email)
 
@@ -202,7 +202,7 @@ class Spotted:
 
 _PHONE, _EMAIL, _CHAT = _("电话号码"), _("邮箱"), _("微信号或 QQ 号")
 _GAP = r"[ .·‐-―-]?"
-#: What makes a number a telephone number, and what makes it another number.
+#: Words before a number that make it a telephone number, and words that make it something else.
 _CALL = re.compile(
     r"(?:电话|手机|联系|致电|咨询|热线|传真|座机|微信|(?<![a-z])(?:tel|phone|mobile|fax)\b)"
     r"[^，。；;,\n]{0,10}\Z",
@@ -213,7 +213,7 @@ _OTHER_NUMBER = re.compile(
     r"|执照|身份证|序列号|\bno\.?|\bcas|\bisbn|\bissn|\bzl|\bcn|\bsn|[¥￥$])[^，。；;,\n]{0,6}\Z",
     re.IGNORECASE,
 )
-#: Behind a figure: then it is a quantity, or one of a row of figures.
+#: What follows a figure that is a quantity or part of a series of figures.
 _QUANTITY = re.compile(
     r"\s*(?:[%℃°‰µμΩ~×±/+]|[-–—]\s*\d|\s\d"
     r"|[元万亿吨个次台件只株套米秒克部亩]|千[克米瓦瓶]|平方|立方|小时|公斤|摄氏"
@@ -230,7 +230,7 @@ _LANDLINE = re.compile(
     r"(?:\(0(?:10|2\d|[3-9]\d{2})\) ?|0(?:10|2\d|[3-9]\d{2})[ ‐-―-]|\b(?:400|800)(?=[ ‐-―-]\d{3}))"
     r"(?:[ ‐-―-]?\d{3,4}[ ‐-―-]\d{3,4}|\d{7,8})(?:(?:转|[-x])\d{1,5})?(?![\dA-Za-z_]|[./,]\d)"
 )
-#: Behind one of these words any number of seven digits or more is one to call.
+#: After one of these words any number of seven digits or more is a telephone number.
 _LABELLED = re.compile(
     r"(?:电话|手机号?|热线|传真|座机|固话|致电|咨询|(?<![a-z])(?:tel|phone|mobile|fax))(?:号码)?\s*[:.]?\s*"
     r"(\+?[0(]?\d[\d() ‐-―-]{5,18}\d)(?![\dA-Za-z_]|[./,]\d)",
@@ -255,10 +255,10 @@ _CHATS = re.compile(
 
 
 def evenly_spaced(text: str) -> str:
-    """The text (NFKC) with one blank for each run of them, and without empty lines.
+    """The text in NFKC with single blanks and without empty lines.
 
-    Patterns that allow blanks in several places try every way to share out a run of them, which takes
-    minutes for some thousands; of one blank there is nothing to share out.
+    Patterns that allow blanks in several places try every way to divide a run of blanks between them,
+    which takes minutes for some thousands of blanks.
     """
     lines = unicodedata.normalize("NFKC", text).splitlines()
     return "\n".join(kept for line in lines if (kept := " ".join(line.split())))
@@ -267,7 +267,8 @@ def evenly_spaced(text: str) -> str:
 def contacts_in(text: str) -> list[Spotted]:
     """Telephone numbers, e-mail addresses and WeChat ids in a text, in its order, each once.
 
-    Width does not count. Numbers of other things (models, patents, contracts) and quantities are none.
+    Full-width and half-width signs are the same. Quantities and numbers of other things (models, patents,
+    contracts) are left out.
     """
     found = sorted(_spots(evenly_spaced(text)), key=lambda spot: spot[0])
     once: dict[str, Spotted] = {}
@@ -293,7 +294,7 @@ def _spots(text: str) -> Iterator[tuple[int, Any, str]]:
 
 
 def _is_called(text: str, start: int, end: int) -> bool:
-    """Whether the number at this place is one to call, by what stands around it."""
+    """Whether the number at this place is a telephone number, judged by the text around it."""
     before = text[max(0, start - 24) : start]
     if _QUANTITY.match(text, end):
         return False
@@ -302,7 +303,7 @@ def _is_called(text: str, start: int, end: int) -> bool:
     return not _OTHER_NUMBER.search(before) and not re.search(r"\d\s\Z", before)
 
 
-#: A public text of a listing: the step on which it stands and what the author knows it as.
+#: The public texts of a listing by field: the step of the wizard and the label.
 PublicTexts = Mapping[str, tuple[str, Any]]
 
 
@@ -315,7 +316,7 @@ def contact_findings(
 ) -> list[Finding]:
     """One finding for each public field that holds a contact; contacts have fields of their own.
 
-    `tables` are the child tables: step, heading and rows, of which every text is looked at.
+    `tables` are the child tables: step, heading and rows; every text of a row is checked.
     """
     texts = {name: (*place, _joined(values.get(name))) for name, place in fields.items()}
     for name, (step, label, rows) in tables.items():
@@ -332,7 +333,7 @@ def contact_findings(
 
 
 def _joined(value: Any) -> str:
-    """The texts of a value, one a line; numbers are no texts."""
+    """The texts of a value, each on a line; numbers are left out."""
     if isinstance(value, list | tuple):
         return "\n".join(_joined(part) for part in value)
     return value if isinstance(value, str) else ""

@@ -15,7 +15,7 @@ from marketplace.listings.exports import own_name
 from marketplace.sheets.exports import Export, export_named
 from marketplace.sheets.writers import write_xlsx
 
-#: How often an export says how far it is, in rows.
+#: After how many rows an export reports its progress.
 _PULSE = 200
 
 

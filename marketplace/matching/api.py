@@ -17,7 +17,7 @@ from marketplace.needs import queries as needs
 from marketplace.web.rest import read_number, read_parameters
 from marketplace.web.views import fetch
 
-#: All that a listing keeps is little more than this.
+#: The largest number of matches in one answer; few listings have more.
 MOST = 50
 _LIMIT = OpenApiParameter(
     "limit", {"type": "integer", "minimum": 1, "maximum": MOST}, description="最多返回多少项"

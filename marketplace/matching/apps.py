@@ -1,4 +1,4 @@
-"""Registers matching: rights, what follows from publications, long work."""
+"""Registers matching: permissions, handlers, jobs."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What people say about a match, and the box for a problem in one's own words."""
+"""The forms for judging a match and for describing a problem."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from marketplace.matching.models import Reason, Verdict
 from marketplace.matching.queries.preview import MAX_PROBLEM
 from marketplace.web.forms import JiebangForm, PlainTextField
 
-#: Fewer characters describe no problem.
+#: The shortest text that is accepted as a problem, in characters.
 MIN_PROBLEM = 6
 
 
@@ -41,7 +41,7 @@ class MarkForm(JiebangForm):
         return list(Reason.choices)
 
     def take(self, errors: Mapping[str, Sequence[object]]) -> None:
-        """Show what the service refused at the fields."""
+        """Show the errors that the service raised at their fields."""
         for name, texts in errors.items():
             for text in texts:
                 self.add_error(name if name in self.fields else None, str(text))
@@ -61,7 +61,7 @@ class ProblemForm(JiebangForm):
     )
 
     def clean_problem(self) -> str:
-        """A few words are no problem yet."""
+        """Refuse a text that is too short to describe a problem."""
         text = str(self.cleaned_data["problem"]).strip()
         if len(text) < MIN_PROBLEM:
             raise forms.ValidationError(_("请多写几个字，说清楚要解决什么"))

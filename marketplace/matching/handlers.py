@@ -1,4 +1,4 @@
-"""What follows from publications and from what people say about matches."""
+"""Reactions to publications and to judgements."""
 
 from marketplace.achievements import events as achievements
 from marketplace.journal.events import RowMended, mended
@@ -11,7 +11,7 @@ from marketplace.needs import events as needs
 
 @on(needs.EVENTS["publish"], needs.EVENTS["renew"], batch=True)
 def match_needs(batch: list[Event]) -> None:
-    """A need that is out is compared with the open achievements."""
+    """Compare published needs with the open achievements."""
     services.take_up_needs([event.subject_id for event in batch])
 
 
@@ -22,20 +22,20 @@ def match_needs(batch: list[Event]) -> None:
     batch=True,
 )
 def match_achievements(batch: list[Event]) -> None:
-    """Achievements that are out are compared with the open needs."""
+    """Compare published achievements with the open needs."""
     services.take_up_achievements(ids_of(batch))
 
 
 @on(RowMended, batch=True)
 def match_mended(batch: list[Event]) -> None:
-    """What could not be read when it was to be matched is matched now."""
+    """Match rows that could not be read earlier and are repaired now."""
     services.take_up_needs(mended(batch, "needs.need"))
     services.take_up_achievements(mended(batch, "achievements.achievement"))
 
 
 @on(MatchMarked)
 def tell_of_fit(event: MatchMarked) -> None:
-    """The other side hears that somebody is interested."""
+    """Tell the other side that this side finds the match fitting."""
     match = queries.match_by_id(event.subject_id)
     if match is not None and event.verdict == "fits":
         services.tell_of_fit(match, by=event.side)

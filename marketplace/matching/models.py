@@ -1,4 +1,4 @@
-"""匹配: one achievement that may answer one need, why, and what both sides said about it."""
+"""匹配: one achievement that may answer one need, the explanation, and the judgements of both sides."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from marketplace.needs.models import Need
 
 
 class Side(models.TextChoices):
-    """Whose eyes a match is seen with."""
+    """The side from which a match is seen."""
 
     NEED = "need", _("需求方")
     ACHIEVEMENT = "achievement", _("成果方")
 
 
 #: A match has two sides by its nature, and they are not alike: one asks, the other offers. So they are
-#: named, here and in the columns of `Match`; what is done alike for both is a loop over this table.
+#: named, here and in the columns of `Match`; work that is the same for both is a loop over this table.
 LISTINGS: dict[Side, type[Need] | type[Achievement]] = {
     Side.NEED: Need,
     Side.ACHIEVEMENT: Achievement,
@@ -28,14 +28,14 @@ LISTINGS: dict[Side, type[Need] | type[Achievement]] = {
 
 
 class Verdict(models.TextChoices):
-    """What a side may say about a match."""
+    """The judgement of a side on a match."""
 
     FITS = "fits", _("合适")
     DISMISSED = "dismissed", _("不合适")
 
 
 class Reason(models.TextChoices):
-    """Why a match is not one; structured, so that universities can be told what industry misses."""
+    """Why a match was dismissed; a fixed list, so that universities can learn what industry lacks in their offers."""
 
     EARLY = "early", _("阶段太早")
     NO_GAIN = "no_gain", _("与现有方案相比优势不明")
@@ -49,11 +49,11 @@ class Reason(models.TextChoices):
 
 
 class Match(models.Model):
-    """A pair above the floor, as it was last computed.
+    """A pair whose score is at least FLOOR, as it was last computed.
 
     `evidence` holds the compared rows as plain data, worded in the reader's language when shown;
-    `retrieval` is what the search engine thought of the pair, which breaks ties. The revisions say
-    of which texts it speaks. Who sees it follows from both listings; a dismissed one nobody does.
+    `retrieval` is the score of the search engine, which breaks ties. The revisions say which texts were
+    compared. It is visible to those who may see both listings; nobody sees a dismissed one in a list.
     """
 
     code = CodeField(prefix="PP")
@@ -93,7 +93,7 @@ class Match(models.Model):
 
     @property
     def is_dismissed(self) -> bool:
-        """Whether either side has said that this is none."""
+        """Whether either side has dismissed the match."""
         return Verdict.DISMISSED in {self.need_verdict, self.achievement_verdict}
 
     @property
@@ -103,7 +103,7 @@ class Match(models.Model):
 
 
 class MatchFeedback(models.Model):
-    """One judgement of one side; the latest of a side counts, the earlier ones stay readable."""
+    """One judgement of one side; the latest of each side counts, earlier ones are kept."""
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="feedback")
     side = models.CharField(max_length=12, choices=Side.choices)
@@ -132,9 +132,9 @@ class MatchFeedback(models.Model):
 class Reading(models.Model):
     """What `affinity.take_apart` made of a listing's public text, kept by the worker.
 
-    Taking a text apart takes milliseconds, and a live match compares dozens. It speaks of one
-    revision and of one version of the analysis; one that speaks of another is not used. `telling`
-    is a list of [word, weight], the most telling first; `words` are all words, blanks between.
+    Analysing a text takes milliseconds, and a live match compares dozens. A reading is valid for one
+    revision of the listing and one version of the analysis; otherwise it is not used. `telling`
+    is a list of [word, weight], the most specific first; `words` are all words, separated by blanks.
     """
 
     need = models.OneToOneField(Need, on_delete=models.CASCADE, null=True)

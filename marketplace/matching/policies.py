@@ -30,7 +30,7 @@ def is_of_a_side(user: Actor, match: Any) -> bool:
 
 
 def sides_of(user: Actor, match: Any) -> list[str]:
-    """For which sides this person may speak: need, achievement, both or none."""
+    """The sides that this person may judge for: need, achievement, both or none."""
     access = access_of(user)
     owners = {"need": match.need.owner_id, "achievement": match.achievement.owner_id}
     return [side for side, owner in owners.items() if access.in_org(owner)]

@@ -1,4 +1,4 @@
-"""Celery's way into matching, and the runners of its long work."""
+"""Celery tasks of matching, and the runners of its jobs."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ job(services.EMBED, _("计算语义向量"), urgency=LAST)(services.run_embeddin
 
 @shared_task(name="matching.read", ignore_result=True)
 def read() -> None:
-    """Have done what was not yet: after an upgrade, after a lost race."""
+    """Start the jobs for listings without reading, score or vector, as after an upgrade."""
     services.start_reading()
     services.start_rescoring()
     services.start_embedding()

@@ -38,14 +38,6 @@ class BasicsForm(CommonFields):
         help_text=_("一句话说明要解决的问题，如“降低人造板甲醛释放量”"),
     )
     kind = TermField(terms("need_kind"), label=_("需求类型"), required=False)
-    summary = PlainTextField(
-        label=_("公开简介"),
-        max_length=500,
-        multiline=True,
-        rows=3,
-        required=False,
-        help_text=_("列表和搜索结果里显示的一段话，不要写保密内容"),
-    )
     problem = PlainTextField(
         label=_("主要技术难点"),
         max_length=3000,

@@ -22,7 +22,7 @@ from marketplace.needs.rulebook import without_set_phrases
 from search import schema
 from search.schema import Date, Document, IndexSpec, Keyword, Number
 
-#: Where a word is looked for while there is no index; not in the owner's name, which may be hidden.
+#: Columns that are searched for a word while there is no index. The name of the owner may be hidden.
 _TEXTS = [*COMMON_TEXTS, "problem", "content", "background", "conditions"]
 
 
@@ -52,7 +52,7 @@ def document(need: Need) -> Document:
 
 
 def _of_shown_owner(codes: Sequence[str]) -> Q:
-    """Needs of these organisations, without those that hide whose they are."""
+    """Needs of these organisations, without those that hide their owner."""
     return Q(owner__code__in=codes, hide_owner=False)
 
 

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.listings.filters import Facet, shown_states
 from marketplace.listings.kind import ListingKind, Move, moves_of
 from marketplace.listings.rulebook import PRICE_BANDS
-from marketplace.needs.exports import COLUMNS
 from marketplace.needs.forms import STEPS, SolveForm
 from marketplace.needs.models import Need
 from marketplace.needs.serializers import NeedRead, NeedWrite
@@ -52,5 +51,4 @@ KIND = ListingKind(
     return_reasons=RETURN_REASONS,
     reads=NeedRead,
     writes=NeedWrite,
-    columns=COLUMNS,
 )

@@ -1,6 +1,6 @@
 """When a need is good enough to be published: the quality gate, as a pure function.
 
-Bar: wording precise, indicators complete and measurable, ownership clear (`domain.md` §3.2, the
+Required: wording precise, indicators complete and measurable, ownership clear (`domain.md` §3.2, the
 four wording rules of 绵阳), scored 4 × 5 (`domain.md` §8.4).
 """
 
@@ -40,10 +40,10 @@ REQUIRED = {
     "cooperation": ("targets", _("请至少选择一种合作方式")),
     "contact_name": ("terms", _("请填写联系人")),
 }
-#: Needs that ask for a result in numbers; a training or a loan is not measured by indicators.
+#: Kinds of need with a measurable result; a training or a loan has no indicators.
 MEASURED_KINDS = frozenset({"rd", "adopt", "testing"})
 MIN_PROBLEM = 30
-#: What everybody reads once it is published.
+#: Public texts by field: the step of the wizard and the label.
 PUBLIC_TEXTS: PublicTexts = {
     "title": ("basics", _("需求名称")),
     "summary": ("basics", _("公开简介")),
@@ -61,7 +61,7 @@ PUBLIC_TEXTS: PublicTexts = {
 
 
 def assess(need: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> Quality:
-    """Judge a need from its plain values and indicator rows."""
+    """Judge a need by its plain values and indicator rows."""
     findings = missing_findings(need, REQUIRED, blocking=REQUIRED)
     if need.get("problem") and len(need["problem"].strip()) < MIN_PROBLEM:
         text = _("主要技术难点请至少写 %(count)s 字，说清现在卡在哪里") % {"count": MIN_PROBLEM}

@@ -1,4 +1,4 @@
-"""Celery's way into needs: the clock asks the service what is due."""
+"""The scheduled task of needs."""
 
 from celery import shared_task
 

@@ -1,8 +1,8 @@
-"""One form for what is written in several: width, case, traditional characters, signs of units.
+"""Normalising text: width, case, traditional characters, signs of units.
 
-Documents, queries and completions all pass through `clean`. Apart from NFKC, which may make one
-character into several, every step keeps the length of the text, so that `settle` can be used on a text
-of which each character's place in the original is known (`search.highlight`).
+Documents, queries and completions all pass through `clean`. NFKC may replace one character by several; every
+other step keeps the length of the text, so `settle` can be applied where the original position of each
+character must stay known (`search.highlight`).
 """
 
 import re
@@ -11,29 +11,29 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
 
-# Longer texts are cut here, so that no text costs more than a bounded time.
+# Longer texts are cut, so that the cost of a text is bounded.
 MAX_CHARACTERS = 20_000
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
-# Signs that people type for the sign of degrees. NFKC would make a letter of the one and two
-# characters of the other.
+# Signs that people type instead of the degree sign. NFKC would replace the first by a letter and the second
+# by two characters.
 _DEGREES = str.maketrans("º˚", "°°")
 _TEMPERATURE = re.compile("°([cf])(?![a-z])")
 _TEMPERATURES = {"c": " ℃", "f": " ℉"}
-# The prefix of units: micro, which is often typed as u. A μ that stands alone is the Greek letter.
+# The unit prefix micro, which is often typed as u. A single μ is the Greek letter and stays.
 _MICRO = re.compile("μ(?=[a-z])")
 
 
 def clean(text: str) -> str:
     """The text as it is analysed: bounded, without control characters, in one form, lower-case."""
     text = _UNWANTED.sub(" ", str(text)[:MAX_CHARACTERS]).translate(_DEGREES)
-    # One character may unfold into eighteen, so the bound is set a second time.
+    # NFKC can replace one character by eighteen, so the text is cut a second time.
     text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].lower()
     return settle(text)
 
 
 def unfolded(character: str) -> str:
-    """What NFKC and lower case make of one character: one or several, or none."""
+    """One character after NFKC and lower case: one character, several, or none."""
     if _UNWANTED.match(character):
         return " "
     return unicodedata.normalize("NFKC", character.translate(_DEGREES)).lower()
@@ -42,8 +42,8 @@ def unfolded(character: str) -> str:
 def settle(text: str) -> str:
     """The second half of `clean`, which keeps the length: for text that is NFKC and lower-case.
 
-    Traditional characters become simplified ones, each by itself: both sides of a search are folded
-    alike, so the few that have two simplified forms (乾: 干, 乾) do without a dictionary of phrases.
+    Traditional characters become simplified ones, one by one. Documents and queries are treated alike, so
+    the few characters with two simplified forms (乾: 干, 乾) do not require a dictionary of phrases.
     """
     text = text.translate(_simplified())
     text = _TEMPERATURE.sub(lambda match: _TEMPERATURES[match[1]], text)
@@ -52,7 +52,7 @@ def settle(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def table_digest() -> str:
-    """Changes with the table of characters, which comes from a package: then tokens change too."""
+    """A hash of the table of characters: tokens may change when the package that contains it does."""
     return sha256(repr(sorted(_simplified().items())).encode()).hexdigest()[:12]
 
 

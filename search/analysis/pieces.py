@@ -1,27 +1,27 @@
-"""A cleaned text cut into pieces, and the pieces that are one name: H-13, 10 μm, Nd-Fe-B, 95 ℃.
+"""Cutting a cleaned text into pieces, and finding names of several pieces: H-13, 10 μm, Nd-Fe-B, 95 ℃.
 
-The same name is written in one piece, with a hyphen or with a space. It is one token here however it
-is written, beside the tokens of its parts.
+People write the same name in one piece, with a hyphen or with a space. Each spelling gives the same token,
+in addition to the tokens of its parts.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-# A run of letters without end (a base64 picture, a key) is no word.
+# A longer run of letters (a base64 image, a key) is not a word.
 MAX_RUN = 64
-# A name has few parts; a longer chain is a line of a table.
+# A name has few parts; a longer chain is probably a line of a table.
 _MAX_PARTS = 6
-# Before or after a number stands a sign or a name (DN 50, Inconel 718), no long word.
+# The letters beside a number are a unit or a name (DN 50, Inconel 718), not a long word.
 _MAX_LETTERS = 12
 
 _CJK = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _SIGN = rf"[^\W_{_CJK}]"
 _PIECE = re.compile(
     rf"(?P<cjk>[{_CJK}]+)"
-    # C++ and C#, .NET: without their signs they would be other things.
+    # C++, C# and .NET: without their signs they would mean something else.
     rf"|(?P<plain>(?<!{_SIGN})[a-z]\+\+|(?<!{_SIGN})[cfj]\#(?!{_SIGN})|\.net(?!{_SIGN})"
-    # 2.5 and PM2.5 are whole; a dot at the end of a sentence is none of a number.
+    # 2.5 and PM2.5 stay in one piece; a full stop after a number is not part of it.
     rf"|[℃℉]|{_SIGN}+(?:(?<=\d)\.(?=\d){_SIGN}+)*)"
 )
 _CHINESE = re.compile(f"[{_CJK}]")
@@ -30,7 +30,7 @@ _LETTERS = re.compile(r"[^\W\d_]+|[℃℉]")
 _LETTER = re.compile("[a-zα-ω]")
 _HYPHENS = frozenset("-\u2010\u2011\u2012\u2013\u2212")
 _BLANKS = re.compile("[ \t]{0,4}")
-# What follows a number more often than it precedes one: of "a 5 kW motor" the name is 5 kW.
+# Units, which follow a number: in "a 5 kW motor" the name is 5 kW.
 _SYMBOLS = (
     "℃ ℉ k mm cm dm m km um nm kg g mg ug t w kw mw v kv mv a ma hz khz mhz ghz thz pa kpa mpa gpa "
     "bar n kn j kj mj wh kwh ah mah s ms us min h l ml ul db dbm ppm ppb rpm mol cd lx lm ev kev"
@@ -53,7 +53,7 @@ class Piece(NamedTuple):
 
     @property
     def is_letters(self) -> bool:
-        """Whether it is letters only, no Chinese ones."""
+        """Whether it is letters only, none of them Chinese."""
         return not self.is_cjk and _LETTERS.fullmatch(self.text) is not None
 
     @property
@@ -92,12 +92,12 @@ class Name(NamedTuple):
 
 
 def names(cleaned: str, found: Sequence[Piece]) -> list[Name]:
-    """Every reading of neighbours as one name, also of "5 kW motor" as 5kw and as nothing else."""
+    """All neighbouring pieces that may be one name. They may overlap."""
     return [*_chains(cleaned, found), *_pairs(cleaned, found)]
 
 
 def chosen_names(cleaned: str, found: Sequence[Piece]) -> dict[int, Name]:
-    """The names of a query by their first piece: no piece belongs to two."""
+    """The names of a query by the number of their first piece. They do not overlap."""
     chosen: dict[int, Name] = {}
     taken: set[int] = set()
     units = [n for n in _pairs(cleaned, found) if found[n.last].text in _UNITS]
@@ -110,7 +110,7 @@ def chosen_names(cleaned: str, found: Sequence[Piece]) -> dict[int, Name]:
 
 
 def _chains(cleaned: str, found: Sequence[Piece]) -> Iterator[Name]:
-    """Pieces tied by hyphens. Not ranges: 10-20 and 2019-2025 stay two numbers."""
+    """Pieces joined by hyphens. Not ranges: 10-20 and 2019-2025 stay two numbers."""
     first = 0
     for last in range(1, len(found) + 1):
         if last < len(found) and _is_tied(cleaned, found[last - 1], found[last]):
@@ -129,7 +129,7 @@ def _is_tied(cleaned: str, left: Piece, right: Piece) -> bool:
 
 
 def _pairs(cleaned: str, found: Sequence[Piece]) -> Iterator[Name]:
-    """A number and the letters beside it, on one line with nothing but a blank between them."""
+    """A number and the letters beside it, on one line with at most blanks between them."""
     for place in range(len(found) - 1):
         left, right = found[place], found[place + 1]
         letters = right if left.is_number else left
@@ -147,13 +147,13 @@ def _is_near(cleaned: str, left: Piece, right: Piece) -> bool:
 
 
 def touches(cleaned: str, left: Piece, right: Piece, *, blank: bool = False) -> bool:
-    """Whether nothing is between two pieces, or a hyphen; with `blank`, or a blank."""
+    """Whether two pieces are adjacent or joined by a hyphen; with `blank`, also by blanks."""
     between = cleaned[left.end : right.start]
     return between == "" or between in _HYPHENS or (blank and _is_near(cleaned, left, right))
 
 
 def in_prose(cleaned: str, found: Sequence[Piece], place: int) -> bool:
-    """Whether a word or number that is not Chinese stands beside this one, a blank between them."""
+    """Whether the neighbour of a piece, separated by a blank, is a word or number that is not Chinese."""
     here = found[place]
     before, after = found[max(0, place - 1) : place], found[place + 1 : place + 2]
     return any(not one.is_cjk and _is_near(cleaned, one, here) for one in before) or any(

@@ -1,7 +1,7 @@
 """From text to the two token streams that every backend indexes: words, and CJK grams.
 
-Both sides, documents and queries, pass through here, so a backend has no analyser of its own: it
-gets tokens joined by spaces and splits them at the spaces.
+Documents and queries both pass through here, so a backend has no analyser of its own: it receives tokens
+joined by spaces and splits them at the spaces.
 """
 
 import logging
@@ -27,7 +27,7 @@ _SHORT_RUN = 40
 
 _ENGLISH = re.compile(r"[a-z]+")
 _DECIMAL_WITH_UNIT = re.compile(r"(\d+(?:\.\d+)+)(\D+)")
-# Stop words that are also a sign: vitamin A, phase A, indium.
+# Stop words that may also be a symbol: vitamin A, phase A, In for indium.
 _SIGNS = frozenset({"a", "in"})
 
 _lock = threading.Lock()
@@ -44,7 +44,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a query: what it may appear as, and the grams that may stand in for it.
+    """One word of a query: the forms that match it, and the grams that match it together.
 
     Of a Chinese word the grams are its bigrams, of a name in several parts (`H-13`) its parts.
     """
@@ -57,8 +57,8 @@ class Word:
 def register_words(words: Iterable[str]) -> None:
     """Add fixed terms to the segmenter's dictionary; call it from an app's `ready()` only.
 
-    The words are part of the index's fingerprint: they must come from code, never from the
-    database, or two processes would each rebuild the other's index.
+    The words are part of the index's fingerprint. They must come from code, never from the database:
+    otherwise two processes could have different words and each rebuild the other's index.
     """
     new = {clean(word).strip() for word in words}
     with _lock:
@@ -67,12 +67,12 @@ def register_words(words: Iterable[str]) -> None:
 
 
 def version() -> str:
-    """Changes whenever the tokens of a text may: by the code, the characters' table or a new word."""
+    """A text that changes when tokens may change: by the code, the table of characters or a new word."""
     return "\n".join([str(VERSION), table_digest(), *extra_words()])
 
 
 def forget_segmenter() -> None:
-    """Load the segmenter anew at its next use."""
+    """Have the segmenter loaded again at its next use."""
     _segmenter.cache_clear()
     _segment_short.cache_clear()
 
@@ -83,7 +83,7 @@ def extra_words() -> list[str]:
 
 
 def tokenize(text: str) -> Tokens:
-    """Words and grams of a text of any size; never raises. Latin and digit runs are in both."""
+    """Words and grams of a text of any size; never raises. Latin words and numbers are in both."""
     cleaned = clean(text)
     found = pieces(cleaned)
     words: list[str] = []
@@ -93,7 +93,7 @@ def tokenize(text: str) -> Tokens:
             words.extend(word for word in segment(piece.text) if word not in STOP_WORDS)
             grams.extend(_grams(piece.text))
         elif not _is_skipped(cleaned, found, place):
-            # In both streams, or a model number would weigh half of what a Chinese word does.
+            # In both streams: otherwise a model number would count half as much as a Chinese word.
             forms = _forms(piece.text)
             words.extend(forms)
             grams.extend(forms)
@@ -106,7 +106,7 @@ def tokenize(text: str) -> Tokens:
 
 
 def _is_skipped(cleaned: str, found: Sequence[Piece], place: int) -> bool:
-    """Whether this run is an English word that says nothing."""
+    """Whether this piece is an English stop word."""
     text = found[place].text
     return text in STOP_WORDS and (text not in _SIGNS or in_prose(cleaned, found, place))
 
@@ -121,7 +121,7 @@ def _seam(cleaned: str, left: Piece, right: Piece) -> Iterator[str]:
 
 
 def query_words(text: str) -> list[Word]:
-    """The distinct words of a query, each with its forms and its stand-in grams.
+    """The distinct words of a query, each with its forms and its grams.
 
     Stop words are left out unless the query has nothing else.
     """
@@ -156,7 +156,7 @@ def _plain_word(run: str) -> Word:
 
 
 def _standing_in(parts: Sequence[str]) -> tuple[str, ...]:
-    """The parts of a name as they are found where it is written apart."""
+    """The parts of a name, to find texts that write it in several words."""
     telling = [part for part in parts if part not in STOP_WORDS] or parts
     return tuple(dict.fromkeys(_forms(part)[-1] for part in telling))
 
@@ -178,7 +178,7 @@ def _is_lent(cleaned: str, found: Sequence[Piece], place: int) -> bool:
 def _lends(cleaned: str, found: Sequence[Piece], place: int) -> int | None:
     """The CJK piece to whose word a single letter belongs: 维生素C, C语言, α-淀粉酶.
 
-    None where it touches one on each side, for then nobody can tell, or anything else.
+    None where it touches pieces on both sides, which is ambiguous, or one that is not CJK.
     """
     if not found[place].is_letter:
         return None
@@ -192,7 +192,7 @@ def _lends(cleaned: str, found: Sequence[Piece], place: int) -> int | None:
 
 
 def plain_tokens(cleaned: str) -> Iterator[tuple[str, int, int]]:
-    """Every token that is not Chinese, names in several pieces too, and where it stands."""
+    """Every token that is not Chinese, names of several pieces included, with its start and end."""
     found = pieces(cleaned)
     for piece in found:
         if not piece.is_cjk:
@@ -208,12 +208,12 @@ def segment(run: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _segment_short(run: str) -> tuple[str, ...]:
-    """A query is read several times on its way (words, terms, marks), a page title again and again."""
+    """Cached: a query is segmented several times (words, terms, marks), and titles repeat."""
     return tuple(_segmenter().cut(run))
 
 
 def background(word: str) -> float:
-    """How often a word appears in general Chinese, as a share; rare words say more about a text."""
+    """The frequency of a word in general Chinese, as a share; rare words are more specific."""
     table = _segmenter()
     return float((table.FREQ.get(word) or 1) / (table.total or 1))
 
@@ -224,7 +224,7 @@ def warm_up() -> None:
 
 
 def _forms(run: str) -> list[str]:
-    """A run as it is found: by its stem too, and `1.5db` by its number and its unit too."""
+    """The tokens of a piece: also its stem, and for `1.5db` also the number and the unit."""
     if decimal := _DECIMAL_WITH_UNIT.fullmatch(run):
         return [run, *decimal.groups()]
     stemmed = stem(run) if _ENGLISH.fullmatch(run) else run
@@ -246,9 +246,9 @@ def _bigrams(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _segmenter() -> jieba.Tokenizer:
-    """Our own segmenter, whose cache lies in the data folder.
+    """A segmenter whose cache file is in the data folder.
 
-    jieba's default one loads a marshal file from a folder that everybody on the machine may write.
+    jieba's default one loads a marshal file from a folder in which every account may write.
     """
     jieba.setLogLevel(logging.WARNING)
     folder = Path(settings.DATA_DIR) / "jieba"

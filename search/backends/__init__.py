@@ -1,4 +1,4 @@
-"""The engines that can hold an index, by the scheme of SEARCH_URL."""
+"""The backends, by the scheme of SEARCH_URL."""
 
 from search.backends.base import Backend, backend_names, open_backend, register_backend
 

@@ -1,4 +1,4 @@
-"""What every backend does: filter, rank, facet, sort. All else is written once above it."""
+"""The interface of a backend: filter, rank, count facets, sort. Everything else is shared code above it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,8 +15,8 @@ from search.schema import IndexSpec
 class Backend(Protocol):
     """One search engine. Every method may raise SearchUnavailable.
 
-    `heals_inline` says whether a small index that is lost may be built within the request that misses
-    it: only where no network is between, which might take any time.
+    `heals_inline` says whether a small lost index may be rebuilt within the request that finds it missing:
+    only for a backend without a network, whose delays are unknown.
     """
 
     heals_inline: bool
@@ -36,7 +36,7 @@ class Backend(Protocol):
         """Which of these rows are visible and pass the filters, with their revisions."""
 
     def refresh(self, spec: IndexSpec, ids: Sequence[str], load: Load) -> None:
-        """Read these rows now and write what they are now; an older revision changes nothing.
+        """Read these rows and write their current state; an older revision changes nothing.
 
         A row that `load` no longer yields becomes a tombstone.
         """
@@ -51,24 +51,24 @@ class Backend(Protocol):
         wait: float | None = None,
         anew: bool = False,
     ) -> int:
-        """Build a new index from all rows and put it in place of the old one; how many rows it has.
+        """Build a new index from all rows and replace the old one; the number of rows.
 
-        One that was interrupted may be gone on with, except `anew`.
+        An interrupted rebuild may be continued, except with `anew`.
         With `failed`, only if that generation is still the one in place (else 0). Waits `wait` seconds
         for another rebuild to end, for ever when None. Refreshes that happen meanwhile are not lost.
         """
 
     def revisions(self, spec: IndexSpec) -> Iterator[Revision]:
-        """Every row the index knows, tombstones too."""
+        """Every row of the index, tombstones included."""
 
     def discard(self, spec: IndexSpec) -> None:
         """Remove what an interrupted rebuild has left behind."""
 
     def drop(self, spec: IndexSpec) -> None:
-        """Remove everything that is kept of this index."""
+        """Remove everything that is stored of this index."""
 
     def prune(self, spec: IndexSpec, /) -> list[str]:
-        """Remove what only processes with another schema could use; the names of what went."""
+        """Remove indexes that only processes with another schema could use; their names."""
 
 
 _factories: dict[str, str] = {}
@@ -77,8 +77,8 @@ _factories: dict[str, str] = {}
 def register_backend(scheme: str, factory: str) -> None:
     """Make a backend known under a scheme of SEARCH_URL.
 
-    `factory` is the dotted path of `(url, root) -> Backend`: imported only where it is used, for a
-    client may take most of a second.
+    `factory` is the dotted path of `(url, root) -> Backend`: imported on first use, since
+    importing a client can take most of a second.
     """
     _factories[scheme] = factory
 
@@ -89,7 +89,7 @@ def backend_names() -> list[str]:
 
 
 def open_backend(url: str, root: Path) -> Backend:
-    """The backend that `url` names; what it keeps on this machine lies under `root`."""
+    """The backend that `url` names; its files on this machine are under `root`."""
     scheme = urlsplit(url).scheme
     if scheme not in _factories:
         raise ValueError(f"SEARCH_URL: {scheme!r} is none of {', '.join(backend_names())}")

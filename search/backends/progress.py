@@ -1,4 +1,4 @@
-"""Rows on their way into an index, with the progress told now and then."""
+"""Reporting the progress of a rebuild."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +11,7 @@ _EVERY = 500
 def counted(
     rows: Iterable[Row], progress: Progress | None, spec: IndexSpec, *, done: int = 0
 ) -> Iterator[Row]:
-    """The rows; `progress` hears of every 500th and of the end. `done` were there before."""
+    """The rows; `progress` is called at every 500th and at the end. `done` rows were written before."""
     if progress is None:
         yield from rows
         return

@@ -1,6 +1,6 @@
 """`python -m search.model`: the sentence model of this machine, until SIGTERM.
 
-RUNTIME_DIR says where it listens, else DATA_DIR which site's it is. Ends with 0 when there is
+It listens in RUNTIME_DIR, by default in a folder derived from DATA_DIR. Ends with 0 when there is
 nothing to do: the package is missing, or SEARCH_VECTORS is off.
 """
 
@@ -23,7 +23,7 @@ _OFF = {"f", "false", "n", "no", "off", "0"}
 
 
 def main() -> int:
-    """Serve; the exit code."""
+    """Serve until SIGTERM; the exit code."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if os.environ.get("SEARCH_VECTORS", "").strip().lower() in _OFF:
         return 0

@@ -1,4 +1,4 @@
-"""A worker as its parent sees it: started when it is needed, ended when a text takes too long."""
+"""The parent's side of a worker: starting it on demand, ending it when a text takes too long."""
 
 import signal
 import socket
@@ -12,19 +12,19 @@ from search.model import frames
 from search.model.wire import PASSAGE, QUERY, READY
 
 WORKER = (sys.executable, "-m", "search.model.worker")
-#: The longest text takes under a second on an idle core: this is a busy machine, or a text that hangs.
+#: The time limit of a text, in seconds. The longest takes under a second on an idle core.
 TEXT_SECONDS = 15.0
-#: Python and the model are there after half a second on an idle core.
+#: The time limit of a start, in seconds. It takes half a second on an idle core.
 START_SECONDS = 60.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Killed(RuntimeError):
-    """The worker died of a text, or had to be ended; the message says how."""
+    """A text crashed the worker, or it had to be ended; the message says how."""
 
 
 class CannotStart(RuntimeError):
-    """The worker does not come up: the package is missing, or not for this processor."""
+    """The worker does not start: the package is missing, or was not built for this processor."""
 
 
 class Child:
@@ -40,14 +40,14 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The number of the process; None while there is none that can be asked."""
+        """The process id; None while no worker is ready."""
         process = self._process
         if process is None or self._connection is None or process.poll() is not None:
             return None
         return process.pid
 
     def start(self) -> None:
-        """Start the process unless it runs; CannotStart when it does not say that it is ready."""
+        """Start the process unless it runs; CannotStart when it does not report that it is ready."""
         self._started()
 
     def _started(self) -> socket.socket:
@@ -72,7 +72,7 @@ class Child:
     def embed(self, text: bytes, *, is_query: bool) -> bytes:
         """The vector of a text (`texts.encoded`) as float32 values, starting the process first.
 
-        Killed when the process dies of it or takes longer than `text_seconds`.
+        Killed when the process crashes or takes longer than `text_seconds`.
         """
         connection = self._started()
         try:
@@ -87,7 +87,7 @@ class Child:
         raise Killed(self._ended())
 
     def stop(self) -> None:
-        """End the process, whatever it does."""
+        """End the process at once."""
         self._ended()
 
     def _ended(self) -> str:
@@ -98,7 +98,7 @@ class Child:
             self._connection = None
         if process is None:
             return ""
-        # Closing makes it end by itself within a moment, also when it is what has just crashed.
+        # It ends by itself when the socket is closed; after a crash it is ending already.
         try:
             code = process.wait(0.5)
         except subprocess.TimeoutExpired:

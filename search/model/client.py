@@ -1,4 +1,4 @@
-"""Asks the server of this machine. What is not there answers at once: nobody waits for a missing one."""
+"""The client of this machine's model server. A missing server is noticed at once, without waiting."""
 
 import json
 import os
@@ -14,21 +14,21 @@ _PEER = struct.Struct("3i")
 
 
 class Away(Exception):
-    """The server is not there, not ready, or does not answer in time."""
+    """The server does not run, is not ready, or does not answer in time."""
 
 
 class TooSlow(Away):
-    """The server is there, but takes longer than the caller waits."""
+    """The server runs, but takes longer than the caller waits."""
 
 
 class TextRefused(Exception):
-    """The model has died of this text twice."""
+    """The text has crashed the model twice."""
 
 
 def ask(folder: Path, kind: bytes, text: bytes, seconds: float) -> bytes:
     """The vector of a text (`texts.encoded`) as float32 values, from the server in this folder.
 
-    Away when there is none, TooSlow when it takes more than `seconds`; TextRefused.
+    Raises Away when none runs, TooSlow when it takes more than `seconds`; TextRefused.
     """
     answer = _asked(folder, request(kind, seconds, text), seconds)
     if answer[:1] == REFUSED:
@@ -39,7 +39,7 @@ def ask(folder: Path, kind: bytes, text: bytes, seconds: float) -> bytes:
 
 
 def state(folder: Path, seconds: float = 0.5) -> dict[str, int | None]:
-    """What the server says of itself. Away.
+    """The state that the server reports. Raises Away.
 
     `server` and `worker` are numbers of processes, `worker` None while it is not up; then `deaths` of
     the worker, and `refused` texts.
@@ -52,7 +52,7 @@ def state(folder: Path, seconds: float = 0.5) -> dict[str, int | None]:
 
 
 def forget(folder: Path, seconds: float = 2.0) -> None:
-    """Have the server give every refused text another try. Away."""
+    """Have the server try every refused text again. Raises Away."""
     _asked(folder, request(FORGET, seconds), seconds)
 
 
@@ -73,9 +73,9 @@ def _asked(folder: Path, message: bytes, seconds: float) -> bytes:
 
 
 def _is_ours(connection: socket.socket) -> bool:
-    """Whether this account listens: in a folder that all may write to, another could be first."""
+    """Whether our own account listens: in a folder that all may write to, another account could."""
     if not hasattr(socket, "SO_PEERCRED"):
-        # Not on Linux: there is no model for it either.
+        # Not Linux: the model does not run there either.
         return False
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     _pid, uid, _gid = _PEER.unpack(peer)

@@ -4,20 +4,20 @@ import socket
 import struct
 import time
 
-#: No message is longer: a text, a vector of 384 floats, the state of the server.
+#: The longest message, in bytes: a text, a vector of 384 floats, or the state of the server.
 MAX_FRAME = 8_192
 _LENGTH = struct.Struct("!I")
 
 
 def send(connection: socket.socket, content: bytes) -> None:
-    """Send one message; OSError when the other side is gone or takes nothing."""
+    """Send one message; OSError when the other side has closed or does not read."""
     connection.sendall(_LENGTH.pack(len(content)) + content)
 
 
 def receive(connection: socket.socket, ends: float | None = None) -> bytes:
     """The next message; empty when the other side has closed.
 
-    TimeoutError when it is not there at `ends` (of `time.monotonic`), ValueError when it is too long
+    TimeoutError when it has not come by `ends` (of `time.monotonic`), ValueError when it is too long
     or ends in the middle, OSError when the connection breaks.
     """
     head = _exactly(connection, _LENGTH.size, ends)

@@ -1,18 +1,18 @@
-"""The texts that have killed the worker, by digest, in a file that outlives worker and server."""
+"""The texts that have crashed the worker, by digest, in a file that outlives worker and server."""
 
 import json
 import time
 from pathlib import Path
 from typing import Any
 
-#: A text that killed the worker so often is not given to it again.
+#: A text that has crashed the worker so often is refused.
 LIMIT = 2
-#: So many are remembered, the newest.
+#: The number of texts that are remembered, the newest ones.
 MOST = 1_000
 
 
 class Refused:
-    """How often each text has killed the worker."""
+    """How often each text has crashed the worker."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -20,19 +20,19 @@ class Refused:
         try:
             self._known = dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
-            # None yet, or a torn file: each of them would have to kill again to be known again.
+            # No file yet, or a damaged one: each text must crash the worker again to be refused again.
             self._known = {}
 
     def holds(self, digest: str) -> bool:
-        """Whether this text is given to the model no more."""
+        """Whether this text is refused."""
         return int(self._known.get(digest, {}).get("times", 0)) >= LIMIT
 
     def count(self) -> int:
-        """How many texts are given to the model no more."""
+        """The number of refused texts."""
         return sum(self.holds(digest) for digest in self._known)
 
     def killed(self, digest: str, how: str) -> None:
-        """Note that the worker died of this text."""
+        """Note that this text has crashed the worker."""
         times = int(self._known.pop(digest, {}).get("times", 0)) + 1
         self._known[digest] = {"times": times, "how": how, "at": round(time.time())}
         while len(self._known) > MOST:
@@ -40,12 +40,12 @@ class Refused:
         self._write()
 
     def passed(self, digest: str) -> None:
-        """The text was embedded: what ended the worker was something else."""
+        """Note that the text was embedded: something else had ended the worker."""
         if self._known.pop(digest, None) is not None:
             self._write()
 
     def forget(self) -> None:
-        """Give every text another try."""
+        """Try every text again."""
         self._known.clear()
         self._write()
 

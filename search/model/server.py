@@ -1,7 +1,7 @@
-"""The server of one machine: takes texts over its socket, one at a time, queries before passages.
+"""The model server of one machine: embeds texts one at a time, queries before passages.
 
-A worker that dies is started again, and the text is tried once more; a text that has killed it twice
-is refused from then on.
+A worker that crashes is started again, and the text is tried once more; a text that has crashed it twice is
+refused from then on.
 """
 
 import fcntl
@@ -32,12 +32,12 @@ from search.model.wire import (
     opened,
 )
 
-#: As many may ask at the same time; the others are turned away.
+#: The number of connections at the same time; further ones are refused.
 MOST_CONNECTIONS = 64
-#: Seconds between two tries of a worker that does not come up, or dies of one text after another:
-#: doubled each time, up to the last.
+#: Seconds between two starts of a worker that does not start, or crashes with one text after another:
+#: doubled each time, up to the second number.
 _PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-#: As many deaths in a row are put down to texts: a text may kill it twice.
+#: So many crashes in a row are blamed on texts, since one text may crash it twice.
 _EXCUSED = 2
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(order=True)
 class _Ask:
-    """A text that waits for its vector."""
+    """A text waiting for its vector."""
 
     rank: int
     number: int
@@ -61,7 +61,7 @@ class _Ask:
 
 
 class Server:
-    """Listens in a folder; `run` works until it is told to stop."""
+    """Listens on a socket in a folder; `run` serves until it is told to stop."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Server:
         self._listener = self._listen()
 
     def run(self) -> None:
-        """Answer whoever asks; the worker is started and watched by this thread."""
+        """Serve; this thread alone starts and watches the worker."""
         threading.Thread(target=self._accept, daemon=True).start()
         try:
             while True:
@@ -111,7 +111,7 @@ class Server:
         listener.listen(MOST_CONNECTIONS)
         return listener
 
-    # The worker: this thread's alone -----------------------------------------------------------
+    # The worker, used by one thread ------------------------------------------------------------
 
     def _is_up(self) -> bool:
         """Whether the worker runs now; it is started when it is time to try."""
@@ -154,12 +154,12 @@ class Server:
         self._deaths += 1
         self._in_a_row += 1
         self._refused.killed(key, how)
-        # The digest, not the text: what somebody typed stands in no log.
+        # The digest, not the text: what people type is never logged.
         log.warning("the sentence model died of text %s: %s", key[:16], how)
         if self._in_a_row > _EXCUSED:
             self._failed()
 
-    # Whoever asks: a thread for each ------------------------------------------------------------
+    # Clients, one thread for each ---------------------------------------------------------------
 
     def _accept(self) -> None:
         while True:
@@ -175,7 +175,7 @@ class Server:
                 asked = frames.receive(connection, time.monotonic() + MAX_PATIENCE)
                 frames.send(connection, self._answer_to(asked))
         except (OSError, ValueError):
-            # It has gone away, or is none of ours.
+            # The client has gone, or does not speak our protocol.
             pass
         finally:
             self._places.release()
@@ -191,7 +191,7 @@ class Server:
         ends = time.monotonic() + seconds
         ask = _Ask(0 if is_query else 1, next(self._numbers), is_query, text, ends)
         self._asks.put(ask)
-        # A little longer than it is patient: the worker may just be at it.
+        # A little longer than the client waits: the worker may be about to finish.
         ask.answered.wait(seconds)
         return ask.reply
 

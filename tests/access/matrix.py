@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.access.roles import AUDIENCES, expand
+from tests.access.roles import GROUPS, expand
 
 FILE = Path(__file__).parents[1] / "access_matrix.toml"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -115,12 +115,14 @@ def _rule(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule
     )
     for method in METHODS:
         if method in entry:
-            rule.table[method] = _states(f"{rule.label} {method}", entry[method], words)
+            rule.table[method] = _states(
+                f"{rule.label} {method}", entry[method], words, rule.subject
+            )
     return rule
 
 
 def _states(
-    where: str, entry: Mapping[str, Any], words: Mapping[str, str]
+    where: str, entry: Mapping[str, Any], words: Mapping[str, str], subject: str
 ) -> dict[str, dict[str, Status]]:
     plain = all(not isinstance(value, dict) for value in entry.values())
     states: dict[str, Row] = {}
@@ -128,18 +130,18 @@ def _states(
         for state in _fill(key, words).split():
             if state in states:
                 raise BadMatrix(f"{where}: state {state} stands twice")
-            states[state] = _row(f"{where} {state}", row)
+            states[state] = _row(f"{where} {state}", row, subject, state)
     return states
 
 
-def _row(where: str, row: Mapping[str, Status]) -> Row:
+def _row(where: str, row: Mapping[str, Status], subject: str, state: str) -> Row:
     found: Row = {}
     for expression, status in row.items():
-        for role in expand(expression):
+        for role in expand(expression, subject, state):
             if role in found:
                 raise BadMatrix(f"{where}: {role} stands twice")
             found[role] = status
-    if missing := AUDIENCES["everyone"] - set(found):
+    if missing := GROUPS["everyone"] - set(found):
         raise BadMatrix(f"{where}: no status for {sorted(missing)}")
     return found
 

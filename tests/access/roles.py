@@ -1,58 +1,119 @@
-"""Named audiences of the access matrix, and how an expression of them becomes roles of the cast.
+"""Audiences of the access matrix, and how an expression of them becomes roles of the cast.
 
-Objects of the matrix belong to the cast's enterprise, so `member`, `approver` and `org_admin` are
-the owner's people; everyone else who is signed in is a stranger, staff or not.
+There are two kinds. A *relation* says how a person stands to one object: who owns it, who asked, who
+was invited. RELATIONS gives the cast's roles for each kind of object in the world of these tests. A
+*group* is the same for every object: the holders of some platform roles, or everybody.
+
+A new kind of object gets its relations here, under the words of its own slice (`bidder`, `custodian`,
+`mandated_broker`); the matrix then speaks of those, and never of the organisations behind them.
 """
 
 import re
+from collections.abc import Mapping
 
-OWNER_MEMBERS = frozenset({"member", "approver", "org_admin"})
-FOREIGNERS = frozenset({"university_admin", "university_member", "outsider"})
+VISITOR = frozenset({"visitor"})
+ENTERPRISE = frozenset({"member", "approver", "org_admin"})
+ENTERPRISE_ADMIN = frozenset({"org_admin"})
+UNIVERSITY = frozenset({"university_admin", "university_member"})
+OTHER_ENTERPRISE = frozenset({"outsider"})
 REVIEWERS = frozenset({"operator", "registrar_city", "registrar_county"})
 OVERSEERS = frozenset({"authority", "auditor"})
 SPECIALISTS = frozenset({"broker", "expert", "custodian", "security_admin", "editor"})
-VISITOR = frozenset({"visitor"})
+PUBLISHERS = ENTERPRISE | UNIVERSITY | OTHER_ENTERPRISE
+STAFF = REVIEWERS | OVERSEERS | SPECIALISTS
 
-AUDIENCES: dict[str, frozenset[str]] = {
-    # --- atoms: each role of the cast stands in exactly one of these
+GROUPS: dict[str, frozenset[str]] = {
     "visitor": VISITOR,
-    "owner_members": OWNER_MEMBERS,
-    "foreigners": FOREIGNERS,
+    "everyone": VISITOR | PUBLISHERS | STAFF,
+    "signed_in": PUBLISHERS | STAFF,
+    "publishers": PUBLISHERS,
+    "staff": STAFF,
     "reviewers": REVIEWERS,
     "overseers": OVERSEERS,
-    "specialists": SPECIALISTS,
-    # --- what the policies speak of
-    "everyone": VISITOR | OWNER_MEMBERS | FOREIGNERS | REVIEWERS | OVERSEERS | SPECIALISTS,
-    "signed_in": OWNER_MEMBERS | FOREIGNERS | REVIEWERS | OVERSEERS | SPECIALISTS,
-    "strangers": FOREIGNERS | SPECIALISTS,
-    "staff": REVIEWERS | OVERSEERS | SPECIALISTS,
     "readers": REVIEWERS | OVERSEERS,
-    "owner_admins": frozenset({"org_admin"}),
-    "university": frozenset({"university_admin", "university_member"}),
-    "publishers": OWNER_MEMBERS | FOREIGNERS,
+    "specialists": SPECIALISTS,
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "security_admin": frozenset({"security_admin"}),
     "editors": frozenset({"editor", "operator"}),
-    # --- one person, for things that belong to a person
-    "holder": frozenset({"member"}),
-    "invited": frozenset({"expert"}),
 }
-ATOMS = ("visitor", "owner_members", "foreigners", "reviewers", "overseers", "specialists")
+
+Relations = dict[str, frozenset[str]]
+_OWNED: Relations = {"owner": ENTERPRISE}
+_ADMINISTERED: Relations = {"owner": ENTERPRISE, "owner_admin": ENTERPRISE_ADMIN}
+_HELD: Relations = {"holder": frozenset({"member"})}
+_SENT: Relations = {"invited": frozenset({"expert"})}
+
+#: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
+RELATIONS: dict[str, Relations] = {
+    "need": _OWNED,
+    "need_public_file": _OWNED,
+    "need_restricted_file": _OWNED,
+    "achievement": _OWNED,
+    "achievement_public_file": _OWNED,
+    "achievement_restricted_file": _OWNED,
+    "other_file dossier": {"applicant": ENTERPRISE_ADMIN},
+    "other_file unbound": _HELD,
+    "organization": _ADMINISTERED,
+    "member": _ADMINISTERED,
+    "invitation": _ADMINISTERED,
+    "invitation_link": _SENT,
+    "invitation_code": _SENT,
+    "dossier": {"applicant": ENTERPRISE_ADMIN},
+    "batch": _OWNED,
+    "job": _HELD,
+    "token": _HELD,
+    "notice": _HELD,
+    # A match has two sides: who asks by a need, and who offers an achievement.
+    "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
+}
 
 
 class BadExpression(ValueError):
     """An audience that is not known, or an expression that cannot be read."""
 
 
-def expand(expression: str) -> frozenset[str]:
+def relations_of(subject: str, state: str = "") -> Relations:
+    """Who stands in which relation to the object of this kind in this state."""
+    return RELATIONS.get(subject, {}) | RELATIONS.get(f"{subject} {state}", {})
+
+
+def audiences(subject: str = "", state: str = "") -> Mapping[str, frozenset[str]]:
+    """Every audience that a row about this object can name.
+
+    `strangers` are signed in, stand in no relation to the object and read nothing by their office.
+    """
+    relations = relations_of(subject, state)
+    if shadowed := set(relations) & set(GROUPS):
+        raise BadExpression(f"{sorted(shadowed)}: a relation is called like a group")
+    related: frozenset[str] = frozenset().union(*relations.values())
+    strangers = GROUPS["signed_in"] - GROUPS["readers"] - related
+    return {**GROUPS, **relations, "strangers": strangers}
+
+
+def expand(expression: str, subject: str = "", state: str = "") -> frozenset[str]:
     """`a + b - c`, read from left to right, as roles. Raises BadExpression."""
+    known = audiences(subject, state)
     parts = re.split(r"\s+([+-])\s+", expression.strip())
     roles: frozenset[str] = frozenset()
     for sign, name in zip(["+", *parts[1::2]], parts[::2], strict=True):
-        if name not in AUDIENCES:
-            raise BadExpression(f"no audience {name!r} in {expression!r}")
-        roles = roles | AUDIENCES[name] if sign == "+" else roles - AUDIENCES[name]
+        if name not in known:
+            raise BadExpression(
+                f"no audience {name!r} of {subject or 'no object'} in {expression!r}"
+            )
+        roles = roles | known[name] if sign == "+" else roles - known[name]
     if not roles:
         raise BadExpression(f"{expression!r} is nobody")
     return roles
+
+
+def likeness(role: str, subject: str = "", state: str = "") -> str:
+    """Roles of one likeness stand alike to this object: their pages need drawing only once."""
+    relations = relations_of(subject, state)
+    held = "+".join(sorted(name for name, roles in relations.items() if role in roles))
+    office = next(
+        name
+        for name in ("visitor", "reviewers", "overseers", "specialists", "publishers")
+        if role in GROUPS[name]
+    )
+    return held or office

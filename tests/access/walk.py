@@ -22,7 +22,7 @@ from wagtail.contrib.redirects import middleware as redirects
 from marketplace.journal.models import Entry
 from marketplace.parties import queries as parties
 from tests.access.matrix import METHODS, Rule, Status
-from tests.access.roles import ATOMS, AUDIENCES
+from tests.access.roles import likeness
 from tests.access.world import World, rolled_back
 
 LOGIN = "login"
@@ -169,7 +169,7 @@ def faults(world: World, rule: Rule) -> list[str]:
     hidden: dict[tuple[str, str], dict[str, str]] = {}
     seen: set[tuple[object, ...]] = set()
     for method, state, role, expected in rule.cells():
-        key = _likeness(method, state, role, expected)
+        key = _likeness(rule, method, state, role, expected)
         whole = key not in seen
         seen.add(key)
         answer = ask(world, rule, method, state, role, whole=whole)
@@ -191,12 +191,14 @@ def faults(world: World, rule: Rule) -> list[str]:
     return [*found, *_other_methods(world, rule)]
 
 
-def _likeness(method: str, state: str, role: str, expected: Status) -> tuple[object, ...]:
+def _likeness(
+    rule: Rule, method: str, state: str, role: str, expected: Status
+) -> tuple[object, ...]:
     """Cells alike in this are drawn once: each page for each kind of reader, each 404 by state."""
-    atom = next(name for name in ATOMS if role in AUDIENCES[name])
+    alike = likeness(role, rule.subject, state)
     if expected == 404:
-        return method, expected, state, atom in {"visitor", "specialists"} and atom
-    return method, expected, atom
+        return method, expected, state, alike in {"visitor", "specialists"} and alike
+    return method, expected, alike
 
 
 def _side_effects(rule: Rule, method: str, answer: Answer) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Everything the matrix asks about: the cast, and one object of each kind in each state.
 
-All of it belongs to the cast's enterprise (matches lie between it and the university). The states
+Who stands in which relation to an object is said in `roles.RELATIONS`, and tested against it. The states
 of a kind are its status enum and what else changes the answer, `missing` (a well-formed code that
 nothing has) among them.
 """

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,9 +47,11 @@ def is_whole(data: Path, database: Path, **given: str) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables are there; that `bootstrap` makes them is the test of the empty database."""
     data = tmp_path_factory.mktemp("made")
+    template.copy_to(data / "jiebang.sqlite3")
     said = bootstrap(data)
-    for step in "②③④⑤":
+    for step in "③④⑤":
         assert step in said
     return data
 

@@ -90,8 +90,7 @@ def test_a(): pass
 @pytest.mark.skip(reason="no engine")
 def test_b(): pass
 
-@pytest.mark.shared
-@pytest.mark.skip(reason="no data")
+@pytest.mark.skip(reason="no case files: set SHARED_DIR")
 def test_c(): pass
 """
 

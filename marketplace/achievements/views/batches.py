@@ -1,4 +1,4 @@
-"""The registrar's side of an import: the whole batch on one page, one decision over all of it."""
+"""The page of a reviewer for an imported batch: all rows, one decision for all of them."""
 
 from typing import Any
 

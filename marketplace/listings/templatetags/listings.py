@@ -1,4 +1,4 @@
-"""Labels of taxonomy codes and small wording for listing pages."""
+"""Labels of taxonomy codes, and structured data, for listing pages."""
 
 import json
 from collections.abc import Sequence

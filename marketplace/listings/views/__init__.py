@@ -1,4 +1,4 @@
-"""The pages that needs and achievements share. A slice names its `Kind` and mounts them."""
+"""The pages of every kind of listing; `listings.urls` gives them a `ListingKind`."""
 
 from marketplace.listings.views.export import export_listings, export_own
 from marketplace.listings.views.manage import act_on_listing, manage_listing, own_listings

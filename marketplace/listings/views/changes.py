@@ -1,4 +1,4 @@
-"""What differs between two versions of a listing, in the words of the wizard."""
+"""The differences between two versions of a listing, with the labels of the wizard."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Any filtered list as a spreadsheet: the public one with its filters, or the reader's own."""
+"""A list as a spreadsheet: the public one with its filters, or the reader's own."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -26,7 +26,7 @@ from marketplace.web.costs import counted
 from marketplace.web.signed_out import login_required
 from search.query import MAX_DEPTH
 
-#: A workbook of more rows takes seconds: it is made by a job. CSV flows as it is made.
+#: A workbook of more rows takes seconds, so a job makes it. CSV is streamed.
 AT_ONCE = 2_000
 FORMATS = {"xlsx": gettext_lazy("导出 Excel"), "csv": gettext_lazy("导出 CSV")}
 
@@ -70,7 +70,7 @@ def _format(request: HttpRequest) -> str:
 def _export(
     request: HttpRequest, export: Export, codes: Callable[[], Iterable[str]]
 ) -> HttpResponseBase:
-    """The export as a file, counted by its rate; a job for a long workbook."""
+    """Answer with the export as a file, or start a job for a long workbook; counted by its rate."""
     if not export.may(request.user):
         raise Forbidden
     return counted(export.rate)(_respond)(request, export, codes)

@@ -58,7 +58,7 @@ def manage_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
 def act_on_listing(
     request: HttpRequest, code: str, name: str, *, kind: ListingKind
 ) -> HttpResponse:
-    """Ask before a move, then make it. The page says what will happen."""
+    """Confirm a move, then make it. The page says what will happen."""
     move = kind.moves.get(name)
     if move is None:
         raise Http404
@@ -109,7 +109,7 @@ def _own(request: HttpRequest, code: str, kind: ListingKind) -> Any:
 
 
 def _refusal(request: HttpRequest, kind: ListingKind, name: str, listing: Any) -> object:
-    """Why the move can't be made now, or "". Raises Forbidden when it is not this person's at all."""
+    """Why the move can't be made now, or "". Raises Forbidden for people without the permission."""
     move = kind.flow.transitions.get(name)
     if not request.user.has_perm(move.permission if move else kind.perm("edit"), listing):
         raise Forbidden

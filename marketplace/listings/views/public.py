@@ -25,7 +25,7 @@ from marketplace.web.views import Gone, fetch, render_page
 from search import engine
 from search.query import Query
 
-#: How many listings an organisation's page shows.
+#: How many listings the page of an organisation shows.
 NEWEST = 5
 #: How long the answer to "which are similar" is good for.
 SIMILAR_SECONDS = 600
@@ -46,7 +46,7 @@ def list_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
     query = filters.read_query(request.GET, kind.facets, page=page)
     results = engine.find(kind.name, query)
     if not results.total and not results.degraded and read_code(query.text):
-        # A whole number that is none of this list: the site's search opens its page.
+        # A complete code that is not in this list: the site's search opens its page.
         return redirect(f"{reverse('portal:search')}?{urlencode({'q': query.text})}")
     action = kind.url("list")
     is_poor = query.text and results.total < 5 and not results.degraded
@@ -66,7 +66,7 @@ def list_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
         "exports": links(request.GET, kind.url("export")) if results.total else [],
         "guess": engine.did_you_mean(query.text) if is_poor else None,
         "is_thin": results.total < 5 and not results.degraded,
-        # The box in the header holds what was asked, and where, to be asked differently.
+        # The search box in the header shows the query and its scope, so that they can be changed.
         "search_text": query.text,
         "search_scope": kind.name if query.text else "",
     }
@@ -109,14 +109,14 @@ def show_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpR
 @require_POST
 @limited("contact", per_user="50/d")
 def show_contact(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
-    """The contact, after a signed-in reader asked for it; kept in the journal."""
+    """Show the contact to a signed-in reader who asked for it; the journal keeps who did."""
     listing = fetch(kind.visible_to(request.user), code, actor=request.user, view=kind.perm("view"))
     contact = services.show_contact(listing, actor=request.user)
     context = {"kind": kind, "listing": listing, "contact": contact}
     return render_page(request, "listings/listing_contact.html", context, partial="contact")
 
 
-def _similar(kind: ListingKind, listing: Any, actor: Any) -> list[Any]:
+def _similar(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     """Listings like this one, in the order of likeness; only those that are visible now."""
     key = f"similar:{kind.name}:{listing.code}:{listing.rev}"
     codes = caches[ALIAS].get(key)

@@ -1,4 +1,4 @@
-"""The registrar's side: one submitted listing, what the quality gate and the index say, a decision."""
+"""The page of a reviewer: one submitted listing, quality gate, similar listings, decision."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ from marketplace.web.views import fetch, render_page
 from search import engine
 from search.analysis import tokenize
 
-#: So many of the queue are looked at for one that can be read.
+#: How many rows of the queue are tried for the next one; rows that cannot be read are skipped.
 _NEXT = 5
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
-    """Pass or return one listing; then the next one of the queue opens by itself."""
+    """Publish or return one listing; then the next one of the queue opens."""
     listing = fetch(
         kind.visible_to(request.user),
         code,
@@ -52,7 +52,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
-    # A page that has gone stale shows that difference and not one more.
+    # A stale page shows what changed since it was opened, and no second comparison.
     waits = listing.waits_for_review and changed is None
     context = {
         "seen": seen,
@@ -76,7 +76,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
 def _decide(
     request: HttpRequest, listing: Any, form: ReturnForm, seen: Seen, *, returning: bool
 ) -> Any:
-    """What was done, in words; nothing when the form shows what is missing."""
+    """What was done, as a message; empty when the form shows what is missing."""
     title = {"title": listing.title}
     if not returning:
         services.move(listing, "publish", actor=request.user, rev=seen.rev)
@@ -103,11 +103,11 @@ def _next(request: HttpRequest, kind: ListingKind, done: Any) -> HttpResponse:
 
 
 def _alike(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
-    """Published listings that read much like this one and share half of its title: possible duplicates."""
+    """Published listings similar to this one that share half of its title: possible duplicates."""
     text = f"{listing.title} {listing.summary}"
     hits = engine.match(kind.name, text, limit=10, written_as=kind.name)
     codes = [hit.id for hit in hits if hit.id != listing.code]
-    # Pairs of characters: words would depend on where the segmenter cuts 扩散工艺.
+    # Pairs of characters, because word boundaries depend on the segmenter (扩散工艺).
     grams = set(tokenize(listing.title).grams)
     return [
         row

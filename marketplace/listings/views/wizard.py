@@ -1,4 +1,4 @@
-"""The wizard: a step is saved as soon as it is sent; on an error everything typed stays."""
+"""The wizard. A step is saved when it is sent; on an error everything that was typed is shown again."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
 
-#: How many requests with files one person may send, counted together with those of a dossier.
+#: Requests with files that one person may send, counted together with those for a dossier.
 UPLOADS = "60/h"
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_listing(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
-    """The first step of a new listing; the draft is made when the step is sent."""
+    """The first step of a new listing; sending it creates the draft."""
     owners = list(publishing_organizations(request.user))
     if not owners:
         status = 403 if request.method == "POST" else 200
@@ -62,10 +62,10 @@ def new_listing(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
 
 
 def _owner(request: HttpRequest, owners: list[Any]) -> tuple[Any, Any]:
-    """For whom a listing is begun, and what is wrong with what was asked for.
+    """The organisation of a new listing, and why the requested one was refused.
 
-    Who opens the page without naming an organisation is offered the first; what is named is taken or
-    refused, never replaced: a draft must not end up with another organisation than was meant.
+    Without a choice the first organisation is offered. A named one is accepted or refused and never
+    replaced: a draft must not belong to another organisation than was meant.
     """
     chosen = request.POST.get("owner", request.GET.get("owner"))
     if chosen is None and (request.method != "POST" or len(owners) == 1):
@@ -102,13 +102,13 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: ListingKin
                 conflict = changes.against_saved(current, form, rows, listing, saved)
                 seen.renew(listing.rev)
                 if not conflict and not request.FILES and "remove_file" not in data:
-                    # The same was saved already: a second click, or a colleague of one mind.
+                    # The same values are saved already: by a second click, or by a colleague.
                     return redirect(kind.url("edit", code, _next(request, kind, current)))
         else:
             status = 400
     context = _context(kind, current, form, rows, listing) | _about(kind, listing, current)
     context |= {"seen": seen, "conflict": conflict}
-    # A browser does not choose files again by itself: what was not taken is said.
+    # A browser does not keep chosen files: name those that were not stored.
     context["files_lost"] = [upload.name for upload in request.FILES.getlist("file")]
     return render_page(request, "listings/listing_step.html", context, status=status)
 
@@ -116,7 +116,7 @@ def edit_listing(request: HttpRequest, code: str, step: str, *, kind: ListingKin
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
-    """The last step: everything at a glance, what is missing, live matches, submit."""
+    """The last step: all fields, what is missing, live matches, submit."""
     listing = _editable(request, code, kind)
     seen = Seen(request, listing.rev)
     status, refusal, is_stale = 200, "", False
@@ -193,9 +193,9 @@ def _save(
 
 
 def _files(request: HttpRequest, kind: ListingKind, listing: Any) -> tuple[files.Uploaded, int]:
-    """Store or remove attachments sent with the step, which is saved whatever becomes of them.
+    """Store or remove the attachments that were sent with a step. The step itself is saved already.
 
-    Also returns in how many seconds to try again, when there were too many.
+    Also returns after how many seconds to try again, when there were too many.
     """
     if code := request.POST.get("remove_file"):
         files.remove_by_code(
@@ -258,7 +258,7 @@ def _about(kind: ListingKind, listing: Any, step: Step | None) -> dict[str, Any]
 
 
 def _progress(kind: ListingKind, current: str, listing: Any = None) -> list[dict[str, Any]]:
-    """The steps with where the reader is, for the progress bar; links once there is a draft."""
+    """The steps of the progress bar with their state, and links once there is a draft."""
     steps = [(step.key, step.label) for step in kind.steps] + [("check", _("核对提交"))]
     place = [key for key, _label in steps].index(current)
     states = [

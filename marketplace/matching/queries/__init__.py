@@ -1,4 +1,4 @@
-"""Questions about matches: what is on show, what would match, how listings become facts."""
+"""Queries about matches: the stored ones, live previews, the facts that are compared."""
 
 from marketplace.matching.queries.lists import (
     STRONG,

@@ -24,7 +24,7 @@ class Explained:
 
 
 def need_facts(need: Need) -> NeedFacts:
-    """What is compared of a need. Uses `indicators`: prefetch them."""
+    """The facts of a need that are compared. Uses `indicators`: prefetch them."""
     return NeedFacts(
         text=readings.text_of(need),
         industry=_path(need.industry),
@@ -50,9 +50,9 @@ def need_facts(need: Need) -> NeedFacts:
 
 
 def offer_facts(achievement: Achievement, text: Text | None = None) -> OfferFacts:
-    """What is compared of an achievement. Uses `indicators`: prefetch them.
+    """The facts of an achievement that are compared. Uses `indicators`: prefetch them.
 
-    `text` replaces the listing's own text, such as with what it says in English.
+    `text` replaces the listing's own text, for example by its English one.
     """
     return OfferFacts(
         text=text or readings.text_of(achievement),
@@ -110,6 +110,6 @@ def _path(industry: str) -> tuple[str, ...]:
 
 
 def _strings(values: Any) -> tuple[str, ...]:
-    """The texts of a stored list; whatever else was stored is left out."""
+    """The strings of a stored list; other values are left out."""
     found = values if isinstance(values, list | tuple) else []
     return tuple(value for value in found if isinstance(value, str))

@@ -1,4 +1,4 @@
-"""Stored matches as pages show them. Both listings must be open, and neither side may have said no."""
+"""Stored matches as pages show them. Both listings must be open, and neither side may have dismissed the match."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
 from marketplace.parties.policies import access_of
 
-#: From this score on a match is worth somebody's time: it is counted, told of and asked about.
+#: The score from which a match is strong: strong matches are counted and notified, and a judgement is asked for.
 STRONG = 60
 
 _DISMISSED = Q(need_verdict=Verdict.DISMISSED) | Q(achievement_verdict=Verdict.DISMISSED)
@@ -22,7 +22,7 @@ def _with_listings() -> QuerySet[Match]:
 
 
 def open_matches() -> QuerySet[Match]:
-    """What anybody may see, with both listings and their owners."""
+    """The matches that everybody may see, with both listings and their owners."""
     return (
         _with_listings()
         .filter(need__status=OPEN, achievement__status=OPEN)
@@ -32,7 +32,7 @@ def open_matches() -> QuerySet[Match]:
 
 
 def visible_to(actor: Actor) -> QuerySet[Match]:
-    """What this person may open by its code: everything open, and all of the own listings'."""
+    """The matches that this person may open: all open ones, and all of their own organisations' listings."""
     orgs = list(access_of(actor).orgs)
     seen = Q(need__status=OPEN, achievement__status=OPEN) & ~_DISMISSED
     return _with_listings().filter(
@@ -55,7 +55,7 @@ def matches_of_achievement(achievement: Achievement, actor: Actor) -> QuerySet[M
 def own_matches(actor: Actor, side: str = "") -> QuerySet[Match]:
     """Strong matches of the own organisations' listings that this side has not judged, best first.
 
-    The weaker ones stand on the page of each listing.
+    Weaker ones are on the page of each listing.
     """
     orgs = list(access_of(actor).orgs)
     as_need = Q(need__owner_id__in=orgs, need_verdict="")
@@ -66,7 +66,7 @@ def own_matches(actor: Actor, side: str = "") -> QuerySet[Match]:
 
 
 def dismissed_by(actor: Actor) -> QuerySet[Match]:
-    """Matches that the actor's own side has dismissed: to be looked at again, newest first."""
+    """Matches that the actor's own side has dismissed, newest first."""
     orgs = list(access_of(actor).orgs)
     mine = Q(need__owner_id__in=orgs, need_verdict=Verdict.DISMISSED) | Q(
         achievement__owner_id__in=orgs, achievement_verdict=Verdict.DISMISSED
@@ -76,12 +76,12 @@ def dismissed_by(actor: Actor) -> QuerySet[Match]:
 
 
 def new_match_count(actor: Actor) -> int:
-    """How many matches wait for this person's word; one query."""
+    """The number of matches that wait for this person's judgement; one query."""
     return own_matches(actor).count()
 
 
 def match_counts(listings: Iterable[Need] | Iterable[Achievement]) -> dict[int, int]:
-    """How many open matches each of these listings of one kind has, by key; one query."""
+    """The number of open matches of each of these listings of one kind, by primary key; one query."""
     rows = list(listings)
     if not rows:
         return {}
@@ -98,12 +98,12 @@ def match_counts(listings: Iterable[Need] | Iterable[Achievement]) -> dict[int, 
 
 
 def feedback_of(match: Match, side: str) -> MatchFeedback | None:
-    """What this side said last about a match."""
+    """The latest judgement of this side."""
     return match.feedback.filter(side=side).select_related("actor").first()
 
 
 def match_by_id(pk: int) -> Match | None:
-    """The match of an event, or None when a listing has gone since."""
+    """The match of an event, or None when one of its listings was deleted."""
     rows = _with_listings().select_related(
         "need__author", "achievement__author", "need__owner", "achievement__owner"
     )

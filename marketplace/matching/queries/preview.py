@@ -1,4 +1,4 @@
-"""Matches made on the fly: of a draft, and of a problem that somebody typed. Nothing is stored."""
+"""Live matches of a draft or of a problem that somebody typed. Nothing is stored."""
 
 import json
 from collections import Counter
@@ -14,17 +14,17 @@ from marketplace.matching.rulebook.evidence import NeedFacts
 from marketplace.needs.models import Need
 from search import engine
 
-#: A preview is looked at while somebody waits: fewer are compared, fewer shown.
+#: A preview is computed while a page waits, so fewer pairs are compared and fewer shown.
 _CANDIDATES = 30
 PREVIEWED = 5
 DESCRIBED = 10
-#: Below this score a result has hardly more than common words with the problem.
+#: Results below this score hardly share more than common words with the problem.
 CLOSE = 25
-#: What is typed into the box is cut here; the form refuses more.
+#: The longest problem text, in characters; the form refuses more.
 MAX_PROBLEM = 5_000
-#: Reasons that are told where nothing came over the bar.
+#: The number of reasons that are shown when no candidate reaches the required score.
 _REASONS = 3
-#: The nearer verdict stands first.
+#: The verdicts on a text, the nearest first.
 _VERDICTS = ("yes", "part", "no")
 
 
@@ -41,7 +41,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Lacking:
-    """Why nothing is shown: how many were looked at, the best score, and what held most of them back.
+    """Why no match is shown: the number of candidates, the best score, and the main reasons.
 
     `reasons` are (label of the row that cost a candidate most, how many candidates), the commonest first.
     """
@@ -54,7 +54,7 @@ class Lacking:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look at the candidates gave; `lacking` is told where none came over the bar."""
+    """The result of comparing the candidates; `lacking` is set when none reaches the required score."""
 
     matches: list[Preview]
     lacking: Lacking | None = None
@@ -71,7 +71,7 @@ def preview_needs(achievement: Achievement) -> Found:
 
 
 def describe(problem: str) -> Found:
-    """Achievements for a problem in somebody's own words, which are neither kept nor logged.
+    """Achievements for a problem in somebody's own words, which are neither stored nor logged.
 
     Only words, meaning and grades in the text can be compared, so no score is shown: the order is all
     that it says: by the verdict on the texts, then missed grades, then as the search ranks them. What
@@ -92,7 +92,7 @@ def describe(problem: str) -> Found:
     asked = NeedFacts(text=affinity.take_apart("", text, is_need=True))
     in_english = affinity.is_english(text)
     if in_english:
-        # Of the whole sentence too many rows hold "too high", and meaning is known of Chinese only.
+        # The whole sentence would find too many rows for "too high", and vectors exist for Chinese texts only.
         words = " ".join(asked.text.telling)
         hits = engine.match(retrieval.ACHIEVEMENTS, words, DESCRIBED, open_only, quick=True) + hits
     places = {code: place for place, code in enumerate(dict.fromkeys(hit.id for hit in hits))}
@@ -111,7 +111,7 @@ def _verdict(one: Preview) -> str:
 
 
 def _missed(one: Preview) -> int:
-    """How many grades that the problem names are not reached."""
+    """The number of grades in the problem that the achievement does not reach."""
     return sum(line["key"] == "indicator" and line["kind"] == "no" for line in one.rows)
 
 
@@ -119,12 +119,12 @@ def _described(
     asked: NeedFacts, row: Achievement, deviations: float | None, *, in_english: bool
 ) -> Preview:
     english = readings.english_of(row) if in_english else None
-    # The vectors are of the Chinese text: beside English words they would only lower the nearness.
+    # Vectors are made from the Chinese text: for an English problem they would only lower the nearness.
     explained = facts.explain(
         asked, facts.offer_facts(row, english), deviations if english is None else None
     )
     said = [line for line in explained.evidence["rows"] if line["key"] in {"meaning", "indicator"}]
-    # Texts alone are capped alike; only the score before the cap tells what is over the bar.
+    # All comparisons of texts alone have the same cap, so the score before the cap is compared with CLOSE.
     return Preview(row, explained.uncapped, said, text_only=True)
 
 
@@ -150,7 +150,7 @@ def _lacking(scored: Sequence[tuple[int, list[dict[str, Any]]]], bar: int) -> La
 
 
 def _cost(row: dict[str, Any]) -> float:
-    """What a stored row took from the score; one that is a must and missed took more than its weight."""
+    """The points that a stored row cost; a missed must counts more than any weight."""
     if row["kind"] == "unknown":
         return 0.0
     missed = 100.0 if row.get("must") and row["kind"] == "no" else 0.0

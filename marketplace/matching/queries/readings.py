@@ -1,4 +1,4 @@
-"""A listing's words ready for comparison: as the worker kept them, or taken apart now."""
+"""A listing's words ready for comparison: stored by the worker, or analysed now."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from search.analysis import clean
 
 
 def text_of(listing: Need | Achievement) -> Text:
-    """The listing's text taken apart. Uses `indicators` (prefetch them) and, if selected, `reading`."""
+    """The listing's analysed text. Uses `indicators` (prefetch them) and, if selected, `reading`."""
     title, body = listing.title, _body(listing)
     kept = _selected(listing)
     if kept is None or (kept.rev, kept.version) != (listing.rev, affinity.version()):
@@ -24,7 +24,7 @@ def text_of(listing: Need | Achievement) -> Text:
 
 
 def english_of(listing: Need | Achievement) -> Text | None:
-    """What the listing says in English, before all that it says otherwise; None without any."""
+    """The listing's English text, followed by the rest of its text; None without English."""
     if not (listing.title_en or listing.summary_en):
         return None
     return affinity.joined(affinity.read(listing.title_en, listing.summary_en), text_of(listing))
@@ -50,7 +50,7 @@ def offer_text(achievement: Achievement) -> str:
 
 
 def unread(model: type[Any]) -> QuerySet[Any]:
-    """The open listings of which no reading is kept that speaks of them as they are, by key."""
+    """The open listings without a valid reading, by primary key."""
     as_it_is = Q(reading__rev=F("rev"), reading__version=affinity.version())
     rows = manager(model).filter(status=OPEN).exclude(as_it_is)
     return rows.prefetch_related("indicators").order_by("pk")
@@ -62,7 +62,7 @@ def _body(listing: Need | Achievement) -> str:
 
 
 def _selected(listing: Need | Achievement) -> Reading | None:
-    """The reading that came with the row; never a query of its own."""
+    """The reading that was selected with the row; never an additional query."""
     link = type(listing)._meta.get_field("reading")  # noqa: SLF001 -- documented
     is_here = link.is_cached(listing)
     return getattr(listing, "reading", None) if is_here else None

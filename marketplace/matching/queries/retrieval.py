@@ -1,4 +1,4 @@
-"""Which pairs are worth comparing: the search engine's candidates, and what comparing them says."""
+"""Finding candidates with the search engine, and comparing them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from search.embedder import Vector
 from search.query import Hit
 from search.vector_store import Matrix
 
-#: So many candidates are compared, and so many of them kept for each listing.
+#: The number of candidates that are compared, and of matches that are kept, for each listing.
 CANDIDATES = 100
 KEPT = 30
-#: A pair below this score is no match at all.
+#: The lowest score of a match.
 FLOOR = 45
 
 NEEDS, ACHIEVEMENTS = "needs", "achievements"
@@ -30,7 +30,7 @@ L = TypeVar("L", bound=Listing)
 
 @dataclass(frozen=True)
 class Pair(Generic[L]):
-    """The other listing of a pair, what the engine thought of it, and the scored comparison."""
+    """The other listing of a pair, the engine's score, and the scored comparison."""
 
     other: L
     retrieval: float
@@ -47,7 +47,7 @@ def achievements_for(
 ) -> list[Pair[Achievement]]:
     """Open achievements compared with a need, best first; `also` names codes to compare anyway.
 
-    None of the need's own organisation: nobody answers his own need. `quick` is for when somebody
+    Achievements of the need's own organisation are left out. `quick` is for when somebody
     waits (`search.engine.match`); without it the index must answer, or SearchUnavailable is raised:
     what is kept is not made of a poor answer.
     """
@@ -117,7 +117,7 @@ def needs_for(
 
 
 def open_rows(model: type[L], codes: Sequence[str]) -> Any:
-    """The published listings of these codes with what a comparison reads; two queries."""
+    """The published listings of these codes with everything that a comparison reads; two queries."""
     rows = manager(model).filter(code__in=list(codes), status=OPEN)
     return rows.select_related("owner", "reading").prefetch_related("indicators")
 
@@ -135,7 +135,7 @@ def nearness(hits: Iterable[Hit]) -> dict[str, float]:
 
 
 def _nearness_beside(vector: Vector | None, codes: Sequence[str]) -> dict[str, float]:
-    """The same for achievements that are no hits."""
+    """The same for achievements that are not among the hits."""
     matrix = vectors.matrix(ACHIEVEMENTS)
     known = [code for code in codes if code in matrix.index]
     if vector is None or not known:
@@ -147,7 +147,7 @@ def _nearness_beside(vector: Vector | None, codes: Sequence[str]) -> dict[str, f
 def _nearness_of_needs(
     achievement: Achievement, vector: Vector | None, needs: Sequence[Need]
 ) -> dict[str, float]:
-    """What each need would find about this achievement: measured from the need, over all rows."""
+    """The nearness of this achievement to each need, in deviations over all rows, as the need would find it."""
     matrix = vectors.matrix(ACHIEVEMENTS)
     theirs = {need.code: vector_of(NEEDS, need.code) for need in needs}
     asked = {code: one for code, one in theirs.items() if one is not None}

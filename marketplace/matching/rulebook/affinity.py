@@ -1,4 +1,4 @@
-"""How near two texts are, by their words: an absolute measure, the same from either side."""
+"""The nearness of two texts by their words: an absolute measure, the same from both sides."""
 
 import math
 import re
@@ -13,26 +13,26 @@ from marketplace.needs.rulebook import without_set_phrases
 from search import analysis
 from search.analysis import background, clean, has_chinese, tokenize
 
-#: Raised whenever `take_apart` would make something else of the same text.
+#: To be raised when `take_apart` changes its result for the same text.
 VERSION = 3
 _NUMBER = re.compile(r"^[0-9０-９.,%‰°~+×^-]*")
-# Of a network, a picture, a printer: no grams, kelvins or days.
+# Words for networks, images and printing, which are not grams, kelvins or days.
 _NAMES = re.compile("[2-6]g|[248]k|[2-6]d")
-#: As many telling words of a need are looked for.
+#: The number of specific words of a text that are compared.
 MOST_WORDS = 40
-#: An answer to a need holds about this share of its telling words; more is a full hit.
+#: An achievement that answers a need contains about this share of its specific words: full credit.
 FULL_SHARE = 0.45
-#: Words that say less than this (我们, 以上, 小时) are not worth naming.
+#: Words with a lower rarity (我们, 以上, 小时) are not named as shared.
 EVERYDAY = 5.0
-#: One shared word is enough for a near text from here on (晶界, 钕铁硼); of 人造板 it is not.
+#: From this rarity one shared word is enough to call texts near (晶界, 钕铁硼, but not 人造板).
 RARE = 11.0
-#: As many deviations above the mean of all rows is a full hit in meaning.
+#: The deviations above the mean of all rows that give full credit for meaning.
 FULL_SENSE = 3.5
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text ready for comparison: its telling words with their weights, and all its words."""
+    """An analysed text: its most specific words with their weights, and all its words."""
 
     telling: Mapping[str, float] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
@@ -41,25 +41,25 @@ class Text:
 
 @dataclass(frozen=True)
 class Affinity:
-    """Shares 0 to 1: of telling words found, and of nearness in meaning (None without vectors)."""
+    """Nearness from 0 to 1: by specific words, and by vectors (None without vectors)."""
 
     words: float = 0.0
     sense: float | None = None
 
     @property
     def credit(self) -> float:
-        """Both as one."""
+        """The mean of both, or the words alone."""
         return self.words if self.sense is None else (self.words + self.sense) / 2
 
 
 @lru_cache(maxsize=400)
 def read(title: str, body: str, *, is_need: bool = False) -> Text:
-    """Take a listing's text apart; remembered, since a listing is compared with many others."""
+    """Analyse a listing's text; cached, since a listing is compared with many others."""
     return take_apart(title, body, is_need=is_need)
 
 
 def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
-    """Take any text apart; the words of its title count three times. Never raises."""
+    """Analyse a text; the words of its title count three times. Never raises."""
     text = f"{title}\n{body}"
     found = Counter(tokenize(without_set_phrases(text) if is_need else text).words)
     for word, count in Counter(tokenize(title).words).items():
@@ -74,7 +74,7 @@ def take_apart(title: str, body: str, *, is_need: bool = False) -> Text:
 
 
 def is_figure(word: str) -> bool:
-    """Whether a word is a number, a unit or both (500, mpa, 10μm): two texts that share it share nothing."""
+    """Whether a word is a number, a unit or both (500, mpa, 10μm), which says nothing about the subject."""
     if _NAMES.fullmatch(word):
         return False
     unit = _NUMBER.sub("", word, count=1)
@@ -83,18 +83,18 @@ def is_figure(word: str) -> bool:
 
 @cache
 def version() -> str:
-    """Changes when a text that was taken apart before would be taken apart otherwise now."""
+    """A hash that changes when the analysis of a text may change."""
     parts = (VERSION, analysis.version(), MOST_WORDS, common_words.digest())
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def rarity(word: str) -> float:
-    """How much a word says: high for one that general Chinese hardly knows."""
+    """How specific a word is, 0 to 12: high for words that are rare in general Chinese."""
     return min(12.0, max(0.0, -math.log(background(word)) - 4.0))
 
 
 def by_words(need: Text, offer: Text) -> float:
-    """The share of the need's telling words that the offer holds; 1 from FULL_SHARE on."""
+    """The share of the need's specific words that the offer contains; 1 from FULL_SHARE on."""
     total = sum(need.telling.values())
     if not total:
         return 0.0
@@ -103,23 +103,23 @@ def by_words(need: Text, offer: Text) -> float:
 
 
 def shared(need: Text, offer: Text, most: int = 10) -> list[str]:
-    """The need's telling words that the offer holds, the most telling first; no everyday words."""
+    """The need's specific words that the offer contains, the most specific first; no everyday words."""
     held = [word for word in need.telling if rarity(word) >= EVERYDAY and word in offer.words]
     return [word for word in held if not _is_stem(word, held)][:most]
 
 
 def is_thin(found: Sequence[str]) -> bool:
-    """Whether shared words are too little to call two texts near: a single one that is not rare.
+    """Whether the shared words are too few to call two texts near: a single one that is not rare.
 
-    A word within another one (晶界, 晶界扩散) is no second word. How rare an English word is, nobody knows
-    here, so one alone is never enough.
+    A word within another one (晶界, 晶界扩散) does not count as a second word. The rarity of English words is
+    not known here, so a single one is never enough.
     """
     apart = [word for word in found if not any(word != other and word in other for other in found)]
     return not any(has_chinese(word) and rarity(word) >= RARE for word in apart) and len(apart) < 2
 
 
 def joined(first: Text, second: Text) -> Text:
-    """Two texts of one listing as one; the telling words of the first come first."""
+    """Two texts of one listing as one; the specific words of the first come first."""
     return Text(
         {**first.telling, **second.telling},
         first.words | second.words,
@@ -133,7 +133,7 @@ def is_english(text: str) -> bool:
 
 
 def _is_stem(word: str, found: Sequence[str]) -> bool:
-    """Whether an English word stands here once more in full: formaldehyd beside formaldehyde."""
+    """Whether an English word is the stem of another one: formaldehyd beside formaldehyde."""
     return not has_chinese(word) and any(
         other != word and other.startswith(word) for other in found
     )

@@ -1,7 +1,7 @@
-"""Words that two texts may share without having anything in common: comparators, amounts, change.
+"""Words that texts on different subjects share: comparisons, amounts, changes.
 
-The one list of them. They are no telling words of a listing: they are neither named as shared nor
-counted in the verdict. Search still looks for them.
+They do not count as specific words of a listing: they are neither named as shared nor counted in the
+verdict. The search engine still uses them.
 """
 
 from functools import cache
@@ -16,13 +16,13 @@ _COMPARING = """
 更高 更低 更大 更小 最高 最低 最大 最小 不低于 不高于 不大于 不小于 不超过 至少 至多 以上 以下 以内 之内 左右 约为 大约 范围
 含量 数量 用量 总量 重量 大小 高低 多少 程度 水平 比例 比率 占比 百分之 百分比 平均 数值 指标 要求 标准 目标 幅度 部分 全部
 """
-#: What happens to an amount.
+#: Changes of an amount.
 _CHANGING = """
 提高 提升 增加 增大 升高 上升 升到 提到 加大 扩大 降低 降到 降至 降为 下降 减少 减小 减低 缩短 缩小 达到 达不到 达标 超标
 超过 超出 控制在 保持 维持 改善 改进 改变 变化 变成 优化 加快 加速 减慢 释放 波动 影响 导致 造成 引起 产生 出现 形成 实现
 上不去 下不来 做到 做不到 得到 取得
 """
-#: What every problem and every answer says of itself.
+#: Words of problems and answers in general.
 _STATING = """
 问题 难题 困难 需要 需求 希望 想要 寻求 寻找 解决 解决方案 方案 方法 办法 措施 技术 工艺 采用 使用 利用 应用 具有 具备 能够
 可以 无法 不能 不会 容易 经常 目前 现有 现在 已经 仍然 还是 以及 同时 因此 但是 如果 情况 过程 方面 效果 结果 稳定 严重 明显
@@ -41,12 +41,12 @@ we well were what when where which while who will without would you your
 
 @cache
 def words() -> frozenset[str]:
-    """The list, in the form that texts are taken apart into: English words with their stems."""
+    """The words in the form that the analysis gives: English words with their stems."""
     english = tokenize(_ENGLISH).words
     return frozenset(f"{_COMPARING} {_CHANGING} {_STATING} {_ENGLISH}".split()) | set(english)
 
 
 @cache
 def digest() -> str:
-    """Changes when the list does."""
+    """A hash of the list."""
     return sha256(" ".join(sorted(words())).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The rows that explain a match: what is asked, what is offered, and what follows."""
+"""The rows that explain a match: what is asked, what is offered, and the verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from search.analysis import clean, tokenize
 MOST_KEYWORDS = 12
 _EVIDENCE = 24
 _CITY, _PROVINCE = 4, 2
-#: From this share on two texts are called near.
+#: The credit from which two texts are called near.
 _NEARNESS = 0.6
 #: What is left of the nearness of texts that share too little to be called near: less than _NEARNESS.
 _THIN = 0.59
 
-#: Ways of working together that lead into one another: half an answer.
+#: Pairs of cooperation modes that are compatible: half credit.
 _RELATED = (
     {"transfer", "license", "open_license", "equity"},
     {"joint_dev", "commissioned_dev"},
@@ -30,7 +30,7 @@ _RELATED = (
 
 @dataclass(frozen=True)
 class NeedFacts:
-    """What a comparison has to know of a need; money in fen."""
+    """The facts of a need that are compared; money in fen."""
 
     text: Text
     industry: tuple[str, ...] = ()  # from the top down
@@ -45,7 +45,7 @@ class NeedFacts:
 
 @dataclass(frozen=True)
 class OfferFacts:
-    """What a comparison has to know of an achievement; money in fen."""
+    """The facts of an achievement that are compared; money in fen."""
 
     text: Text
     industry: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ LABELS = {
 
 
 def compare(need: NeedFacts, offer: OfferFacts, affinity: Affinity) -> list[Row]:
-    """Every row of the comparison, in the order they are read. What is not asked has no row."""
+    """Every row of the comparison, in the order shown. What the need does not ask has no row."""
     rows = [
         _industry(need, offer),
         _field(need, offer),
@@ -185,7 +185,7 @@ def _keywords(need: NeedFacts, offer: OfferFacts) -> Row | None:
 
 
 def _is_hit(word: str, offer: OfferFacts) -> bool:
-    """The keyword stands in the offer, or every word of it does."""
+    """Whether the offer contains the keyword, or every word of it."""
     if clean(word).strip() in offer.text.plain:
         return True
     words = set(tokenize(word).words)
@@ -308,7 +308,7 @@ def _cooperation(need: NeedFacts, offer: OfferFacts) -> Row | None:
 
 
 def _district(need: NeedFacts, offer: OfferFacts) -> Row | None:
-    """Near is easier, far is no reason against: this row never says no."""
+    """A near district is an advantage; a far one is not a reason against: the verdict is never no."""
     if not need.district:
         return None
     wanted = phrases.terms("district", [need.district])

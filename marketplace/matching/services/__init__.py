@@ -1,4 +1,4 @@
-"""Finding matches, telling people of them, and what people say about them."""
+"""Computing matches, notifying people, and storing their judgements."""
 
 from marketplace.matching.services.background import (
     EMBED,

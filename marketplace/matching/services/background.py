@@ -1,7 +1,7 @@
-"""What publications set in motion: a few are matched at once, many by a job that can be resumed.
+"""Matching after publications: a few at once, many by a job that can be resumed.
 
-The two sides are named, because the work is not the same for both: matches are always computed from the
-need. After an import of thousands of achievements the open needs are matched again, so the work grows
+The two sides are named, because the work is not the same for both: the job always computes matches from
+the need. After an import of thousands of achievements the open needs are matched again, so the work grows
 with the number of needs. Vectors are made for both sides; they come last, since each takes
 0.2 s. Until then matches rest on words, and when the vectors are there the needs are matched once more.
 """
@@ -26,7 +26,7 @@ from marketplace.needs.models import Need
 from search import vectors
 
 REFRESH, EMBED = "matching.refresh", "matching.embed"
-#: As many publications are matched at once, in the handler.
+#: Up to so many publications are matched at once, in the handler.
 FEW = 3
 _CHUNK = 8
 
@@ -68,13 +68,13 @@ def _embed_now(side: Side, rows: Sequence[Any]) -> None:
 
 
 def run_refresh(job: Job) -> dict[str, Any]:
-    """Go through the needs again: all open ones after an import, else those of the payload."""
+    """Match needs again: all open ones after an import, otherwise those of the payload."""
     fresh = set(job.payload.get("needs", []))
     arrived = job.payload.get("achievements", [])
     keys = fresh if not arrived and not job.payload.get("everything") else None
     needs = Need.objects.filter(status=OPEN).order_by("pk")
     needs = needs if keys is None else needs.filter(pk__in=keys)
-    # By key: needs come and go between two turns.
+    # By primary key, since needs are published and withdrawn between two runs.
     ids = list(needs.filter(pk__gt=job.place).values_list("pk", flat=True))
     total, found = job.done + len(ids), int(job.result.get("new", 0))
     advance(job, job.done, total)
@@ -90,7 +90,7 @@ def run_refresh(job: Job) -> dict[str, Any]:
 
 @transaction.atomic
 def start_rescoring() -> None:
-    """Have all open needs compared again while matches are on show that other weights have scored."""
+    """Start matching all open needs again if visible matches were scored with other weights."""
     on_show = Match.objects.filter(need__status=OPEN, achievement__status=OPEN)
     if on_show.exclude(weights_version=scoring.WEIGHTS.version).exists():
         _queue(everything=True)
@@ -98,7 +98,7 @@ def start_rescoring() -> None:
 
 @transaction.atomic
 def start_embedding() -> Job | None:
-    """A job for the open listings that have no vector of what they say now; None without any."""
+    """Start a job for the open listings without a current vector; None when there are none."""
     if not vectors.is_wanted() or not any(rows.exists() for _, rows in _without_vectors()):
         return None
     waiting = Job.objects.select_for_update().filter(kind=EMBED, status=Job.Status.QUEUED)
@@ -106,7 +106,7 @@ def start_embedding() -> Job | None:
 
 
 def run_embedding(job: Job) -> dict[str, Any]:
-    """Make the vectors that are lacking. What a run that ended early has made is not lacking any more.
+    """Make the missing vectors. A run that is resumed does not make the finished ones again.
 
     ModelAway while the model does not answer: the job waits for it.
     """
@@ -137,7 +137,7 @@ def _match_need(need: Need, *, is_fresh: bool) -> int:
     new = compute_matches(need)
     found = readable(Match.objects.filter(need=need))
     announce(found, to=Side.NEED)
-    # The holders of results hear of a new need; of their own new result they know.
+    # Holders are told of a new need. They know of their own new achievement.
     if is_fresh:
         announce(found, to=Side.ACHIEVEMENT)
     return len(new)
@@ -159,7 +159,7 @@ def _queue(
     achievements: Sequence[int] = (),
     everything: bool = False,
 ) -> None:
-    """Start a job, or add to the one that still waits: a dozen events of an import are one run."""
+    """Start a job, or add to the one that still waits, so that the events of an import become one run."""
     waiting = (
         Job.objects.select_for_update()
         .filter(kind=REFRESH, status=Job.Status.QUEUED, takes=0)

@@ -1,4 +1,4 @@
-"""Finding and storing the matches of one listing. Running it again changes nothing."""
+"""Computing and storing the matches of one listing. Repeating it changes nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,7 +43,7 @@ def compute_matches(need: Need) -> list[Match]:
 
 
 def compute_matches_for(achievement: Achievement) -> list[Match]:
-    """The same from the other side: the open needs that a published achievement may answer."""
+    """The same for an achievement: compare it with the open needs and store the best."""
     if achievement.status != OPEN:
         return []
     known = _known(Match.objects.filter(achievement=achievement), "need__code")
@@ -58,15 +58,15 @@ def compute_matches_for(achievement: Achievement) -> list[Match]:
 
 
 def _known(rows: QuerySet[Match], code: str) -> dict[str, bool]:
-    """The other sides stored before, and whether somebody has judged them."""
+    """The codes of the stored other sides, and whether somebody has judged the match."""
     found = rows.values_list(code, "need_verdict", "achievement_verdict")
     return {str(other): bool(one or two) for other, one, two in found}
 
 
 def _worth_keeping(pairs: Sequence[Pair[Any]], known: Mapping[str, bool]) -> list[Pair[Any]]:
-    """The best KEPT, and those stored before, which may be among the best of their other side.
+    """The best KEPT pairs, and the pairs stored before, which may be among the best of their other side.
 
-    What was judged stays whatever its score: a judgement is not lost, and its evidence stays true.
+    A judged pair is kept whatever its score, so that the judgement is not lost and its evidence stays current.
     """
     return [
         pair

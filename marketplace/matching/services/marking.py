@@ -1,4 +1,4 @@
-"""What the two sides say about a match."""
+"""Storing the judgements of the two sides on a match."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Telling the owners of listings about matches: each match once, several in one notice."""
+"""Notifying owners of listings about matches: each match once, several in one notice."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -24,9 +24,9 @@ kinds.register("matching.fits", _("对方认为匹配合适"), mail_default=Fals
 
 @transaction.atomic
 def announce(matches: Iterable[Match], *, to: str) -> int:
-    """Tell one side of those matches that are good enough and that it has not been told of.
+    """Notify one side of strong matches that it was not notified of before.
 
-    Returns the number of notices. A repeated call tells nobody again.
+    Returns the number of notices. A repeated call sends nothing again.
     """
     told = f"{to}_told_at"
     keys = [match.pk for match in matches]
@@ -43,7 +43,7 @@ def announce(matches: Iterable[Match], *, to: str) -> int:
 
 
 def tell_of_fit(match: Match, *, by: str) -> int:
-    """The other side learns that this one finds the match fitting."""
+    """Notify the other side that this side finds the match fitting."""
     other = Side.ACHIEVEMENT if by == Side.NEED else Side.NEED
     if getattr(match, f"{other}_verdict") == Verdict.DISMISSED:
         return 0
@@ -65,7 +65,7 @@ def tell_of_fit(match: Match, *, by: str) -> int:
 
 
 def _groups(rows: Sequence[Match], to: str) -> Iterable[list[Match]]:
-    """Needs each get their own notice; a holder of many results gets one for all of them."""
+    """Groups of matches for one notice: one for each need, one for each author of achievements."""
 
     def key(match: Match) -> int:
         return match.need_id if to == Side.NEED else match.achievement.author_id

@@ -1,4 +1,4 @@
-"""Keeping listings' words ready for comparison: at once with a match, and for many by a job."""
+"""Storing listings' analysed words for comparison: with each match, and for many by a job."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ _KEPT = ["rev", "version", "telling", "words"]
 
 
 def keep_readings(listings: Iterable[Need | Achievement]) -> int:
-    """Keep what reading these published listings gave, unless it is kept; returns how many were new."""
+    """Store the readings of these published listings where they are missing; the number of new ones."""
     rows = list(listings)
     return sum(
         _keep(side, [row for row in rows if isinstance(row, model)])
@@ -29,7 +29,7 @@ def keep_readings(listings: Iterable[Need | Achievement]) -> int:
 
 
 def start_reading() -> Job | None:
-    """A job for the open listings of which nothing is kept; None when there are none."""
+    """Start a job for the open listings without a reading; None when there are none."""
     if not any(map(_left, LISTINGS.values())):
         return None
     with transaction.atomic():
@@ -38,7 +38,7 @@ def start_reading() -> Job | None:
 
 
 def run_reading(job: Job) -> dict[str, Any]:
-    """Read the open listings of which nothing is kept. What a killed run has kept stays kept."""
+    """Store readings of the open listings without one. A resumed run continues where it was."""
     done, new = job.done, 0
     advance(job, done, done + sum(map(_left, LISTINGS.values())))
     for model in LISTINGS.values():
@@ -60,7 +60,7 @@ def _keep(side: str, rows: Sequence[Need | Achievement]) -> int:
     ours = Reading.objects.filter(**{f"{side}__in": [row.pk for row in rows]}, version=version)
     known = set(ours.values_list(f"{side}_id", "rev"))
     fresh = [_reading(side, row, version) for row in rows if (row.pk, row.rev) not in known]
-    # In the order of the keys: two workers that keep the same rows wait for each other, no more.
+    # In the order of the primary keys, so that two workers with the same rows wait without a deadlock.
     fresh.sort(key=lambda reading: getattr(reading, f"{side}_id"))
     Reading.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=[side], update_fields=_KEPT

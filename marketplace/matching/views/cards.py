@@ -18,9 +18,9 @@ from marketplace.matching.rulebook.phrases import render
 
 @dataclass(frozen=True)
 class Card:
-    """One match. `other` is the listing that is shown, `kind` need or achievement.
+    """One match. `other` is the listing that is shown, `kind` its side, need or achievement.
 
-    `alike` says in words how near a match is of which only texts could be compared: it has no score.
+    `alike` describes in words a match for which only texts could be compared: it shows no score.
     `reweighed` says that a group could have more or fewer points than its weight: some row was open.
     """
 
@@ -49,7 +49,7 @@ class Card:
 def cards_of(
     matches: Iterable[Match], actor: Actor, *, shown: str, unfolded: int = 1
 ) -> list[Card]:
-    """Stored matches; `shown` names the side whose listing the reader is looking for."""
+    """Stored matches; `shown` is the side whose listing the card shows."""
     return [
         card_of(match, actor, shown=shown, folded=place >= unfolded)
         for place, match in enumerate(matches)
@@ -57,7 +57,7 @@ def cards_of(
 
 
 def card_of(match: Match, actor: Actor, *, shown: str, folded: bool) -> Card:
-    """One stored match, with what the reader's side has said about it."""
+    """One stored match, with the judgement of the reader's side."""
     mine = Side.NEED.value if shown == Side.ACHIEVEMENT else Side.ACHIEVEMENT.value
     speaks_for = sides_of(actor, match)
     side = mine if mine in speaks_for else next(iter(speaks_for), "")
@@ -80,7 +80,7 @@ def card_of(match: Match, actor: Actor, *, shown: str, folded: bool) -> Card:
 
 
 def previews(found: Sequence[Preview], *, shown: str, unfolded: int = 1) -> list[Card]:
-    """Matches that are not stored, so there is nothing to judge."""
+    """Cards of live matches, which cannot be judged because they are not stored."""
     return [
         Card(
             kind=shown,
@@ -184,7 +184,7 @@ def _reweighed(rows: Sequence[dict[str, Any]]) -> bool:
 
 
 def _cap_note(cap: int | None, rows: Sequence[dict[str, Any]]) -> str:
-    """Why the score is lower than its parts add up to."""
+    """The reason for a cap on the score."""
     if cap is None:
         return ""
     musts = [row for row in rows if row.get("must")]

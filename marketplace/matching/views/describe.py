@@ -1,6 +1,6 @@
-"""“Describe your problem”: matched at once, and kept nowhere.
+"""“Describe your problem”: matched at once, and stored nowhere.
 
-The text comes by POST only, so it stands in no address and no log; it is not stored, not cached, and
+The text comes by POST only, so it appears in no address and no log; it is not stored, not cached, and
 left out of error reports.
 """
 

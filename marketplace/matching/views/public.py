@@ -17,13 +17,13 @@ from marketplace.needs import queries as needs
 from marketplace.web.views import fetch, paginate, render_page
 
 PAGE = 10
-#: So many stand within the page of a listing; the rest is one link away.
+#: The number of matches on the page of a listing; a link leads to all of them.
 WITHIN = 3
 
 
 @require_safe
 def for_need(request: HttpRequest, code: str) -> HttpResponse:
-    """The achievements that answer a need, each with why."""
+    """The achievements that answer a need, each with its explanation."""
     need = fetch(needs.visible_to(request.user), code, actor=request.user, view="needs.view_need")
     rows = queries.matches_of_need(need, request.user)
     may_edit = request.user.has_perm("needs.edit_need", need)
@@ -33,7 +33,7 @@ def for_need(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def for_achievement(request: HttpRequest, code: str) -> HttpResponse:
-    """The needs that an achievement answers, each with why."""
+    """The needs that an achievement answers, each with its explanation."""
     achievement = fetch(
         achievements.visible_to(request.user),
         code,
@@ -54,7 +54,7 @@ def _show(
     shown: str,
     look: Callable[[Any], queries.Found] | None,
 ) -> HttpResponse:
-    """`look` compares once more for the author, who is told what kept everything below the bar."""
+    """`look` compares again for the author, to say why no candidate reached the required score."""
     within = bool(getattr(request, "htmx", None)) and not request.htmx.boosted  # type: ignore[attr-defined]
     page = paginate(request, rows, size=WITHIN if within else PAGE)
     context = {

@@ -1,4 +1,4 @@
-"""The signed-in side: previews of drafts, new matches of the own listings, judging a match."""
+"""Pages of the workbench: previews of drafts, new matches of one's own listings, judging a match."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def preview_achievement(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_safe
 def own_matches(request: HttpRequest) -> HttpResponse:
-    """Matches of the reader's listings that wait for a word, or those that were dismissed."""
+    """Matches of the reader's listings that wait for a judgement, or those that were dismissed."""
     side = request.GET.get("side", "")
     dismissed = request.GET.get("show") == "dismissed"
     rows = (
@@ -123,7 +123,7 @@ def mark_match(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _said_before(match: Match, side: str, verdict: str) -> dict[str, str]:
-    """The last word of this side, to be seen and changed; `verdict` is what a link proposes instead."""
+    """The form values of this side's last judgement; `verdict` is the one that a link proposes."""
     last = queries.feedback_of(match, side)
     if last is not None and verdict in {"", last.verdict}:
         return {"verdict": last.verdict, "reason": last.reason, "note": last.note}
@@ -144,7 +144,7 @@ def _preview(
 
 
 def _own_card(match: Match, actor: Actor, side: str) -> Any:
-    """Seen from the side that is asked for, or from the one that has not spoken yet."""
+    """A card from the side that was asked for, by default the reader's first side."""
     mine = sides_of(actor, match)
     first = side if side in mine else mine[0]
     shown = Side.ACHIEVEMENT.value if first == Side.NEED else Side.NEED.value
@@ -158,7 +158,7 @@ def _said(verdict: str) -> Any:
 
 
 def _after(request: HttpRequest, match: Match, side: str) -> str:
-    """Back to where the judgement was made: the list of own matches, or the listing's."""
+    """The page on which the judgement was made: the reader's matches, or those of the listing."""
     if request.POST.get("from") == "own":
         return reverse("matching:own")
     code = match.need.code if side == Side.NEED else match.achievement.code

@@ -180,7 +180,7 @@ def trl(level: int | None) -> SafeString:
 def _gauge(level: int) -> SafeString:
     cells = format_html_join(
         "",
-        '<rect{} x="{}%" width="9.5%" height="10" rx="2"/>',
+        '<rect{} x="{}%"/>',
         (
             (mark_safe(' class="on"') if cell < level else "", f"{cell * 100 / 9 + 0.6:.1f}")
             for cell in range(9)

@@ -7,7 +7,7 @@ from search.backends.elasticsearch.backend import ElasticsearchBackend
 
 
 def opened(url: str, root: Path) -> ElasticsearchBackend:
-    """The backend on the cluster that `url` names, divided and copied as the settings say."""
+    """The backend on the cluster that `url` names, with the shards and copies of the settings."""
     return ElasticsearchBackend(
         url, root, shards=configuration.shards(), replicas=configuration.replicas()
     )

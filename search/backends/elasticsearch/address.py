@@ -1,4 +1,4 @@
-"""What SEARCH_URL says about a cluster."""
+"""Reading the SEARCH_URL of a cluster."""
 
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -10,7 +10,7 @@ _OPTIONS = {"ca_certs", "refresh_interval"}
 
 @dataclass(frozen=True)
 class Address:
-    """Where the cluster is, who we are there, and under which names our indices stand.
+    """Where the cluster is, the account to use, and the prefix of the names of our indexes.
 
     `elasticsearch+https://USER:PASSWORD@HOST:9200,HOST2:9200/PREFIX?ca_certs=/etc/…/ca.pem`; with the
     user `apikey` the password is an API key. `refresh_interval` is how soon a write is searchable.
@@ -25,7 +25,7 @@ class Address:
 
     @classmethod
     def parse(cls, url: str) -> "Address":
-        """Read the URL; ValueError, without the password in it, when it is none."""
+        """Read the URL; ValueError, without the password in its text, for an invalid one."""
         parts = urlsplit(url)
         credentials, _, hosts = parts.netloc.rpartition("@")
         user, _, password = credentials.partition(":")

@@ -21,12 +21,12 @@ from search.plan import Answer, Load, Plan, Progress, Revision
 from search.query import Hit, Range, Value
 from search.schema import IndexSpec
 
-#: What of an answer is used; the rest is not sent.
+#: The parts of a response that are used; the cluster leaves out the rest.
 _PARTS = ["hits.total.value", "hits.hits._id", "hits.hits._score", "hits.hits.fields"]
 
 
 class ElasticsearchBackend:
-    """Indexes on the cluster that SEARCH_URL names; under `root` lie lock files only."""
+    """Indexes on the cluster that SEARCH_URL names; only lock files are under `root`."""
 
     heals_inline = False
 
@@ -60,7 +60,7 @@ class ElasticsearchBackend:
         )
 
     def request(self, spec: IndexSpec, plan: Plan) -> Search[Any]:
-        """What the cluster is asked for a plan."""
+        """The request to the cluster for a plan."""
         inside, after = facets.split(plan)
         search = Search().query(selection(spec, plan, inside, scored=not plan.sort))
         if after:
@@ -99,9 +99,9 @@ class ElasticsearchBackend:
             lambda client: client.search(
                 index=alias,
                 body=body,
-                # The same question goes to the same copies, so that its pages follow each other.
+                # The same query goes to the same copies, so that its pages are consistent.
                 preference=_preference(plan),
-                # Rarity is counted over all shards, or a row's rank would depend on its shard.
+                # Rarity is counted over all shards: otherwise a row's rank would depend on its shard.
                 search_type="dfs_query_then_fetch" if self._shards > 1 else None,
                 allow_partial_search_results=False,
                 filter_path=[*_PARTS, "aggregations"],
@@ -124,7 +124,7 @@ class ElasticsearchBackend:
         wait: float | None = None,
         anew: bool = False,
     ) -> int:
-        """See `Backend.rebuild`. One that was interrupted goes on where it stopped."""
+        """See `Backend.rebuild`. An interrupted rebuild is continued."""
         store = self.store(spec)
         with self._rebuilding(store, wait):
             if failed is not None and store.in_place() not in ("", failed):
@@ -132,7 +132,7 @@ class ElasticsearchBackend:
             return store.rebuild(load, progress, anew=anew)
 
     def discard(self, spec: IndexSpec) -> None:
-        """See `Backend.discard`. Nothing is done while somebody rebuilds."""
+        """See `Backend.discard`. Does nothing while a rebuild runs."""
         store = self.store(spec)
         with suppress(IndexBusy), self._rebuilding(store, 0.0):
             store.discard()

@@ -1,4 +1,4 @@
-"""The connection to a cluster: how long a call may take, and when to stop asking for a while."""
+"""The connection to a cluster: time limits, and a circuit breaker."""
 
 import logging
 import time
@@ -13,20 +13,20 @@ from search import budget
 from search.backends.elasticsearch.address import Address
 from search.errors import IndexUnavailable, SearchRefused, SearchUnavailable
 
-#: A visitor waits no longer for an answer from the index, and less when the question's budget says so.
+#: The longest that a read may take, in seconds; less when less of the question's budget is left.
 READ_SECONDS = budget.SECONDS
-#: An answer that took longer is used, but counts as a failure: every page would wait as long.
+#: A slower answer is used, but counts as a failure for the breaker: every page would wait as long.
 SLOW_SECONDS = 1.0
-#: Whoever writes has time: a batch of 500 rows takes about a second.
+#: The time limit of a write: a batch of 500 rows takes about a second.
 WRITE_SECONDS = 30.0
-#: After so many failures in a row nobody asks the cluster for this long.
+#: After so many failures in a row the breaker is open for so many seconds.
 FAILURES = 3
 OPEN_SECONDS = 30
-# A client with a time limit of its own is made only when that makes a difference.
+# A smaller difference to the default time limit is not worth a client of its own.
 _NEARLY = 0.9
-#: The cluster has too much to do, or lacks a part at the moment: what it refuses so it takes later.
+#: Status codes of an overloaded or incomplete cluster: the same request may succeed later.
 BUSY = {408, 429, *range(500, 600)}
-#: With less time than that nobody asks.
+#: With less time left than this the cluster is not asked.
 _LEAST_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
@@ -34,11 +34,11 @@ _Answer = TypeVar("_Answer")
 
 
 class _Down(Exception):
-    """The cluster did not answer, or not with what was asked: the breaker counts these only."""
+    """The cluster did not answer, or with a failure: only these count for the breaker."""
 
 
 class _Slow(_Down):
-    """The cluster answered, but so late that it is left alone for a while."""
+    """The cluster answered, but so slowly that it counts as a failure."""
 
     def __init__(self, answer: object) -> None:
         super().__init__("late")
@@ -58,22 +58,22 @@ class Cluster:
             options["ca_certs"] = address.ca_certs
         client = Elasticsearch(list(address.hosts), **options)  # type: ignore[arg-type]
         self._reader = client.options(request_timeout=READ_SECONDS, max_retries=0)
-        # Another node is tried when one refuses. A node that hangs has had its time: whoever
-        # writes comes back later instead of holding a worker for three times as long.
+        # Another node is tried when one refuses the connection, but not when one hangs: the write is
+        # repeated later instead of blocking a worker for three times as long.
         self._writer = client.options(request_timeout=WRITE_SECONDS, max_retries=2)
         self._breaker = CircuitBreaker(
             failure_threshold=FAILURES, recovery_timeout=OPEN_SECONDS, expected_exception=_Down
         )
 
     def read(self, action: Callable[[Elasticsearch], _Answer]) -> _Answer:
-        """Ask within the budget; SearchUnavailable when it is used up or the breaker is open.
+        """Run a read within the budget; SearchUnavailable when no time is left or the breaker is open.
 
-        A patient question (`budget.patient`) has the time of a write, whatever the breaker says.
+        Background work (`budget.patient`) has the time limit of a write and ignores the breaker.
         """
         if budget.is_patient():
             with self.writing() as client:
                 return action(client)
-        # `call` counts, but does not look whether the breaker is open: only the decorator does.
+        # `call` counts failures, but does not check whether the breaker is open: only the decorator does.
         if self._breaker.opened:
             raise SearchUnavailable("the cluster failed a moment ago")
         seconds = budget.left()
@@ -84,7 +84,7 @@ class Cluster:
             client = client.options(request_timeout=seconds)
         try:
             if seconds < SLOW_SECONDS:
-                # It has less time than a good answer may take: that it failed says nothing.
+                # With less time than a good answer may take, a failure says nothing about the cluster.
                 return _asked(client, action)
             return self._breaker.call(_asked, client, action)
         except _Slow as late:
@@ -95,7 +95,7 @@ class Cluster:
 
     @contextmanager
     def writing(self) -> Iterator[Elasticsearch]:
-        """A client for writing and managing. It asks the cluster whatever the breaker says."""
+        """A client for writing and managing. It ignores the breaker."""
         try:
             yield self._writer
         except NotFoundError as error:
@@ -103,7 +103,7 @@ class Cluster:
         except (ApiError, TransportError) as error:
             refused = isinstance(error, ApiError) and error.status_code not in BUSY
             raise (SearchRefused if refused else SearchUnavailable)(reason_of(error)) from error
-        # It answers again: let visitors know before the pause is over.
+        # It answers again: close the breaker now, so that visitors do not wait for the pause to end.
         self._breaker.reset()
 
 
@@ -115,7 +115,7 @@ def _asked(client: Elasticsearch, action: Callable[[Elasticsearch], _Answer]) ->
         raise IndexUnavailable(reason_of(error)) from error
     except ApiError as error:
         if error.status_code not in BUSY:
-            # It answers, but does not like the question: that is a mistake of ours.
+            # It answers, but refuses the request: that is an error in our code.
             log.exception("the cluster refuses a query")
             raise SearchRefused(reason_of(error)) from error
         log.warning("the cluster did not answer: %s", reason_of(error))
@@ -129,7 +129,7 @@ def _asked(client: Elasticsearch, action: Callable[[Elasticsearch], _Answer]) ->
 
 
 def reason_of(error: Exception) -> str:
-    """What the cluster said, without the request that it may quote."""
+    """The kind of error that the cluster reports, without the request that it may quote."""
     if isinstance(error, ApiError):
         return f"{error.status_code} {error.error}"
     return type(error).__name__

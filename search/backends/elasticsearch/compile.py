@@ -1,4 +1,4 @@
-"""From plans to Elasticsearch's queries. No query parser, no script: user text only becomes terms."""
+"""From plans to Elasticsearch's queries. No query parser, no script: the user's text becomes terms only."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ def selection(spec: IndexSpec, plan: Plan, filters: Filters, *, scored: bool) ->
         return q.Bool(filter=must, should=scoring if scored else [])
     if not plan.terms:
         return q.Bool(filter=[_VISIBLE, *must])
-    # Tombstones have no terms: whatever has one of them is visible.
+    # A tombstone has no terms, so every row that has one is visible.
     if scored:
         return q.Bool(filter=must, should=scoring, minimum_should_match=1)
     return q.Bool(filter=[*must, q.Bool(should=scoring, minimum_should_match=1)])
@@ -94,7 +94,7 @@ def _words(spec: IndexSpec, plan: Plan) -> list[q.Query]:
 
 
 def _word(spec: IndexSpec, word: Word) -> q.Query:
-    """A word stands in a stream as one of its forms, or as all its grams."""
+    """A stream contains a word as one of its forms, or as all its grams."""
     ways: list[q.Query] = []
     for stream in streams_of(spec):
         if word.is_cjk and stream.translation:

@@ -1,7 +1,7 @@
 """From our schema and rows to Elasticsearch's mapping and documents.
 
-Texts come tokenised: the fields split at white space and nothing more, so that both backends index the
-same tokens. Nothing else is added by the cluster: an unknown field is refused.
+Texts are tokenised already: the fields are split at white space only, so that both backends index the same
+tokens. The cluster adds no field by itself: an unknown one is refused.
 """
 
 from typing import Any
@@ -55,7 +55,7 @@ def _field(field: Keyword | Number | Date | Bool) -> Any:
 def index_of(
     spec: IndexSpec, name: str, *, shards: int, aliases: dict[str, dict[str, Any]]
 ) -> dsl.Index:
-    """A new index, set for filling: nothing is refreshed or copied until it is full."""
+    """A new index, set for filling: no refresh and no copies until it is complete."""
     index = dsl.Index(name)
     index.document(document_class(spec))
     index.settings(number_of_shards=shards, number_of_replicas=0, refresh_interval="-1")
@@ -64,7 +64,7 @@ def index_of(
 
 
 def source_of(row: Row) -> dict[str, Any]:
-    """The body of the document that stands for a row."""
+    """The document of a row."""
     body: dict[str, Any] = {"rev": row.rev, "visible": row.visible}
     if row.streams:
         body[TOKENS] = {

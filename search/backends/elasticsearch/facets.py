@@ -22,7 +22,7 @@ def name_of(facet: str | RangeFacet) -> str:
 
 
 def split(plan: Plan) -> tuple[Filters, Filters]:
-    """The filters that narrow everything, and those that the facets of their field must not feel."""
+    """The filters that apply to everything, and those that do not apply to the facet of their own field."""
     faceted = {name_of(facet) for facet in plan.facets}
     inside = {name: one for name, one in plan.filters.items() if name not in faceted}
     after = {name: one for name, one in plan.filters.items() if name in faceted}
@@ -51,7 +51,7 @@ def _counting(spec: IndexSpec, facet: str | RangeFacet) -> aggs.Agg[Any]:
             raise KeyError(f"{spec.name} has no facet {facet!r}")
         return aggs.Terms(field=facet, size=_MAX_BUCKETS)
     ranges = {
-        # A row without a value is in no range of a facet, whatever a filter would say.
+        # A row without a value is in no range of a facet, even if a filter would include it.
         str(number): range_of(spec, facet.field, replace(wanted, or_missing=False))
         for number, wanted in enumerate(facet.ranges.values())
     }
@@ -59,7 +59,7 @@ def _counting(spec: IndexSpec, facet: str | RangeFacet) -> aggs.Agg[Any]:
 
 
 def counts(spec: IndexSpec, plan: Plan, answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """The counts of each facet in the cluster's answer, by value."""
+    """The counts of each facet in the cluster's response, by value."""
     found: dict[str, dict[str, int]] = {}
     for facet in plan.facets:
         name = name_of(facet)

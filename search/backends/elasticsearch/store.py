@@ -5,13 +5,13 @@
     {prefix}-{index}-{fingerprint}-{time}        an index
 
 The fingerprint is part of the name: while a release with another schema is rolled out, the processes of
-both find their own index. Writes carry the row's revision as their version, so their order does not
-matter: an older one is refused (409), which is what was wanted.
+both find their own index. A write carries the row's revision as its version, so the order of writes does
+not matter: the cluster refuses an older one (409), as intended.
 
 A refresh writes to the index being filled *before* the one that answers. If it finds none being filled,
 either the filling has not begun, and will read rows at least as new; or it has ended, and then the index
-that answers is the new one. What it writes there can be found at once: the next moment the index may be
-the one that answers, and a row that was found in the old one must not be older in the new one.
+that answers is the new one. Such a write is searchable at once: the new index may be put into use at any
+moment, and must not return an older state of a row than the old one did.
 """
 
 import logging
@@ -33,9 +33,9 @@ log = logging.getLogger(__name__)
 _CHUNK = 500
 _PAGE = 5_000
 _KEEP_ALIVE = "2m"
-#: How long a new index may take to get its copies before it answers without them.
+#: Seconds that a new index waits for its copies before it is used without them.
 _COPIES_SECONDS = 60
-#: What was left half filled for longer was perhaps filled by an older release, with other words in it.
+#: After so many seconds an unfinished index is discarded: an older release may have filled it.
 _LEFT_SECONDS = 86_400.0
 _STALE, _MISSING = 409, 404
 
@@ -68,7 +68,7 @@ class Store:
             self._write(client, self.alias, rows.values(), refresh="wait_for", required=True)
 
     def _is_fillable(self, client: Elasticsearch) -> bool:
-        """Whether what is being filled can be written; if only it is lost, it is removed.
+        """Whether the index that is being filled can be written; if it alone is lost, it is removed.
 
         It has no copies yet, so a lost node takes it along: it must not stop the writes to the index
         that answers. Who was filling it begins anew.
@@ -84,14 +84,14 @@ class Store:
 
     def _lost(self, client: Elasticsearch, names: list[str]) -> set[str]:
         """Which of the indexes have a shard that no node holds."""
-        # 408 is the answer when one of them does not exist.
+        # The cluster answers 408 when one of them does not exist.
         asking = client.options(ignore_status=408)
         health = asking.cluster.health(index=names, level="indices", timeout="0s")
         found = health.get("indices", {})
         return {name for name, one in found.items() if one["status"] == "red"}
 
     def _tombstones(self, client: Elasticsearch, ids: list[str]) -> Iterator[Row]:
-        """Gone from the source: one revision on, so that no late write brings a row back."""
+        """Rows that are gone: their revision plus one, so that no late write brings a row back."""
         if not ids:
             return
         answer = client.mget(index=self.alias, ids=ids, source_includes=["visible"])
@@ -119,7 +119,7 @@ class Store:
             initial_backoff=0.5,
             raise_on_error=False,
             refresh=refresh,
-            # Without it a write to a lost alias would make an index of that name, unlike ours.
+            # Without this a write to a lost alias would create an index of that name with a wrong mapping.
             require_alias=True,
         )
         for fine, item in outcome:
@@ -138,12 +138,12 @@ class Store:
     # Rebuilding -------------------------------------------------------------------------------
 
     def in_place(self) -> str:
-        """The index that answers; empty when there is none."""
+        """The name of the index in use; empty when there is none."""
         with self._cluster.writing() as client:
             return next(iter(self._behind(client, self.alias)), "")
 
     def rebuild(self, load: Load, progress: Progress | None, *, anew: bool) -> int:
-        """Fill a new index, or the one that somebody left half full, and let it answer."""
+        """Fill a new index, or continue an unfinished one, and put it into use."""
         with self._cluster.writing() as client:
             name = self._begin(client, anew=anew)
             held = {row.id: row.rev for row in self._listed(client, name)}
@@ -157,7 +157,7 @@ class Store:
             return count
 
     def discard(self) -> None:
-        """Remove what was being filled."""
+        """Remove the unfinished index."""
         with self._cluster.writing() as client:
             for name in self._behind(client, self.building):
                 client.indices.delete(index=name, ignore_unavailable=True)
@@ -193,7 +193,7 @@ class Store:
                 log.warning("index %s answers before its copies are made", name)
 
     def _swap(self, client: Elasticsearch, name: str) -> None:
-        """In one step the new index answers and is no longer being filled; then the old one goes."""
+        """Put the new index into use in one step; then delete the old one."""
         old = [one for one in self._behind(client, self.alias) if one != name]
         actions: list[Mapping[str, Any]] = [
             *({"remove": {"index": one, "alias": self.alias}} for one in old),
@@ -209,7 +209,7 @@ class Store:
         self._delete(f"{self._family}-*")
 
     def prune(self) -> list[str]:
-        """Remove the indexes of other schemas, once no process uses them; which those were."""
+        """Remove the indexes of other schemas that no process uses any more; their names."""
         return self._delete(f"{self._family}-*", but=f"{self.alias}-")
 
     def _delete(self, pattern: str, but: str = "") -> list[str]:
@@ -222,7 +222,7 @@ class Store:
             return names
 
     def _is_ours(self, name: str) -> bool:
-        """Another index may have a name that begins with ours: two parts follow, not more."""
+        """Whether the name is ours: another index's name may begin alike, but ours have two more parts."""
         rest = name.removeprefix(f"{self._family}-").split("-")
         return len(rest) == 2 and len(rest[0]) == 16
 
@@ -235,7 +235,7 @@ class Store:
     # Which indexes there are ------------------------------------------------------------------
 
     def revisions(self) -> Iterator[Revision]:
-        """Every row of the index that answers."""
+        """Every row of the index in use."""
         with self._cluster.writing() as client:
             client.indices.refresh(index=self.alias)
             yield from self._listed(client, self.alias)
@@ -270,11 +270,11 @@ class Store:
 
 
 def _age(name: str) -> float:
-    """Seconds since an index was begun, from its name."""
+    """The age of an index in seconds, from its name."""
     return (time.time_ns() - int(name.rsplit("-", 1)[1], 16)) / 1e9
 
 
 def _type_of(result: Mapping[str, Any]) -> str:
-    """The kind of error, never the text that it quotes."""
+    """The kind of error, without the text that it quotes."""
     error = result.get("error")
     return str(error.get("type")) if isinstance(error, Mapping) else str(result["status"])

@@ -6,7 +6,7 @@ from search.backends.embedded.backend import EmbeddedBackend
 
 
 def opened(_url: str, root: Path) -> EmbeddedBackend:
-    """The backend over the folder `root`; its URL says nothing more than its name."""
+    """The backend over the folder `root`; its URL has no further parts."""
     return EmbeddedBackend(root)
 
 

@@ -103,14 +103,14 @@ class EmbeddedBackend:
                     )
 
     def discard(self, _spec: IndexSpec) -> None:
-        """See `Backend.discard`. The next rebuild clears the folder."""
+        """See `Backend.discard`. Does nothing: the next rebuild clears the folder."""
 
     def drop(self, spec: IndexSpec) -> None:
         """See `Backend.drop`."""
         self.store(spec).drop()
 
     def prune(self, _spec: IndexSpec) -> list[str]:
-        """See `Backend.prune`. A folder holds one generation only: there is nothing to remove."""
+        """See `Backend.prune`. Does nothing: a folder contains one generation only."""
         return []
 
 
@@ -129,7 +129,7 @@ def _order(plan: Plan) -> dict[str, Any]:
 
 
 def _hits(searcher: Any, found: Any) -> list[Hit]:
-    # Each reading of `found.hits` builds the list anew.
+    # Each access to `found.hits` builds a new list.
     scored = found.hits
     revisions = searcher.fast_field_values("rev", [address for _, address in scored])
     return [
@@ -139,7 +139,7 @@ def _hits(searcher: Any, found: Any) -> list[Hit]:
 
 
 def _facet_groups(plan: Plan) -> dict[str | None, list[str | RangeFacet]]:
-    """Facets that are counted over the same rows; those with a filter of their own stand alone."""
+    """Groups of facets that are counted over the same rows; one with a filter on its field is alone."""
     groups: dict[str | None, list[str | RangeFacet]] = {}
     for facet in plan.facets:
         name = facet if isinstance(facet, str) else facet.field

@@ -1,4 +1,4 @@
-"""From our schema and plans to tantivy's. No query parser: user text only ever becomes a term."""
+"""From our schema and plans to tantivy's. No query parser: the user's text becomes terms only."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from search.schema import Bool, Date, IndexSpec, Keyword, Number, Text
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 _FREQ = "freq"
 _MAX_BUCKETS = 1000
-# Beyond every stored number.
+# Larger than every stored number.
 _FAR = 2.0**54
 Filters = Mapping[str, Sequence[Value] | Range]
 
@@ -74,7 +74,7 @@ class Compiler:
         self.streams: list[Stream] = streams_of(spec)
 
     def ranked(self, plan: Plan) -> tantivy.Query:
-        """The query that selects and scores: the OR of all terms, within what must hold."""
+        """The query that selects and scores: the OR of all terms, within the required conditions."""
         scoring = list(self._scoring(plan))
         must = self._conditions(plan, self._filters(plan.filters))
         if plan.terms and not plan.required and must:
@@ -108,7 +108,7 @@ class Compiler:
         return tantivy.Query.const_score_query(only, 0.0)
 
     def _scoring(self, plan: Plan) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
-        # One flat list of terms: that is the shape for which tantivy skips hopeless rows.
+        # One flat list of terms: tantivy can skip rows with low scores for this form only.
         for stream in self.streams:
             for term in plan.terms if stream.takes(plan) else ():
                 if not term.may_stand_in(stream):
@@ -121,7 +121,7 @@ class Compiler:
         self, plan: Plan, filters: list[tuple[tantivy.Occur, tantivy.Query]]
     ) -> list[tuple[tantivy.Occur, tantivy.Query]]:
         if not plan.required:
-            # Tombstones have no terms, so only a search without any must ask for visible rows.
+            # A tombstone has no terms, so only a search without terms must ask for visible rows.
             return filters if plan.terms else [(_MUST, self._visible()), *filters]
         words = [self._word(word) for word in plan.words]
         if plan.required >= len(words):
@@ -132,7 +132,7 @@ class Compiler:
         return [(_MUST, tantivy.Query.const_score_query(enough, 0.0)), *filters]
 
     def _word(self, word: Word) -> tantivy.Query:
-        """A word stands in a stream as one of its forms, or as all its grams."""
+        """A stream contains a word as one of its forms, or as all its grams."""
         ways = []
         for stream in self.streams:
             if word.is_cjk and stream.translation:
@@ -189,7 +189,7 @@ class Compiler:
 
 
 def aggregation(spec: IndexSpec, facet: str | RangeFacet) -> dict[str, Any]:
-    """The aggregations that count a facet, by a name of their own each."""
+    """The aggregations that count a facet, by name."""
     if isinstance(facet, str):
         field = spec.fields.get(facet)
         if field is None or isinstance(field, Text):
@@ -198,7 +198,7 @@ def aggregation(spec: IndexSpec, facet: str | RangeFacet) -> dict[str, Any]:
     named = {}
     for number, wanted in enumerate(facet.ranges.values()):
         low, high = bounds(spec, facet.field, wanted) or (math.inf, math.inf)
-        # The engine leaves the upper end out, we count it in.
+        # tantivy excludes the upper end, our ranges include it.
         part: dict[str, float | str] = {
             "key": "in",
             "from": -_FAR if low is None else min(low, _FAR),

@@ -1,4 +1,4 @@
-"""The guard around calls into tantivy, whose panics `except Exception` does not see."""
+"""A guard around calls of tantivy, whose panics `except Exception` does not catch."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from search.errors import IndexUnavailable
 def guarded(generation: str) -> Iterator[None]:
     """Turn what tantivy raises about a damaged index into IndexUnavailable.
 
-    A panic in Rust arrives as a BaseException that `except Exception` does not see.
+    A panic in Rust arrives as a BaseException, which `except Exception` does not catch.
     """
     try:
         yield

@@ -6,8 +6,8 @@
     <root>/<index>/write.lock     held by whoever writes
     <root>/<index>/rebuild.lock   held by whoever rebuilds
 
-Readers never lock. A rebuild writes beside the index in use and moves the pointer at the end; what is
-refreshed meanwhile goes to the old generation and into a list that the rebuild reads before it ends.
+Readers never lock. A rebuild writes a new generation and changes the pointer at the end. Rows refreshed
+meanwhile are written to the old generation and to a list, which the rebuild works off before it ends.
 """
 
 import json
@@ -36,7 +36,7 @@ from search.schema import IndexSpec
 WRITE_WAIT_SECONDS = 60.0
 _WRITER_HEAP = 15_000_000
 _REBUILD_HEAP = 128_000_000
-# What tells a file from the one that replaced it.
+# Tells a file from the one that replaced it: inode, time of change and size.
 Mark = tuple[int, int, int]
 
 
@@ -84,7 +84,7 @@ class Store:
         return self._reopen()
 
     def _is_newest(self, view: View) -> bool:
-        """Both files are replaced, never rewritten: the one by us, the other by tantivy."""
+        """Whether neither file was replaced since: the pointer by us, the metadata by tantivy."""
         return (
             _mark(self._pointer) == view.opened.pointer and _mark(view.opened.meta) == view.commit
         )
@@ -95,13 +95,13 @@ class Store:
                 opened = self._current()
                 try:
                     with guarded(opened.generation):
-                        # The mark first: a commit in between is then seen by the next request.
+                        # Read the mark first, so that the next request notices a commit made in between.
                         commit = _mark(opened.meta)
                         opened.index.reload()
                         self._view = View(opened, commit, opened.index.searcher())
                         return self._view.searcher, opened
                 except IndexUnavailable:
-                    # The generation may just have been replaced; then the pointer has moved.
+                    # The generation may just have been replaced: the second try reads the new pointer.
                     self._view = None
                     if attempt == 3 or self._pointer_mark() == opened.pointer:
                         raise
@@ -142,7 +142,7 @@ class Store:
     def refresh(self, ids: Sequence[str], load: Load) -> None:
         """Write these rows as `load` gives them now. Rows are read inside the lock.
 
-        Whoever holds the lock last has therefore read last.
+        So the last writer has read the latest state.
         """
         with locked(self.folder / "write.lock", WRITE_WAIT_SECONDS):
             self._remember(ids)
@@ -150,7 +150,7 @@ class Store:
             self._write(opened, searcher, ids, load)
 
     def _remember(self, ids: Sequence[str]) -> None:
-        """Tell a running rebuild which rows it must read again before it ends."""
+        """Note for a running rebuild which rows it must read again before it ends."""
         building = self.folder / "building"
         if building.exists():
             with (self.folder / "refreshed").open("a", encoding="utf-8") as file:
@@ -163,7 +163,7 @@ class Store:
         for id_ in ids:
             known = held[id_]
             if id_ not in rows and known is not None and known[1]:
-                # Gone from the source: one revision on, so that no late write brings it back.
+                # The row is gone: its revision plus one, so that no late write brings it back.
                 rows[id_] = Row(id_, known[0] + 1, visible=False)
         due = [row for row in rows.values() if (held[row.id] or (-1, False))[0] <= row.rev]
         if due:
@@ -201,7 +201,7 @@ class Store:
             return count
 
     def _finish(self, fresh: Opened, load: Load, count: int) -> None:
-        """Catch up with what was refreshed meanwhile, then point to the new generation."""
+        """Read the rows that were refreshed meanwhile, then point to the new generation."""
         with locked(self.folder / "write.lock"):
             refreshed = self.folder / "refreshed"
             if refreshed.exists():
@@ -234,7 +234,7 @@ class Store:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _replaced(self, failed: str) -> bool:
-        """Whether another generation than the failed one is in place and can be opened."""
+        """Whether another generation than the failed one is in use and can be opened."""
         try:
             _, opened = self.searcher()
         except IndexUnavailable:
@@ -257,7 +257,7 @@ class Store:
             return ""
 
     def _clear(self, keep: set[str]) -> None:
-        """Remove the generations that nobody points to; open readers keep their mapped files."""
+        """Remove the generations that are not in use; open readers keep their mapped files."""
         for path in self.folder.glob("g-*"):
             if path.name not in keep:
                 shutil.rmtree(path, ignore_errors=True)
@@ -280,7 +280,7 @@ def held_revision(searcher: Any, compiler: Compiler, id_: str) -> tuple[int, boo
 def _commit(opened: Opened, rows: Iterable[Row], *, replace: bool) -> int:
     """Write rows in one commit by one short-lived writer; how many distinct rows there were.
 
-    Only tantivy's own calls are guarded: what the source raises is the caller's to see.
+    Only tantivy's own calls are guarded: errors of the source are not taken for a damaged index.
     """
     with guarded(opened.generation):
         writer = opened.index.writer(_WRITER_HEAP if replace else _REBUILD_HEAP, 1)

@@ -1,4 +1,4 @@
-"""Write the ranking of a benchmark's queries, made by the product's own matching."""
+"""Write the ranking that `match` gives for the queries of a benchmark."""
 
 from argparse import ArgumentParser
 from pathlib import Path

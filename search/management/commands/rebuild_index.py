@@ -1,4 +1,4 @@
-"""Build the search index anew from the rows; the old one answers until the new one is whole."""
+"""Rebuild the search index from the rows; the old one answers until the new one is complete."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""List the rows whose text the sentence model has died of, and let them be tried again."""
+"""List the rows whose text has crashed the sentence model, or try them again."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +9,7 @@ from search import vectors
 
 
 class Command(BaseCommand):
-    """`refused_texts [--try-again]`: after an upgrade of the model, they deserve another try."""
+    """`refused_texts [--try-again]`: a newer model may accept them."""
 
     help = (
         "List the rows that get no vector because the sentence model has died of their text twice."

@@ -221,6 +221,8 @@ def test_an_index_with_a_table_has_no_filter_that_the_database_cannot_answer() -
     assert filterable(IndexSpec(fields=fields, **given)) == ["size"]
     with pytest.raises(ValueError, match="colour"):
         IndexSpec(fields={**fields, "colour": Keyword()}, **given)
+    with pytest.raises(ValueError, match="tags"):
+        IndexSpec(fields={**fields, "tags": Keyword(multi=True, column="title")}, **given)
 
 
 def test_what_the_database_says_of_itself(needs: dict[str, Need], asked: list[str]) -> None:

@@ -1,0 +1,142 @@
+"""Relations: an audience follows from how a person stands to the very object, whoever owns it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.access import roles
+from tests.access.matrix import BadMatrix, _row
+from tests.access.roles import ENTERPRISE, UNIVERSITY, BadExpression, expand, likeness, relations_of
+from tests.access.world import STATES, World
+
+#: Whether a person really stands in the relation to a row of the world.
+HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
+    "need": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "achievement": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "batch": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "organization": {
+        "owner": lambda user, row: user.access.in_org(row.pk),
+        "owner_admin": lambda user, row: user.access.is_admin_of(row.pk),
+    },
+    "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
+    "match": {
+        "asker": lambda user, row: user.access.in_org(row.need.owner_id),
+        "offerer": lambda user, row: user.access.in_org(row.achievement.owner_id),
+    },
+}
+
+
+def untrue(world: World) -> Iterator[str]:
+    for (kind, state), row in world.rows.items():
+        for relation, people in relations_of(kind, state).items():
+            real = {
+                role
+                for role, person in world.people.items()
+                if role != "visitor" and HOLDS[kind][relation](person, row)
+            }
+            if real != people:
+                yield f"{relation} of {kind} {state}: {sorted(real)}, said {sorted(people)}"
+
+
+@pytest.mark.django_db
+def test_the_relations_are_those_of_the_world(world: World) -> None:
+    assert list(untrue(world)) == []
+    assert {kind for kind, _state in world.rows} == set(HOLDS)
+
+
+def test_relations_are_of_kinds_and_states_that_exist() -> None:
+    for name in roles.RELATIONS:
+        kind, _space, state = name.partition(" ")
+        assert state in STATES[kind] if state else kind in STATES
+
+
+@pytest.mark.parametrize(
+    ("expression", "subject", "state", "expected"),
+    [
+        ("owner", "need", "draft", {"member", "approver", "org_admin"}),
+        ("owner - owner_admin", "organization", "verified", {"member", "approver"}),
+        ("asker", "match", "open", {"member", "approver", "org_admin"}),
+        ("offerer", "match", "open", {"university_admin", "university_member"}),
+        ("holder", "other_file", "unbound", {"member"}),
+        ("applicant", "other_file", "dossier", {"org_admin"}),
+    ],
+)
+def test_a_relation_is_resolved_for_the_object(
+    expression: str, subject: str, state: str, expected: set[str]
+) -> None:
+    assert expand(expression, subject, state) == expected
+
+
+def test_strangers_are_those_without_a_relation_to_this_object() -> None:
+    specialists = {"broker", "expert", "custodian", "security_admin", "editor"}
+    assert expand("strangers", "need") == {*UNIVERSITY, "outsider", *specialists}
+    assert expand("strangers", "match") == {"outsider", *specialists}
+    assert expand("strangers", "invitation_link") == {
+        *ENTERPRISE,
+        *UNIVERSITY,
+        *({"outsider"} | specialists - {"expert"}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("expression", "subject"),
+    [
+        ("asker", "need"),
+        ("owner", ""),
+        ("owner", "token"),
+        ("nobody", "need"),
+        ("owner - owner", "need"),
+    ],
+)
+def test_a_relation_that_the_object_does_not_have_is_refused(expression: str, subject: str) -> None:
+    with pytest.raises(BadExpression):
+        expand(expression, subject)
+
+
+@pytest.fixture
+def trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relations of slices that do not exist yet: any word, any roles, by state where it matters."""
+    lot = {"owner": UNIVERSITY, "mandated_broker": frozenset({"broker"})}
+    monkeypatch.setitem(roles.RELATIONS, "lot", lot)
+    monkeypatch.setitem(roles.RELATIONS, "lot open", {"bidder": ENTERPRISE})
+    monkeypatch.setitem(roles.RELATIONS, "lot sealed", {"custodian": frozenset({"custodian"})})
+
+
+@pytest.mark.usefixtures("trial")
+def test_relations_of_coming_slices_need_an_entry_and_nothing_else() -> None:
+    assert expand("bidder + mandated_broker", "lot", "open") == {*ENTERPRISE, "broker"}
+    assert expand("custodian", "lot", "sealed") == {"custodian"}
+    assert expand("owner", "lot", "sealed") == UNIVERSITY
+    with pytest.raises(BadExpression):
+        expand("bidder", "lot", "sealed")
+    assert "broker" not in expand("strangers", "lot", "open")
+    assert likeness("broker", "lot", "open") == "mandated_broker"
+    assert likeness("broker", "need", "open") == "specialists"
+    assert likeness("outsider", "lot", "open") == "publishers"
+
+
+@pytest.mark.usefixtures("trial")
+def test_a_row_by_relations_must_still_give_everybody_one_status() -> None:
+    whole = {"visitor": "login", "bidder": 200, "signed_in - bidder": 404}
+    assert _row("x", whole, "lot", "open")["member"] == 200
+    for row in ({"bidder": 200, "visitor": 404}, {**whole, "mandated_broker": 200}):
+        with pytest.raises(BadMatrix):
+            _row("x", row, "lot", "open")
+
+
+def test_a_relation_may_not_hide_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(roles.RELATIONS, "lot", {"operator": ENTERPRISE})
+    with pytest.raises(BadExpression):
+        expand("operator", "lot")
+
+
+def test_a_relation_that_is_untrue_is_noticed() -> None:
+    """The control: the world of an object that another organisation owns."""
+    user = type("Person", (), {"access": type("A", (), {"in_org": lambda _s, pk: pk == 1})()})()
+    row = type("Row", (), {"owner_id": 2})()
+    world = World.__new__(World)
+    world.rows, world.people = {("need", "draft"): row}, dict.fromkeys(ENTERPRISE, user)
+    assert list(untrue(world)) == [
+        "owner of need draft: [], said ['approver', 'member', 'org_admin']"
+    ]

@@ -1,0 +1,105 @@
+"""A list shows a person exactly the rows that the view permission gives them one by one.
+
+Each `visible_to` of a slice's queries has its permission here. The rows are all rows of the world:
+every state of every kind, of own and other organisations.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+
+import pytest
+import rules
+
+import marketplace
+from marketplace.needs.models import Need
+from marketplace.needs.queries import visible_to as needs_visible_to
+from tests.access.world import World
+
+VisibleTo = Callable[[Any], "QuerySet[Any]"]
+NAME = re.compile(r"(^|_)visible_to$")
+
+#: View permission -> the function that lists what it allows.
+TWINS = {
+    "achievements.view_achievement": "marketplace.achievements.queries.visible_to",
+    "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
+    "matching.view_match": "marketplace.matching.queries.lists.visible_to",
+    "needs.view_need": "marketplace.needs.queries.visible_to",
+    "parties.view_organization": "marketplace.parties.queries.visible_to",
+}
+#: View permissions without such a list, and why.
+WITHOUT_LIST = {
+    "achievements.view_confidential_achievement": "decides on parts of a page",
+    "journal.view_job": "the list of jobs is for operators, who see every job",
+    "journal.view_result": "decides on a download",
+    "needs.view_confidential_need": "decides on parts of a page",
+    "parties.view_members": "decides on the list of one organisation's members as a whole",
+    "parties.view_verification": "the queue is for those who decide, a claim is its applicant's own",
+}
+
+
+def modules_of_queries() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(marketplace.__path__, "marketplace."):
+        if found.name.split(".")[2:3] == ["queries"]:
+            yield importlib.import_module(found.name)
+
+
+def lists() -> set[str]:
+    """Every function of a slice's queries that lists what one person may see."""
+    return {
+        f"{module.__name__}.{name}"
+        for module in modules_of_queries()
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if NAME.search(name)
+        and function.__module__ == module.__name__
+        and len(inspect.signature(function).parameters) == 1
+    }
+
+
+def test_every_list_has_its_permission_and_every_permission_its_list() -> None:
+    assert lists() == set(TWINS.values())
+    views = {name for name in rules.permissions.permissions if ".view_" in name}
+    assert views == {*TWINS, *WITHOUT_LIST}
+
+
+def function_named(dotted: str) -> VisibleTo:
+    module, _dot, name = dotted.rpartition(".")
+    return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
+
+
+def differences(world: World, permission: str, visible_to: VisibleTo) -> Iterator[str]:
+    """Each row that one of the two gives to a person and the other does not."""
+    model: type[Model] = visible_to(AnonymousUser()).model
+    rows = list(model._default_manager.all())
+    assert len(rows) > 3
+    for role, person in world.people.items():
+        listed = set(visible_to(person).values_list("pk", flat=True))
+        for row in rows:
+            if (row.pk in listed) != person.has_perm(permission, row):
+                which = "listed" if row.pk in listed else "not listed"
+                yield f"{role}: {getattr(row, 'status', row)} is {which}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("permission", TWINS)
+def test_list_and_permission_are_twins(world: World, permission: str) -> None:
+    assert list(differences(world, permission, function_named(TWINS[permission]))) == []
+
+
+@pytest.mark.django_db
+def test_a_list_that_differs_is_noticed(world: World) -> None:
+    """The control: a list that forgets drafts, and one that shows them to everybody."""
+    short = [*differences(world, "needs.view_need", without_drafts)]
+    assert {fault.split(":")[0] for fault in short} == {"member", "approver", "org_admin"}
+    long = [*differences(world, "needs.view_need", lambda _user: Need.objects.all())]
+    assert "visitor: draft is listed" in long
+
+
+def without_drafts(user: Any) -> "QuerySet[Need]":
+    return needs_visible_to(user).exclude(status="draft")
