@@ -10,7 +10,7 @@ from wagtail.contrib.redirects import middleware, models
 from cms.site_tree import site_tree
 
 
-class RedirectMiddleware(middleware.RedirectMiddleware):  # type: ignore[misc]
+class RedirectMiddleware(middleware.RedirectMiddleware):
     """Wagtail's, which asks the database up to four times for each address that does not exist."""
 
     def process_response(

@@ -247,7 +247,7 @@ SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
 # Sockets between the processes of one machine, in a folder of that machine.
 RUNTIME_DIR = Path(env.str("RUNTIME_DIR", "") or default_folder(DATA_DIR))
 _cache = secret("CACHE_URL", "")
-CACHES = {
+CACHES: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "marketplace.kernel.cache.RedisOrDatabaseCache",
         "LOCATION": _cache,

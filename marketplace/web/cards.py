@@ -22,7 +22,7 @@ ALIAS = "fragments"
 #: Text and names of live places in turn; text comes first and last.
 Parts = tuple[str, ...]
 #: The text for a row and the name of a live place.
-Live = Callable[[Any, str], object]
+Live = Callable[[Any, str], str]
 #: The whole rows for rows of which only some columns were read; one that is gone is left out.
 Complete = Callable[[Sequence[Any]], Iterable[Any]]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 from urllib.parse import quote
 
-from django.template.loader import get_template
+from django.template import Engine
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -27,7 +27,7 @@ _kept: dict[Hashable, str] = {}
 
 def header(context: Any) -> str:
     """`web/partials/header.html` for this page."""
-    template = get_template("web/partials/header.html").template
+    template = Engine.get_default().get_template("web/partials/header.html")
     user = context.get("user")
     searched = context.get("search_text") or context.get("search_scope")
     revision = context.get("shell_revision")
@@ -53,7 +53,7 @@ def header(context: Any) -> str:
 
 def footer(context: Any) -> str:
     """`web/partials/footer.html`, the same for every reader of a language."""
-    template = get_template("web/partials/footer.html").template
+    template = Engine.get_default().get_template("web/partials/footer.html")
     revision = context.get("shell_revision")
     if not revision:
         return str(template.render(context))

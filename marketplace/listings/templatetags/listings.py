@@ -79,7 +79,7 @@ def listing_cards(
         codes = [row.code for row in missing]
         return queries.in_order(type(missing[0]), context["request"].user, codes)
 
-    def live(row: Any, place: str) -> object:
+    def live(row: Any, place: str) -> str:
         if place == "owner":
             return marked(local(row.owner, "name"), query)
         if place == "owner_lang":
@@ -116,5 +116,5 @@ def listing_part(name: str, listing: Any) -> SafeString:
     return parts[0]
 
 
-def _nothing(_row: Any, place: str) -> object:
+def _nothing(_row: Any, place: str) -> str:
     raise KeyError(place)

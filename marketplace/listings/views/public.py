@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.files.queries import attachments_of
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import read_code
 from marketplace.listings import filters, queries, services
 from marketplace.listings.kind import ListingKind
