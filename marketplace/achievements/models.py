@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from marketplace.achievements.workflow import BatchStatus, Status, TransferredHow
+from marketplace.achievements.workflow import ACHIEVEMENT, TRANSFERRED, BatchStatus, Status
 from marketplace.journal.models import Job
 from marketplace.kernel.figures import validate_figure
 from marketplace.kernel.models import CodeField, Stamped
@@ -99,13 +99,7 @@ class Achievement(Listing):
     class Meta(Listing.Meta):
         constraints = [
             *Listing.Meta.constraints,
-            *listing_checks(
-                "achievement",
-                Status,
-                price="price",
-                trl="trl",
-                how=("transferred_how", TransferredHow),
-            ),
+            *listing_checks("achievement", ACHIEVEMENT, TRANSFERRED, price="price", trl="trl"),
             models.UniqueConstraint(
                 fields=["owner", "source_key"],
                 condition=~models.Q(source_key=""),

@@ -6,9 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.workflow import Transition, Workflow
-from marketplace.listings.workflow import State, listing_flow, states_of
-
-Status = states_of(_("可合作"), State.TRANSFERRED, _("已转化"))
+from marketplace.listings.workflow import Ending, State, listing_flow
 
 
 class TransferredHow(TextChoices):
@@ -19,15 +17,22 @@ class TransferredHow(TextChoices):
     ELSEWHERE = "elsewhere", _("通过其他渠道转化")
 
 
+TRANSFERRED = Ending(
+    "transfer",
+    _("标记为已转化"),
+    State.TRANSFERRED,
+    _("已转化"),
+    "transferred_how",
+    TransferredHow,
+)
 ACHIEVEMENT = listing_flow(
-    Status,
-    slice_name="achievements",
-    noun="achievement",
-    end=("transfer", _("标记为已转化")),
-    end_state=State.TRANSFERRED,
-    # The rows of an imported batch are submitted as one.
+    "achievements.achievement",
+    published=_("可合作"),
+    ending=TRANSFERRED,
+    # The rows of an imported batch are submitted together.
     entries=(State.IN_REVIEW,),
 )
+Status = ACHIEVEMENT.states
 
 
 class BatchStatus(TextChoices):

@@ -4,38 +4,31 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import TextChoices
 
 from marketplace.kernel.models import Stamped
+from marketplace.kernel.workflow import Workflow
 from marketplace.listings import rulebook
-from marketplace.listings.workflow import ENDED, OPEN, State
+from marketplace.listings.workflow import ENDED, OPEN, Ending, State
 from marketplace.parties.models import Organization
 
 
 def listing_checks(
-    noun: str,
-    states: type[TextChoices],
-    *,
-    price: str,
-    trl: str,
-    how: tuple[str, type[TextChoices]],
+    noun: str, flow: Workflow, ending: Ending, *, price: str, trl: str
 ) -> list[models.CheckConstraint]:
     """The constraints on the columns that every kind has under names of its own.
 
     `price` is the stem of the columns `<price>_min` and `<price>_max` (fen), `trl` the column of the
-    readiness level, `how` the column that says how a listing ended, and its values. A comparison with
-    NULL does not fail a CHECK, so NULL is named explicitly.
+    readiness level. A comparison with NULL does not fail a CHECK, so NULL is named explicitly.
     """
     low, high = f"{price}_min", f"{price}_max"
-    column, ways = how
     checks = {
-        "status": models.Q(status__in=states.values),
+        "status": models.Q(status__in=flow.states.values),
         low: models.Q((f"{low}__isnull", True)) | models.Q((f"{low}__gte", 0)),
         f"{price}_range": models.Q((f"{high}__isnull", True))
         | models.Q((f"{high}__gte", 0))
         & (models.Q((f"{low}__isnull", True)) | models.Q((f"{high}__gte", models.F(low)))),
         "trl": models.Q((f"{trl}__isnull", True)) | models.Q((f"{trl}__range", (1, 9))),
-        column: models.Q((f"{column}__in", ["", *ways.values])),
+        ending.column: models.Q((f"{ending.column}__in", ["", *ending.ways.values])),
     }
     return [
         models.CheckConstraint(condition=check, name=f"{noun}_{name}")

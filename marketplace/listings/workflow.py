@@ -6,6 +6,7 @@ that know it and is never stored here.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -43,8 +44,23 @@ LISTED = OPEN | ENDED
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 
 
-def states_of(published: Any, end: State, ended: Any) -> type[TextChoices]:
-    """The states of one kind of listing with their labels; `end` is the one in which it ends well."""
+@dataclass(frozen=True)
+class Ending:
+    """How listings of one kind end well: the move, the state it leads to, and in which ways.
+
+    `column` keeps the way, one of `ways`.
+    """
+
+    move: str
+    label: Any
+    state: State
+    state_label: Any
+    column: str
+    ways: type[TextChoices]
+
+
+def _states(published: Any, ending: Ending) -> type[TextChoices]:
+    """The states of one kind with their labels."""
     labels = {
         State.DRAFT: _("草稿"),
         State.IN_REVIEW: _("待审核"),
@@ -52,7 +68,7 @@ def states_of(published: Any, end: State, ended: Any) -> type[TextChoices]:
         State.PUBLISHED: published,
         State.EXPIRED: _("已到期"),
         State.WITHDRAWN: _("已撤回"),
-        end: ended,
+        ending.state: ending.state_label,
     }
     members = [(state.name, (state.value, label)) for state, label in labels.items()]
     made: type[TextChoices] = TextChoices("Status", members)  # type: ignore[call-overload]
@@ -60,25 +76,20 @@ def states_of(published: Any, end: State, ended: Any) -> type[TextChoices]:
 
 
 def listing_flow(
-    states: type[TextChoices],
-    *,
-    slice_name: str,
-    noun: str,
-    end: tuple[str, Any],
-    end_state: State,
-    entries: Iterable[State] = (),
+    subject: str, *, published: Any, ending: Ending, entries: Iterable[State] = ()
 ) -> Workflow:
-    """The flow of a listing whose permissions read `<slice>.<verb>_<noun>`.
+    """The flow of one kind of listing; permissions read `needs.edit_need` for the subject `needs.need`.
 
-    `end` is name and label of the move that ends a listing well; `end_state` is where it leads.
-    `entries` are states other than draft in which a row may be created.
+    `published` is the label of that state. `entries` are states other than draft in which a row may be
+    created.
     """
+    slice_name, noun = subject.split(".")
 
     def may(verb: str) -> str:
         return f"{slice_name}.{verb}_{noun}"
 
     return Workflow.of(
-        states,
+        _states(published, ending),
         State.DRAFT,
         Transition(
             "submit",
@@ -122,8 +133,8 @@ def listing_flow(
             State.WITHDRAWN,
             may("withdraw"),
         ),
-        Transition(end[0], end[1], CONTACTABLE, end_state, may("edit")),
-        subject=f"{slice_name}.{noun}",
+        Transition(ending.move, ending.label, CONTACTABLE, ending.state, may("edit")),
+        subject=subject,
         entries=entries,
     )
 

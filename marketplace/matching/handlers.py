@@ -6,6 +6,7 @@ from marketplace.kernel.events import Event, on
 from marketplace.listings.events import ids_of
 from marketplace.matching import queries, services
 from marketplace.matching.events import MatchMarked
+from marketplace.matching.models import Verdict
 from marketplace.needs import events as needs
 
 
@@ -37,5 +38,5 @@ def match_mended(batch: list[Event]) -> None:
 def tell_of_fit(event: MatchMarked) -> None:
     """Tell the other side that this side finds the match fitting."""
     match = queries.match_by_id(event.subject_id)
-    if match is not None and event.verdict == "fits":
+    if match is not None and event.verdict == Verdict.FITS:
         services.tell_of_fit(match, by=event.side)

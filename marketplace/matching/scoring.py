@@ -1,6 +1,6 @@
-"""From compared rows to one score, by weights that are data and carry a version.
+"""Scoring compared rows with weights that are data and have a version.
 
-Whoever changes a weight gives the set a new version; a stored match says by which one it was scored.
+A changed weight requires a new version; a stored match names the version it was scored with.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 
 class Compared(Protocol):
-    """What scoring must know of a row."""
+    """The values of a row that scoring reads."""
 
     @property
     def key(self) -> str: ...
@@ -25,7 +25,7 @@ class Compared(Protocol):
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that are weighed as one thing on the page: name, words, weight in per cent of each row."""
+    """Rows that a page shows as one group: key, label, and the weight of each row in per cent."""
 
     key: str
     label: str
@@ -33,7 +33,7 @@ class Group:
 
     @property
     def weight(self) -> float:
-        """What the group weighs as a whole."""
+        """The weight of the whole group."""
         return sum(self.rows.values())
 
 
@@ -42,7 +42,7 @@ class Weights:
     """One version of the weights. The indicators share one weight; a must counts double.
 
     A match whose must indicator is clearly missed scores `cap_missed` at most, one that nearly
-    reaches it `cap_nearly`: no other merit makes up for what the need cannot do without. Where some of
+    reaches it `cap_nearly`: nothing else makes up for what the need requires. Where some of
     the musts are not confirmed it scores `cap_some_open` at most, where none is, `cap_all_open`: nobody
     knows whether it is an answer. A price far above the budget caps at `cap_price`, and a comparison of
     nothing but texts at `cap_text`: below what counts as a strong match.
@@ -79,7 +79,7 @@ WEIGHTS = Weights(
     cap_price=59,
     cap_text=59,
 )
-#: Rows that compare nothing but texts.
+#: The keys of rows that compare texts only.
 _TEXTS = frozenset({"keywords", "meaning"})
 
 
@@ -87,7 +87,7 @@ _TEXTS = frozenset({"keywords", "meaning"})
 class Score:
     """0 to 100, the weight of each row in the order given, and the cap that held, if any.
 
-    `uncapped` is what the parts add up to; `text_only` says that nothing but texts could be compared.
+    `uncapped` is the sum of the parts; `text_only` says that only texts could be compared.
     """
 
     value: int
@@ -98,7 +98,7 @@ class Score:
 
 
 def weigh(rows: Sequence[Compared], weights: Weights = WEIGHTS) -> Score:
-    """The score of a match. What is unknown counts neither for nor against: its weight is left out."""
+    """The score of a match. Rows with the verdict unknown are left out with their weight."""
     each = _each(rows, weights)
     known = [
         (weight, _credit(row.credit))
@@ -114,18 +114,18 @@ def weigh(rows: Sequence[Compared], weights: Weights = WEIGHTS) -> Score:
 
 
 def _total(known: Sequence[tuple[float, float]]) -> int:
-    """Points of a hundred, from (weight, credit) of what could be judged."""
+    """Points out of 100, from (weight, credit) of the rows that have a verdict."""
     total = sum(weight for weight, _credit in known)
     return round(100 * sum(weight * credit for weight, credit in known) / total) if total else 0
 
 
 def _credit(credit: float) -> float:
-    # As it is stored, so that the parts that are shown later add up to the score.
+    # Rounded as it is stored, so that the parts that are shown later add up to the score.
     return round(min(1.0, max(0.0, credit)), 3)
 
 
 def group_of(key: str, weights: Weights = WEIGHTS) -> Group:
-    """The group that a row belongs to. Raises LookupError for a row that is not weighed."""
+    """The group that a row belongs to. Raises LookupError for a row without a weight."""
     for group in weights.groups:
         if key in group.rows:
             return group

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.slice import works
 from marketplace.listings.workflow import CONTACTABLE
@@ -34,14 +35,14 @@ def _noun(listing: Any) -> str:
     return next(kind.noun for kind in kinds() if isinstance(listing, kind.model))
 
 
-def _new_matches(user: Any) -> Iterator[Todo]:
+def _new_matches(user: Actor) -> Iterator[Todo]:
     if count := queries.new_match_count(user):
         title = ngettext("%(n)s 项新的匹配", "%(n)s 项新的匹配", count) % {"n": count}
         text = _("看看理由，标明合适或不合适")
         yield Todo("match", title, text, _("去查看"), reverse("matching:own"), order=10)
 
 
-def _panels(_user: Any, listings: Sequence[Any]) -> list[Answer]:
+def _panels(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """The matches of an open listing, fetched when the page is shown."""
     return [
         {"url": reverse(f"matching:for_{noun}", args=[row.code]), **_WORDS[noun]}
@@ -51,7 +52,7 @@ def _panels(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     ]
 
 
-def _previews(_user: Any, listings: Sequence[Any]) -> list[Answer]:
+def _previews(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """What a listing would be matched with, before it is submitted."""
     return [
         {"url": reverse(f"matching:preview_{noun}", args=[row.code]), **_WORDS[noun]}
@@ -60,7 +61,7 @@ def _previews(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     ]
 
 
-def _links(_user: Any, listings: Sequence[Any]) -> list[Answer]:
+def _links(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """The way from the owner's page to the matches, which an expired listing still has."""
     return [
         {"url": reverse(f"matching:for_{_noun(row)}", args=[row.code])}
@@ -70,12 +71,12 @@ def _links(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     ]
 
 
-def _asked_of(_user: Any, shown: Sequence[Any]) -> list[Answer]:
+def _asked_of(_user: Actor, shown: Sequence[Any]) -> list[Answer]:
     """Beside the list of needs, whoever has a problem may describe it at once."""
     return [{} if kind.noun == "need" else None for kind in shown]
 
 
-def _asked(_user: Any, texts: Sequence[str]) -> list[Answer]:
+def _asked(_user: Actor, texts: Sequence[str]) -> list[Answer]:
     return [{} for _text in texts]
 
 

@@ -7,7 +7,7 @@ from marketplace.kernel.models import CodeField
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import IndicatorRow, Listing, listing_checks, range_check
 from marketplace.listings.workflow import State
-from marketplace.needs.workflow import SolvedHow, Status
+from marketplace.needs.workflow import NEED, SOLVED, Status
 
 
 class Need(Listing):
@@ -34,9 +34,7 @@ class Need(Listing):
     class Meta(Listing.Meta):
         constraints = [
             *Listing.Meta.constraints,
-            *listing_checks(
-                "need", Status, price="budget", trl="trl_min", how=("solved_how", SolvedHow)
-            ),
+            *listing_checks("need", NEED, SOLVED, price="budget", trl="trl_min"),
         ]
 
 

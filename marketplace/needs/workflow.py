@@ -3,9 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.workflow import State, listing_flow, states_of
-
-Status = states_of(_("征集中"), State.SOLVED, _("已解决"))
+from marketplace.listings.workflow import Ending, State, listing_flow
 
 
 class SolvedHow(TextChoices):
@@ -16,10 +14,6 @@ class SolvedHow(TextChoices):
     ELSEWHERE = "elsewhere", _("通过其他渠道解决")
 
 
-NEED = listing_flow(
-    Status,
-    slice_name="needs",
-    noun="need",
-    end=("solve", _("标记为已解决")),
-    end_state=State.SOLVED,
-)
+SOLVED = Ending("solve", _("标记为已解决"), State.SOLVED, _("已解决"), "solved_how", SolvedHow)
+NEED = listing_flow("needs.need", published=_("征集中"), ending=SOLVED)
+Status = NEED.states

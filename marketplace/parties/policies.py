@@ -77,11 +77,6 @@ class Access:
         """Whether the person is an admin of this organisation."""
         return org_id is not None and OrgRole.ORG_ADMIN in self.orgs.get(org_id, frozenset())
 
-    def approves_for(self, org_id: int | None) -> bool:
-        """Whether the person may approve on behalf of this organisation: approver or admin."""
-        held = self.orgs.get(org_id, frozenset()) if org_id is not None else frozenset()
-        return bool(held & {OrgRole.APPROVER, OrgRole.ORG_ADMIN})
-
     @property
     def is_staff(self) -> bool:
         """Whether a second factor is required of this person."""

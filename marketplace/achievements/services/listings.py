@@ -6,8 +6,8 @@ from typing import Any
 from marketplace.achievements import queries
 from marketplace.achievements.events import EVENTS
 from marketplace.achievements.models import Achievement, ImportBatch
-from marketplace.achievements.workflow import ACHIEVEMENT, TransferredHow
-from marketplace.listings.services import Ending, Lifecycle, register
+from marketplace.achievements.workflow import ACHIEVEMENT, TRANSFERRED
+from marketplace.listings.services import Lifecycle, register
 
 
 def _lock_batch(achievement: Achievement) -> None:
@@ -31,7 +31,7 @@ LIFECYCLE = register(
         model=Achievement,
         flow=ACHIEVEMENT,
         events=EVENTS,
-        ending=Ending("transfer", "transferred_how", TransferredHow),
+        ending=TRANSFERRED,
         quality=queries.quality_of,
         before={"submit": _lock_batch},
         adapt=_confirm_title,

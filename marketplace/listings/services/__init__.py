@@ -10,7 +10,7 @@ from marketplace.listings.services.drafts import (
     save_step,
 )
 from marketplace.listings.services.exports import EXPORT, start_export
-from marketplace.listings.services.lifecycle import Ending, Lifecycle, lifecycle_of, register
+from marketplace.listings.services.lifecycle import Lifecycle, lifecycle_of, register
 from marketplace.listings.services.moves import (
     CHOOSE,
     DEFAULT_VALIDITY,
@@ -25,7 +25,6 @@ __all__ = [
     "CHOOSE",
     "DEFAULT_VALIDITY",
     "EXPORT",
-    "Ending",
     "Lifecycle",
     "clean_reasons",
     "create_draft",

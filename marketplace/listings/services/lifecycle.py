@@ -4,22 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import TextChoices
-
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings.events import Events
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import subject_of
 from marketplace.listings.rulebook import Quality
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a listing ends well: the move, and the column that keeps in which of these ways."""
-
-    move: str
-    column: str
-    ways: type[TextChoices]
+from marketplace.listings.workflow import Ending
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Ordered grades: E1 < E0 < ENF, IP54 < IP65, 能效 2级 < 1级. One table; compared like figures.
 
 A grade is written as an indicator (防护等级 65 IP, 精度等级 0.2 级) or within a text (达到 ENF 级). Whatever
-the comparator, who names a grade wants it or a better one.
+the comparator, a wanted grade means this grade or a better one.
 """
 
 import re
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from marketplace.matching.rulebook.numbers import exact
 
-#: Each part of a grade is at least as good as wanted, or the grade falls short: IP65 has two parts.
+#: A grade may have several parts (IP65 has two); each must be at least as good as wanted.
 Rank = tuple[Fraction, ...]
 
 _DIGITS = str.maketrans("一二三四五六七八九", "123456789")
@@ -37,14 +37,14 @@ class Ladder:
     prefix: str = ""
 
     def rank(self, grade: str) -> Rank | None:
-        """How good a grade is; None for a text that is none of this ladder."""
+        """The position of a grade in its ladder; None for a text that is not a grade of it."""
         plain = grade.strip().lower().replace(" ", "").translate(_DIGITS).removesuffix("级")
         if self.steps:
             plain = plain.replace("-", "")
             return (Fraction(self.steps.index(plain)),) if plain in self.steps else None
         if self is PROTECTION:
             match = re.fullmatch(r"(?:ip)?([0-6x])([0-9x])k?", plain)
-            # X: not tested. Who wants none wants at least nothing; who offers it offers nothing.
+            # X means not tested: as a wish it is always met, as an offer it meets nothing.
             return (
                 tuple(Fraction(0 if sign == "x" else int(sign)) for sign in match.groups())
                 if match
@@ -126,18 +126,18 @@ LADDERS = (
 
 @dataclass(frozen=True)
 class Graded:
-    """What two sides say of one ladder: as written, and whether the offer is as good as wanted."""
+    """The grades of both sides on one ladder, as written, and whether the offer is as good as wanted."""
 
     label: str
     wanted: str
     offered: str
     met: bool
-    #: The offer names several grades, so that the best of them may not be its own.
+    #: The offer names several grades, so the best of them may describe something else.
     open: bool = False
 
 
 def ladder_of(name: str, unit: str = "") -> Ladder | None:
-    """The ladder that an indicator stands on, by its name or a unit that is none (IP, IT, SIL)."""
+    """The ladder of an indicator, recognised by its name or by a unit such as IP, IT or SIL."""
     plain, sign = name.lower(), unit.strip().lower()
     by_name = (ladder for ladder in LADDERS if ladder.name.search(plain))
     by_unit = (
@@ -167,7 +167,7 @@ def met(wanted: Rank, offered: Rank, *, strictly: bool = False) -> bool:
 def in_texts(need: str, offer: str, but: Iterable[Ladder] = ()) -> list[Graded]:
     """Grades that both texts name, ladder by ladder. Of several in one text the best one counts.
 
-    A need tells of the grade it has and of the one it wants, an offer of others' and of its own.
+    A need may name its current and its wanted grade, an offer those of others and its own.
     """
     passed = set(map(id, but))
     found = []

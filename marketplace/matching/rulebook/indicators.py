@@ -14,15 +14,15 @@ from marketplace.matching.rulebook.phrases import Phrase
 from marketplace.matching.rulebook.senses import Heat
 from marketplace.matching.rulebook.units import Unit
 
-#: Short by at most this share of the target is "nearly": shown as part, scored accordingly.
+#: A gap of at most this share of the target counts as nearly met: verdict part, with part of the credit.
 NEARLY = Fraction(1, 4)
-#: From this share on, being short earns nothing.
+#: From a gap of this share of the target on, the credit is 0.
 FAR = Fraction(1, 2)
-#: A figure that meets all but the last bit earns this much.
+#: The highest credit of a figure that does not quite meet the target.
 BEST_SHORT = 0.8
-#: Figures in oersted or months are rounded when they are written down in the other unit.
+#: The tolerance for units that are converted by rounded factors, such as oersted and months.
 ROUNDING = Fraction(1, 200)
-#: Nobody reads more rows; the forms take 20.
+#: The largest number of rows that are compared; the forms take 20.
 MOST_ROWS = 40
 
 _EVIDENCE = 24
@@ -30,7 +30,7 @@ _EVIDENCE = 24
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of an indicator table: a name, what holds of it, and how it is written.
+    """One row of an indicator table: a name, its value or range, and its text as written.
 
     `must` counts for needs, `evidence` for achievements.
     """
@@ -56,7 +56,7 @@ class Verdict:
 
 
 class Span(NamedTuple):
-    """From low to high; None is open-ended, a strict end is not part of it."""
+    """A range; None is an open end, and a strict end is excluded."""
 
     low: Fraction | None
     high: Fraction | None
@@ -65,7 +65,7 @@ class Span(NamedTuple):
 
 
 class _Gap(NamedTuple):
-    """How far an offer is off, in the need's unit and as a share of the target."""
+    """The gap between an offer and the target, in the need's unit and as a share of the target."""
 
     size: Fraction
     share: Fraction
@@ -96,7 +96,7 @@ _UNKNOWN_BECAUSE = {Relation.OTHER_MEANING: _MEANING, Relation.OTHER_CONDITIONS:
 
 
 def span_of(figure: Figure) -> Span | None:
-    """What a figure says, as a span; None when it says nothing that can be compared."""
+    """The range of a figure; None when it has nothing to compare."""
     low, high = exact(figure.low), exact(figure.high)
     if low is None:
         return None
@@ -178,7 +178,7 @@ def _measures(wanted: Figure, offered: Figure) -> tuple[Unit, Unit, Heat]:
 
 
 def _pairs(wanted: Sequence[Figure], offered: Sequence[Figure]) -> dict[int, int]:
-    """Which offered figure answers which wanted one: the surest pairs first, each used once."""
+    """Pairs of wanted and offered figures: the most certain pairs first, each figure used once."""
     rank = {Relation.SAME: 0, Relation.OTHER_CONDITIONS: 1, Relation.OTHER_MEANING: 2}
     found = []
     for place, figure in enumerate(wanted):
@@ -215,9 +215,9 @@ def _converted(span: Span, source: Unit, target: Unit, *, is_difference: bool) -
 
 
 def _gaps(need: Span, offer: Span, slack: Fraction) -> tuple[list[_Gap], bool]:
-    """Where the offer is certainly off, and whether a side cannot be decided.
+    """The certain gaps of an offer, and whether one end cannot be decided.
 
-    An offer of "≥ 20" is taken by its word: 20 is what one can count on.
+    An offer of "≥ 20" counts as 20, the value that is certain.
     """
     gaps, undecided = [], False
     sides = (
@@ -259,7 +259,7 @@ def _gap_words(gap: _Gap, wanted: Figure, unit: Unit) -> Phrase:
 
 
 def _shown(wanted: Figure, offered: Figure) -> Phrase:
-    """The offer as written, in the need's unit where that differs, and who says so."""
+    """The offer as written, also in the need's unit where that differs, and its evidence."""
     shown = phrases.quote(offered.text)
     target, has, heat = _measures(wanted, offered)
     ends = span_of(offered)

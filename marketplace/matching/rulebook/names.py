@@ -1,6 +1,6 @@
-"""Whether two indicators mean the same thing, told by their names.
+"""Deciding from their names whether two indicators mean the same quantity.
 
-Names are compared by their words after synonyms are made alike. A name that tells a change (降幅),
+Names are compared by their words after synonyms are replaced. A name that tells a change (降幅),
 another condition (90 ℃ / 37 ℃) or the opposite end (上限 / 下限) is near but not the same: its figure
 must never be compared, only shown for the reader to judge.
 """
@@ -13,14 +13,14 @@ from functools import lru_cache
 
 from search.analysis import clean, runs, segment
 
-#: Names are at most 40 characters in the form; more is never read.
+#: The number of characters that are read; the form allows 40.
 MAX_LENGTH = 80
-#: From this likeness on two names are taken for one.
+#: The likeness from which two names mean the same.
 ALIKE = 0.75
 
 
 class Relation(StrEnum):
-    """How two names stand to each other."""
+    """The relation of two names."""
 
     SAME = "same"
     OTHER_MEANING = "other_meaning"
@@ -28,7 +28,7 @@ class Relation(StrEnum):
     STRANGE = "strange"
 
 
-#: Ways to say the same; the first of a line stands for all. Longer ones are replaced first.
+#: Synonyms: each is replaced by the first of its line. Longer ones are replaced first.
 _SYNONYMS = (
     ("释放量", "释放限量", "释放浓度", "散发量"),
     ("排放浓度", "排放限值", "出口浓度"),
@@ -75,13 +75,13 @@ _PLAIN = {word: line[0] for line in _SYNONYMS for word in line}
 
 
 def _spelled(word: str) -> str:
-    """The pattern of a synonym: one of letters must not stand within a longer run of letters."""
+    """The pattern of a synonym: one made of letters does not match within a longer run of letters."""
     return rf"(?<![a-z\d]){re.escape(word)}(?![a-z\d])" if word.isascii() else re.escape(word)
 
 
 _ANY_SYNONYM = re.compile("|".join(map(_spelled, sorted(_PLAIN, key=len, reverse=True))))
 
-#: What a name tells about its figure. Names that tell different things are not comparable.
+#: Qualifiers of a name that change the meaning of its figure. Names with different ones are not comparable.
 _MEANINGS = {
     "down": re.compile("降幅|降低量|降低|减少量|减少|下降|减量|缩短|节约|节省|降噪量"),
     "up": re.compile("增幅|增加量|增加|增长|增量|提升|提高"),
@@ -92,7 +92,7 @@ _ENDS = {
     "low": re.compile("下限|最低|最小"),
     "mean": re.compile("平均|均值|中位"),
 }
-#: Of each line at most one may be in both names.
+#: Opposites: names that contain different words of one line are not comparable.
 _CONTRASTS = tuple(
     line.split()
     for line in (
@@ -174,7 +174,7 @@ _BRACKETS = re.compile(r"[(\[{（【][^()\[\]{}（）【】]*[)\]}）】]")
 
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart: its words, symbols such as hcj, what it tells, under which conditions."""
+    """An analysed name: its words, symbols such as hcj, qualifiers and conditions."""
 
     whole: str
     words: frozenset[str]
@@ -191,7 +191,7 @@ class Name:
 
 @lru_cache(maxsize=4096)
 def read(text: str) -> Name:
-    """Take a name apart; never raises."""
+    """Analyse a name; never raises."""
     plain = clean(text[:MAX_LENGTH])
     conditions = frozenset("".join(found) for found in _CONDITION.findall(plain))
     bare = _BRACKETS.sub(" ", plain)
@@ -210,7 +210,7 @@ def read(text: str) -> Name:
 
 
 def likeness(one: Name, other: Name) -> float:
-    """0 to 1: how much two names name the same quantity, whatever they tell about it."""
+    """The likeness of two names, 0 to 1, without regard to qualifiers."""
     if _contradict(one, other):
         return 0.0
     if not one.words or not other.words:

@@ -4,12 +4,12 @@ from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-#: Beyond these powers of ten a figure is a slip of the pen, and exact arithmetic would crawl.
+#: Figures beyond these powers of ten are typing errors, and exact arithmetic with them would be slow.
 MAX_POWER = 40
 
 
 def exact(value: Any) -> Fraction | None:
-    """A figure as a fraction; None for an empty, endless or absurd one."""
+    """A figure as a fraction; None for an empty, infinite or absurdly large one."""
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, Fraction):
@@ -24,7 +24,7 @@ def exact(value: Any) -> Fraction | None:
 
 
 def show(value: Fraction, digits: int = 4) -> str:
-    """A figure as people write it: at most `digits` significant ones, no exponent, no idle zeros."""
+    """A figure as people write it: at most `digits` significant digits, no exponent, no trailing zeros."""
     context = Context(prec=digits)
     number = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     text = f"{number:f}"

@@ -21,7 +21,7 @@ JOINED = gettext_noop("、")
 
 
 def say(msgid: str, **params: object) -> Phrase:
-    """A sentence of ours; `msgid` has been marked with `gettext_noop`."""
+    """A sentence of the interface; `msgid` is marked with `gettext_noop`."""
     return [{"m": msgid, "p": {name: str(value) for name, value in params.items()}}]
 
 
@@ -42,7 +42,7 @@ def amount(low: int | None, high: int | None) -> Phrase:
 
 
 def encodable(text: str) -> str:
-    """The text without half surrogates and control characters, which no database takes."""
+    """The text without lone surrogates and control characters, which databases refuse."""
     kept = text.encode("utf-8", "ignore").decode()
     return "".join(letter for letter in kept if letter >= " ")
 

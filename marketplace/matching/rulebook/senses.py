@@ -1,7 +1,7 @@
-"""What the name of an indicator says about its figure, where the unit alone leaves it open.
+"""The meaning of a figure by the name of its indicator, where the unit alone is ambiguous.
 
 2 K of 控温精度 are 2 ℃, 400 K of 降解温度 are 126.85 ℃; mg/Nm³ are mg/m³ where an emission is meant, not
-where a flow is. What the name does not settle is left open: a verdict may be undecided, never wrong.
+where a flow is. Where the name does not decide, the verdict stays unknown rather than wrong.
 """
 
 import re
@@ -11,19 +11,19 @@ from fractions import Fraction
 from marketplace.matching.rulebook.units import Unit
 
 _REMARKS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
-#: Words for how far something is off, varies or differs; a figure of these has no zero point.
+#: Words for errors, variations and differences: a figure of these has no zero point.
 _DIFFERENCES = re.compile(
     "精度|精确度|准确度|分辨率|分辨力|灵敏度|稳定性|稳定度|重复性|再现性|一致性|波动度?|起伏|均匀性|均匀度|不均匀|"
     "误差|偏差|漂移|温漂|不确定度|公差|允差|裕度|裕量|超调|回差|滞后|迟滞|温差|落差|色差|差值|之差|温升|温降|升温|降温|"
     "升幅|降幅|增幅|变幅|幅度|变化量?|变动|过冷度|过热度|提高|提升|升高|上升|降低|下降|增加|减少|梯度|精度等级|差$"
 )
-#: Words for a temperature that is one.
+#: Words for a temperature, not a difference of temperatures.
 _TEMPERATURES = re.compile(
     "温度|熔点|沸点|凝点|凝固点|闪点|燃点|着火点|倾点|露点|冰点|冻点|软化点|滴点|相变点|居里点|浊点|共晶点|"
     "玻璃化|转变温|熔融|分解|降解|升华|烧结|煅烧|焙烧|居里|维卡|热变形|耐温|耐热|耐高温|耐低温|耐寒|使用温|工作温|"
     "环境温|室温|水温|油温|气温|炉温|壁温|表温|结温|体温|低温|高温|常温|恒温|温区|温域|tg$|tm$|hdt"
 )
-#: Words whose figures are a size: below zero there is nothing.
+#: Words whose figures cannot be negative.
 _SIZES = re.compile(
     "精度|精确度|准确度|分辨率|分辨力|稳定性|稳定度|重复性|再现性|波动|均匀性|均匀度|误差|偏差|不确定度|公差|允差|粗糙度|"
     "温差|色差"
@@ -33,7 +33,7 @@ _EMITTED = re.compile("排放|浓度|释放|散发|含量|残留")
 
 
 class Heat(StrEnum):
-    """What a figure in degrees is."""
+    """The meaning of a figure in degrees: a temperature or a difference."""
 
     DIFFERENCE = "difference"
     TEMPERATURE = "temperature"
@@ -41,10 +41,10 @@ class Heat(StrEnum):
 
 
 def heat_of(*names: str) -> Heat:
-    """Whether the names speak of a difference of temperatures or of a temperature.
+    """Whether the names mean a difference of temperatures or a temperature.
 
     The word that stands last is what a Chinese name is about: 降解温度 is a temperature, 温度波动 a
-    difference. Names that disagree, or of which none says it, leave it open.
+    difference. It stays undecided when the names disagree or say nothing.
     """
     said = {_heat(name) for name in names} - {Heat.UNSURE}
     return said.pop() if len(said) == 1 else Heat.UNSURE
@@ -62,7 +62,7 @@ def _heat(name: str) -> Heat:
 
 
 def is_size(name: str) -> bool:
-    """Whether a figure below zero would say nothing: an accuracy, an error, a roughness."""
+    """Whether a negative figure would be meaningless: an accuracy, an error, a roughness."""
     return bool(_SIZES.search(name))
 
 
@@ -82,7 +82,7 @@ def in_sense(unit: Unit, name: str) -> Unit:
 
 
 def below_nothing(low: Fraction | None, high: Fraction | None, unit: Unit, heat: Heat) -> bool:
-    """Whether a figure speaks of something colder than absolute zero."""
+    """Whether a temperature is below absolute zero."""
     if unit.dimensions != (("K", 1),) or heat == Heat.DIFFERENCE:
         return False
     ends = [end for end in (low, high) if end is not None]

@@ -169,8 +169,8 @@ NAMES = dict(
     for pair in line.split()
 )
 
-#: Spellings of whole units, in lower case, that would be read as something else: us/cm as a time by
-#: a length instead of a conductivity, cps as seconds.
+#: Spellings of whole units, in lower case, that would be read wrongly: us/cm as time per length instead of
+#: conductivity, cps as seconds.
 SPELLINGS = {
     "us/cm": "μS/cm",
     "μs/cm": "μS/cm",
@@ -181,7 +181,7 @@ SPELLINGS = {
     "pas": "Pa·s",
     "cps": "mPa·s",
 }
-#: What these mean behind a stroke; elsewhere 分 is a mark out of a hundred.
+#: The meaning of these after a slash; elsewhere 分 is a mark out of a hundred.
 PER = {"分": "min", "时": "h", "点": "h"}
 
 #: Words for the same thing that is counted; anything else counts as a unit of its own.
@@ -210,7 +210,7 @@ NUMERALS = {
     "十": 10,
 }
 
-#: Scales on which "so many per cent short" says nothing: the difference itself is told.
+#: Scales on which a gap in per cent is meaningless: the difference itself is shown.
 SCALES_OF_STEPS = frozenset(
     {"db", "dba", "级", "级别", "分", "ph", "hrc", "hb", "hv", "hs", "ip", "类", "°bx", "等", "度"}
 )

@@ -23,7 +23,7 @@ from marketplace.matching.rulebook.unit_table import (
     TEMPERATURES,
 )
 
-#: No unit is longer; the form takes 20 characters.
+#: The longest unit that is read, in characters; the form takes 20.
 MAX_LENGTH = 60
 _MAX_EXPONENT = 9
 _MONTH = Fraction(365 * 86_400, 12)
@@ -37,7 +37,7 @@ _TEN = re.compile(r"×?10\^([+-]?\d{1,2})(?=\D|\Z)")
 _NUMBER = re.compile(r"×?(\d{1,9}(?:\.\d{1,9})?)(?=\D|\Z)", re.ASCII)
 # The root of a metre, however it is written: m^1/2, m½ (which NFKC makes m1⁄2), m^(1/2), m^0.5, √m.
 _ROOT = re.compile(r"(?:(?<=Pa)|(?<![A-Za-z]))·?(?:m\^?\(?(?:1[/⁄]2|0[.·]5)\)?(?![\d.])|√\(?m\)?)")
-# Behind a stroke W/mK is W/(m·K): one over a milli-kelvin is nothing that anybody measures.
+# After a slash W/mK means W/(m·K): nobody measures in one over millikelvin.
 _PER_KELVIN = re.compile(r"(.+?)(K|°C)")
 _REMARK = re.compile(r"(?<![/·(])\((?=[^()]*[\u4e00-\u9fff])[^()]*\)\Z")
 
@@ -55,12 +55,12 @@ class Unit:
     blank: bool = False
 
     def comparable(self, other: "Unit") -> bool:
-        """Whether figures in both can be compared. A figure without unit only with its like."""
+        """Whether figures in both units can be compared. A figure without unit compares only with another one."""
         return self.dimensions == other.dimensions and self.blank == other.blank
 
     @property
     def is_percent(self) -> bool:
-        """A per cent: a gap is told in percentage points."""
+        """Whether it is per cent: then a gap is shown in percentage points."""
         return not self.dimensions and not self.blank and self.factor == Fraction(1, 100)
 
     @property
@@ -86,7 +86,7 @@ def convert(
 ) -> Fraction:
     """The figure in another unit; a difference of temperatures has no zero point.
 
-    The caller has asked `comparable` first. ValueError when the units measure different things.
+    The caller must have checked `comparable`. ValueError when the units measure different things.
     """
     if not source.comparable(target):
         raise ValueError("units that measure different things")
@@ -173,7 +173,7 @@ def _below(text: str) -> Unit:
 
 
 def _raised(text: str) -> Unit | None:
-    """A known symbol, or one with a power behind it."""
+    """A known symbol, or one followed by a power."""
     unit = _symbol(text)
     raised = _POWER.fullmatch(text)
     if unit is None and raised and abs(int(raised[2])) <= _MAX_EXPONENT:
@@ -183,7 +183,7 @@ def _raised(text: str) -> Unit | None:
 
 
 def _split(text: str, sign: str) -> list[str] | None:
-    """The parts between signs that stand outside brackets; None when brackets do not close."""
+    """The parts between signs outside brackets; None when brackets are not closed."""
     parts, depth = [""], 0
     for letter in text:
         if letter == sign and depth == 0:
@@ -197,7 +197,7 @@ def _split(text: str, sign: str) -> list[str] | None:
 
 
 def _atom(text: str) -> Unit:
-    """One symbol or word, with numerals before it and a power behind it."""
+    """One symbol or word, with numerals before it and a power after it."""
     unit = _symbol(text)
     if unit is not None:
         return unit
@@ -221,7 +221,7 @@ def _power_of_ten(text: str) -> Fraction:
 
 
 def _symbol(text: str) -> Unit | None:
-    """A known symbol or name; a wrong case is forgiven where only one unit can be meant."""
+    """A known symbol or name; a wrong case is accepted where only one unit is possible."""
     if text in _TABLE:
         return _TABLE[text]
     same = SAME_WORDS.get(text.lower())
@@ -238,7 +238,7 @@ def _symbol(text: str) -> Unit | None:
 
 
 def _counted(text: str) -> Unit:
-    """Something counted or not known: a dimension of its own."""
+    """A counted thing or an unknown word: a dimension of its own."""
     if text == "个月":
         return Unit(_MONTH, (("s", 1),), exact=False)
     return Unit(dimensions=((text.lower(), 1),))

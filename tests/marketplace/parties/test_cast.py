@@ -16,7 +16,7 @@ def test_members_work_for_one_organisation(cast: Cast) -> None:
     assert cast.member.access.orgs == {cast.enterprise.pk: {"member"}}
     assert cast.org_admin.access.is_admin_of(cast.enterprise.pk)
     assert not cast.org_admin.access.is_admin_of(cast.university.pk)
-    assert cast.approver.access.approves_for(cast.enterprise.pk)
+    assert cast.approver.access.orgs == {cast.enterprise.pk: {"approver"}}
     assert not cast.outsider.access.in_org(cast.enterprise.pk)
 
 

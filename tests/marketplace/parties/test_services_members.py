@@ -73,7 +73,7 @@ def test_accept_makes_a_member_once(cast: Cast) -> None:
     person = UserFactory(email="new@example.com")
     member = services.accept_invitation(sent.invitation, actor=person)
     assert (member.role, member.organization) == ("approver", cast.enterprise)
-    assert person.access.approves_for(cast.enterprise.pk)
+    assert person.access.orgs == {cast.enterprise.pk: {"approver"}}
     with pytest.raises(Refused):
         services.accept_invitation(sent.invitation, actor=person)
     assert Membership.objects.filter(user=person).count() == 1
