@@ -8,7 +8,7 @@ class JournalConfig(AppConfig):
     label = "journal"
 
     def ready(self) -> None:
-        from marketplace.journal import services, triggers  # noqa: PLC0415 -- app ready
+        from marketplace.journal import triggers, unreadable_rows  # noqa: PLC0415 -- app ready
         from marketplace.journal.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.kernel import unreadable  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
@@ -17,7 +17,7 @@ class JournalConfig(AppConfig):
         triggers.connect()
 
         def note(rows: list[unreadable.Unreadable], **_: object) -> None:
-            services.note_unreadable(rows)
+            unreadable_rows.note_unreadable(rows)
 
         unreadable.unreadable_found.connect(note, weak=False, dispatch_uid="journal")
         register(SLICE)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal import context, queries, stopping, wakeup
 from marketplace.journal.attempts import AttemptPolicy
-from marketplace.journal.events import DeliveriesRetried, RowMended
-from marketplace.journal.models import Delivery, Entry, UnreadableRow
-from marketplace.kernel import clock, unreadable
+from marketplace.journal.events import DeliveriesRetried
+from marketplace.journal.models import Delivery, Entry
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.kernel.events import Event, Handler, event_named, handler_named, handlers_of
@@ -244,40 +244,6 @@ def retry_deliveries(ids: Sequence[int], *, actor: Actor) -> int:
     publish(DeliveriesRetried(subject_id=found[0], ids=found), actor=actor)
     wakeup.after_commit()
     return len(found)
-
-
-def note_unreadable(rows: Sequence[Unreadable]) -> None:
-    """Store unreadable rows for the operator. Never raises, because the caller continues without them."""
-    try:
-        with transaction.atomic():
-            for row in rows:
-                UnreadableRow.objects.update_or_create(
-                    kind=row.label,
-                    key=row.key,
-                    defaults={"error": row.error[:60], "seen_at": clock.now()},
-                    create_defaults={
-                        "error": row.error[:60],
-                        "code": queries.code_of(row.label, row.key),
-                    },
-                )
-    except DatabaseError as error:
-        logger.warning("%s unreadable rows not kept: %s", len(rows), type(error).__name__)
-
-
-def recheck_unreadable() -> int:
-    """Check unreadable rows again; publish RowMended for those that can be read now, return their number.
-
-    A deleted row counts as readable: its handlers find nothing to do.
-    """
-    count = 0
-    for row in queries.unreadable():
-        if not unreadable.can_be_read(row.kind, row.key):
-            continue
-        with transaction.atomic():
-            if UnreadableRow.objects.filter(pk=row.pk).delete()[0]:
-                publish(RowMended(subject_id=row.pk, kind=row.kind, key=row.key), actor=None)
-                count += 1
-    return count
 
 
 def purge_deliveries() -> int:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.journal import jobs, once, services, wakeup
+from marketplace.journal import jobs, once, services, unreadable_rows, wakeup
 from marketplace.kernel.statistics import refresh_statistics
 from marketplace.web import throttle
 
@@ -36,4 +36,4 @@ def purge() -> None:
 @shared_task(name="journal.recheck", ignore_result=True)
 def recheck() -> None:
     """Check whether unreadable rows can be read again."""
-    services.recheck_unreadable()
+    unreadable_rows.recheck_unreadable()

@@ -11,6 +11,7 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.parties import handlers, index, policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.parties.adapters import signals  # noqa: F401, PLC0415 -- app ready
         from marketplace.parties.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 

@@ -1,20 +1,16 @@
-"""What follows from facts about people and organisations: notices; and allauth's signals as facts."""
+"""Event handlers: notices to people, and the search index of organisations."""
 
 from typing import Any
 
-from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-from allauth.account import signals as account
-from allauth.mfa import signals as mfa
 
 from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
-from marketplace.parties import events, queries, services
+from marketplace.parties import events, queries
 from marketplace.parties.models import Invitation, Organization, Verification
 from search import engine
 
@@ -182,44 +178,6 @@ def tell_member(event: events.MemberRoleChanged | events.MemberRemoved) -> None:
         url=reverse("parties:own_organizations"),
         subject=(events.ORGANIZATION, org.pk),
     )
-
-
-# --- allauth's signals, turned into facts at once -----------------------------------------------
-@receiver(account.password_changed, dispatch_uid="parties.password_changed")
-@receiver(account.password_set, dispatch_uid="parties.password_set")
-def note_password_changed(user: Any, **_kwargs: Any) -> None:
-    """The person changed their password."""
-    services.record_password(user, by="change")
-
-
-@receiver(account.password_reset, dispatch_uid="parties.password_reset")
-def note_password_reset(user: Any, **_kwargs: Any) -> None:
-    """The person set a new password by a code."""
-    services.record_password(user, by="reset")
-
-
-@receiver(mfa.authenticator_added, dispatch_uid="parties.factor_added")
-def note_factor_added(user: Any, authenticator: Any, **_kwargs: Any) -> None:
-    """A second factor was set up."""
-    services.record_second_factor(user, act="added", factor=authenticator.type)
-
-
-@receiver(mfa.authenticator_removed, dispatch_uid="parties.factor_removed")
-def note_factor_removed(user: Any, authenticator: Any, **_kwargs: Any) -> None:
-    """A second factor was taken away."""
-    services.record_second_factor(user, act="removed", factor=authenticator.type)
-
-
-@receiver(mfa.authenticator_reset, dispatch_uid="parties.factor_reset")
-def note_factor_reset(user: Any, authenticator: Any, **_kwargs: Any) -> None:
-    """Recovery codes were made anew."""
-    services.record_second_factor(user, act="reset", factor=authenticator.type)
-
-
-@receiver(mfa.authentication_failed, dispatch_uid="parties.factor_failed")
-def note_factor_failed(user: Any, **_kwargs: Any) -> None:
-    """A wrong second factor."""
-    services.record_failed_sign_in(user)
 
 
 # --- files ------------------------------------------------------------------------------------

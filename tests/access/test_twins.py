@@ -31,7 +31,7 @@ TWINS = {
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
-    "parties.view_organization": "marketplace.parties.queries.visible_to",
+    "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
 }
 #: View permissions without such a list, and why.
 WITHOUT_LIST = {

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from wagtail.contrib.redirects import middleware as redirects
 
 from marketplace.journal.models import Entry
-from marketplace.parties import queries as parties
+from marketplace.parties.queries import people
 from tests.access.matrix import METHODS, Rule, Status
 from tests.access.roles import likeness
 from tests.access.world import World, rolled_back
@@ -94,7 +94,7 @@ def brief(world: World, role: str) -> Iterator[None]:
         for target, name, value in (
             (Template, "render", lambda *_args: SafeString("")),
             (auth_middleware, "get_user", lambda _request: person),
-            (parties, "has_second_factor", lambda _user: True),
+            (people, "has_second_factor", lambda _user: True),
             (redirects, "get_redirect", lambda *_args: None),
         ):
             stack.enter_context(mock.patch.object(target, name, value))

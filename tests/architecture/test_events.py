@@ -38,8 +38,7 @@ UNHEARD = {
     "the service or the worker that publishes it has done all there is to do": {
         *("AchievementsImported", "AchievementsReturned", "ImportConfirmed", "ImportFailed"),
         *("ImportStarted", "DeliveriesRetried", "JobCancelled"),
-        *("AttachmentCleared",),
-        *("InvitationRevoked",),
+        *("AttachmentCleared", "InvitationRevoked"),
     },
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),

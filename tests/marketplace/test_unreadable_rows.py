@@ -19,8 +19,8 @@ from marketplace.achievements import services as achievement_services
 from marketplace.achievements.models import Achievement, ImportBatch
 from marketplace.journal import jobs
 from marketplace.journal.models import Delivery, Entry, Job, UnreadableRow
-from marketplace.journal.services import recheck_unreadable
 from marketplace.journal.tallies import LEAK_PREVENTED, total
+from marketplace.journal.unreadable_rows import recheck_unreadable
 from marketplace.kernel import clock, unreadable
 from marketplace.kernel.pages import in_pages
 from marketplace.listings import services as listings

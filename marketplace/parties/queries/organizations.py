@@ -1,0 +1,114 @@
+"""Queries on organisations: who may see them, the directory, duplicates."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
+
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.codes import is_valid_code
+from marketplace.kernel.errors import NotVisible
+from marketplace.parties.models import (
+    Membership,
+    Organization,
+)
+from marketplace.parties.policies import REGISTRARS, OrgRole, Role, access_of
+from marketplace.parties.workflow import OrgStatus
+
+_READERS = (*REGISTRARS, Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR)
+
+
+def visible_to(actor: Actor) -> QuerySet[Organization]:
+    """The organisations this person may see: the twin of `parties.view_organization`."""
+    access = access_of(actor)
+    rows = Organization.objects.all()
+    if access.is_superuser or access.has(*_READERS):
+        return rows
+    return rows.filter(Q(status=OrgStatus.VERIFIED) | Q(pk__in=list(access.orgs)))
+
+
+def public_organizations() -> QuerySet[Organization]:
+    """The organisations that anyone may see."""
+    return Organization.objects.filter(status=OrgStatus.VERIFIED)
+
+
+def publishing_organizations(user: Actor) -> list[Organization]:
+    """The organisations in whose name a person may draft a listing, oldest membership first.
+
+    None before the person has confirmed a contact; a suspended organisation publishes nothing.
+    """
+    if not access_of(user).is_confirmed:
+        return []
+    rows = organizations_of(user).exclude(organization__status=OrgStatus.SUSPENDED)
+    return [row.organization for row in rows]
+
+
+def directory(
+    q: str = "", kinds: Iterable[str] = (), districts: Iterable[str] = ()
+) -> QuerySet[Organization]:
+    """The verified organisations by name, narrowed by words of the name, kinds and districts."""
+    rows = public_organizations()
+    for word in q.split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(name_en__icontains=word))
+    if kinds := list(kinds):
+        rows = rows.filter(kind__in=kinds)
+    if districts := list(districts):
+        rows = rows.filter(district__in=districts)
+    return rows.order_by("name", "id")
+
+
+def directory_counts(field: str) -> dict[str, int]:
+    """How many verified organisations there are by `kind` or `district`, one query."""
+    rows = public_organizations()
+    return dict(rows.values_list(field).annotate(n=Count("id")).order_by())
+
+
+def organizations_of(user: Actor) -> QuerySet[Membership]:
+    """A person's present memberships with their organisations, oldest first."""
+    return (
+        Membership.objects.current()
+        .filter(user_id=user.pk)
+        .select_related("organization")
+        .order_by("id")
+    )
+
+
+def organization_of_code(code: str) -> Organization:
+    """The organisation of this public code, whoever asks. Raises NotVisible when there is none."""
+    found = Organization.objects.filter(code=code).first() if is_valid_code(code) else None
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def codes_of(ids: Iterable[int]) -> list[str]:
+    """The public codes of these organisations, for the index."""
+    return list(Organization.objects.filter(pk__in=list(ids)).values_list("code", flat=True))
+
+
+def name_for_strangers(org: Organization) -> str:
+    """What a message to somebody outside may call an organisation.
+
+    Until it is verified its name is a text that anybody typed, and could say anything.
+    """
+    if org.verified_at is not None and org.status == OrgStatus.VERIFIED:
+        return org.name
+    return gettext("一家尚未认证的单位")
+
+
+def alike(org: Organization) -> list[Organization]:
+    """Other organisations of the same name: what a registrar should look at, at most five."""
+    return list(Organization.objects.filter(name=org.name).exclude(pk=org.pk)[:5])
+
+
+def organization_with_uscc(uscc: str) -> Organization | None:
+    """The organisation of this (normalised) credit code."""
+    return Organization.objects.filter(uscc=uscc).first()
+
+
+def can_be_claimed(org: Organization) -> bool:
+    """Whether nobody speaks for the organisation with a registrar's word: it may be claimed."""
+    if org.status == OrgStatus.SUSPENDED:
+        return False
+    admins = Membership.objects.current().filter(organization=org, role=OrgRole.ORG_ADMIN)
+    return org.status != OrgStatus.VERIFIED or not admins.exists()
