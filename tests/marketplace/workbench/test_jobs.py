@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from marketplace.files import storage
 from marketplace.journal import jobs, stopping
 from marketplace.journal.models import Job
-from marketplace.listings import tasks
+from marketplace.listings import services, tasks
 from marketplace.listings.views import export
 from marketplace.needs.models import Need
 from search import engine
@@ -73,6 +73,18 @@ def test_of_the_public_list_private_columns_stay_out(member, needs):
     file = storage.open_stored(job.result["file"])
     heads = [cell.value for cell in load_workbook(file).active[1]]
     assert "联系电话" not in heads
+
+
+@pytest.mark.parametrize(("is_own", "has_contacts"), [(True, True), (False, False)])
+def test_a_job_of_an_earlier_version_is_carried_out(needs, cast: Cast, is_own, has_contacts):
+    """It names the kind, and whether it is the owner's own list, instead of an export."""
+    payload = {"kind": "needs", "codes": [needs[0].code], "is_own": is_own}
+    job = jobs.start_job(services.EXPORT, actor=cast.member, payload=payload, total=1)
+    jobs.run_open()
+    job.refresh_from_db()
+    sheet = load_workbook(storage.open_stored(job.result["file"])).active
+    assert (sheet.max_row, sheet["A2"].value) == (2, needs[0].code)
+    assert ("联系电话" in [cell.value for cell in sheet[1]]) is has_contacts
 
 
 def test_what_was_hidden_meanwhile_stays_out(client, needs, cast: Cast):
