@@ -24,5 +24,10 @@ def address_of(page: Any) -> str:
 
 def full_address_of(page: Any) -> str:
     """The page's own address, in its own language, with scheme and host."""
-    with translation.override(page.locale.language_code):
-        return settings.SITE_URL.rstrip("/") + address_of(page)
+    return full_address(path_of(page), page.locale.language_code)
+
+
+def full_address(path: str, language: str) -> str:
+    """The address with scheme and host of what stands at this path in this language."""
+    with translation.override(language):
+        return settings.SITE_URL.rstrip("/") + reverse("wagtail_serve", args=[path])

@@ -5,6 +5,7 @@ from cms.navigation import Navigation
 from cms.pages.articles import NewsIndexPage, NewsPage, PolicyIndexPage, PolicyPage
 from cms.pages.home import HomePage
 from cms.pages.standard import StandardPage
+from cms.site_tree import TreeStamp
 
 __all__ = [
     "ArticleCount",
@@ -15,4 +16,5 @@ __all__ = [
     "PolicyIndexPage",
     "PolicyPage",
     "StandardPage",
+    "TreeStamp",
 ]

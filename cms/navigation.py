@@ -1,5 +1,6 @@
 """The menus that editors keep; where there are none, the product's own table holds."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -12,6 +13,7 @@ from wagtail.models import TranslatableMixin
 
 from cms.blocks import ColumnBlock, LinkBlock
 from cms.fields import StreamField
+from cms.site_tree import site_tree
 from marketplace.web.navigation import Link
 
 
@@ -38,15 +40,20 @@ def navigation_of(language: str) -> Navigation | None:
 
 
 def menus(request: HttpRequest) -> dict[str, Any]:
-    """The parts that editors have filled in, as `web/base.html` wants them; one query."""
-    made = navigation_of(get_language() or "")
+    """The parts that editors have filled in, as `web/base.html` wants them."""
+    language = get_language() or ""
+    made = site_tree(request).keep(("menus", language), lambda: _menus(language))
+    here = [replace(link, current=_is_here(request.path, link.url)) for link in made["navigation"]]
+    return {**made, "navigation": here}
+
+
+def _menus(language: str) -> dict[str, Any]:
+    made = navigation_of(language)
     if made is None:
         return {"navigation": [], "footer_columns": []}
     return {
         "navigation": [
-            Link(block.value["label"], url, _is_here(request.path, url))
-            for block in made.header
-            if (url := block.value.address)
+            Link(block.value["label"], url) for block in made.header if (url := block.value.address)
         ],
         "footer_columns": [
             {

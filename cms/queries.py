@@ -8,10 +8,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest
 from django.utils import translation
 
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from cms.addresses import full_address_of
 from cms.models import ArticleCount, NewsPage, PolicyPage, StandardPage
@@ -74,27 +73,6 @@ def found_pages(names: Sequence[str]) -> list[Any]:
         if page.live and (key not in shown or page.locale.language_code == reader):
             shown[key] = page
     return [shown[key] for key in sorted(shown, key=place.__getitem__)]
-
-
-def route_elsewhere(request: HttpRequest, path: str) -> tuple[Any, str] | None:
-    """What stands at this path in another language: (route, its language), or None.
-
-    A route is Wagtail's (page, args, kwargs).
-    """
-    site = Site.find_for_request(request)
-    parts = [part for part in path.split("/") if part]
-    for code, _name in settings.LANGUAGES:
-        if site is None or code == translation.get_language():
-            continue
-        with translation.override(code):
-            root = site.root_page.localized.specific
-            if root.locale.language_code != code:
-                continue
-            try:
-                return root.route(request, parts), code
-            except Http404:
-                continue
-    return None
 
 
 def sitemap_entries() -> list[tuple[str, str, datetime]]:

@@ -17,12 +17,19 @@ from wagtail.models import Locale, Page, Site
 
 from cms.editors import ensure_group
 from cms.models import HomePage, NewsIndexPage, PolicyIndexPage, StandardPage
+from cms.site_tree import ensure
 from marketplace.kernel import clock
 
 SEED = Path(__file__).parent / "seeds" / "start.json"
 #: Tables that making a page writes to; a partial migrate may not have them yet.
 TABLES = frozenset(
-    {"cms_homepage", "wagtailsearch_indexentry", "wagtailcore_referenceindex", "journal_entry"}
+    {
+        "cms_homepage",
+        "cms_treestamp",
+        "wagtailsearch_indexentry",
+        "wagtailcore_referenceindex",
+        "journal_entry",
+    }
 )
 
 
@@ -36,6 +43,7 @@ def ensure_after_migrate(using: str, **_kwargs: Any) -> None:
     with transaction.atomic(using=using):
         ensure_tree()
         ensure_group()
+        ensure()
 
 
 def ensure_tree() -> HomePage:

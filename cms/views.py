@@ -9,15 +9,18 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import translation
 from django.utils._os import safe_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from wagtail.admin.views.account import AccountView, LocaleSettingsPanel, ThemeSettingsPanel
-from wagtail.models import Page
+from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
 from cms import queries
+from cms.site_tree import Place, site_tree
 from marketplace.kernel.errors import Forbidden
 from marketplace.web.costs import counted, has_words
 from marketplace.web.views import render_page
@@ -38,20 +41,32 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     A page of the same path in another language leads to its translation where there is one. Where
     the reader's language has none, the Chinese page is shown, and says so.
     """
-    if Page.route_for_request(request, path) is None:
-        elsewhere = queries.route_elsewhere(request, path)
-        if elsewhere is None:
-            raise Http404
-        route, language = elsewhere
-        page = route[0]
-        translated = page.localized
-        if translated.pk != page.pk and translated.live:
-            return redirect(translated.specific.address)
-        if language != settings.LANGUAGE_CODE:
-            raise Http404
-        request._wagtail_route_for_request = route  # type: ignore[attr-defined] # noqa: SLF001 -- Wagtail's documented cache of the route
+    place = _placed(request, path)
+    if isinstance(place, HttpResponseBase):
+        return place
+    page = place.page()
+    if page is None:
+        raise Http404
+    request._wagtail_route_for_request = RouteResult(page, [], {})  # type: ignore[attr-defined] # noqa: SLF001 -- Wagtail's documented cache of the route
     response: HttpResponseBase = wagtail_serve(request, path)
     return response
+
+
+def _placed(request: HttpRequest, path: str) -> Place | HttpResponseBase:
+    """The page to show at this path, or the way to its translation. Raises Http404."""
+    tree = site_tree(request)
+    wanted = "".join(f"{part}/" for part in path.split("/") if part)
+    reader = translation.get_language() or ""
+    if here := tree.places.get((reader, wanted)):
+        return here
+    for code, _name in settings.LANGUAGES:
+        if elsewhere := tree.places.get((code, wanted)):
+            if translated := tree.translations[elsewhere.key].get(reader):
+                return redirect(reverse("wagtail_serve", args=[translated.path]))
+            if code == settings.LANGUAGE_CODE:
+                return elsewhere
+            break
+    raise Http404
 
 
 def home(request: HttpRequest) -> HttpResponseBase:

@@ -10,9 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
-from wagtail.models import Page, PagePermissionTester
+from wagtail.models import Page, PagePermissionTester, PageViewRestriction
 
-from cms.addresses import address_of, full_address_of
+from cms.addresses import address_of, full_address, full_address_of
+from cms.site_tree import SiteTree, site_tree
 from marketplace.web.templatetags.web import html_lang
 
 SAMPLE_HELP = _("移除示例数据时会一并删除；改成正式内容后请取消勾选")
@@ -54,10 +55,12 @@ class SitePage(Page):
         """Whether the reader asked for another language than the one the text is in."""
         return bool(self.locale.language_code != get_language())
 
-    def alternates(self) -> dict[str, Any]:
+    def alternates(self, tree: SiteTree) -> dict[str, Any]:
         """The canonical address and the same page in each language it is published in."""
-        pages = self.get_translations(inclusive=True).live().select_related("locale")
-        by_code = {page.locale.language_code: full_address_of(page) for page in pages}
+        by_code = {
+            code: full_address(place.path, code)
+            for code, place in tree.translations.get(self.translation_key, {}).items()
+        }
         languages = [
             {"lang": html_lang(code), "url": by_code[code]}
             for code, _name in settings.LANGUAGES
@@ -71,7 +74,11 @@ class SitePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Wagtail's context with the addresses in each language."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"alternates": self.alternates()}
+        return context | {"alternates": self.alternates(site_tree(request))}
+
+    def get_view_restrictions(self) -> Any:
+        """None, as `private_page_options` says; Wagtail would ask for those of every page above."""
+        return PageViewRestriction.objects.none()
 
 
 class FixedTester(PagePermissionTester):

@@ -4,6 +4,7 @@ Nothing set means the embedded profile (SQLite, embedded search, Celery over a f
 come from files: what stands in `SECRET_KEY_FILE=/run/secrets/key` counts before `SECRET_KEY`.
 """
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def redis_options() -> dict[str, object]:
         "socket_connect_timeout": 1,
         "socket_timeout": 2,
     }
+
+
+def sources_digest(root: Path) -> str:
+    """What tells one release from another: time and size of every source, template and catalogue."""
+    told = [
+        f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
+        for tree in ("cms", "deploy", "marketplace", "search")
+        for kind in ("*.py", "*.html", "*.mo")
+        for path in sorted((root / tree).rglob(kind))
+    ]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 # --- Core -------------------------------------------------------------------------------------
@@ -150,7 +162,7 @@ MIDDLEWARE = [
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",
     "marketplace.parties.middleware.AccountPagesMiddleware",
     "marketplace.web.middleware.RefusalMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "cms.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "deploy.urls"
@@ -235,7 +247,7 @@ SEARCH_VECTORS = env.bool("SEARCH_VECTORS", True)
 # Sockets between the processes of one machine, in a folder of that machine.
 RUNTIME_DIR = Path(env.str("RUNTIME_DIR", "") or default_folder(DATA_DIR))
 _cache = secret("CACHE_URL", "")
-CACHES = {
+CACHES: dict[str, dict[str, object]] = {
     "default": {
         "BACKEND": "marketplace.kernel.cache.RedisOrDatabaseCache",
         "LOCATION": _cache,
@@ -263,6 +275,24 @@ CACHES["counters"] = (
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "counters",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+)
+# Parts of pages, each under the revision of what it shows. Never in the database: a write there takes
+# SQLite's single writer, and rendering is cheaper than the query.
+CACHES["fragments"] = (
+    {
+        "BACKEND": "marketplace.kernel.cache.RedisOrNothingCache",
+        "LOCATION": _cache,
+        # What a release draws, no other release shows.
+        "KEY_PREFIX": f"jiebang-fragments-{sources_digest(BASE_DIR)}",
+        "TIMEOUT": 3600,
+    }
+    if _cache
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 5000},
     }
 )
 PRIVATE_FILES_DIR = DATA_DIR / "private"

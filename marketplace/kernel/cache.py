@@ -6,10 +6,11 @@ and a sign-in must not end in an error.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
 
@@ -46,6 +47,49 @@ class RedisOrDatabaseCache(RedisCache):
                 self._paused_until = time.monotonic() + PAUSE_SECONDS
                 log.warning("the cache is in the database for now: %s", type(error).__name__)
         return getattr(self._database, operation)(*args, **kwargs)
+
+
+class RedisOrNothingCache(RedisCache):
+    """For what can be made anew: while Redis does not answer, nothing is found and nothing is kept."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+        options |= params.get("OPTIONS") or {}
+        super().__init__(server, {**params, "OPTIONS": options})
+        self._paused_until = 0.0
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """What is there, or the default."""
+        found = self._tried(super().get, key, None, version)
+        return default if found is None else found
+
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        """Keep this value, if that is possible now."""
+        self._tried(super().set, key, value, timeout, version)
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        """What is there of these keys."""
+        found: dict[str, Any] | None = self._tried(super().get_many, keys, version)
+        return found or {}
+
+    def set_many(
+        self, data: dict[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> list[str]:
+        """Keep these values, if that is possible now."""
+        self._tried(super().set_many, data, timeout, version)
+        return []
+
+    def _tried(self, operation: Callable[..., Any], *args: Any) -> Any:
+        if time.monotonic() < self._paused_until:
+            return None
+        try:
+            return operation(*args)
+        except (RedisDown, RedisSlow) as error:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            log.warning("parts of pages are not kept for now: %s", type(error).__name__)
+            return None
 
 
 def _through_either(name: str) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ Every few seconds the cache asks for the stamps of the schemes (one query) and r
 changed, so all processes agree within REFRESH seconds. Between two checks nothing is queried.
 """
 
+import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,22 +65,27 @@ class _Cache:
     def __init__(self) -> None:
         self.snapshots: dict[str, _Snapshot] = {}
         self.checked = -float("inf")
+        self.revision = ""
 
     def scheme(self, code: str) -> _Snapshot:
-        if time.monotonic() - self.checked >= REFRESH:
-            self._check()
+        self.check()
         found = self.snapshots.get(code)
         if found is None:
             found = self.snapshots[code] = _read(code)
         return found
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Ask what has changed, if the last time was REFRESH seconds ago."""
+        if time.monotonic() - self.checked < REFRESH:
+            return
         stamps = dict(Scheme.objects.values_list("code", "stamp"))
         self.snapshots = {
             code: snapshot
             for code, snapshot in list(self.snapshots.items())
             if stamps.get(code) == snapshot.stamp
         }
+        every = ",".join(f"{code}={stamps[code]}" for code in sorted(stamps))
+        self.revision = hashlib.sha256(every.encode()).hexdigest()[:16]
         self.checked = time.monotonic()
 
 
@@ -128,6 +134,12 @@ def forget() -> None:
     """Drop the cache of this process: after a change that was committed here."""
     _cache.snapshots = {}
     _cache.checked = -float("inf")
+
+
+def revision() -> str:
+    """The state of all code lists as this process knows them; another one after any change."""
+    _cache.check()
+    return _cache.revision
 
 
 def terms(scheme: str, on: date | None = None) -> list[TermInfo]:

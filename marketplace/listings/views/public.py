@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.core.cache import caches
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,7 @@ from marketplace.listings.kind import ListingKind
 from marketplace.listings.views.export import links
 from marketplace.listings.workflow import LISTED
 from marketplace.parties import queries as parties
+from marketplace.web.cards import ALIAS
 from marketplace.web.costs import counted, has_words
 from marketplace.web.facets import sort_links
 from marketplace.web.signed_out import login_required
@@ -26,6 +28,8 @@ from search.query import Query
 
 #: How many listings the page of an organisation shows.
 NEWEST = 5
+#: How long the answer to "which are similar" is good for.
+SIMILAR_SECONDS = 600
 
 
 class Link(NamedTuple):
@@ -47,7 +51,11 @@ def list_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
         return redirect(f"{reverse('portal:search')}?{urlencode({'q': query.text})}")
     action = kind.url("list")
     is_poor = query.text and results.total < 5 and not results.degraded
-    listings = queries.in_order(kind.model, request.user, [hit.id for hit in results.hits])
+    # Cards with marked words are drawn anew, so they need the whole row.
+    only = () if query.text else queries.OF_CARD
+    listings = queries.in_order(
+        kind.model, request.user, [hit.id for hit in results.hits], only=only
+    )
     context = {
         "kind": kind,
         "query": query,
@@ -69,8 +77,13 @@ def list_listings(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
 @require_safe
 def show_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpResponse:
     """One listing. A withdrawn one that was public answers 410 with similar ones."""
-    withdrawn = queries.taken_down(kind.model, code)
-    if withdrawn is not None and not request.user.has_perm(kind.perm("view"), withdrawn):
+    visible = kind.visible_to(request.user)
+    try:
+        listing = fetch(visible, code, actor=request.user, view=kind.perm("view"))
+    except Http404:
+        withdrawn = queries.taken_down(kind.model, code)
+        if withdrawn is None:
+            raise
         raise Gone(
             queries.TAKEN_DOWN,
             title=withdrawn.title,
@@ -78,13 +91,11 @@ def show_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpR
                 Link(row.title, kind.url("detail", row.code))
                 for row in _similar(kind, withdrawn, request.user)
             ],
-        )
-    listing = fetch(kind.visible_to(request.user), code, actor=request.user, view=kind.perm("view"))
+        ) from None
     confidential = request.user.has_perm(kind.perm("view_confidential"), listing)
     context = {
         "kind": kind,
         "listing": listing,
-        "indicators": list(listing.indicators.all()),
         "files": attachments_of(
             kind.subject, listing.pk, audience=None if confidential else "public"
         ),
@@ -107,12 +118,24 @@ def show_contact(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpR
 
 
 def _similar(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
-    """Listings similar to this one; one that is not in the index is compared by its text."""
+    """Listings like this one, in the order of likeness; only those that are visible now."""
+    key = f"similar:{kind.name}:{listing.code}:{listing.rev}"
+    codes = caches[ALIAS].get(key)
+    if codes is None:
+        codes = _like(kind, listing)
+        if codes:
+            # What is new is found some minutes later; what was withdrawn is left out at once.
+            caches[ALIAS].set(key, codes, SIMILAR_SECONDS)
+    return queries.in_order(kind.model, actor, codes, only=("code", "title", "title_en"))
+
+
+def _like(kind: ListingKind, listing: Any) -> list[str]:
+    """The codes of similar listings; one that is not in the index is compared by its text."""
     if listing.status in LISTED:
         hits = engine.similar(kind.name, listing.code, limit=4)
     else:
         hits = engine.like(kind.name, f"{listing.title} {listing.summary}", limit=4)
-    return queries.in_order(kind.model, actor, [hit.id for hit in hits])
+    return [hit.id for hit in hits]
 
 
 @require_safe

@@ -64,7 +64,6 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
         "listing": listing,
         "form": form,
         "quality": kind.quality(listing),
-        "indicators": list(listing.indicators.all()),
         "files": attachments_of(kind.subject, listing.pk),
         "history": history(kind.subject, listing.pk, limit=20),
         "alike": _alike(kind, listing, request.user),

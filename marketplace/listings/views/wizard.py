@@ -140,7 +140,6 @@ def check_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Http
         "is_stale": is_stale,
         "quality": kind.quality(listing),
         "refusal": refusal or kind.flow.refusal("submit", listing, request.user),
-        "indicators": list(listing.indicators.all()),
         "files": attachments_of(kind.subject, listing.pk),
         "wizard": _progress(kind, "check", listing),
     }

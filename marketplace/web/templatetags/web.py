@@ -16,10 +16,12 @@ from django.utils.translation import get_language, gettext
 
 from marketplace.kernel import money as kernel_money
 from marketplace.web import formats
+from marketplace.web.cards import mark
 from marketplace.web.facets import Option, drawn
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import home_address
+from marketplace.web.shell import footer, header
 from marketplace.web.slices import scopes
 from marketplace.web.slots import Contribution, draw
 from search.highlight import as_html, highlight
@@ -135,6 +137,12 @@ def _time(value: date | datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', stamp.isoformat(), text)
 
 
+@register.simple_tag
+def live(name: str) -> SafeString:
+    """In a card's template: a place that is filled for each page (`marketplace.web.cards`)."""
+    return mark(name)
+
+
 # --- marks ------------------------------------------------------------------------------------
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
@@ -172,7 +180,7 @@ def trl(level: int | None) -> SafeString:
 def _gauge(level: int) -> SafeString:
     cells = format_html_join(
         "",
-        '<rect{} x="{}%" width="9.5%" height="10" rx="2"/>',
+        '<rect{} x="{}%"/>',
         (
             (mark_safe(' class="on"') if cell < level else "", f"{cell * 100 / 9 + 0.6:.1f}")
             for cell in range(9)
@@ -245,6 +253,18 @@ def pager(context: template.Context, page: Page[Any], target: str = "") -> dict[
         "request": context["request"],
         "target": target,
     }
+
+
+@register.simple_tag(takes_context=True)
+def page_header(context: template.Context) -> str:
+    """The head of the page."""
+    return header(context)
+
+
+@register.simple_tag(takes_context=True)
+def page_footer(context: template.Context) -> str:
+    """The foot of the page."""
+    return footer(context)
 
 
 # --- blocks -----------------------------------------------------------------------------------
