@@ -209,6 +209,21 @@ def floors() -> dict[str, int]:
     }
 
 
+def test_every_slice_has_its_rooms_checked() -> None:
+    """A slice that is missing from the contract may import in any order, and have files of any name."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    [contract] = [
+        one
+        for one in table["tool"]["importlinter"]["contracts"]
+        if one["name"] == "Rooms of a slice"
+    ]
+    checked = {name.removeprefix("marketplace.") for name in contract["containers"]}
+    ours = {
+        config.label for config in apps.get_app_configs() if config.name.startswith("marketplace.")
+    }
+    assert ours - SHELLS - {"web", "kernel", "journal", "files", "notices", "sheets"} == checked
+
+
 #: Any page may lead back to where signed-in people work; the frame of every page leads to the shells and
 #: to a person's messages.
 ALWAYS, FRAME = {"workbench:"}, {"portal:", "workbench:", "notices:"}
