@@ -134,6 +134,10 @@ def _redis_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(costs, "caches", {"counters": away})
 
 
+def test_crawlers_are_asked_for_a_delay(client: Client) -> None:
+    assert "Crawl-delay: 2" in client.get("/robots.txt").content.decode().splitlines()
+
+
 def test_the_counters_are_no_table() -> None:
     from deploy.settings import production
 
