@@ -1,5 +1,8 @@
 """Events have words and listeners, handlers are known, diagrams are true."""
 
+import ast
+from pathlib import Path
+
 from django.core.management import CommandError, call_command
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from marketplace.kernel import workflow
 from marketplace.kernel.events import all_events, handler_named, handlers_of
 from marketplace.kernel.workflow import Workflow
+from tests.architecture.source import ROOT, modules
 
 
 def test_every_event_has_words_and_a_subject() -> None:
@@ -56,6 +60,36 @@ def test_every_event_has_a_handler_or_a_reason() -> None:
     ours = {event for event in all_events() if not event.__module__.startswith("tests.")}
     unheard = {event.__name__ for event in ours if not handlers_of(event)}
     assert unheard == set().union(*UNHEARD.values())
+
+
+def deaf_handlers(trees: dict[Path, ast.Module]) -> list[str]:
+    """Functions of the rooms `handlers` that nothing calls: neither registered nor used in their room."""
+    found = []
+    for path, tree in trees.items():
+        if "handlers" not in {path.stem, path.parent.name}:
+            continue
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        found += [
+            f"{path}: {node.name}"
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef)
+            and not node.decorator_list
+            and node.name not in used
+            # A maker of handlers is called by the slices that it makes them for.
+            and not any(isinstance(inner, ast.FunctionDef) for inner in node.body)
+        ]
+    return found
+
+
+def test_every_handler_listens() -> None:
+    worked = ROOT / "tests/worked_slice/handlers.py"
+    trees = {**modules(), worked: ast.parse(worked.read_text(encoding="utf-8"))}
+    assert deaf_handlers(trees) == []
+
+
+def test_a_handler_that_was_not_registered_is_noticed() -> None:
+    tree = ast.parse("def hear(event):\n    act()\n\n@on(Fact)\ndef listen(event):\n    act()")
+    assert deaf_handlers({Path("market/handlers.py"): tree}) == ["market/handlers.py: hear"]
 
 
 def test_diagrams_in_the_documents_are_up_to_date() -> None:
