@@ -12,9 +12,9 @@ from django.db import DatabaseError, connection, transaction
 
 from search import budget
 from search.analysis import Word, clean, query_words
-from search.plan import Plan, Stored, number_of, stored
-from search.query import Hit, Query, Range, Results, Value
-from search.schema import Date, Document, Field, IndexSpec, Number, Text
+from search.plan import Plan, Stored, bounds, stored
+from search.query import Hit, Query, Range, Results
+from search.schema import Document, IndexSpec, Text
 
 _MOST = 500
 # More words hardly narrow the result, and each one is compared with several columns.
@@ -114,20 +114,19 @@ def _passes(spec: IndexSpec, document: Document, plan: Plan) -> bool:
         field = spec.fields[name]
         if isinstance(field, Text):
             return False
-        if not _accepts(field, stored(field, document.get(name)), accepted):
+        values = stored(field, document.get(name))
+        if isinstance(accepted, Range):
+            if not _is_within(spec, name, values, accepted):
+                return False
+        elif not {item for one in accepted for item in stored(field, one)} & set(values):
             return False
     return True
 
 
-def _accepts(field: Field, values: tuple[Stored, ...], accepted: Sequence[Value] | Range) -> bool:
-    if not isinstance(accepted, Range):
-        wanted = {item for one in accepted for item in stored(field, one)}
-        return bool(wanted & set(values))
-    if not values:
-        return accepted.or_missing
-    low, high = (
-        None if end is None or not isinstance(field, Number | Date) else number_of(field, end)
-        for end in (accepted.low, accepted.high)
-    )
+def _is_within(spec: IndexSpec, name: str, values: tuple[Stored, ...], wanted: Range) -> bool:
+    ends = bounds(spec, name, wanted)
+    if ends is None or not values:
+        return ends is not None and wanted.or_missing
+    low, high = ends
     value = float(values[0])
     return (low is None or value >= low) and (high is None or value <= high)

@@ -9,16 +9,17 @@ relied on:
 - It counts no facets. The result says so: `degraded`, `partial` and `listed` are all true.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from time import monotonic
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, QuerySet
 
 from search import planning
 from search.analysis import query_words
-from search.query import Hit, Query, Range, Results
+from search.query import Bound, Hit, Query, Range, Results
 from search.schema import Filterable, IndexSpec, table_of
 
 #: After an answer without the index, lists without words do not ask it again for so long.
@@ -37,7 +38,7 @@ _memory = _Memory()
 
 def note_away() -> None:
     """Remember that the index did not answer."""
-    _memory.away_until = time.monotonic() + PAUSE_SECONDS
+    _memory.away_until = monotonic() + PAUSE_SECONDS
 
 
 def note_back() -> None:
@@ -47,7 +48,7 @@ def note_back() -> None:
 
 def index_is_away() -> bool:
     """Whether the index did not answer a short while ago."""
-    return time.monotonic() < _memory.away_until
+    return monotonic() < _memory.away_until
 
 
 def can_answer(spec: IndexSpec, query: Query) -> bool:
@@ -63,7 +64,7 @@ def find(spec: IndexSpec, query: Query) -> Results:
     table = table_of(spec.name)
     rows = table.rows()
     for name, accepted in planning.effective(query.filters).items():
-        rows = rows.filter(_condition(spec, name, accepted))
+        rows = rows.filter(_condition(spec, rows, name, accepted))
     page = rows.order_by(*_order(spec, query.sort), "-pk").values_list(table.id, table.rev)
     page = page[query.offset : query.offset + query.bounded_size]
     return Results(
@@ -85,19 +86,31 @@ def _filterable(spec: IndexSpec, name: str) -> Filterable:
     return kind
 
 
-def _condition(spec: IndexSpec, name: str, accepted: Sequence[Any] | Range) -> Q:
+def _condition(
+    spec: IndexSpec, rows: QuerySet[Any], name: str, accepted: Sequence[Any] | Range
+) -> Q:
     kind = _filterable(spec, name)
     if isinstance(accepted, Range):
-        return _within(kind.column, accepted)
+        return _within(rows, kind.column, accepted)
     if kind.lookup is not None:
         return kind.lookup(accepted)
     return Q(**{f"{kind.column}__in": list(accepted)})
 
 
-def _within(column: str, wanted: Range) -> Q:
-    ends = {f"{column}__gte": wanted.low, f"{column}__lte": wanted.high}
+def _within(rows: QuerySet[Any], column: str, wanted: Range) -> Q:
+    low, high = wanted.low, wanted.high
+    if isinstance(rows.all().query.resolve_ref(column).output_field, DateTimeField):
+        # As in `plan.bounds`: a plain date is a day in UTC, and at the upper end the whole of it.
+        low, high = _instant(low, time.min), _instant(high, time.max)
+    ends = {f"{column}__gte": low, f"{column}__lte": high}
     inside = Q(**{end: value for end, value in ends.items() if value is not None})
     return inside | Q(**{f"{column}__isnull": True}) if wanted.or_missing else inside
+
+
+def _instant(end: Bound | None, of_day: time) -> Bound | None:
+    if isinstance(end, date) and not isinstance(end, datetime):
+        return datetime.combine(end, of_day, UTC)
+    return end
 
 
 def _order(spec: IndexSpec, sort: str) -> list[Any]:

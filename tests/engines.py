@@ -22,6 +22,7 @@ ABOVE = {
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_tables_on_phones.py": "how a page is drawn is the browser's",
+    "tests/marketplace/web/test_costs.py": "the suite counts in memory; test_costs_on_redis is apart",
     "tests/marketplace/test_error_summaries.py": "forms are judged in Python",
     "tests/kernel/test_children.py": "processes of this machine",
     "tests/marketplace/files/test_children.py": "files are opened in processes without a database",

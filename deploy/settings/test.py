@@ -38,3 +38,5 @@ if (_cluster := env.str("SEARCH_URL", "")).startswith("elasticsearch"):
     # Each process of the suite keeps to indexes of its own, and finds at once what it has written.
     _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     SEARCH_URL = f"{_cluster}-{_worker}?refresh_interval=20ms"
+# The worked example of CONTRIBUTING is a slice like any other, and stands above those that it names.
+INSTALLED_APPS = ["tests.worked_slice.apps.VisitsConfig", *INSTALLED_APPS]

@@ -1,4 +1,4 @@
-"""What follows after commit: a new file is scanned, the bytes of one that is gone are erased."""
+"""Event handlers: scan new files, erase the bytes of removed ones."""
 
 from marketplace.files import services
 from marketplace.files.events import AttachmentInfected, AttachmentRemoved, AttachmentStored
@@ -7,17 +7,17 @@ from marketplace.kernel.events import on
 
 @on(AttachmentStored)
 def scan(event: AttachmentStored) -> None:
-    """Scan it. While the scanner is away the delivery waits, and with it the file."""
+    """Scan the file. While the scanner is away, the delivery waits and is repeated."""
     services.scan(event.subject_id)
 
 
 @on(AttachmentRemoved)
 def erase_bytes(event: AttachmentRemoved) -> None:
-    """Erase what was removed; a rollback of the removal never gets here."""
+    """Erase the bytes. Handlers run after commit, so the removal is final."""
     services.erase_removed(event.subject_id)
 
 
 @on(AttachmentInfected)
 def erase_threat(event: AttachmentInfected) -> None:
-    """Erase what the scanner has stopped."""
+    """Erase the bytes of an infected file."""
     services.erase_removed(event.subject_id)

@@ -1,7 +1,7 @@
-"""Storing, binding, opening up and removing attachments.
+"""Storing, binding, publishing and removing attachments.
 
-Whether a person may change a subject's files is for the subject's slice to decide before it calls;
-files that belong to no subject yet are their uploader's alone.
+The slice of the subject checks whether a person may change its files, before it calls these services.
+Files without a subject belong to their uploader.
 """
 
 import logging
@@ -35,19 +35,19 @@ from marketplace.kernel.pages import in_pages
 
 logger = logging.getLogger(__name__)
 
-#: Bytes one person may upload on one day in Asia/Shanghai; what was refused or removed counts too.
+#: Bytes that one person may upload per day (Asia/Shanghai); refused and removed files count too.
 DAILY_QUOTA = 200 * 1024 * 1024
 #: Files one subject may have; a page lists them all.
 MAX_FILES = 20
-#: Files of one request, and the seconds after which no further one of it is begun.
+#: Maximum number of files of one request, and the seconds after which no further file is examined.
 MAX_AT_ONCE = 10
 REQUEST_SECONDS = 30.0
-#: Days for which it is kept how much a person uploaded.
+#: Days for which the daily amounts are kept.
 INTAKE_KEPT = 30
-#: After this long a file without a row, a row without a file, an unbound upload is no longer "in
-#: the making".
+#: Age after which a file without a row, a row without a file, or an upload without a subject is an
+#: orphan and not an upload in progress.
 ORPHAN_AGE = timedelta(hours=24)
-#: So many files may be lost singly, however few there are.
+#: Up to this number of missing files is not taken for a missing disk.
 _SOME = 5
 _SWEEP_BATCH = 500
 
@@ -101,15 +101,15 @@ def store_upload(
 
 
 def _first_status() -> Attachment.Status:
-    """Nobody has a file before it was scanned, where files are."""
+    """The status of a new file: it must be scanned first, if a scanner is configured."""
     return Attachment.Status.WAITING if scanner.is_wanted() else Attachment.Status.READY
 
 
 def receive(upload: "UploadedFile[Any]", *, actor: Actor, most: int) -> storage.Stored:
-    """Store an upload's bytes as they are, and count them as this person's of today.
+    """Store the bytes of an upload, and count them for this person today.
 
-    Nothing has looked at them yet. `most` is in bytes. Raises InvalidInput at `file` for a file
-    that is larger or over the quota, which also counts what is refused later; and StorageFull.
+    The file is not examined yet. `most` is in bytes. Raises InvalidInput at `file` for a file that is too
+    large or exceeds the daily quota, and StorageFull. A file that is refused later stays counted.
     """
     name = rulebook.clean_name(upload.name or "")
     try:
@@ -131,7 +131,7 @@ def receive(upload: "UploadedFile[Any]", *, actor: Actor, most: int) -> storage.
 
 
 def _count(actor: Actor, size: int) -> bool:
-    """Count bytes as uploaded today, if that keeps within the quota. One statement decides."""
+    """Add bytes to today's amount, unless it would exceed the quota. One atomic statement decides."""
     today, room = clock.today(), max(0, DAILY_QUOTA - size)
     counted = Intake.objects.filter(user_id=actor.pk, day=today)
     free = counted.filter(size__lte=room)
@@ -148,7 +148,7 @@ def _count(actor: Actor, size: int) -> bool:
 
 
 def _examined(stored: storage.Stored, name: str) -> storage.Stored:
-    """What is kept of a received file; the received bytes are gone when it was made anew."""
+    """The file to keep: the received one, or its re-encoded copy, which replaces it."""
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         output = Path(folder) / "anew"
         try:
@@ -174,7 +174,7 @@ def _refusal(name: str, reason: object) -> InvalidInput:
 
 
 def _check_room(actor: Actor, subject_kind: str, subject_id: int | None, name: str) -> None:
-    # The person's row is the lock: parallel uploads of one person wait for each other here.
+    # The lock on the person's row serialises concurrent uploads of one person.
     get_user_model().objects.select_for_update().get(pk=actor.pk)
     if len(queries.attachments_of(subject_kind, subject_id)) >= MAX_FILES:
         raise _refusal(name, _("最多上传 %(limit)d 个附件") % {"limit": MAX_FILES})
@@ -182,10 +182,10 @@ def _check_room(actor: Actor, subject_kind: str, subject_id: int | None, name: s
 
 @transaction.atomic
 def remove(attachment: Attachment, *, actor: Actor | None) -> Attachment:
-    """Take a file away: the row is marked now, the bytes are erased after commit.
+    """Remove a file: the row is marked now, the bytes are erased after commit.
 
-    Raises NotVisible when it is gone already, or belongs to no subject and to someone else. `actor`
-    None is the clock.
+    Raises NotVisible when it is removed already, or is another person's upload without a subject. `actor`
+    None is the daily clean-up.
     """
     row = _locked(attachment, actor)
     row.status = Attachment.Status.REMOVED
@@ -218,9 +218,9 @@ def remove_by_code(
 
 @dataclass
 class Uploaded:
-    """What became of several uploads: those taken, and the reason against each of the others, by name.
+    """The result of several uploads: the stored files, and a reason with its file name for each other one.
 
-    `status` is that of the answer when there are reasons.
+    `status` is the HTTP status of the response when there are reasons.
     """
 
     taken: list[Attachment] = field(default_factory=list)
@@ -236,7 +236,7 @@ def store_uploads(
     subject_id: int | None = None,
     audience: str = Attachment.Audience.RESTRICTED,
 ) -> Uploaded:
-    """Store each upload that can be taken: one bad file of five costs the person only that one."""
+    """Store every acceptable upload. A refused file does not affect the others."""
     done = Uploaded()
     deadline = time.monotonic() + REQUEST_SECONDS
     for place, upload in enumerate(uploads):
@@ -270,15 +270,16 @@ def _check_turn(place: int, deadline: float, name: str) -> None:
 
 @transaction.atomic
 def record_download(attachment: Attachment, *, actor: Actor | None) -> None:
-    """Write down who took a restricted file; public ones are not counted by person."""
+    """Record who downloaded a restricted file. Downloads of public files are not recorded."""
     if not attachment.is_public:
         publish(events.AttachmentDownloaded(subject_id=attachment.pk), actor=actor)
 
 
 def scan(attachment_id: int) -> None:
-    """Scan a file that waits for it: it is ready then, or stopped. Others are left as they are.
+    """Scan a waiting file, and mark it as ready or infected. Other files are not changed.
 
-    Raises ScannerAway, also when no scanner is named any more, and ScannerRefused: it goes on waiting.
+    Raises ScannerAway, also when no scanner is configured any more, and ScannerRefused. The file then
+    keeps waiting.
     """
     waiting = Attachment.objects.filter(pk=attachment_id, status=Attachment.Status.WAITING)
     row = waiting.first()
@@ -302,7 +303,7 @@ def scan(attachment_id: int) -> None:
 
 
 def erase_removed(attachment_id: int) -> None:
-    """Erase the bytes of a file that was removed or stopped; harmless when done twice."""
+    """Erase the bytes of a removed or infected file. Idempotent."""
     gone = (Attachment.Status.REMOVED, Attachment.Status.INFECTED)
     row = Attachment.objects.filter(pk=attachment_id, status__in=gone).first()
     if row is not None:
@@ -310,14 +311,13 @@ def erase_removed(attachment_id: int) -> None:
 
 
 def sweep_orphans() -> dict[str, int]:
-    """Put rows and bytes in step again, both ways; nothing younger than ORPHAN_AGE is touched.
+    """Reconcile rows and stored files. Nothing younger than ORPHAN_AGE is touched.
 
-    Bytes without a row (a rollback, a kill between write and commit) are erased; uploads that never
-    came to belong to a subject are removed; a row whose bytes are gone is marked as lost and logged,
-    and is as before when they are back. When most are gone at once, it is the store that is not there
-    (another machine's disk, a volume that is not mounted): then nothing is marked. A database that
-    lacks the fact which the last sweep has noted in the store is an older copy beside the files of the
-    living one: what it does not know may be newer than it, so nothing is touched at all.
+    Files without a row (after a rollback, or a crash before the commit) are erased. Uploads that were never
+    bound to a subject are removed. A row without its file is marked as lost and logged, and restored when
+    the file is back. When most files are missing at once, the storage is not mounted, and nothing is marked.
+    The last sweep leaves the id of an entry in the storage. A database without that entry is an older copy
+    next to the files of the live site: files that it does not know may be newer, so nothing is touched.
     """
     counts = {"erased": 0, "removed": 0, "lost": 0, "back": 0}
     mark = storage.read_mark()
@@ -356,9 +356,9 @@ def sweep_orphans() -> dict[str, int]:
 
 
 def adopt_files() -> bool:
-    """Note in the store that this database is the one that sweeps it; False when it has no facts yet.
+    """Mark the storage as belonging to this database; False when the database has no entries yet.
 
-    After a restore an operator says so once; from then on the daily sweep erases what it lacks.
+    An operator does this once after a restore. From then on the daily sweep erases unknown files.
     """
     newest = journal.newest_fact()
     if newest is not None:

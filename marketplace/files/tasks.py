@@ -1,4 +1,4 @@
-"""Celery's way into files."""
+"""Celery tasks of files."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from marketplace.files import services
 
 @shared_task(name="files.sweep", ignore_result=True)
 def sweep() -> None:
-    """Erase bytes without a row and mark rows without bytes, once a day."""
+    """Reconcile rows and stored files, once a day."""
     services.sweep_orphans()

@@ -45,7 +45,7 @@ def notify(
     dedupe: str = "",
     actor: Actor | None = None,
 ) -> int:
-    """Put a notice before each of these users, and by mail to those who want this kind so.
+    """Create a notice for each of these users, with a mail for those who chose mail for this kind.
 
     `title` and `body` are msgids (lazy or plain) with `%(name)s` for `params` (plain JSON values);
     `url` is a path of this site. Called again by a repeated handler it makes nothing twice: the key
@@ -86,7 +86,7 @@ def notify(
 
 
 def _post(rows: list[Notice], key: str, actor: Actor | None) -> int:
-    """Insert what is not there yet, and announce exactly that."""
+    """Insert the notices that do not exist yet, and publish an event for exactly those."""
     codes = {row.code for row in rows}
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     ids = list(
@@ -115,7 +115,7 @@ def _mail_status(person: Any, wanted: bool) -> str:
 
 
 def _msgid(text: Any) -> str:
-    """The msgid behind a lazy translation: what it says when no language is active."""
+    """The msgid of a lazy translation: its text when no language is active."""
     with translation.override(None):
         return str(text)
 
@@ -125,7 +125,7 @@ def _plain(value: Any) -> Any:
 
 
 def is_own_path(url: str) -> bool:
-    """Whether an address is a path of this site and nothing a browser would take elsewhere."""
+    """Whether a URL is a path of this site that no browser resolves to another site."""
     return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
 
@@ -136,12 +136,12 @@ def path_in(url: str, language: str) -> str:
 
 
 def mark_read(notice: Notice) -> None:
-    """Note that its reader has opened it; the first time counts."""
+    """Store when its reader opened it first."""
     Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=clock.now())
 
 
 def mark_all_read(user: Actor) -> int:
-    """Note that a person has seen all; returns how many were unread."""
+    """Mark all notices of a person as read; return how many were unread."""
     return Notice.objects.filter(recipient_id=user.pk, read_at=None).update(read_at=clock.now())
 
 

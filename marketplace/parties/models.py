@@ -1,4 +1,4 @@
-"""People, organisations, and what ties them together."""
+"""People, organisations, memberships, invitations, verification, tokens."""
 
 from functools import cached_property
 from typing import Any, ClassVar
@@ -108,7 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def access(self) -> Access:
-        """What rights are derived from, read once for this instance in two queries."""
+        """The facts from which permissions are derived; read once per instance in two queries."""
         if not self.is_active or self.pk is None:
             return Access()
         orgs: dict[int, frozenset[str]] = {
@@ -123,7 +123,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def forget_access(self) -> None:
-        """Read `access` anew next time: called by services that change roles."""
+        """Clear the cached `access`. Services that change roles call it."""
         self.__dict__.pop("access", None)
 
 
@@ -214,7 +214,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships, present and past."""
 
     def current(self) -> "MembershipQuerySet":
-        """Those that have not ended: rights follow from these alone."""
+        """Memberships that have not ended. Only these give permissions."""
         return self.filter(left_at=None)
 
 
@@ -300,7 +300,7 @@ class Invitation(models.Model):
 
     @property
     def is_expired(self) -> bool:
-        """Whether its seven days are over."""
+        """Whether its period is over."""
         return self.expires_at <= clock.now()
 
 
@@ -352,7 +352,7 @@ class Verification(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key to the API. Only its SHA-256 is stored; `prefix` lets its owner tell it apart."""
+    """An API token. Only its SHA-256 is stored; `prefix` lets its owner recognise it."""
 
     class Scope(models.TextChoices):
         READ = "read", _("只读")

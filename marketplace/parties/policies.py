@@ -1,4 +1,4 @@
-"""Who a person is on the platform: what they may do follows from memberships and platform roles.
+"""Roles and permissions of people: both follow from memberships and platform roles.
 
 Other slices build their own predicates from `access_of`, `platform_role`, `is_org_member` and
 `works_for_owner`.
@@ -17,7 +17,7 @@ from marketplace.kernel.actors import Actor
 
 
 class OrgRole(models.TextChoices):
-    """What a person is in an organisation; each role may do what the ones before it may."""
+    """The role of a member in an organisation. Each role includes the permissions of the ones before."""
 
     MEMBER = "member", _("成员")
     APPROVER = "approver", _("单位审核人")
@@ -25,7 +25,7 @@ class OrgRole(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """What a person is on the platform, whatever organisation they work for."""
+    """A platform role, independent of any organisation."""
 
     OPERATOR = "operator", _("平台运营")
     REGISTRAR_COUNTY = "registrar_county", _("县区登记员")
@@ -57,7 +57,7 @@ REGISTRARS = (Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
 
 @dataclass(frozen=True)
 class Access:
-    """Everything that rights are derived from. `orgs` maps the key of an organisation to roles."""
+    """All facts from which permissions are derived. `orgs` maps the key of an organisation to roles."""
 
     roles: frozenset[str] = frozenset()
     orgs: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -155,7 +155,7 @@ def is_no_party(user: Actor, org: Any) -> bool:
 def is_applicant(user: Actor, dossier: Any) -> bool:
     """The person administers the organisation, or waits for the answer to a claim of their own.
 
-    Whoever entered an organisation and was removed since has no part in its dossier.
+    A person who created an organisation and was removed from it has no access to its dossier.
     """
     if dossier is None:
         return False
@@ -166,7 +166,7 @@ def is_applicant(user: Actor, dossier: Any) -> bool:
 
 @rules.predicate
 def is_no_party_to_dossier(user: Actor, dossier: Any) -> bool:
-    """The person neither handed the dossier in nor works for the organisation."""
+    """The person did not submit the dossier and does not work for the organisation."""
     if dossier is None:
         return True
     return dossier.applicant_id != user.pk and not access_of(user).in_org(dossier.organization_id)
@@ -184,7 +184,7 @@ rules.add_perm("parties.create_organization", is_confirmed)
 rules.add_perm("parties.edit_organization", is_confirmed & is_org_admin)
 rules.add_perm("parties.manage_members", is_confirmed & is_org_admin)
 rules.add_perm("parties.revoke_invitation", administers_inviter)
-# Whom the invitation was sent to is judged by the service, after the state: `accept_invitation`.
+# The service checks the recipient after the state, so that a used link is a 409: `accept_invitation`.
 rules.add_perm("parties.answer_invitation", rules.is_authenticated)
 rules.add_perm("parties.apply_organization", is_confirmed & is_org_admin)
 rules.add_perm("parties.verify_organization", _registers & is_no_party)
@@ -196,7 +196,7 @@ rules.add_perm("parties.view_verification", is_applicant | _reads_all)
 rules.add_perm("parties.edit_verification", is_confirmed & is_applicant)
 rules.add_perm("parties.decide_verification", _registers & is_no_party_to_dossier)
 rules.add_perm("parties.review_organizations", _registers)
-# The journal stands below this slice and knows no roles.
+# Here, because the journal is below this slice and has no roles.
 rules.add_perm("journal.cancel_job", started | platform_role(Role.OPERATOR))
 rules.add_perm("journal.view_job", started | platform_role(Role.OPERATOR))
 rules.add_perm("journal.view_result", started)

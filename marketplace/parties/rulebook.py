@@ -100,7 +100,7 @@ class UnfitNumber(ValueError):
 def normalize_mobile(typed: str) -> str:
     """The number as E.164, for example `+8613800138000`. Raises UnfitNumber.
 
-    Mainland numbers only: a code by SMS to anywhere in the world is an open purse.
+    Mainland numbers only, because attackers earn money from SMS to foreign premium numbers.
     """
     reason = _("请输入 11 位中国大陆手机号码")
     plain = unicodedata.normalize("NFKC", typed[:40])

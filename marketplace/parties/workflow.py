@@ -9,7 +9,7 @@ from marketplace.kernel.workflow import Transition, Workflow
 
 
 class OrgStatus(models.TextChoices):
-    """Where an organisation stands. Only a verified one is shown to the public."""
+    """The state of an organisation. Only a verified one is public."""
 
     DRAFT = "draft", _("未认证")
     PENDING = "pending", _("认证审核中")
@@ -19,7 +19,7 @@ class OrgStatus(models.TextChoices):
 
 
 class DossierStatus(models.TextChoices):
-    """Where one application for verification stands."""
+    """The state of one application for verification."""
 
     DRAFT = "draft", _("填写中")
     PENDING = "pending", _("待审核")
@@ -28,7 +28,7 @@ class DossierStatus(models.TextChoices):
 
 
 class InvitationStatus(models.TextChoices):
-    """Whether an invitation can still be accepted; that its period is over is no state of its own."""
+    """The state of an invitation. An expired one stays OPEN: the end of its period is a date."""
 
     OPEN = "open", _("有效")
     ACCEPTED = "accepted", _("已接受")
@@ -48,7 +48,7 @@ ORGANIZATION = Workflow.of(
     Transition(
         "verify",
         _("通过认证"),
-        # A claim may be decided before those who entered the organisation have handed in theirs.
+        # A claim may be verified before the creators of the organisation have submitted their own dossier.
         {OrgStatus.DRAFT, OrgStatus.PENDING, OrgStatus.RETURNED},
         OrgStatus.VERIFIED,
         "parties.verify_organization",
@@ -135,7 +135,7 @@ INVITATION = Workflow.of(
         "parties.revoke_invitation",
         refusal=_("这份邀请已失效"),
     ),
-    # Whoever leaves an organisation no longer asks others to join it.
+    # The inviter has left the organisation, so the invitation is no longer valid.
     Transition(
         "lapse", _("失效"), {InvitationStatus.OPEN}, InvitationStatus.REVOKED, by_system=True
     ),

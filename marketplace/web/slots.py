@@ -42,6 +42,12 @@ SLOTS = {
     ),
     "organization.panels": Slot("page of an organisation, below its text", "the organisation", 6),
     "organization.facts": Slot("page of an organisation: `<dt>` and `<dd>`", "the organisation", 6),
+    "listing.none": Slot(
+        "public list of listings without a result: buttons", "its `ListingKind`", 2
+    ),
+    "job.actions": Slot(
+        "page that shows a job of its own that runs: buttons", "the job, or None", 1
+    ),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
 }
 

@@ -43,6 +43,9 @@ POSTS: dict[str, str] = {
     "account_request_login_code": "sends a code, of which the last one holds",
     "account_reset_password": "sends a link, of which each holds for a while",
     "account_signup": "an address or a number has one account",
+    # --- the worked example
+    "visits:ask": KEY,
+    "visits:show": REV,
     # --- the rest
     "notices:read_all": "marks as read whatever there is",
     "notices:preferences": REV,

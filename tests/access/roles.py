@@ -66,6 +66,12 @@ RELATIONS: dict[str, Relations] = {
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
+    # The host's administrators answer.
+    "visit": {
+        "guest": ENTERPRISE,
+        "host": UNIVERSITY,
+        "host_admin": frozenset({"university_admin"}),
+    },
 }
 
 

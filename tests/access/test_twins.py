@@ -21,6 +21,7 @@ import marketplace
 from marketplace.needs.models import Need
 from marketplace.needs.queries import visible_to as needs_visible_to
 from tests.access.world import World
+from tests.worked_slice import queries as worked_slice
 
 VisibleTo = Callable[[Any], "QuerySet[Any]"]
 NAME = re.compile(r"(^|_)visible_to$")
@@ -32,6 +33,7 @@ TWINS = {
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
+    "visits.view_visit": "tests.worked_slice.queries.visible_to",
 }
 #: View permissions without such a list, and why.
 WITHOUT_LIST = {
@@ -48,6 +50,7 @@ def modules_of_queries() -> Iterator[Any]:
     for found in pkgutil.walk_packages(marketplace.__path__, "marketplace."):
         if found.name.split(".")[2:3] == ["queries"]:
             yield importlib.import_module(found.name)
+    yield worked_slice
 
 
 def lists() -> set[str]:

@@ -45,6 +45,8 @@ from tests.factories.needs import make_need
 from tests.factories.notices import make_notice
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.taxonomy import make_scheme, make_term
+from tests.worked_slice import services as visits
+from tests.worked_slice.workflow import Status as VisitStatus
 
 #: kind of subject -> state -> arguments of its routes
 Subjects = dict[str, dict[str, dict[str, Any]]]
@@ -74,6 +76,7 @@ STATES: dict[str, set[str]] = {
     "term": {"current", "retired", "missing"},
     "section": {"known", "beyond", "missing"},
     "page": {"known", "missing"},
+    "visit": {*VisitStatus.values, "missing"},
 }
 
 
@@ -417,6 +420,25 @@ def _codes(_world: World) -> Subjects:
     }
 
 
+def _visits(world: World) -> Subjects:
+    cast = world.cast
+    made = {"missing": {"code": new_code("CF")}}
+    for state in VisitStatus.values:
+        visit = visits.ask_visit(
+            guest=cast.enterprise, host=cast.university, purpose="看中试线", actor=cast.member
+        )
+        if state == VisitStatus.AGREED:
+            visits.agree_visit(visit, actor=cast.university_admin)
+        elif state == VisitStatus.ENDED:
+            with clock.shift(visits.TIME_TO_ANSWER):
+                visits.end_visit("lapse", visit.pk)
+        made[state] = {"code": visit.code}
+    visits.ask_visit(
+        guest=cast.other_enterprise, host=cast.university, purpose="另一次", actor=cast.outsider
+    )
+    return {"visit": made}
+
+
 MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _listings,
     _files,
@@ -430,4 +452,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _jobs,
     _matches,
     _codes,
+    _visits,
 )

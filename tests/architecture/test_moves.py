@@ -2,7 +2,10 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from django.apps import apps
 
 import pytest
 import rules
@@ -101,9 +104,13 @@ def caller_of(flow: Workflow, move: Transition, trees: dict[str, list[ast.Module
 
 
 def by_slice() -> dict[str, list[ast.Module]]:
+    """The modules of the project by slice; those of a slice that lives in the tests among them."""
     found: dict[str, list[ast.Module]] = {}
     for path, tree in modules().items():
         found.setdefault(path.parts[1] if len(path.parts) > 1 else "", []).append(tree)
+    for label in {flow.subject.split(".")[0] for flow in flows()} - set(found):
+        folder = Path(apps.get_app_config(label).path)
+        found[label] = [ast.parse(file.read_text("utf-8")) for file in folder.rglob("*.py")]
     return found
 
 

@@ -70,7 +70,6 @@ def batch_review(request: HttpRequest, code: str) -> HttpResponse:
         "lacking": _lacking(batch),
         "namesakes": queries.namesakes_of(batch),
         "states": queries.states_in(batch),
-        "may_cancel": bool(batch.job) and request.user.has_perm("journal.cancel_job", batch.job),
         "is_stuck": batch.is_stuck,
         "chosen": set(request.POST.getlist("codes")),
         "has_file": bool(batch.result_path) and storage.exists(batch.result_path),

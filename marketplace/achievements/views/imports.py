@@ -143,7 +143,6 @@ def import_show(request: HttpRequest, code: str) -> HttpResponse:
         "refusal": refusal,
         "states": queries.states_in(batch),
         "is_stuck": batch.is_stuck,
-        "may_cancel": bool(batch.job) and request.user.has_perm("journal.cancel_job", batch.job),
         "may_confirm": request.user.has_perm("achievements.edit_batch", batch),
         "history": history(queries.BATCH, batch.pk, limit=20),
     }

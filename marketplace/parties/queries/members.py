@@ -52,17 +52,17 @@ def admins_of(org_id: int) -> QuerySet[User]:
 
 
 def people_behind(person: User, org_id: int) -> list[User]:
-    """Who hears of what a person did for an organisation: they, or its admins once they have left."""
+    """The people to notify about work that a person began: that person, or the admins if they have left."""
     return [person] if access_of(person).in_org(org_id) else list(admins_of(org_id))
 
 
 def hash_of(secret: str) -> str:
-    """What is stored of a token: SHA-256 in hex. Tokens are long and random, so no salt."""
+    """The stored form of a token: SHA-256 in hex, unsalted, because tokens are long and random."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def open_invitations(org: Organization) -> QuerySet[Invitation]:
-    """What an organisation has asked and nobody has answered yet, expired ones too."""
+    """Open invitations of an organisation, expired ones included."""
     return (
         Invitation.objects.filter(organization=org, status=Invitation.Status.OPEN)
         .select_related("invited_by")

@@ -87,9 +87,9 @@ def codes_of(ids: Iterable[int]) -> list[str]:
 
 
 def name_for_strangers(org: Organization) -> str:
-    """What a message to somebody outside may call an organisation.
+    """The name of an organisation in messages to people outside it.
 
-    Until it is verified its name is a text that anybody typed, and could say anything.
+    Before verification the name is unchecked text and could be abusive.
     """
     if org.verified_at is not None and org.status == OrgStatus.VERIFIED:
         return org.name
@@ -97,7 +97,7 @@ def name_for_strangers(org: Organization) -> str:
 
 
 def alike(org: Organization) -> list[Organization]:
-    """Other organisations of the same name: what a registrar should look at, at most five."""
+    """Other organisations with the same name, at most five, for the registrar."""
     return list(Organization.objects.filter(name=org.name).exclude(pk=org.pk)[:5])
 
 
@@ -107,7 +107,7 @@ def organization_with_uscc(uscc: str) -> Organization | None:
 
 
 def can_be_claimed(org: Organization) -> bool:
-    """Whether nobody speaks for the organisation with a registrar's word: it may be claimed."""
+    """Whether the organisation can be claimed, because no verified member represents it."""
     if org.status == OrgStatus.SUSPENDED:
         return False
     admins = Membership.objects.current().filter(organization=org, role=OrgRole.ORG_ADMIN)

@@ -54,19 +54,19 @@ def recent_sign_ins(user: Actor, limit: int = 10) -> list[Line]:
     return [line for line in lines if line.event in {"SignedIn", "SignInFailed"}][:limit]
 
 
-TOKEN_PREFIX = "jb_"  # noqa: S105 -- what a token begins with
+TOKEN_PREFIX = "jb_"  # noqa: S105 -- a prefix, not a secret
 
 
 @dataclass(frozen=True)
 class FreshToken:
-    """A token at the only moment it can be read."""
+    """A new token with its secret. The secret cannot be read again later."""
 
     token: ApiToken
     secret: str
 
 
 def fresh_secret() -> str:
-    """A random secret of 256 bits, marked so that scanners of leaked secrets can tell it."""
+    """A random secret of 256 bits, with a prefix that scanners for leaked secrets recognise."""
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
@@ -97,7 +97,7 @@ def valid_token(raw: str) -> ApiToken | None:
 
 
 def may_sign_in(user: User) -> bool:
-    """Whether this person may be in the site at all, by whatever door.
+    """Whether this person may sign in, on the pages or in the API.
 
     The password of the sample accounts is published: they enter only where SAMPLE_ACCOUNTS is on.
     """
@@ -115,7 +115,7 @@ def has_second_factor(user: User) -> bool:
 
 
 def lacks_second_factor(user: User | AnonymousUser) -> bool:
-    """Whether a role of this person asks for a second factor that is not there."""
+    """Whether this person has a role that requires a second factor, and has not set up one."""
     if not isinstance(user, User) or not access_of(user).is_staff:
         return False
     if settings.SAMPLE_ACCOUNTS and user.is_sample:

@@ -15,19 +15,19 @@ from marketplace.web import throttle
 USE_A_CODE = _("尝试次数过多，请稍后再试，或改用验证码登录")
 #: Wrong passwords: for a pair, for an account from all unknown devices, for a network.
 PAIR, ACCOUNT, NETWORK = "10/10m", "100/1h", "60/10m"
-#: Codes sent: the same three. They cost money and fill somebody's inbox, so they are fewer.
+#: Codes sent: the same three. Lower, because messages cost money and can be used to annoy a person.
 CODE_PAIR, CODE_ACCOUNT, CODE_NETWORK = "5/10m", "30/1h", "60/10m"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One try that was counted: scope, subject and rate of each limit."""
+    """One counted attempt: scope, subject and rate of each limit."""
 
     limits: tuple[tuple[str, str, str], ...]
 
 
 def count_password(*, contact: str, network: str, device: str) -> Counted:
-    """Count a try before its password is looked at. Raises TooMany."""
+    """Count an attempt before the password is checked. Raises TooMany."""
     try:
         return _count("password", (PAIR, ACCOUNT, NETWORK), contact, network, device)
     except TooMany as error:
@@ -35,18 +35,18 @@ def count_password(*, contact: str, network: str, device: str) -> Counted:
 
 
 def count_code(*, contact: str, network: str, device: str) -> Counted:
-    """Count a code that is asked for. Raises TooMany."""
+    """Count a request for a code. Raises TooMany."""
     return _count("code", (CODE_PAIR, CODE_ACCOUNT, CODE_NETWORK), contact, network, device)
 
 
 def uncount(counted: Counted) -> None:
-    """The password was right: the try counts nowhere."""
+    """The password was correct: take the attempt back."""
     for limit in counted.limits:
         throttle.give_back(*limit)
 
 
 def forget_passwords(*contacts: str) -> None:
-    """A new password is set: what others tried before closes the account to nobody."""
+    """A new password is set: earlier attempts no longer count for the account."""
     for contact in contacts:
         throttle.forget("password-account", contact, ACCOUNT)
 
@@ -68,7 +68,7 @@ def _count(
         try:
             throttle.spend(*limit)
         except TooMany:
-            # What is refused has tried nothing.
+            # A refused attempt has not checked a password, so it is not counted.
             uncount(Counted(tuple(taken)))
             raise
         taken.append(limit)

@@ -1,4 +1,4 @@
-"""The cipher of second factors: kept encrypted, with a key that can be changed."""
+"""Encryption of second factors, with keys that can be rotated."""
 
 import base64
 import hashlib
@@ -19,17 +19,17 @@ from marketplace.parties.models import User
 
 logger = logging.getLogger(__name__)
 
-#: Where allauth keeps what must be encrypted: the secret of an app, the seed of recovery codes.
+#: Keys of allauth's data that are encrypted: the secret of an app, the seed of recovery codes.
 _SECRETS = ("secret", "seed")
 
 
 def encrypt(text: str) -> str:
-    """What is stored of a secret, made with the present SECRET_KEY."""
+    """Encrypt a secret with the current SECRET_KEY."""
     return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(stored: str) -> str:
-    """The secret again. Raises Refused when it was made with a key that is not known any more."""
+    """Decrypt a secret. Raises Refused when its key is no longer configured."""
     try:
         return _cipher().decrypt(stored.encode()).decode()
     except InvalidToken as error:
@@ -41,7 +41,7 @@ def decrypt(stored: str) -> str:
 
 @transaction.atomic
 def renew_factors() -> tuple[int, list[User]]:
-    """Encrypt every secret anew with the present SECRET_KEY, so that older keys can be dropped.
+    """Encrypt all secrets again with the current SECRET_KEY, so that older keys can be removed.
 
     Returns how many were renewed, and the people whose secret no known key opens.
     """
@@ -66,7 +66,7 @@ def renew_factors() -> tuple[int, list[User]]:
 
 @transaction.atomic
 def reset_factor(user: User, *, actor: Actor | None) -> int:
-    """Take a person's second factor away, recovery codes too; the next sign-in sets up a new one.
+    """Delete a person's second factor and recovery codes; the next sign-in sets up a new one.
 
     For whoever has lost the phone and the codes, or whose secret cannot be read. Returns how many
     authenticators went.

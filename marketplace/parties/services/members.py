@@ -1,4 +1,4 @@
-"""Who works for an organisation: invitations, roles, leaving."""
+"""Members of an organisation: invitations, roles, leaving."""
 
 import logging
 import secrets
@@ -36,7 +36,7 @@ MOST_PER_DAY = 100
 
 @dataclass(frozen=True)
 class Sent:
-    """An invitation and its token, at the only moment it can be read."""
+    """A new invitation with its token. The token cannot be read again later."""
 
     invitation: Invitation
     token: str
@@ -46,7 +46,7 @@ class Sent:
 def invite_member(
     org: Organization, *, role: str, actor: User, email: str = "", phone: str = ""
 ) -> Sent:
-    """Ask one person, by address or E.164 number, to join; an older invitation ends.
+    """Invite one person, by e-mail address or E.164 number. An older invitation is revoked.
 
     The answer is the same whether the person has an account or not. The message goes out after
     commit. Raises Forbidden, InvalidInput (both or no contact, unknown role, member already),
@@ -93,8 +93,8 @@ def _check_invitation(org: Organization, role: str, email: str, phone: str) -> N
 
 
 def _send(invitation: Invitation, token: str, language: str) -> None:
-    # Not a handler: only the hash of the token is stored, so it can't be sent again later. Should
-    # this fail, the admin invites anew or passes on the link that the page shows.
+    # Not a handler, because only the hash of the token is stored. If sending fails, the admin invites
+    # again, or passes on the link that the page shows.
     person = queries.person_reached_by(email=invitation.email, phone=invitation.phone)
     language = person.language if person else language
     with translation.override(language):
@@ -119,7 +119,7 @@ def _send(invitation: Invitation, token: str, language: str) -> None:
 
 @transaction.atomic
 def revoke_invitation(invitation: Invitation, *, actor: User) -> None:
-    """Take an invitation back. Raises Forbidden, Refused when it was answered already."""
+    """Revoke an invitation. Raises Forbidden, Refused when it is no longer open."""
     _managed(invitation.organization, actor)
     _revoke(Invitation.objects.select_for_update().get(pk=invitation.pk), actor)
 
@@ -141,7 +141,7 @@ def _ended(invitation: Invitation, actor: User) -> None:
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
-    """Join. The invitation must be open and addressed to a contact the actor has confirmed.
+    """Accept an invitation, which must be open and sent to a contact that the actor has confirmed.
 
     Raises Forbidden for anyone else, Refused when it was used, revoked or has expired.
     """
@@ -202,7 +202,7 @@ def change_member_role(
 def remove_member(member: Membership, *, actor: User, rev: Rev = None) -> None:
     """Remove a member seen in the role `rev`, or leave: the membership ends now and is kept.
 
-    What the person had asked others to join for ends too. Raises Forbidden, Stale, Refused for the last
+    Open invitations that the person has sent are revoked. Raises Forbidden, Stale, Refused for the last
     admin and for a membership that has ended.
     """
     leaves = member.user_id == actor.pk
@@ -227,7 +227,7 @@ def remove_member(member: Membership, *, actor: User, rev: Rev = None) -> None:
 
 def end_membership(row: Membership) -> None:
     """End a membership that is locked."""
-    # The machines' clocks may differ: nothing ends before it began.
+    # Clocks of machines may differ, and the end must not be before the start.
     row.left_at = max(clock.database_now(), row.joined_at)
     row.save(update_fields=["left_at"])
 
@@ -240,7 +240,7 @@ def _present(member: Membership) -> Membership:
 
 
 def _managed(org: Organization, actor: User) -> Organization:
-    """The organisation, locked: parallel changes of its members wait for each other."""
+    """Lock the organisation, so that concurrent changes of its members run one after the other."""
     row = Organization.objects.select_for_update().get(pk=org.pk)
     if not actor.has_perm("parties.manage_members", row):
         raise Forbidden

@@ -1,4 +1,4 @@
-"""Entering, claiming, editing and suspending organisations."""
+"""Creating, claiming, editing and suspending organisations."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -17,7 +17,7 @@ from marketplace.parties.policies import OrgRole
 from marketplace.parties.services import verification
 from marketplace.parties.workflow import ORGANIZATION, DossierStatus, OrgStatus
 
-#: What a registrar vouches for: fixed while the organisation waits for or has a decision.
+#: Fields that a registrar verifies: fixed while a decision is pending or has been made.
 IDENTITY = ("name", "kind", "uscc")
 PROFILE = (
     "name_en",
@@ -33,7 +33,7 @@ PROFILE = (
     "contact_email",
 )
 _FIXED = frozenset({OrgStatus.PENDING, OrgStatus.VERIFIED, OrgStatus.SUSPENDED})
-#: More than this many organisations no honest person needs to enter.
+#: Maximum number of organisations that one person may create.
 MOST_PER_PERSON = 10
 #: Published listings without a contact of their own are answered by the organisation.
 KEEP_REACHABLE = _("请保留公开联系电话或邮箱中的一项：没有另填联系方式的成果和需求由它接听")
@@ -42,7 +42,7 @@ USCC_TAKEN = _("这个统一社会信用代码的单位已登记")
 
 @transaction.atomic
 def create_organization(data: Mapping[str, Any], *, actor: User) -> Organization:
-    """Enter an organisation with the actor as its admin and an empty dossier.
+    """Create an organisation with the actor as its admin and an empty dossier.
 
     `data` holds IDENTITY and any of PROFILE. Raises Forbidden before a contact is confirmed,
     InvalidInput for a bad or known credit code, Refused beyond MOST_PER_PERSON.
@@ -103,7 +103,7 @@ def _known(data: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 @transaction.atomic
 def claim_organization(org: Organization, *, actor: User) -> Verification:
-    """Ask to speak for an organisation that others entered: opens a dossier, changes nothing else.
+    """Claim an organisation that others have created: opens a dossier, changes nothing else.
 
     Raises Forbidden before a contact is confirmed, Refused when the organisation has a verified
     admin (who invites), is suspended, or the actor works for it already.
@@ -164,7 +164,7 @@ def edit_organization(
 def suspend_organization(
     org: Organization, *, remark: str, actor: User, rev: Rev = None
 ) -> Organization:
-    """Take a verified organisation out of public view. Raises Forbidden, Refused, Stale."""
+    """Suspend a verified organisation: it is no longer public. Raises Forbidden, Refused, Stale."""
     row = Organization.objects.select_for_update().get(pk=org.pk)
     ORGANIZATION.fire("suspend", row, actor)
     check(row.rev, rev, row)

@@ -1,4 +1,4 @@
-"""Accounts: who registers, confirms, signs in; the person's own profile."""
+"""Accounts: registration, confirmed contacts, sign-in, profile."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from marketplace.parties.services.tokens import end_tokens
 
 #: The version of terms and privacy notice that is shown at sign-up (PIPL art. 14, 17).
 CONSENT_VERSION = "2026-01"
-#: An account nobody ever confirmed gives its address or number free after this.
+#: After this time the address or number of an unconfirmed account can be used again.
 UNCONFIRMED_AGE = timedelta(hours=1)
 
 
@@ -135,7 +135,7 @@ def record_sign_in(user: User, *, method: str) -> None:
 
 @transaction.atomic
 def record_failed_sign_in(user: User) -> None:
-    """Write a wrong password or code into the journal; nobody is known to be the actor."""
+    """Write a wrong password or code into the journal. The actor is unknown."""
     publish(events.SignInFailed(subject_id=user.pk), actor=None)
 
 
@@ -147,7 +147,7 @@ def record_second_factor(user: User, *, act: str, factor: str) -> None:
 
 @transaction.atomic
 def record_password(user: User, *, by: str) -> None:
-    """Write a change of password into the journal, end the keys to the API, forget wrong tries.
+    """Write a change of password into the journal, revoke the API tokens, reset the counters of attempts.
 
     `by` is change or reset.
     """

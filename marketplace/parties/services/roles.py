@@ -1,4 +1,4 @@
-"""Roles on the platform: given and taken by the security admin, never by oneself."""
+"""Platform roles: granted and revoked by the security admin, never for oneself."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ _APART = frozenset({Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 @transaction.atomic
 def grant_role(user: User, role: str, *, actor: Actor | None) -> PlatformRole:
-    """Give a person a role on the platform. `actor` None is the command line.
+    """Grant a person a platform role. `actor` None is the command line.
 
     Raises Forbidden without the right or for oneself, InvalidInput for an unknown role, Refused
     when the person would hold two of operator, security admin and auditor.
@@ -38,7 +38,7 @@ def grant_role(user: User, role: str, *, actor: Actor | None) -> PlatformRole:
 
 @transaction.atomic
 def revoke_role(user: User, role: str, *, actor: Actor | None) -> None:
-    """Take a role on the platform from a person. Raises Forbidden as `grant_role` does."""
+    """Revoke a person's platform role. Raises Forbidden as `grant_role` does."""
     _check(user, actor)
     gone, _rows = PlatformRole.objects.filter(user=user, role=role).delete()
     if gone:

@@ -1,4 +1,4 @@
-"""Keys to the API: shown once, stored as a hash."""
+"""API tokens: shown once, stored as a hash."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ TOUCH = timedelta(minutes=5)
 def create_token(
     user: User, *, name: str, scope: str = "read", expires_at: datetime | None = None
 ) -> queries.FreshToken:
-    """Make a key for a person. The secret is in the answer and nowhere else.
+    """Create a token for a person. The secret is returned and not stored.
 
     Raises InvalidInput for an unknown scope or a past expiry, Refused beyond MOST keys.
     """
@@ -48,14 +48,14 @@ def create_token(
 
 @transaction.atomic
 def revoke_token(token: ApiToken, *, actor: User) -> None:
-    """Make a key worthless. Idempotent."""
+    """Revoke a token. Idempotent."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now()):
         publish(events.ApiTokenRevoked(subject_id=token.user_id, prefix=token.prefix), actor=actor)
 
 
 @transaction.atomic
 def end_tokens(user: User) -> int:
-    """Make all keys of a person worthless, and return how many there were.
+    """Revoke all tokens of a person; return the number.
 
     Whoever changes a password because somebody else knows it means every door; a key that goes on
     would be the one that nobody thought of.
@@ -67,7 +67,7 @@ def end_tokens(user: User) -> int:
 
 
 def note_token_use(token: ApiToken) -> None:
-    """Remember that a key was used; written at most every TOUCH."""
+    """Store when a token was last used; written at most every TOUCH."""
     at = clock.now()
     if token.last_used_at is None or at - token.last_used_at >= TOUCH:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)

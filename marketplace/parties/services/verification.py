@@ -45,7 +45,7 @@ def add_documents(
 def save_dossier(
     dossier: Verification, *, note: str, remove: Sequence[str] = (), actor: User, rev: Rev = None
 ) -> Verification:
-    """Keep what was typed and take documents away by code.
+    """Store the form and remove documents by code.
 
     Raises as `add_documents`, NotVisible, Stale when the dossier is no longer at `rev`.
     """
@@ -69,7 +69,7 @@ def _check_open(dossier: Verification, actor: User) -> None:
 
 @transaction.atomic
 def submit_dossier(dossier: Verification, *, actor: User) -> Verification:
-    """Hand a dossier in. Raises Forbidden, Refused, and InvalidInput naming what is missing."""
+    """Submit a dossier. Raises Forbidden, Refused, and InvalidInput naming what is missing."""
     org = Organization.objects.select_for_update().get(pk=dossier.organization_id)
     row = Verification.objects.select_for_update().get(pk=dossier.pk)
     row.organization = org
@@ -104,7 +104,7 @@ def _check_complete(dossier: Verification) -> None:
 
 @transaction.atomic
 def verify_dossier(dossier: Verification, *, actor: User, rev: Rev = None) -> Verification:
-    """Decide that organisation and applicant are what they say. Raises Forbidden, Refused, Stale.
+    """Verify the organisation and its applicant. Raises Forbidden, Refused, Stale.
 
     A claim makes the applicant the admin; whoever had entered a never verified organisation before
     has no part in it any more.
@@ -143,7 +143,7 @@ def _hand_over(org: Organization, dossier: Verification, actor: User) -> None:
 
 
 def _answer_others(org: Organization, decided: Verification, actor: User) -> None:
-    """Return what else was handed in for an organisation that has its answer now."""
+    """Return the other pending dossiers of an organisation that has just been decided."""
     others = Verification.objects.select_for_update().filter(
         organization=org, status=DossierStatus.PENDING
     )
@@ -168,7 +168,7 @@ def return_dossier(
     actor: User,
     rev: Rev = None,
 ) -> Verification:
-    """Send a dossier back with reasons; everything typed and uploaded stays.
+    """Return a dossier with reasons. The form and the documents are kept.
 
     `reasons` are codes of `rulebook.RETURN_REASONS`. Raises Forbidden, Refused, Stale, InvalidInput
     without a reason, or for "other" without a remark.
@@ -208,7 +208,7 @@ def _decide(row: Verification, actor: User, *, reasons: list[str], remark: str) 
 
 
 def keep_as_seen(dossier: Verification) -> None:
-    """Keep what the registrar sees of a dossier at its present `rev`, before it changes."""
+    """Store the content of a dossier at its current `rev`, before it changes."""
     versions.keep_version(DOCUMENTS, dossier.pk, dossier.rev, queries.content_of(dossier))
 
 

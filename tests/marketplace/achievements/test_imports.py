@@ -18,42 +18,13 @@ from marketplace.files import storage
 from marketplace.journal import jobs, stopping
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.listings import services as listings
 from tests.cast import Cast
 from tests.factories.achievements import HEADS, TEXT, good_rows, make_achievement, sheet, upload
+from tests.marketplace.achievements.importing import bring_in, check, counts, head_of, one, row_of
 
 pytestmark = pytest.mark.django_db
-
-
-def check(cast: Cast, data: bytes, name: str = "成果.xlsx") -> ImportBatch:
-    batch = upload(cast.university, cast.university_member, data, name)
-    jobs.run_open()
-    batch.refresh_from_db()
-    return batch
-
-
-def bring_in(cast: Cast, data: bytes, mode: str = "valid") -> ImportBatch:
-    batch = check(cast, data)
-    services.confirm_import(batch, actor=cast.university_member, mode=mode)
-    jobs.run_open()
-    batch.refresh_from_db()
-    return batch
-
-
-def counts(batch: ImportBatch) -> dict[str, int]:
-    return {name: batch.counts[name] for name in ("total", "new", "duplicate", "changed", "bad")}
-
-
-def row_of(**cells: Any) -> tuple[list[str], list[list[Any]]]:
-    """A sheet of one row that is good but for these cells."""
-    values = {"成果名称": "豆粕胶", "技术方案": TEXT.format(1), **cells}
-    return list(values), [list(values.values())]
-
-
-def one(cast: Cast, **cells: Any) -> ImportBatch:
-    heads, rows = row_of(**cells)
-    return check(cast, sheet(rows, heads))
 
 
 def test_a_check_writes_nothing(cast: Cast) -> None:
@@ -280,13 +251,6 @@ def test_csv_in_each_encoding(cast: Cast, encoding: str) -> None:
     assert (batch.status, batch.counts["new"]) == ("checked", 1)
 
 
-def head_of(data: bytes, name: str = "成果.xlsx") -> str:
-    path = storage.locate(storage.put(io.BytesIO(data)).path)
-    with pytest.raises(InvalidInput) as error:
-        imports.check_head(path, name)
-    return str(error.value.errors["file"][0])
-
-
 def test_files_that_no_row_could_mend(cast: Cast) -> None:
     assert "技术方案" in head_of(sheet([["甲", "乙"]], ["成果名称", "关键词"]))
     assert "重复出现" in head_of(sheet([["甲", "乙"]], ["技术方案", "技术方案"]))
@@ -310,48 +274,6 @@ def test_too_many_rows_fail_as_a_whole(cast: Cast) -> None:
     assert batch.status == "failed"
     assert "20000" in batch.error
     assert Achievement.objects.count() == 0
-
-
-def test_columns_that_say_nothing_are_named(cast: Cast) -> None:
-    batch = one(cast, 心情="好", 状态="可合作", 持有单位="某大学")
-    assert batch.counts["ignored"] == ["心情"]
-
-
-@pytest.mark.parametrize(
-    "head", ["价格（万元）", "价格", "报价(万元)", "转让价格", "合作价格（万元）"]
-)
-def test_a_price_by_any_common_name_is_read(cast: Cast, head: str) -> None:
-    batch = one(cast, **{head: "12.5"})
-    assert (batch.counts["ignored"], batch.counts["lost"]) == ([], [])
-    services.confirm_import(batch, actor=cast.university_member, mode="all")
-    jobs.run_open()
-    assert Achievement.objects.get().price_min == 12_500_000
-
-
-def test_a_price_in_yuan_is_not_taken_for_one_in_ten_thousands(cast: Cast) -> None:
-    assert one(cast, **{"价格（元）": "125000"}).counts["ignored"] == ["价格（元）"]
-
-
-def test_unread_columns_with_content_stand_apart_from_harmless_ones(cast: Cast) -> None:
-    rows = [
-        [row[0], row[1], n + 1, f"{n * 7} 台", "好", "" if n else "一次"]
-        for n, row in enumerate(good_rows(4))
-    ]
-    heads = ["成果名称", "技术方案", "序号", "推广情况", "心情", "备忘"]
-    batch = check(cast, sheet(rows, heads))
-    assert batch.counts["lost"] == ["推广情况"]
-    assert batch.counts["ignored"] == ["序号", "心情", "备忘"]
-
-
-def test_headings_in_english_are_understood(cast: Cast) -> None:
-    from django.utils import translation
-
-    from marketplace.achievements.exports import WRITTEN
-
-    with translation.override("en"):
-        heads = [str(c.title) for c in WRITTEN if c.name in {"title", "description"}]
-    batch = check(cast, sheet([["Glue", TEXT.format(1)]], heads))
-    assert batch.counts["new"] == 1
 
 
 def test_the_template_comes_back_without_its_examples(cast: Cast) -> None:
@@ -493,21 +415,6 @@ def test_cells_in_error_are_problems_and_no_values(cast: Cast) -> None:
     assert [problem["column"] for problem in batch.problems] == ["成果名称", "技术方案", "联系人"]
     assert one(cast, 成果名称="=A9").problems[0]["text"].startswith("公式没有保存计算结果")
     assert one(cast, 备注="#N/A").counts["new"] == 1
-
-
-def test_a_heading_that_is_read_must_not_stand_there_twice(cast: Cast) -> None:
-    row = ["豆粕胶", TEXT.format(1), "b", "c"]
-    assert (
-        "表头“技术方案”重复出现（B、D 列）"
-        in check(cast, sheet([row], ["成果名称", "技术方案", "备注", "技术方案*"])).error
-    )
-    assert check(cast, sheet([row], ["成果名称", "技术方案", "备注", "备注"])).counts["new"] == 1
-
-
-def test_the_own_heading_comes_before_another_word_for_it(cast: Cast) -> None:
-    heads = ["成果名称", "成果简介", "技术方案"]
-    bring_in(cast, sheet([["豆粕胶", "简短介绍", TEXT.format(1)]], heads))
-    assert Achievement.objects.get().description == TEXT.format(1)
 
 
 def test_owners_and_people_in_one_cell(cast: Cast) -> None:

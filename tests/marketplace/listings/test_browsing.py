@@ -1,7 +1,7 @@
 """While the index is away: lists are whole, figures are right, and what is not says so."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +208,29 @@ def test_every_field_filters_alike_in_the_index_and_in_the_database(
                 assert listed.total >= 1, (field, value)
                 assert {h.id for h in indexed.hits} == {h.id for h in listed.hits}, (field, value)
     assert asked == set(filterable(spec)), "a field that no row has is compared by nobody"
+
+
+def test_a_day_is_the_same_in_the_index_and_in_the_database(
+    needs: dict[str, Need], own_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plain date is a day in UTC; at the upper end of a range all of it, for each of the three answers."""
+    day = datetime(2026, 3, 5, tzinfo=UTC)
+    hours = {"wood": -1, "steel": 0, "magnet": 23, "solved": 24}
+    for name, hour in hours.items():
+        when = day + timedelta(hours=hour)
+        Need.objects.filter(pk=needs[name].pk).update(published_at=when)
+    engine.rebuild("needs")
+    query = Query(filters={"published_at": Range(day.date(), day.date())})
+    expected = {needs["steel"].code, needs["magnet"].code}
+    assert {hit.id for hit in engine.find("needs", query).hits} == expected
+    assert {hit.id for hit in table.find(get("needs"), query).hits} == expected
+    monkeypatch.setattr(table, "can_answer", lambda *_given: False)
+    monkeypatch.setattr(engine, "_asked", unavailable)
+    assert {hit.id for hit in engine.find("needs", query).hits} == expected
+
+
+def unavailable(*_given: object) -> None:
+    raise SearchUnavailable("gone")
 
 
 def test_an_index_with_a_table_has_no_filter_that_the_database_cannot_answer() -> None:
