@@ -145,6 +145,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "deploy.health.LiveMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "marketplace.web.middleware.UnchangedPagesMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "marketplace.api.middleware.ApiLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_vary_headers
 
 from marketplace.kernel.errors import DomainError
@@ -41,6 +42,23 @@ class SecurityHeadersMiddleware:
             if response.headers.get("X-Frame-Options") == "DENY":
                 response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response
+
+
+class UnchangedPagesMiddleware(ConditionalGetMiddleware):
+    """Answers 304 when a visitor's browser has this very page already.
+
+    The tag is made from the page as it was drawn, so it cannot be older than the data. Pages of people
+    who are signed in are kept by no browser (`no-store`), and the API has revisions of its own.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """The page, with its tag, or 304."""
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.status_code != 200 or not is_page:
+            return response
+        return super().process_response(request, response)
 
 
 class PreferencesMiddleware:
