@@ -93,6 +93,16 @@ def states_of(value: ast.expr, flow: Workflow) -> set[str]:
     return {UNKNOWN}
 
 
+def unpacked(value: ast.expr) -> Iterator[str]:
+    """The status columns that `**value` may name; ANY when its keys are not written out."""
+    keys = value.keys if isinstance(value, ast.Dict) else [None]
+    for key in keys:
+        if not isinstance(key, ast.Constant):
+            yield ANY
+        elif key.value in NAMES:
+            yield str(key.value)
+
+
 @dataclass
 class Module:
     """One module, read for the classes of its variables."""
@@ -152,12 +162,14 @@ class Module:
     def _called(self, node: ast.Call, where: str, scopes: tuple[ast.AST, ...]) -> Iterator[Place]:
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name == "setattr":
+        if name == "setattr" or (method == "__setattr__" and len(node.args) == 3):
             column = node.args[1].value if isinstance(node.args[1], ast.Constant) else ANY
             if column in NAMES | {ANY}:
                 yield Place(where, self.owner(node.args[0], scopes), str(column))
             return
         constructs = bool(models_called(name)) or method in CREATES
+        if constructs or method == "update":
+            yield from self._unpacked(node, where, scopes, constructs=constructs)
         for keyword in node.keywords:
             if keyword.arg in NAMES and method == "update":
                 yield Place(where, self.owner(node.func, scopes), keyword.arg)
@@ -171,6 +183,14 @@ class Module:
                         # `defaults` also changes rows that exist.
                         new = value if method == "get_or_create" else None
                         yield Place(where, owner, str(key.value), new)
+
+    def _unpacked(
+        self, node: ast.Call, where: str, scopes: tuple[ast.AST, ...], *, constructs: bool
+    ) -> Iterator[Place]:
+        for keyword in node.keywords:
+            for column in unpacked(keyword.value) if keyword.arg is None else ():
+                new = keyword.value if constructs else None
+                yield Place(where, self.owner(node.func, scopes), column, new)
 
     # --- of which class -----------------------------------------------------------------------
     def owner(self, node: ast.AST | None, scopes: tuple[ast.AST, ...]) -> str:

@@ -1,7 +1,7 @@
 """Whoever or whatever makes a move exists: a permission, a scheduled task, a service that is called."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,39 @@ def moved_because(trees: Any) -> dict[str, set[str]]:
     return found
 
 
-def used_names(trees: Any) -> set[str]:
-    """Every name that is called or handed on; the definition itself is none."""
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
-        node.attr for node in nodes if isinstance(node, ast.Attribute)
+#: Decorators that change how a function runs. All others hand it to a registry, which calls it.
+WRAPPERS = {"transaction.atomic", "atomic", "cache", "contextmanager", "functools.cache"}
+
+
+def used_names(node: ast.AST) -> set[str]:
+    """Every name that is called or handed on."""
+    return {
+        one.id if isinstance(one, ast.Name) else one.attr
+        for one in ast.walk(node)
+        if isinstance(one, ast.Name | ast.Attribute)
     }
+
+
+def is_registered(node: ast.stmt) -> bool:
+    """Whether a registry calls it (a handler, a job, a task), or the import of its module runs it."""
+    plain = isinstance(node, ast.FunctionDef) and all(
+        ast.unparse(one) in WRAPPERS for one in node.decorator_list
+    )
+    return not plain
+
+
+def reached(statements: Iterable[ast.stmt], start: Iterable[ast.stmt]) -> set[str]:
+    """The names that are used from `start`, directly or through functions of the project."""
+    used: dict[str, set[str]] = {}
+    for node in statements:
+        if isinstance(node, ast.FunctionDef):
+            used.setdefault(node.name, set()).update(used_names(node))
+    found: set[str] = set()
+    new = set().union(*({getattr(node, "name", ""), *used_names(node)} for node in start))
+    while new:
+        found |= new
+        new = set().union(*(used.get(name, set()) for name in new)) - found
+    return found
 
 
 def caller_of(flow: Workflow, move: Transition, trees: dict[str, list[ast.Module]]) -> str:
@@ -91,16 +118,9 @@ def caller_of(flow: Workflow, move: Transition, trees: dict[str, list[ast.Module
     makers = moved_because(trees[flow.subject.split(".")[0]]).get(move.name, set())
     if not makers:
         return f"no service of the slice makes {move.name} (`because=`)"
-    used = used_names(tree for of_slice in trees.values() for tree in of_slice)
-    # What is registered under a decorator (a handler, a job) is called by its registry.
-    registered = {
-        node.name
-        for of_slice in trees.values()
-        for tree in of_slice
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.decorator_list
-    }
-    return "" if makers & (used | registered) else f"nobody calls {sorted(makers)}"
+    statements = [node for of_slice in trees.values() for tree in of_slice for node in tree.body]
+    start = [node for node in statements if is_registered(node)]
+    return "" if makers & reached(statements, start) else f"nobody calls {sorted(makers)}"
 
 
 def by_slice() -> dict[str, list[ast.Module]]:
@@ -112,6 +132,42 @@ def by_slice() -> dict[str, list[ast.Module]]:
         folder = Path(apps.get_app_config(label).path)
         found[label] = [ast.parse(file.read_text("utf-8")) for file in folder.rglob("*.py")]
     return found
+
+
+def clock_of(move: Transition, trees: dict[str, list[ast.Module]]) -> str:
+    """Why the task of this move by the clock does not make it; "" when it does."""
+    modules_ = [tree for of_slice in trees.values() for tree in of_slice]
+    statements = [node for tree in modules_ for node in tree.body]
+    makers = {
+        function
+        for tree in modules_
+        for function, call in calls(tree)
+        if any(isinstance(one, ast.Constant) and one.value == move.name for one in call.args)
+    }
+    task = [
+        node
+        for node in statements
+        if isinstance(node, ast.FunctionDef)
+        and any(repr(move.by_clock) in ast.unparse(one) for one in node.decorator_list)
+    ]
+    return "" if task and makers & reached(statements, task) else f"no task makes {move.name}"
+
+
+CLOCK = [param for param in MOVES if param.values[1].by_clock]
+
+
+@pytest.mark.parametrize(("flow", "move"), CLOCK)
+def test_the_task_makes_every_move_by_the_clock(flow: Workflow, move: Transition) -> None:
+    assert clock_of(move, by_slice()) == "", flow.subject
+
+
+def test_a_task_that_makes_no_move_is_noticed() -> None:
+    """The control: the task is there, and does nothing; then it calls the service."""
+    move = Transition("halt", "中止", {"draft"}, "withdrawn", by_clock="trial.halt")
+    service = ast.parse("def halt_due():\n FLOW.fire('halt', row, None)")
+    task = "@shared_task(name='trial.halt')\ndef halt():\n "
+    assert clock_of(move, {"trial": [service, ast.parse(task + "return")]}) == "no task makes halt"
+    assert clock_of(move, {"trial": [service, ast.parse(task + "halt_due()")]}) == ""
 
 
 SYSTEM = [param for param in MOVES if param.values[1].by_system]
@@ -131,5 +187,8 @@ def test_a_move_that_follows_from_nothing_is_noticed() -> None:
     alone = {"trial": [ast.parse(service)]}
     assert caller_of(flow, move, {"trial": [ast.parse("x = 1")]}).startswith("no service")
     assert caller_of(flow, move, alone) == "nobody calls ['halt']"
+    unheard = "from trial import services\ndef hear(event):\n services.halt(1, event)"
+    deaf = {"trial": [*alone["trial"], ast.parse(unheard)]}
+    assert caller_of(flow, move, deaf) == "nobody calls ['halt']"
     handler = "from trial import services\n@on(Fact)\ndef hear(event):\n services.halt(1, event)"
     assert caller_of(flow, move, {"trial": [*alone["trial"], ast.parse(handler)]}) == ""

@@ -117,13 +117,17 @@ def _add_documents(request: MemberRequest, dossier: Verification, form: DossierF
 
 
 def _documents(dossier: Verification, *, removable: bool = False) -> list[Any]:
-    name = "remove_file" if removable and dossier.status in {"draft", "returned"} else ""
+    name = (
+        "remove_file"
+        if removable and dossier.status in {DossierStatus.DRAFT, DossierStatus.RETURNED}
+        else ""
+    )
     return files.file_rows(files.attachments_of(DOCUMENTS, dossier.pk), remove_name=name)
 
 
 def _steps(dossier: Verification) -> list[dict[str, Any]]:
     """Where the dossier is: fill in, reviewed, verified."""
-    at = {"draft": 0, "returned": 0, "pending": 1, "verified": 3}[dossier.status]
+    at = {str(DossierStatus.PENDING): 1, str(DossierStatus.VERIFIED): 3}.get(dossier.status, 0)
     labels = [_("填写和上传"), _("登记员审核"), _("认证完成")]
     return [
         {"label": label, "state": "done" if place < at else "now" if place == at else "todo"}
@@ -141,7 +145,8 @@ def verification_queue(request: MemberRequest) -> HttpResponse:
     if status not in DossierStatus.values or status == DossierStatus.DRAFT:
         status = DossierStatus.PENDING
     page = paginate(request, queries.verification_queue(status), size=30)
-    tabs = [(value, DossierStatus(value).label) for value in ("pending", "returned", "verified")]
+    shown = (DossierStatus.PENDING, DossierStatus.RETURNED, DossierStatus.VERIFIED)
+    tabs = [(one.value, one.label) for one in shown]
     context = {"page": page, "status": status, "tabs": tabs}
     return render_page(request, "parties/verification_queue.html", context)
 
