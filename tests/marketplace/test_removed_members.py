@@ -35,6 +35,7 @@ from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
 from tests.factories.parties import UserFactory, make_member
+from tests.worked_slice.services import ask_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,10 @@ class Left:
             audience="restricted",
             actor=person,
         )
+        self.visits = [
+            ask_visit(guest=org, host=cast.enterprise, purpose="参观中试线", actor=person),
+            ask_visit(guest=cast.enterprise, host=org, purpose="参观实验室", actor=cast.member),
+        ]
         self.sent = services.invite_member(
             org, role="org_admin", actor=person, email="friend@example.com"
         )
@@ -103,6 +108,7 @@ class Left:
             "job": [self.batch.job, self.export],
             "result": [self.batch.job, self.export],
             "attachment": [self.file],
+            "visit": self.visits,
         }
 
 
@@ -133,6 +139,7 @@ def test_every_policy_gives_a_removed_member_what_a_stranger_has(left: Left) -> 
     still = left.cast.university_admin
     gained = {name for name, subject in pairs(left) if still.has_perm(name, subject)}
     assert {"achievements.edit_batch", "needs.edit_need", "parties.edit_verification"} <= gained
+    assert {"visits.view_visit", "visits.agree_visit"} <= gained
 
 
 def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:

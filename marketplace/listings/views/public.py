@@ -1,5 +1,6 @@
 """Lists, details and contacts as anybody may see them."""
 
+from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -99,7 +100,8 @@ def show_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpR
         "files": attachments_of(
             kind.subject, listing.pk, audience=None if confidential else "public"
         ),
-        "similar": _similar(kind, listing, request.user),
+        # Asked for by the template, after the listing itself: a listing that cannot be read ends there.
+        "similar": cache(partial(_similar, kind, listing, request.user)),
         "shows_confidential": confidential,
         "may_edit": request.user.has_perm(kind.perm("edit"), listing),
     }

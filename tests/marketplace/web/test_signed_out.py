@@ -10,7 +10,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.core.handlers.base import BaseHandler
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import path, reverse
+from django.urls import path, reverse, set_urlconf
 from django.views.decorators.csrf import csrf_exempt
 
 import pytest
@@ -170,7 +170,11 @@ def test_upload_handlers_can_be_set_in_a_view(rf: Any) -> None:
     handler.load_middleware()
     request = rf.post("/", {"file": upload(b"x" * 10, "a.txt")})
     request.urlconf = _urls(view)
-    response = handler.get_response(request)
+    try:
+        response = handler.get_response(request)
+    finally:
+        # The handler leaves the request's addresses active in the thread.
+        set_urlconf(None)
     assert (response.status_code, seen) == (200, ["TemporaryUploadedFile"])
 
 
