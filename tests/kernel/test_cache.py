@@ -1,12 +1,14 @@
 """The cache on Redis keeps counting when Redis is away."""
 
 import socket
+from pathlib import Path
 
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 
 import pytest
 
+from deploy.services import Missing, Redis
 from marketplace.kernel import cache
 from tests.services import BROKER_URL
 
@@ -54,3 +56,52 @@ def test_with_redis_the_database_is_not_used() -> None:
     made.set("attempts", 5, 60)
     assert made.get("attempts") == 5
     assert made._database.get("attempts") is None
+
+
+def test_without_redis_parts_of_pages_are_drawn_anew_and_redis_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    original = RedisCache.get_many
+
+    def counted(self: RedisCache, *args: object) -> object:
+        asked.append(1)
+        return original(self, *args)
+
+    monkeypatch.setattr(RedisCache, "get_many", counted)
+    made = cache.RedisOrNothingCache(f"redis://127.0.0.1:{closed_port()}/0", {})
+    for _again in range(3):
+        assert made.get_many(["a", "b"]) == {}
+    assert len(asked) == 1
+    assert made.set_many({"a": ("x",)}) == []
+    made.set("a", "x")
+    assert made.get("a", "none") == "none"
+
+
+def test_parts_of_pages_outlive_an_outage_of_redis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server of its own, which is ended and started again."""
+    monkeypatch.setattr(cache, "PAUSE_SECONDS", 0.0)
+    try:
+        server = Redis(tmp_path / "redis")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    parts = ("<article>", "owner", "</article>")
+    made = cache.RedisOrNothingCache(server.url, {"KEY_PREFIX": "one-release"})
+    server.start()
+    try:
+        assert made.set_many({"card": parts, "other": ("b",)}) == []
+        assert made.get_many(["card", "other", "none"]) == {"card": parts, "other": ("b",)}
+        made.set("codes", ["CG1"])
+        assert made.get("codes") == ["CG1"]
+        other = cache.RedisOrNothingCache(server.url, {"KEY_PREFIX": "another-release"})
+        assert other.get_many(["card"]) == {}
+        server.stop()
+        assert made.get_many(["card"]) == {}
+        assert made.set_many({"card": ("lost",)}) == []
+        assert made.get("codes", "none") == "none"
+        server.start()
+        assert made.get_many(["card"]) == {"card": parts}
+    finally:
+        server.stop()
