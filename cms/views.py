@@ -44,7 +44,8 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     place = _placed(request, path)
     if isinstance(place, HttpResponseBase):
         return place
-    page = place.page()
+    # The home page is read once for each stamp: it is opened most, and its sections take long to read.
+    page = place.page() if place.path else site_tree(request).keep(place, place.page)
     if page is None:
         raise Http404
     request._wagtail_route_for_request = RouteResult(page, [], {})  # type: ignore[attr-defined] # noqa: SLF001 -- Wagtail's documented cache of the route

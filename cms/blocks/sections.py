@@ -1,5 +1,6 @@
 """Sections of the home page: figures, newest listings, industries, news."""
 
+from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,18 @@ def market_of(context: Any) -> Market:
     return found if isinstance(found, Market) else Market()
 
 
+class Kept:
+    """A section whose text is kept while the pages and what it shows stay the same.
+
+    Only for blocks that depend on nothing else: rich text, for example, asks for the addresses of
+    documents, which may change while the pages do not.
+    """
+
+    def shown(self, value: Any, market: Market) -> Hashable:  # noqa: ARG002 -- the market is for others
+        """What the text depends on beside pages, language and day; None when it cannot be kept."""
+        return ()
+
+
 class GoalValue(blocks.StructValue):
     """The edited figures in fen, and whether their year is over."""
 
@@ -41,7 +54,7 @@ class GoalValue(blocks.StructValue):
         return bool(clock.today().year > self["target_year"])
 
 
-class GoalBlock(blocks.StructBlock):
+class GoalBlock(Kept, blocks.StructBlock):
     """Turnover against the year's target. Until contracts are registered it says 暂无数据."""
 
     title = blocks.CharBlock(label=_("标题"), max_length=40)
@@ -124,7 +137,7 @@ class NewestNeedsBlock(_NewestBlock):
         }
 
 
-class IndustriesBlock(blocks.StructBlock):
+class IndustriesBlock(Kept, blocks.StructBlock):
     """How many achievements and needs there are in each industry, leading to the filtered lists."""
 
     title = blocks.CharBlock(label=_("标题"), max_length=40)
@@ -137,13 +150,17 @@ class IndustriesBlock(blocks.StructBlock):
         description = _("各行业的成果与需求数量，点开即是筛选后的列表")
         preview_value = {"title": "行业分布", "note": ""}
 
+    def shown(self, value: Any, market: Market) -> Hashable:  # noqa: ARG002 -- the same for every value
+        """The labels and counts themselves."""
+        return tuple((row.label, *row.counts.values()) for row in market.industries)
+
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         """With the counts of each industry."""
         context = super().get_context(value, parent_context)
         return context | {"industries": market_of(parent_context).industries}
 
 
-class ArticlesBlock(blocks.StructBlock):
+class ArticlesBlock(Kept, blocks.StructBlock):
     """The newest articles of one kind; the page they stand on finds them."""
 
     title = blocks.CharBlock(label=_("标题"), max_length=40)
@@ -181,7 +198,7 @@ class HalfBlock(blocks.StreamBlock):
         template = "cms/blocks/stream.html"
 
 
-class PairBlock(blocks.StructBlock):
+class PairBlock(Kept, blocks.StructBlock):
     """Two sections side by side, one below the other on a phone."""
 
     left = HalfBlock(label=_("左"))
@@ -196,6 +213,13 @@ class PairBlock(blocks.StructBlock):
             "left": [("industries", {"title": "行业分布", "note": ""})],
             "right": [("articles", {"title": "新闻动态", "kind": "news", "count": 5})],
         }
+
+    def shown(self, value: Any, market: Market) -> Hashable:
+        """What both sides show."""
+        children = [child for half in value.values() for child in half]
+        if not all(isinstance(child.block, Kept) for child in children):
+            return None
+        return tuple(child.block.shown(child.value, market) for child in children)
 
 
 class SectionsBlock(blocks.StreamBlock):

@@ -9,6 +9,15 @@ from django.forms.utils import ErrorDict
 from django.forms.widgets import Widget
 from django.utils.translation import gettext_lazy as _
 
+#: Django's templates of widgets, and ours, which write the same attributes and options in one call.
+_CHEAP = {
+    f"django/forms/widgets/{name}.html": f"web/widgets/{widget}.html"
+    for name, widget in {
+        **dict.fromkeys(("text", "number", "email", "url", "password", "date", "input"), "input"),
+        "textarea": "textarea",
+        "select": "select",
+    }.items()
+}
 #: More typed text than this is not shown again: no field takes that much.
 SHOWN_AGAIN = 50_000
 
@@ -93,7 +102,8 @@ class WebRenderer(DjangoTemplates):
 class FormMixin:
     """Mix into any form: `{{ form }}` draws summary and fields, `{% field form.x %}` one field."""
 
-    default_renderer: Any = WebRenderer
+    # One for all forms: each renderer compiles its templates for itself.
+    default_renderer: Any = WebRenderer()
     # The server says what is missing, in the page's language and at the field.
     use_required_attribute = False
     label_suffix = ""
@@ -142,6 +152,8 @@ def _dress(widget: Widget) -> None:
     elif not isinstance(widget, forms.CheckboxInput | forms.HiddenInput):
         classes = str(widget.attrs.get("class", "")).split()
         widget.attrs["class"] = " ".join(dict.fromkeys(["c-input", *classes]))
+        drawn_by = str(widget.template_name)
+        widget.template_name = _CHEAP.get(drawn_by, drawn_by)
 
 
 class JiebangForm(FormMixin, forms.Form):

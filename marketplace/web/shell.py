@@ -47,7 +47,7 @@ def header(context: Any) -> str:
             return str(template.render(context))
 
     address = quote(login_next)
-    html = _once(key, draw).replace(_PATH, escape(site["path"])).replace(_NEXT, escape(address))
+    html = once(key, draw).replace(_PATH, escape(site["path"])).replace(_NEXT, escape(address))
     return mark_safe(html)  # noqa: S308 -- a rendered template with escaped addresses
 
 
@@ -58,10 +58,11 @@ def footer(context: Any) -> str:
     if not revision:
         return str(template.render(context))
     key = ("footer", str(revision), get_language(), context["site"]["names"])
-    return SafeString(_once(key, lambda: str(template.render(context))))
+    return SafeString(once(key, lambda: str(template.render(context))))
 
 
-def _once(key: Hashable, draw: Callable[[], str]) -> str:
+def once(key: Hashable, draw: Callable[[], str]) -> str:
+    """What `draw` returns, drawn once for this key in this process. The key names all that it shows."""
     found = _kept.get(key)
     if found is None:
         if len(_kept) >= MOST:

@@ -36,7 +36,9 @@ SLOTS = {
     "listing.check": Slot(
         "last step before submission, below the quality: panels", "the listing", 2
     ),
-    "listing.manage": Slot("the owner's page of a listing, at the top: buttons", "the listing", 6),
+    "listing.manage": Slot(
+        "the owner's page of a listing, beside its title: buttons", "the listing", 6
+    ),
     "listing.list_actions": Slot(
         "head of a public list of listings: buttons", "its `ListingKind`", 2
     ),

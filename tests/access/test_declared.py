@@ -4,6 +4,7 @@ from django.urls import Resolver404, resolve
 
 import pytest
 
+from marketplace.kernel.workflow import flows
 from marketplace.web.slices import parts
 from marketplace.workbench import queries
 from tests.access.world import World
@@ -34,3 +35,25 @@ def test_the_world_has_a_row_behind_every_code(world: World) -> None:
     """A slice whose objects are in no world is one whose pages nobody has walked: see MAKERS."""
     models = {one.prefix: one.visible_to(world.people["member"]).model for one in parts("codes")}
     assert [prefix for prefix, model in models.items() if not model.objects.exists()] == []
+
+
+#: States in which a row waits for its owner, or for the one who is asked.
+OWED = {"returned", "asked", "invited", "open"}
+#: Flows whose people learn elsewhere that they must act, and where.
+NO_TODO = {
+    "parties.verification": "the to-do of the organisation, which is returned with its dossier",
+    "parties.invitation": "the link that was sent; the invited may have no account yet",
+}
+
+
+def test_whoever_must_act_has_a_to_do_or_a_reason(world: World) -> None:
+    """Each flow with a state in OWED: somebody in the cast has a to-do that leads to such a row."""
+    people = [person for role, person in world.people.items() if role != "visitor"]
+    urls = [todo.url for person in people for todo in queries.todos(person)]
+    without = set()
+    for flow in flows():
+        owed = OWED & set(flow.states.values)
+        waiting = flow.model.objects.filter(**{f"{flow.column}__in": owed})
+        if owed and not any(row.code in url for row in waiting for url in urls):
+            without.add(flow.subject)
+    assert without == NO_TODO.keys()

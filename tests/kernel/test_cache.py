@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
@@ -10,8 +11,7 @@ from django.core.management import call_command
 import pytest
 from redis.exceptions import ResponseError
 
-from deploy.services import started
-from deploy.services.servers import Redis
+from deploy.services import Missing, Redis, started
 from marketplace.kernel import cache
 from tests.services import BROKER_URL
 
@@ -77,3 +77,52 @@ def test_a_full_redis_keeps_no_parts_and_breaks_no_page() -> None:
         assert made.set_many({"card": "text"}) == []
         made.set("card", "text")
         assert made.get("card", "none") == "none"
+
+
+def test_without_redis_parts_of_pages_are_drawn_anew_and_redis_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    original = RedisCache.get_many
+
+    def counted(self: RedisCache, *args: object) -> object:
+        asked.append(1)
+        return original(self, *args)
+
+    monkeypatch.setattr(RedisCache, "get_many", counted)
+    made = cache.RedisOrNothingCache(f"redis://127.0.0.1:{closed_port()}/0", {})
+    for _again in range(3):
+        assert made.get_many(["a", "b"]) == {}
+    assert len(asked) == 1
+    assert made.set_many({"a": ("x",)}) == []
+    made.set("a", "x")
+    assert made.get("a", "none") == "none"
+
+
+def test_parts_of_pages_outlive_an_outage_of_redis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server of its own, which is ended and started again."""
+    monkeypatch.setattr(cache, "PAUSE_SECONDS", 0.0)
+    try:
+        server = Redis(tmp_path / "redis")
+    except Missing as missing:
+        pytest.skip(str(missing))
+    parts = ("<article>", "owner", "</article>")
+    made = cache.RedisOrNothingCache(server.url, {"KEY_PREFIX": "one-release"})
+    server.start()
+    try:
+        assert made.set_many({"card": parts, "other": ("b",)}) == []
+        assert made.get_many(["card", "other", "none"]) == {"card": parts, "other": ("b",)}
+        made.set("codes", ["CG1"])
+        assert made.get("codes") == ["CG1"]
+        other = cache.RedisOrNothingCache(server.url, {"KEY_PREFIX": "another-release"})
+        assert other.get_many(["card"]) == {}
+        server.stop()
+        assert made.get_many(["card"]) == {}
+        assert made.set_many({"card": ("lost",)}) == []
+        assert made.get("codes", "none") == "none"
+        server.start()
+        assert made.get_many(["card"]) == {"card": parts}
+    finally:
+        server.stop()

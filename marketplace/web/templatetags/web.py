@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
@@ -333,6 +334,43 @@ def form_guard(context: template.Context) -> dict[str, Any]:
 def field(bound: Any) -> SafeString:
     """One field with label, hint, error and counter."""
     return bound.as_field_group()
+
+
+@register.simple_tag
+def attributes(attrs: dict[str, Any]) -> SafeString:
+    """The attributes of a widget, each with a space before it, as Django's `attrs.html` writes them."""
+    return flatatt({name: value if value is True else str(value) for name, value in _set(attrs)})
+
+
+def _set(attrs: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    return ((name, value) for name, value in attrs.items() if value is not False)
+
+
+@register.simple_tag
+def input_of(widget: dict[str, Any]) -> SafeString:
+    """The `<input>` of a widget's context, as Django's `input.html` writes it."""
+    value = widget["value"]
+    return format_html(
+        '<input type="{}" name="{}"{}{}>',
+        *(widget["type"], widget["name"]),
+        "" if value is None else format_html(' value="{}"', str(value)),
+        attributes(widget["attrs"]),
+    )
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[Any, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a `<select>`, in their groups."""
+    return mark_safe("".join(_group(title, found) for title, found, _index in groups))  # noqa: S308 -- escaped in _group
+
+
+def _group(title: Any, found: list[dict[str, Any]]) -> str:
+    html = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((str(one["value"]), attributes(one["attrs"]), one["label"]) for one in found),
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', title, html) if title else html
 
 
 @register.inclusion_tag("web/components/errors.html")
