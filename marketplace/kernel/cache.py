@@ -15,6 +15,7 @@ from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
 
 from redis.exceptions import ConnectionError as RedisDown
+from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisSlow
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,10 @@ class RedisOrDatabaseCache(RedisCache):
 
 
 class RedisOrNothingCache(RedisCache):
-    """For what can be made anew: while Redis does not answer, nothing is found and nothing is kept."""
+    """For what can be made anew: while Redis does not answer, nothing is found and nothing is kept.
+
+    The same holds for a Redis that answers with a refusal: its memory is full, or it is a replica.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
@@ -86,7 +90,7 @@ class RedisOrNothingCache(RedisCache):
             return None
         try:
             return operation(*args)
-        except (RedisDown, RedisSlow) as error:
+        except (RedisError, OSError) as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("parts of pages are not kept for now: %s", type(error).__name__)
             return None

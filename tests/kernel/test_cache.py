@@ -1,14 +1,17 @@
 """The cache on Redis keeps counting when Redis is away."""
 
+import shutil
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.cache.backends.redis import RedisCache
 from django.core.management import call_command
 
 import pytest
+from redis.exceptions import ResponseError
 
-from deploy.services import Missing, Redis
+from deploy.services import Missing, Redis, started
 from marketplace.kernel import cache
 from tests.services import BROKER_URL
 
@@ -56,6 +59,24 @@ def test_with_redis_the_database_is_not_used() -> None:
     made.set("attempts", 5, 60)
     assert made.get("attempts") == 5
     assert made._database.get("attempts") is None
+
+
+class FullRedis(Redis):
+    """Answers, but takes no more: its memory is used up."""
+
+    def command(self) -> Sequence[str]:
+        return [*super().command(), "--maxmemory", "1", "--maxmemory-policy", "noeviction"]
+
+
+@pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server")
+def test_a_full_redis_keeps_no_parts_and_breaks_no_page() -> None:
+    with started(FullRedis) as running:
+        made = cache.RedisOrNothingCache(running[FullRedis].url, {})
+        with pytest.raises(ResponseError):
+            RedisCache(running[FullRedis].url, {}).set("card", "text")
+        assert made.set_many({"card": "text"}) == []
+        made.set("card", "text")
+        assert made.get("card", "none") == "none"
 
 
 def test_without_redis_parts_of_pages_are_drawn_anew_and_redis_is_left_alone(
