@@ -26,6 +26,8 @@ from search.analysis import tokenize
 
 #: How many rows of the queue are tried for the next one; rows that cannot be read are skipped.
 _NEXT = 5
+#: What the page says of a similar listing.
+_OF_ALIKE = ("code", "title", "owner__name")
 
 
 @login_required
@@ -111,6 +113,6 @@ def _alike(kind: ListingKind, listing: Any, actor: Actor) -> list[Any]:
     grams = set(tokenize(listing.title).grams)
     return [
         row
-        for row in queries.in_order(kind.model, actor, codes)
+        for row in queries.in_order(kind.model, actor, codes, only=_OF_ALIKE)
         if len(grams & set(tokenize(row.title).grams)) * 2 >= len(grams) > 0
     ][:3]
