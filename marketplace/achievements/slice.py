@@ -48,6 +48,7 @@ SLICE = Slice(
         SiteLink("find", gettext_lazy("科技成果库"), "achievements:list", 10),
         SiteLink("deal", gettext_lazy("发布成果"), "achievements:new", 20),
         SiteLink("start", gettext_lazy("发布成果"), "achievements:new", 20),
+        SiteLink("browse", gettext_lazy("浏览科技成果"), "achievements:list", 10),
         SiteLink("editor", gettext_lazy("科技成果库"), "achievements:list", 10),
         SiteLink("editor", gettext_lazy("发布成果"), "achievements:new", 20),
     ),

@@ -27,6 +27,8 @@ SLICE = Slice(
         SiteLink("find", _("技术需求库"), "needs:list", 20),
         SiteLink("deal", _("发布需求"), "needs:new", 10),
         SiteLink("start", _("发布需求"), "needs:new", 10),
+        SiteLink("browse", _("浏览技术需求"), "needs:list", 20),
+        SiteLink("unmet", _("发布为需求"), "needs:new", 10),
         SiteLink("editor", _("技术需求库"), "needs:list", 30),
         SiteLink("editor", _("发布需求"), "needs:new", 40),
     ),

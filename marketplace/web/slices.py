@@ -44,7 +44,8 @@ class SiteLink:
     """A link to a page of the slice, in one of the site's own lists of links.
 
     `place`: `header`; `find`, `deal` or `help`, which are columns of the footer; `start`, what a
-    member can begin on the workbench; `editor`, what editors may link to by name.
+    member can begin on the workbench; `editor`, what editors may link to by name; `browse`, the lists
+    that an empty page leads to; `unmet`, what to do where a search found nothing.
     """
 
     place: str

@@ -24,7 +24,7 @@ BASE = {"parties", "taxonomy", "files", "notices", "journal", "sheets"}
 #: The shells themselves.
 SHELLS = {"portal", "workbench", "api"}
 ADDRESSES = {"public", "workbench", "api"}
-PLACES = {"header", "find", "deal", "help", "start", "editor"}
+PLACES = {"header", "find", "deal", "help", "start", "editor", "browse", "unmet"}
 CODE = "XQ2026-7KQ4ZM-H"
 
 
@@ -242,3 +242,54 @@ def test_no_template_names_a_slice_above_it_or_beside_it() -> None:
             if floor[name] <= floor[here]:
                 found.append(f"{path}: {name}")
     assert found == []
+
+
+#: Pages of the shells and of the articles that name a kind of listing, and why.
+_BLOCK = "editors choose the block of a kind, and its name is stored; blocks are made before kinds are known"
+_BOTH = "the two columns have words of their own in each row"
+NAMING_TEMPLATES = {
+    "cms/templates/cms/blocks/achievements.html": _BLOCK,
+    "cms/templates/cms/blocks/needs.html": _BLOCK,
+    "cms/templates/cms/partials/achievement_tile.html": _BLOCK,
+    "cms/templates/cms/partials/need_tile.html": _BLOCK,
+    "cms/templates/cms/blocks/industries.html": _BOTH,
+    "cms/templates/cms/pages/home.html": "one sentence with both totals, which English orders otherwise",
+}
+#: The modules of the articles that do, and why.
+NAMING_MODULES = {
+    "cms/blocks/sections.py": _BLOCK,
+    "cms/blocks/links.py": "an example in the preview for editors",
+}
+
+
+def of_a_shell(path: Path) -> bool:
+    """Whether the file belongs to a shell or to the articles."""
+    return path.parts[0] == "cms" or (path.parts[0] == "marketplace" and path.parts[1] in SHELLS)
+
+
+def test_pages_of_shells_name_no_slice() -> None:
+    """Addresses, templates and figures of a slice, as text: a link is declared with a place instead."""
+    word = re.compile(rf"""['".]({"|".join(above_base())})(?:['":/]|\b(?=[|\s%}}]))""")
+    found = {
+        path.as_posix()
+        for path, text in templates().items()
+        if of_a_shell(path) and word.search(text)
+    }
+    assert found == NAMING_TEMPLATES.keys()
+
+
+def test_modules_of_shells_and_articles_write_no_address_of_a_slice() -> None:
+    """Also in f-strings, whose text stands in parts."""
+    start = re.compile(
+        rf"^(?:{'|'.join(above_base())})(?::|$)|^/(?:workbench/)?(?:{'|'.join(above_base())})/"
+    )
+    found = {
+        path.as_posix()
+        for path, tree in modules().items()
+        if of_a_shell(path)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and start.match(node.value)
+    }
+    assert found == NAMING_MODULES.keys()

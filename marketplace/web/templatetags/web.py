@@ -21,7 +21,7 @@ from marketplace.web.cards import mark
 from marketplace.web.facets import Option, drawn
 from marketplace.web.icons import icon as draw_icon
 from marketplace.web.marks import mark_of
-from marketplace.web.navigation import home_address
+from marketplace.web.navigation import Link, home_address, links_in
 from marketplace.web.shell import footer, header
 from marketplace.web.slices import scopes
 from marketplace.web.slots import Contribution, draw
@@ -220,6 +220,12 @@ def slot(context: template.Context, name: str, row: Any) -> SafeString:
 
     user = context.get("user") or AnonymousUser()
     return mark_safe("".join(draw(name, user, row, render)))  # noqa: S308 -- each part is a drawn template
+
+
+@register.simple_tag(name="links_in")
+def declared_links(place: str) -> list[Link]:
+    """The links that slices declare for a place."""
+    return links_in(place)
 
 
 @register.simple_tag
