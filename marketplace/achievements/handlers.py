@@ -7,7 +7,7 @@ from marketplace.achievements.kind import KIND
 from marketplace.kernel.events import on
 from marketplace.listings.handlers import Note, follow
 from marketplace.notices import kinds
-from marketplace.notices.services import notify
+from marketplace.notices.services import address_of, notify
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries import people_behind
 
@@ -43,6 +43,6 @@ def tell_batch_reviewed(event: events.ImportReviewed) -> None:
             "published": event.published,
             "returned": event.returned,
         },
-        url=f"/workbench/achievements/import/{batch.code}/",
+        url=address_of("achievements:import_show", batch.code),
         dedupe=f"achievements.reviewed:{batch.pk}",
     )

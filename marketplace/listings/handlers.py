@@ -12,7 +12,7 @@ from marketplace.listings.index import OWNER_NAMES
 from marketplace.listings.kind import ListingKind
 from marketplace.listings.workflow import changes_the_public_view
 from marketplace.notices import kinds
-from marketplace.notices.services import notify
+from marketplace.notices.services import address_of, notify
 from marketplace.parties.events import OrganizationEdited
 from marketplace.parties.queries import people_behind
 from search import engine
@@ -90,7 +90,7 @@ def _teller(kind: ListingKind, note: Note) -> Callable[[Any], None]:
             title=note.title,
             params={"title": listing.title, "body": body},
             body="%(body)s" if body else "",
-            url=f"/workbench/{kind.name}/{listing.code}/",
+            url=address_of(f"{kind.name}:manage", listing.code),
             dedupe=f"{note.name}:{listing.pk}:{listing.rev}",
         )
 

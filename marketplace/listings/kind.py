@@ -54,6 +54,7 @@ class ListingKind:
 
     `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
     `review_queue` replaces the shared review queue where a kind leaves some listings out of it.
+    The author of a kind that `states_a_problem` may also look for an answer without publishing.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ListingKind:
     writes: type[Serializer[Any]]
     children: tuple[str, ...] = ("indicators",)
     review_queue: Callable[[Actor], QuerySet[Any]] | None = None
+    states_a_problem: bool = False
 
     @property
     def flow(self) -> Workflow:

@@ -72,8 +72,8 @@ def _links(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
 
 
 def _asked_of(_user: Actor, shown: Sequence[Any]) -> list[Answer]:
-    """Beside the list of needs, whoever has a problem may describe it at once."""
-    return [{} if kind.noun == "need" else None for kind in shown]
+    """Beside a list of problems, whoever has one may describe it at once."""
+    return [{} if kind.states_a_problem else None for kind in shown]
 
 
 def _asked(_user: Actor, texts: Sequence[str]) -> list[Answer]:

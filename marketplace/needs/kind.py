@@ -51,4 +51,5 @@ KIND = ListingKind(
     return_reasons=RETURN_REASONS,
     reads=NeedRead,
     writes=NeedWrite,
+    states_a_problem=True,
 )

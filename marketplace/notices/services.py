@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -127,6 +127,12 @@ def _plain(value: Any) -> Any:
 def is_own_path(url: str) -> bool:
     """Whether a URL is a path of this site that no browser resolves to another site."""
     return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+
+def address_of(page: str, *args: object) -> str:
+    """The address of a URL name as notices keep it: in the default language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(page, args=args)
 
 
 def path_in(url: str, language: str) -> str:

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
@@ -15,7 +12,7 @@ from marketplace.kernel.unreadable import readable
 from marketplace.matching.models import Match, Side, Verdict
 from marketplace.matching.queries import STRONG, open_matches
 from marketplace.notices import kinds
-from marketplace.notices.services import notify
+from marketplace.notices.services import address_of, notify
 from marketplace.parties.queries import people_behind
 
 kinds.register("matching.found", _("新的匹配"))
@@ -59,7 +56,7 @@ def tell_of_fit(match: Match, *, by: str) -> int:
         title=title,
         body=_("对方的信息：%(other)s"),
         params={"title": mine.title, "other": theirs.title},
-        url=_page(other, mine.code),
+        url=address_of(f"matching:for_{other}", mine.code),
         dedupe=f"matching.fits:{match.pk}:{by}",
     )
 
@@ -79,13 +76,13 @@ def _tell(group: Sequence[Match], to: str) -> int:
     other: Any
     if to == Side.NEED:
         title, subject, other = _("有新的成果匹配你的需求“%(title)s”"), best.need, best.achievement
-        url = _page(Side.NEED, best.need.code)
+        url = address_of("matching:for_need", best.need.code)
     elif len({match.achievement_id for match in group}) == 1:
         title, subject, other = _("有新的需求匹配你的成果“%(title)s”"), best.achievement, best.need
-        url = _page(Side.ACHIEVEMENT, best.achievement.code)
+        url = address_of("matching:for_achievement", best.achievement.code)
     else:
         title, subject, other = _("需求“%(title)s”匹配你的多项成果"), best.need, best.achievement
-        url = _page(Side.NEED, best.need.code)
+        url = address_of("matching:for_need", best.need.code)
     told = getattr(best, to)
     return notify(
         "matching.found",
@@ -101,8 +98,3 @@ def _tell(group: Sequence[Match], to: str) -> int:
         url=url,
         dedupe=f"matching.found:{to}:{','.join(sorted(match.code for match in group))}",
     )
-
-
-def _page(side: str, code: str) -> str:
-    with translation.override(settings.LANGUAGE_CODE):
-        return reverse(f"matching:for_{side}", args=[code])

@@ -3,8 +3,10 @@
 import pytest
 
 from marketplace.achievements import services
+from marketplace.achievements.imports.reading import READ, RowReader, layout_of
 from marketplace.achievements.models import Achievement
 from marketplace.journal import jobs
+from marketplace.kernel.workflow import flows
 from tests.cast import Cast
 from tests.factories.achievements import TEXT, good_rows, sheet
 from tests.marketplace.achievements.importing import bring_in, check, one
@@ -67,3 +69,21 @@ def test_the_own_heading_comes_before_another_word_for_it(cast: Cast) -> None:
     heads = ["成果名称", "成果简介", "技术方案"]
     bring_in(cast, sheet([["豆粕胶", "简短介绍", TEXT.format(1)]], heads))
     assert Achievement.objects.get().description == TEXT.format(1)
+
+
+def test_a_row_never_holds_what_the_import_decides_itself() -> None:
+    """A row becomes `Achievement(**draft.values)`: every column that is read, and names of the table."""
+    decided = {flow.column for flow in flows() if flow.model is Achievement}
+    decided |= {"code", "rev", "owner", "owner_id", "author", "author_id", "is_sample"}
+    decided |= {"import_batch", "source_key", "submitted_at", "published_at", "expires_at"}
+    heads = [str(column.title) for column in READ]
+    read = RowReader(layout_of([*heads, *decided, "状态"]), "某大学")
+    draft = read.read(2, ["1", *["7"] * (len(heads) - 1), *["published"] * (len(decided) + 1)])
+    assert {"title", "description", "trl"} <= draft.values.keys()
+    assert draft.values.keys() & decided == set()
+
+
+def test_a_status_in_the_sheet_is_not_taken_over(cast: Cast) -> None:
+    heads = ["成果名称", "技术方案", "状态", "status"]
+    bring_in(cast, sheet([["豆粕胶", TEXT.format(1), "已发布", "published"]], heads))
+    assert Achievement.objects.get().status == "in_review"

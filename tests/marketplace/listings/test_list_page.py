@@ -7,6 +7,8 @@ from django.urls import reverse
 
 import pytest
 
+from tests.cast import Cast
+
 pytestmark = pytest.mark.django_db
 
 
@@ -25,3 +27,13 @@ def test_the_search_box_holds_what_was_asked_and_where(kind: str, own_index: obj
     assert box_of(asked) == ("轴承 &quot;降噪&quot;", kind)
     # Without words nothing is chosen: on a phone the scope is not to be seen.
     assert box_of(Client().get(address).content.decode()) == ("", "all")
+
+
+@pytest.mark.parametrize("name", ["needs", "achievements"])
+def test_whoever_has_a_problem_and_no_organisation_may_describe_it(
+    name: str, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.expert)
+    page = client.get(f"/workbench/{name}/new/").content.decode()
+    assert "先加入一个单位" in page
+    assert ('id="problem"' in page) is (name == "needs")

@@ -285,3 +285,10 @@ def test_choices_are_kept_for_every_kind(reader):
         ("tests.returned", False),
         ("tests.matched", True),
     ]
+
+
+def test_an_address_is_kept_in_the_default_language() -> None:
+    with translation.override("en"):
+        assert services.address_of("needs:manage", "XQ2026-7KQ4ZM-H") == (
+            "/workbench/needs/XQ2026-7KQ4ZM-H/"
+        )
