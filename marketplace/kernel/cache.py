@@ -1,4 +1,4 @@
-"""A cache in Redis that uses the database while Redis does not answer.
+"""A cache in Redis that uses the database while Redis does not answer or refuses to store.
 
 The counters of sign-in attempts are in this cache. During an outage of Redis they must keep counting,
 and a sign-in must not end in an error.
@@ -14,9 +14,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
 
-from redis.exceptions import ConnectionError as RedisDown
 from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisSlow
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +42,7 @@ class RedisOrDatabaseCache(RedisCache):
         if time.monotonic() >= self._paused_until:
             try:
                 return getattr(super(), operation)(*args, **kwargs)
-            except (RedisDown, RedisSlow) as error:
+            except (RedisError, OSError) as error:
                 self._paused_until = time.monotonic() + PAUSE_SECONDS
                 log.warning("the cache is in the database for now: %s", type(error).__name__)
         return getattr(self._database, operation)(*args, **kwargs)

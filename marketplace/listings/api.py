@@ -1,5 +1,6 @@
 """The REST door that every kind of listing shares: list, detail, create, submit."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -33,6 +34,7 @@ from marketplace.web.rest import (
     read_parameters,
     read_text,
     seen_rev,
+    shown,
     stale_problem,
     tagged,
 )
@@ -45,6 +47,9 @@ DEGRADED = "搜索服务暂时不可用：有搜索词时结果可能不全；�
 
 
 NO_SUCH_PAGE = _("没有这一页")
+NO_SUCH_FIELD = _("没有这个字段")
+#: At most so many unknown names of one body are named.
+MOST_NAMED = 20
 
 
 def list_parameters(kind: ListingKind) -> list[OpenApiParameter]:
@@ -155,6 +160,7 @@ class ListingCollection(ListingApi):
 
     def post(self, request: Request) -> Response:
         """Create a draft for one of the caller's organisations."""
+        refuse_unknown(self.kind, request.data)
         serializer = self.kind.writes(data=request.data)
         serializer.is_valid(raise_exception=True)
         owner = _owner(request, serializer.initial_data)
@@ -206,6 +212,24 @@ class ListingSubmission(ListingApi):
             return stale_problem(request, error, self.shown(present), present.rev)
         submitted = self.visible().get(pk=listing.pk)
         return tagged(self.shown(submitted), submitted.rev)
+
+
+def refuse_unknown(kind: ListingKind, data: Any) -> None:
+    """Raise InvalidInput for a name that no shape of this kind has: a misspelt field would be lost in silence.
+
+    Names that are read only, such as `status`, are ignored, so that what was read can be sent again.
+    """
+    if not isinstance(data, Mapping):
+        return
+    fields: Mapping[str, Any] = kind.writes().fields
+    unknown = [name for name in data if name not in {*fields, *kind.reads().fields}]
+    for related in kind.children:
+        rows = data.get(related)
+        for row in rows if isinstance(rows, list) else []:
+            known = fields[related].child.fields
+            unknown += [name for name in row if name not in known] if isinstance(row, dict) else []
+    if unknown:
+        raise InvalidInput({shown(name): [NO_SUCH_FIELD] for name in unknown[:MOST_NAMED]})
 
 
 def _owner(request: Request, data: Any) -> Any:

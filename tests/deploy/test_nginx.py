@@ -1,6 +1,8 @@
 """A real nginx with the example of `deploy/nginx/`: files keep their headers, errors speak Chinese."""
 
+import gzip
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings as present
+from django.contrib.staticfiles.finders import get_finders
 from django.db import connection
 
 import pytest
@@ -52,13 +55,17 @@ def connect(port: int, *, tls: bool) -> http.client.HTTPConnection:
     return http.client.HTTPSConnection("127.0.0.1", port, context=trust, timeout=60)
 
 
-def ask(port: int, path: str, *, tls: bool, method: str = "GET", body: Any = None) -> Answer:
-    """One request; without TLS as the proxy makes it."""
+def ask(
+    port: int, path: str, *, tls: bool, method: str = "GET", body: Any = None, **more: str
+) -> Answer:
+    """One request; without TLS as the proxy makes it. `more` are further headers."""
     client = connect(port, tls=tls)
     headers = {"Host": NAME} | ({} if tls else {"X-Forwarded-Proto": "https"})
-    client.request(method, path, body=body, headers=headers)
+    client.request(method, path, body=body, headers=headers | more)
     answer = client.getresponse()
-    return Answer(answer.status, dict(answer.getheaders()), answer.read())
+    # A header may come twice: Vary from the site and from nginx.
+    found = {name: ", ".join(answer.headers.get_all(name, [])) for name in answer.headers}
+    return Answer(answer.status, found, answer.read())
 
 
 def wait_for(port: int) -> None:
@@ -83,9 +90,9 @@ def running(command: list[str], port: int, env: dict[str, str] | None = None) ->
         process.wait(30)
 
 
-def web(port: int, data: Path, **given: str) -> Any:
+def environment(data: Path, **given: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTEST_"))}
-    env = kept | {
+    return kept | {
         "DJANGO_SETTINGS_MODULE": "deploy.settings.production",
         "SECRET_KEY": "tests only",
         "SITE_URL": f"https://{NAME}",
@@ -96,8 +103,20 @@ def web(port: int, data: Path, **given: str) -> Any:
         "PYTHONWARNINGS": "ignore",
         **given,
     }
+
+
+def web(port: int, data: Path, **given: str) -> Any:
+    env = environment(data, **given)
     command = [sys.executable, "-m", "gunicorn", "deploy.wsgi:application", "--bind"]
     return running([*command, f"127.0.0.1:{port}", "--no-control-socket"], port, env)
+
+
+def manifest(folder: Path) -> None:
+    """What a page needs of `collectstatic`, which takes a minute: the name of each file."""
+    names = [name for finder in get_finders() for name, _storage in finder.list([])]
+    folder.mkdir()
+    text = json.dumps({"version": "1.1", "paths": {name: name for name in names}, "hash": ""})
+    (folder / "staticfiles.json").write_text(text, encoding="utf-8")
 
 
 def configuration(folder: Path, port: int, plain: int, site: int, private: Path) -> Path:
@@ -146,6 +165,7 @@ def places(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     found = Places(free_port(), free_port(), free_port())
     behind = free_port()
     written = configuration(folder, found.nginx, found.plain, behind, private)
+    manifest(data / "static")
     with ExitStack() as stack:
         stack.enter_context(web(behind, data, FILES_X_ACCEL="/_private/"))
         stack.enter_context(web(found.direct, data))
@@ -215,3 +235,17 @@ def test_without_the_site_nginx_says_so_in_words(tmp_path: Path) -> None:
 def test_plain_requests_are_sent_to_tls(places: Places) -> None:
     answer = ask(places.plain, "/needs/?page=2", tls=False)
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/needs/?page=2")
+
+
+def test_a_page_is_compressed_and_a_visitor_who_has_it_is_told_so(places: Places) -> None:
+    accepting = {"Accept-Encoding": "gzip"}
+    plain = ask(places.nginx, "/achievements/", tls=True)
+    packed = ask(places.nginx, "/achievements/", tls=True, **accepting)
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert gzip.decompress(packed.body).strip().startswith(b"<!DOCTYPE html>")
+    assert len(packed.body) * 2 < len(plain.body)
+    tag = packed.headers["ETag"]
+    again = ask(places.nginx, "/achievements/", tls=True, **accepting, **{"If-None-Match": tag})
+    assert (again.status, again.body) == (304, b"")

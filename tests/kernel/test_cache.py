@@ -79,6 +79,16 @@ def test_a_full_redis_keeps_no_parts_and_breaks_no_page() -> None:
         assert made.get("card", "none") == "none"
 
 
+@pytest.mark.django_db
+@pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server")
+def test_a_full_redis_leaves_the_counting_to_the_database() -> None:
+    with started(FullRedis) as running:
+        made = cache.RedisOrDatabaseCache(running[FullRedis].url, {})
+        made.set("attempts", 1)
+        assert made.incr("attempts") == 2
+        assert made.get("attempts") == 2
+
+
 def test_without_redis_parts_of_pages_are_drawn_anew_and_redis_is_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

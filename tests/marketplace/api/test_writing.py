@@ -78,6 +78,22 @@ AN_ACHIEVEMENT: dict[str, Any] = {
 }
 
 
+def test_a_misspelt_field_is_refused_and_what_was_read_can_be_sent_again(
+    cast: Cast, call: Call
+) -> None:
+    wrong = call(cast.member, "post", "/api/v1/needs/", a_need(budget_mn=1, trl=3))
+    assert (wrong.status_code, fields(wrong)) == (400, ["budget_mn", "trl"])
+    row = {"name": "静曲强度", "comparator": "ge", "target": "30", "unti": "MPa"}
+    wrong = call(cast.member, "post", "/api/v1/needs/", a_need(indicators=[row]))
+    assert (wrong.status_code, fields(wrong)) == (400, ["unti"])
+    assert Need.objects.count() == 0
+    made = call(cast.member, "post", "/api/v1/needs/", a_need()).json()
+    owner = made.pop("owner")["code"]
+    again = call(cast.member, "post", "/api/v1/needs/", {**made, "owner": owner})
+    assert again.status_code == 201
+    assert again.json()["code"] != made["code"]
+
+
 def test_what_is_posted_is_what_is_kept(cast: Cast, call: Call) -> None:
     sent = a_need()
     response = call(cast.member, "post", "/api/v1/needs/", sent)

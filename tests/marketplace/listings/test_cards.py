@@ -1,9 +1,11 @@
 """Cards that are kept as text: what changes is seen at once, and nobody sees another's page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.cache import caches
 from django.db import connection
+from django.template import engines
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -12,9 +14,12 @@ import pytest
 from marketplace.achievements.models import Achievement
 from marketplace.listings import services
 from marketplace.needs.models import Need
+from marketplace.parties.services.roles import revoke_role
 from marketplace.taxonomy import services as taxonomy
 from marketplace.taxonomy.models import Term
+from marketplace.web import slots
 from marketplace.web.cards import ALIAS
+from marketplace.web.slots import Answer, Contribution, contribute
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.needs import make_need
@@ -209,3 +214,46 @@ def test_a_page_of_a_member_is_no_page_of_a_visitor(client: Client, cast: Cast, 
         assert str(cast.member) not in html
         assert "csrfmiddlewaretoken" not in html.partition("<main")[0]
     assert "现用胶黏剂配方" in main_of(member, detail)
+
+
+def test_a_badge_is_for_whom_it_is_meant_and_as_it_is_now(
+    client: Client, cast: Cast, need: Need, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people and a visitor open the same list in turn; only the card's kept part is shared."""
+    label = {"now": "先前"}
+
+    def badges(user: Any, rows: Sequence[Any]) -> list[Answer]:
+        known = getattr(user, "is_authenticated", False)
+        return [{"text": f"{label['now']}给{user}" if known else None} for _row in rows]
+
+    monkeypatch.setattr(slots, "_contributions", {})
+    engine = engines["django"].engine
+    template, found = engine.from_string("{{ text|default:'' }}"), engine.get_template
+    monkeypatch.setattr(
+        engine, "get_template", lambda name: template if name == "badge" else found(name)
+    )
+    contribute(Contribution("listing.badges", 10, badges, "badge"))
+    readers = {person: Client() for person in (cast.member, cast.outsider)}
+    for person, browser in readers.items():
+        browser.force_login(person)
+    for label["now"] in ("先前", "如今"):
+        for person, browser in readers.items():
+            shown = main_of(browser, "/needs/")
+            assert [f"{label['now']}给{other}" in shown for other in readers] == [
+                other == person for other in readers
+            ]
+            assert ("先前给" in shown) == (label["now"] == "先前")
+        assert f"{label['now']}给" not in html_of(client, "/needs/")
+
+
+def test_a_role_that_was_taken_away_is_gone_from_the_next_page(
+    cast: Cast, client: Client, need: Need
+) -> None:
+    """Head, menu and listing follow the rights of the moment, whatever was drawn before."""
+    client.force_login(cast.operator)
+    assert 'href="/workbench/review/"' in html_of(client, "/workbench/")
+    for role in cast.operator.platform_roles.values_list("role", flat=True):
+        revoke_role(cast.operator, role, actor=None)
+    client.force_login(cast.operator)
+    assert 'href="/workbench/review/"' not in html_of(client, "/workbench/")
+    assert "现用胶黏剂配方" not in html_of(client, f"/needs/{need.code}/")

@@ -13,7 +13,8 @@ from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.filled import form_with, sent_by
 
-pytestmark = pytest.mark.django_db
+# Counts of results decide here: leftovers of other runs in a shared index would change them.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 
 
 @pytest.fixture(autouse=True)
