@@ -91,14 +91,27 @@ class GoalBlock(Kept, blocks.StructBlock):
 
 
 class _NewestBlock(blocks.StructBlock):
-    """What two kinds of listings share."""
+    """The newest listings of one kind; `listed` is its name."""
+
+    listed: str
 
     title = blocks.CharBlock(label=_("标题"), max_length=40)
     count = blocks.IntegerBlock(label=_("显示几条"), min_value=1, max_value=12, default=3)
 
+    def get_context(self, value: Any, parent_context: Any = None) -> Any:
+        """With the listings and how many there are in all."""
+        market = market_of(parent_context)
+        context = super().get_context(value, parent_context)
+        return context | {
+            "rows": market.newest(self.listed, value["count"]),
+            "total": market.totals[self.listed],
+        }
+
 
 class NewestAchievementsBlock(_NewestBlock):
     """The achievements published last."""
+
+    listed = "achievements"
 
     class Meta:
         icon = "pick"
@@ -107,18 +120,11 @@ class NewestAchievementsBlock(_NewestBlock):
         description = _("最近发布的科技成果")
         preview_value = {"title": "最新科技成果", "count": 3}
 
-    def get_context(self, value: Any, parent_context: Any = None) -> Any:
-        """With the listings and how many there are in all."""
-        market = market_of(parent_context)
-        context = super().get_context(value, parent_context)
-        return context | {
-            "rows": market.newest("achievements", value["count"]),
-            "total": market.totals["achievements"],
-        }
-
 
 class NewestNeedsBlock(_NewestBlock):
     """The needs published last."""
+
+    listed = "needs"
 
     class Meta:
         icon = "help"
@@ -126,15 +132,6 @@ class NewestNeedsBlock(_NewestBlock):
         template = "cms/blocks/needs.html"
         description = _("最近发布、仍在征集的技术需求")
         preview_value = {"title": "企业技术需求", "count": 4}
-
-    def get_context(self, value: Any, parent_context: Any = None) -> Any:
-        """With the listings and how many there are in all."""
-        market = market_of(parent_context)
-        context = super().get_context(value, parent_context)
-        return context | {
-            "rows": market.newest("needs", value["count"]),
-            "total": market.totals["needs"],
-        }
 
 
 class IndustriesBlock(Kept, blocks.StructBlock):
