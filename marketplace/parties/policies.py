@@ -1,7 +1,7 @@
 """Roles and permissions of people: both follow from memberships and platform roles.
 
 Other slices build their own predicates from `access_of`, `platform_role`, `is_org_member` and
-`works_for_owner`.
+`works_for_owner` and `binds_owner`.
 """
 
 from collections.abc import Mapping
@@ -52,6 +52,8 @@ STAFF_ROLES = frozenset(
         Role.CUSTODIAN,
     }
 )
+#: Who approves for an organisation what obliges it: agreements, grants, intents, mandates.
+_BINDING = frozenset({OrgRole.APPROVER, OrgRole.ORG_ADMIN})
 REGISTRARS = (Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
 
 
@@ -76,6 +78,10 @@ class Access:
     def is_admin_of(self, org_id: int | None) -> bool:
         """Whether the person is an admin of this organisation."""
         return org_id is not None and OrgRole.ORG_ADMIN in self.orgs.get(org_id, frozenset())
+
+    def binds(self, org_id: int | None) -> bool:
+        """Whether the person may make promises for this organisation: approver or admin."""
+        return org_id is not None and bool(_BINDING & self.orgs.get(org_id, frozenset()))
 
     @property
     def is_staff(self) -> bool:
@@ -124,6 +130,12 @@ def is_org_admin(user: Actor, org: Any) -> bool:
 def works_for_owner(user: Actor, subject: Any) -> bool:
     """The person works for the organisation that owns the subject (`subject.owner_id`)."""
     return subject is not None and access_of(user).in_org(subject.owner_id)
+
+
+@rules.predicate
+def binds_owner(user: Actor, subject: Any) -> bool:
+    """The person may make promises for the organisation that owns the subject (`subject.owner_id`)."""
+    return subject is not None and access_of(user).binds(subject.owner_id)
 
 
 @rules.predicate

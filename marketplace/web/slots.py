@@ -28,7 +28,7 @@ class Slot:
 
 
 SLOTS = {
-    "listing.panels": Slot("public page of a listing, below its text: panels", "the listing", 6),
+    "listing.panels": Slot("public page of a listing, below its text: panels", "the listing", 8),
     "listing.actions": Slot(
         "public page of a listing, beside its price: buttons", "the listing", 4
     ),
@@ -50,6 +50,8 @@ SLOTS = {
     "job.actions": Slot(
         "page that shows a job of its own that runs: buttons", "the job, or None", 1
     ),
+    "enquiry.panels": Slot("page of an enquiry, below its messages: panels", "the enquiry", 8),
+    "enquiry.actions": Slot("page of an enquiry, beside its title: buttons", "the enquiry", 6),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
 }
 

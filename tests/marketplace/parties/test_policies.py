@@ -149,3 +149,12 @@ def test_access_is_read_once(cast: Cast, django_assert_num_queries: object) -> N
 def test_experts_and_brokers_need_no_second_factor() -> None:
     assert {Role.EXPERT, Role.BROKER} == set(Role) - STAFF_ROLES
     assert not UserFactory.build().is_superuser
+
+
+def test_approvers_and_admins_make_promises_for_their_own_organisation(cast: Cast) -> None:
+    def binding(org_id: int | None) -> set[str]:
+        return {role for role, person in cast.people() if access_of(person).binds(org_id)}
+
+    assert binding(cast.enterprise.pk) == {"approver", "org_admin"}
+    assert binding(cast.university.pk) == {"university_admin"}
+    assert binding(None) == set()
