@@ -1,7 +1,6 @@
 """Questions to the code lists and to the calendar of working days."""
 
-from marketplace.taxonomy.queries.terms import (
-    REFRESH,
+from marketplace.taxonomy.queries.code_lists import (
     Choices,
     TermInfo,
     ancestors,
@@ -30,7 +29,6 @@ from marketplace.taxonomy.queries.working_days import (
 )
 
 __all__ = [
-    "REFRESH",
     "Choices",
     "TermInfo",
     "ancestors",

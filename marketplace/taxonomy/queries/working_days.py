@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Refused
 from marketplace.taxonomy.models import CalendarYear, WorkingDay
-from marketplace.taxonomy.queries.terms import REFRESH
+from marketplace.taxonomy.queries import code_lists
 from marketplace.taxonomy.rulebook import Calendar, Due, Span
 
 #: So long before the last known year ends the operator is asked for the next one: the State Council
@@ -30,7 +30,7 @@ class _Kept:
         self.checked = -float("inf")
 
     def current(self) -> Calendar:
-        if time.monotonic() - self.checked < REFRESH:
+        if time.monotonic() - self.checked < code_lists.REFRESH:
             return self.calendar
         years = list(CalendarYear.objects.order_by("year").values_list("year", "is_known", "stamp"))
         if tuple(years) != self.stamps:

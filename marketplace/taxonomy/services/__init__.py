@@ -1,6 +1,6 @@
 """Writes on the code lists and on the calendar of working days."""
 
-from marketplace.taxonomy.services.terms import (
+from marketplace.taxonomy.services.code_lists import (
     CODE,
     SEEDS,
     STEP,

@@ -1,6 +1,6 @@
 """The operator's pages of code lists and of working days."""
 
-from marketplace.taxonomy.views.terms import (
+from marketplace.taxonomy.views.code_lists import (
     add_term,
     edit_term,
     list_schemes,
