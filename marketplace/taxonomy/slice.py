@@ -21,7 +21,7 @@ def _year_to_enter(user: Any) -> Iterator[Todo]:
         yield Todo(
             "calendar",
             _("录入 %(year)s 年的节假日安排") % {"year": str(year)},
-            _("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算"),
+            _("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
             _("去录入"),
             reverse("taxonomy:year", args=[year]),
             clock.end_of_day(date(year - 1, 12, 31)),

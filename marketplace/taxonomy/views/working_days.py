@@ -47,7 +47,8 @@ def show_year(request: HttpRequest, year: int) -> HttpResponse:
     if not services.FIRST_YEAR <= year <= services.LAST_YEAR:
         raise Http404
     row = queries.calendar_years().filter(year=year).first() or CalendarYear(year=year)
-    seen, problem = Seen(request, row.rev), None
+    seen = Seen(request, row.rev)
+    problem: Refused | None = None
     act = request.POST.get("act", "") if request.method == "POST" else ""
     data = request.POST if request.method == "POST" else None
     forms = {
