@@ -1,6 +1,6 @@
 """Input of the operator's pages: a new term, its names, the day it ends."""
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -92,9 +92,9 @@ class WorkingDayForm(JiebangForm):
         super().__init__(*args, **kwargs)
         self._year = year
 
-    def clean_date(self) -> datetime.date:
+    def clean_date(self) -> dt.date:
         """Only a day of the year that the page shows: its `rev` is the one that was seen."""
-        day: datetime.date = self.cleaned_data["date"]
+        day: dt.date = self.cleaned_data["date"]
         if day.year != self._year:
             wrong = _("请填写 %(year)s 年的日期") % {"year": str(self._year)}
             raise forms.ValidationError(wrong, code="year")
