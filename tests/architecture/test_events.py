@@ -38,6 +38,7 @@ UNHEARD = {
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
         *("SignedIn", "SignInFailed"),
+        "AuditAnchored",
     },
     "the service or the worker that publishes it has done all there is to do": {
         *("AchievementsImported", "AchievementsReturned", "ImportConfirmed", "ImportFailed"),
