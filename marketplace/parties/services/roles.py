@@ -11,7 +11,8 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.parties import events
 from marketplace.parties.models import PlatformRole, User
-from marketplace.parties.policies import REGISTRARS, Role
+from marketplace.parties.policies import DISTRICT_ROLES, REGISTRARS, Role
+from marketplace.taxonomy import queries as taxonomy
 
 #: 等保 GB/T 22239, 8.1.4.2: system, security and audit administration are three persons.
 _APART = frozenset({Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
@@ -21,17 +22,22 @@ _NO_BROKER = _("平台运营、登记员和主管部门人员不能同时是技�
 
 
 @transaction.atomic
-def grant_role(user: User, role: str, *, actor: Actor | None) -> PlatformRole:
-    """Grant a person a platform role. `actor` None is the command line.
+def grant_role(user: User, role: str, *, actor: Actor | None, district: str = "") -> PlatformRole:
+    """Grant a person a platform role, or change its district. `actor` None is the command line.
 
-    Raises Forbidden without the right or for oneself, InvalidInput for an unknown role, Refused
-    when the person would hold two of operator, security admin and auditor, or be a broker beside
-    operator, registrar or authority.
+    `district` limits the role to one district (a code of the taxonomy); empty is the whole city.
+    Raises Forbidden without the right or for oneself, InvalidInput for an unknown role or district and
+    for a district of a role that has none, Refused when the person would hold two of operator, security
+    admin and auditor, or be a broker beside operator, registrar or authority.
     """
     _check(user, actor)
     if role not in Role.values:
         raise InvalidInput({"role": [_("没有这个角色")]})
-    return _grant(user, role, actor)
+    if district and role not in DISTRICT_ROLES:
+        raise InvalidInput({"district": [_("这个角色不分区县")]})
+    if district and not taxonomy.is_valid("district", district):
+        raise InvalidInput({"district": [_("没有这个区县")]})
+    return _grant(user, role, actor, district=district)
 
 
 @transaction.atomic
@@ -61,7 +67,7 @@ def _check_appoints(user: User, role: str, actor: Actor) -> None:
         raise Forbidden
 
 
-def _grant(user: User, role: str, actor: Actor | None) -> PlatformRole:
+def _grant(user: User, role: str, actor: Actor | None, *, district: str = "") -> PlatformRole:
     # The person's row is locked, because a role that is not held yet has no row to lock.
     User.objects.select_for_update().get(pk=user.pk)
     held = set(PlatformRole.objects.filter(user=user).values_list("role", flat=True)) - {role}
@@ -71,9 +77,14 @@ def _grant(user: User, role: str, actor: Actor | None) -> PlatformRole:
         raise Refused(_NO_BROKER)
     if role in NEVER_BROKERS and Role.BROKER in held:
         raise Refused(_NO_BROKER)
-    granted, made = PlatformRole.objects.get_or_create(user=user, role=role)
-    if made:
-        publish(events.PlatformRoleGranted(subject_id=user.pk, role=role), actor=actor)
+    granted, made = PlatformRole.objects.get_or_create(
+        user=user, role=role, defaults={"district": district}
+    )
+    if made or granted.district != district:
+        granted.district = district
+        granted.save(update_fields=["district"])
+        granting = events.PlatformRoleGranted(subject_id=user.pk, role=role, district=district)
+        publish(granting, actor=actor)
         user.forget_access()
     return granted
 
