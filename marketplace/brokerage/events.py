@@ -33,7 +33,7 @@ class BrokerSubmitted(Event):
     """An application waits for the registrar."""
 
     subject_kind = BROKER
-    label = _("提交入库申请")
+    label = pgettext_lazy("event", "提交入库申请")
     round: int = 1
 
 
