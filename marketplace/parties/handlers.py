@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
 from marketplace.files.policies import register_reader
+from marketplace.journal.events import AuditBroken
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
@@ -24,6 +25,7 @@ kinds.register("parties.members_changed", _("本单位成员变动"), mail_defau
 kinds.register("parties.role_changed", _("您在单位中的角色变动"))
 kinds.register("parties.file_stopped", _("附件被安全扫描拦截"))
 kinds.register("parties.calendar_runs_out", _("下一年度工作日待录入"))
+kinds.register("parties.audit_broken", _("审计链异常"))
 
 register_reader("parties.verification", queries.reads_document)
 
@@ -212,4 +214,14 @@ def tell_operators(event: CalendarRunsOut) -> None:
         body=_("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
         url=reverse("taxonomy:year", args=[event.year]),
         subject=(event.subject_kind, event.subject_id),
+# --- the audit chain --------------------------------------------------------------------------
+@on(AuditBroken)
+def tell_of_broken_audit(event: AuditBroken) -> None:
+    """Auditors and operators learn that the journal is not as it was written."""
+    notify(
+        "parties.audit_broken",
+        queries.people_with_role(Role.AUDITOR, Role.OPERATOR),
+        title=_("审计校验发现 %(n)s 处异常"),
+        params={"n": event.findings},
+        body=_("请在服务器上运行 verify_audit，它会指出第一条异常记录。处理之前请不要清理数据。"),
     )

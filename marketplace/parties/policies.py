@@ -225,3 +225,5 @@ rules.add_perm("journal.view_job", started | platform_role(Role.OPERATOR))
 rules.add_perm("journal.view_result", started)
 rules.add_perm("journal.retry_delivery", platform_role(Role.OPERATOR))
 rules.add_perm("parties.grant_role", platform_role(Role.SECURITY_ADMIN))
+# Registrars and operators make brokers, and nothing else: `parties.services.appoint`.
+rules.add_perm("parties.appoint_broker", platform_role(*REGISTRARS, Role.OPERATOR))

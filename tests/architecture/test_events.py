@@ -31,13 +31,17 @@ UNHEARD = {
         *("AchievementDrafted", "AchievementDeleted", "AchievementEdited", "AchievementRecalled"),
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
         "OrganizationCreated",
+        *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "ImportSubmitted"),
+        *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
+        *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
         *("SignedIn", "SignInFailed"),
+        "AuditAnchored",
     },
     "the service or the worker that publishes it has done all there is to do": {
         *("AchievementsImported", "AchievementsReturned", "ImportConfirmed", "ImportFailed"),
