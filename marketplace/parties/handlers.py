@@ -214,6 +214,9 @@ def tell_operators(event: CalendarRunsOut) -> None:
         body=_("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
         url=reverse("taxonomy:year", args=[event.year]),
         subject=(event.subject_kind, event.subject_id),
+    )
+
+
 # --- the audit chain --------------------------------------------------------------------------
 @on(AuditBroken)
 def tell_of_broken_audit(event: AuditBroken) -> None:
