@@ -46,6 +46,17 @@ _SENT: Relations = {"invited": frozenset({"expert"})}
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
+    # An entry in the register is one person's: each state has somebody else.
+    "broker draft": {"self": frozenset({"member"})},
+    "broker submitted": {
+        "self": frozenset({"university_member"}),
+        "unit_approver": frozenset({"university_admin"}),
+    },
+    "broker returned": {"self": frozenset({"outsider"})},
+    "broker declined": {"self": frozenset({"expert"})},
+    "broker entered": {"self": frozenset({"broker"})},
+    "broker suspended": {"self": frozenset({"custodian"})},
+    "broker removed": {"self": frozenset({"editor"})},
     "need": _OWNED,
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
@@ -66,6 +77,8 @@ RELATIONS: dict[str, Relations] = {
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
+    # The enterprise has published, the university asks.
+    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

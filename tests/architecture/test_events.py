@@ -31,9 +31,12 @@ UNHEARD = {
         *("AchievementDrafted", "AchievementDeleted", "AchievementEdited", "AchievementRecalled"),
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
         "OrganizationCreated",
+        *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "ImportSubmitted"),
+        *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
+        *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
@@ -47,6 +50,9 @@ UNHEARD = {
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
+    },
+    "the page of the enquiry shows it": {
+        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
     },
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "every process reads the code lists again by itself": {

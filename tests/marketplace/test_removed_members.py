@@ -31,6 +31,8 @@ from marketplace.parties.models import Invitation, Membership, User, Verificatio
 from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
+from tests.factories.brokerage import make_broker
+from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
@@ -43,7 +45,10 @@ pytestmark = pytest.mark.django_db
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
     "indexing.rebuild_index",
+    "parties.appoint_broker",
     "parties.create_organization",
+    "brokerage.apply_broker",
+    "brokerage.review_brokers",
     "parties.grant_role",
     "parties.review_organizations",
     "taxonomy.edit_term",
@@ -88,6 +93,13 @@ class Left:
             ask_visit(guest=org, host=cast.enterprise, purpose="参观中试线", actor=person),
             ask_visit(guest=cast.enterprise, host=org, purpose="参观实验室", actor=cast.member),
         ]
+        asked = make_need(cast.enterprise, cast.member, state="published")
+        self.enquiries = [
+            make_enquiry(asked, org, person),
+            make_enquiry(self.achievements[3], cast.enterprise, cast.member),
+        ]
+        # A colleague asks to be a broker: the person was one of those who agree for the organisation.
+        self.colleague = make_broker(make_member(org), state="submitted", organization=org)
         self.sent = services.invite_member(
             org, role="org_admin", actor=person, email="friend@example.com"
         )
@@ -109,6 +121,8 @@ class Left:
             "result": [self.batch.job, self.export],
             "attachment": [self.file],
             "visit": self.visits,
+            "broker": [self.colleague],
+            "enquiry": self.enquiries,
         }
 
 

@@ -7,17 +7,8 @@ from marketplace.kernel.codes import new_code
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry
 
-STATES = {"enquiry": {*Status.values, "missing"}}
-#: The enterprise has published, the university asks.
-RELATIONS = {
-    "enquiry": {
-        "answering": frozenset({"member", "approver", "org_admin"}),
-        "asking": frozenset({"university_admin", "university_member"}),
-    }
-}
 
-
-def make(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
+def enquiries(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
     """One enquiry of each state."""
     cast, made = world.cast, {"missing": {"code": new_code("ZX")}}
     for state in Status.values:
