@@ -77,6 +77,8 @@ RELATIONS: dict[str, Relations] = {
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
+    # The enterprise has published, the university asks.
+    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

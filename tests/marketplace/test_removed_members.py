@@ -32,6 +32,7 @@ from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
+from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
@@ -92,6 +93,11 @@ class Left:
             ask_visit(guest=org, host=cast.enterprise, purpose="参观中试线", actor=person),
             ask_visit(guest=cast.enterprise, host=org, purpose="参观实验室", actor=cast.member),
         ]
+        asked = make_need(cast.enterprise, cast.member, state="published")
+        self.enquiries = [
+            make_enquiry(asked, org, person),
+            make_enquiry(self.achievements[3], cast.enterprise, cast.member),
+        ]
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
         self.sent = services.invite_member(
@@ -116,6 +122,7 @@ class Left:
             "attachment": [self.file],
             "visit": self.visits,
             "broker": [self.colleague],
+            "enquiry": self.enquiries,
         }
 
 
