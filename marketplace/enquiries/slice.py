@@ -13,7 +13,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import access_of
-from marketplace.web.slices import CodePage, MenuItem, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 #: To-dos of one person that are shown; the inbox has all.
@@ -86,6 +86,12 @@ SLICE = Slice(
     ),
     todos=(_to_answer,),
     codes=(CodePage("ZX", queries.visible_to, "enquiries:show"),),
+    schedules=(
+        Schedule("enquiries.follow_silence", every=600.0),
+        Schedule("enquiries.lapse_leads", every=3600.0),
+        Schedule("enquiries.ask_whether_met", every=3600.0),
+        Schedule("enquiries.purge", every=24 * 3600.0),
+    ),
     slots=(
         Contribution("listing.actions", 13, _asks, "enquiries/slot_ask.html"),
         Contribution("listing.manage", 13, _received, "enquiries/slot_received.html"),
