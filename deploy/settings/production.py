@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "marketplace.matching.apps.MatchingConfig",
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",
+    "marketplace.offerings.apps.OfferingsConfig",
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
     "marketplace.parties.apps.PartiesConfig",
