@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "marketplace.portal.apps.PortalConfig",
     "marketplace.workbench.apps.WorkbenchConfig",
     "marketplace.api.apps.ApiConfig",
+    "marketplace.brokerage.apps.BrokerageConfig",
     "marketplace.matching.apps.MatchingConfig",
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",

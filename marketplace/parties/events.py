@@ -90,6 +90,7 @@ class PlatformRoleGranted(Event):
     subject_kind = USER
     label = _("授予平台角色")
     role: str = ""
+    district: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
-from marketplace.parties.policies import Access, OrgRole, Role
+from marketplace.parties.policies import DISTRICT_ROLES, Access, OrgRole, Role
 from marketplace.parties.rulebook import ORG_KINDS
 from marketplace.parties.workflow import DossierStatus, InvitationStatus, OrgStatus
 
@@ -115,8 +115,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             org_id: frozenset({role})
             for org_id, role in self.memberships.current().values_list("organization_id", "role")
         }
+        held = dict(self.platform_roles.values_list("role", "district"))
         return Access(
-            roles=frozenset(self.platform_roles.values_list("role", flat=True)),
+            roles=frozenset(held),
+            districts={role: district for role, district in held.items() if district},
             orgs=orgs,
             is_confirmed=self.is_confirmed,
             is_superuser=self.is_superuser,
@@ -128,16 +130,24 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class PlatformRole(models.Model):
-    """One role that a person holds on the platform."""
+    """One role that a person holds on the platform.
+
+    `district` limits a county registrar to one district (a code of the taxonomy); empty is the whole city.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="platform_roles")
     role = models.CharField(max_length=20, choices=Role.choices)
+    district = models.CharField(max_length=6, blank=True, default="", db_default="")
     granted_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "role"], name="platform_role_once"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="platform_role_known"),
+            models.CheckConstraint(
+                condition=Q(district="") | Q(role__in=DISTRICT_ROLES),
+                name="platform_role_district",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,8 @@ ALWAYS = "always"
 Status = int | str
 #: role -> status
 Row = dict[str, Status]
-#: What `<slice>`, `<noun>` and `<closed>` stand for in rules that hold for both kinds of listing.
+#: What `<slice>`, `<noun>` and `<closed>` stand for in rules that hold for every kind of listing. A kind that
+#: never ends well has no `<closed>` state and no `<close>` move, and so no rule about them.
 KINDS = (
     {"<slice>": "needs", "<noun>": "need", "<closed>": "solved", "<close>": "solve"},
     {
@@ -24,6 +25,7 @@ KINDS = (
         "<closed>": "transferred",
         "<close>": "transfer",
     },
+    {"<slice>": "offerings", "<noun>": "offering", "<closed>": "", "<close>": ""},
 )
 
 
@@ -97,9 +99,15 @@ def load(path: Path = FILE) -> Matrix:
 def _rules(entry: Mapping[str, Any]) -> Iterator[Rule]:
     names = [entry["name"]] if isinstance(entry["name"], str) else entry["name"]
     for name in names:
-        twofold = any(word in name + entry.get("subject", "") for word in KINDS[0])
-        for words in KINDS if twofold else ({},):
-            yield _rule(_fill(name, words), entry, words)
+        of_kinds = any(word in name + entry.get("subject", "") for word in KINDS[0])
+        for words in KINDS if of_kinds else ({},):
+            if not lacks_move(entry, words):
+                yield _rule(_fill(name, words), entry, words)
+
+
+def lacks_move(entry: Mapping[str, Any], words: Mapping[str, str]) -> bool:
+    """Whether the entry is about a move that this kind of listing does not have."""
+    return any(not _fill(value, words) for value in entry.get("args", {}).values())
 
 
 def _rule(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:

@@ -46,12 +46,26 @@ _SENT: Relations = {"invited": frozenset({"expert"})}
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
+    # An entry in the register is one person's: each state has somebody else.
+    "broker draft": {"self": frozenset({"member"})},
+    "broker submitted": {
+        "self": frozenset({"university_member"}),
+        "unit_approver": frozenset({"university_admin"}),
+    },
+    "broker returned": {"self": frozenset({"outsider"})},
+    "broker declined": {"self": frozenset({"expert"})},
+    "broker entered": {"self": frozenset({"broker"})},
+    "broker suspended": {"self": frozenset({"custodian"})},
+    "broker removed": {"self": frozenset({"editor"})},
     "need": _OWNED,
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
     "achievement": _OWNED,
     "achievement_public_file": _OWNED,
     "achievement_restricted_file": _OWNED,
+    "offering": _OWNED,
+    "offering_public_file": _OWNED,
+    "offering_restricted_file": _OWNED,
     "other_file dossier": {"applicant": ENTERPRISE_ADMIN},
     "other_file unbound": _HELD,
     "organization": _ADMINISTERED,

@@ -19,6 +19,10 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "owner": lambda user, row: user.access.in_org(row.pk),
         "owner_admin": lambda user, row: user.access.is_admin_of(row.pk),
     },
+    "broker": {
+        "self": lambda user, row: row.user_id == user.pk,
+        "unit_approver": lambda user, row: user.access.binds(row.organization_id),
+    },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
     "match": {
         "asker": lambda user, row: user.access.in_org(row.need.owner_id),

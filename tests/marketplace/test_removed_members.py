@@ -25,15 +25,19 @@ from marketplace.matching.models import Match
 from marketplace.matching.queries import own_matches, visible_to
 from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
+from marketplace.offerings import queries as offerings
+from marketplace.offerings.models import Offering
 from marketplace.notices.models import Notice
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
 from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
+from tests.factories.brokerage import make_broker
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
+from tests.factories.offerings import make_offering
 from tests.factories.parties import UserFactory, make_member
 from tests.worked_slice.services import ask_visit
 
@@ -43,7 +47,10 @@ pytestmark = pytest.mark.django_db
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
     "indexing.rebuild_index",
+    "parties.appoint_broker",
     "parties.create_organization",
+    "brokerage.apply_broker",
+    "brokerage.review_brokers",
     "parties.grant_role",
     "parties.review_organizations",
     "taxonomy.edit_term",
@@ -62,6 +69,7 @@ class Left:
         person = self.person
         self.needs = [make_need(org, person, state=state) for state in STATES]
         self.achievements = [make_achievement(org, person, state=state) for state in STATES]
+        self.offerings = [make_offering(org, person, state=state) for state in STATES]
         self.batch = upload(org, person, sheet(good_rows(2)))
         jobs.run_open()
         self.batch.refresh_from_db()
@@ -88,6 +96,8 @@ class Left:
             ask_visit(guest=org, host=cast.enterprise, purpose="参观中试线", actor=person),
             ask_visit(guest=cast.enterprise, host=org, purpose="参观实验室", actor=cast.member),
         ]
+        # A colleague asks to be a broker: the person was one of those who agree for the organisation.
+        self.colleague = make_broker(make_member(org), state="submitted", organization=org)
         self.sent = services.invite_member(
             org, role="org_admin", actor=person, email="friend@example.com"
         )
@@ -99,6 +109,7 @@ class Left:
         return {
             "need": self.needs,
             "achievement": [*self.achievements],
+            "offering": self.offerings,
             "batch": [self.batch],
             "organization": [self.org],
             "members": [self.org],
@@ -109,6 +120,7 @@ class Left:
             "result": [self.batch.job, self.export],
             "attachment": [self.file],
             "visit": self.visits,
+            "broker": [self.colleague],
         }
 
 
@@ -149,6 +161,8 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
         partial(listing_queries.own, Need),
         achievements.visible_to,
         partial(listing_queries.own, Achievement),
+        offerings.visible_to,
+        partial(listing_queries.own, Offering),
         achievements.batches_visible_to,
         achievements.own_batches,
         visible_to,

@@ -34,7 +34,13 @@ from marketplace.parties.services.people import (
     register_person,
     set_phone,
 )
-from marketplace.parties.services.roles import grant_role, revoke_role
+from marketplace.parties.services.roles import (
+    NEVER_BROKERS,
+    appoint,
+    dismiss,
+    grant_role,
+    revoke_role,
+)
 from marketplace.parties.services.samples import (
     create_sample_user,
     load_sample_organization,
@@ -55,9 +61,11 @@ from marketplace.parties.services.verification import (
 )
 
 __all__ = [
+    "NEVER_BROKERS",
     "Sent",
     "accept_invitation",
     "add_documents",
+    "appoint",
     "change_member_role",
     "change_profile",
     "claim_organization",
@@ -70,6 +78,7 @@ __all__ = [
     "create_token",
     "decrypt",
     "discard_unconfirmed",
+    "dismiss",
     "edit_organization",
     "encrypt",
     "end_tokens",
