@@ -39,6 +39,10 @@ REQUIRED = {
 MIN_DESCRIPTION = 30
 #: Ways of charging without an amount: agreed between the parties, and free of charge.
 FACE, FREE = "face", "free"
+_NO_AMOUNT = {
+    FACE: _("收费方式为面议时不填金额"),
+    FREE: _("收费方式为免费时不填金额"),
+}
 #: A year and a half is longer than any service that is offered with a turnaround.
 LONGEST_TURNAROUND = 540
 MOST_DEVICES = 9999
@@ -75,8 +79,8 @@ def price_problems(mode: str, low: int | None, high: int | None) -> dict[str, An
     if mode in {FACE, FREE}:
         given = low if low is not None else high
         if given:
-            text = _("收费方式为免费时不填金额") if mode == FREE else _("收费方式为面议时不填金额")
-            return {"price_min" if low is not None else "price_max": text}
+            field = "price_min" if low is not None else "price_max"
+            return {field: _NO_AMOUNT[mode]}
     if low is not None and high is not None and high < low:
         return {"price_max": _("价格上限不能小于下限")}
     return {}
@@ -87,10 +91,10 @@ def assess(
 ) -> Quality:
     """Judge a service offer by its plain values and its rows; `today` is the day in Shanghai."""
     findings = missing_findings(offering, REQUIRED, blocking=REQUIRED)
-    said = (offering.get("description") or "").strip()
+    said: str = (offering.get("description") or "").strip()
     if said and len(said) < MIN_DESCRIPTION:
-        text = _("服务内容请至少写 %(count)s 字，说清做什么、怎么做") % {"count": MIN_DESCRIPTION}
-        findings.append(Finding("description", "basics", text, blocks=True))
+        more = _("服务内容请至少写 %(count)s 字，说清做什么、怎么做") % {"count": MIN_DESCRIPTION}
+        findings.append(Finding("description", "basics", more, blocks=True))
     mode = offering.get("price_mode")
     amounts = (offering.get("price_min"), offering.get("price_max"))
     if mode and mode not in {FACE, FREE} and amounts == (None, None):

@@ -16,16 +16,15 @@ Status = int | str
 #: role -> status
 Row = dict[str, Status]
 #: What `<slice>`, `<noun>` and `<closed>` stand for in rules that hold for every kind of listing. A kind that
-#: never ends well has no `<closed>` state and no `<close>` move, and so no rule about them.
-KINDS = (
-    {"<slice>": "needs", "<noun>": "need", "<closed>": "solved", "<close>": "solve"},
-    {
-        "<slice>": "achievements",
-        "<noun>": "achievement",
-        "<closed>": "transferred",
-        "<close>": "transfer",
-    },
-    {"<slice>": "offerings", "<noun>": "offering", "<closed>": "", "<close>": ""},
+#: never ends well has no `<closed>` state and no `<close>` move, and one that is not `<matched>` no pages of matches.
+_WORDS = ("<slice>", "<noun>", "<closed>", "<close>", "<matched>")
+KINDS = tuple(
+    dict(zip(_WORDS, words, strict=True))
+    for words in (
+        ("needs", "need", "solved", "solve", "need"),
+        ("achievements", "achievement", "transferred", "transfer", "achievement"),
+        ("offerings", "offering", "", "", ""),
+    )
 )
 
 
@@ -101,13 +100,14 @@ def _rules(entry: Mapping[str, Any]) -> Iterator[Rule]:
     for name in names:
         of_kinds = any(word in name + entry.get("subject", "") for word in KINDS[0])
         for words in KINDS if of_kinds else ({},):
-            if not lacks_move(entry, words):
+            if not _lacks(name, entry, words):
                 yield _rule(_fill(name, words), entry, words)
 
 
-def lacks_move(entry: Mapping[str, Any], words: Mapping[str, str]) -> bool:
-    """Whether the entry is about a move that this kind of listing does not have."""
-    return any(not _fill(value, words) for value in entry.get("args", {}).values())
+def _lacks(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> bool:
+    """Whether the entry is about a move or a page that this kind of listing does not have."""
+    texts = (name, *entry.get("args", {}).values())
+    return any(not value and word in text for text in texts for word, value in words.items())
 
 
 def _rule(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:

@@ -25,9 +25,9 @@ from marketplace.matching.models import Match
 from marketplace.matching.queries import own_matches, visible_to
 from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
+from marketplace.notices.models import Notice
 from marketplace.offerings import queries as offerings
 from marketplace.offerings.models import Offering
-from marketplace.notices.models import Notice
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
 from marketplace.sheets.exports import export_named
