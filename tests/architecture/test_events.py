@@ -43,6 +43,7 @@ UNHEARD = {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
         "OfferingContactShown",
         *("SignedIn", "SignInFailed"),
+        "AuditAnchored",
     },
     "the service or the worker that publishes it has done all there is to do": {
         *("AchievementsImported", "AchievementsReturned", "ImportConfirmed", "ImportFailed"),
@@ -56,6 +57,7 @@ UNHEARD = {
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
+        *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),
     },
 }
 
