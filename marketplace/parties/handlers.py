@@ -14,6 +14,7 @@ from marketplace.notices.services import notify
 from marketplace.parties import events, queries
 from marketplace.parties.models import Invitation, Organization, Verification
 from marketplace.parties.policies import Role
+from marketplace.taxonomy.events import CalendarRunsOut
 from search import engine
 
 kinds.register("parties.verification_waiting", _("有单位等待认证"), mail_default=False)
@@ -23,6 +24,7 @@ kinds.register("parties.invited", _("单位邀请您加入"))
 kinds.register("parties.members_changed", _("本单位成员变动"), mail_default=False)
 kinds.register("parties.role_changed", _("您在单位中的角色变动"))
 kinds.register("parties.file_stopped", _("附件被安全扫描拦截"))
+kinds.register("parties.calendar_runs_out", _("下一年度工作日待录入"))
 kinds.register("parties.audit_broken", _("审计链异常"))
 
 register_reader("parties.verification", queries.reads_document)
@@ -194,6 +196,24 @@ def tell_uploader(event: AttachmentInfected) -> None:
         params={"name": event.name},
         body=_("文件没有保存，也没有人能下载。请检查你的电脑，换一份干净的文件再上传。"),
         subject=(SUBJECT_KIND, event.subject_id),
+    )
+
+
+# --- the calendar of working days ---------------------------------------------------------------
+@on(CalendarRunsOut)
+def tell_operators(event: CalendarRunsOut) -> None:
+    """The operators learn in time that no deadline can be counted into the next year.
+
+    Here, because the calendar stands below this slice and knows no people.
+    """
+    notify(
+        "parties.calendar_runs_out",
+        queries.people_with_role(Role.OPERATOR),
+        title=_("请录入 %(year)s 年的节假日安排"),
+        params={"year": str(event.year)},
+        body=_("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
+        url=reverse("taxonomy:year", args=[event.year]),
+        subject=(event.subject_kind, event.subject_id),
     )
 
 

@@ -58,6 +58,7 @@ UNHEARD = {
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
+        *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),
     },
 }
 
