@@ -79,6 +79,7 @@ RELATIONS: dict[str, Relations] = {
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
     # The enterprise has published, the university asks.
     "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "asked": _OWNED,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

@@ -83,6 +83,7 @@ STATES: dict[str, set[str]] = {
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
+    "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 
 
