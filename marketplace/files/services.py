@@ -195,22 +195,6 @@ def bind(attachment: Attachment, subject_id: int, *, actor: Actor) -> Attachment
 
 
 @transaction.atomic
-def bind(
-    attachments: Iterable[Attachment], *, subject_kind: str, subject_id: int, actor: Actor
-) -> None:
-    """Give uploads that belong to no subject yet to one; they must be the actor's own.
-
-    Raises NotVisible when one of them is another person's, is bound already or is gone.
-    """
-    ids = [row.pk for row in attachments]
-    loose = Attachment.objects.filter(
-        pk__in=ids, subject_kind=subject_kind, subject_id=None, uploaded_by_id=actor.pk
-    ).exclude(status=Attachment.Status.REMOVED)
-    if loose.update(subject_id=subject_id) != len(ids):
-        raise NotVisible
-
-
-@transaction.atomic
 def remove(attachment: Attachment, *, actor: Actor | None) -> Attachment:
     """Remove a file: the row is marked now, the bytes are erased after commit.
 
