@@ -13,5 +13,4 @@ public = [
 workbench = [
     path("enquiries/", views.inbox, name="inbox"),
     path("enquiries/<str:code>/", views.show, name="show"),
-    path("enquiries/<str:code>/write/", views.write, name="write"),
 ]

@@ -26,7 +26,7 @@ POSTS: dict[str, str] = {
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
     # --- enquiries
     "enquiries:ask": KEY,
-    "enquiries:write": KEY,
+    "enquiries:show": KEY,
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

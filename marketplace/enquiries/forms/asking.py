@@ -34,7 +34,8 @@ class AskForm(JiebangForm):
         if len(askers) == 1:
             del self.fields["asker"]
         else:
-            self.fields["asker"].choices = [(row.code, row.name) for row in askers]
+            choices = [(row.code, row.name) for row in askers]
+            self.fields["asker"].choices = choices  # type: ignore[attr-defined]
         self._askers = {row.code: row for row in askers}
 
     @property

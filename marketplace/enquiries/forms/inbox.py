@@ -25,7 +25,7 @@ class InboxForm(JiebangForm):
         label=_("状态"), required=False, choices=[("", _("全部")), *Status.choices]
     )
     q = PlainTextField(label=_("标题或单位"), max_length=60, required=False)
-    listing = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput())
+    listing = PlainTextField(required=False, max_length=16, widget=forms.HiddenInput())
     unread = forms.BooleanField(label=_("只看未读"), required=False)
     overdue = forms.BooleanField(label=_("只看逾期未答复"), required=False)
 

@@ -19,7 +19,7 @@ class WriteForm(JiebangForm):
     )
     reason = PlainTextField(label=_("为什么重新开启"), max_length=200)
     text = PlainTextField(label=_("内容"), max_length=MAX_TEXT, multiline=True, rows=5)
-    files = UploadsField(label=_("附件"), required=False)
+    attachments = UploadsField(label=_("附件"), required=False)
     names_checked = forms.BooleanField(
         label=_("仍要发送：我知道对方会由此知道本单位名称"), required=False
     )
@@ -38,7 +38,7 @@ class WriteForm(JiebangForm):
         if not is_over:
             del self.fields["reason"]
         if not takes_files:
-            del self.fields["files"]
+            del self.fields["attachments"]
         # Shown once a name was found; a box that is always there would be ticked without reading.
         if "names_checked" not in self.data:
             self.fields["names_checked"].widget = forms.HiddenInput()

@@ -41,7 +41,8 @@ def party(user: Actor, enquiry: Enquiry, side: str) -> PartyName:
         url = reverse("parties:organization", args=[org.code])
         return PartyName(org.name, url, org.is_verified)
     visitor = enquiry.visitor
-    return PartyName(visitor.organization or visitor.name, line=_("未注册访客"))
+    name = (visitor.organization or visitor.name) if visitor is not None else ""
+    return PartyName(name, line=_("未注册访客"))
 
 
 def counterpart_of(user: Actor, enquiry: Enquiry, side: str) -> PartyName:

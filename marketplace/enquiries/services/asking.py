@@ -96,14 +96,32 @@ def begin_or_go_on(
     actor: Actor,
     asker: Organization | None = None,
     visitor: VisitorContact | None = None,
-    **values: Any,
+    asked_by_id: int | None = None,
+    evidence: dict[str, Any] | None = None,
+    pool_consent: bool = False,
+    for_operator: str = "",
 ) -> Enquiry:
     """Create the enquiry of a pair with its first message, or add the message to the one that exists."""
     if not text.strip():
         raise InvalidInput({"text": [_("请填写内容")]})
     if len(text) > rulebook.MAX_TEXT:
         raise InvalidInput({"text": [_("最多 %(most)d 个字") % {"most": rulebook.MAX_TEXT}]})
-    enquiry, is_new = _of_pair(kind, listing, asker=asker, visitor=visitor, **values)
+    fresh = Enquiry(
+        kind=kind.name,
+        listing_id=listing.pk,
+        listing_code=listing.code,
+        listing_title=listing.title,
+        owner=listing.owner,
+        asker=asker,
+        visitor=visitor,
+        asked_by_id=asked_by_id,
+        evidence=evidence or {},
+        pool_consent=pool_consent,
+        hidden_owner=bool(listing.hide_owner),
+        for_operator=for_operator,
+        is_sample=listing.is_sample and (asker is None or asker.is_sample),
+    )
+    enquiry, is_new = _of_pair(fresh)
     if not is_new and enquiry.status == Status.CLOSED:
         reopen_with(enquiry, _("又提出了新的问题"), side=ASKER, actor=actor)
     message = add_message(enquiry, text, side=ASKER, actor=actor)
@@ -127,37 +145,26 @@ def begin_or_go_on(
     return enquiry
 
 
-def _of_pair(
-    kind: ListingKind,
-    listing: Any,
-    *,
-    asker: Organization | None,
-    visitor: VisitorContact | None,
-    **values: Any,
-) -> tuple[Enquiry, bool]:
-    """The locked enquiry of the pair, and whether it was created now.
+def _of_pair(fresh: Enquiry) -> tuple[Enquiry, bool]:
+    """The locked enquiry of the pair, and whether it is the fresh one.
 
     Two tabs that ask at once meet in the unique constraint; the second finds the enquiry of the first.
     """
-    pair = {"kind": kind.name, "listing_id": listing.pk, "asker": asker, "visitor": visitor}
-    found = Enquiry.objects.select_for_update().filter(**pair).first()
+    rows = Enquiry.objects.select_for_update().filter(
+        kind=fresh.kind,
+        listing_id=fresh.listing_id,
+        asker=fresh.asker,
+        visitor=fresh.visitor,
+    )
+    found = rows.first()
     if found is not None:
         return found, False
-    enquiry = Enquiry(
-        **pair,
-        listing_code=listing.code,
-        listing_title=listing.title,
-        owner=listing.owner,
-        hidden_owner=bool(listing.hide_owner),
-        is_sample=listing.is_sample and (asker is None or asker.is_sample),
-        **values,
-    )
     try:
         with transaction.atomic():
-            insert(enquiry)
+            insert(fresh)
     except IntegrityError:
-        found = Enquiry.objects.select_for_update().filter(**pair).first()
+        found = rows.all().first()
         if found is None:
             raise
         return found, False
-    return enquiry, True
+    return fresh, True

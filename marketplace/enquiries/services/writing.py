@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries import events, rulebook
 from marketplace.enquiries.models import Enquiry, Message
-from marketplace.enquiries.models.messages import SUBJECT
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.services.reading import mark_read
@@ -66,8 +65,8 @@ def write(
         ENQUIRY.fire("answer", enquiry, actor)
         enquiry.rev += 1
     message = add_message(enquiry, text, side=side, actor=actor)
-    if taken:
-        files.bind(taken, subject_kind=SUBJECT, subject_id=message.pk, actor=actor)
+    for row in taken:
+        files.bind(row, message.pk, actor=actor)
     publish(
         events.MessageWritten(subject_id=enquiry.pk, message_id=message.pk, side=side),
         actor=actor,

@@ -2,6 +2,6 @@
 
 from marketplace.enquiries.views.asking import ask
 from marketplace.enquiries.views.inbox import inbox
-from marketplace.enquiries.views.show import show, write
+from marketplace.enquiries.views.show import show
 
-__all__ = ["ask", "inbox", "show", "write"]
+__all__ = ["ask", "inbox", "show"]

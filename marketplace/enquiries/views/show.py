@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.forms import WriteForm
@@ -32,24 +32,24 @@ VIEW, WRITE = "enquiries.view_enquiry", "enquiries.write_enquiry"
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("enquiries-write", per_user="120/h")
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """One enquiry. Reading it marks it as read for this person, of its sides alone."""
-    enquiry = fetch(queries.visible_to(request.user), code, actor=request.user, view=VIEW)
+    """One enquiry; a POST writes to the other side. Reading marks it as read for people of its sides."""
+    action = WRITE if request.method == "POST" else None
+    enquiry = fetch(
+        queries.visible_to(request.user), code, actor=request.user, view=VIEW, action=action
+    )
+    if request.method == "POST":
+        return _write(request, enquiry)
     context = page_of(request, enquiry)
     if request.method == "GET" and context["held"]:
         services.mark_read(enquiry, actor=request.user)
     return render_page(request, "enquiries/enquiry_detail.html", context)
 
 
-@login_required
-@require_POST
-@limited("enquiries-write", per_user="120/h")
-def write(request: HttpRequest, code: str) -> HttpResponse:
-    """Write to the other side. What goes wrong is shown on the page of the enquiry, with everything typed."""
-    enquiry = fetch(
-        queries.visible_to(request.user), code, actor=request.user, view=VIEW, action=WRITE
-    )
+def _write(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
+    """Send the message. What goes wrong is shown on the page of the enquiry, with everything typed."""
     seen, form_key = Seen(request, 0), FormKey(request)
     form = write_form(request, enquiry, bound=True)
     extra: dict[str, Any] = {"form": form, "seen": seen, "form_key": form_key}
@@ -65,16 +65,13 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
         except InvalidInput as error:
             show_errors(form, error)
         except KeyReused:
-            extra["key_reused"] = {"url": request.path.removesuffix("write/")}
-            status = 422
+            extra["key_reused"], status = {"url": request.path}, 422
         except Stale as error:
-            enquiry.refresh_from_db()
             seen.renew(queries.newest_message_id(error.row))
-            extra["came_between"] = True
-            status = 409
+            extra["came_between"], status = True, 409
         else:
             messages.success(request, _("已发送"))
-            return redirect(f"{reverse('enquiries:show', args=[code])}#newest")
+            return redirect(f"{reverse('enquiries:show', args=[enquiry.code])}#newest")
     context = page_of(request, enquiry) | extra
     return render_page(request, "enquiries/enquiry_detail.html", context, status=status)
 
@@ -84,7 +81,7 @@ def send(request: HttpRequest, enquiry: Enquiry, form: WriteForm, seen: Seen) ->
     values = form.cleaned_data
     side = values.get("side", "")
     held = sides(request.user, enquiry)
-    uploads = values.get("files") or []
+    uploads = values.get("attachments") or []
     if (side or next(iter(held), "")) == OWNER and not values["names_checked"]:
         # Before a file is stored: its name is a text too.
         services.check_names(enquiry, [values["text"], *(row.name for row in uploads)])
@@ -92,7 +89,7 @@ def send(request: HttpRequest, enquiry: Enquiry, form: WriteForm, seen: Seen) ->
     if stored.reasons:
         for row in stored.taken:
             files.remove(row, actor=request.user)
-        raise InvalidInput({"files": stored.reasons})
+        raise InvalidInput({"attachments": stored.reasons})
     return services.write(
         enquiry,
         values["text"],
@@ -143,6 +140,5 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "form": write_form(request, enquiry) if held else None,
         "form_key": FormKey(request),
         "seen": Seen(request, queries.newest_message_id(enquiry)),
-        "write_url": reverse("enquiries:write", args=[enquiry.code]),
         **shown,
     }

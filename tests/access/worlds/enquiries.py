@@ -20,4 +20,15 @@ def enquiries(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         )
         world.rows["enquiry", state] = row
         made[state] = {"code": row.code}
-    return {"enquiry": made}
+    return {"enquiry": made, "asked": _asked(world)}
+
+
+def _asked(world: Any) -> dict[str, dict[str, Any]]:
+    """What a question can be about: a listing of either kind that takes questions, or does not."""
+    return {
+        "need": {"kind": "needs", "code": world.rows["need", "published"].code},
+        "achievement": {"kind": "achievements", "code": world.rows["achievement", "expired"].code},
+        "ended": {"kind": "needs", "code": world.rows["need", "solved"].code},
+        "withdrawn": {"kind": "needs", "code": world.rows["need", "withdrawn"].code},
+        "missing": {"kind": "needs", "code": new_code("XQ")},
+    }
