@@ -1,7 +1,50 @@
 """The pages of enquiries."""
 
 from marketplace.enquiries.views.asking import ask
+from marketplace.enquiries.views.followup import add_note, add_step, answer_met, edit_step
 from marketplace.enquiries.views.inbox import inbox
+from marketplace.enquiries.views.intents import close, propose_intent, show_intent
+from marketplace.enquiries.views.keeping import (
+    as_visitor,
+    edit_period,
+    feedback,
+    hold,
+    keeping,
+    kept,
+)
+from marketplace.enquiries.views.leads import answer_broker, list_leads, show_lead
+from marketplace.enquiries.views.onbehalf import (
+    confirm_by_link,
+    county,
+    list_contacts,
+    log_contact,
+    show_contact,
+)
 from marketplace.enquiries.views.show import show
 
-__all__ = ["ask", "inbox", "show"]
+__all__ = [
+    "add_note",
+    "add_step",
+    "answer_broker",
+    "answer_met",
+    "as_visitor",
+    "ask",
+    "close",
+    "confirm_by_link",
+    "county",
+    "edit_period",
+    "edit_step",
+    "feedback",
+    "hold",
+    "inbox",
+    "keeping",
+    "kept",
+    "list_contacts",
+    "list_leads",
+    "log_contact",
+    "propose_intent",
+    "show",
+    "show_contact",
+    "show_intent",
+    "show_lead",
+]
