@@ -172,7 +172,7 @@ def proposed_it(user: Actor, intent: Any) -> bool:
 
 @rules.predicate
 def views_intent(user: Actor, intent: Any) -> bool:
-    """Whoever sees the enquiry sees its intents."""
+    """Whoever sees the enquiry sees its intents and steps."""
     return intent is not None and bool(user.has_perm("enquiries.view_enquiry", intent.enquiry))
 
 
@@ -189,6 +189,7 @@ def writes_in_its_enquiry(user: Actor, row: Any) -> bool:
     return row is not None and bool(sides(user, row.enquiry))
 
 
+rules.add_perm("enquiries.view_step", views_intent)
 rules.add_perm("enquiries.edit_step", writes_in_its_enquiry)
 
 

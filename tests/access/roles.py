@@ -88,7 +88,26 @@ RELATIONS: dict[str, Relations] = {
         "reader_binder": frozenset({"university_admin"}),
     },
     # The enterprise has published, the university asks.
-    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "enquiry": {
+        "answering": ENTERPRISE,
+        "answering_binder": frozenset({"approver", "org_admin"}),
+        "asking": UNIVERSITY,
+        "asking_binder": frozenset({"university_admin"}),
+    },
+    # The enterprise has proposed, the university decides.
+    "intent": {
+        "proposing": ENTERPRISE,
+        "proposing_binder": frozenset({"approver", "org_admin"}),
+        "deciding": UNIVERSITY,
+        "deciding_binder": frozenset({"university_admin"}),
+    },
+    "lead taken": {"taker": frozenset({"broker"})},
+    "lead confirmed": {"taker": frozenset({"broker"})},
+    "led_enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "step": {"parties": ENTERPRISE | UNIVERSITY},
+    "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
+    "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},
+    "fed_back": {"publisher": ENTERPRISE},
     "asked": _OWNED,
     # The host's administrators answer.
     "visit": {

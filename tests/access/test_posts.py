@@ -53,6 +53,14 @@ OTHERWISE: dict[str, Any] = {
     "suspend": {"suspend": "1", "remark": "另查"},
     "member_role": {"role": "org_admin"},
     "profile": {"name": "另一个名字", "language": "en"},
+    "enquiries:intent": {"act": "accept"},
+    "enquiries:close": {"reason": "price"},
+    "enquiries:step": {"act": "done"},
+    "enquiries:lead": {"act": "take"},
+    "enquiries:lead_answer": {"act": "confirm"},
+    "enquiries:contact": {"reply": "confirmed"},
+    "enquiries:contact_link": {"reply": "confirmed"},
+    "enquiries:period": {"days": "2000"},
     "retire": {"on": clock.today().isoformat()},
 }
 #: Where a person who may is told so by 400 in every state: the one in which it can be done.

@@ -26,6 +26,7 @@ from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
 from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.disclosure.workflow import Status as GrantStatus
+from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
@@ -44,6 +45,7 @@ from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
+from tests.access.worlds.intent import intents
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -92,6 +94,15 @@ STATES: dict[str, set[str]] = {
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
+    "intent": {*IntentStatus.values, "missing"},
+    "lead": {*LeadStatus.values, "missing"},
+    "led_enquiry": {"open", "taken", "missing"},
+    "step": {"open", "done", "missing"},
+    "contact": {"waiting", "confirmed", "disputed", "missing"},
+    "contact_link": {"waiting", "answered", "missing"},
+    "firm": {"verified", "missing"},
+    "record_kind": {"known", "missing"},
+    "fed_back": {"own", "no_kind", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 
@@ -481,4 +492,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _visits,
     brokers,
     enquiries,
+    intents,
 )

@@ -103,7 +103,8 @@ def edit_step(request: HttpRequest, code: str) -> HttpResponse:
         queries.steps_visible_to(request.user),
         code,
         actor=request.user,
-        view="enquiries.edit_step",
+        view="enquiries.view_step",
+        action="enquiries.edit_step",
     )
     seen, problem = Seen(request, step.rev), None
     act = request.POST.get("act", "edit") if request.method == "POST" else ""

@@ -131,7 +131,7 @@ def feedback(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         raise Http404
     known = kind_named(kind)
     listing: Any = fetch(known.own(request.user), code, actor=request.user, view=known.perm("view"))
-    counts = queries.closing_reasons(kind, [listing.pk]).get(listing.pk, {})
+    counts = dict(queries.closing_reasons(kind, [listing.pk]).get(listing.pk, {}))
     rows = [
         (label("closing_reason", reason), n)
         for reason, n in sorted(counts.items(), key=lambda row: -row[1])
