@@ -74,6 +74,7 @@ RELATIONS: dict[str, Relations] = {
     "batch": _OWNED,
     "job": _HELD,
     "token": _HELD,
+    "delegation": {"holder": frozenset({"registrar_city"}), "deputy": frozenset({"expert"})},
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},

@@ -39,6 +39,7 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.delegations import delegations
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs
 from tests.factories.achievements import make_achievement
@@ -79,6 +80,7 @@ STATES: dict[str, set[str]] = {
     "calendar_year": {"known", "unknown", "missing"},
     "section": {"known", "beyond", "missing"},
     "page": {"known", "missing"},
+    "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
 }
@@ -463,4 +465,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _codes,
     _visits,
     brokers,
+    delegations,
 )
