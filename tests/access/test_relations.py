@@ -23,6 +23,10 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "self": lambda user, row: row.user_id == user.pk,
         "unit_approver": lambda user, row: user.access.binds(row.organization_id),
     },
+    "delegation": {
+        "holder": lambda user, row: row.holder_id == user.pk,
+        "deputy": lambda user, row: row.deputy_id == user.pk,
+    },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
     "match": {
         "asker": lambda user, row: user.access.in_org(row.need.owner_id),

@@ -53,6 +53,7 @@ UNHEARD = {
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
+    "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
         *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),

@@ -48,6 +48,7 @@ WITHOUT_SUBJECT = {
     "parties.create_organization",
     "brokerage.apply_broker",
     "brokerage.review_brokers",
+    "parties.delegate_role",
     "parties.grant_role",
     "parties.review_organizations",
     "taxonomy.edit_term",

@@ -283,7 +283,7 @@ class TokenForm(JiebangForm):
 class DelegationForm(JiebangForm):
     """A deputy for one of one's own roles, from one day to another."""
 
-    role = TermField(list, label=_("岗位"), blank=None)
+    field_order = ("role",)
     deputy = PlainTextField(
         label=_("代理人的邮箱或手机号"),
         max_length=254,
@@ -295,4 +295,4 @@ class DelegationForm(JiebangForm):
 
     def __init__(self, *args: Any, roles: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles
+        self.fields["role"] = forms.ChoiceField(label=_("岗位"), choices=roles)

@@ -23,8 +23,7 @@ from marketplace.web.views import render_page
 def delegations(request: MemberRequest) -> HttpResponse:
     """Who stands in for the reader, for whom the reader stands in, and a form for a new deputy."""
     own = queries.registrar_roles_of(request.user)
-    shown = list(queries.delegations_of(request.user))
-    if not own and not shown:
+    if request.method == "POST" and not request.user.has_perm("parties.delegate_role"):
         raise Forbidden(_("只有登记员可以委托代理"))
     form, form_key = DelegationForm(request.POST or None, roles=own), FormKey(request)
     reused, problem = None, None
@@ -55,7 +54,7 @@ def delegations(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "can_delegate": bool(own),
-        "delegations": shown,
+        "delegations": queries.delegations_of(request.user),
         "form_key": form_key,
         "key_reused": reused,
         "problem": problem,
