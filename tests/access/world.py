@@ -25,6 +25,8 @@ from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
 from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.disclosure.workflow import Status as GrantStatus
+from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
@@ -40,6 +42,8 @@ from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.delegations import delegations
+from tests.access.worlds.disclosure import grants
+from tests.access.worlds.enquiries import enquiries
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs
 from tests.factories.achievements import make_achievement
@@ -73,6 +77,7 @@ STATES: dict[str, set[str]] = {
     "token": {"valid", "expired", "revoked", "missing"},
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
+    "grant": {*GrantStatus.values, "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
@@ -83,6 +88,8 @@ STATES: dict[str, set[str]] = {
     "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
+    "enquiry": {*EnquiryStatus.values, "missing"},
+    "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 
 
@@ -451,6 +458,7 @@ def _visits(world: World) -> Subjects:
 
 
 MAKERS: tuple[Callable[[World], Subjects], ...] = (
+    grants,
     _listings,
     _files,
     _organizations,
@@ -466,4 +474,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _visits,
     brokers,
     delegations,
+    enquiries,
 )
