@@ -88,11 +88,15 @@ INSTALLED_APPS = [
     "marketplace.portal.apps.PortalConfig",
     "marketplace.workbench.apps.WorkbenchConfig",
     "marketplace.api.apps.ApiConfig",
+    "marketplace.brokerage.apps.BrokerageConfig",
+    "marketplace.enquiries.apps.EnquiriesConfig",
     "marketplace.matching.apps.MatchingConfig",
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",
+    "marketplace.offerings.apps.OfferingsConfig",
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
+    "marketplace.disclosure.apps.DisclosureConfig",
     "marketplace.parties.apps.PartiesConfig",
     "marketplace.taxonomy.apps.TaxonomyConfig",
     "marketplace.files.apps.FilesConfig",
@@ -298,6 +302,7 @@ CACHES["fragments"] = (
     }
 )
 PRIVATE_FILES_DIR = DATA_DIR / "private"
+AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", "") or DATA_DIR / "audit-anchor.txt")
 # The prefix of an nginx `internal` location over that folder; empty: the application sends files.
 FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")
 MEDIA_ROOT = DATA_DIR / "media"

@@ -90,6 +90,7 @@ class PlatformRoleGranted(Event):
     subject_kind = USER
     label = _("授予平台角色")
     role: str = ""
+    district: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,26 @@ class PlatformRoleRevoked(Event):
     subject_kind = USER
     label = _("收回平台角色")
     role: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleDelegated(Event):
+    """A registrar named a deputy for a period. The subject is the deputy."""
+
+    subject_kind = USER
+    label = _("授予代理")
+    role: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationEnded(Event):
+    """A delegation was ended before its last day. The subject is the deputy."""
+
+    subject_kind = USER
+    label = _("提前结束代理")
+    role: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from marketplace.parties.services.attempts import (
     count_password,
     uncount,
 )
+from marketplace.parties.services.delegations import delegate_role, end_delegation
 from marketplace.parties.services.factors import decrypt, encrypt, renew_factors, reset_factor
 from marketplace.parties.services.members import (
     Sent,
@@ -34,7 +35,13 @@ from marketplace.parties.services.people import (
     register_person,
     set_phone,
 )
-from marketplace.parties.services.roles import grant_role, revoke_role
+from marketplace.parties.services.roles import (
+    NEVER_BROKERS,
+    appoint,
+    dismiss,
+    grant_role,
+    revoke_role,
+)
 from marketplace.parties.services.samples import (
     create_sample_user,
     load_sample_organization,
@@ -55,9 +62,11 @@ from marketplace.parties.services.verification import (
 )
 
 __all__ = [
+    "NEVER_BROKERS",
     "Sent",
     "accept_invitation",
     "add_documents",
+    "appoint",
     "change_member_role",
     "change_profile",
     "claim_organization",
@@ -69,9 +78,12 @@ __all__ = [
     "create_sample_user",
     "create_token",
     "decrypt",
+    "delegate_role",
     "discard_unconfirmed",
+    "dismiss",
     "edit_organization",
     "encrypt",
+    "end_delegation",
     "end_tokens",
     "grant_role",
     "invite_member",

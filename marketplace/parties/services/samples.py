@@ -13,10 +13,14 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.parties import events, rulebook
 from marketplace.parties.models import Membership, Organization, PlatformRole, User
+from marketplace.parties.policies import DISTRICT_ROLES
 from marketplace.parties.services.organizations import IDENTITY, PROFILE
 from marketplace.parties.services.people import CONSENT_VERSION
 from marketplace.parties.workflow import OrgStatus
 from marketplace.web.slices import Kept
+
+#: The district of the sample county registrar: 兰山区.
+SAMPLE_DISTRICT = "371302"
 
 
 @transaction.atomic
@@ -97,7 +101,8 @@ def create_sample_user(
             user=user, organization=org, left_at=None, defaults={"role": org_role}
         )
     for role in roles:
-        PlatformRole.objects.get_or_create(user=user, role=role)
+        district = SAMPLE_DISTRICT if role in DISTRICT_ROLES else ""
+        PlatformRole.objects.get_or_create(user=user, role=role, defaults={"district": district})
     user.forget_access()
     return user
 

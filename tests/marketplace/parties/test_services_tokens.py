@@ -142,6 +142,21 @@ def test_three_powers_stay_apart(cast: Cast) -> None:
         services.grant_role(cast.member, "king", actor=None)
 
 
+def test_a_county_registrar_may_be_limited_to_one_district(cast: Cast) -> None:
+    person = cast.member
+    services.grant_role(person, "registrar_county", district="371302", actor=cast.security_admin)
+    assert person.access.covers("registrar_county", "371302")
+    assert not person.access.covers("registrar_county", "371311")
+    assert not person.access.covers("registrar_city", "371302")
+    services.grant_role(person, "registrar_county", actor=cast.security_admin)
+    assert person.access.covers("registrar_county", "371311")
+    given = Entry.objects.filter(event="PlatformRoleGranted").order_by("id")
+    assert [entry.payload["district"] for entry in given] == ["371302", ""]
+    for role, district in (("registrar_city", "371302"), ("registrar_county", "999999")):
+        with pytest.raises(InvalidInput):
+            services.grant_role(cast.outsider, role, district=district, actor=None)
+
+
 def test_first_role_comes_from_the_command_line() -> None:
     user = UserFactory(email="first@example.com")
     out = StringIO()

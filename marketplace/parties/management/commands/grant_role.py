@@ -10,20 +10,23 @@ from marketplace.parties.policies import Role
 
 
 class Command(BaseCommand):
-    help = "Give a person a role on the platform: grant_role CONTACT ROLE [--revoke]"
+    help = "Give a person a platform role: grant_role CONTACT ROLE [--district CODE] [--revoke]"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("contact", help="e-mail address or mobile number of the account")
         parser.add_argument("role", choices=Role.values)
+        parser.add_argument("--district", default="", help="of a county registrar; default all")
         parser.add_argument("--revoke", action="store_true", help="take the role away instead")
 
-    def handle(self, *_args: Any, contact: str, role: str, revoke: bool, **_options: Any) -> None:
+    def handle(self, *_args: Any, contact: str, role: str, **options: Any) -> None:
         user = queries.user_by_contact(contact)
         if user is None:
             raise CommandError("no such account")
         try:
-            act = services.revoke_role if revoke else services.grant_role
-            act(user, role, actor=None)
+            if options["revoke"]:
+                services.revoke_role(user, role, actor=None)
+            else:
+                services.grant_role(user, role, actor=None, district=options["district"])
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{user}: {', '.join(sorted(user.access.roles)) or '-'}")

@@ -1,0 +1,5 @@
+"""What brokerage keeps."""
+
+from marketplace.brokerage.models.register import Broker, Certificate, Training
+
+__all__ = ["Broker", "Certificate", "Training"]
