@@ -43,6 +43,7 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.intent import intents
@@ -91,6 +92,7 @@ STATES: dict[str, set[str]] = {
     "calendar_year": {"known", "unknown", "missing"},
     "section": {"known", "beyond", "missing"},
     "page": {"known", "missing"},
+    "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
@@ -491,6 +493,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _codes,
     _visits,
     brokers,
+    delegations,
     enquiries,
     intents,
 )
