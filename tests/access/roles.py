@@ -35,6 +35,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "registrars": frozenset({"registrar_city", "registrar_county"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
+    "brokers": frozenset({"broker"}),
     "security_admin": frozenset({"security_admin"}),
     "editors": frozenset({"editor", "operator"}),
 }
