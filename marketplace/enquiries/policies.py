@@ -151,7 +151,6 @@ rules.add_perm("enquiries.join_enquiry", is_of_a_side)
 rules.add_perm("enquiries.name_enquiry", binds_the_owner)
 
 # --- the way to an intent ---------------------------------------------------------------------
-rules.add_perm("enquiries.bind_enquiry", binds_a_side)
 rules.add_perm("enquiries.close_enquiry", is_of_a_side | settles)
 
 
@@ -176,9 +175,9 @@ def views_intent(user: Actor, intent: Any) -> bool:
     return intent is not None and bool(user.has_perm("enquiries.view_enquiry", intent.enquiry))
 
 
-rules.add_perm("enquiries.propose_intent", binds_a_side)
+rules.add_perm("enquiries.bind_enquiry", binds_a_side)
 rules.add_perm("enquiries.view_intent", views_intent)
-rules.add_perm("enquiries.decide_intent", decides_intent)
+rules.add_perm("enquiries.answer_intent", decides_intent)
 rules.add_perm("enquiries.counter_intent", decides_intent | proposed_it)
 rules.add_perm("enquiries.withdraw_intent", proposed_it)
 
@@ -282,7 +281,7 @@ def serves_a_county(user: Actor, _subject: Any = None) -> bool:
     return access_of(user).has(Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
 
 
-rules.add_perm("enquiries.log_contact", logs_contact)
+rules.add_perm("enquiries.log_for_organization", logs_contact)
 rules.add_perm("enquiries.view_contact", views_contact)
 rules.add_perm("enquiries.answer_contact", is_of_the_firm)
 rules.add_perm("enquiries.view_county", serves_a_county)

@@ -118,7 +118,7 @@ def _way_actions(user: Actor, rows: Sequence[Any]) -> list[Answer]:
         {
             "intent": not row.is_over
             and row.asker_id is not None
-            and user.has_perm("enquiries.propose_intent", row),
+            and user.has_perm("enquiries.bind_enquiry", row),
             "write": not row.is_over and bool(sides(user, row)),
             "close": not row.is_over and user.has_perm("enquiries.close_enquiry", row),
         }
@@ -151,7 +151,7 @@ def _logs(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
     """The button of officers and mandated brokers on the page of a firm. No query."""
     return [
         {"url": reverse("enquiries:contact_new", args=[org.code])}
-        if user.is_authenticated and user.has_perm("enquiries.log_contact", org)
+        if user.is_authenticated and user.has_perm("enquiries.log_for_organization", org)
         else None
         for org in organizations
     ]

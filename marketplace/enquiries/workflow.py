@@ -76,10 +76,10 @@ INTENT = Workflow.of(
         _("在线确认"),
         _OPEN_INTENT,
         IntentStatus.ACCEPTED,
-        "enquiries.decide_intent",
+        "enquiries.answer_intent",
     ),
     Transition(
-        "decline", _("不接受"), _OPEN_INTENT, IntentStatus.DECLINED, "enquiries.decide_intent"
+        "decline", _("不接受"), _OPEN_INTENT, IntentStatus.DECLINED, "enquiries.answer_intent"
     ),
     Transition(
         "withdraw",

@@ -58,7 +58,12 @@ UNHEARD = {
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+        *("AskerTold", "SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
+        *("MetAsked", "MetAnswered", "LeadLapsed", "LeadClosed"),
+    },
+    "the page of keeping shows what was erased, held and changed": {
+        *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},

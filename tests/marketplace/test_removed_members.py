@@ -35,7 +35,7 @@ from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
 from tests.factories.disclosure import accept, make_grant
-from tests.factories.enquiries import make_enquiry
+from tests.factories.enquiries import make_enquiry, on_the_way
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
@@ -49,6 +49,10 @@ pytestmark = pytest.mark.django_db
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
     "disclosure.publish_text",
+    "enquiries.edit_keeping",
+    "enquiries.view_county",
+    "enquiries.view_keeping",
+    "enquiries.view_leads",
     "indexing.rebuild_index",
     "parties.appoint_broker",
     "parties.create_organization",
@@ -106,6 +110,7 @@ class Left:
             make_enquiry(asked, org, person),
             make_enquiry(self.achievements[3], cast.enterprise, cast.member),
         ]
+        self.on_the_way = on_the_way(self.enquiries[1], left=person, cast=cast)
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
         # A colleague asked to read what others keep confidential, and others asked the organisation.
@@ -146,6 +151,7 @@ class Left:
             "grant": self.grants,
             "broker": [self.colleague],
             "enquiry": self.enquiries,
+            **self.on_the_way,
         }
 
 

@@ -41,7 +41,7 @@ def propose_intent(
     while another proposal is open, InvalidInput, Stale.
     """
     enquiry = _locked_enquiry(enquiry.pk)
-    if not actor.has_perm("enquiries.propose_intent", enquiry):
+    if not actor.has_perm("enquiries.bind_enquiry", enquiry):
         raise Forbidden(_("意向由单位审核人或单位管理员在线确认；您可以先与他们商量"))
     if enquiry.asker_id is None:
         raise Refused(_("对方是未注册访客。请对方先注册并加入单位，咨询会转入该单位，再达成意向"))

@@ -53,7 +53,7 @@ def log_contact(
 
     Raises Forbidden for who is neither an officer of its district nor mandated by it, InvalidInput.
     """
-    if not actor.has_perm("enquiries.log_contact", firm):
+    if not actor.has_perm("enquiries.log_for_organization", firm):
         raise Forbidden
     errors: dict[str, list[object]] = {}
     if form not in LoggedContact.Form.values:

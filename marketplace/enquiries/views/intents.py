@@ -40,7 +40,7 @@ def propose_intent(request: HttpRequest, code: str) -> HttpResponse:
         code,
         actor=request.user,
         view=VIEW,
-        action="enquiries.propose_intent",
+        action="enquiries.bind_enquiry",
     )
     earlier = queries.intents_of(enquiry).filter(status=IntentStatus.PROPOSED).first()
     seen, form_key = Seen(request, earlier.rev if earlier else 0), FormKey(request)

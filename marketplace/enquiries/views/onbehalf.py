@@ -42,7 +42,7 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
         code,
         actor=request.user,
         view="parties.view_organization",
-        action="enquiries.log_contact",
+        action="enquiries.log_for_organization",
     )
     form = ContactForm(request.POST if request.method == "POST" else None)
     form_key, problem = FormKey(request), None
