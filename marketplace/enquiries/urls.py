@@ -8,9 +8,15 @@ app_name = "enquiries"
 
 public = [
     path("enquiries/new/<slug:kind>/<str:code>/", views.ask, name="ask"),
+    path("enquiries/new/<slug:kind>/<str:code>/visitor/", views.ask_visitor, name="ask_visitor"),
+    path("enquiries/by-link/<str:token>/", views.by_link, name="by_link"),
+    path("enquiries/visit/", views.visit, name="visit"),
+    path("enquiries/visit/files/<str:code>/", views.visit_file, name="visit_file"),
 ]
 
 workbench = [
     path("enquiries/", views.inbox, name="inbox"),
     path("enquiries/<str:code>/", views.show, name="show"),
+    path("enquiries/<str:code>/name/", views.name_owner, name="name"),
+    path("enquiries/<str:code>/join/", views.join, name="join"),
 ]

@@ -85,7 +85,11 @@ RELATIONS: dict[str, Relations] = {
         "reader_binder": frozenset({"university_admin"}),
     },
     # The enterprise has published, the university asks.
-    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "enquiry": {
+        "answering": ENTERPRISE,
+        "answering_binder": frozenset({"approver", "org_admin"}),
+        "asking": UNIVERSITY,
+    },
     "asked": _OWNED,
     # The host's administrators answer.
     "visit": {

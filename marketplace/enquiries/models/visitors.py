@@ -21,6 +21,9 @@ class VisitorContact(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     confirmed_at = models.DateTimeField(default=clock.now)
+    #: The owner of the listing may have the address or number too: a consent of its own.
+    shares_contact = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, default="zh-hans")
     #: What the visitor agreed to, by its version, and when.
     consent_version = models.CharField(max_length=10)
     consented_at = models.DateTimeField(default=clock.now)
@@ -72,6 +75,8 @@ class VisitorLink(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    #: The message that the visitor was told of by this link: told once, whatever is repeated.
+    told_of = models.PositiveBigIntegerField(null=True, unique=True)
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="visitor_link_ends")]
