@@ -42,14 +42,19 @@ class VisitorForm(JiebangForm):
 class CodeForm(JiebangForm):
     """Six digits."""
 
-    code = forms.CharField(
+    code = PlainTextField(
         label=_("验证码"),
+        max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].counted = False  # type: ignore[attr-defined]
+
     def clean_code(self) -> Any:
         """The digits, however they were grouped."""
-        digits = re.sub(r"[\s-]", "", str(self.cleaned_data["code"])[:40])
+        digits = re.sub(r"[\s-]", "", self.cleaned_data["code"])
         if not re.fullmatch(r"\d{6}", digits, re.ASCII):
             raise ValidationError(_("请输入 6 位数字的验证码"), code="invalid")
         return digits

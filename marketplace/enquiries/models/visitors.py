@@ -3,6 +3,7 @@
 from django.db import models
 
 from marketplace.kernel import clock
+from marketplace.parties.models import Language
 
 
 class VisitorContact(models.Model):
@@ -23,7 +24,7 @@ class VisitorContact(models.Model):
     confirmed_at = models.DateTimeField(default=clock.now)
     #: The owner of the listing may have the address or number too: a consent of its own.
     shares_contact = models.BooleanField(default=False)
-    language = models.CharField(max_length=10, default="zh-hans")
+    language = models.CharField(max_length=8, choices=Language.choices, default=Language.CHINESE)
     #: What the visitor agreed to, by its version, and when.
     consent_version = models.CharField(max_length=10)
     consented_at = models.DateTimeField(default=clock.now)
@@ -35,6 +36,9 @@ class VisitorContact(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(email="") | ~models.Q(phone=""), name="visitor_is_reached"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="visitor_language"
             ),
         ]
 

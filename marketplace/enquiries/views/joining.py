@@ -12,6 +12,7 @@ from marketplace.enquiries import queries, services
 from marketplace.enquiries.models import Enquiry
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, Refused, Stale
+from marketplace.kernel.revisions import check
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
@@ -30,29 +31,29 @@ def name_owner(request: HttpRequest, code: str) -> HttpResponse:
         view=VIEW,
         action="enquiries.name_enquiry",
     )
-    seen, problem = Seen(request, enquiry.rev), ""
+    seen, problem, status = Seen(request, enquiry.rev), "", 200
     if request.method == "POST":
         try:
             services.name_owner(enquiry, actor=request.user, rev=seen.rev)
+        except InvalidInput as error:
+            problem, status = str(next(iter(error.errors.values()))[0]), error.status
         except Stale as error:
-            problem = str(error)
+            problem, status = str(error), error.status
             seen.renew(error.row.rev)
         except Refused as error:
-            problem = str(error)
+            problem, status = str(error), error.status
         else:
             messages.success(request, _("已向对方公开本单位名称"))
             return redirect("enquiries:show", enquiry.code)
     elif not enquiry.owner_is_hidden:
-        problem = str(_("对方已经知道本单位名称"))
+        problem, status = str(_("对方已经知道本单位名称")), 409
     context: dict[str, Any] = {
         "enquiry": enquiry,
         "asker": queries.party(request.user, enquiry, "asker"),
         "seen": seen,
         "problem": problem,
     }
-    return render_page(
-        request, "enquiries/enquiry_name.html", context, status=409 if problem else 200
-    )
+    return render_page(request, "enquiries/enquiry_name.html", context, status=status)
 
 
 @login_required
@@ -95,6 +96,7 @@ def _change(request: HttpRequest, enquiry: Enquiry, seen: Seen) -> None:
         services.separate(enquiry, actor=request.user, rev=seen.rev)
         messages.success(request, _("已分开，各自的记录不变"))
         return
+    check(enquiry.rev, seen.rev, enquiry)
     wanted = request.POST.get("other", "")
     if not wanted:
         raise InvalidInput({"other": [_("请选择要合并的咨询")]})

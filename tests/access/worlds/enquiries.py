@@ -12,6 +12,7 @@ from marketplace.parties.queries import hash_of
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry, make_visitor_enquiry
 from tests.factories.files import make_attachment
+from tests.factories.needs import make_need
 
 
 def enquiries(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
@@ -26,7 +27,14 @@ def enquiries(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         )
         world.rows["enquiry", state] = row
         made[state] = {"code": row.code}
-    return {"enquiry": made, "asked": _asked(world), **_visitors(world)}
+    hidden = {"missing": {"code": new_code("ZX")}}
+    for state in ("hidden", "named"):
+        need = make_need(cast.enterprise, cast.member, state="published", hide_owner=True)
+        row = make_enquiry(need, cast.university, cast.university_member)
+        if state == "named":
+            services.name_owner(row, actor=cast.approver)
+        hidden[state] = {"code": row.code}
+    return {"enquiry": made, "hidden_enquiry": hidden, "asked": _asked(world), **_visitors(world)}
 
 
 def _asked(world: Any) -> dict[str, dict[str, Any]]:
