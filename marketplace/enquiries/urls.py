@@ -3,6 +3,7 @@
 from django.urls import path
 
 from marketplace.enquiries import views
+from marketplace.enquiries.api import EnquiryCollection, EnquiryItem, EnquiryMessages
 
 app_name = "enquiries"
 
@@ -19,4 +20,10 @@ workbench = [
     path("enquiries/<str:code>/", views.show, name="show"),
     path("enquiries/<str:code>/name/", views.name_owner, name="name"),
     path("enquiries/<str:code>/join/", views.join, name="join"),
+]
+
+api = [
+    path("enquiries/", EnquiryCollection.as_view(), name="enquiry_list"),
+    path("enquiries/<str:code>/", EnquiryItem.as_view(), name="enquiry_detail"),
+    path("enquiries/<str:code>/messages/", EnquiryMessages.as_view(), name="enquiry_write"),
 ]

@@ -28,6 +28,8 @@ POSTS: dict[str, str] = {
     "enquiries:ask": KEY,
     "enquiries:show": KEY,
     "enquiries:name": REV,
+    "api:enquiry_list": KEY,
+    "api:enquiry_write": REV,
     "enquiries:join": REV,
     "enquiries:ask_visitor": "sends a code, which confirms one question once",
     "enquiries:by_link": "opens what the link is for in this browser, or sends a link to the same contact",

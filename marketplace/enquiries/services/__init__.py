@@ -15,7 +15,13 @@ from marketplace.enquiries.services.visitors import (
     send_link,
     tell_visitor,
 )
-from marketplace.enquiries.services.writing import add_message, check_names, reopen_with, write
+from marketplace.enquiries.services.writing import (
+    add_message,
+    check_names,
+    check_seen,
+    reopen_with,
+    write,
+)
 
 __all__ = [
     "Guest",
@@ -23,6 +29,7 @@ __all__ = [
     "ask",
     "asking_organizations",
     "check_names",
+    "check_seen",
     "confirm",
     "join",
     "mark_read",
