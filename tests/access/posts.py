@@ -24,6 +24,9 @@ POSTS: dict[str, str] = {
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
+    # --- filings of service organisations
+    "offerings:filing_check": "compares and stores nothing",
+    "offerings:filing": "a filing never changes, and there is one a year",
     # --- enquiries
     "enquiries:ask": KEY,
     "enquiries:show": KEY,
