@@ -71,6 +71,20 @@ def _asks(user: Actor, listings: Sequence[Any]) -> list[Answer]:
     return answers
 
 
+def _asks_with_reasons(user: Actor, cards: Sequence[Any]) -> list[Answer]:
+    """From a stored match the reasons travel along. No query."""
+    access = access_of(user)
+    return [
+        {
+            "url": reverse("enquiries:ask", args=[_kind_of(card.other), card.other.code]),
+            "match": card.code,
+        }
+        if card.code and access.orgs and set(access.orgs) != {card.other.owner_id}
+        else None
+        for card in cards
+    ]
+
+
 def _received(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """How many enquiries a listing has had, for its owner. One query."""
     counts = queries.counts_of_listings(_kind_of(listings[0]), [row.pk for row in listings])
@@ -278,9 +292,11 @@ SLICE = Slice(
         Schedule("enquiries.lapse_leads", every=3600.0),
         Schedule("enquiries.ask_whether_met", every=3600.0),
         Schedule("enquiries.purge", every=24 * 3600.0),
+        Schedule("enquiries.purge_codes", every=3600.0),
     ),
     slots=(
         Contribution("listing.actions", 13, _asks, "enquiries/slot_ask.html"),
+        Contribution("match.actions", 13, _asks_with_reasons, "enquiries/slot_match.html"),
         Contribution("listing.manage", 13, _received, "enquiries/slot_received.html"),
         Contribution("listing.manage", 14, _feedback, "enquiries/slot_feedback.html"),
         Contribution("enquiry.panels", 14, _way, "enquiries/slot_way.html"),

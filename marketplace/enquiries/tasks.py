@@ -29,3 +29,9 @@ def ask_whether_met() -> None:
 def purge() -> None:
     """Erase records whose period is over."""
     services.purge_records()
+
+
+@shared_task(name="enquiries.purge_codes", ignore_result=True)
+def purge_codes() -> None:
+    """Forget the hashes of codes that have ended."""
+    services.purge_codes()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from marketplace.enquiries import views
+from marketplace.enquiries.api import EnquiryCollection, EnquiryItem, EnquiryMessages
 
 app_name = "enquiries"
 
@@ -10,6 +11,10 @@ public = [
     path("enquiries/new/<slug:kind>/<str:code>/", views.ask, name="ask"),
     path("enquiries/kept/", views.kept, name="kept"),
     path("enquiries/confirm/<str:token>/", views.confirm_by_link, name="contact_link"),
+    path("enquiries/new/<slug:kind>/<str:code>/visitor/", views.ask_visitor, name="ask_visitor"),
+    path("enquiries/by-link/<str:token>/", views.by_link, name="by_link"),
+    path("enquiries/visit/", views.visit, name="visit"),
+    path("enquiries/visit/files/<str:code>/", views.visit_file, name="visit_file"),
 ]
 
 workbench = [
@@ -36,4 +41,12 @@ workbench = [
     path("enquiries/<str:code>/broker/", views.answer_broker, name="lead_answer"),
     # --- one enquiry
     path("enquiries/<str:code>/", views.show, name="show"),
+    path("enquiries/<str:code>/name/", views.name_owner, name="name"),
+    path("enquiries/<str:code>/join/", views.join, name="join"),
+]
+
+api = [
+    path("enquiries/", EnquiryCollection.as_view(), name="enquiry_list"),
+    path("enquiries/<str:code>/", EnquiryItem.as_view(), name="enquiry_detail"),
+    path("enquiries/<str:code>/messages/", EnquiryMessages.as_view(), name="enquiry_write"),
 ]

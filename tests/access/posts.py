@@ -45,6 +45,13 @@ POSTS: dict[str, str] = {
     "enquiries:period": REV,
     "enquiries:hold": "a record is held or it is not; a second hold is refused",
     "enquiries:as_visitor": "each row has the state that was seen, and moves once",
+    "enquiries:name": REV,
+    "api:enquiry_list": KEY,
+    "api:enquiry_write": REV,
+    "enquiries:join": REV,
+    "enquiries:ask_visitor": "sends a code, which confirms one question once",
+    "enquiries:by_link": "opens what the link is for in this browser, or sends a link to the same contact",
+    "enquiries:visit": "shows who wrote between, and refuses until that was seen",
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

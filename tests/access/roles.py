@@ -46,6 +46,13 @@ _ADMINISTERED: Relations = {"owner": ENTERPRISE, "owner_admin": ENTERPRISE_ADMIN
 _HELD: Relations = {"holder": frozenset({"member"})}
 _SENT: Relations = {"invited": frozenset({"expert"})}
 
+_ENQUIRY: Relations = {
+    "answering": ENTERPRISE,
+    "answering_binder": frozenset({"approver", "org_admin"}),
+    "asking": UNIVERSITY,
+    "asking_binder": frozenset({"university_admin"}),
+}
+
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
@@ -91,12 +98,6 @@ RELATIONS: dict[str, Relations] = {
         "reader_binder": frozenset({"university_admin"}),
     },
     # The enterprise has published, the university asks.
-    "enquiry": {
-        "answering": ENTERPRISE,
-        "answering_binder": frozenset({"approver", "org_admin"}),
-        "asking": UNIVERSITY,
-        "asking_binder": frozenset({"university_admin"}),
-    },
     # The enterprise has proposed, the university decides.
     "intent": {
         "proposing": ENTERPRISE,
@@ -111,6 +112,8 @@ RELATIONS: dict[str, Relations] = {
     "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
     "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},
     "fed_back": {"publisher": ENTERPRISE},
+    "enquiry": _ENQUIRY,
+    "hidden_enquiry": _ENQUIRY,
     "asked": _OWNED,
     # The host's administrators answer.
     "visit": {

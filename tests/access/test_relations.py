@@ -30,8 +30,8 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     },
     "enquiry": {
         "answering": lambda user, row: user.access.in_org(row.owner_id),
-        "asking": lambda user, row: user.access.in_org(row.asker_id),
         "answering_binder": lambda user, row: user.access.binds(row.owner_id),
+        "asking": lambda user, row: user.access.in_org(row.asker_id),
         "asking_binder": lambda user, row: user.access.binds(row.asker_id),
     },
     "intent": {

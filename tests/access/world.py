@@ -105,6 +105,9 @@ STATES: dict[str, set[str]] = {
     "firm": {"verified", "missing"},
     "record_kind": {"known", "missing"},
     "fed_back": {"own", "no_kind", "missing"},
+    "hidden_enquiry": {"hidden", "named", "missing"},
+    "enquiry_file": {"of_visitor", "of_organization", "missing"},
+    "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 

@@ -1,6 +1,8 @@
 """Questions about enquiries."""
 
+from marketplace.enquiries.queries.evidence import evidence_of, shown_evidence
 from marketplace.enquiries.queries.inbox import inbox, todo_rows, waiting_count
+from marketplace.enquiries.queries.joining import joinable_with, joined_with
 from marketplace.enquiries.queries.names import (
     HIDDEN_ASKER_SIDE,
     author_of,
@@ -22,6 +24,7 @@ from marketplace.enquiries.queries.reading import (
     people_of,
     visible_to,
 )
+from marketplace.enquiries.queries.visitors import is_running, link_of_token, running_link
 from marketplace.enquiries.queries.way import (
     Responses,
     closing_reasons,
@@ -73,6 +76,7 @@ __all__ = [
     "enquiries_by_id",
     "enquiry_between",
     "enquiry_by_id",
+    "evidence_of",
     "files_of",
     "holds",
     "inbox",
@@ -81,10 +85,14 @@ __all__ = [
     "intents_visible_to",
     "intents_without_contract_in",
     "is_reached_by",
+    "is_running",
+    "joinable_with",
+    "joined_with",
     "lead_by_id",
     "lead_of",
     "leads_held_by",
     "leads_visible_to",
+    "link_of_token",
     "listing_of",
     "may_read_file",
     "message_by_id",
@@ -100,6 +108,8 @@ __all__ = [
     "people_of",
     "record_kinds",
     "responses_of",
+    "running_link",
+    "shown_evidence",
     "silent_in",
     "steps_of",
     "steps_visible_to",

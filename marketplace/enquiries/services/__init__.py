@@ -20,6 +20,7 @@ from marketplace.enquiries.services.intents import (
     propose_intent,
     withdraw_intent,
 )
+from marketplace.enquiries.services.joining import join, separate
 from marketplace.enquiries.services.keeping import (
     change_period,
     hold_enquiry,
@@ -39,6 +40,7 @@ from marketplace.enquiries.services.leads import (
     take_lead,
 )
 from marketplace.enquiries.services.moving import move_visitor_enquiry
+from marketplace.enquiries.services.naming import name_owner, note_publication, note_release
 from marketplace.enquiries.services.onbehalf import (
     answer_contact,
     answer_contact_by_link,
@@ -46,10 +48,28 @@ from marketplace.enquiries.services.onbehalf import (
     log_contact,
 )
 from marketplace.enquiries.services.reading import mark_read
+from marketplace.enquiries.services.sealing import seal, unseal
 from marketplace.enquiries.services.turns import remind_silent, tell_waiting
-from marketplace.enquiries.services.writing import add_message, check_names, reopen_with, write
+from marketplace.enquiries.services.visitors import (
+    Guest,
+    confirm,
+    purge_codes,
+    renew_link,
+    revoke_links,
+    send_code,
+    send_link,
+    tell_visitor,
+)
+from marketplace.enquiries.services.writing import (
+    add_message,
+    check_names,
+    check_seen,
+    reopen_with,
+    write,
+)
 
 __all__ = [
+    "Guest",
     "accept_intent",
     "add_message",
     "add_note",
@@ -64,8 +84,10 @@ __all__ = [
     "asking_organizations",
     "change_period",
     "check_names",
+    "check_seen",
     "close",
     "close_lead_of",
+    "confirm",
     "confirm_broker",
     "decline_intent",
     "edit_step",
@@ -73,24 +95,37 @@ __all__ = [
     "finish_step",
     "hand_back_lead",
     "hold_enquiry",
+    "join",
     "lapse_leads",
     "lift_hold",
     "load_kinds",
     "log_contact",
     "mark_read",
     "move_visitor_enquiry",
+    "name_owner",
+    "note_publication",
+    "note_release",
     "note_work",
     "propose_intent",
+    "purge_codes",
     "purge_records",
     "refuse_broker",
     "register_purger",
     "remind_of_steps",
     "remind_silent",
     "remove_step",
+    "renew_link",
     "reopen_with",
+    "revoke_links",
+    "seal",
     "seed_after_migrate",
+    "send_code",
+    "send_link",
+    "separate",
     "take_lead",
+    "tell_visitor",
     "tell_waiting",
+    "unseal",
     "withdraw_intent",
     "write",
 ]

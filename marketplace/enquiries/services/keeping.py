@@ -22,7 +22,6 @@ from marketplace.enquiries.models import (
     Note,
     RecordKind,
     Step,
-    VisitorCode,
 )
 from marketplace.enquiries.models.messages import SUBJECT
 from marketplace.enquiries.workflow import IntentStatus
@@ -63,17 +62,6 @@ KINDS: tuple[tuple[str, str, str, str, str, str, str, int, int], ...] = (
         "咨询结束之日",
         "the day on which the enquiry was closed",
         180,
-        1,
-    ),
-    (
-        "visitor_code",
-        "访客验证码的散列值",
-        "Hash of a visitor's code",
-        "《个人信息保护法》第十九条：实现处理目的所必要的最短时间",
-        "Personal Information Protection Law, art. 19: the shortest time that the purpose needs",
-        "验证码失效之日",
-        "the day on which the code expired",
-        1,
         1,
     ),
     (
@@ -284,17 +272,12 @@ def _erase(rows: Any) -> int:
     return len(pks)
 
 
-def _purge_codes(before: datetime) -> int:
-    return VisitorCode.objects.filter(expires_at__lt=before).delete()[0]
-
-
 def _purge_contacts(before: datetime) -> int:
     rows = LoggedContact.objects.filter(day__lt=clock.day_of(before)).exclude(text="")
     return rows.update(text="")
 
 
 register_purger("visitor_enquiry", _purge_visitors)
-register_purger("visitor_code", _purge_codes)
 register_purger("enquiry", _purge_enquiries)
 register_purger("enquiry_with_deal", _purge_deals)
 register_purger("logged_contact", _purge_contacts)

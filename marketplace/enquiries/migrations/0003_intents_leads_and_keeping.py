@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enquiries', '0001_enquiries'),
+        ('enquiries', '0002_consent_of_visitors'),
         ('parties', '0006_platform_role_district'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
