@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='intent',
             name='supersedes',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='enquiries.intent'),
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='superseded_by', to='enquiries.intent'),
         ),
         migrations.AddField(
             model_name='lead',

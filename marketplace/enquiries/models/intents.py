@@ -27,7 +27,7 @@ class Intent(Stamped):
     )
     #: The one that this counter-proposal replaced.
     supersedes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+        "self", on_delete=models.RESTRICT, null=True, related_name="superseded_by"
     )
     contract_kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=1000)
