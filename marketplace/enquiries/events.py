@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -73,7 +74,7 @@ class EnquiryClosed(Event):
     """An enquiry is over; `reason` is a code."""
 
     subject_kind = ENQUIRY
-    label = _("结束咨询")
+    label = pgettext_lazy("event", "结束咨询")
     reason: str
 
 
@@ -124,7 +125,7 @@ class _IntentEvent:
 class IntentProposed(_IntentEvent, Event):
     """One side proposed an intent; `side` is who."""
 
-    label = _("提出意向")
+    label = pgettext_lazy("event", "提出意向")
     side: str
 
 
@@ -132,7 +133,7 @@ class IntentProposed(_IntentEvent, Event):
 class IntentAgreed(_IntentEvent, Event):
     """Both sides have confirmed an intent on line."""
 
-    label = _("达成意向")
+    label = pgettext_lazy("event", "达成意向")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +159,7 @@ class NoteWritten(Event):
     """A note was written; `shared` with the other side or not."""
 
     subject_kind = ENQUIRY
-    label = _("记录会面纪要")
+    label = pgettext_lazy("event", "记录会面纪要")
     side: str
     shared: bool
 
@@ -257,7 +258,7 @@ class ContactLogged(Event):
     """An officer or a broker logged a call, a visit or a talk for a firm."""
 
     subject_kind = CONTACT
-    label = _("代单位登记联系")
+    label = pgettext_lazy("event", "代单位登记联系")
     firm_id: int
     form: str
 
@@ -299,7 +300,7 @@ class RecordHeld(Event):
     """A record is kept beyond its period, or (`lifted`) no longer so."""
 
     subject_kind = "enquiries.hold"
-    label = _("暂缓清除")
+    label = pgettext_lazy("event", "暂缓清除")
     kept_kind: str
     kept_id: int
     lifted: bool

@@ -114,7 +114,8 @@ def _is_late(lead: Any, now: Any) -> object:
     return "" if lead.lapses_at is not None and lead.lapses_at <= now else _("期限未到")
 
 
-_HELD = {LeadStatus.TAKEN, LeadStatus.CONFIRMED}
+#: A broker has it.
+HELD_LEADS = frozenset({LeadStatus.TAKEN, LeadStatus.CONFIRMED})
 _TASK = "enquiries.lapse_leads"
 
 LEAD = Workflow.of(
@@ -138,8 +139,10 @@ LEAD = Workflow.of(
     Transition(
         "refuse", _("不同意"), {LeadStatus.TAKEN}, LeadStatus.OPEN, "enquiries.confirm_lead"
     ),
-    Transition("hand_back", _("交回"), _HELD, LeadStatus.OPEN, "enquiries.hand_back_lead"),
-    Transition("return", _("逾期收回"), _HELD, LeadStatus.OPEN, guards=(_is_late,), by_clock=_TASK),
+    Transition("hand_back", _("交回"), HELD_LEADS, LeadStatus.OPEN, "enquiries.hand_back_lead"),
+    Transition(
+        "return", _("逾期收回"), HELD_LEADS, LeadStatus.OPEN, guards=(_is_late,), by_clock=_TASK
+    ),
     Transition(
         "lapse",
         _("无人领取"),

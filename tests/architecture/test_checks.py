@@ -76,6 +76,8 @@ LISTS = {
     "achievements.AchievementIndicator.comparator": "comparator",
     "achievements.Patent.kind": "ip_kind",
     "achievements.Patent.status": "ip_status",
+    "enquiries.Lead.district": "district",
+    "enquiries.Lead.field": "field",
     "needs.Need.contact_route": "contact_route",
     "needs.Need.district": "district",
     "needs.Need.field": "field",
@@ -96,6 +98,7 @@ PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
     "enquiries.Enquiry.listing_code",
+    "enquiries.Intent.statement_version",
     "enquiries.VisitorContact.consent_version",
     "journal.UnreadableRow.code",
     "matching.Match.weights_version",

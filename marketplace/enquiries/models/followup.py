@@ -89,6 +89,12 @@ class MetQuestion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enquiry", "occasion"], name="met_question_once"),
+            models.CheckConstraint(
+                condition=models.Q(owner_answer__in=["", "yes", "no"]), name="met_owner_answer"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asker_answer__in=["", "yes", "no"]), name="met_asker_answer"
+            ),
         ]
         indexes = [
             models.Index(
@@ -162,6 +168,9 @@ class LoggedContact(Stamped):
             ),
             models.CheckConstraint(
                 condition=models.Q(reply__in=["", "confirmed", "disputed"]), name="contact_reply"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source__in=["officer", "broker"]), name="contact_source"
             ),
         ]
         indexes = [

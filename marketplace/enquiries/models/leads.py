@@ -84,6 +84,10 @@ class Taking(models.Model):
             models.UniqueConstraint(
                 fields=["lead"], condition=models.Q(ended_at__isnull=True), name="taking_one"
             ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["", "handed_back", "declined", "lapsed", "closed"]),
+                name="taking_outcome",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,12 +53,20 @@ def propose_intent(
         INTENT.fire("supersede", earlier, actor)
         check(earlier.rev, rev, earlier)
         _decide(earlier, actor)
+    cleaned = _clean(values)
     intent = Intent(
         enquiry=enquiry,
         side=_side_that_binds(actor, enquiry),
         proposed_by_id=actor.pk,
         supersedes=earlier,
-        **_clean(values),
+        contract_kind=cleaned["contract_kind"],
+        subject=cleaned["subject"],
+        amount_fen=cleaned["amount_fen"],
+        milestones=cleaned["milestones"],
+        checks=cleaned["checks"],
+        pricing_mode=cleaned["pricing_mode"],
+        publicity_from=cleaned["publicity_from"],
+        publicity_until=cleaned["publicity_until"],
     )
     shown = rulebook.statement_on(clock.today())
     intent.statement_version = shown.version

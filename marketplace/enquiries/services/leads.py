@@ -8,7 +8,7 @@ from django.db import transaction
 from marketplace.enquiries import events, queries
 from marketplace.enquiries.models import Enquiry, Lead, Taking
 from marketplace.enquiries.rulebook import LEAD_DAYS, OPEN_LEAD_DAYS
-from marketplace.enquiries.workflow import LEAD, LeadStatus
+from marketplace.enquiries.workflow import HELD_LEADS, LEAD, LeadStatus
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -126,13 +126,13 @@ def lapse_leads() -> int:
 @transaction.atomic
 def _lapse(pk: int) -> bool:
     lead, now = _locked(pk), clock.database_now()
-    move = "lapse" if lead.status == LeadStatus.OPEN else "return"
-    if lead.status not in LEAD.transitions[move].sources or (lead.lapses_at or now) > now:
+    if lead.lapses_at is None or lead.lapses_at > now:
         return False
-    LEAD.fire(move, lead, None, at=now)
-    if move == "return":
+    if lead.status in HELD_LEADS:
+        LEAD.fire("return", lead, None, at=now)
         _return(lead, Taking.Outcome.LAPSED, actor=None)
-    else:
+    elif lead.status == LeadStatus.OPEN:
+        LEAD.fire("lapse", lead, None, at=now)
         _save(lead, days=0)
         publish(events.LeadLapsed(subject_id=lead.pk, enquiry_id=lead.enquiry_id), actor=None)
     return True
