@@ -78,7 +78,7 @@ class GrantWrite(serializers.Serializer[Any]):
 class GrantMoveWrite(serializers.Serializer[Any]):
     """What is said with a move: `until` with give and prolong, `reason` with decline and revoke."""
 
-    rev = serializers.IntegerField(required=False, min_value=1, help_text="没有 If-Match 时必填")
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
     until = serializers.DateField(required=False)
     releases_name = serializers.BooleanField(required=False)
     reason = serializers.CharField(required=False)
