@@ -24,6 +24,12 @@ POSTS: dict[str, str] = {
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
+    # --- filings of service organisations
+    "offerings:filing_check": "compares and stores nothing",
+    "offerings:filing": "a filing never changes, and there is one a year",
+    # --- enquiries
+    "enquiries:ask": KEY,
+    "enquiries:show": KEY,
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,
@@ -38,6 +44,8 @@ POSTS: dict[str, str] = {
     "parties:invitation_revoke": "an invitation never changes; it is open or it is refused",
     "parties:profile": REV,
     "parties:tokens": KEY,
+    "parties:delegations": KEY,
+    "parties:delegation_end": "a delegation never changes, and ending twice is ending once",
     "parties:token_revoke": "a token never changes, and revoking twice is revoking once",
     "account_login": "signs in, and changes nothing that others see",
     "account_request_login_code": "sends a code, of which the last one holds",

@@ -81,6 +81,13 @@ LISTS = {
     "needs.Need.field": "field",
     "needs.Need.kind": "need_kind",
     "needs.NeedIndicator.comparator": "comparator",
+    "offerings.Filing.kind": "filing_kind",
+    "offerings.Offering.category": "service_category",
+    "offerings.Offering.contact_route": "contact_route",
+    "offerings.Offering.district": "district",
+    "offerings.Offering.field": "field",
+    "offerings.Offering.price_mode": "service_pricing",
+    "offerings.Qualification.scheme": "qualification",
     "parties.Organization.district": "district",
     "parties.Organization.kind": "org_kind",
 }
@@ -88,6 +95,8 @@ LISTS = {
 PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
+    "enquiries.Enquiry.listing_code",
+    "enquiries.VisitorContact.consent_version",
     "journal.UnreadableRow.code",
     "matching.Match.weights_version",
     "matching.Reading.version",

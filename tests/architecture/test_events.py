@@ -30,16 +30,18 @@ UNHEARD = {
     "what its author does to a draft changes nothing that others see": {
         *("AchievementDrafted", "AchievementDeleted", "AchievementEdited", "AchievementRecalled"),
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
+        *("OfferingDrafted", "OfferingDeleted", "OfferingEdited", "OfferingRecalled"),
         "OrganizationCreated",
         *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
-        *("AchievementSubmitted", "NeedSubmitted", "ImportSubmitted"),
+        *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
         *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
         *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
+        "OfferingContactShown",
         *("SignedIn", "SignInFailed"),
         "AuditAnchored",
     },
@@ -55,7 +57,12 @@ UNHEARD = {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
+    "the page of the enquiry shows it": {
+        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+    },
+    "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
+    "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
         *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),
