@@ -55,6 +55,12 @@ _GRANT: Relations = {
     "reader_binder": frozenset({"university_admin"}),
 }
 
+_ENQUIRY: Relations = {
+    "answering": ENTERPRISE,
+    "answering_binder": frozenset({"approver", "org_admin"}),
+    "asking": UNIVERSITY,
+}
+
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
@@ -95,7 +101,8 @@ RELATIONS: dict[str, Relations] = {
     "grant": _GRANT,
     "grant_answer": _GRANT,
     # The enterprise has published, the university asks.
-    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "enquiry": _ENQUIRY,
+    "hidden_enquiry": _ENQUIRY,
     "asked": _OWNED,
     # The host's administrators answer.
     "visit": {
