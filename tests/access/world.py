@@ -81,6 +81,8 @@ STATES: dict[str, set[str]] = {
     "page": {"known", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
+    "certificate": {"draft", "submitted", "entered", "missing"},
+    "filing": {"person", "firm", "missing"},
 }
 
 

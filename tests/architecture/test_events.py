@@ -31,12 +31,10 @@ UNHEARD = {
         *("AchievementDrafted", "AchievementDeleted", "AchievementEdited", "AchievementRecalled"),
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
         "OrganizationCreated",
-        *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
+        *("BrokerApplied", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "ImportSubmitted"),
-        *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
-        *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
