@@ -11,6 +11,7 @@ from marketplace.achievements import queries, samples
 from marketplace.achievements.kind import KIND
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.listings import slice as listings
+from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import (
     MenuItem,
     ReviewQueue,
@@ -22,6 +23,7 @@ from marketplace.web.slices import (
 )
 
 
+@once_a_request
 def _batches_waiting(user: Any) -> int:
     """Batches that somebody must still decide on; those that are being carried out are not counted."""
     return queries.batches_to_review(user).filter(status=BatchStatus.IN_REVIEW).count()
@@ -55,7 +57,7 @@ SLICE = Slice(
     todos=(listings.todos_of(KIND), _batches),
     overviews=(listings.overview_of(KIND, gettext_lazy("我的成果"), "flask", 20),),
     reviews=(
-        listings.review_of(KIND, gettext_lazy("成果"), 20),
+        listings.review_of(KIND, 20),
         ReviewQueue(
             gettext_lazy("批量导入"),
             "achievements:batch_review",
@@ -65,7 +67,7 @@ SLICE = Slice(
             template="achievements/batch_queue.html",
         ),
     ),
-    sections=(listings.section_of(KIND, gettext_lazy("成果"), 10),),
+    sections=(listings.section_of(KIND, 10),),
     codes=(listings.code_page_of(KIND),),
     sitemaps=(listings.sitemap_of(KIND),),
     schedules=(Schedule("achievements.expire", every=300.0),),

@@ -1,25 +1,31 @@
 """What the shared pages must be told about one kind of listing, and which kinds there are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rest_framework.serializers import Serializer
 
+from marketplace.disclosure.policies import register_subjects
+from marketplace.disclosure.rulebook import Subject
+from marketplace.disclosure.services import DOOR
 from marketplace.files.policies import register_reader
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.unreadable import readable
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
 from marketplace.listings.filters import Facet
 from marketplace.listings.forms import RenewForm, Step, WithdrawForm
 from marketplace.listings.rulebook import Quality
 from marketplace.listings.services import Lifecycle
+from marketplace.web.once_a_request import once_a_request
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,9 @@ class Move:
 DELETE = "delete"
 
 
-def moves_of(*, revise: Any, withdraw: Any, end: dict[str, Move]) -> dict[str, Move]:
+def moves_of(
+    *, revise: Any, withdraw: Any, end: Mapping[str, Move] = MappingProxyType({})
+) -> dict[str, Move]:
     """The moves that pages offer, in their order; the texts are those in which kinds differ."""
     return {
         "recall": Move(_("撤回后回到草稿，可以继续修改，修改好再提交。")),
@@ -52,7 +60,7 @@ def moves_of(*, revise: Any, withdraw: Any, end: dict[str, Move]) -> dict[str, M
 class ListingKind:
     """One kind of listing: `name` is slice, URL namespace, index and template folder in one.
 
-    `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
+    `short` is the word for them in a menu or beside a number. `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
     `review_queue` replaces the shared review queue where a kind leaves some listings out of it.
     The author of a kind that `states_a_problem` may also look for an answer without publishing.
     """
@@ -60,6 +68,7 @@ class ListingKind:
     name: str
     noun: str
     title: Any
+    short: Any
     model: Any
     lifecycle: Lifecycle
     steps: tuple[Step, ...]
@@ -123,12 +132,18 @@ class ListingKind:
             return self.review_queue(actor)
         return queries.waiting_for_review(self.model, actor)
 
+    @once_a_request
+    def waiting(self, actor: Actor) -> int:
+        """The number of listings in `queue`."""
+        return self.queue(actor).count()
+
     def newest(self, limit: int) -> list[Any]:
         """Those published last and still open."""
         return queries.newest(self.model, limit)
 
     def quality(self, listing: Any) -> Quality:
-        """What the quality gate says of a stored listing."""
+        """What the quality gate says of a stored listing; the page shows the rows that were read."""
+        prefetch_related_objects([listing], *queries.children_of(self.model))
         return self.lifecycle.quality(listing)
 
 
@@ -138,7 +153,14 @@ _kinds: dict[str, ListingKind] = {}
 def register_kind(kind: ListingKind) -> None:
     """Make a kind known, and decide who reads its attachments; called when its app is ready."""
     _kinds[kind.name] = kind
-    register_reader(kind.subject, partial(queries.may_read_file, kind.model))
+    register_reader(kind.subject, partial(queries.may_read_file, kind.model), door=DOOR)
+    register_subjects(kind.subject, partial(_subjects, kind))
+
+
+def _subjects(kind: ListingKind, ids: Iterable[int]) -> dict[int, Subject]:
+    """Listings of a kind as `disclosure` knows them, by key."""
+    rows = readable(queries.manager(kind.model).filter(pk__in=list(ids)))
+    return queries.disclosed(rows, partial(kind.url, "detail"))
 
 
 def kinds() -> tuple[ListingKind, ...]:

@@ -32,6 +32,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "overseers": OVERSEERS,
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
+    "registrars": frozenset({"registrar_city", "registrar_county"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "security_admin": frozenset({"security_admin"}),
@@ -72,6 +73,9 @@ RELATIONS: dict[str, Relations] = {
     "achievement": _OWNED,
     "achievement_public_file": _OWNED,
     "achievement_restricted_file": _OWNED,
+    "offering": _OWNED,
+    "offering_public_file": _OWNED,
+    "offering_restricted_file": _OWNED,
     "other_file dossier": {"applicant": ENTERPRISE_ADMIN},
     "other_file unbound": _HELD,
     "organization": _ADMINISTERED,
@@ -83,9 +87,20 @@ RELATIONS: dict[str, Relations] = {
     "batch": _OWNED,
     "job": _HELD,
     "token": _HELD,
+    "delegation": {"holder": frozenset({"registrar_city"}), "deputy": frozenset({"expert"})},
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
+    # Members ask and read; the owner's approvers and administrators answer.
+    "grant": {
+        "owner": ENTERPRISE,
+        "owner_binder": frozenset({"approver", "org_admin"}),
+        "reader": UNIVERSITY,
+        "reader_binder": frozenset({"university_admin"}),
+    },
+    # The enterprise has published, the university asks.
+    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "asked": _OWNED,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

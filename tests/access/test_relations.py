@@ -14,6 +14,7 @@ from tests.access.world import STATES, World
 HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     "need": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "achievement": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "offering": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "batch": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "organization": {
         "owner": lambda user, row: user.access.in_org(row.pk),
@@ -23,7 +24,21 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "self": lambda user, row: row.user_id == user.pk,
         "unit_approver": lambda user, row: user.access.binds(row.organization_id),
     },
+    "delegation": {
+        "holder": lambda user, row: row.holder_id == user.pk,
+        "deputy": lambda user, row: row.deputy_id == user.pk,
+    },
+    "enquiry": {
+        "answering": lambda user, row: user.access.in_org(row.owner_id),
+        "asking": lambda user, row: user.access.in_org(row.asker_id),
+    },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
+    "grant": {
+        "owner": lambda user, row: user.access.in_org(row.owner_id),
+        "owner_binder": lambda user, row: user.access.binds(row.owner_id),
+        "reader": lambda user, row: user.access.in_org(row.organization_id),
+        "reader_binder": lambda user, row: user.access.binds(row.organization_id),
+    },
     "match": {
         "asker": lambda user, row: user.access.in_org(row.need.owner_id),
         "offerer": lambda user, row: user.access.in_org(row.achievement.owner_id),

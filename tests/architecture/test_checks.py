@@ -81,6 +81,12 @@ LISTS = {
     "needs.Need.field": "field",
     "needs.Need.kind": "need_kind",
     "needs.NeedIndicator.comparator": "comparator",
+    "offerings.Offering.category": "service_category",
+    "offerings.Offering.contact_route": "contact_route",
+    "offerings.Offering.district": "district",
+    "offerings.Offering.field": "field",
+    "offerings.Offering.price_mode": "service_pricing",
+    "offerings.Qualification.scheme": "qualification",
     "parties.Organization.district": "district",
     "parties.Organization.kind": "org_kind",
 }
@@ -88,9 +94,12 @@ LISTS = {
 PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
+    "enquiries.Enquiry.listing_code",
+    "enquiries.VisitorContact.consent_version",
     "journal.UnreadableRow.code",
     "matching.Match.weights_version",
     "matching.Reading.version",
+    "disclosure.Reading.attachment_code",
     "parties.ApiToken.prefix",
     "parties.User.consent_version",
     "search.VocabularyWord.last",
@@ -159,6 +168,9 @@ def test_every_other_number_is_not_negative_or_is_no_amount():
         and field.name not in checked(model)
     }
     assert others == {
+        "disclosure.Grant.subject_id",
+        "disclosure.NameRelease.subject_id",
+        "disclosure.Reading.subject_id",
         "files.Attachment.subject_id",
         "journal.Entry.subject_id",
         "journal.Version.subject_id",

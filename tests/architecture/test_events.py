@@ -30,14 +30,16 @@ UNHEARD = {
     "what its author does to a draft changes nothing that others see": {
         *("AchievementDrafted", "AchievementDeleted", "AchievementEdited", "AchievementRecalled"),
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
+        *("OfferingDrafted", "OfferingDeleted", "OfferingEdited", "OfferingRecalled"),
         "OrganizationCreated",
         *("BrokerApplied", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
-        *("AchievementSubmitted", "NeedSubmitted", "ImportSubmitted"),
+        *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
+        "OfferingContactShown",
         *("SignedIn", "SignInFailed"),
         "AuditAnchored",
     },
@@ -46,11 +48,18 @@ UNHEARD = {
         *("ImportStarted", "DeliveriesRetried", "JobCancelled"),
         *("AttachmentCleared", "InvitationRevoked"),
     },
+    "the page of the grant or of the agreement shows it": {
+        *("AgreementAccepted", "GrantWithdrawn", "NameReleased"),
+    },
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
+    "the page of the enquiry shows it": {
+        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+    },
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
+    "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
         *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),

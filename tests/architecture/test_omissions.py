@@ -20,9 +20,12 @@ NO_CODE_PAGE = {
     "CY": "a member is a row on the page of the organisation",
     "YQ": "an invitation is opened by the link that was sent",
     "RZ": "a dossier is read on the page of the organisation",
+    "DL": "a delegation is a row on the page of deputies",
     "LP": "a token is a row on the page of one's account",
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",
+    "ZS": "an acceptance is a row on the page of the agreement",
+    "SQ": "a grant is opened from the page of its listing",
     "ZZ": "a certificate is a row on the page of its broker",
     "GZ": "a job is shown on the page that started it",
 }
@@ -41,6 +44,7 @@ NO_SITEMAP = {"files:download": "an attachment is a file of a page that is told"
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
     "matching": "matches are computed from the samples of listings",
+    "enquiries": "the samples of listings are asked about by hand",
     "files": "attachments belong to rows of other slices",
 }
 

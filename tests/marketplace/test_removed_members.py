@@ -26,15 +26,20 @@ from marketplace.matching.queries import own_matches, visible_to
 from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
+from marketplace.offerings import queries as offerings
+from marketplace.offerings.models import Offering
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
 from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
+from tests.factories.disclosure import accept, make_grant
+from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
+from tests.factories.offerings import make_offering
 from tests.factories.parties import UserFactory, make_member
 from tests.worked_slice.services import ask_visit
 
@@ -43,13 +48,16 @@ pytestmark = pytest.mark.django_db
 #: Permissions that ask nothing of a subject: what a stranger has, anybody has.
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
+    "disclosure.publish_text",
     "indexing.rebuild_index",
     "parties.appoint_broker",
     "parties.create_organization",
     "brokerage.apply_broker",
     "brokerage.review_brokers",
+    "parties.delegate_role",
     "parties.grant_role",
     "parties.review_organizations",
+    "taxonomy.edit_calendar",
     "taxonomy.edit_term",
     "wagtailadmin.access_admin",
 }
@@ -66,6 +74,7 @@ class Left:
         person = self.person
         self.needs = [make_need(org, person, state=state) for state in STATES]
         self.achievements = [make_achievement(org, person, state=state) for state in STATES]
+        self.offerings = [make_offering(org, person, state=state) for state in STATES]
         self.batch = upload(org, person, sheet(good_rows(2)))
         jobs.run_open()
         self.batch.refresh_from_db()
@@ -92,8 +101,26 @@ class Left:
             ask_visit(guest=org, host=cast.enterprise, purpose="参观中试线", actor=person),
             ask_visit(guest=cast.enterprise, host=org, purpose="参观实验室", actor=cast.member),
         ]
+        asked = make_need(cast.enterprise, cast.member, state="published")
+        self.enquiries = [
+            make_enquiry(asked, org, person),
+            make_enquiry(self.achievements[3], cast.enterprise, cast.member),
+        ]
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
+        # A colleague asked to read what others keep confidential, and others asked the organisation.
+        accept(org, admin)
+        theirs = make_need(cast.enterprise, cast.member, state="published")
+        self.grants = [
+            make_grant(theirs, org, asker=person, owner=cast.approver),
+            make_grant(
+                self.needs[3],
+                cast.other_enterprise,
+                asker=cast.outsider,
+                owner=admin,
+                state="requested",
+            ),
+        ]
         self.sent = services.invite_member(
             org, role="org_admin", actor=person, email="friend@example.com"
         )
@@ -105,6 +132,7 @@ class Left:
         return {
             "need": self.needs,
             "achievement": [*self.achievements],
+            "offering": self.offerings,
             "batch": [self.batch],
             "organization": [self.org],
             "members": [self.org],
@@ -115,7 +143,9 @@ class Left:
             "result": [self.batch.job, self.export],
             "attachment": [self.file],
             "visit": self.visits,
+            "grant": self.grants,
             "broker": [self.colleague],
+            "enquiry": self.enquiries,
         }
 
 
@@ -156,6 +186,8 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
         partial(listing_queries.own, Need),
         achievements.visible_to,
         partial(listing_queries.own, Achievement),
+        offerings.visible_to,
+        partial(listing_queries.own, Offering),
         achievements.batches_visible_to,
         achievements.own_batches,
         visible_to,

@@ -13,7 +13,7 @@ from marketplace.parties.models import (
     Organization,
     User,
 )
-from marketplace.parties.policies import BINDING, OrgRole, access_of
+from marketplace.parties.policies import OrgRole, access_of
 
 
 def members_of(org: Organization) -> QuerySet[Membership]:
@@ -51,14 +51,14 @@ def admins_of(org_id: int) -> QuerySet[User]:
     )
 
 
-def binding_members_of(org_id: int) -> QuerySet[User]:
-    """The active people who may make promises for an organisation: `Access.binds`."""
+def binders_of(org_id: int) -> QuerySet[User]:
+    """The active people who make promises for an organisation: its approvers and admins."""
     return User.objects.filter(
         memberships__organization_id=org_id,
-        memberships__role__in=BINDING,
+        memberships__role__in=[OrgRole.APPROVER, OrgRole.ORG_ADMIN],
         memberships__left_at=None,
         is_active=True,
-    ).distinct()
+    )
 
 
 def people_behind(person: User, org_id: int) -> list[User]:
