@@ -58,6 +58,7 @@ UNHEARD = {
     "the page of the enquiry shows it": {
         *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
     },
+    "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {
