@@ -94,7 +94,7 @@ STATES: dict[str, set[str]] = {
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
     "certificate": {"draft", "submitted", "entered", "missing"},
-    "filing": {"person", "firm", "missing"},
+    "yearly_form": {"person", "firm", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
