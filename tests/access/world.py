@@ -94,6 +94,9 @@ STATES: dict[str, set[str]] = {
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
+    "hidden_enquiry": {"hidden", "named", "missing"},
+    "enquiry_file": {"of_visitor", "of_organization", "missing"},
+    "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 
