@@ -41,6 +41,13 @@ POSTS: dict[str, str] = {
     # --- enquiries
     "enquiries:ask": KEY,
     "enquiries:show": KEY,
+    "enquiries:name": REV,
+    "api:enquiry_list": KEY,
+    "api:enquiry_write": REV,
+    "enquiries:join": REV,
+    "enquiries:ask_visitor": "sends a code, which confirms one question once",
+    "enquiries:by_link": "opens what the link is for in this browser, or sends a link to the same contact",
+    "enquiries:visit": "shows who wrote between, and refuses until that was seen",
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

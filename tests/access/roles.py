@@ -49,6 +49,12 @@ _ADMINISTERED: Relations = {"owner": ENTERPRISE, "owner_admin": ENTERPRISE_ADMIN
 _HELD: Relations = {"holder": frozenset({"member"})}
 _SENT: Relations = {"invited": frozenset({"expert"})}
 
+_ENQUIRY: Relations = {
+    "answering": ENTERPRISE,
+    "answering_binder": frozenset({"approver", "org_admin"}),
+    "asking": UNIVERSITY,
+}
+
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
@@ -99,7 +105,8 @@ RELATIONS: dict[str, Relations] = {
         "reader_binder": frozenset({"university_admin"}),
     },
     # The enterprise has published, the university asks.
-    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "enquiry": _ENQUIRY,
+    "hidden_enquiry": _ENQUIRY,
     "asked": _OWNED,
     # The host's administrators answer.
     "visit": {

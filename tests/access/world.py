@@ -96,6 +96,9 @@ STATES: dict[str, set[str]] = {
     "certificate": {"draft", "submitted", "entered", "missing"},
     "yearly_form": {"person", "firm", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
+    "hidden_enquiry": {"hidden", "named", "missing"},
+    "enquiry_file": {"of_visitor", "of_organization", "missing"},
+    "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 

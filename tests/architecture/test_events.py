@@ -49,14 +49,14 @@ UNHEARD = {
         *("AttachmentCleared", "InvitationRevoked"),
     },
     "the page of the grant or of the agreement shows it": {
-        *("AgreementAccepted", "GrantWithdrawn", "NameReleased"),
+        *("AgreementAccepted", "GrantWithdrawn"),
     },
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated"),
     },
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
