@@ -24,6 +24,17 @@ POSTS: dict[str, str] = {
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
+    # --- brokerage: the register and the yearly form
+    "brokerage:own": KEY,
+    "brokerage:entry": REV,
+    "brokerage:edit": REV,
+    "brokerage:consent": REV,
+    "brokerage:certificate_new": KEY,
+    "brokerage:certificate": REV,
+    "brokerage:review": REV,
+    "brokerage:filing": REV,
+    "brokerage:filing_export": "writes a file for its reader and stores nothing",
+    "api:broker_own": REV,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",

@@ -39,6 +39,10 @@ GROUPS: dict[str, frozenset[str]] = {
     # Who makes promises for an organisation, whichever it is.
     "binders": frozenset({"approver", "org_admin", "university_admin", "outsider"}),
     "security_admin": frozenset({"security_admin"}),
+    # Who has an entry in the register of brokers, in whatever state: `worlds.brokers.OWNERS`.
+    "with_entry": frozenset(
+        {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
+    ),
     "editors": frozenset({"editor", "operator"}),
 }
 
@@ -64,6 +68,11 @@ _ENQUIRY: Relations = {
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
+    "certificate draft": {"self": frozenset({"member"})},
+    "certificate submitted": {"self": frozenset({"university_member"})},
+    "certificate entered": {"self": frozenset({"broker"})},
+    "yearly_form person": {"filer": frozenset({"broker"})},
+    "yearly_form firm": {"filer": frozenset({"approver", "org_admin"})},
     "broker draft": {"self": frozenset({"member"})},
     "broker submitted": {
         "self": frozenset({"university_member"}),

@@ -94,6 +94,8 @@ STATES: dict[str, set[str]] = {
     "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
+    "certificate": {"draft", "submitted", "entered", "missing"},
+    "yearly_form": {"person", "firm", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "hidden_enquiry": {"hidden", "named", "missing"},
     "enquiry_file": {"of_visitor", "of_organization", "missing"},
