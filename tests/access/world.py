@@ -83,6 +83,7 @@ STATES: dict[str, set[str]] = {
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
     "grant": {*GrantStatus.values, "missing"},
+    "grant_answer": {*GrantStatus.values, "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
@@ -93,7 +94,12 @@ STATES: dict[str, set[str]] = {
     "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
+    "certificate": {"draft", "submitted", "entered", "missing"},
+    "yearly_form": {"person", "firm", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
+    "hidden_enquiry": {"hidden", "named", "missing"},
+    "enquiry_file": {"of_visitor", "of_organization", "missing"},
+    "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 

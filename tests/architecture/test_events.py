@@ -32,12 +32,10 @@ UNHEARD = {
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
         *("OfferingDrafted", "OfferingDeleted", "OfferingEdited", "OfferingRecalled"),
         "OrganizationCreated",
-        *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
+        *("BrokerApplied", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
-        *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
-        *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
@@ -51,15 +49,16 @@ UNHEARD = {
         *("AttachmentCleared", "InvitationRevoked"),
     },
     "the page of the grant or of the agreement shows it": {
-        *("AgreementAccepted", "GrantWithdrawn", "NameReleased"),
+        *("AgreementAccepted", "GrantWithdrawn"),
     },
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated"),
     },
+    "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {

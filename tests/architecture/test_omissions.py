@@ -25,7 +25,6 @@ NO_CODE_PAGE = {
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",
     "ZS": "an acceptance is a row on the page of the agreement",
-    "SQ": "a grant is opened from the page of its listing",
     "JR": "an entry of the register is opened from the page of one's account",
     "ZZ": "a certificate is a row on the page of its broker",
     "GZ": "a job is shown on the page that started it",
@@ -40,7 +39,10 @@ NO_REVIEW = {
 }
 
 #: Public pages of one row that search engines are not told of, and why.
-NO_SITEMAP = {"files:download": "an attachment is a file of a page that is told"}
+NO_SITEMAP = {
+    "files:download": "an attachment is a file of a page that is told",
+    "enquiries:visit_file": "a file that one visitor may have",
+}
 
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
