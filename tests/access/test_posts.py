@@ -69,7 +69,7 @@ OTHERWISE: dict[str, Any] = {
     "suspend": {"suspend": "1", "remark": "另查"},
     "member_role": {"role": "org_admin"},
     "profile": {"name": "另一个名字", "language": "en"},
-    "enquiries:intent": {"act": "accept"},
+    "enquiries:intent": {"act": "withdraw"},
     "enquiries:close": {"reason": "price"},
     "enquiries:step": {"act": "done"},
     "enquiries:lead": {"act": "take"},

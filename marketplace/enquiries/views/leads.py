@@ -70,6 +70,7 @@ def _fetched(request: HttpRequest, code: str) -> Any:
         code,
         actor=request.user,
         view="enquiries.view_lead",
+        action="enquiries.take_lead" if request.method == "POST" else None,
     )
 
 
