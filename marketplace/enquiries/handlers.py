@@ -184,6 +184,8 @@ def ask_consent(event: LeadTaken) -> None:
     lead = queries.lead_by_id(event.subject_id)
     if enquiry is None or lead is None:
         return
+    if enquiry.visitor is not None:
+        services.tell_visitor(enquiry, queries.newest_message_id(enquiry))
     for broker in users_by_id([event.broker_id]):
         notify(
             "enquiries.lead",

@@ -138,6 +138,14 @@ def lead_by_id(pk: int) -> Lead | None:
     return Lead.objects.select_related("enquiry", "broker").filter(pk=pk).first()
 
 
+def contact_of_asker(enquiry: Enquiry) -> str:
+    """How whoever asked is reached: name, address or number. For those who see the enquiry."""
+    if enquiry.visitor is not None:
+        return f"{enquiry.visitor.name} {enquiry.visitor.contact}"
+    person = enquiry.asked_by
+    return f"{person.get_full_name()} {person.phone or person.email}" if person is not None else ""
+
+
 def lead_of(enquiry: Enquiry) -> Lead | None:
     """The lead that an enquiry became, or None."""
     return Lead.objects.select_related("broker", "enquiry").filter(enquiry=enquiry).first()
@@ -191,8 +199,7 @@ def contacts_to_answer(actor: Actor, limit: int) -> list[LoggedContact]:
 def is_reached_by(user: Any, visitor: VisitorContact) -> bool:
     """Whether the person has confirmed the very contact that the visitor confirmed."""
     by_mail = bool(visitor.email) and user.email_verified_at and user.email == visitor.email
-    number = (user.phone or "").removeprefix("+86")
-    by_phone = bool(visitor.phone) and user.phone_verified_at and number == visitor.phone
+    by_phone = bool(visitor.phone) and user.phone_verified_at and user.phone == visitor.phone
     return bool(by_mail or by_phone)
 
 
@@ -202,7 +209,7 @@ def visitor_enquiries_of(user: Any) -> list[Enquiry]:
     if user.email and user.email_verified_at:
         seen |= Q(visitor__email=user.email)
     if user.phone and user.phone_verified_at:
-        seen |= Q(visitor__phone=user.phone.removeprefix("+86"))
+        seen |= Q(visitor__phone=user.phone)
     if not seen:
         return []
     rows = Enquiry.objects.filter(seen, asker=None).select_related("visitor", "owner")

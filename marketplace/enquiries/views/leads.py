@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.enquiries import queries, services
+from marketplace.enquiries.models import Lead
 from marketplace.enquiries.workflow import LEAD
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused
+from marketplace.kernel.revisions import Rev
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
@@ -58,6 +60,7 @@ def show_lead(request: HttpRequest, code: str) -> HttpResponse:
         "lead": lead,
         "moves": {move.name for move in LEAD.available(lead, request.user)},
         "enquiry": lead.enquiry if is_open_to_reader else None,
+        "contact": queries.contact_of_asker(lead.enquiry) if is_open_to_reader else "",
         "seen": seen,
         "problem": problem,
     }
@@ -89,12 +92,14 @@ def answer_broker(request: HttpRequest, code: str) -> HttpResponse:
     if lead is None:
         raise NotVisible
     seen = Seen(request, lead.rev)
-    if request.POST.get("act") == "refuse":
-        services.refuse_broker(lead, actor=request.user, rev=seen.rev)
-        messages.success(request, _("已告知，这条线索退回待跟进"))
-    else:
-        services.confirm_broker(
-            lead, broker_id=lead.broker_id or 0, actor=request.user, rev=seen.rev
-        )
-        messages.success(request, _("已确认，这位经纪人现在能看到咨询内容和您的联系方式"))
+    answer_for(request.user, lead, act=request.POST.get("act", ""), rev=seen.rev)
+    messages.success(request, _("已答复"))
     return redirect("enquiries:show", code)
+
+
+def answer_for(actor: Any, lead: Lead, *, act: str, rev: Rev) -> None:
+    """Refuse or confirm the broker whom the page has named, for a member or a visitor of the asking side."""
+    if act == "refuse":
+        services.refuse_broker(lead, actor=actor, rev=rev)
+    else:
+        services.confirm_broker(lead, broker_id=lead.broker_id or 0, actor=actor, rev=rev)
