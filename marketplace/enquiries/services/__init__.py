@@ -48,6 +48,7 @@ from marketplace.enquiries.services.onbehalf import (
     log_contact,
 )
 from marketplace.enquiries.services.reading import mark_read
+from marketplace.enquiries.services.samples import fill_way, remove_way
 from marketplace.enquiries.services.sealing import seal, unseal
 from marketplace.enquiries.services.turns import remind_silent, tell_waiting
 from marketplace.enquiries.services.visitors import (
@@ -92,6 +93,7 @@ __all__ = [
     "decline_intent",
     "edit_step",
     "enter_contact",
+    "fill_way",
     "finish_step",
     "hand_back_lead",
     "hold_enquiry",
@@ -114,6 +116,7 @@ __all__ = [
     "remind_of_steps",
     "remind_silent",
     "remove_step",
+    "remove_way",
     "renew_link",
     "reopen_with",
     "revoke_links",

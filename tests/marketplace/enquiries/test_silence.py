@@ -19,8 +19,8 @@ from marketplace.kernel.errors import Forbidden, Refused, Stale
 from marketplace.notices.models import Notice
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
-from tests.factories.enquiries import make_enquiry
-from tests.factories.parties import make_staff
+from tests.factories.enquiries import make_enquiry, make_visitor_enquiry
+from tests.factories.parties import make_member, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +224,27 @@ def test_of_brokers_who_take_a_lead_at_once_one_has_it(cast: Cast, lead: Lead) -
     with ThreadPoolExecutor(len(people)) as pool:
         assert sorted(pool.map(take, people)) == [False, False, False, True]
     assert lead.takings.count() == 1
+
+
+def test_a_visitor_names_the_broker_and_takes_the_enquiry_along(
+    cast: Cast, achievement: Any, drain: Callable[[], int]
+) -> None:
+    enquiry = make_visitor_enquiry(achievement, contact="wei@example.com", pool_consent=True)
+    Enquiry.objects.filter(pk=enquiry.pk).update(tell_at=clock.now())
+    services.tell_waiting()
+    lead = services.take_lead(Lead.objects.get(), actor=cast.broker)
+    stranger, guest = services.Guest(0), services.Guest(enquiry.pk)
+    with pytest.raises(Forbidden):
+        services.confirm_broker(lead, broker_id=cast.broker.pk, actor=stranger)
+    services.confirm_broker(lead, broker_id=cast.broker.pk, actor=guest, rev=lead.rev)
+    assert [row.pk for row in queries.visible_to(cast.broker)] == [enquiry.pk]
+    with pytest.raises(Forbidden):
+        services.move_visitor_enquiry(enquiry, to=cast.enterprise, actor=cast.member)
+    person = make_member(cast.enterprise, email="wei@example.com")
+    assert [row.pk for row in queries.visitor_enquiries_of(person)] == [enquiry.pk]
+    moved = services.move_visitor_enquiry(enquiry, to=cast.enterprise, actor=person)
+    assert (moved.asker_id, moved.visitor_id) == (cast.enterprise.pk, None)
+    assert cast.member.has_perm("enquiries.write_enquiry", moved)
 
 
 # --- have they met? ---------------------------------------------------------------------------
