@@ -18,10 +18,16 @@ app = Celery("jiebang")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.task_default_queue = DEFAULT
-app.conf.task_routes = {"journal.drain": {"queue": URGENT}, "journal.work": {"queue": BULK}}
+app.conf.task_routes = {
+    "journal.drain": {"queue": URGENT},
+    "journal.work": {"queue": BULK},
+    "journal.audit": {"queue": BULK},
+}
 app.conf.task_annotations = {
     # One step of a job is short; what takes longer than a turn goes back into the queue as it is.
     "journal.work": {"soft_time_limit": 1800, "time_limit": 1860},
+    # Reads the whole journal.
+    "journal.audit": {"soft_time_limit": 7200, "time_limit": 7260},
 }
 app.conf.beat_scheduler = "deploy.beat:OneBeat"
 

@@ -90,28 +90,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 _code_lists: dict[str, Any] = {}
+_calendar: dict[str, Any] = {}
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The code lists are read once; afterwards no test sees that they are read or checked."""
+    """Code lists and working days are read once; no test sees that they are read or checked."""
     from marketplace.taxonomy import queries
+    from marketplace.taxonomy.queries import code_lists, working_days
 
-    queries.REFRESH = float("inf")
+    code_lists.REFRESH = float("inf")
     with django_db_blocker.unblock():
         for scheme in queries.schemes():
             queries.terms(scheme.code)
-    _code_lists.update(queries._cache.snapshots)
+        _calendar.update(calendar=working_days._kept.current(), stamps=working_days._kept.stamps)
+    _code_lists.update(code_lists._cache.snapshots)
 
 
 @pytest.fixture(autouse=True)
 def _known_code_lists() -> None:
-    """Each test begins with the code lists known, whatever the one before did to them."""
-    from marketplace.taxonomy import queries
+    """Each test begins with lists and calendar known, whatever the one before did to them."""
+    from marketplace.taxonomy.queries import code_lists, working_days
 
     if _code_lists:
-        queries._cache.snapshots = dict(_code_lists)
-        queries._cache.checked = time.monotonic()
+        code_lists._cache.snapshots = dict(_code_lists)
+        vars(working_days._kept).update(_calendar)
+        code_lists._cache.checked = working_days._kept.checked = time.monotonic()
 
 
 @pytest.fixture(autouse=True)

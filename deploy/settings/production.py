@@ -298,6 +298,7 @@ CACHES["fragments"] = (
     }
 )
 PRIVATE_FILES_DIR = DATA_DIR / "private"
+AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", "") or DATA_DIR / "audit-anchor.txt")
 # The prefix of an nginx `internal` location over that folder; empty: the application sends files.
 FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")
 MEDIA_ROOT = DATA_DIR / "media"

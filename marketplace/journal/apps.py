@@ -14,6 +14,7 @@ class JournalConfig(AppConfig):
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         triggers.append_only("journal_entry")
+        triggers.append_only("journal_seal")
         triggers.connect()
 
         def note(rows: list[unreadable.Unreadable], **_: object) -> None:

@@ -19,6 +19,32 @@ class AccessRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditAnchored(Event):
+    """The head of the hash chain was written to the anchor file: its number and its hash."""
+
+    subject_kind = "journal.seal"
+    label = _("审计链已锚定")
+
+    seq: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditBroken(Event):
+    """The audit check found that the hash chain, the anchor file or a trigger is not as it must be.
+
+    `kind` is the kind of the first finding; `seq` its place in the chain, 0 where it has none.
+    """
+
+    subject_kind = "journal.seal"
+    label = _("审计校验发现异常")
+
+    kind: str = ""
+    seq: int = 0
+    findings: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobCancelled(Event):
     """A person asked that a job be cancelled. `kind` is the kind of the job."""
 

@@ -42,6 +42,23 @@ class Entry(models.Model):
         raise TypeError("journal entries can't be deleted")
 
 
+class Seal(models.Model):
+    """One link of the hash chain over the entries; see `journal.chain`. Never changed, never deleted.
+
+    `seq` counts from 1 without gaps. `hash` covers the hash of the link before and the whole entry.
+    """
+
+    seq = models.PositiveBigIntegerField(primary_key=True)
+    entry = models.OneToOneField(
+        Entry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="seal"
+    )
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.hash[:12]}"
+
+
 class Delivery(models.Model):
     """The outbox: one entry for one handler. Found by status, because ids do not commit in order."""
 

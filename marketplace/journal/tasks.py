@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from marketplace.journal import jobs, once, services, unreadable_rows, wakeup
+from marketplace.journal import audit, chain, jobs, once, services, unreadable_rows, wakeup
 from marketplace.kernel.statistics import refresh_statistics
 from marketplace.web import throttle
 
@@ -37,3 +37,17 @@ def purge() -> None:
 def recheck() -> None:
     """Check whether unreadable rows can be read again."""
     unreadable_rows.recheck_unreadable()
+
+
+@shared_task(name="journal.seal", ignore_result=True)
+def seal() -> None:
+    """Link new entries to the hash chain. What is left after some batches waits for the next run."""
+    for _batch in range(20):
+        if chain.seal_entries() < chain.BATCH:
+            return
+
+
+@shared_task(name="journal.audit", ignore_result=True)
+def check_audit() -> None:
+    """Check the journal and write the head of its chain to the anchor file."""
+    audit.check_and_anchor()

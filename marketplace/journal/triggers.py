@@ -37,6 +37,26 @@ def lay(using: str = "default") -> None:
     _run(using, _created)
 
 
+def lacking(using: str = "default") -> list[str]:
+    """The append-only tables whose triggers are missing or switched off in this database."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
+            )
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        there = {name for (name,) in cursor.fetchall()}
+    return [table for table in _tables if not _names(table, connection.vendor) <= there]
+
+
+def _names(table: str, vendor: str) -> set[str]:
+    if vendor == "postgresql":
+        return {f"{table}_append_only"}
+    return {f"{table}_no_update", f"{table}_no_delete"}
+
+
 def drop(using: str = "default") -> None:
     """Drop the triggers: for the flush of a test run only."""
     _run(using, _dropped)
@@ -63,9 +83,8 @@ def _created(table: str, vendor: str) -> list[str]:
 
 
 def _dropped(table: str, vendor: str) -> list[str]:
-    if vendor == "postgresql":
-        return [f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}"]
-    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
+    where = f" ON {table}" if vendor == "postgresql" else ""
+    return [f"DROP TRIGGER IF EXISTS {name}{where}" for name in sorted(_names(table, vendor))]
 
 
 def _run(using: str, statements: Callable[[str, str], list[str]]) -> None:

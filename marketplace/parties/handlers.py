@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
 from marketplace.files.policies import register_reader
+from marketplace.journal.events import AuditBroken
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import events, queries
 from marketplace.parties.models import Invitation, Organization, Verification
+from marketplace.parties.policies import Role
+from marketplace.taxonomy.events import CalendarRunsOut
 from search import engine
 
 kinds.register("parties.verification_waiting", _("有单位等待认证"), mail_default=False)
@@ -21,6 +24,8 @@ kinds.register("parties.invited", _("单位邀请您加入"))
 kinds.register("parties.members_changed", _("本单位成员变动"), mail_default=False)
 kinds.register("parties.role_changed", _("您在单位中的角色变动"))
 kinds.register("parties.file_stopped", _("附件被安全扫描拦截"))
+kinds.register("parties.calendar_runs_out", _("下一年度工作日待录入"))
+kinds.register("parties.audit_broken", _("审计链异常"))
 
 register_reader("parties.verification", queries.reads_document)
 
@@ -191,4 +196,35 @@ def tell_uploader(event: AttachmentInfected) -> None:
         params={"name": event.name},
         body=_("文件没有保存，也没有人能下载。请检查你的电脑，换一份干净的文件再上传。"),
         subject=(SUBJECT_KIND, event.subject_id),
+    )
+
+
+# --- the calendar of working days ---------------------------------------------------------------
+@on(CalendarRunsOut)
+def tell_operators(event: CalendarRunsOut) -> None:
+    """The operators learn in time that no deadline can be counted into the next year.
+
+    Here, because the calendar stands below this slice and knows no people.
+    """
+    notify(
+        "parties.calendar_runs_out",
+        queries.people_with_role(Role.OPERATOR),
+        title=_("请录入 %(year)s 年的节假日安排"),
+        params={"year": str(event.year)},
+        body=_("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
+        url=reverse("taxonomy:year", args=[event.year]),
+        subject=(event.subject_kind, event.subject_id),
+    )
+
+
+# --- the audit chain --------------------------------------------------------------------------
+@on(AuditBroken)
+def tell_of_broken_audit(event: AuditBroken) -> None:
+    """Auditors and operators learn that the journal is not as it was written."""
+    notify(
+        "parties.audit_broken",
+        queries.people_with_role(Role.AUDITOR, Role.OPERATOR),
+        title=_("审计校验发现 %(n)s 处异常"),
+        params={"n": event.findings},
+        body=_("请在服务器上运行 verify_audit，它会指出第一条异常记录。处理之前请不要清理数据。"),
     )

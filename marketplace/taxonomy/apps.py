@@ -14,4 +14,7 @@ class TaxonomyConfig(AppConfig):
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         post_migrate.connect(services.seed_after_migrate, sender=self, dispatch_uid="taxonomy.seed")
+        post_migrate.connect(
+            services.seed_calendar_after_migrate, sender=self, dispatch_uid="taxonomy.calendar"
+        )
         register(SLICE)

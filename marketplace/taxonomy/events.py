@@ -46,3 +46,42 @@ class TermRestored(_TermEvent, Event):
     label = _("恢复条目")
     scheme: str
     code: str
+
+
+class _CalendarEvent:
+    subject_kind = "taxonomy.calendaryear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingDayAdded(_CalendarEvent, Event):
+    """`day` is ISO."""
+
+    label = _("录入特殊日期")
+    day: str
+    is_working: bool
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingDayRemoved(_CalendarEvent, Event):
+    """`day` is ISO."""
+
+    label = _("删除特殊日期")
+    day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarYearMarked(_CalendarEvent, Event):
+    """A year was declared complete, or no longer so."""
+
+    label = _("标记年份是否录入完整")
+    year: int
+    is_known: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarRunsOut(_CalendarEvent, Event):
+    """The last known year ends soon, and `year` must be entered."""
+
+    label = _("下一年度工作日待录入")
+    year: int

@@ -1,5 +1,6 @@
 """Input of the operator's pages: a new term, its names, the day it ends."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel import clock
 from marketplace.taxonomy import queries
 from marketplace.taxonomy.models import Scheme, Shape, Term
-from marketplace.web.forms import DateField, JiebangForm, PlainTextField, TermField
+from marketplace.web.forms import DateField, EitherField, JiebangForm, PlainTextField, TermField
 
 _CODE = RegexValidator(r"\A[a-z0-9]+(_[a-z0-9]+)*\Z", _("代码只能用小写字母、数字和下划线"))
 
@@ -76,3 +77,42 @@ class RetireForm(JiebangForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"on": clock.today()})
         super().__init__(*args, **kwargs)
+
+
+class WorkingDayForm(JiebangForm):
+    """A day that differs from Monday to Friday, and what it follows from."""
+
+    date = DateField(label=_("日期"))
+    is_working = EitherField(label=_("这一天"), yes=_("上班（调休）"), no=_("放假"))
+    source = PlainTextField(
+        label=_("依据"), max_length=200, help_text=_("例如：春节放假，国办发明电〔2026〕7号")
+    )
+
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._year = year
+
+    def clean_date(self) -> dt.date:
+        """Only a day of the year that the page shows: its `rev` is the one that was seen."""
+        day: dt.date = self.cleaned_data["date"]
+        if day.year != self._year:
+            wrong = _("请填写 %(year)s 年的日期") % {"year": str(self._year)}
+            raise forms.ValidationError(wrong, code="year")
+        return day
+
+
+class RemoveDayForm(JiebangForm):
+    """The day that is taken out."""
+
+    date = DateField(label=_("日期"))
+
+
+class MarkYearForm(JiebangForm):
+    """The notice that a year was entered from."""
+
+    source = PlainTextField(
+        label=_("依据"),
+        max_length=200,
+        required=False,
+        help_text=_("国务院办公厅放假通知的名称或文号"),
+    )

@@ -91,3 +91,42 @@ class Term(models.Model):
     def holds_on(self, day: date) -> bool:
         """Whether the term may be chosen on that day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class CalendarYear(models.Model):
+    """One year of the calendar of working days. While it is not known, legal periods stop at it.
+
+    `rev` is raised with every change of its days, so a page that is open elsewhere becomes stale.
+    """
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    is_known = models.BooleanField(default=False)
+    source = models.CharField(max_length=200, blank=True)
+    rev = models.PositiveIntegerField(default=1)
+    #: New with every change: how other processes learn that their calendar is old.
+    stamp = models.UUIDField(default=uuid.uuid4)
+    #: The operator has changed it: a later seed leaves it alone.
+    edited = models.BooleanField(default=False)
+    #: When operators were told that this last known year ends (UTC).
+    warned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class WorkingDay(models.Model):
+    """A day that differs from Monday to Friday: a holiday, or a weekend day that is worked (调休)."""
+
+    date = models.DateField(unique=True)
+    is_working = models.BooleanField()
+    #: The notice or the holiday that it follows from.
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["date"]
+
+    def __str__(self) -> str:
+        return self.date.isoformat()

@@ -1,4 +1,4 @@
-"""Who may edit the code lists: the operator. Stands below `parties`, so it asks the user itself."""
+"""Who may edit the code lists and the calendar: the operator. Stands below `parties`, so it asks the user itself."""
 
 from typing import Any
 
@@ -15,3 +15,4 @@ def operates(user: Actor, _term: Any = None) -> bool:
 
 
 rules.add_perm("taxonomy.edit_term", operates)
+rules.add_perm("taxonomy.edit_calendar", operates)

@@ -6,6 +6,8 @@ from marketplace.taxonomy import views
 
 workbench = [
     path("taxonomy/", views.list_schemes, name="schemes"),
+    path("taxonomy/working-days/", views.list_years, name="years"),
+    path("taxonomy/working-days/<int:year>/", views.show_year, name="year"),
     path("taxonomy/<slug:scheme>/", views.show_scheme, name="scheme"),
     path("taxonomy/<slug:scheme>/add/", views.add_term, name="add"),
     path("taxonomy/<slug:scheme>/terms/<str:code>/", views.edit_term, name="edit"),

@@ -9,8 +9,8 @@ from django.urls import reverse
 from marketplace.files import queries as files
 from marketplace.files import storage
 from marketplace.files.storage import Room
+from marketplace.journal import audit, chain, tallies
 from marketplace.journal import queries as journal
-from marketplace.journal import tallies
 from search import vectors
 from search.schema import all_specs, get
 
@@ -33,10 +33,13 @@ class State:
     lacks_model: bool
     unscanned: int
     room: Room
+    #: Links of the audit chain, and whether its last check found something.
+    sealed: int
+    audit_broken: bool
 
 
 def state() -> State:
-    """How the machinery is; seven queries, and a word with the sentence model."""
+    """How the machinery is; nine queries, and a word with the sentence model."""
     counts = journal.counts()
     left = journal.lease_left(BEAT)
     return State(
@@ -49,6 +52,8 @@ def state() -> State:
         lacks_model=vectors.is_wanted() and not vectors.is_up(),
         unscanned=files.unscanned(),
         room=storage.room(),
+        sealed=last.seq if (last := chain.head()) else 0,
+        audit_broken=audit.last_alarm() is not None,
     )
 
 

@@ -52,6 +52,7 @@ POSTS: dict[str, str] = {
     "taxonomy:add": KEY,
     "taxonomy:edit": REV,
     "taxonomy:retire": REV,
+    "taxonomy:year": REV,
     "taxonomy:restore": REV,
     "web:preference": "sets a cookie about looks",
     "workbench:deliveries_retry": "passes over what is not dead any more",

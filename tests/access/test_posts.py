@@ -39,6 +39,7 @@ MAKING = [
 #: What else each sends, so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
     "edit": {"title": "另一个名称"},
+    "taxonomy:year": {"act": "mark", "source": "另一份通知"},
     "taxonomy:edit": {"label": "另一个名称", "order": "5"},
     "renew": {"days": "90"},
     "solve": {"how": "platform"},

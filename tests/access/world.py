@@ -76,6 +76,7 @@ STATES: dict[str, set[str]] = {
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
     "term": {"current", "retired", "missing"},
+    "calendar_year": {"known", "unknown", "missing"},
     "section": {"known", "beyond", "missing"},
     "page": {"known", "missing"},
     "visit": {*VisitStatus.values, "missing"},
@@ -413,6 +414,11 @@ def _codes(_world: World) -> Subjects:
             "current": {"scheme": scheme.code, "code": "red"},
             "retired": {"scheme": scheme.code, "code": "grey"},
             "missing": {"scheme": scheme.code, "code": "nothing"},
+        },
+        "calendar_year": {
+            "known": {"year": 2026},
+            "unknown": {"year": 2098},
+            "missing": {"year": 1999},
         },
         "section": {
             "known": {"section": "orgs", "page": 1},

@@ -41,6 +41,7 @@ UNHEARD = {
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
         *("SignedIn", "SignInFailed"),
+        "AuditAnchored",
     },
     "the service or the worker that publishes it has done all there is to do": {
         *("AchievementsImported", "AchievementsReturned", "ImportConfirmed", "ImportFailed"),
@@ -54,6 +55,7 @@ UNHEARD = {
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
+        *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),
     },
 }
 

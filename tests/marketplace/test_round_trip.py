@@ -251,9 +251,9 @@ def test_retired_ways_of_cooperating_and_kinds_of_rights_are_kept(cast: Cast) ->
 
 
 def _forget_lists(scheme: str) -> None:
-    from marketplace.taxonomy import queries
+    from marketplace.taxonomy.queries import code_lists
 
-    queries._cache.snapshots.pop(scheme, None)
+    code_lists._cache.snapshots.pop(scheme, None)
 
 
 # --- organisations and people -----------------------------------------------------------------

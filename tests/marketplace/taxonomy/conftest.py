@@ -9,8 +9,10 @@ from tests.factories.taxonomy import make_scheme, make_term
 @pytest.fixture(autouse=True)
 def _cold_cache():
     queries.forget()
+    queries.forget_calendar()
     yield
     queries.forget()
+    queries.forget_calendar()
 
 
 @pytest.fixture

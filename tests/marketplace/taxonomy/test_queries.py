@@ -10,6 +10,7 @@ import pytest
 from marketplace.kernel.errors import NotVisible
 from marketplace.taxonomy import queries
 from marketplace.taxonomy.models import Scheme, Term
+from marketplace.taxonomy.queries import code_lists
 from tests.factories.taxonomy import make_scheme, make_term
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,7 @@ def test_another_process_is_heard_after_the_refresh(colours, monkeypatch):
     # What another process does: rows and stamp change, our cache is not told.
     Term.objects.filter(scheme=colours, code="red").update(label="朱红")
     assert queries.label("colour", "red") == "红"
-    monkeypatch.setattr(queries, "REFRESH", 0)
+    monkeypatch.setattr(code_lists, "REFRESH", 0)
     assert queries.label("colour", "red") == "红", "without a new stamp nothing is read"
     Scheme.objects.filter(pk=colours.pk).update(stamp=uuid.uuid4())
     assert queries.label("colour", "red") == "朱红"
@@ -148,7 +149,7 @@ def test_one_changed_list_leaves_the_others_cached(colours, monkeypatch, django_
     make_term(other, "big", "大")
     queries.terms("colour")
     queries.terms("size")
-    monkeypatch.setattr(queries, "REFRESH", 0)
+    monkeypatch.setattr(code_lists, "REFRESH", 0)
     Scheme.objects.filter(pk=other.pk).update(stamp=uuid.uuid4())
     with django_assert_num_queries(1):
         queries.terms("colour")

@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.taxonomy import queries, services
 from marketplace.taxonomy.models import Scheme, Shape, Term
+from marketplace.taxonomy.services import code_lists
 from tests.factories.parties import make_staff
 from tests.factories.taxonomy import make_scheme, make_term
 
@@ -319,7 +320,7 @@ def test_an_older_seed_changes_nothing(seed):
 
 def test_after_migrate_other_databases_are_left_alone(monkeypatch):
     calls = []
-    monkeypatch.setattr(services, "load_seeds", lambda: calls.append(1))
+    monkeypatch.setattr(code_lists, "load_seeds", lambda: calls.append(1))
     services.seed_after_migrate(using="replica")
     assert calls == []
     services.seed_after_migrate(using="default")

@@ -14,7 +14,7 @@ from cms import samples as pages
 from cms.models import NewsPage, PolicyPage
 from marketplace.achievements.models import Achievement
 from marketplace.needs.models import Need
-from marketplace.taxonomy import queries as taxonomy
+from marketplace.taxonomy.queries import code_lists
 from marketplace.web import samples
 from search import engine
 from search.schema import all_specs
@@ -34,7 +34,7 @@ def site(own_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages.load()
     for spec in all_specs():
         engine.rebuild(spec.name)
-    monkeypatch.setattr(taxonomy, "REFRESH", 3600.0)
+    monkeypatch.setattr(code_lists, "REFRESH", 3600.0)
 
 
 def public_paths() -> Iterator[str]:

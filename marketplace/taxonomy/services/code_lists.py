@@ -20,7 +20,7 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.taxonomy import events, queries
 from marketplace.taxonomy.models import BEGINNING, Scheme, Shape, Term
 
-SEEDS = Path(__file__).parent / "seeds"
+SEEDS = Path(__file__).parent.parent / "seeds"
 
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
 #: Room between two neighbours, so that one can be put between them.
