@@ -1,6 +1,6 @@
 """Questions of the broker's desk: what is followed, what is to do, what nobody has taken up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -311,3 +311,86 @@ def silent_sides(broker_id: int) -> int:
         introduction__status=IntroductionStatus.OPEN,
         answer=Answer.NONE,
     ).count()
+
+
+# --- what other pages show --------------------------------------------------------------------
+def brokers_of_listings(kind: str, listings: Sequence[Any]) -> dict[int, list[Any]]:
+    """The brokers who serve these listings by a mandate in force, by the key of the listing; one query.
+
+    A mandate for all of an organisation's listings is left out where the listing hides its owner: the
+    same broker at all of them would say whose it is.
+    """
+    owners = {row.owner_id for row in listings}
+    rows = in_force().filter(
+        Q(kind="") | Q(kind=kind, listing_id__in=[row.pk for row in listings]),
+        client_id__in=owners,
+    )
+    found: dict[int, list[Any]] = {}
+    mandates = list(rows.select_related("broker").order_by("id"))
+    for row in listings:
+        for one in mandates:
+            fits = (
+                one.listing_id == row.pk
+                if one.kind
+                else one.client_id == row.owner_id and not row.hide_owner
+            )
+            if fits and one.broker not in found.setdefault(row.pk, []):
+                found[row.pk].append(one.broker)
+    return {pk: brokers for pk, brokers in found.items() if brokers}
+
+
+def running_by_client(org_ids: Sequence[int]) -> dict[int, list[Mandate]]:
+    """The mandates in force of these organisations, by organisation; one query."""
+    found: dict[int, list[Mandate]] = {}
+    rows = in_force().filter(client_id__in=org_ids).select_related("broker")
+    for one in rows.order_by("ends_at", "id"):
+        found.setdefault(one.client_id, []).append(one)
+    return found
+
+
+def has_introduced(user: Any, enquiry: Enquiry) -> bool:
+    """Whether the person has recorded an introduction from this enquiry that still stands."""
+    return Introduction.objects.filter(
+        broker__user_id=user.pk, enquiry=enquiry, status__in=_LIVE
+    ).exists()
+
+
+def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
+    """What the page of an enquiry shows of brokers to this person; None for a visitor by link.
+
+    The asker learns which brokers have introduced the pair; the mandates are the owner's own affair,
+    beyond the fact that a broker acts for the owner.
+    """
+    if user.pk is None or enquiry.asker_id is None:
+        return None
+    access = access_of(user)
+    mandates = list(mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id))
+    rows = Introduction.objects.filter(enquiry=enquiry).exclude(
+        status=IntroductionStatus.WITHDRAWN
+    )
+    sides = [
+        name
+        for name, org in (("owner", enquiry.owner_id), ("asker", enquiry.asker_id))
+        if access.in_org(org)
+    ]
+    introductions = [
+        row
+        for row in rows.select_related("broker").prefetch_related("sides").order_by("at", "id")
+        if sides or user.has_perm("brokerage.view_introduction", row)
+    ]
+    to_rate = []
+    if enquiry.status == Status.CLOSED and sides:
+        rated = rated_by(enquiry, sides)
+        pursuits = Pursuit.objects.filter(enquiry=enquiry).select_related("broker")
+        to_rate = [
+            one.broker
+            for one in pursuits
+            if any((one.broker_id, side) not in rated for side in sides)
+        ]
+    return {
+        "mandates": mandates,
+        "sees_mandates": access.in_org(enquiry.owner_id),
+        "introductions": introductions,
+        "invites": access.binds(enquiry.owner_id) and not mandates,
+        "to_rate": to_rate,
+    }

@@ -12,11 +12,10 @@ from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
 from marketplace.brokerage.policies import OVERSEERS
 from marketplace.brokerage.rulebook.keys import pair_key, party_key, party_keys
 from marketplace.brokerage.workflow import IntroductionStatus, RulingStatus
-from marketplace.disclosure import queries as disclosure
+from marketplace.enquiries.queries import owner_named
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.kernel.actors import Actor
-from marketplace.listings.kind import kind_named
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
@@ -55,16 +54,10 @@ def side_name(user: Actor, introduction: Introduction, side: IntroductionSide) -
     """The name of a party as this person may read it; "" where it is not to be named to them."""
     if not side.hidden:
         return side.organization.name if side.organization is not None else side.name
-    if side.organization_id is None:
-        return ""
-    subject = kind_named(introduction.kind).subject
-    access = access_of(user)
-    may = (
-        access.in_org(side.organization_id)
-        or access.has(*OVERSEERS)
-        or disclosure.owner_named_to(
-            user, subject, introduction.listing_id or 0, side.organization_id
-        )
+    # Only an enquiry about an anonymous need leads to a hidden side.
+    enquiry = introduction.enquiry
+    may = access_of(user).in_org(side.organization_id) or (
+        enquiry is not None and owner_named(user, enquiry)
     )
     return side.name if may else ""
 

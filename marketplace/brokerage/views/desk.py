@@ -15,7 +15,7 @@ from marketplace.brokerage.models import Broker, Pursuit, Stage
 from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.services import desk
 from marketplace.enquiries import queries as enquiries
-from marketplace.enquiries.queries import HIDDEN_ASKER_SIDE, owner_named
+from marketplace.enquiries.queries import owner_named
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.web.onetime import FormKey
@@ -89,29 +89,44 @@ def pipeline(request: Request) -> HttpResponse:
     return render_page(request, "brokerage/pipeline.html", context)
 
 
+#: Moving a card means to record what moves it: each choice leads to the page of that record.
+_MOVES = {
+    "contact": _("记录联系"),
+    "introduce": _("登记对接"),
+    "intent": _("推进意向"),
+    "show": _("查看"),
+}
+_NEXT = {
+    Stage.LEAD: ("contact", "introduce"),
+    Stage.CONTACT: ("introduce", "contact"),
+    Stage.INTRODUCED: ("intent", "contact"),
+    Stage.INTENT: ("show",),
+    Stage.CLOSED: ("show",),
+}
+
+
 def _card(row: Pursuit, user: Any) -> dict[str, Any]:
     """A card: who with whom about what, and where the next act is made. No query for open owners."""
     enquiry = row.enquiry
     hidden = enquiry.owner_is_hidden and not owner_named(user, enquiry)
-    show = reverse("enquiries:show", args=[enquiry.code])
-    introduce = reverse("brokerage:introduce_enquiry", args=[enquiry.code])
-    #: Moving a card means to record what moves it: each choice leads to the page of that record.
-    moves = {
-        Stage.LEAD: [(show, _("记录联系"))],
-        Stage.CONTACT: [(introduce, _("登记对接")), (show, _("记录联系"))],
-        Stage.INTRODUCED: [(show, _("推进意向"))],
-        Stage.INTENT: [(show, _("查看意向"))],
-    }.get(Stage(row.stage), [(show, _("查看"))])
-    if row.stage == Stage.LEAD:
-        moves.append((introduce, _("登记对接")))
     return {
         "row": row,
         "enquiry": enquiry,
-        "url": show,
-        "owner": HIDDEN_ASKER_SIDE if hidden else enquiry.owner.name,
+        "url": reverse("enquiries:show", args=[enquiry.code]),
+        "owner": _("某企业（已认证）") if hidden else enquiry.owner.name,
         "asker": enquiry.asker.name if enquiry.asker_id else _("访客"),
-        "moves": moves,
+        "moves": [(name, _MOVES[name]) for name in _NEXT[Stage(row.stage)]],
     }
+
+
+@login_required
+@require_safe
+def move(request: Request, code: str) -> HttpResponse:
+    """Lead to the page where the act is recorded that was chosen on a card; nothing is changed here."""
+    _entered(request.user)
+    if request.GET.get("to") == "introduce":
+        return redirect("brokerage:introduce_enquiry", code)
+    return redirect("enquiries:show", code)
 
 
 # --- tasks ------------------------------------------------------------------------------------
