@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "marketplace.needs.apps.NeedsConfig",
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
+    "marketplace.disclosure.apps.DisclosureConfig",
     "marketplace.parties.apps.PartiesConfig",
     "marketplace.taxonomy.apps.TaxonomyConfig",
     "marketplace.files.apps.FilesConfig",

@@ -30,6 +30,34 @@ def run(path: Path, *, name: str, output: str) -> bool:
     return True
 
 
+@child_task("files.stamp")
+def run_stamp(path: Path, *, line: str, output: str) -> None:
+    """Write a stamped copy of a PDF to `output`. Raises Refused with the reason."""
+    from marketplace.files.rulebook.stamping import stamp as on_each_page  # noqa: PLC0415 -- in the child alone
+
+    try:
+        with path.open("rb") as file:
+            on_each_page(file, line, Path(output))
+    except Unfit as error:
+        raise Refused(error.args[0]) from error
+
+
+def stamp(path: Path, line: str, output: Path) -> None:
+    """Print an ASCII line on every page of a PDF, in a child. Raises Unfit with the reason, and ChildFailed."""
+    try:
+        run_in_child(
+            "files.stamp",
+            path,
+            memory=MEMORY,
+            seconds=SECONDS,
+            writes=MAX_ANEW,
+            line=line,
+            output=str(output),
+        )
+    except Refused as error:
+        raise Unfit(error.reason) from error
+
+
 def examine(path: Path, name: str, output: Path) -> bool:
     """Look into a file in a child; whether it was made anew, as `output`.
 

@@ -1,6 +1,7 @@
 """Who may read an attachment: the slice of its subject decides, and silence means no."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import rules
@@ -13,11 +14,35 @@ Reader = Callable[[Any, Any], bool]
 _readers: dict[str, Reader] = {}
 
 
-def register_reader(subject_kind: str, reader: Reader) -> None:
+@dataclass(frozen=True)
+class Door:
+    """What else a slice has to say about its restricted files, each for (person, attachment).
+
+    `refusal`: why a person who knows of the file may not have it (any more), "" for all others.
+    `stamp`: what is printed on each page of a PDF, in ASCII; "" gives out the original.
+    `record`: called before the bytes go out; raises Forbidden where they may not.
+    """
+
+    refusal: Callable[[Any, Any], object]
+    stamp: Callable[[Any, Any], str]
+    record: Callable[[Any, Any], None]
+
+
+_doors: dict[str, Door] = {}
+
+
+def register_reader(subject_kind: str, reader: Reader, *, door: Door | None = None) -> None:
     """Let a slice decide over the attachments of its subjects. Raises TypeError when doubled."""
     if _readers.get(subject_kind, reader) is not reader:
         raise TypeError(f"two readers for {subject_kind}")
     _readers[subject_kind] = reader
+    if door is not None:
+        _doors[subject_kind] = door
+
+
+def door_of(attachment: Any) -> Door | None:
+    """The door of a restricted file, or None: a public file, or one of a kind without a door."""
+    return None if attachment.is_public else _doors.get(attachment.subject_kind)
 
 
 def can_read(user: Actor, attachment: Any) -> bool:

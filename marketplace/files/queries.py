@@ -11,7 +11,7 @@ from marketplace.files.models import Attachment, Intake
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
-from marketplace.kernel.errors import NotVisible
+from marketplace.kernel.errors import Forbidden, NotVisible
 
 #: What a subject's own people see of its files: also those that wait for the scan or were stopped by it.
 _SHOWN = (Attachment.Status.READY, Attachment.Status.WAITING, Attachment.Status.INFECTED)
@@ -59,11 +59,19 @@ def attachments_for(
 
 
 def readable_attachment(code: str, user: Actor) -> Attachment:
-    """The file of this code. Raises NotVisible when it is missing or not for this person."""
+    """The file of this code. Raises NotVisible when it is missing or not for this person.
+
+    Raises Forbidden with the reason for a person who had it and may not have it any more.
+    """
     if not is_valid_code(code):
         raise NotVisible
     attachment = Attachment.objects.filter(code=code).first()
-    if attachment is None or not policies.can_read(user, attachment):
+    if attachment is None:
+        raise NotVisible
+    if not policies.can_read(user, attachment):
+        door = policies.door_of(attachment) if attachment.is_ready else None
+        if door is not None and (reason := door.refusal(user, attachment)):
+            raise Forbidden(reason)
         raise NotVisible
     return attachment
 

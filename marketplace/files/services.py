@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -29,7 +29,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.children import ChildFailed
-from marketplace.kernel.errors import InvalidInput, NotVisible, StorageFull
+from marketplace.kernel.errors import InvalidInput, NotVisible, Refused, StorageFull
 from marketplace.kernel.events import Event
 from marketplace.kernel.pages import in_pages
 
@@ -180,6 +180,20 @@ def _check_room(actor: Actor, subject_kind: str, subject_id: int | None, name: s
         raise _refusal(name, _("最多上传 %(limit)d 个附件") % {"limit": MAX_FILES})
 
 
+def bind(attachment: Attachment, subject_id: int, *, actor: Actor) -> Attachment:
+    """Let an upload without a subject belong to this one, of the kind it was stored for.
+
+    For a subject that is made after its file was examined. Raises NotVisible for another person's upload
+    and for one that belongs to a subject already. Needs a transaction.
+    """
+    row = _locked(attachment, actor)
+    if row.subject_id is not None:
+        raise NotVisible
+    row.subject_id = subject_id
+    row.save(update_fields=["subject_id"])
+    return row
+
+
 @transaction.atomic
 def remove(attachment: Attachment, *, actor: Actor | None) -> Attachment:
     """Remove a file: the row is marked now, the bytes are erased after commit.
@@ -266,6 +280,23 @@ def _check_turn(place: int, deadline: float, name: str) -> None:
         raise _refusal(name, text)
     if time.monotonic() > deadline:
         raise _refusal(name, _("前面的文件用时过长，这个没有处理，请再传一次"))
+
+
+def stamped_copy(attachment: Attachment, line: str) -> IO[bytes]:
+    """A copy of a PDF with this ASCII line on every page, open for reading; the original is not changed.
+
+    The copy has no name any more when it is returned, so it is gone when the response has been sent.
+    Raises Refused with the reason when the PDF can't be stamped.
+    """
+    with tempfile.TemporaryDirectory(prefix="stamp-") as folder:
+        output = Path(folder) / "stamped.pdf"
+        try:
+            children.stamp(storage.locate(attachment.path), line, output)
+        except (rulebook.Unfit, ChildFailed) as error:
+            logger.warning("attachment %s could not be stamped: %s", attachment.code, error)
+            reason = _("这个 PDF 无法加注查阅标记，不能下载。请联系发布单位换一份文件")
+            raise Refused(reason) from error
+        return output.open("rb")
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from marketplace.files import queries, services, storage
+from marketplace.files import policies, queries, services, storage
 from marketplace.kernel.errors import NotVisible
 
 #: A file from outside must never act as a page of this site, whatever a browser thinks it is.
@@ -29,12 +29,22 @@ def download(request: HttpRequest, code: str) -> HttpResponseBase:
     attachment = queries.readable_attachment(code, request.user)
     if not storage.exists(attachment.path):
         raise NotVisible
+    door = policies.door_of(attachment)
+    stamp = door.stamp(request.user, attachment) if door is not None else ""
+    # A stamped copy is made before the download is recorded, so that a refused one is not in the log.
+    copy = services.stamped_copy(attachment, stamp) if stamp and request.method == "GET" else None
     if request.method == "GET":
+        if door is not None:
+            door.record(request.user, attachment)
         services.record_download(
             attachment, actor=request.user if request.user.is_authenticated else None
         )
     response: HttpResponseBase
-    if settings.FILES_X_ACCEL:
+    if copy is not None:
+        response = FileResponse(copy, content_type=attachment.content_type)
+    elif stamp:
+        response = HttpResponse(content_type=attachment.content_type)
+    elif settings.FILES_X_ACCEL:
         response = HttpResponse(content_type=attachment.content_type)
         response["X-Accel-Redirect"] = f"{settings.FILES_X_ACCEL.rstrip('/')}/{attachment.path}"
     else:

@@ -1,6 +1,6 @@
 """What the shared pages must be told about one kind of listing, and which kinds there are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,8 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from rest_framework.serializers import Serializer
 
+from marketplace.disclosure.policies import register_subjects
+from marketplace.disclosure.rulebook import Subject
+from marketplace.disclosure.services import DOOR
 from marketplace.files.policies import register_reader
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.unreadable import readable
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
 from marketplace.listings.filters import Facet
@@ -138,7 +142,14 @@ _kinds: dict[str, ListingKind] = {}
 def register_kind(kind: ListingKind) -> None:
     """Make a kind known, and decide who reads its attachments; called when its app is ready."""
     _kinds[kind.name] = kind
-    register_reader(kind.subject, partial(queries.may_read_file, kind.model))
+    register_reader(kind.subject, partial(queries.may_read_file, kind.model), door=DOOR)
+    register_subjects(kind.subject, partial(_subjects, kind))
+
+
+def _subjects(kind: ListingKind, ids: Iterable[int]) -> dict[int, Subject]:
+    """Listings of a kind as `disclosure` knows them, by key."""
+    rows = readable(queries.manager(kind.model).filter(pk__in=list(ids)))
+    return queries.disclosed(rows, partial(kind.url, "detail"))
 
 
 def kinds() -> tuple[ListingKind, ...]:

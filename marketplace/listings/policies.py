@@ -4,12 +4,15 @@ from typing import Any
 
 import rules
 
+from marketplace.disclosure import policies as disclosure
+from marketplace.disclosure.queries import may_read_confidential
+from marketplace.disclosure.rulebook import Subject
 from marketplace.kernel.actors import Actor
 from marketplace.listings.workflow import PUBLIC, State
 from marketplace.parties.policies import access_of
 
 REVIEWERS = ("operator", "registrar_city", "registrar_county")
-READERS = (*REVIEWERS, "authority", "auditor")
+READERS = disclosure.READERS
 
 
 @rules.predicate
@@ -31,6 +34,12 @@ def reads_everything(user: Actor, listing: Any) -> bool:
 
 
 @rules.predicate
+def reads_confidential(user: Actor, listing: Any) -> bool:
+    """Who reads the confidential part, by the rule of `disclosure`."""
+    return listing is not None and may_read_confidential(user, bare_subject(listing))
+
+
+@rules.predicate
 def reviews(user: Actor, listing: Any) -> bool:
     """Staff who review, but never a listing of their own organisation."""
     access = access_of(user)
@@ -43,11 +52,26 @@ def operates(user: Actor, _listing: Any = None) -> bool:
     return access_of(user).has("operator")
 
 
+def bare_subject(listing: Any) -> Subject:
+    """A listing as `disclosure` judges it, without its address and its texts."""
+    return Subject(
+        kind=listing._meta.label_lower,  # noqa: SLF001 -- public by Django's documentation
+        pk=listing.pk,
+        owner_id=listing.owner_id,
+        code=listing.code,
+        title="",
+        url="",
+        hides_owner=listing.hide_owner,
+        is_public=listing.status in PUBLIC,
+        is_draft=listing.status == State.DRAFT,
+    )
+
+
 def register(slice_name: str, noun: str) -> None:
     """Register the permissions of one kind of listing."""
     for verb, predicate in {
         "view": is_public | is_of_owner | reads_everything,
-        "view_confidential": is_of_owner | reads_everything,
+        "view_confidential": reads_confidential,
         "edit": is_of_owner,
         "review": reviews,
         "withdraw": is_of_owner | operates,

@@ -1,21 +1,24 @@
 """Questions that every kind of listing answers in the same way."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
 from django.db.models import Manager, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.disclosure import queries as disclosure
+from marketplace.disclosure.rulebook import Subject
 from marketplace.files.queries import attachments_of
-from marketplace.journal import tallies
+from marketplace.journal import tallies, versions
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.listings.models import Listing
-from marketplace.listings.policies import READERS, REVIEWERS
-from marketplace.listings.workflow import PUBLIC, State
+from marketplace.listings.policies import READERS, REVIEWERS, bare_subject
+from marketplace.listings.workflow import PUBLIC, UNDER_REVISION, State
 from marketplace.parties.policies import access_of
 from marketplace.web.differences import plain
 from marketplace.web.slots import together
@@ -112,9 +115,39 @@ def newest(model: type[L], limit: int) -> list[L]:
 def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
     """Public attachments follow the listing; restricted ones its confidential part."""
     slice_name, noun = subject_of(model).split(".")
-    verb = "view" if attachment.audience == "public" else "view_confidential"
     listing = manager(model).filter(pk=attachment.subject_id).first()
-    return listing is not None and user.has_perm(f"{slice_name}.{verb}_{noun}", listing)
+    if listing is None:
+        return False
+    if attachment.is_public:
+        return user.has_perm(f"{slice_name}.view_{noun}", listing)
+    return disclosure.may_read_file(user, disclosed([listing])[listing.pk], attachment)
+
+
+def disclosed(listings: Iterable[Listing], url: Callable[[str], str] = str) -> dict[int, Subject]:
+    """Listings of one kind as `disclosure` knows them, by key; `url` makes the address of a code.
+
+    A listing that was published and is being revised discloses what was seen before: the last kept version.
+    """
+    rows = list(listings)
+    revised = [row for row in rows if row.was_published and row.status in UNDER_REVISION]
+    kept = (
+        versions.last_versions(subject_of(revised[0]), [row.pk for row in revised])
+        if revised
+        else {}
+    )
+    return {row.pk: _disclosed(row, kept.get(row.pk), url(row.code)) for row in rows}
+
+
+def _disclosed(listing: Listing, kept: dict[str, Any] | None, url: str) -> Subject:
+    bare = bare_subject(listing)
+    seen = kept["values"] if kept else {}
+    return replace(
+        bare,
+        title=listing.title or listing.code,
+        url=url,
+        text=seen.get("confidential", listing.confidential),
+        files=frozenset(kept["files"]) if kept else None,
+    )
 
 
 def taken_down(model: type[L], code: str) -> L | None:

@@ -43,6 +43,9 @@ LISTED = OPEN | ENDED
 #: Its author may change what it says.
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 
+#: In the hands of its author or its reviewers, though readers may have seen an earlier version.
+UNDER_REVISION = EDITABLE | {State.IN_REVIEW}
+
 
 @dataclass(frozen=True)
 class Ending:

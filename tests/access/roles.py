@@ -77,6 +77,13 @@ RELATIONS: dict[str, Relations] = {
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
+    # Members ask and read; the owner's approvers and administrators answer.
+    "grant": {
+        "owner": ENTERPRISE,
+        "owner_binder": frozenset({"approver", "org_admin"}),
+        "reader": UNIVERSITY,
+        "reader_binder": frozenset({"university_admin"}),
+    },
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

@@ -24,6 +24,12 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "unit_approver": lambda user, row: user.access.binds(row.organization_id),
     },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
+    "grant": {
+        "owner": lambda user, row: user.access.in_org(row.owner_id),
+        "owner_binder": lambda user, row: user.access.binds(row.owner_id),
+        "reader": lambda user, row: user.access.in_org(row.organization_id),
+        "reader_binder": lambda user, row: user.access.binds(row.organization_id),
+    },
     "match": {
         "asker": lambda user, row: user.access.in_org(row.need.owner_id),
         "offerer": lambda user, row: user.access.in_org(row.achievement.owner_id),

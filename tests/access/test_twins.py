@@ -31,6 +31,7 @@ TWINS = {
     "achievements.view_achievement": "marketplace.achievements.queries.visible_to",
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
+    "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",

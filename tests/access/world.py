@@ -25,6 +25,7 @@ from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
 from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
@@ -39,6 +40,7 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.disclosure import grants
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs
 from tests.factories.achievements import make_achievement
@@ -72,6 +74,7 @@ STATES: dict[str, set[str]] = {
     "token": {"valid", "expired", "revoked", "missing"},
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
+    "grant": {*GrantStatus.values, "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
@@ -449,6 +452,7 @@ def _visits(world: World) -> Subjects:
 
 
 MAKERS: tuple[Callable[[World], Subjects], ...] = (
+    grants,
     _listings,
     _files,
     _organizations,

@@ -91,6 +91,7 @@ FREE = {
     "journal.UnreadableRow.code",
     "matching.Match.weights_version",
     "matching.Reading.version",
+    "disclosure.Reading.attachment_code",
     "parties.ApiToken.prefix",
     "parties.User.consent_version",
     "search.VocabularyWord.last",
@@ -159,6 +160,9 @@ def test_every_other_number_is_not_negative_or_is_no_amount():
         and field.name not in checked(model)
     }
     assert others == {
+        "disclosure.Grant.subject_id",
+        "disclosure.NameRelease.subject_id",
+        "disclosure.Reading.subject_id",
         "files.Attachment.subject_id",
         "journal.Entry.subject_id",
         "journal.Version.subject_id",

@@ -48,6 +48,9 @@ UNHEARD = {
         *("ImportStarted", "DeliveriesRetried", "JobCancelled"),
         *("AttachmentCleared", "InvitationRevoked"),
     },
+    "the page of the grant or of the agreement shows it": {
+        *("AgreementAccepted", "GrantWithdrawn", "NameReleased"),
+    },
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),

@@ -32,6 +32,7 @@ from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
+from tests.factories.disclosure import accept, make_grant
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.django_db
 #: Permissions that ask nothing of a subject: what a stranger has, anybody has.
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
+    "disclosure.publish_text",
     "indexing.rebuild_index",
     "parties.appoint_broker",
     "parties.create_organization",
@@ -94,6 +96,19 @@ class Left:
         ]
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
+        # A colleague asked to read what others keep confidential, and others asked the organisation.
+        accept(org, admin)
+        theirs = make_need(cast.enterprise, cast.member, state="published")
+        self.grants = [
+            make_grant(theirs, org, asker=person, owner=cast.approver),
+            make_grant(
+                self.needs[3],
+                cast.other_enterprise,
+                asker=cast.outsider,
+                owner=admin,
+                state="requested",
+            ),
+        ]
         self.sent = services.invite_member(
             org, role="org_admin", actor=person, email="friend@example.com"
         )
@@ -115,6 +130,7 @@ class Left:
             "result": [self.batch.job, self.export],
             "attachment": [self.file],
             "visit": self.visits,
+            "grant": self.grants,
             "broker": [self.colleague],
         }
 

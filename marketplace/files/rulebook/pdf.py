@@ -25,6 +25,10 @@ def check(file: IO[bytes]) -> None:
     file.seek(0)
     try:
         with pikepdf.open(cast("BinaryIO", file), suppress_warnings=True) as document:
+            # Also one that opens without a password: its owner has locked it, and the copies that are
+            # given to readers with a stamp would be made against that lock.
+            if document.is_encrypted:
+                raise Unfit(_("PDF 已加密，请去除密码和权限限制后再上传"))
             _check_size(document)
             for found in document.objects:
                 if _is_worth_a_look(found):

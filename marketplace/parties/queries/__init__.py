@@ -2,6 +2,7 @@
 
 from marketplace.parties.queries.members import (
     admins_of,
+    binders_of,
     hash_of,
     invitation_by_token,
     invitation_for,
@@ -63,6 +64,7 @@ __all__ = [
     "FreshToken",
     "admins_of",
     "alike",
+    "binders_of",
     "can_be_claimed",
     "claims_of",
     "codes_of",

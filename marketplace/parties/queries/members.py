@@ -51,6 +51,16 @@ def admins_of(org_id: int) -> QuerySet[User]:
     )
 
 
+def binders_of(org_id: int) -> QuerySet[User]:
+    """The active people who make promises for an organisation: its approvers and admins."""
+    return User.objects.filter(
+        memberships__organization_id=org_id,
+        memberships__role__in=[OrgRole.APPROVER, OrgRole.ORG_ADMIN],
+        memberships__left_at=None,
+        is_active=True,
+    )
+
+
 def people_behind(person: User, org_id: int) -> list[User]:
     """The people to notify about work that a person began: that person, or the admins if they have left."""
     return [person] if access_of(person).in_org(org_id) else list(admins_of(org_id))

@@ -1,0 +1,1 @@
+"""Staged disclosure: who reads the confidential part of a listing, on what ground, and who has read it."""
