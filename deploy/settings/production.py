@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "marketplace.workbench.apps.WorkbenchConfig",
     "marketplace.api.apps.ApiConfig",
     "marketplace.brokerage.apps.BrokerageConfig",
+    "marketplace.enquiries.apps.EnquiriesConfig",
     "marketplace.matching.apps.MatchingConfig",
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",

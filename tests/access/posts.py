@@ -24,6 +24,9 @@ POSTS: dict[str, str] = {
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
+    # --- enquiries
+    "enquiries:ask": KEY,
+    "enquiries:show": KEY,
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

@@ -84,6 +84,9 @@ RELATIONS: dict[str, Relations] = {
         "reader": UNIVERSITY,
         "reader_binder": frozenset({"university_admin"}),
     },
+    # The enterprise has published, the university asks.
+    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "asked": _OWNED,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

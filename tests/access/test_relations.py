@@ -23,6 +23,10 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "self": lambda user, row: row.user_id == user.pk,
         "unit_approver": lambda user, row: user.access.binds(row.organization_id),
     },
+    "enquiry": {
+        "answering": lambda user, row: user.access.in_org(row.owner_id),
+        "asking": lambda user, row: user.access.in_org(row.asker_id),
+    },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
     "grant": {
         "owner": lambda user, row: user.access.in_org(row.owner_id),

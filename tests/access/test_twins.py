@@ -32,6 +32,7 @@ TWINS = {
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
+    "enquiries.view_enquiry": "marketplace.enquiries.queries.reading.visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",

@@ -26,6 +26,7 @@ from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
 from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.disclosure.workflow import Status as GrantStatus
+from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
@@ -41,6 +42,7 @@ from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.disclosure import grants
+from tests.access.worlds.enquiries import enquiries
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs
 from tests.factories.achievements import make_achievement
@@ -84,6 +86,8 @@ STATES: dict[str, set[str]] = {
     "page": {"known", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
+    "enquiry": {*EnquiryStatus.values, "missing"},
+    "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
 
 
@@ -467,4 +471,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _codes,
     _visits,
     brokers,
+    enquiries,
 )

@@ -88,6 +88,8 @@ LISTS = {
 PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
+    "enquiries.Enquiry.listing_code",
+    "enquiries.VisitorContact.consent_version",
     "journal.UnreadableRow.code",
     "matching.Match.weights_version",
     "matching.Reading.version",

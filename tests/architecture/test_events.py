@@ -55,6 +55,9 @@ UNHEARD = {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
+    "the page of the enquiry shows it": {
+        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+    },
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),

@@ -44,6 +44,7 @@ NO_SITEMAP = {"files:download": "an attachment is a file of a page that is told"
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
     "matching": "matches are computed from the samples of listings",
+    "enquiries": "the samples of listings are asked about by hand",
     "files": "attachments belong to rows of other slices",
 }
 

@@ -33,6 +33,7 @@ from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
 from tests.factories.disclosure import accept, make_grant
+from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
@@ -94,6 +95,11 @@ class Left:
             ask_visit(guest=org, host=cast.enterprise, purpose="参观中试线", actor=person),
             ask_visit(guest=cast.enterprise, host=org, purpose="参观实验室", actor=cast.member),
         ]
+        asked = make_need(cast.enterprise, cast.member, state="published")
+        self.enquiries = [
+            make_enquiry(asked, org, person),
+            make_enquiry(self.achievements[3], cast.enterprise, cast.member),
+        ]
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
         # A colleague asked to read what others keep confidential, and others asked the organisation.
@@ -132,6 +138,7 @@ class Left:
             "visit": self.visits,
             "grant": self.grants,
             "broker": [self.colleague],
+            "enquiry": self.enquiries,
         }
 
 

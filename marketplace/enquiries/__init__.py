@@ -1,0 +1,1 @@
+"""Enquiries: the conversation of two parties about one listing, from the first question on."""

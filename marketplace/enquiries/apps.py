@@ -1,0 +1,18 @@
+"""Registers enquiries: permissions, handlers, kinds of notices, who reads the files of messages."""
+
+from django.apps import AppConfig
+
+
+class EnquiriesConfig(AppConfig):
+    name = "marketplace.enquiries"
+    label = "enquiries"
+
+    def ready(self) -> None:
+        from marketplace.enquiries import handlers, policies, queries  # noqa: F401, PLC0415 -- app ready
+        from marketplace.enquiries.models.messages import SUBJECT  # noqa: PLC0415 -- app ready
+        from marketplace.enquiries.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
+
+        register_reader(SUBJECT, queries.may_read_file)
+        register(SLICE)

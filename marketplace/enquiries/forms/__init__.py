@@ -1,0 +1,7 @@
+"""The forms of enquiries."""
+
+from marketplace.enquiries.forms.asking import AskForm
+from marketplace.enquiries.forms.inbox import InboxForm
+from marketplace.enquiries.forms.writing import WriteForm
+
+__all__ = ["AskForm", "InboxForm", "WriteForm"]

@@ -1,0 +1,155 @@
+"""Who sees an enquiry, who writes in it, and for which side.
+
+The members of both organisations are its sides. A slice above may add parties that see an enquiry
+(`register_party`), and people who write for an organisation that they do not work for (`register_proxy`).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q
+
+import rules
+
+from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import Role, access_of
+
+#: Staff who read every enquiry and write in none.
+READERS = (Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR)
+
+#: Takes (user, enquiry): whether the person sees it.
+Party = Callable[[Any, Any], bool]
+#: Takes a user: the rows of which the same is true, as a condition on `Enquiry`; None for no rows.
+Rows = Callable[[Any], Q | None]
+#: Takes (user, org_id): whether the person may write in the name of this organisation.
+Proxy = Callable[[Any, int], bool]
+#: Takes a user: the organisations of which the same is true.
+Principals = Callable[[Any], Iterable[int]]
+
+_parties: list[tuple[Party, Rows]] = []
+_proxies: list[tuple[Proxy, Principals]] = []
+
+
+def register_party(predicate: Party, rows: Rows) -> None:
+    """Let further people see enquiries; `rows` is the list-side twin of `predicate`. Called at the start."""
+    if (predicate, rows) not in _parties:
+        _parties.append((predicate, rows))
+
+
+def register_proxy(predicate: Proxy, principals: Principals) -> None:
+    """Let people write for organisations that they do not work for. Called at the start."""
+    if (predicate, principals) not in _proxies:
+        _proxies.append((predicate, principals))
+
+
+def is_proxy_of(user: Actor, org_id: int | None) -> bool:
+    """The person writes for this organisation without working for it."""
+    return org_id is not None and any(proxy(user, org_id) for proxy, _orgs in _proxies)
+
+
+def principals_of(user: Actor) -> set[int]:
+    """The organisations for which the person writes without working for them."""
+    return {org_id for _proxy, orgs in _proxies for org_id in orgs(user)}
+
+
+def rows_of_parties(user: Actor) -> Q:
+    """The condition on enquiries that `register_party` adds for this person."""
+    found = Q(pk__in=[])
+    for _party, rows in _parties:
+        condition = rows(user)
+        if condition is not None:
+            found |= condition
+    return found
+
+
+def writes_for(user: Actor, org_id: int | None) -> bool:
+    """The person asks and writes for this organisation: as a member or as a proxy."""
+    return access_of(user).in_org(org_id) or is_proxy_of(user, org_id)
+
+
+def sides(user: Actor, enquiry: Any) -> frozenset[str]:
+    """The sides for which a person writes: "owner", "asker", both or none.
+
+    A visitor who came by a link is the asker of one enquiry: `services.visitors.Guest`.
+    """
+    found = set()
+    if writes_for(user, enquiry.owner_id):
+        found.add(OWNER)
+    if enquiry.asker_id is not None and writes_for(user, enquiry.asker_id):
+        found.add(ASKER)
+    if enquiry.visitor_id is not None and _is_guest_of(user, enquiry):
+        found.add(ASKER)
+    return frozenset(found)
+
+
+def _is_guest_of(user: Any, enquiry: Any) -> bool:
+    return getattr(user, "guest_of", None) == enquiry.pk
+
+
+def works_for_owner(user: Actor, enquiry: Any) -> bool:
+    """The person is of the owner's side, or reads everything: the name of a hidden owner is no secret to them."""
+    return OWNER in sides(user, enquiry) or access_of(user).has(*READERS)
+
+
+@rules.predicate
+def is_of_a_side(user: Actor, enquiry: Any) -> bool:
+    """The person writes for one of the sides."""
+    return enquiry is not None and bool(sides(user, enquiry))
+
+
+@rules.predicate
+def is_of_the_owner(user: Actor, enquiry: Any) -> bool:
+    """The person writes for the owner of the listing."""
+    return enquiry is not None and OWNER in sides(user, enquiry)
+
+
+@rules.predicate
+def is_of_the_asker(user: Actor, enquiry: Any) -> bool:
+    """The person writes for whoever asked."""
+    return enquiry is not None and ASKER in sides(user, enquiry)
+
+
+@rules.predicate
+def is_a_party(user: Actor, enquiry: Any) -> bool:
+    """A slice above lets the person see it."""
+    return enquiry is not None and any(party(user, enquiry) for party, _rows in _parties)
+
+
+@rules.predicate
+def oversees(user: Actor, _enquiry: Any = None) -> bool:
+    """Staff who read every enquiry."""
+    return access_of(user).has(*READERS)
+
+
+@rules.predicate
+def binds_a_side(user: Actor, enquiry: Any) -> bool:
+    """The person makes promises for one of the two organisations."""
+    access = access_of(user)
+    return enquiry is not None and (
+        access.binds(enquiry.owner_id) or access.binds(enquiry.asker_id)
+    )
+
+
+@rules.predicate
+def binds_the_owner(user: Actor, enquiry: Any) -> bool:
+    """The person makes promises for the owner of the listing."""
+    return enquiry is not None and access_of(user).binds(enquiry.owner_id)
+
+
+@rules.predicate
+def settles(user: Actor, enquiry: Any) -> bool:
+    """The operator, where an enquiry was left for the operator to decide."""
+    return enquiry is not None and bool(enquiry.for_operator) and access_of(user).has(Role.OPERATOR)
+
+
+rules.add_perm("enquiries.view_enquiry", is_of_a_side | is_a_party | oversees)
+rules.add_perm("enquiries.write_enquiry", is_of_a_side)
+rules.add_perm("enquiries.answer_enquiry", is_of_the_owner)
+rules.add_perm("enquiries.ask_enquiry", is_of_the_asker)
+rules.add_perm("enquiries.join_enquiry", is_of_a_side)
+rules.add_perm("enquiries.name_enquiry", binds_the_owner)
+
+# --- the way to an intent ---------------------------------------------------------------------
+rules.add_perm("enquiries.bind_enquiry", binds_a_side)
+rules.add_perm("enquiries.close_enquiry", is_of_a_side | settles)

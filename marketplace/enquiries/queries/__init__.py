@@ -1,0 +1,47 @@
+"""Questions about enquiries."""
+
+from marketplace.enquiries.queries.inbox import inbox, todo_rows, waiting_count
+from marketplace.enquiries.queries.names import (
+    HIDDEN_ASKER_SIDE,
+    author_of,
+    counterpart_of,
+    owner_named,
+    party,
+)
+from marketplace.enquiries.queries.reading import (
+    asked_by_orgs,
+    counts_of_listings,
+    enquiry_between,
+    enquiry_by_id,
+    files_of,
+    listing_of,
+    may_read_file,
+    message_by_id,
+    messages_of,
+    newest_message_id,
+    people_of,
+    visible_to,
+)
+
+__all__ = [
+    "HIDDEN_ASKER_SIDE",
+    "asked_by_orgs",
+    "author_of",
+    "counterpart_of",
+    "counts_of_listings",
+    "enquiry_between",
+    "enquiry_by_id",
+    "files_of",
+    "inbox",
+    "listing_of",
+    "may_read_file",
+    "message_by_id",
+    "messages_of",
+    "newest_message_id",
+    "owner_named",
+    "party",
+    "people_of",
+    "todo_rows",
+    "visible_to",
+    "waiting_count",
+]

@@ -1,0 +1,110 @@
+"""The inbox: which enquiries wait for whom, what is new, what is late."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.query_utils import FilteredRelation
+
+from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.queries.reading import orgs_of, visible_to
+from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.workflow import Status
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+
+#: Whose turn it is, as a filter of the inbox.
+MINE, THEIRS = "mine", "theirs"
+#: More words of a search than this are not looked at.
+MOST_WORDS = 5
+#: Beyond this number the badge of the menu says no more than "many".
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the inbox is narrowed to; "" is everything."""
+
+    turn: str = ""
+    kind: str = ""
+    listing: str = ""
+    status: str = ""
+    words: str = ""
+    unread: bool = False
+    overdue: bool = False
+
+
+def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
+    """The enquiries of the reader's organisations, newest message first; `read_to` is how far they have read."""
+    asked = asked or Asked()
+    orgs = orgs_of(actor)
+    rows = visible_to(actor).annotate(
+        mark=FilteredRelation("read_marks", condition=Q(read_marks__user_id=actor.pk)),
+        read_to=F("mark__read_to"),
+    )
+    if asked.turn:
+        rows = rows.filter(_turn(orgs, mine=asked.turn == MINE))
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.listing:
+        rows = rows.filter(listing_code=asked.listing)
+    if asked.status:
+        rows = rows.filter(status=asked.status)
+    if asked.unread:
+        rows = rows.filter(Q(mark__read_to=None) | Q(mark__read_to__lt=F("last_message_at")))
+    if asked.overdue:
+        rows = rows.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
+    for word in asked.words.split()[:MOST_WORDS]:
+        rows = rows.filter(_says(word, orgs))
+    return rows
+
+
+def _turn(orgs: set[int], *, mine: bool) -> Q:
+    """Those in which the reader's side has to write next, or the other side has to."""
+    for_owner, for_asker = (ASKER, OWNER) if mine else (OWNER, ASKER)
+    return Q(status__in=[Status.OPEN, Status.TALKING]) & (
+        Q(owner_id__in=orgs, last_side=for_owner) | Q(asker_id__in=orgs, last_side=for_asker)
+    )
+
+
+def _says(word: str, orgs: set[int]) -> Q:
+    """A word of the title, or of the name of a party that the reader may know.
+
+    The name of a hidden owner is looked at for its own people alone: a hit would tell it to the asker.
+    """
+    named = Q(hidden_owner=False) | Q(named_at__isnull=False) | Q(owner_id__in=orgs)
+    return (
+        Q(listing_title__icontains=word)
+        | Q(code__iexact=word)
+        | Q(asker__name__icontains=word)
+        | Q(visitor__name__icontains=word)
+        | Q(visitor__organization__icontains=word)
+        | (Q(owner__name__icontains=word) & named)
+    )
+
+
+def waiting_count(user: Actor) -> int:
+    """How many enquiries wait for the person's side; counting stops at MOST_COUNTED."""
+    orgs = orgs_of(user)
+    if not orgs:
+        return 0
+    rows = Enquiry.objects.filter(_turn(orgs, mine=True))
+    return rows.order_by()[:MOST_COUNTED].count()
+
+
+def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
+    """Those that wait for the person's side, the earliest answer due first."""
+    orgs = orgs_of(user)
+    if not orgs:
+        return []
+    rows = Enquiry.objects.filter(_turn(orgs, mine=True)).select_related(
+        "owner", "asker", "visitor"
+    )
+    return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])
+
+
+def is_unread(enquiry: Any) -> bool:
+    """Whether a row of `inbox` has a message that its reader has not seen."""
+    read_to: datetime | None = enquiry.read_to
+    return read_to is None or read_to < enquiry.last_message_at

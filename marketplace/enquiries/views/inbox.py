@@ -1,0 +1,23 @@
+"""The inbox on the workbench."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from marketplace.enquiries import queries
+from marketplace.enquiries.forms import InboxForm
+from marketplace.enquiries.views.rows import row_of
+from marketplace.web.signed_out import login_required
+from marketplace.web.views import paginate, render_page
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The enquiries of the reader's organisations; staff see all."""
+    form = InboxForm(request.GET)
+    page = paginate(request, queries.inbox(request.user, form.asked))
+    rows = [row_of(request.user, enquiry) for enquiry in page.object_list]
+    context: dict[str, Any] = {"form": form, "page": page, "rows": rows, "asked": form.asked}
+    return render_page(request, "enquiries/enquiry_list.html", context)

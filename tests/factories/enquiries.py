@@ -1,0 +1,45 @@
+"""Enquiries in any state, made through the services."""
+
+from typing import Any
+
+from marketplace.enquiries import services
+from marketplace.enquiries.models import Enquiry
+from marketplace.kernel import clock
+from marketplace.listings.kind import ListingKind, kinds
+from marketplace.parties.models import Organization, User
+
+QUESTION = "我们有一条同类产线，想了解这项成果的适用条件和改造费用。"
+
+
+def kind_of(listing: Any) -> ListingKind:
+    """The kind of a listing."""
+    return next(kind for kind in kinds() if isinstance(listing, kind.model))
+
+
+def make_enquiry(
+    listing: Any,
+    asker: Organization,
+    actor: User,
+    *,
+    state: str = "open",
+    owner: User | None = None,
+    text: str = QUESTION,
+    **values: Any,
+) -> Enquiry:
+    """An enquiry of `asker` about a published listing; `owner` answers where the state needs it."""
+    enquiry = services.ask(kind_of(listing), listing, asker=asker, text=text, actor=actor, **values)
+    return advance(enquiry, state, owner=owner)
+
+
+def advance(enquiry: Enquiry, state: str, *, owner: User | None) -> Enquiry:
+    """Bring an open enquiry to `state`. What an intent and a closing ask for is left out here."""
+    if state == "open":
+        return enquiry
+    if owner is not None:
+        services.write(enquiry, "可以，下周安排技术人员与您联系。", actor=owner)
+        enquiry.refresh_from_db()
+    if state != enquiry.status:
+        closing = {"closed_at": clock.now(), "closing_reason": "other"} if state == "closed" else {}
+        Enquiry.objects.filter(pk=enquiry.pk).update(status=state, **closing)
+        enquiry.refresh_from_db()
+    return enquiry
