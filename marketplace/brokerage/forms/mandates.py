@@ -256,7 +256,10 @@ class MeetingForm(TakesErrors):
         help_text=_("单位编号（JG 开头），或者统一社会信用代码。"),
     )
     name = PlainTextField(
-        label=_("另一方名称"), max_length=120, required=False, help_text=_("尚未入驻平台的单位填写。")
+        label=_("另一方名称"),
+        max_length=120,
+        required=False,
+        help_text=_("尚未入驻平台的单位填写。"),
     )
     happened_at = InstantField(label=_("对接时间"))
     note = PlainTextField(

@@ -80,9 +80,7 @@ class BrokerFeedback(models.Model):
             models.UniqueConstraint(
                 fields=["broker", "enquiry", "side"], name="broker_feedback_once"
             ),
-            models.CheckConstraint(
-                condition=Q(score__range=(1, 5)), name="broker_feedback_score"
-            ),
+            models.CheckConstraint(condition=Q(score__range=(1, 5)), name="broker_feedback_score"),
             models.CheckConstraint(
                 condition=Q(side__in=["owner", "asker"]), name="broker_feedback_side"
             ),

@@ -143,16 +143,12 @@ class IntroductionSide(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["introduction", "key"], name="introduction_side_once"
-            ),
+            models.UniqueConstraint(fields=["introduction", "key"], name="introduction_side_once"),
             models.CheckConstraint(
                 condition=Q(answer__in=Answer.values), name="introduction_side_answer"
             ),
         ]
-        indexes = [
-            models.Index(fields=["organization", "answer"], name="introduction_side_waits")
-        ]
+        indexes = [models.Index(fields=["organization", "answer"], name="introduction_side_waits")]
 
     def __str__(self) -> str:
         return f"{self.introduction_id}: {self.answer}"

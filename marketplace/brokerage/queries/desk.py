@@ -58,7 +58,7 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
             "broker_id", flat=True
         )
     )
-    return found | confirmed_leads(enquiry)
+    return found
 
 
 def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
@@ -67,9 +67,7 @@ def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
         return Stage.CLOSED
     if enquiry.status == Status.AGREED:
         return Stage.INTENT
-    if Introduction.objects.filter(
-        broker_id=broker_id, enquiry=enquiry, status__in=_LIVE
-    ).exists():
+    if Introduction.objects.filter(broker_id=broker_id, enquiry=enquiry, status__in=_LIVE).exists():
         return Stage.INTRODUCED
     wrote = Message.objects.filter(enquiry=enquiry, author__broker=broker_id)
     if enquiry.first_answer_at is not None or wrote.exists():
@@ -365,9 +363,7 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
         return None
     access = access_of(user)
     mandates = list(mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id))
-    rows = Introduction.objects.filter(enquiry=enquiry).exclude(
-        status=IntroductionStatus.WITHDRAWN
-    )
+    rows = Introduction.objects.filter(enquiry=enquiry).exclude(status=IntroductionStatus.WITHDRAWN)
     sides = [
         name
         for name, org in (("owner", enquiry.owner_id), ("asker", enquiry.asker_id))

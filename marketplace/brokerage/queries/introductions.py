@@ -140,13 +140,9 @@ def introductions_between(
     The order of the parties does not matter. Raises ValueError when both are the same.
     """
     pairs = {pair_key(one, other) for one in _keys(a) for other in _keys(b)}
-    said = IntroductionSide.objects.filter(
-        introduction=OuterRef("pk"), answer=Answer.ACKNOWLEDGED
-    )
+    said = IntroductionSide.objects.filter(introduction=OuterRef("pk"), answer=Answer.ACKNOWLEDGED)
     rows = _whole().filter(pair__in=pairs, at__lte=at, protected_until__gt=at)
-    rows = rows.filter(
-        Q(status__in=_CONFIRMED) | Q(status__in=_UNDECIDED) & Q(Exists(said))
-    )
+    rows = rows.filter(Q(status__in=_CONFIRMED) | Q(status__in=_UNDECIDED) & Q(Exists(said)))
     if subject is not None:
         rows = rows.filter(subject=subject)
     return list(rows.order_by("at", "id"))

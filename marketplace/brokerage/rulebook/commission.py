@@ -108,47 +108,59 @@ def shares_of(terms: Terms, fee_fen: int) -> tuple[int, int]:
     return client, fee_fen - client
 
 
-def problems(terms: Terms) -> dict[str, list[Any]]:
+Found = dict[str, list[Any]]
+
+
+def problems(terms: Terms) -> Found:
     """What is wrong with the terms, by field; empty when they can be agreed to."""
-    found: dict[str, list[Any]] = {}
-
-    def say(name: str, text: Any) -> None:
-        found.setdefault(name, []).append(text)
-
-    for name, known in (
-        ("payer", Payer),
-        ("fee_kind", FeeKind),
-        ("due_on", DueOn),
-        ("form", ContractForm),
-    ):
-        if getattr(terms, name) not in known.values:
-            say(name, _("请从列表中选择"))
-    if terms.fee_kind == FeeKind.PERCENT:
-        if terms.rate_bp is None:
-            say("rate_bp", _("请填写佣金比例"))
-        elif not 0 < terms.rate_bp <= WHOLE:
-            say("rate_bp", _("佣金比例应大于 0，不超过 100%"))
-        if terms.sum_fen is not None:
-            say("sum_fen", _("按比例计算佣金时，不填固定金额"))
-        if None not in (terms.floor_fen, terms.cap_fen) and terms.floor_fen > terms.cap_fen:  # type: ignore[operator]
-            say("cap_fen", _("佣金上限不能低于下限"))
-    elif terms.fee_kind == FeeKind.SUM:
-        if not terms.sum_fen:
-            say("sum_fen", _("请填写佣金金额"))
-        for name in ("rate_bp", "floor_fen", "cap_fen"):
-            if getattr(terms, name) is not None:
-                say(name, _("固定金额的佣金，不填比例、下限和上限"))
+    found: Found = {
+        name: [_("请从列表中选择")]
+        for name, known in (
+            ("payer", Payer),
+            ("fee_kind", FeeKind),
+            ("due_on", DueOn),
+            ("form", ContractForm),
+        )
+        if getattr(terms, name) not in known.values
+    }
+    found |= _of_percentage(terms) if terms.fee_kind == FeeKind.PERCENT else _of_sum(terms)
     for name in ("floor_fen", "cap_fen", "sum_fen", "expenses_fen"):
         value = getattr(terms, name)
         if value is not None and not 0 <= value <= MAX_FEN:
-            say(name, _("金额超出可登记的范围"))
+            found[name] = [_("金额超出可登记的范围")]
     if terms.payer == Payer.BOTH and not 0 < terms.client_share_bp < WHOLE:
-        say("client_share_bp", _("双方分担时，委托方的份额应大于 0 且小于 100%"))
+        found["client_share_bp"] = [_("双方分担时，委托方的份额应大于 0 且小于 100%")]
     if not 0 <= terms.due_days <= MOST_DUE_DAYS:
-        say("due_days", _("付款期限应在 0 至 365 天之间"))
+        found["due_days"] = [_("付款期限应在 0 至 365 天之间")]
     if not 0 <= terms.protection_days <= MOST_PROTECTION_DAYS:
-        say(
-            "protection_days",
-            _("保护期应在 0 至 %(most)d 天之间") % {"most": MOST_PROTECTION_DAYS},
-        )
+        text = _("保护期应在 0 至 %(most)d 天之间") % {"most": MOST_PROTECTION_DAYS}
+        found["protection_days"] = [text]
+    return found
+
+
+def _of_percentage(terms: Terms) -> Found:
+    found: Found = {}
+    if terms.rate_bp is None:
+        found["rate_bp"] = [_("请填写佣金比例")]
+    elif not 0 < terms.rate_bp <= WHOLE:
+        found["rate_bp"] = [_("佣金比例应大于 0，不超过 100%")]
+    if terms.sum_fen is not None:
+        found["sum_fen"] = [_("按比例计算佣金时，不填固定金额")]
+    if (
+        terms.floor_fen is not None
+        and terms.cap_fen is not None
+        and terms.floor_fen > terms.cap_fen
+    ):
+        found["cap_fen"] = [_("佣金上限不能低于下限")]
+    return found
+
+
+def _of_sum(terms: Terms) -> Found:
+    found: Found = {
+        name: [_("固定金额的佣金，不填比例、下限和上限")]
+        for name in ("rate_bp", "floor_fen", "cap_fen")
+        if getattr(terms, name) is not None
+    }
+    if not terms.sum_fen:
+        found["sum_fen"] = [_("请填写佣金金额")]
     return found

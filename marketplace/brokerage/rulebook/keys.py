@@ -18,8 +18,10 @@ def party_key(uscc: str | None, code: str = "") -> str:
 
 
 def party_keys(uscc: str | None, code: str) -> tuple[str, ...]:
-    """Every key that a claim about this organisation may carry: it may have been made before the
-    organisation gave its credit code."""
+    """Every key that a claim about this organisation may carry.
+
+    It may have been made before the organisation gave its credit code.
+    """
     return tuple(dict.fromkeys([party_key(uscc, code), party_key(None, code)]))
 
 

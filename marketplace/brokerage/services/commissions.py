@@ -82,6 +82,8 @@ def move_commission(
     """
     rows = CommissionEntry.objects.select_for_update(of=("self",))
     entry = rows.select_related("mandate__broker").get(pk=entry.pk)
+    if move not in COMMISSION.transitions:
+        raise InvalidInput({"": [_("请选择要做什么")]})
     COMMISSION.fire(move, entry, actor)
     check(entry.rev, rev, entry)
     if move == "fix":

@@ -114,11 +114,13 @@ def record_introduction(broker: Broker, claim: Claim, *, actor: Any) -> Introduc
     one, other = claim.parties
     for party in claim.parties:
         org = party.organization
-        if org is not None and not party.hidden:
-            if access_of(actor).in_org(org.pk) or broker.organization_id == org.pk:
-                raise Refused(_("本人所在单位是其中一方，不能登记为对接"))
-    pair, subject = keys.pair_key(one.key, other.key), keys.subject_key(
-        claim.kind.name, claim.listing.code
+        if org is None or party.hidden:
+            continue
+        if access_of(actor).in_org(org.pk) or broker.organization_id == org.pk:
+            raise Refused(_("本人所在单位是其中一方，不能登记为对接"))
+    pair, subject = (
+        keys.pair_key(one.key, other.key),
+        keys.subject_key(claim.kind.name, claim.listing.code),
     )
     earlier = (
         Introduction.objects.filter(broker=broker, pair=pair, subject=subject)
@@ -169,21 +171,9 @@ def record_introduction(broker: Broker, claim: Claim, *, actor: Any) -> Introduc
 
 
 def _check(claim: Claim, actor: Any, at: datetime) -> None:
-    errors: dict[str, list[object]] = {}
-    if claim.evidence not in Evidence.values:
-        errors["evidence"] = [_("请选择依据")]
-    if claim.evidence != Evidence.MEETING and claim.enquiry is None:
-        errors["evidence"] = [_("以平台上的咨询或消息为依据时，请从该咨询的页面登记")]
     if claim.enquiry is not None and not actor.has_perm("enquiries.view_enquiry", claim.enquiry):
         raise Forbidden
-    if claim.evidence == Evidence.MEETING and not claim.note.strip():
-        errors["note"] = [_("请写明时间、地点、参加人和谈了什么")]
-    if len(claim.note) > MAX_TEXT:
-        errors["note"] = [_("最多 2000 个字")]
-    if claim.happened_at > at:
-        errors["happened_at"] = [_("不能晚于现在")]
-    elif claim.happened_at < at - OLDEST_MEETING:
-        errors["happened_at"] = [_("不能早于三年前")]
+    errors = _evidence_problems(claim, at)
     if claim.enquiry is None:
         if claim.listing.status not in PUBLIC:
             errors["listing"] = [_("这条信息没有公开过，不能作为对接事项")]
@@ -195,6 +185,23 @@ def _check(claim: Claim, actor: Any, at: datetime) -> None:
         errors["parties"] = [_("对接双方不能是同一个单位")]
     if errors:
         raise InvalidInput(errors)
+
+
+def _evidence_problems(claim: Claim, at: datetime) -> dict[str, list[object]]:
+    errors: dict[str, list[object]] = {}
+    if claim.evidence not in Evidence.values:
+        errors["evidence"] = [_("请选择依据")]
+    if claim.evidence != Evidence.MEETING and claim.enquiry is None:
+        errors["evidence"] = [_("以平台上的咨询或消息为依据时，请从该咨询的页面登记")]
+    if claim.evidence == Evidence.MEETING and not claim.note.strip():
+        errors["note"] = [_("请写明时间、地点、参加人和谈了什么")]
+    if len(claim.note) > MAX_TEXT:
+        errors["note"] = [_("最多 2000 个字")]
+    if claim.happened_at > at:
+        errors["happened_at"] = [_("不能晚于现在")]
+    elif claim.happened_at < at - OLDEST_MEETING:
+        errors["happened_at"] = [_("不能早于三年前")]
+    return errors
 
 
 def add_proofs(introduction: Introduction, uploads: Sequence[Any], *, actor: Any) -> Uploaded:
@@ -252,7 +259,7 @@ def answer_introduction(
     if mine.has_acknowledged:
         raise Refused(_("本单位已确认属实，不能再改变"))
     others = {one.answer for one in sides if one is not mine}
-    INTRODUCTION.fire(_move(row, mine, others, answer), row, actor)
+    INTRODUCTION.fire(_move(mine, others, answer), row, actor)
     check(row.rev, rev, row)
     mine.answer = answer
     mine.reason = reason if answer == Answer.DISPUTED else ""
@@ -268,7 +275,7 @@ def answer_introduction(
     return row
 
 
-def _move(row: Introduction, mine: IntroductionSide, others: set[str], answer: str) -> str:
+def _move(mine: IntroductionSide, others: set[str], answer: str) -> str:
     """The name of the move in the table, by what the other side has said."""
     if answer == Answer.DISPUTED:
         return "dispute"
@@ -300,9 +307,7 @@ def _claims(pair: str, subject: str) -> list[Introduction]:
     """The claims, locked in their order, without those that were taken back."""
     ids = Introduction.objects.filter(pair=pair, subject=subject).order_by("pk")
     list(ids.select_for_update(of=("self",)).values_list("pk", flat=True))
-    return [
-        row for row in claims_of(pair, subject) if row.status != IntroductionStatus.WITHDRAWN
-    ]
+    return [row for row in claims_of(pair, subject) if row.status != IntroductionStatus.WITHDRAWN]
 
 
 def _reasoned(name: str, text: str) -> str:
@@ -381,8 +386,10 @@ def _ruling(ruling: Ruling) -> Ruling:
 
 @transaction.atomic
 def appeal(ruling: Ruling, *, text: str, actor: Any, rev: Rev = None) -> Ruling:
-    """Appeal once, within the period: a claimant or one of the parties. Raises Forbidden, Refused,
-    Stale, InvalidInput at `text`."""
+    """Appeal once, within the period: a claimant or one of the parties.
+
+    Raises Forbidden, Refused, Stale, InvalidInput at `text`.
+    """
     ruling = _ruling(ruling)
     RULING.fire("appeal", ruling, actor, at=clock.database_now())
     check(ruling.rev, rev, ruling)
@@ -398,8 +405,10 @@ def appeal(ruling: Ruling, *, text: str, actor: Any, rev: Rev = None) -> Ruling:
 def decide_appeal(
     ruling: Ruling, *, winner: str, reason: str, actor: Any, rev: Rev = None
 ) -> Ruling:
-    """Another operator or the authority decides finally. Raises Forbidden, Refused, Stale,
-    InvalidInput at `winner` or `reason`."""
+    """Another operator or the authority decides finally.
+
+    Raises Forbidden, Refused, Stale, InvalidInput at `winner` or `reason`.
+    """
     claims = _claims(ruling.pair, ruling.subject)
     ruling = _ruling(ruling)
     if ruling.ruled_by_id == actor.pk:

@@ -64,9 +64,7 @@ def propose_mandate(
     listing, client = scope.listing, scope.client
     hides = bool(listing is not None and listing.hide_owner)
     _check_two_parties(broker, client, tell=side == MandateSide.CLIENT or not hides)
-    if listing is not None and (
-        listing.owner_id != client.pk or listing.status not in CONTACTABLE
-    ):
+    if listing is not None and (listing.owner_id != client.pk or listing.status not in CONTACTABLE):
         raise InvalidInput({"scope": [_("只能委托本单位已发布的信息")]})
     starts_at, ends_at = _period(starts_on, ends_on)
     _check_terms(terms)
@@ -232,8 +230,10 @@ def accept_mandate(mandate: Mandate, *, actor: Any, rev: Rev = None) -> Mandate:
 def close_mandate(
     mandate: Mandate, move: str, *, reason: str = "", actor: Any, rev: Rev = None
 ) -> Mandate:
-    """`decline`, `withdraw` or `terminate` a mandate. Raises Forbidden, Refused, Stale; InvalidInput at
-    `reason`, which a termination must have."""
+    """Make the move `decline`, `withdraw` or `terminate`.
+
+    Raises Forbidden, Refused, Stale; InvalidInput at `reason`, which a termination must have.
+    """
     reason = reason.strip()
     mandate = _locked(mandate)
     MANDATE.fire(move, mandate, actor)
@@ -315,9 +315,7 @@ def propose_amendment(
     number = (mandate.versions.order_by("-number").values_list("number", flat=True)[0]) + 1
     version = _new_version(mandate, number, terms, ends_at, side=side, actor=actor)
     _save(mandate)
-    publish(
-        events.AmendmentProposed(subject_id=mandate.pk, side=side, number=number), actor=actor
-    )
+    publish(events.AmendmentProposed(subject_id=mandate.pk, side=side, number=number), actor=actor)
     return version
 
 

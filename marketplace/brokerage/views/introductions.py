@@ -45,9 +45,7 @@ Request = Any
 def introduction_list(request: Request) -> HttpResponse:
     """Introductions of the reader, as broker or as a party; for the operator, what is to be ruled."""
     page = paginate(request, queries.own_introductions(request.user))
-    rows = [
-        {"introduction": row, "sides": _sides(request.user, row)} for row in page.object_list
-    ]
+    rows = [{"introduction": row, "sides": _sides(request.user, row)} for row in page.object_list]
     rules = request.user.has_perm("brokerage.open_ruling", None)
     context = {
         "page": page,
@@ -203,8 +201,6 @@ def introduction_show(request: Request, code: str) -> HttpResponse:
     form: Any = withdraw if act == "withdraw" else answer
     if request.method == "POST":
         try:
-            if act not in {"answer", "withdraw"}:
-                raise Refused(_("请选择要做什么"))
             if form.is_valid():
                 _act(request, row, act, form, seen)
                 messages.success(request, _("已处理"))
@@ -215,8 +211,6 @@ def introduction_show(request: Request, code: str) -> HttpResponse:
         except InvalidInput as error:
             form.take(error)
         except Refused as error:
-            if not form.is_bound:
-                raise
             form.add_error(None, str(error))
     context = _context(request, row) | {
         "seen": seen,
@@ -238,6 +232,8 @@ def _fetch(request: Request, code: str) -> Introduction:
 
 
 def _act(request: Request, row: Introduction, act: str, form: Any, seen: Seen) -> None:
+    if act not in {"answer", "withdraw"}:
+        raise InvalidInput({"": [_("请选择要做什么")]})
     if act == "answer":
         services.answer_introduction(row, actor=request.user, rev=seen.rev, **form.cleaned_data)
     else:
