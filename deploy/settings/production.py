@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "marketplace.matching.apps.MatchingConfig",
     "marketplace.achievements.apps.AchievementsConfig",
     "marketplace.needs.apps.NeedsConfig",
+    "marketplace.offerings.apps.OfferingsConfig",
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
     "marketplace.disclosure.apps.DisclosureConfig",

@@ -54,7 +54,7 @@ def in_wan(fen: int) -> str:
 
 
 def format_listing(fen: int | None) -> str:
-    """An amount on a listing: 万元 below one 亿, otherwise 亿元; 面议 (negotiable) when empty."""
+    """An amount on a listing: 元 below one 万, 万元 below one 亿, otherwise 亿元; 面议 when empty."""
     if fen is None:
         return gettext("面议")
     if _english():
@@ -99,6 +99,8 @@ def _english() -> bool:
 
 
 def _number_and_unit(fen: int) -> tuple[str, str]:
+    if fen < FEN_PER_WAN:
+        return _trim(Decimal(fen) / FEN_PER_YUAN, places=2, group=True), "元"
     if fen < FEN_PER_YI:
         return _trim(Decimal(fen) / FEN_PER_WAN, places=2, group=True), "万元"
     return _trim(Decimal(fen) / FEN_PER_YI, places=2, group=True), "亿元"

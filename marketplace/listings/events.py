@@ -42,15 +42,17 @@ _TABLE: dict[str, tuple[str, Any, list[tuple[str, Any, Any]]]] = {
 
 
 def events_of(
-    noun: str, subject: str, labels: Mapping[str, Any], *, end: tuple[str, str, Any]
+    noun: str, subject: str, labels: Mapping[str, Any], *, end: tuple[str, str, Any] | None
 ) -> Events:
     """The event classes of one kind, named `<noun><what happened>`, about `subject` ("needs.need").
 
     `labels` are those in which kinds differ. `end` is the move that ends a listing well, the end of its
-    class name and its label; its event has a field `how`.
+    class name and its label; its event has a field `how`. None for a kind that has no such move.
     """
-    move, name, label = end
-    table = _TABLE | {move: (name, label, [("how", str, str)])}
+    table = dict(_TABLE)
+    if end is not None:
+        move, name, label = end
+        table[move] = (name, label, [("how", str, str)])
     return {
         act: make_dataclass(
             f"{noun}{past}",

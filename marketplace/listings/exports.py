@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import SHANGHAI
-from marketplace.kernel.money import in_wan
+from marketplace.kernel.money import FEN_PER_YUAN, in_wan
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
@@ -137,6 +137,16 @@ def as_wan(name: str) -> Callable[[Any], Decimal | None]:
     def write(listing: Any) -> Decimal | None:
         fen = getattr(listing, name)
         return None if fen is None else Decimal(in_wan(fen))
+
+    return write
+
+
+def as_yuan(name: str) -> Callable[[Any], Decimal | None]:
+    """An amount in 元; empty is 面议."""
+
+    def write(listing: Any) -> Decimal | None:
+        fen = getattr(listing, name)
+        return None if fen is None else Decimal(fen) / FEN_PER_YUAN
 
     return write
 

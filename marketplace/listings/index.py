@@ -17,7 +17,7 @@ from marketplace.kernel.pages import in_pages
 from marketplace.kernel.unreadable import streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
-from marketplace.listings.rulebook import BANDS, FACE
+from marketplace.listings.rulebook import BANDS, FACE, Bands
 from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
 from search.schema import Date, Document, Field, Keyword, Number, SourceRow, Table, Text
@@ -32,23 +32,24 @@ def _in_industry(values: Sequence[Any]) -> Q:
 
 
 def _with_cooperation(values: Sequence[Any]) -> Q:
-    return _any_of(Q(cooperation_text__contains=f'"{value}"') for value in values)
+    return any_of(Q(cooperation_text__contains=f'"{value}"') for value in values)
 
 
-def _in_price_bands(values: Sequence[Any]) -> Q:
-    return _any_of(map(_in_band, values))
+def price_bands(bands: Bands) -> Keyword:
+    """The field for the bands of price; the database finds the rows that `price_band` puts into them."""
+
+    def in_band(code: str) -> Q:
+        if code == FACE:
+            return Q(list_price__isnull=True)
+        band = bands[code]
+        low = Q(list_price__gte=band.low)
+        return low if band.high is None else low & Q(list_price__lt=band.high)
+
+    return Keyword(lookup=lambda values: any_of(map(in_band, values)))
 
 
-def _in_band(code: str) -> Q:
-    """The rows that `price_band` puts into this band."""
-    if code == FACE:
-        return Q(list_price__isnull=True)
-    band = BANDS[code]
-    low = Q(list_price__gte=band.low)
-    return low if band.high is None else low & Q(list_price__lt=band.high)
-
-
-def _any_of(parts: Iterable[Q]) -> Q:
+def any_of(parts: Iterable[Q]) -> Q:
+    """Rows for which one of the parts holds; none without parts."""
     return reduce(or_, parts, Q(pk__in=[]))
 
 
@@ -73,7 +74,7 @@ COMMON_FIELDS: dict[str, Field] = {
     "published_at": Date(column="published_at"),
     "expires_at": Date(column="expires_at"),
     "price": Number(column="list_price"),
-    "price_band": Keyword(lookup=_in_price_bands),
+    "price_band": price_bands(BANDS),
 }
 
 #: Columns of the owner by which a listing is found.
@@ -122,13 +123,15 @@ def listed(model: type[L]) -> QuerySet[L]:
     return queries.manager(model).filter(status__in=LISTED)
 
 
-def table_of(model: type[Any], price: Any) -> Table:
-    """The database's source of this kind's list. `price` is the expression that it is sorted by, in fen."""
+def table_of(model: type[Any], price: Any, lists: Sequence[str] = ("cooperation",)) -> Table:
+    """The database's source of this kind's list. `price` is the expression that it is sorted by, in fen.
+
+    SQLite cannot ask whether a JSON list holds a code; its text can be asked everywhere. So each of `lists`
+    can be asked under the name `<column>_text`.
+    """
     return Table(
         rows=lambda: listed(model).alias(
-            list_price=price,
-            # SQLite cannot ask whether a JSON list holds a code; its text can be asked everywhere.
-            cooperation_text=Cast("cooperation", TextField()),
+            list_price=price, **{f"{name}_text": Cast(name, TextField()) for name in lists}
         ),
         id="code",
         unfiltered=frozenset({"keyword"}),

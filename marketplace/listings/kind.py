@@ -1,8 +1,9 @@
 """What the shared pages must be told about one kind of listing, and which kinds there are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -40,7 +41,9 @@ class Move:
 DELETE = "delete"
 
 
-def moves_of(*, revise: Any, withdraw: Any, end: dict[str, Move]) -> dict[str, Move]:
+def moves_of(
+    *, revise: Any, withdraw: Any, end: Mapping[str, Move] = MappingProxyType({})
+) -> dict[str, Move]:
     """The moves that pages offer, in their order; the texts are those in which kinds differ."""
     return {
         "recall": Move(_("撤回后回到草稿，可以继续修改，修改好再提交。")),

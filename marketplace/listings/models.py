@@ -13,12 +13,12 @@ from marketplace.parties.models import Organization
 
 
 def listing_checks(
-    noun: str, flow: Workflow, ending: Ending, *, price: str, trl: str
+    noun: str, flow: Workflow, ending: Ending | None, *, price: str, trl: str = ""
 ) -> list[models.CheckConstraint]:
     """The constraints on the columns that every kind has under names of its own.
 
     `price` is the stem of the columns `<price>_min` and `<price>_max` (fen), `trl` the column of the
-    readiness level. A comparison with NULL does not fail a CHECK, so NULL is named explicitly.
+    readiness level, if the kind has one. A comparison with NULL does not fail a CHECK, so NULL is named explicitly.
     """
     low, high = f"{price}_min", f"{price}_max"
     checks = {
@@ -27,9 +27,11 @@ def listing_checks(
         f"{price}_range": models.Q((f"{high}__isnull", True))
         | models.Q((f"{high}__gte", 0))
         & (models.Q((f"{low}__isnull", True)) | models.Q((f"{high}__gte", models.F(low)))),
-        "trl": models.Q((f"{trl}__isnull", True)) | models.Q((f"{trl}__range", (1, 9))),
-        ending.column: models.Q((f"{ending.column}__in", ["", *ending.ways.values])),
     }
+    if trl:
+        checks["trl"] = models.Q((f"{trl}__isnull", True)) | models.Q((f"{trl}__range", (1, 9)))
+    if ending is not None:
+        checks[ending.column] = models.Q((f"{ending.column}__in", ["", *ending.ways.values]))
     return [
         models.CheckConstraint(condition=check, name=f"{noun}_{name}")
         for name, check in checks.items()

@@ -145,7 +145,10 @@ class Band:
     high: int | None
 
 
-BANDS = {
+#: Bands by code, in their order. Kinds of listing have bands of their own: a test costs less than a licence.
+Bands = Mapping[str, Band]
+
+BANDS: Bands = {
     "lt50": Band(_("50 万元以下"), 0, 50 * FEN_PER_WAN),
     "lt100": Band(_("50–100 万元"), 50 * FEN_PER_WAN, 100 * FEN_PER_WAN),
     "lt300": Band(_("100–300 万元"), 100 * FEN_PER_WAN, 300 * FEN_PER_WAN),
@@ -154,15 +157,21 @@ BANDS = {
 }
 #: The band of a listing that names no amount: the price is agreed between the parties.
 FACE = "face"
-#: Every band with its label, in the order shown.
-PRICE_BANDS = {code: band.label for code, band in BANDS.items()} | {FACE: _("面议")}
 
 
-def price_band(fen: int | None) -> str:
+def labels_of(bands: Bands) -> dict[str, Any]:
+    """Every band with its label, in the order shown; 面议 last."""
+    return {code: band.label for code, band in bands.items()} | {FACE: _("面议")}
+
+
+PRICE_BANDS = labels_of(BANDS)
+
+
+def price_band(fen: int | None, bands: Bands = BANDS) -> str:
     """The band of an amount in fen, FACE without one."""
     if fen is None:
         return FACE
-    return next(code for code, band in BANDS.items() if band.high is None or fen < band.high)
+    return next(code for code, band in bands.items() if band.high is None or fen < band.high)
 
 
 # --- contacts --------------------------------------------------------------------

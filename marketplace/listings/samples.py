@@ -12,23 +12,21 @@ from typing import Any
 from django.db import transaction
 
 from marketplace.kernel import clock
-from marketplace.kernel.money import FEN_PER_WAN
+from marketplace.kernel.money import FEN_PER_WAN, FEN_PER_YUAN
 from marketplace.listings import queries, services
 from marketplace.listings.kind import ListingKind
+from marketplace.listings.workflow import State
 from marketplace.parties.models import Organization, User
 from marketplace.parties.services.samples import sample_author, sample_organizations
 from marketplace.web.samples import read
 from marketplace.web.slices import Kept, Progress
 
 REGISTRAR = "registrar@sample.example"
-#: Keys of the files that are no columns of a listing.
+#: Keys of the files that are no columns of a listing; child tables and figures in other units are none either.
 _META = frozenset(
-    {
-        *("key", "owner", "is_sample", "answered_by", "valid_days", "deadline_days"),
-        *("published_days_ago", "indicators", "patents", "owners", "inventors"),
-        *("price_min_wan", "price_max_wan", "budget_min_wan", "budget_max_wan"),
-    }
+    {"key", "owner", "is_sample", "answered_by", "published_days_ago", "state", "reason", "reasons"}
 )
+_UNITS = ("_wan", "_yuan", "_days")
 
 Row = Mapping[str, Any]
 
@@ -64,15 +62,41 @@ def _make(
     children: dict[str, list[dict[str, Any]]],
 ) -> None:
     author = sample_author(owner)
-    shared = {name: value for name, value in row.items() if name not in _META}
+    shared = {
+        name: value
+        for name, value in row.items()
+        if name not in _META and name not in kind.children and not name.endswith(_UNITS)
+    }
     shared |= {"is_sample": True, "valid_until": day(row.get("valid_days"))}
     made = services.create_draft(kind.model, owner=owner, actor=author, values=shared | values)
     made = services.save_step(made, actor=author, values={}, rows=children)
-    if owner.is_verified:
-        made = services.move(made, "submit", actor=author)
-        services.move(made, "publish", actor=registrar)
-        at = clock.now() - timedelta(days=row.get("published_days_ago", 0))
-        queries.manager(kind.model).filter(pk=made.pk).update(published_at=at)
+    state = row.get("state", State.PUBLISHED)
+    if state == State.DRAFT or not owner.is_verified:
+        return
+    made = services.move(made, "submit", actor=author)
+    if state == State.RETURNED:
+        services.move(made, "return", actor=registrar, reasons=row["reasons"])
+    elif state != State.IN_REVIEW:
+        made = services.move(made, "publish", actor=registrar)
+        _publish_earlier(kind, made, row.get("published_days_ago", 0))
+        if state == State.EXPIRED:
+            _let_pass(kind, made)
+            services.move(made, "expire", actor=None)
+        elif state == State.WITHDRAWN:
+            services.move(made, "withdraw", actor=author, reason=row["reason"])
+
+
+def _publish_earlier(kind: ListingKind, made: Any, days: int) -> None:
+    """Set the publication so many days back."""
+    at = clock.now() - timedelta(days=days)
+    queries.manager(kind.model).filter(pk=made.pk).update(published_at=at)
+
+
+def _let_pass(kind: ListingKind, made: Any) -> None:
+    """Let the validity end yesterday, so that the clock may close it."""
+    day = clock.today() - timedelta(days=1)
+    ends = {"valid_until": day, "expires_at": clock.end_of_day(day)}
+    queries.manager(kind.model).filter(pk=made.pk).update(**ends)
 
 
 def remove(kind: ListingKind) -> tuple[dict[str, int], list[Kept]]:
@@ -83,6 +107,11 @@ def remove(kind: ListingKind) -> tuple[dict[str, int], list[Kept]]:
 def fen(wan: float | None) -> int | None:
     """An amount of 10,000 yuan in fen."""
     return None if wan is None else int(Decimal(str(wan)) * FEN_PER_WAN)
+
+
+def fen_of_yuan(yuan: float | None) -> int | None:
+    """An amount of yuan in fen."""
+    return None if yuan is None else int(Decimal(str(yuan)) * FEN_PER_YUAN)
 
 
 def day(days: int | None) -> date | None:

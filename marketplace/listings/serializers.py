@@ -27,6 +27,14 @@ MOST_TERMS = 20
 _FEN = "分；null 为面议"
 Shape = Callable[[Any], serializers.Field]
 
+
+def _whole(field: Any) -> serializers.Field:
+    limits = {"min_value": field.min_value, "max_value": field.max_value}
+    if field.initial is not None:
+        return WholeField(default=field.initial, **limits)
+    return WholeField(required=field.required, allow_null=not field.required, **limits)
+
+
 #: Field of a form → field of the shape that is written. The first class that fits counts.
 _WRITTEN: dict[type[forms.Field], Shape] = {
     KeywordsField: lambda field: _texts(max_length=field.most, required=False),
@@ -42,6 +50,7 @@ _WRITTEN: dict[type[forms.Field], Shape] = {
         allow_null=not field.required,
     ),
     DateField: lambda _field: _optional(DayField),
+    forms.IntegerField: _whole,
     EitherField: lambda field: serializers.BooleanField(required=False, default=field.initial),
     forms.BooleanField: lambda _field: serializers.BooleanField(required=False),
     forms.EmailField: lambda _field: serializers.EmailField(required=False, allow_blank=True),
@@ -53,6 +62,7 @@ _READ: dict[type[forms.Field], Shape] = {
     MoneyFormField: lambda _field: serializers.IntegerField(allow_null=True, help_text=_FEN),
     TrlField: lambda _field: serializers.IntegerField(allow_null=True),
     DateField: lambda _field: serializers.DateField(allow_null=True),
+    forms.IntegerField: lambda _field: serializers.IntegerField(allow_null=True),
     forms.BooleanField: lambda _field: serializers.BooleanField(),
 }
 
@@ -109,7 +119,7 @@ class ListingRead(serializers.Serializer[Any]):
 
     steps: ClassVar[tuple[Step, ...]] = ()
     shown: ClassVar[tuple[str, ...]] = ()
-    #: Shown in every kind.
+    #: Shown in every kind that asks for it.
     common: ClassVar[tuple[str, ...]] = (
         *("title", "title_en", "summary", "summary_en", "industry", "field", "chain", "district"),
         *("keywords", "cooperation", "valid_until"),
@@ -130,7 +140,7 @@ class ListingRead(serializers.Serializer[Any]):
         known = {
             name: field for step in self.steps for name, field in step.form.base_fields.items()
         }
-        for name in (*self.common, *self.shown):
+        for name in (*(name for name in self.common if name in known), *self.shown):
             fields[name] = _made(_READ, known[name]) or serializers.CharField()
         for step in self.steps:
             for related, (formset, _heading) in step.rows.items():

@@ -1,6 +1,7 @@
 """The states of a listing, named sets of them, and the moves between them.
 
-Needs and achievements share all but the last state: a need ends `solved`, an achievement `transferred`.
+Kinds share all but the last state: a need ends `solved`, an achievement `transferred`. A service is offered
+again and again, so its kind has no such state.
 What happens to a listing elsewhere (a tender opens, a contract is signed) is derived from the slices
 that know it and is never stored here.
 """
@@ -62,7 +63,7 @@ class Ending:
     ways: type[TextChoices]
 
 
-def _states(published: Any, ending: Ending) -> type[TextChoices]:
+def _states(published: Any, ending: Ending | None) -> type[TextChoices]:
     """The states of one kind with their labels."""
     labels = {
         State.DRAFT: _("草稿"),
@@ -71,26 +72,32 @@ def _states(published: Any, ending: Ending) -> type[TextChoices]:
         State.PUBLISHED: published,
         State.EXPIRED: _("已到期"),
         State.WITHDRAWN: _("已撤回"),
-        ending.state: ending.state_label,
     }
+    if ending is not None:
+        labels[ending.state] = ending.state_label
     members = [(state.name, (state.value, label)) for state, label in labels.items()]
     made: type[TextChoices] = TextChoices("Status", members)  # type: ignore[call-overload]
     return made
 
 
 def listing_flow(
-    subject: str, *, published: Any, ending: Ending, entries: Iterable[State] = ()
+    subject: str, *, published: Any, ending: Ending | None, entries: Iterable[State] = ()
 ) -> Workflow:
     """The flow of one kind of listing; permissions read `needs.edit_need` for the subject `needs.need`.
 
-    `published` is the label of that state. `entries` are states other than draft in which a row may be
-    created.
+    `published` is the label of that state. A kind without an `ending` ends by being withdrawn. `entries` are
+    states other than draft in which a row may be created.
     """
     slice_name, noun = subject.split(".")
 
     def may(verb: str) -> str:
         return f"{slice_name}.{verb}_{noun}"
 
+    last = (
+        Transition(ending.move, ending.label, CONTACTABLE, ending.state, may("edit"))
+        if ending is not None
+        else None
+    )
     return Workflow.of(
         _states(published, ending),
         State.DRAFT,
@@ -136,7 +143,7 @@ def listing_flow(
             State.WITHDRAWN,
             may("withdraw"),
         ),
-        Transition(ending.move, ending.label, CONTACTABLE, ending.state, may("edit")),
+        *([last] if last else []),
         subject=subject,
         entries=entries,
     )

@@ -32,7 +32,9 @@ _WORDS = {
 
 
 def _noun(listing: Any) -> str:
-    return next(kind.noun for kind in kinds() if isinstance(listing, kind.model))
+    """The noun of a listing's kind; "" when matches are not made of this kind."""
+    noun = next(kind.noun for kind in kinds() if isinstance(listing, kind.model))
+    return noun if noun in _WORDS else ""
 
 
 def _new_matches(user: Actor) -> Iterator[Todo]:
@@ -56,16 +58,17 @@ def _previews(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """What a listing would be matched with, before it is submitted."""
     return [
         {"url": reverse(f"matching:preview_{noun}", args=[row.code]), **_WORDS[noun]}
-        for row in listings
         if (noun := _noun(row))
+        else None
+        for row in listings
     ]
 
 
 def _links(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """The way from the owner's page to the matches, which an expired listing still has."""
     return [
-        {"url": reverse(f"matching:for_{_noun(row)}", args=[row.code])}
-        if row.status in CONTACTABLE
+        {"url": reverse(f"matching:for_{noun}", args=[row.code])}
+        if row.status in CONTACTABLE and (noun := _noun(row))
         else None
         for row in listings
     ]

@@ -15,15 +15,16 @@ ALWAYS = "always"
 Status = int | str
 #: role -> status
 Row = dict[str, Status]
-#: What `<slice>`, `<noun>` and `<closed>` stand for in rules that hold for both kinds of listing.
-KINDS = (
-    {"<slice>": "needs", "<noun>": "need", "<closed>": "solved", "<close>": "solve"},
-    {
-        "<slice>": "achievements",
-        "<noun>": "achievement",
-        "<closed>": "transferred",
-        "<close>": "transfer",
-    },
+#: What `<slice>`, `<noun>` and `<closed>` stand for in rules that hold for every kind of listing. A kind that
+#: never ends well has no `<closed>` state and no `<close>` move, and one that is not `<matched>` no pages of matches.
+_WORDS = ("<slice>", "<noun>", "<closed>", "<close>", "<matched>")
+KINDS = tuple(
+    dict(zip(_WORDS, words, strict=True))
+    for words in (
+        ("needs", "need", "solved", "solve", "need"),
+        ("achievements", "achievement", "transferred", "transfer", "achievement"),
+        ("offerings", "offering", "", "", ""),
+    )
 )
 
 
@@ -97,9 +98,16 @@ def load(path: Path = FILE) -> Matrix:
 def _rules(entry: Mapping[str, Any]) -> Iterator[Rule]:
     names = [entry["name"]] if isinstance(entry["name"], str) else entry["name"]
     for name in names:
-        twofold = any(word in name + entry.get("subject", "") for word in KINDS[0])
-        for words in KINDS if twofold else ({},):
-            yield _rule(_fill(name, words), entry, words)
+        of_kinds = any(word in name + entry.get("subject", "") for word in KINDS[0])
+        for words in KINDS if of_kinds else ({},):
+            if not _lacks(name, entry, words):
+                yield _rule(_fill(name, words), entry, words)
+
+
+def _lacks(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> bool:
+    """Whether the entry is about a move or a page that this kind of listing does not have."""
+    texts = (name, *entry.get("args", {}).values())
+    return any(not value and word in text for text in texts for word, value in words.items())
 
 
 def _rule(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:

@@ -14,6 +14,7 @@ from tests.access.world import STATES, World
 HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     "need": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "achievement": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "offering": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "batch": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "organization": {
         "owner": lambda user, row: user.access.in_org(row.pk),

@@ -35,6 +35,7 @@ TWINS = {
     "enquiries.view_enquiry": "marketplace.enquiries.queries.reading.visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
+    "offerings.view_offering": "marketplace.offerings.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
     "visits.view_visit": "tests.worked_slice.queries.visible_to",
 }
@@ -44,6 +45,7 @@ WITHOUT_LIST = {
     "journal.view_job": "the list of jobs is for operators, who see every job",
     "journal.view_result": "decides on a download",
     "needs.view_confidential_need": "decides on parts of a page",
+    "offerings.view_confidential_offering": "decides on parts of a page",
     "parties.view_members": "decides on the list of one organisation's members as a whole",
     "parties.view_verification": "the queue is for those who decide, a claim is its applicant's own",
 }

@@ -36,6 +36,7 @@ from marketplace.kernel.codes import new_code
 from marketplace.matching.models import Match
 from marketplace.needs.workflow import Status as NeedStatus
 from marketplace.notices import kinds
+from marketplace.offerings.workflow import Status as OfferingStatus
 from marketplace.parties import services as parties
 from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
@@ -44,11 +45,12 @@ from tests.access.worlds.brokers import brokers
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
 from tests.cast import Cast, make_cast
-from tests.factories import achievements, needs
+from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
 from tests.factories.files import make_attachment
 from tests.factories.needs import make_need
 from tests.factories.notices import make_notice
+from tests.factories.offerings import make_offering
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.taxonomy import make_scheme, make_term
 from tests.worked_slice import services as visits
@@ -66,6 +68,9 @@ STATES: dict[str, set[str]] = {
     "need_restricted_file": {*NeedStatus.values},
     "achievement_public_file": {*AchievementStatus.values},
     "achievement_restricted_file": {*AchievementStatus.values},
+    "offering": {*OfferingStatus.values, "never_published", "missing"},
+    "offering_public_file": {*OfferingStatus.values},
+    "offering_restricted_file": {*OfferingStatus.values},
     "other_file": {"dossier", "unbound", "removed", "lost", "orphan", "missing"},
     "organization": {*OrgStatus.values, "missing"},
     "dossier": {*DossierStatus.values, "missing"},
@@ -89,6 +94,9 @@ STATES: dict[str, set[str]] = {
     "enquiry": {*EnquiryStatus.values, "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
 }
+
+#: The kinds of listing and the prefix of their codes.
+PREFIXES = {"need": "XQ", "achievement": "CG", "offering": "FW"}
 
 
 @dataclass
@@ -179,8 +187,9 @@ def _listings(world: World) -> Subjects:
     for noun, states, make, factory in (
         ("need", NeedStatus.values, make_need, needs),
         ("achievement", AchievementStatus.values, make_achievement, achievements),
+        ("offering", OfferingStatus.values, make_offering, offerings),
     ):
-        made[noun] = {"missing": {"code": new_code("XQ" if noun == "need" else "CG")}}
+        made[noun] = {"missing": {"code": new_code(PREFIXES[noun])}}
         slice_name = f"{noun}s"
         for audience in ("public", "restricted"):
             made[f"{noun}_{audience}_file"] = {}

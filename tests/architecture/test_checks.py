@@ -81,6 +81,12 @@ LISTS = {
     "needs.Need.field": "field",
     "needs.Need.kind": "need_kind",
     "needs.NeedIndicator.comparator": "comparator",
+    "offerings.Offering.category": "service_category",
+    "offerings.Offering.contact_route": "contact_route",
+    "offerings.Offering.district": "district",
+    "offerings.Offering.field": "field",
+    "offerings.Offering.price_mode": "service_pricing",
+    "offerings.Qualification.scheme": "qualification",
     "parties.Organization.district": "district",
     "parties.Organization.kind": "org_kind",
 }

@@ -30,16 +30,18 @@ UNHEARD = {
     "what its author does to a draft changes nothing that others see": {
         *("AchievementDrafted", "AchievementDeleted", "AchievementEdited", "AchievementRecalled"),
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
+        *("OfferingDrafted", "OfferingDeleted", "OfferingEdited", "OfferingRecalled"),
         "OrganizationCreated",
         *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
-        *("AchievementSubmitted", "NeedSubmitted", "ImportSubmitted"),
+        *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
         *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
         *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
+        "OfferingContactShown",
         *("SignedIn", "SignInFailed"),
         "AuditAnchored",
     },

@@ -16,6 +16,8 @@ ENGLISH = frozenset(
         "achievements",
         "listing",
         "listings",
+        "offering",
+        "offerings",
         "organization",
         "organizations",
         "organisation",

@@ -35,6 +35,7 @@ def seeds():
 ORGANIZATIONS = load("organizations")
 ACHIEVEMENTS = load("achievements")
 NEEDS = load("needs")
+OFFERINGS = load("offerings")
 NEWS = load("news")
 CODES = seeds()
 LEAVES = {
@@ -74,7 +75,7 @@ def test_every_field_of_technology_and_kind_of_need_occurs():
     ]
 
 
-@pytest.mark.parametrize("rows", [ORGANIZATIONS, ACHIEVEMENTS, NEEDS, NEWS])
+@pytest.mark.parametrize("rows", [ORGANIZATIONS, ACHIEVEMENTS, NEEDS, OFFERINGS, NEWS])
 def test_nothing_stands_twice(rows):
     for name in ("key", "title", "title_en", "name", "uscc", "summary", "description", "body"):
         values = [row[name] for row in rows if name in row]
@@ -166,6 +167,32 @@ def test_achievement(row):
     assert row["pricing_mode"] in CODES["pricing"]
     check_range(row["price_min_wan"], row["price_max_wan"])
     assert row["is_state_owned"] == (OWNERS[row["owner"]]["kind"] in {"university", "institute"})
+
+
+def test_service_offers_are_of_every_category_in_every_state():
+    assert len(OFFERINGS) == 15
+    assert {row["category"] for row in OFFERINGS} == CODES["service_category"]
+    assert {row.get("state", "published") for row in OFFERINGS} == {
+        *("draft", "in_review", "returned", "published", "expired", "withdrawn"),
+    }
+
+
+@pytest.mark.parametrize("row", OFFERINGS, ids=ids)
+def test_service_offer(row):
+    assert OWNERS[row["owner"]]["verified"]
+    assert row["industry"] in CODES["industry"] | {""}
+    assert row["field"] in CODES["field"] | {""}
+    assert row["chain"] in CODES["chain"] | {""}
+    assert set(row["regions"]) <= CODES["service_region"]
+    assert row["price_mode"] in CODES["service_pricing"]
+    assert (row["price_min_yuan"] is None) == (row["price_mode"] == "free")
+    assert 50 <= len(row["summary"]) <= 300
+    assert row["title_en"]
+    assert row["summary_en"]
+    assert row["contact_email"].endswith(".example")
+    for held in row["qualifications"]:
+        assert held["scheme"] in CODES["qualification"]
+        assert "示例" in held["number"]
 
 
 @pytest.mark.parametrize("row", NEEDS, ids=ids)

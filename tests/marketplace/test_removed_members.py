@@ -26,6 +26,8 @@ from marketplace.matching.queries import own_matches, visible_to
 from marketplace.needs import queries as needs
 from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
+from marketplace.offerings import queries as offerings
+from marketplace.offerings.models import Offering
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
 from marketplace.sheets.exports import export_named
@@ -37,6 +39,7 @@ from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.needs import make_need
+from tests.factories.offerings import make_offering
 from tests.factories.parties import UserFactory, make_member
 from tests.worked_slice.services import ask_visit
 
@@ -69,6 +72,7 @@ class Left:
         person = self.person
         self.needs = [make_need(org, person, state=state) for state in STATES]
         self.achievements = [make_achievement(org, person, state=state) for state in STATES]
+        self.offerings = [make_offering(org, person, state=state) for state in STATES]
         self.batch = upload(org, person, sheet(good_rows(2)))
         jobs.run_open()
         self.batch.refresh_from_db()
@@ -126,6 +130,7 @@ class Left:
         return {
             "need": self.needs,
             "achievement": [*self.achievements],
+            "offering": self.offerings,
             "batch": [self.batch],
             "organization": [self.org],
             "members": [self.org],
@@ -179,6 +184,8 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
         partial(listing_queries.own, Need),
         achievements.visible_to,
         partial(listing_queries.own, Achievement),
+        offerings.visible_to,
+        partial(listing_queries.own, Offering),
         achievements.batches_visible_to,
         achievements.own_batches,
         visible_to,

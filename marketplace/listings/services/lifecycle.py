@@ -16,14 +16,14 @@ from marketplace.listings.workflow import Ending
 class Lifecycle:
     """One kind of listing, as the services see it.
 
-    `quality` judges a stored listing. `before` holds, by move, what is done ahead of the lock on the
+    `ending` is None for a kind that never ends well. `quality` judges a stored listing. `before` holds, by move, what is done ahead of the lock on the
     row; `adapt` changes the values of a step before they are saved.
     """
 
     model: type[Listing]
     flow: Workflow
     events: Events
-    ending: Ending
+    ending: Ending | None
     quality: Callable[[Any], Quality]
     before: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
     adapt: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = lambda _listing, values: values

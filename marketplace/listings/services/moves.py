@@ -19,7 +19,7 @@ from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.listings.services.lifecycle import Lifecycle, lifecycle_of
 from marketplace.listings.services.rows import keep_as_seen, lock, touch
-from marketplace.listings.workflow import EDITABLE
+from marketplace.listings.workflow import EDITABLE, Ending
 
 L = TypeVar("L", bound=Listing)
 #: What a person says with a move, by name: days, reasons, a reason, how, a note.
@@ -82,14 +82,23 @@ def _with_reasons(said: Said, _lifecycle: Lifecycle) -> Said:
     return {"reasons": clean_reasons(said["reasons"])}
 
 
-def _way_of_ending(said: Said, lifecycle: Lifecycle) -> Said:
-    if said["how"] not in lifecycle.ending.ways.values:
-        raise InvalidInput({"how": [CHOOSE]})
-    return said
+def _end_in(ending: Ending) -> Write:
+    """What the move that ends a listing well writes: in which way, and a note."""
+
+    def check_way(said: Said, _lifecycle: Lifecycle) -> Said:
+        if said["how"] not in ending.ways.values:
+            raise InvalidInput({"how": [CHOOSE]})
+        return said
+
+    def columns(_listing: Listing, _at: datetime, said: Said) -> dict[str, Any]:
+        return {ending.column: said["how"], "closing_note": said["note"]}
+
+    return Write(columns, check=check_way, tells=("how",))
 
 
-def _ending(listing: Listing, _at: datetime, said: Said) -> dict[str, Any]:
-    return {lifecycle_of(listing).ending.column: said["how"], "closing_note": said["note"]}
+def _write_of(name: str, lifecycle: Lifecycle) -> Write:
+    ending = lifecycle.ending
+    return _end_in(ending) if ending is not None and name == ending.move else WRITES[name]
 
 
 #: The moves that every kind has.
@@ -109,8 +118,6 @@ WRITES = {
         lambda _listing, _at, said: {"closing_note": said["reason"]}, tells=("reason",)
     ),
 }
-#: The move that ends a listing well; each kind has a name of its own for it.
-ENDING = Write(_ending, check=_way_of_ending, tells=("how",))
 
 
 @transaction.atomic
@@ -124,7 +131,7 @@ def move(listing: L, name: str, *, actor: Actor | None, rev: Rev = None, **said:
     what others saw of it is kept.
     """
     lifecycle = lifecycle_of(listing)
-    write = ENDING if name == lifecycle.ending.move else WRITES[name]
+    write = _write_of(name, lifecycle)
     said = dict(write.check(said, lifecycle))
     if name in lifecycle.before:
         lifecycle.before[name](listing)

@@ -342,6 +342,7 @@ def test_the_api_says_it(needs: dict[str, Need], asked: list[str], client: Clien
     assert [(part["kind"], part["count"], part["degraded"]) for part in answer] == [
         ("achievements", 0, True),
         ("needs", 1, True),
+        ("offerings", 0, True),
         ("organizations", 0, True),
     ]
 

@@ -8,7 +8,11 @@ from marketplace.needs.kind import KIND as NEEDS
 
 
 def test_every_kind_is_known_by_its_name_and_by_the_prefix_of_its_codes() -> None:
-    assert {kind.name: kind.prefix for kind in kinds()} == {"achievements": "CG", "needs": "XQ"}
+    assert {kind.name: kind.prefix for kind in kinds()} == {
+        "achievements": "CG",
+        "needs": "XQ",
+        "offerings": "FW",
+    }
     assert kind_named("achievements") is ACHIEVEMENTS
     assert kind_named("needs") is NEEDS
 

@@ -7,6 +7,7 @@ import pytest
 from marketplace.achievements import rulebook as achievements
 from marketplace.listings.kind import ListingKind, kinds
 from marketplace.needs import rulebook as needs
+from marketplace.offerings import rulebook as offerings
 from marketplace.web.forms import PlainTextField
 
 #: Fields of the forms that only the owner's members and reviewers may read.
@@ -27,7 +28,9 @@ def test_every_field_of_the_forms_is_written_and_only_public_ones_are_read(
     assert rows <= set(kind.reads().fields)
 
 
-@pytest.mark.parametrize("rulebook", [needs, achievements], ids=["needs", "achievements"])
+@pytest.mark.parametrize(
+    "rulebook", [needs, achievements, offerings], ids=["needs", "achievements", "offerings"]
+)
 def test_every_public_text_is_searched_for_contacts(rulebook: Any) -> None:
     kind = next(kind for kind in kinds() if rulebook.__name__.endswith(f"{kind.name}.rulebook"))
     fields = {name: f for step in kind.steps for name, f in step.form.base_fields.items()}

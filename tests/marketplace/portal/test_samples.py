@@ -76,7 +76,8 @@ def test_all_samples_go_and_the_index_follows(
     )
     drain()
     assert set(found()) == {sample_need.code, real.code}
-    assert removed().splitlines() == ["needs: 1", "achievements: 0", "organizations: 1", "users: 1"]
+    gone = {"needs: 1", "achievements: 0", "offerings: 0", "organizations: 1", "users: 1"}
+    assert gone <= set(removed().splitlines())
     assert found() == [real.code]
     assert not Organization.objects.filter(pk=sample_owner.pk).exists()
     assert not User.objects.filter(is_sample=True).exists()
@@ -96,8 +97,9 @@ def test_what_real_rows_hang_on_stays_is_named_and_signs_in_nowhere(
     out = io.StringIO()
     with pytest.raises(CommandError, match="2 项示例"):
         call_command("load_samples", "--remove", stdout=out)
-    assert out.getvalue().splitlines() == [
-        *("needs: 1", "achievements: 0", "organizations: 0", "users: 0"),
+    said = out.getvalue().splitlines()
+    assert {"needs: 1", "achievements: 0", "organizations: 0", "users: 0"} <= set(said)
+    assert said[-2:] == [
         f"保留 {sample_owner.name} {sample_owner.code}：needs.Need {real.code}",
         f"保留 member@sample.example：needs.Need {real.code}",
     ]

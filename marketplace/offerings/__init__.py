@@ -1,0 +1,1 @@
+"""服务供给: what service organisations offer, such as testing, pilot production or evaluation."""

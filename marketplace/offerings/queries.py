@@ -1,0 +1,51 @@
+"""Questions about service offers that are not the same for every listing."""
+
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.forms.models import model_to_dict
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.listings import queries as listings
+from marketplace.listings.rulebook import Quality
+from marketplace.listings.workflow import OPEN
+from marketplace.offerings import rulebook
+from marketplace.offerings.models import Offering, Qualification
+
+#: An owner is reminded so many days before a qualification ends.
+REMINDED = timedelta(days=30)
+
+
+def visible_to(actor: Actor) -> QuerySet[Offering]:
+    """The service offers that `actor` may see."""
+    return listings.visible_to(Offering, actor)
+
+
+def quality_of(offering: Offering) -> Quality:
+    """The quality gate's view of a stored offer; two queries."""
+    qualifications = [model_to_dict(row) for row in offering.qualifications.all()]
+    equipment = [model_to_dict(row) for row in offering.equipment.all()]
+    values = model_to_dict(offering) | offering.contact.columns
+    return rulebook.assess(values, qualifications, equipment, clock.today())
+
+
+def running(today: date) -> Q:
+    """Qualifications whose validity is not over on this day."""
+    return Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+
+
+def codes_with_ended_qualification(since: date, today: date) -> list[str]:
+    """Open offers with a qualification whose last day was on or after `since` and before `today`."""
+    ended = Q(qualifications__valid_until__gte=since, qualifications__valid_until__lt=today)
+    open_offers = Offering.objects.filter(ended, status__in=OPEN)
+    return list(open_offers.values_list("code", flat=True).distinct())
+
+
+def ending_qualifications(actor: Actor, limit: int) -> list[Qualification]:
+    """Qualifications of the actor's open offers that end soon or have ended, the earliest first."""
+    offers = listings.own(Offering, actor).filter(status__in=OPEN).order_by()
+    rows = Qualification.objects.filter(
+        offering__in=offers.values("pk"), valid_until__lte=clock.today() + REMINDED
+    )
+    return list(rows.select_related("offering").order_by("valid_until", "pk")[:limit])
