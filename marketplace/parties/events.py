@@ -103,6 +103,26 @@ class PlatformRoleRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoleDelegated(Event):
+    """A registrar named a deputy for a period. The subject is the deputy."""
+
+    subject_kind = USER
+    label = _("授予代理")
+    role: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationEnded(Event):
+    """A delegation was ended before its last day. The subject is the deputy."""
+
+    subject_kind = USER
+    label = _("提前结束代理")
+    role: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiTokenCreated(Event):
     """A key to the API was made."""
 

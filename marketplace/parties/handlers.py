@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
 from marketplace.files.policies import register_reader
 from marketplace.journal.events import AuditBroken
+from marketplace.kernel import clock
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
-from marketplace.notices.services import notify
+from marketplace.notices.services import address_of, notify
 from marketplace.parties import events, queries
-from marketplace.parties.models import Invitation, Organization, Verification
+from marketplace.parties.models import Delegation, Invitation, Organization, Verification
 from marketplace.parties.policies import Role
 from marketplace.taxonomy.events import CalendarRunsOut
 from search import engine
@@ -25,6 +26,7 @@ kinds.register("parties.members_changed", _("本单位成员变动"), mail_defau
 kinds.register("parties.role_changed", _("您在单位中的角色变动"))
 kinds.register("parties.file_stopped", _("附件被安全扫描拦截"))
 kinds.register("parties.calendar_runs_out", _("下一年度工作日待录入"))
+kinds.register("parties.delegated", _("被委托代理登记员"))
 kinds.register("parties.audit_broken", _("审计链异常"))
 
 register_reader("parties.verification", queries.reads_document)
@@ -214,6 +216,26 @@ def tell_operators(event: CalendarRunsOut) -> None:
         body=_("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
         url=reverse("taxonomy:year", args=[event.year]),
         subject=(event.subject_kind, event.subject_id),
+    )
+
+
+# --- deputies ---------------------------------------------------------------------------------
+@on(events.RoleDelegated)
+def tell_deputy(event: events.RoleDelegated) -> None:
+    """The deputy learns of the role and its days."""
+    row = Delegation.objects.select_related("holder", "deputy").get(code=event.code)
+    notify(
+        "parties.delegated",
+        [row.deputy],
+        title=_("%(holder)s 委托您代理登记员"),
+        params={
+            "holder": row.holder.get_full_name(),
+            "from": clock.day_of(row.starts_at).isoformat(),
+            "until": row.last_day.isoformat(),
+        },
+        body=_("代理期 %(from)s 至 %(until)s（含当日），期满自动收回。"),
+        url=address_of("parties:delegations"),
+        subject=(events.USER, row.deputy_id),
     )
 
 

@@ -1,7 +1,8 @@
 """People, organisations, memberships, invitations, verification, tokens."""
 
+from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
-from marketplace.parties.policies import DISTRICT_ROLES, Access, OrgRole, Role
+from marketplace.parties.policies import DISTRICT_ROLES, REGISTRARS, Access, OrgRole, Role
 from marketplace.parties.rulebook import ORG_KINDS
 from marketplace.parties.workflow import DossierStatus, InvitationStatus, OrgStatus
 
@@ -108,17 +109,25 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def access(self) -> Access:
-        """The facts from which permissions are derived; read once per instance in two queries."""
+        """The facts from which permissions are derived; read once per instance in two queries.
+
+        The roles are a person's own and, while a delegation runs, those of whom they stand in for.
+        """
         if not self.is_active or self.pk is None:
             return Access()
         orgs: dict[int, frozenset[str]] = {
             org_id: frozenset({role})
             for org_id, role in self.memberships.current().values_list("organization_id", "role")
         }
-        held = dict(self.platform_roles.values_list("role", "district"))
+        held: dict[str, set[str]] = {}
+        as_deputy = self.deputy_roles.running().values_list(
+            "role", "holder__platform_roles__district"
+        )
+        for role, district in self.platform_roles.values_list("role", "district").union(as_deputy):
+            held.setdefault(role, set()).add(district)
         return Access(
             roles=frozenset(held),
-            districts={role: district for role, district in held.items() if district},
+            districts={role: frozenset(found) for role, found in held.items() if "" not in found},
             orgs=orgs,
             is_confirmed=self.is_confirmed,
             is_superuser=self.is_superuser,
@@ -152,6 +161,70 @@ class PlatformRole(models.Model):
 
     def __str__(self) -> str:
         return self.get_role_display()
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    """Queries on deputies of registrars."""
+
+    def running(self) -> Self:
+        """Those of this instant whose holder is active and still has the role."""
+        now = clock.now()
+        return self.filter(
+            ended_at=None,
+            starts_at__lte=now,
+            ends_at__gt=now,
+            holder__is_active=True,
+            holder__platform_roles__role=F("role"),
+        )
+
+
+class Delegation(models.Model):
+    """A deputy has the role of a registrar for a while, in the district of its holder.
+
+    The period is half-open. `ended_at` is set when it was ended early.
+    """
+
+    code = CodeField(prefix="DL")
+    holder = models.ForeignKey(User, on_delete=models.CASCADE, related_name="delegations")
+    deputy = models.ForeignKey(User, on_delete=models.CASCADE, related_name="deputy_roles")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=REGISTRARS), name="delegation_role"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="delegation_period"
+            ),
+            models.CheckConstraint(
+                condition=~Q(holder=F("deputy")), name="delegation_to_somebody_else"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deputy", "ends_at"], condition=Q(ended_at=None), name="delegation_running"
+            ),
+            models.Index(fields=["holder", "-ends_at"], name="delegation_of_holder"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.role}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the deputy has the role (Asia/Shanghai)."""
+        return clock.day_of(self.ends_at - timedelta(microseconds=1))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs or will run."""
+        return self.ended_at is None and self.ends_at > clock.now()
 
 
 class Scale(models.TextChoices):

@@ -63,12 +63,12 @@ REGISTRARS = (Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
 class Access:
     """All facts from which permissions are derived.
 
-    `orgs` maps the key of an organisation to roles, `districts` a platform role to the one district that
-    it is limited to.
+    `orgs` maps the key of an organisation to roles, `districts` a platform role to the districts that it
+    is limited to; a role that holds for the whole city is not in it.
     """
 
     roles: frozenset[str] = frozenset()
-    districts: Mapping[str, str] = field(default_factory=dict)
+    districts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     orgs: Mapping[int, frozenset[str]] = field(default_factory=dict)
     #: E-mail or mobile number confirmed: without it nothing can be published and nothing joined.
     is_confirmed: bool = False
@@ -80,7 +80,7 @@ class Access:
 
     def covers(self, role: str, district: str) -> bool:
         """Whether the person holds the role for this district, or for the whole city."""
-        return role in self.roles and self.districts.get(role, district) == district
+        return role in self.roles and district in self.districts.get(role, (district,))
 
     def in_org(self, org_id: int | None) -> bool:
         """Whether the person works for this organisation, in whatever role."""
@@ -224,6 +224,7 @@ rules.add_perm("journal.cancel_job", started | platform_role(Role.OPERATOR))
 rules.add_perm("journal.view_job", started | platform_role(Role.OPERATOR))
 rules.add_perm("journal.view_result", started)
 rules.add_perm("journal.retry_delivery", platform_role(Role.OPERATOR))
+rules.add_perm("parties.delegate_role", platform_role(*REGISTRARS))
 rules.add_perm("parties.grant_role", platform_role(Role.SECURITY_ADMIN))
 # Registrars and operators make brokers, and nothing else: `parties.services.appoint`.
 rules.add_perm("parties.appoint_broker", platform_role(*REGISTRARS, Role.OPERATOR))

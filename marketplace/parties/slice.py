@@ -26,6 +26,10 @@ def _verifies(user: Any) -> bool:
     return access_of(user).has(Role.OPERATOR, *REGISTRARS)
 
 
+def _registers(user: Any) -> bool:
+    return access_of(user).has(*REGISTRARS)
+
+
 def _to_verify(user: Any) -> Iterator[Todo]:
     if count := queries.verifications_to_decide(user).count():
         title = ngettext("%(n)s 个单位待认证", "%(n)s 个单位待认证", count) % {"n": count}
@@ -70,6 +74,9 @@ SLICE = Slice(
             "manage",
             40,
             _verifies,
+        ),
+        MenuItem(
+            gettext_lazy("岗位代理"), "parties:delegations", "users", "account", 40, _registers
         ),
         MenuItem(gettext_lazy("我的单位"), "parties:own_organizations", "building", "account", 10),
         MenuItem(gettext_lazy("个人资料"), "parties:profile", "user", "account", 20),

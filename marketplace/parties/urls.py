@@ -36,6 +36,8 @@ workbench = [
     path("verifications/<str:code>/", views.verification_review, name="verification_review"),
     path("profile/", views.profile, name="profile"),
     path("security/", views.security, name="security"),
+    path("delegations/", views.delegations, name="delegations"),
+    path("delegations/<str:code>/end/", views.delegation_end, name="delegation_end"),
     path("security/tokens/", views.tokens, name="tokens"),
     path("security/tokens/<str:code>/revoke/", views.token_revoke, name="token_revoke"),
 ]

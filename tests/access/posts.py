@@ -41,6 +41,8 @@ POSTS: dict[str, str] = {
     "parties:invitation_revoke": "an invitation never changes; it is open or it is refused",
     "parties:profile": REV,
     "parties:tokens": KEY,
+    "parties:delegations": KEY,
+    "parties:delegation_end": "a delegation never changes, and ending twice is ending once",
     "parties:token_revoke": "a token never changes, and revoking twice is revoking once",
     "account_login": "signs in, and changes nothing that others see",
     "account_request_login_code": "sends a code, of which the last one holds",

@@ -32,6 +32,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "overseers": OVERSEERS,
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
+    "registrars": frozenset({"registrar_city", "registrar_county"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "security_admin": frozenset({"security_admin"}),
@@ -77,6 +78,7 @@ RELATIONS: dict[str, Relations] = {
     "batch": _OWNED,
     "job": _HELD,
     "token": _HELD,
+    "delegation": {"holder": frozenset({"registrar_city"}), "deputy": frozenset({"expert"})},
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},

@@ -24,6 +24,10 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "self": lambda user, row: row.user_id == user.pk,
         "unit_approver": lambda user, row: user.access.binds(row.organization_id),
     },
+    "delegation": {
+        "holder": lambda user, row: row.holder_id == user.pk,
+        "deputy": lambda user, row: row.deputy_id == user.pk,
+    },
     "enquiry": {
         "answering": lambda user, row: user.access.in_org(row.owner_id),
         "asking": lambda user, row: user.access.in_org(row.asker_id),

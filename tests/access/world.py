@@ -42,6 +42,7 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
 from tests.cast import Cast, make_cast
@@ -89,6 +90,7 @@ STATES: dict[str, set[str]] = {
     "calendar_year": {"known", "unknown", "missing"},
     "section": {"known", "beyond", "missing"},
     "page": {"known", "missing"},
+    "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
@@ -480,5 +482,6 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _codes,
     _visits,
     brokers,
+    delegations,
     enquiries,
 )

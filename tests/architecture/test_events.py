@@ -61,6 +61,7 @@ UNHEARD = {
         *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
     },
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
+    "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {
         *("TermAdded", "TermRenamed", "TermRestored", "TermRetired"),
         *("CalendarYearMarked", "WorkingDayAdded", "WorkingDayRemoved"),

@@ -20,6 +20,7 @@ NO_CODE_PAGE = {
     "CY": "a member is a row on the page of the organisation",
     "YQ": "an invitation is opened by the link that was sent",
     "RZ": "a dossier is read on the page of the organisation",
+    "DL": "a delegation is a row on the page of deputies",
     "LP": "a token is a row on the page of one's account",
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",

@@ -54,8 +54,10 @@ WITHOUT_SUBJECT = {
     "parties.create_organization",
     "brokerage.apply_broker",
     "brokerage.review_brokers",
+    "parties.delegate_role",
     "parties.grant_role",
     "parties.review_organizations",
+    "taxonomy.edit_calendar",
     "taxonomy.edit_term",
     "wagtailadmin.access_admin",
 }

@@ -2,6 +2,7 @@
 
 from marketplace.parties.forms.accounts import (
     ActivateTOTPForm,
+    DelegationForm,
     EmailCodeForm,
     EmailForm,
     FactorAgainForm,
@@ -34,6 +35,7 @@ from marketplace.parties.forms.organizations import (
 __all__ = [
     "ActivateTOTPForm",
     "ContactField",
+    "DelegationForm",
     "DossierForm",
     "EmailCodeForm",
     "EmailForm",

@@ -18,7 +18,7 @@ from allauth.mfa.totp import forms as totp
 from marketplace.parties import services
 from marketplace.parties.forms.contacts import ContactField, is_phone
 from marketplace.parties.models import Language
-from marketplace.web.forms import FormMixin, JiebangForm, PlainTextField, TermField
+from marketplace.web.forms import DateField, FormMixin, JiebangForm, PlainTextField, TermField
 
 NEW_PASSWORD_HINT = _("至少 12 个字符，可以用一句好记的话；不要使用姓名、手机号码或本站名称")
 
@@ -278,3 +278,21 @@ class TokenForm(JiebangForm):
         blank=None,
         initial="90",
     )
+
+
+class DelegationForm(JiebangForm):
+    """A deputy for one of one's own roles, from one day to another."""
+
+    field_order = ("role",)
+    deputy = PlainTextField(
+        label=_("代理人的邮箱或手机号"),
+        max_length=254,
+        help_text=_("对方须已注册；代理期间登录需要两步验证"),
+    )
+    starts = DateField(label=_("开始日期"))
+    until = DateField(label=_("结束日期"), help_text=_("含当日，最长 90 天"))
+    reason = PlainTextField(label=_("原因"), max_length=200, help_text=_("例如：年休假"))
+
+    def __init__(self, *args: Any, roles: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = forms.ChoiceField(label=_("岗位"), choices=roles)

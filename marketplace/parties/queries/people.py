@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -20,6 +21,8 @@ from marketplace.parties import rulebook
 from marketplace.parties.events import USER
 from marketplace.parties.models import (
     ApiToken,
+    Delegation,
+    PlatformRole,
     User,
 )
 from marketplace.parties.policies import REGISTRARS, Role, access_of
@@ -68,6 +71,18 @@ class FreshToken:
 def fresh_secret() -> str:
     """A random secret of 256 bits, with a prefix that scanners for leaked secrets recognise."""
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def registrar_roles_of(user: Actor) -> list[tuple[str, Any]]:
+    """The roles that a person may hand to a deputy, as choices: registrar roles held in person."""
+    held = PlatformRole.objects.filter(user_id=user.pk, role__in=REGISTRARS)
+    return [(row.role, row.get_role_display()) for row in held.order_by("role")]
+
+
+def delegations_of(user: Actor) -> QuerySet[Delegation]:
+    """The newest delegations of which a person is holder or deputy."""
+    own = Delegation.objects.filter(Q(holder_id=user.pk) | Q(deputy_id=user.pk))
+    return own.select_related("holder", "deputy").order_by("-id")[:50]
 
 
 def tokens_of(user: Actor) -> QuerySet[ApiToken]:

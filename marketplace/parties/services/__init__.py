@@ -5,6 +5,7 @@ from marketplace.parties.services.attempts import (
     count_password,
     uncount,
 )
+from marketplace.parties.services.delegations import delegate_role, end_delegation
 from marketplace.parties.services.factors import decrypt, encrypt, renew_factors, reset_factor
 from marketplace.parties.services.members import (
     Sent,
@@ -77,10 +78,12 @@ __all__ = [
     "create_sample_user",
     "create_token",
     "decrypt",
+    "delegate_role",
     "discard_unconfirmed",
     "dismiss",
     "edit_organization",
     "encrypt",
+    "end_delegation",
     "end_tokens",
     "grant_role",
     "invite_member",

@@ -10,6 +10,7 @@ from marketplace.parties.views.accounts import (
     token_revoke,
     tokens,
 )
+from marketplace.parties.views.delegations import delegation_end, delegations
 from marketplace.parties.views.directory import organization, organizations
 from marketplace.parties.views.dossiers import (
     suspend,
@@ -35,6 +36,8 @@ from marketplace.parties.views.profiles import (
 __all__ = [
     "LoginView",
     "SignupView",
+    "delegation_end",
+    "delegations",
     "invitation",
     "invitation_accept",
     "invitation_revoke",
