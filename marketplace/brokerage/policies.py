@@ -200,3 +200,17 @@ rules.add_perm("brokerage.rule_introduction", _judges & is_impartial)
 rules.add_perm("brokerage.open_ruling", platform_role(Role.OPERATOR) & is_impartial)
 rules.add_perm("brokerage.appeal_ruling", is_confirmed & claims_or_is_bound)
 rules.add_perm("brokerage.decide_appeal", _judges & is_another_judge)
+
+
+# --- the yearly filing form -------------------------------------------------------------------
+@rules.predicate
+def files_for(user: Actor, filing: Any) -> bool:
+    """The broker himself, or who approves for the firm: the form has its income and its staff."""
+    if filing is None:
+        return False
+    if filing.broker_id is not None:
+        return bool(filing.broker.user_id == user.pk)
+    return access_of(user).binds(filing.organization_id)
+
+
+rules.add_perm("brokerage.edit_filing", is_confirmed & files_for)

@@ -27,6 +27,17 @@ POSTS: dict[str, str] = {
     # --- enquiries
     "enquiries:ask": KEY,
     "enquiries:show": KEY,
+    # --- brokerage: the register and the yearly form
+    "brokerage:own": KEY,
+    "brokerage:entry": REV,
+    "brokerage:edit": REV,
+    "brokerage:consent": REV,
+    "brokerage:certificate_new": KEY,
+    "brokerage:certificate": REV,
+    "brokerage:review": REV,
+    "brokerage:filing": REV,
+    "brokerage:filing_export": "writes a file for its reader and stores nothing",
+    "api:broker_own": REV,
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

@@ -36,6 +36,10 @@ GROUPS: dict[str, frozenset[str]] = {
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "security_admin": frozenset({"security_admin"}),
+    # Who has an entry in the register of brokers, in whatever state: `worlds.brokers.OWNERS`.
+    "with_entry": frozenset(
+        {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
+    ),
     "editors": frozenset({"editor", "operator"}),
 }
 
@@ -48,6 +52,11 @@ _SENT: Relations = {"invited": frozenset({"expert"})}
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
+    "certificate draft": {"self": frozenset({"member"})},
+    "certificate submitted": {"self": frozenset({"university_member"})},
+    "certificate entered": {"self": frozenset({"broker"})},
+    "filing person": {"filer": frozenset({"broker"})},
+    "filing firm": {"filer": frozenset({"approver", "org_admin"})},
     "broker draft": {"self": frozenset({"member"})},
     "broker submitted": {
         "self": frozenset({"university_member"}),

@@ -95,6 +95,8 @@ STATES: dict[str, set[str]] = {
     "broker": {*BrokerStatus.values, "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
+    "certificate": {"draft", "submitted", "entered", "missing"},
+    "filing": {"person", "firm", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.

@@ -1,6 +1,7 @@
 """What brokerage keeps."""
 
 from marketplace.brokerage.models.desk import BrokerFeedback, BrokerTask, Pursuit, Stage
+from marketplace.brokerage.models.filing import Filing
 from marketplace.brokerage.models.introductions import (
     Answer,
     Evidence,
@@ -24,6 +25,7 @@ __all__ = [
     "Certificate",
     "CommissionEntry",
     "Evidence",
+    "Filing",
     "Introduction",
     "IntroductionSide",
     "Mandate",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
@@ -21,6 +21,7 @@ from marketplace.brokerage.models import (
 )
 from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
+from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
 from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus
 from marketplace.enquiries.models import Enquiry, Message
 from marketplace.enquiries.workflow import Status
@@ -255,40 +256,53 @@ def fees_of(broker_id: int) -> QuerySet[CommissionEntry]:
     )
 
 
+def facts_of(
+    brokers: Sequence[int], since: datetime | None, until: datetime | None
+) -> dict[int, list[Fact]]:
+    """What mandates and introductions prove of these brokers in a half-open period; two queries.
+
+    An introduction that both sides acknowledged or a ruling upheld, and the intent of such a one.
+    The title and the field of an introduction with a hidden side are left out: only kind and month count.
+    """
+    rows = Introduction.objects.filter(
+        broker_id__in=brokers,
+        status__in=[IntroductionStatus.ACKNOWLEDGED, IntroductionStatus.UPHELD],
+    ).select_related("enquiry")
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    found: dict[int, list[Fact]] = {}
+    for row in readable(rows.prefetch_related("sides").order_by("-at", "-id")):
+        hidden = any(side.hidden for side in row.sides.all())
+        about = {
+            "title": "" if hidden else row.listing_title,
+            "name": row.listing_title,
+            "number": row.code,
+            "is_achievement": row.kind == "achievements",
+        }
+        facts = found.setdefault(row.broker_id, [])
+        facts.append(Fact(INTRODUCTION, row.at, **about))
+        if row.enquiry is not None and row.enquiry.status == Status.AGREED:
+            facts.append(Fact(INTENT, row.enquiry.last_message_at, **about))
+    return found
+
+
 @dataclass(frozen=True)
-class Record:
-    """What the record proves of a broker; counts without samples are those of the whole record."""
+class Feedback:
+    """How many sides have scored a broker, and the mean with one decimal."""
 
-    acknowledged: int
-    upheld: int
-    intents: int
-    #: Mean of the scores with one decimal, and their number; None below LEAST_SCORES.
-    score: float | None
-    scores: int
+    count: int
+    mean: float
 
 
-def record_of(broker: Any) -> Record:
-    """Introductions that both sides acknowledged or a ruling upheld, intents that followed, scores."""
-    rows = Introduction.objects.filter(broker=broker)
-    states = dict(rows.values_list("status").annotate(n=Count("pk")).order_by())
-    intents = (
-        rows.filter(
-            status__in=[IntroductionStatus.ACKNOWLEDGED, IntroductionStatus.UPHELD],
-            enquiry__status=Status.AGREED,
-        )
-        .values("enquiry")
-        .distinct()
-        .count()
-    )
-    said = BrokerFeedback.objects.filter(broker=broker).aggregate(n=Count("pk"), mean=Avg("score"))
-    enough = said["n"] >= LEAST_SCORES
-    return Record(
-        acknowledged=states.get(IntroductionStatus.ACKNOWLEDGED, 0),
-        upheld=states.get(IntroductionStatus.UPHELD, 0),
-        intents=intents,
-        score=round(float(said["mean"]), 1) if enough else None,
-        scores=said["n"] if enough else 0,
-    )
+def feedback_summary(broker_id: int) -> Feedback | None:
+    """The scores of a broker as everybody may see them; None below LEAST_SCORES."""
+    rows = BrokerFeedback.objects.filter(broker_id=broker_id)
+    said = rows.aggregate(n=Count("pk"), mean=Avg("score"))
+    if said["n"] < LEAST_SCORES:
+        return None
+    return Feedback(said["n"], round(float(said["mean"]), 1))
 
 
 def feedback_of(broker_id: int) -> QuerySet[BrokerFeedback]:
