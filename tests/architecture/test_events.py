@@ -56,8 +56,9 @@ UNHEARD = {
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
     },
+    "the page of the mandate shows it": {"MandateCopyFiled"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {

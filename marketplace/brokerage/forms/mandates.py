@@ -139,7 +139,7 @@ class TermsForm(TakesErrors):
 
     def terms(self) -> Terms:
         """The terms of a valid form. What the chosen way of reckoning does not use is left out."""
-        values = {name: self.cleaned_data.get(name) for name in Terms().columns()}
+        values: dict[str, Any] = {name: self.cleaned_data.get(name) for name in Terms().columns()}
         if values["payer"] != Payer.BOTH:
             values["client_share_bp"] = WHOLE if values["payer"] == Payer.CLIENT else 0
         elif values["client_share_bp"] is None:
@@ -175,8 +175,8 @@ class ProposeForm(TermsForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].choices = clients
-        self.fields["scope"].choices = scopes
+        self.fields["client"].choices = clients  # type: ignore[attr-defined]
+        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
 
 
 class AmendForm(TermsForm):
@@ -301,7 +301,7 @@ class RuleForm(TakesErrors):
     def __init__(self, *args: Any, claims: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stands = _("%(code)s（%(broker)s）成立")
-        self.fields["winner"].choices = [
+        self.fields["winner"].choices = [  # type: ignore[attr-defined]
             *(
                 (row.code, stands % {"code": row.code, "broker": row.broker.name})
                 for row in claims

@@ -80,7 +80,7 @@ def mandated_enquiries(mandate: Mandate) -> QuerySet[Enquiry]:
     """The enquiries of organisations that a mandate covers, newest first."""
     rows = Enquiry.objects.filter(owner_id=mandate.client_id, asker__isnull=False)
     if mandate.kind:
-        rows = rows.filter(kind=mandate.kind, listing_id=mandate.listing_id)
+        rows = rows.filter(kind=mandate.kind, listing_id=mandate.listing_id or 0)
     return rows.order_by("-id")
 
 
@@ -228,9 +228,8 @@ def suggestions(broker_id: int, most: int = 12) -> list[Suggestion]:
     if not mandates:
         return []
     rows = open_matches().filter(covered).order_by("-score", "-retrieval", "id")[:most]
-    return [
-        Suggestion(one, match) for match in readable(rows) if (one := _mandate_of(match, mandates))
-    ]
+    found = [(_mandate_of(match, mandates), match) for match in readable(rows)]
+    return [Suggestion(one, match) for one, match in found if one is not None]
 
 
 def _mandate_of(match: Match, mandates: Iterable[Mandate]) -> Mandate | None:

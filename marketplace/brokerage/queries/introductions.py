@@ -181,7 +181,7 @@ def _bound(introduction: Introduction) -> tuple[str, ...]:
 
 
 # --- files ------------------------------------------------------------------------------------
-def proofs_of(introduction: Introduction) -> QuerySet[Attachment]:
+def proofs_of(introduction: Introduction) -> list[Attachment]:
     """The files that the broker filed as evidence."""
     return attachments_of(INTRODUCTION_FILES, introduction.pk)
 

@@ -108,7 +108,7 @@ def open_version(mandate: Mandate) -> MandateVersion | None:
     return rows.first()
 
 
-def copies_of(mandate: Mandate) -> QuerySet[Attachment]:
+def copies_of(mandate: Mandate) -> list[Attachment]:
     """The sealed copies that were filed."""
     return attachments_of(MANDATE_FILES, mandate.pk)
 

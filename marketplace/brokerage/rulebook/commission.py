@@ -77,7 +77,8 @@ class Terms:
         names = [field.name for field in fields(cls)]
         if isinstance(source, Mapping):
             names = [name for name in names if name in source]
-        return cls(**{name: read(name) for name in names})
+        values: dict[str, Any] = {name: read(name) for name in names}
+        return cls(**values)
 
     def columns(self) -> dict[str, Any]:
         """The terms by name."""

@@ -67,7 +67,7 @@ def add_task(
         errors["due_on"] = [_("请填写日期")]
     elif due_on < clock.today():
         errors["due_on"] = [_("日期不能早于今天")]
-    if errors:
+    if errors or due_on is None:
         raise InvalidInput(errors)
     task = BrokerTask(broker=broker, title=title, due_on=due_on, enquiry=enquiry)
     insert(task)

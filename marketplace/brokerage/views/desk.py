@@ -114,7 +114,7 @@ def _card(row: Pursuit, user: Any) -> dict[str, Any]:
         "enquiry": enquiry,
         "url": reverse("enquiries:show", args=[enquiry.code]),
         "owner": _("某企业（已认证）") if hidden else enquiry.owner.name,
-        "asker": enquiry.asker.name if enquiry.asker_id else _("访客"),
+        "asker": enquiry.asker.name if enquiry.asker is not None else _("访客"),
         "moves": [(name, _MOVES[name]) for name in _NEXT[Stage(row.stage)]],
     }
 

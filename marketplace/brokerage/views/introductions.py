@@ -32,6 +32,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refuse
 from marketplace.listings.kind import kinds
 from marketplace.parties import queries as parties
 from marketplace.parties.rulebook import UnfitCode, normalize_uscc
+from marketplace.web.forms import JiebangForm
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -179,14 +180,10 @@ def _record(
 
 
 # --- one introduction -------------------------------------------------------------------------
-class ProofForm(ReasonForm):
+class ProofForm(JiebangForm):
     """Evidence that is filed with a claim."""
 
-    files = UploadsField(label=_("证明材料"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["reason"]
+    proofs = UploadsField(label=_("证明材料"))
 
 
 @login_required
@@ -288,9 +285,9 @@ def introduction_proof(request: Request, code: str) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            done = services.add_proofs(row, form.cleaned_data["files"], actor=request.user)
+            done = services.add_proofs(row, form.cleaned_data["proofs"], actor=request.user)
             for reason in done.reasons:
-                form.add_error("files", str(reason))
+                form.add_error("proofs", str(reason))
             if not done.reasons:
                 messages.success(request, _("已上传"))
                 return redirect("brokerage:introduction", code)

@@ -111,9 +111,7 @@ def test_own_unit_twice_the_same_and_somebody_else(cast: Cast, broker: Broker, n
     with pytest.raises(InvalidInput):
         make_introduction(broker, cast.university, cast.university, need)
     with pytest.raises(Refused, match="本人所在单位"):
-        make_introduction(
-            make_broker(cast.org_admin), cast.enterprise, cast.other_enterprise, need
-        )
+        make_introduction(make_broker(cast.org_admin), cast.enterprise, cast.other_enterprise, need)
     Broker.objects.filter(pk=broker.pk).update(status="suspended")
     with pytest.raises(Refused, match="不在库"):
         make_introduction(broker, cast.enterprise, cast.other_enterprise, need)
@@ -143,9 +141,7 @@ def test_from_an_enquiry_the_hidden_owner_stays_hidden(cast: Cast, broker: Broke
     )
     make_mandate(broker, cast.enterprise, cast.approver, listing=hidden)
     enquiry = make_enquiry(hidden, cast.university, cast.university_member)
-    claim = introductions.claim_of_enquiry(
-        enquiry, note="", evidence="enquiry", at=clock.now()
-    )
+    claim = introductions.claim_of_enquiry(enquiry, note="", evidence="enquiry", at=clock.now())
     person = type(broker.user).objects.get(pk=broker.user_id)
     row = introductions.record_introduction(broker, claim, actor=person)
     owner = next(side for side in row.sides.all() if side.organization == cast.enterprise)
@@ -176,7 +172,11 @@ def test_the_log_decides_between_two_claims_and_both_read_the_ruling(
             )
         seen = introductions.claims_state(Introduction.objects.get(pk=first.pk).claims)
         ruling = introductions.rule(
-            second, winner=first.code, reason="第一项登记在先，有会议记录。", actor=cast.operator, rev=seen
+            second,
+            winner=first.code,
+            reason="第一项登记在先，有会议记录。",
+            actor=cast.operator,
+            rev=seen,
         )
     first.refresh_from_db()
     second.refresh_from_db()

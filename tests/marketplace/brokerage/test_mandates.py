@@ -105,9 +105,7 @@ def test_an_exclusive_mandate_excludes_either_way(
     cast: Cast, broker: Broker, rival: Broker, first: bool, second: bool, stands: bool
 ) -> None:
     make_mandate(broker, cast.enterprise, cast.approver, exclusive=first)
-    later = make_mandate(
-        rival, cast.enterprise, cast.approver, exclusive=second, state="proposed"
-    )
+    later = make_mandate(rival, cast.enterprise, cast.approver, exclusive=second, state="proposed")
     if stands:
         assert mandates.accept_mandate(later, actor=cast.approver).is_running()
         return
