@@ -5,18 +5,32 @@ from functools import cached_property
 from typing import Any
 
 from marketplace.listings.browsing import Stock, stock
-from marketplace.listings.kind import kind_named, kinds
+from marketplace.listings.kind import ListingKind, kind_named, kinds
 from marketplace.taxonomy import queries as taxonomy
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many listings of one kind there are; `label` is the short word for them."""
+
+    title: Any
+    label: Any
+    list_url: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Industry:
-    """One industry of the top level; `counts` is by kind of listing, `share` per cent of the largest."""
+    """One industry of the top level; `counts` has every kind of listing, `share` is per cent of the largest."""
 
     code: str
     label: str
-    counts: dict[str, int]
+    counts: tuple[Count, ...]
     share: str
+
+
+def _count(kind: ListingKind, count: int) -> Count:
+    return Count(kind.title, kind.short, kind.url("list"), count)
 
 
 class Market:
@@ -36,6 +50,11 @@ class Market:
         """How many listings of each kind there are."""
         return {kind.name: self.stock(kind.name).total for kind in kinds()}
 
+    @cached_property
+    def counted(self) -> list[Count]:
+        """The kinds of which there is something, with how many; a head that says "0" invites nobody."""
+        return [_count(kind, self.totals[kind.name]) for kind in kinds() if self.totals[kind.name]]
+
     def newest(self, name: str, limit: int) -> list[Any]:
         """The listings of this kind published last and still open."""
         return kind_named(name).newest(limit)
@@ -45,18 +64,19 @@ class Market:
         """Every industry of the top level, in the order of the taxonomy."""
         top = [term for term in taxonomy.terms("industry") if term.level == 0]
         counts = {
-            term.code: {
-                kind.name: self.stock(kind.name).industries.get(term.code, 0) for kind in kinds()
-            }
+            term.code: tuple(
+                _count(kind, self.stock(kind.name).industries.get(term.code, 0)) for kind in kinds()
+            )
             for term in top
         }
-        largest = max((sum(found.values()) for found in counts.values()), default=0) or 1
+        sums = {code: sum(found.count for found in row) for code, row in counts.items()}
+        largest = max(sums.values(), default=0) or 1
         return [
             Industry(
                 term.code,
                 term.label,
                 counts[term.code],
-                f"{100 * sum(counts[term.code].values()) / largest:.1f}",
+                f"{100 * sums[term.code] / largest:.1f}",
             )
             for term in top
         ]

@@ -12,6 +12,7 @@ from cms.blocks.links import LinkBlock
 from cms.blocks.text import NoticeBlock, TextBlock
 from cms.market import Market
 from marketplace.kernel import clock
+from marketplace.listings.kind import kind_named, kinds
 
 #: 1 亿元 in fen.
 FEN_PER_YI = 10_000_000_000
@@ -90,52 +91,47 @@ class GoalBlock(Kept, blocks.StructBlock):
         }
 
 
-class _NewestBlock(blocks.StructBlock):
-    """The newest listings of one kind; `listed` is its name."""
+def kinds_of_listings() -> list[tuple[str, Any]]:
+    """The kinds of listing to choose from; asked for when a form is shown, since apps register them."""
+    return [(kind.name, kind.title) for kind in kinds()]
 
-    listed: str
 
+class NewestBlock(blocks.StructBlock):
+    """The listings of one kind that were published last."""
+
+    kind = blocks.ChoiceBlock(label=_("信息种类"), choices=kinds_of_listings)
     title = blocks.CharBlock(label=_("标题"), max_length=40)
     count = blocks.IntegerBlock(label=_("显示几条"), min_value=1, max_value=12, default=3)
 
+    class Meta:
+        icon = "pick"
+        label = _("最新信息")
+        template = "cms/blocks/newest.html"
+        description = _("最近发布的一种信息，如科技成果、技术需求或科技服务")
+
+    def get_preview_value(self) -> Any:
+        """The first kind of listing."""
+        kind = kinds()[0]
+        return self.to_python({"kind": kind.name, "title": str(kind.title), "count": 3})
+
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
-        """With the listings and how many there are in all."""
+        """With the listings, how many there are in all, and the templates of their kind."""
         market = market_of(parent_context)
+        kind = kind_named(value["kind"])
         context = super().get_context(value, parent_context)
         return context | {
-            "rows": market.newest(self.listed, value["count"]),
-            "total": market.totals[self.listed],
+            "kind": kind,
+            "rows": market.newest(kind.name, value["count"]),
+            "total": market.totals[kind.name],
+            "tile": kind.template("tile"),
+            "nothing": kind.template("nothing"),
+            "list_url": kind.url("list"),
+            "new_url": kind.url("new"),
         }
 
 
-class NewestAchievementsBlock(_NewestBlock):
-    """The achievements published last."""
-
-    listed = "achievements"
-
-    class Meta:
-        icon = "pick"
-        label = _("最新科技成果")
-        template = "cms/blocks/achievements.html"
-        description = _("最近发布的科技成果")
-        preview_value = {"title": "最新科技成果", "count": 3}
-
-
-class NewestNeedsBlock(_NewestBlock):
-    """The needs published last."""
-
-    listed = "needs"
-
-    class Meta:
-        icon = "help"
-        label = _("企业技术需求")
-        template = "cms/blocks/needs.html"
-        description = _("最近发布、仍在征集的技术需求")
-        preview_value = {"title": "企业技术需求", "count": 4}
-
-
 class IndustriesBlock(Kept, blocks.StructBlock):
-    """How many achievements and needs there are in each industry, leading to the filtered lists."""
+    """How many listings of each kind there are in each industry, leading to the filtered lists."""
 
     title = blocks.CharBlock(label=_("标题"), max_length=40)
     note = blocks.CharBlock(label=_("说明"), required=False, max_length=60)
@@ -144,12 +140,14 @@ class IndustriesBlock(Kept, blocks.StructBlock):
         icon = "bars"
         label = _("行业分布")
         template = "cms/blocks/industries.html"
-        description = _("各行业的成果与需求数量，点开即是筛选后的列表")
+        description = _("各行业各类信息的数量，点开即是筛选后的列表")
         preview_value = {"title": "行业分布", "note": ""}
 
     def shown(self, value: Any, market: Market) -> Hashable:  # noqa: ARG002 -- the same for every value
         """The labels and counts themselves."""
-        return tuple((row.label, *row.counts.values()) for row in market.industries)
+        return tuple(
+            (row.label, *(found.count for found in row.counts)) for row in market.industries
+        )
 
     def get_context(self, value: Any, parent_context: Any = None) -> Any:
         """With the counts of each industry."""
@@ -223,8 +221,7 @@ class SectionsBlock(blocks.StreamBlock):
     """Everything the home page may hold."""
 
     goal = GoalBlock()
-    achievements = NewestAchievementsBlock()
-    needs = NewestNeedsBlock()
+    newest = NewestBlock()
     industries = IndustriesBlock()
     articles = ArticlesBlock()
     pair = PairBlock()

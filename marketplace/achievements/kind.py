@@ -68,6 +68,7 @@ KIND = ListingKind(
     name="achievements",
     noun="achievement",
     title=_("科技成果"),
+    short=_("成果"),
     model=Achievement,
     lifecycle=LIFECYCLE,
     steps=STEPS,

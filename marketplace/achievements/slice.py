@@ -55,7 +55,7 @@ SLICE = Slice(
     todos=(listings.todos_of(KIND), _batches),
     overviews=(listings.overview_of(KIND, gettext_lazy("我的成果"), "flask", 20),),
     reviews=(
-        listings.review_of(KIND, gettext_lazy("成果"), 20),
+        listings.review_of(KIND, 20),
         ReviewQueue(
             gettext_lazy("批量导入"),
             "achievements:batch_review",
@@ -65,7 +65,7 @@ SLICE = Slice(
             template="achievements/batch_queue.html",
         ),
     ),
-    sections=(listings.section_of(KIND, gettext_lazy("成果"), 10),),
+    sections=(listings.section_of(KIND, 10),),
     codes=(listings.code_page_of(KIND),),
     sitemaps=(listings.sitemap_of(KIND),),
     schedules=(Schedule("achievements.expire", every=300.0),),

@@ -59,7 +59,7 @@ def moves_of(
 class ListingKind:
     """One kind of listing: `name` is slice, URL namespace, index and template folder in one.
 
-    `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
+    `short` is the word for them in a menu or beside a number. `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
     `review_queue` replaces the shared review queue where a kind leaves some listings out of it.
     The author of a kind that `states_a_problem` may also look for an answer without publishing.
     """
@@ -67,6 +67,7 @@ class ListingKind:
     name: str
     noun: str
     title: Any
+    short: Any
     model: Any
     lifecycle: Lifecycle
     steps: tuple[Step, ...]

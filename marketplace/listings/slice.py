@@ -84,16 +84,16 @@ def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overvie
     return Overview(title, icon, f"{kind.name}:own", order, numbers)
 
 
-def review_of(kind: ListingKind, label: Any, order: int) -> ReviewQueue:
+def review_of(kind: ListingKind, order: int) -> ReviewQueue:
     """The submitted listings of this kind."""
 
     def count(user: Any) -> int:
         return kind.queue(user).count() if access_of(user).has(*REVIEWERS) else 0
 
-    return ReviewQueue(label, f"{kind.name}:review", order, kind.queue, count)
+    return ReviewQueue(kind.short, f"{kind.name}:review", order, kind.queue, count)
 
 
-def section_of(kind: ListingKind, scope: Any, order: int) -> Section:
+def section_of(kind: ListingKind, order: int) -> Section:
     """How the site's search shows this kind."""
     return Section(
         kind.name,
@@ -102,7 +102,7 @@ def section_of(kind: ListingKind, scope: Any, order: int) -> Section:
         f"{kind.name}/{kind.noun}_found.html",
         f"{kind.name}:list",
         order,
-        scope=scope,
+        scope=kind.short,
     )
 
 

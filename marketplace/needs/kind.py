@@ -43,6 +43,7 @@ KIND = ListingKind(
     name="needs",
     noun="need",
     title=_("技术需求"),
+    short=_("需求"),
     model=Need,
     lifecycle=LIFECYCLE,
     steps=STEPS,

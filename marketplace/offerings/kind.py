@@ -41,6 +41,7 @@ KIND = ListingKind(
     name="offerings",
     noun="offering",
     title=_("科技服务"),
+    short=_("服务"),
     model=Offering,
     lifecycle=LIFECYCLE,
     steps=STEPS,

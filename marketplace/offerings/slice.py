@@ -45,8 +45,8 @@ SLICE = Slice(
     ),
     todos=(listings.todos_of(KIND), _qualifications),
     overviews=(listings.overview_of(KIND, gettext_lazy("我的服务"), "tag", 22),),
-    reviews=(listings.review_of(KIND, gettext_lazy("服务"), 22),),
-    sections=(listings.section_of(KIND, gettext_lazy("服务"), 22),),
+    reviews=(listings.review_of(KIND, 22),),
+    sections=(listings.section_of(KIND, 22),),
     codes=(listings.code_page_of(KIND),),
     sitemaps=(listings.sitemap_of(KIND),),
     schedules=(

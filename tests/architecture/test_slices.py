@@ -244,20 +244,8 @@ def test_no_template_names_a_slice_above_it_or_beside_it() -> None:
     assert found == []
 
 
-#: Pages of the shells and of the articles that name a kind of listing, and why.
-_BLOCK = "editors choose the block of a kind, and its name is stored; blocks are made before kinds are known"
-_BOTH = "the two columns have words of their own in each row"
-NAMING_TEMPLATES = {
-    "cms/templates/cms/blocks/achievements.html": _BLOCK,
-    "cms/templates/cms/blocks/needs.html": _BLOCK,
-    "cms/templates/cms/partials/achievement_tile.html": _BLOCK,
-    "cms/templates/cms/partials/need_tile.html": _BLOCK,
-    "cms/templates/cms/blocks/industries.html": _BOTH,
-    "cms/templates/cms/pages/home.html": "one sentence with both totals, which English orders otherwise",
-}
-#: The modules of the articles that do, and why.
+#: Modules of the articles that name a kind of listing, and why.
 NAMING_MODULES = {
-    "cms/blocks/sections.py": _BLOCK,
     "cms/blocks/links.py": "an example in the preview for editors",
 }
 
@@ -275,7 +263,7 @@ def test_pages_of_shells_name_no_slice() -> None:
         for path, text in templates().items()
         if of_a_shell(path) and word.search(text)
     }
-    assert found == NAMING_TEMPLATES.keys()
+    assert found == set()
 
 
 def test_modules_of_shells_and_articles_write_no_address_of_a_slice() -> None:

@@ -42,11 +42,12 @@ def queries_of(client: Client, path: str) -> int:
 def test_an_empty_market_says_what_to_do(client: Client) -> None:
     html = html_of(client, "/")
     assert "暂无数据" in html
-    assert "还没有公开的成果" in html
-    assert "还没有公开的需求" in html
+    assert "科技成果：还没有公开的信息" in html
+    assert "技术需求：还没有公开的信息" in html
     assert "170 亿元" in html
     assert "52.13 亿元" in html
-    assert "项科技成果、" not in html
+    assert "科技服务：还没有公开的信息" in html
+    assert "在此对接" not in html
 
 
 def test_the_home_page_shows_the_market(client: Client, cast: Cast, drain: Any) -> None:
@@ -60,7 +61,7 @@ def test_the_home_page_shows_the_market(client: Client, cast: Cast, drain: Any) 
     assert offer.title in html
     assert "未公开的成果" not in html
     assert "某企业（已认证）" in html
-    assert "1 项科技成果、1 条企业需求" in " ".join(html.split())
+    assert "科技成果 1 项、技术需求 1 项，在此对接。" in " ".join(html.split())
     assert f'href="/achievements/{offer.code}/"' in html
     assert 'href="/achievements/?industry=materials"' in html
 

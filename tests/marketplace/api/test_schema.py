@@ -7,6 +7,8 @@ from django.test import Client
 import pytest
 import yaml
 
+from marketplace.listings.kind import kinds
+
 pytestmark = pytest.mark.django_db
 READS = {"200", "400", "401", "403", "406", "414", "429"}
 WRITES = {"400", "401", "403", "406", "409", "413", "414", "415", "429"}
@@ -31,16 +33,17 @@ def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]
         "organization_list": READS | {"404"},
         "organization_detail": READS | {"404"},
         "search": READS,
-        "need_list": READS | {"404"},
-        "need_create": WRITES | {"200", "201", "422"},
-        "need_detail": READS | {"404", "410"},
-        "need_submit": WRITES | {"200", "404", "412", "428"},
         "need_matches": READS | {"404"},
-        "achievement_list": READS | {"404"},
-        "achievement_create": WRITES | {"200", "201", "422"},
-        "achievement_detail": READS | {"404", "410"},
-        "achievement_submit": WRITES | {"200", "404", "412", "428"},
         "achievement_matches": READS | {"404"},
+    } | {
+        f"{kind.noun}_{name}": responses
+        for kind in kinds()
+        for name, responses in (
+            ("list", READS | {"404"}),
+            ("create", WRITES | {"200", "201", "422"}),
+            ("detail", READS | {"404", "410"}),
+            ("submit", WRITES | {"200", "404", "412", "428"}),
+        )
     }
 
 
