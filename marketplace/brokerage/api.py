@@ -372,6 +372,8 @@ class MandateAct(APIView):
         row = _mandate_of(request, code)
         if act not in {"accept", "decline", "withdraw", "terminate"}:
             raise NotFound
+        if not request.user.has_perm("brokerage.amend_mandate", row):
+            raise Forbidden
         sent = ReasonWrite(data=request.data)
         sent.is_valid(raise_exception=True)
         reason = sent.validated_data.get("reason", "")

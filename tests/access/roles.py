@@ -41,6 +41,10 @@ GROUPS: dict[str, frozenset[str]] = {
         {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
     ),
     "editors": frozenset({"editor", "operator"}),
+    # Who makes promises for an organisation of the world.
+    "binders": frozenset({"approver", "org_admin", "university_admin", "outsider"}),
+    # The one broker of the world who is in the register.
+    "entered_broker": frozenset({"broker"}),
 }
 
 Relations = dict[str, frozenset[str]]
@@ -48,6 +52,8 @@ _OWNED: Relations = {"owner": ENTERPRISE}
 _ADMINISTERED: Relations = {"owner": ENTERPRISE, "owner_admin": ENTERPRISE_ADMIN}
 _HELD: Relations = {"holder": frozenset({"member"})}
 _SENT: Relations = {"invited": frozenset({"expert"})}
+
+_MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
@@ -99,6 +105,15 @@ RELATIONS: dict[str, Relations] = {
         "reader_binder": frozenset({"university_admin"}),
     },
     # The enterprise has published, the university asks.
+    # The broker acts for the other enterprise, whose admin speaks for it.
+    "mandate": _MANDATED,
+    "commission": _MANDATED,
+    "introduction": {
+        "claimant": frozenset({"broker"}),
+        "introduced": ENTERPRISE | UNIVERSITY,
+        "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
+    },
+    "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "asked": _OWNED,
     # The host's administrators answer.

@@ -191,6 +191,11 @@ class ProofForm(JiebangForm):
 def introduction_show(request: Request, code: str) -> HttpResponse:
     """One record with the log of all claims; a POST answers or takes it back."""
     row = _fetch(request, code)
+    if request.method == "POST" and not (
+        request.user.has_perm("brokerage.answer_introduction", row)
+        or request.user.has_perm("brokerage.withdraw_introduction", row)
+    ):
+        raise Forbidden
     seen, stale = Seen(request, row.rev), False
     act = request.POST.get("act", "")
     answer = AnswerForm(request.POST if act == "answer" else None)
@@ -198,7 +203,7 @@ def introduction_show(request: Request, code: str) -> HttpResponse:
     form: Any = withdraw if act == "withdraw" else answer
     if request.method == "POST":
         try:
-            if form.is_valid():
+            if not form.is_bound or form.is_valid():
                 _act(request, row, act, form, seen)
                 messages.success(request, _("已处理"))
                 return redirect("brokerage:introduction", code)
@@ -206,6 +211,8 @@ def introduction_show(request: Request, code: str) -> HttpResponse:
             row, stale = _fetch(request, code), True
             seen.renew(row.rev)
         except InvalidInput as error:
+            if not form.is_bound:
+                raise
             form.take(error)
         except Refused as error:
             form.add_error(None, str(error))

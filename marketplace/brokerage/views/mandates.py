@@ -200,7 +200,8 @@ _VERSION_MOVES = frozenset({"agree", "refuse", "drop"})
 @require_http_methods(["GET", "HEAD", "POST"])
 def mandate_show(request: Request, code: str) -> HttpResponse:
     """One mandate; a POST accepts, declines, withdraws, terminates or answers an amendment."""
-    mandate = _fetch(request, code)
+    action = "brokerage.amend_mandate" if request.method == "POST" else None
+    mandate = _fetch(request, code, action)
     seen, form = Seen(request, mandate.rev), ReasonForm(request.POST or None)
     stale = False
     if request.method == "POST":
@@ -365,6 +366,8 @@ def _changed(request: Request, now: Mandate) -> list[Difference]:
 def mandate_amend(request: Request, code: str) -> HttpResponse:
     """Propose other terms, or another end, for a running mandate."""
     mandate = _fetch(request, code, "brokerage.amend_mandate")
+    if mandate.status != MandateStatus.ACCEPTED:
+        raise Refused(_("只有已确认的委托可以变更"))
     initial = _amendable(mandate)
     form = AmendForm(request.POST or None, initial=initial)
     seen, conflict = Seen(request, mandate.rev), None
@@ -395,8 +398,6 @@ def mandate_amend(request: Request, code: str) -> HttpResponse:
                     messages.success(request, _("已提出变更，双方在线确认后生效"))
                     return redirect("brokerage:mandate", code)
                 status, conflict = 409, conflict or []
-    elif mandate.status != "accepted":
-        raise Refused(_("只有已确认的委托可以变更"))
     context = {"mandate": mandate, "form": form, "seen": seen, "conflict": conflict}
     return render_page(request, "brokerage/mandate_amend.html", context, status=status)
 
@@ -411,6 +412,8 @@ def _amendable(mandate: Mandate) -> dict[str, Any]:
 def mandate_copy(request: Request, code: str) -> HttpResponse:
     """File a sealed copy of a mandate."""
     mandate = _fetch(request, code, "brokerage.amend_mandate")
+    if mandate.accepted_at is None:
+        raise Refused(_("委托确认后才能存入盖章文本"))
     form = CopyForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -436,6 +439,8 @@ def commission_add(request: Request, code: str) -> HttpResponse:
     mandate = _fetch(request, code)
     if mandate.broker.user_id != request.user.pk:
         raise Forbidden(_("佣金由技术经纪人登记，委托方确认"))
+    if mandate.accepted_at is None:
+        raise Refused(_("委托确认后才能登记佣金"))
     form, form_key = CommissionForm(request.POST or None), FormKey(request)
     status = 200
     if request.method == "POST":
@@ -470,6 +475,8 @@ def commission_show(request: Request, code: str) -> HttpResponse:
     initial = {"amount_fen": entry.amount_fen, "due_on": entry.due_on, "paid_on": clock.today()}
     form = MoveCommissionForm(request.POST or None, initial=initial)
     stale = False
+    if request.method == "POST" and not _moves_fee(request.user, entry):
+        raise Forbidden
     if request.method == "POST" and form.is_valid():
         move = request.POST.get("act", "")
         try:
@@ -496,6 +503,13 @@ def commission_show(request: Request, code: str) -> HttpResponse:
     }
     status = 409 if stale else 400 if form.errors else 200
     return render_page(request, "brokerage/commission_detail.html", context, status=status)
+
+
+def _moves_fee(user: Any, entry: CommissionEntry) -> bool:
+    return bool(
+        user.has_perm("brokerage.keep_commission", entry)
+        or user.has_perm("brokerage.confirm_commission", entry)
+    )
 
 
 def _entry(request: Request, code: str) -> CommissionEntry:

@@ -59,6 +59,8 @@ def binders_of(org_id: int) -> QuerySet[User]:
         memberships__left_at=None,
         is_active=True,
     )
+
+
 def binding_members_of(org_id: int) -> QuerySet[User]:
     """The active people who may make promises for an organisation: `Access.binds`."""
     return User.objects.filter(
