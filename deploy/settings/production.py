@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.journal.middleware.RequestIdMiddleware",
     "marketplace.journal.middleware.RefusalJournalMiddleware",
+    "marketplace.web.middleware.OnceARequestMiddleware",
     "marketplace.web.middleware.PreferencesMiddleware",
     "marketplace.parties.middleware.SampleAccountsMiddleware",
     "marketplace.parties.middleware.StaffSecondFactorMiddleware",

@@ -11,6 +11,7 @@ from marketplace.achievements import queries, samples
 from marketplace.achievements.kind import KIND
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.listings import slice as listings
+from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import (
     MenuItem,
     ReviewQueue,
@@ -22,6 +23,7 @@ from marketplace.web.slices import (
 )
 
 
+@once_a_request
 def _batches_waiting(user: Any) -> int:
     """Batches that somebody must still decide on; those that are being carried out are not counted."""
     return queries.batches_to_review(user).filter(status=BatchStatus.IN_REVIEW).count()

@@ -90,7 +90,7 @@ def ask_unit(event: events.BrokerEdited) -> None:
         "brokerage.consent_wanted",
         [
             person
-            for person in parties.binding_members_of(broker.organization_id)
+            for person in parties.binders_of(broker.organization_id)
             if person.pk != broker.user_id
         ],
         title=_("“%(name)s”申请登记为技术经纪人，请单位确认是否同意"),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,7 @@ from marketplace.listings.filters import Facet
 from marketplace.listings.forms import RenewForm, Step, WithdrawForm
 from marketplace.listings.rulebook import Quality
 from marketplace.listings.services import Lifecycle
+from marketplace.web.once_a_request import once_a_request
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,18 @@ class ListingKind:
             return self.review_queue(actor)
         return queries.waiting_for_review(self.model, actor)
 
+    @once_a_request
+    def waiting(self, actor: Actor) -> int:
+        """The number of listings in `queue`."""
+        return self.queue(actor).count()
+
     def newest(self, limit: int) -> list[Any]:
         """Those published last and still open."""
         return queries.newest(self.model, limit)
 
     def quality(self, listing: Any) -> Quality:
-        """What the quality gate says of a stored listing."""
+        """What the quality gate says of a stored listing; the page shows the rows that were read."""
+        prefetch_related_objects([listing], *queries.children_of(self.model))
         return self.lifecycle.quality(listing)
 
 

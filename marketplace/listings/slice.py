@@ -88,7 +88,7 @@ def review_of(kind: ListingKind, order: int) -> ReviewQueue:
     """The submitted listings of this kind."""
 
     def count(user: Any) -> int:
-        return kind.queue(user).count() if access_of(user).has(*REVIEWERS) else 0
+        return kind.waiting(user) if access_of(user).has(*REVIEWERS) else 0
 
     return ReviewQueue(kind.short, f"{kind.name}:review", order, kind.queue, count)
 

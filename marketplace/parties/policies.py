@@ -53,7 +53,7 @@ STAFF_ROLES = frozenset(
     }
 )
 #: Who approves for an organisation what obliges it: agreements, grants, intents, mandates.
-BINDING = frozenset({OrgRole.APPROVER, OrgRole.ORG_ADMIN})
+_BINDING = frozenset({OrgRole.APPROVER, OrgRole.ORG_ADMIN})
 #: Roles that may be limited to one district of the city.
 DISTRICT_ROLES = (Role.REGISTRAR_COUNTY,)
 REGISTRARS = (Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
@@ -92,7 +92,7 @@ class Access:
 
     def binds(self, org_id: int | None) -> bool:
         """Whether the person may make promises for this organisation: approver or admin."""
-        return org_id is not None and bool(BINDING & self.orgs.get(org_id, frozenset()))
+        return org_id is not None and bool(_BINDING & self.orgs.get(org_id, frozenset()))
 
     @property
     def is_staff(self) -> bool:

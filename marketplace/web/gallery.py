@@ -151,7 +151,7 @@ def _samples(request: HttpRequest) -> dict[str, Any]:
         ],
         "todos": _todos(),
         "menu": [
-            {"label": "待办", "url": "#todo", "icon": "home", "count": 5, "current": True},
+            {"label": "待办", "url": "#todo", "icon": "home", "count": 5, "current": "page"},
             {"heading": "我的发布"},
             {"label": "我的需求", "url": "#needs", "icon": "target"},
             {"label": "我的成果", "url": "#achievements", "icon": "flask"},

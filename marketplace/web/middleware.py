@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.unreadable import RowUnreadable, is_unreadable, name_behind
 from marketplace.web.csp import CMS_HEADER
+from marketplace.web.once_a_request import fresh
 from marketplace.web.preferences import read_preferences
 from marketplace.web.refusals import not_allowed, refusal_response
 
@@ -59,6 +60,17 @@ class UnchangedPagesMiddleware(ConditionalGetMiddleware):
         if response.status_code != 200 or not is_page:
             return response
         return super().process_response(request, response)
+
+
+class OnceARequestMiddleware:
+    """Lets the parts of a page share what they ask of the database (`once_a_request`)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with fresh():
+            return self.get_response(request)
 
 
 class PreferencesMiddleware:

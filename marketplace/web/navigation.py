@@ -1,11 +1,12 @@
 """The site's main menu and footer links, as slices declare them; what has no page is left out."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,8 +28,14 @@ FOOTER = (("find", _("找技术")), ("deal", _("做交易")), ("help", _("帮助
 
 def address(name: str) -> str:
     """The address of a URL name, empty while no such page exists."""
+    return _address(name, get_language(), get_script_prefix(), get_urlconf(settings.ROOT_URLCONF))
+
+
+@lru_cache(512)
+def _address(name: str, _language: str | None, _prefix: str, urlconf: str) -> str:
+    """All that an address without arguments depends on; a page shows some twenty of them."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 

@@ -8,6 +8,7 @@ reader sees are ordered by `order`, and by the order of registration where that 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -212,6 +213,7 @@ _slices: dict[str, Slice] = {}
 def register(declared: Slice) -> None:
     """Make a slice known; called when its app is ready."""
     _slices[declared.name] = declared
+    parts.cache_clear()
     for contribution in declared.slots:
         contribute(contribution)
 
@@ -221,10 +223,11 @@ def slices() -> tuple[Slice, ...]:
     return tuple(_slices.values())
 
 
-def parts(name: str) -> list[Any]:
+@cache
+def parts(name: str) -> tuple[Any, ...]:
     """All parts of one kind, such as "menu" or "sections", of all slices, in their order."""
     found = [part for one in slices() for part in getattr(one, name)]
-    return sorted(found, key=lambda part: getattr(part, "order", 0))
+    return tuple(sorted(found, key=lambda part: getattr(part, "order", 0)))
 
 
 def scopes() -> list[Section]:

@@ -13,7 +13,18 @@ GROUPS = (("work", _("我的工作")), ("manage", _("审核与管理")), ("accou
 
 
 def build(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu of this reader, headings and links; pages that do not exist are left out."""
+    """The menu of this reader, headings and links; pages that do not exist are left out.
+
+    The link of the page itself is marked, or the one of the list that the page belongs to.
+    """
+    shown = [
+        (item, url)
+        for item in parts("menu")
+        if item.seen_by(request.user) and (url := address(item.page))
+    ]
+    path, home = request.path, address("workbench:home")
+    above = [url for _item, url in shown if path.startswith(url) and (url != home or path == home)]
+    current = max(above, key=len, default="")
     rows: list[dict[str, Any]] = []
     for group, heading in GROUPS:
         links = [
@@ -22,10 +33,10 @@ def build(request: HttpRequest) -> list[dict[str, Any]]:
                 "url": url,
                 "icon": item.icon,
                 "count": item.count(request.user) if item.count else 0,
-                "current": request.path == url,
+                "current": ("page" if path == url else "true") if url == current else "",
             }
-            for item in parts("menu")
-            if item.group == group and item.seen_by(request.user) and (url := address(item.page))
+            for item, url in shown
+            if item.group == group
         ]
         rows += [{"heading": heading}, *links] if links else []
     return rows

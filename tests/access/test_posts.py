@@ -39,6 +39,22 @@ MAKING = [
 #: What else each sends, so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
     "edit": {"title": "另一个名称"},
+    "brokerage:entry": {"move": "submit"},
+    "brokerage:edit": {
+        "name": "另一个名字",
+        "trainings-TOTAL_FORMS": "0",
+        "trainings-INITIAL_FORMS": "0",
+    },
+    "brokerage:certificate": {
+        "scheme": "torch",
+        "level": "senior",
+        "number": "N-2",
+        "issuer": "另一处",
+        "valid_from": "2024-05-01",
+    },
+    "brokerage:review": {"move": "enter"},
+    "brokerage:filing": {"staff": "12"},
+    "api:broker_own": {"action": "leave"},
     "taxonomy:year": {"act": "mark", "source": "另一份通知"},
     "taxonomy:edit": {"label": "另一个名称", "order": "5"},
     "renew": {"days": "90"},

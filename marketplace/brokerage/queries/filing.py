@@ -66,9 +66,9 @@ def years() -> list[int]:
 
 
 def stored_filing(subject: Broker | Organization, year: int) -> Filing:
-    """The typed figures of this year; an empty row of `rev` 0 that is not saved where there are none."""
+    """The typed figures of this year; an empty row that is not saved where there are none."""
     key = {"broker": subject} if isinstance(subject, Broker) else {"organization": subject}
-    return Filing.objects.filter(**key, year=year).first() or Filing(**key, year=year, rev=0)
+    return Filing.objects.filter(**key, year=year).first() or Filing(**key, year=year)
 
 
 def filing_form(subject: Broker | Organization, year: int) -> FilingForm:

@@ -27,7 +27,7 @@ def save_filing(
     """
     type(subject)._default_manager.select_for_update().get(pk=subject.pk)  # noqa: SLF001 -- documented
     key = {"broker": subject} if isinstance(subject, Broker) else {"organization": subject}
-    row = Filing.objects.filter(**key, year=year).first() or Filing(**key, year=year, rev=0)
+    row = Filing.objects.filter(**key, year=year).first() or Filing(**key, year=year)
     if not actor.has_perm("brokerage.edit_filing", row):
         raise Forbidden
     check(row.rev, rev, row if row.pk else None)

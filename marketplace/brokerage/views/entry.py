@@ -359,7 +359,8 @@ def certificate_new(request: HttpRequest, code: str) -> HttpResponse:
         except InvalidInput as error:
             _at_fields(form, error)
         else:
-            if not _add_files(request, form, {"scans": services.add_scans}, made):
+            held = _certificate(broker, made.code)
+            if not _add_files(request, form, {"scans": services.add_scans}, held):
                 messages.success(request, _("证书已保存"))
                 return redirect("brokerage:entry", code)
             # The certificate is there; its page shows which scan was refused and takes another.

@@ -70,7 +70,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
         "history": history(kind.subject, listing.pk, limit=20),
         "alike": _alike(kind, listing, request.user),
         "refusal": kind.flow.refusal("publish", listing, request.user),
-        "waiting": kind.queue(request.user).count(),
+        "waiting": kind.waiting(request.user),
     }
     return render_page(request, kind.template("review"), context, status=status)
 

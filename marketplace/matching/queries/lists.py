@@ -10,6 +10,7 @@ from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
 from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
 from marketplace.parties.policies import access_of
+from marketplace.web.once_a_request import once_a_request
 
 #: The score from which a match is strong: strong matches are counted and notified, and a judgement is asked for.
 STRONG = 60
@@ -75,6 +76,7 @@ def dismissed_by(actor: Actor) -> QuerySet[Match]:
     return rows.order_by("-found_at", "id")
 
 
+@once_a_request
 def new_match_count(actor: Actor) -> int:
     """The number of matches that wait for this person's judgement; one query."""
     return own_matches(actor).count()

@@ -3,7 +3,6 @@
 from marketplace.parties.queries.members import (
     admins_of,
     binders_of,
-    binding_members_of,
     hash_of,
     invitation_by_token,
     invitation_for,
@@ -68,7 +67,6 @@ __all__ = [
     "admins_of",
     "alike",
     "binders_of",
-    "binding_members_of",
     "can_be_claimed",
     "claims_of",
     "codes_of",

@@ -13,7 +13,7 @@ from marketplace.parties.models import (
     Organization,
     User,
 )
-from marketplace.parties.policies import BINDING, OrgRole, access_of
+from marketplace.parties.policies import OrgRole, access_of
 
 
 def members_of(org: Organization) -> QuerySet[Membership]:
@@ -59,16 +59,6 @@ def binders_of(org_id: int) -> QuerySet[User]:
         memberships__left_at=None,
         is_active=True,
     )
-
-
-def binding_members_of(org_id: int) -> QuerySet[User]:
-    """The active people who may make promises for an organisation: `Access.binds`."""
-    return User.objects.filter(
-        memberships__organization_id=org_id,
-        memberships__role__in=BINDING,
-        memberships__left_at=None,
-        is_active=True,
-    ).distinct()
 
 
 def people_behind(person: User, org_id: int) -> list[User]:

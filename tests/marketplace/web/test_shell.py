@@ -1,6 +1,7 @@
 """Head and foot of the page are kept for visitors: each sees the own choices, path and language."""
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -11,8 +12,11 @@ from wagtail.models import Locale
 import pytest
 
 from cms.navigation import Navigation
+from marketplace.notices.models import Notice
+from marketplace.parties.models import User
 from marketplace.web import shell
 from tests.cast import Cast
+from tests.factories.notices import make_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +91,42 @@ def test_who_signs_in_sees_the_own_name_and_leaves_none_behind(client: Client, c
         assert str(person) in head
         assert "csrfmiddlewaretoken" in head
     assert head_of(client, "/sitemap/") == visitors
+
+
+def test_heads_of_two_people_share_all_but_what_is_their_own(cast: Cast) -> None:
+    """The second head is made from the first: with another name, token and number of messages."""
+    names = {"a < b & c": 3, "一个名字比十六个字还要长得多的人呢": 0}
+    heads, drawn = {}, []
+    for person, (name, unread) in zip((cast.member, cast.outsider), names.items(), strict=True):
+        User.objects.filter(pk=person.pk).update(name=name)
+        Notice.objects.filter(recipient=person).delete()
+        for _each in range(unread):
+            make_notice(person)
+        signed = Client()
+        signed.force_login(person)
+        page = signed.get("/sitemap/").content.decode()
+        head = page.partition("<body")[2].partition("<main")[0]
+        tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w{64})"', head)
+        assert len(tokens) == 1
+        assert escape(name) in head
+        assert re.findall(r'class="u-num"\s*>(\d+)</b>', head) == ([str(unread)] if unread else [])
+        heads[tokens[0]] = head
+        drawn.append(len(shell._kept))
+    (first, ours), (second, theirs) = heads.items()
+    assert first != second
+    assert "a &lt; b" not in theirs
+    assert "一个名字比十六个字还要长得..." in theirs
+    assert "条未读" in ours
+    assert "条未读" not in theirs
+    again = Client()
+    again.force_login(cast.outsider)
+    again.get("/help/accessibility/")
+    assert len(shell._kept) == drawn[-1]
+    assert not any(one in text for text in shell._kept.values() for one in (*names, first, second))
+
+
+def test_a_visitor_gets_no_cookie_for_the_head(client: Client) -> None:
+    assert client.get("/sitemap/").cookies == {}
 
 
 def test_a_menu_of_editors_is_shown_and_gone_at_once(client: Client) -> None:
