@@ -403,3 +403,41 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
         "invites": access.binds(enquiry.owner_id) and not mandates,
         "to_rate": to_rate,
     }
+
+
+# --- the golden thread ------------------------------------------------------------------------
+@dataclass(frozen=True)
+class GoldenThread:
+    """The codes of the sample that goes from a need to an intent; "" for a step not reached."""
+
+    need: str
+    achievement: str
+    match: str
+    enquiry: str
+    broker: str
+    introduction: str
+
+
+def golden_thread() -> GoldenThread | None:
+    """The sample thread that public pages may link to; None where samples are not loaded."""
+    row = (
+        Introduction.objects.filter(is_sample=True, enquiry__isnull=False, kind="needs")
+        .select_related("enquiry", "broker")
+        .order_by("id")
+        .first()
+    )
+    if row is None or row.enquiry is None:
+        return None
+    match = (
+        open_matches()
+        .filter(need_id=row.listing_id, achievement__owner_id=row.enquiry.asker_id)
+        .first()
+    )
+    return GoldenThread(
+        need=row.listing_code,
+        achievement=match.achievement.code if match is not None else "",
+        match=match.code if match is not None else "",
+        enquiry=row.enquiry.code,
+        broker=row.broker.code,
+        introduction=row.code,
+    )
