@@ -234,7 +234,7 @@ class ReasonWrite(serializers.Serializer[Any]):
     """A move with its reason, and the version that it is based on."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    rev = serializers.IntegerField(required=False, min_value=1, help_text="没有 If-Match 时必填")
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
 
 
 class SideRead(serializers.Serializer[Any]):
@@ -290,10 +290,12 @@ class IntroductionRead(serializers.Serializer[Any]):
 class AnswerWrite(serializers.Serializer[Any]):
     """What a side says: `side` is the code of its organisation."""
 
-    side = serializers.CharField(max_length=16)
+    side = serializers.CharField(
+        max_length=16, required=False, allow_blank=True, help_text="只代表一方时可以省略"
+    )
     answer = serializers.ChoiceField(choices=["acknowledged", "disputed"])
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    rev = serializers.IntegerField(required=False, min_value=1, help_text="没有 If-Match 时必填")
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
 
 
 class MandatePage(serializers.Serializer[Any]):
@@ -372,7 +374,7 @@ class MandateAct(APIView):
         row = _mandate_of(request, code)
         if act not in {"accept", "decline", "withdraw", "terminate"}:
             raise NotFound
-        if not request.user.has_perm("brokerage.amend_mandate", row):
+        if not request.user.has_perm(MANDATE.transitions[act].permission, row):
             raise Forbidden
         sent = ReasonWrite(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -436,6 +438,7 @@ class IntroductionAnswer(APIView):
         sent = AnswerWrite(data=request.data)
         sent.is_valid(raise_exception=True)
         values = {name: value for name, value in sent.validated_data.items() if name != "rev"}
+        values.setdefault("side", "")
         try:
             introductions.answer_introduction(
                 row, actor=request.user, rev=seen_rev(request), **values

@@ -102,6 +102,7 @@ STATES: dict[str, set[str]] = {
     "mandate": {*MandateStatus.values, "missing"},
     "commission": {*CommissionStatus.values, "missing"},
     "introduction": {*IntroductionStatus.values, "missing"},
+    "brokered_enquiry": {"client", "foreign", "missing"},
     "broker_task": {"open", "done", "missing"},
     "rated": {"closed", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},

@@ -49,8 +49,11 @@ def make_mandate(
     if state == "terminated":
         return mandates.close_mandate(made, "terminate", reason="双方另有安排", actor=second)
     if state == "ended":
-        with clock.shift(timedelta(days=days + 2)):
-            mandates.end_mandates()
+        now = clock.now()
+        Mandate.objects.filter(pk=made.pk).update(
+            starts_at=now - timedelta(days=days), ends_at=now - timedelta(days=1)
+        )
+        mandates.end_mandates()
         made.refresh_from_db()
     return made
 

@@ -30,6 +30,11 @@ from marketplace.web.forms import (
 )
 
 
+def sent(request: Any) -> Any:
+    """What a POST sent, also when it is empty; None for a form that is opened."""
+    return request.POST if request.method == "POST" else None
+
+
 class TakesErrors(JiebangForm):
     """A form that shows at its fields what a service refused."""
 

@@ -231,7 +231,7 @@ def answer_introduction(
     actor: Any,
     rev: Rev = None,
 ) -> Introduction:
-    """Acknowledge or dispute for one side, named by the code of its organisation.
+    """Acknowledge or dispute for one side: by the code of its organisation, or "" for the own one.
 
     What a side has acknowledged binds it: it is not taken back. A dispute needs a reason, and may be
     taken back by an acknowledgement. An answer after its time counts as well. Raises Forbidden,
@@ -241,10 +241,9 @@ def answer_introduction(
     if not actor.has_perm("brokerage.answer_introduction", row):
         raise Forbidden(_("需要单位审核人或管理员在线确认"))
     sides = list(row.sides.all())
-    mine = next(
-        (one for one in sides if one.organization is not None and one.organization.code == side),
-        None,
-    )
+    held = [one for one in sides if access_of(actor).binds(one.organization_id)]
+    named = [one for one in sides if one.organization is not None and one.organization.code == side]
+    mine = named[0] if named else held[0] if not side and len(held) == 1 else None
     if mine is None:
         raise InvalidInput({"side": [_("请选择以哪一方答复")]})
     if not access_of(actor).binds(mine.organization_id):

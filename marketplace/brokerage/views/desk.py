@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.forms.mandates import RateForm, TaskForm
+from marketplace.brokerage.forms.mandates import RateForm, TaskForm, sent
 from marketplace.brokerage.models import Broker, Pursuit, Stage
 from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.services import desk
@@ -135,7 +135,7 @@ def move(request: Request, code: str) -> HttpResponse:
 def tasks(request: Request) -> HttpResponse:
     """The broker's own tasks; a POST adds one."""
     broker = _entered(request.user)
-    form, form_key = TaskForm(request.POST or None), FormKey(request)
+    form, form_key = TaskForm(sent(request)), FormKey(request)
     status = 200
     if request.method == "POST":
         status = 400
@@ -192,7 +192,7 @@ def rate(request: Request, enquiry: str, code: str) -> HttpResponse:
     sides = desk.sides_of(request.user, row)
     if not sides:
         raise Forbidden(_("只有洽谈双方的成员可以评价"))
-    form, status = RateForm(request.POST or None), 200
+    form, status = RateForm(sent(request)), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():

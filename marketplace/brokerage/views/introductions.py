@@ -16,6 +16,7 @@ from marketplace.brokerage.forms.mandates import (
     MeetingForm,
     ReasonForm,
     RuleForm,
+    sent,
 )
 from marketplace.brokerage.models import Broker, Introduction, Ruling
 from marketplace.brokerage.services import introductions as services
@@ -83,7 +84,7 @@ def introduce_enquiry(request: Request, code: str) -> HttpResponse:
         view="enquiries.view_enquiry",
     )
     form = IntroduceForm(
-        request.POST or None,
+        sent(request),
         initial={"evidence": "enquiry", "happened_at": clock.now()},
     )
 
@@ -101,7 +102,7 @@ def introduce_enquiry(request: Request, code: str) -> HttpResponse:
 def introduce_meeting(request: Request) -> HttpResponse:
     """Record an introduction from a meeting, without an enquiry."""
     broker = _entered(request.user)
-    form = MeetingForm(request.POST or None, initial={"happened_at": clock.now()})
+    form = MeetingForm(sent(request), initial={"happened_at": clock.now()})
     return _record(request, form, broker, lambda: _claim_of(request, form), {})
 
 
@@ -198,8 +199,8 @@ def introduction_show(request: Request, code: str) -> HttpResponse:
         raise Forbidden
     seen, stale = Seen(request, row.rev), False
     act = request.POST.get("act", "")
-    answer = AnswerForm(request.POST if act == "answer" else None)
-    withdraw = ReasonForm(request.POST if act == "withdraw" else None)
+    answer = AnswerForm(sent(request) if act == "answer" else None)
+    withdraw = ReasonForm(sent(request) if act == "withdraw" else None)
     form: Any = withdraw if act == "withdraw" else answer
     if request.method == "POST":
         try:
@@ -287,7 +288,7 @@ def introduction_proof(request: Request, code: str) -> HttpResponse:
     row = _fetch(request, code)
     if not request.user.has_perm("brokerage.withdraw_introduction", row):
         raise Forbidden
-    form = ProofForm(request.POST or None, request.FILES or None)
+    form = ProofForm(sent(request), request.FILES)
     status = 200
     if request.method == "POST":
         status = 400
@@ -315,9 +316,7 @@ def introduction_rule(request: Request, code: str) -> HttpResponse:
     present = services.claims_state(claims) if step == "rule" or ruling is None else ruling.rev
     seen, stale = Seen(request, present), False
     form: Any = (
-        AppealForm(request.POST or None)
-        if step == "appeal"
-        else RuleForm(request.POST or None, claims=claims)
+        AppealForm(sent(request)) if step == "appeal" else RuleForm(sent(request), claims=claims)
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -18,6 +18,7 @@ from marketplace.brokerage.forms.mandates import (
     ReasonForm,
     TermsForm,
     initial_terms,
+    sent,
 )
 from marketplace.brokerage.models import Broker, CommissionEntry, Mandate
 from marketplace.brokerage.rulebook.commission import Terms, shares_of
@@ -85,7 +86,7 @@ def propose_to(request: Request, code: str) -> HttpResponse:
         raise Forbidden(_("委托由单位的审核人或管理员提出"))
     scopes = _scopes(orgs)
     form = ProposeForm(
-        request.POST or None,
+        sent(request),
         clients=[(org.code, org.name) for org in orgs],
         scopes=[(_ALL, _("本单位发布的全部信息")), *((key, label) for key, label, _s in scopes)],
         initial=initial_terms() | {"scope": request.GET.get("scope", _ALL)},
@@ -138,7 +139,7 @@ def propose_for(request: Request, kind: str, code: str) -> HttpResponse:
     )
     if listing.status not in CONTACTABLE:
         raise Refused(_("这条信息目前不接受委托"))
-    form = TermsForm(request.POST or None, initial=initial_terms())
+    form = TermsForm(sent(request), initial=initial_terms())
     scope = Scope(listing.owner, known, listing)
     return _propose(request, form, broker, lambda: scope, listing=listing)
 
@@ -202,7 +203,7 @@ def mandate_show(request: Request, code: str) -> HttpResponse:
     """One mandate; a POST accepts, declines, withdraws, terminates or answers an amendment."""
     action = "brokerage.amend_mandate" if request.method == "POST" else None
     mandate = _fetch(request, code, action)
-    seen, form = Seen(request, mandate.rev), ReasonForm(request.POST or None)
+    seen, form = Seen(request, mandate.rev), ReasonForm(sent(request))
     stale = False
     if request.method == "POST":
         try:
@@ -369,7 +370,7 @@ def mandate_amend(request: Request, code: str) -> HttpResponse:
     if mandate.status != MandateStatus.ACCEPTED:
         raise Refused(_("只有已确认的委托可以变更"))
     initial = _amendable(mandate)
-    form = AmendForm(request.POST or None, initial=initial)
+    form = AmendForm(sent(request), initial=initial)
     seen, conflict = Seen(request, mandate.rev), None
     status = 200
     if request.method == "POST":
@@ -441,7 +442,7 @@ def commission_add(request: Request, code: str) -> HttpResponse:
         raise Forbidden(_("佣金由技术经纪人登记，委托方确认"))
     if mandate.accepted_at is None:
         raise Refused(_("委托确认后才能登记佣金"))
-    form, form_key = CommissionForm(request.POST or None), FormKey(request)
+    form, form_key = CommissionForm(sent(request)), FormKey(request)
     status = 200
     if request.method == "POST":
         status = 400
@@ -473,7 +474,7 @@ def commission_show(request: Request, code: str) -> HttpResponse:
     entry = _entry(request, code)
     seen = Seen(request, entry.rev)
     initial = {"amount_fen": entry.amount_fen, "due_on": entry.due_on, "paid_on": clock.today()}
-    form = MoveCommissionForm(request.POST or None, initial=initial)
+    form = MoveCommissionForm(sent(request), initial=initial)
     stale = False
     if request.method == "POST" and not _moves_fee(request.user, entry):
         raise Forbidden

@@ -8,6 +8,7 @@ from marketplace.brokerage.services import commissions, desk, introductions
 from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus, MandateStatus
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
+from tests.factories.enquiries import make_enquiry
 from tests.factories.mandates import answer, make_introduction, make_mandate
 from tests.factories.needs import make_need
 
@@ -27,6 +28,7 @@ def mandates(world: Any) -> dict[str, States]:
         "mandate": made,
         "commission": _commissions(world),
         "introduction": _introductions(world, broker),
+        "brokered_enquiry": _brokered(world),
         "broker_task": _tasks(broker),
         "rated": _rated(world, broker),
     }
@@ -76,6 +78,17 @@ def _introductions(world: Any, broker: Any) -> States:
         world.rows["introduction", state] = row
         made[state] = {"code": row.code}
     return made
+
+
+def _brokered(world: Any) -> States:
+    cast = world.cast
+    need = make_need(cast.other_enterprise, cast.outsider, title="委托方的难题", state="published")
+    asked = make_enquiry(need, cast.university, cast.university_member)
+    return {
+        "client": {"code": asked.code},
+        "foreign": {"code": world.rows["enquiry", "open"].code},
+        "missing": {"code": new_code("ZX")},
+    }
 
 
 def _tasks(broker: Any) -> States:
