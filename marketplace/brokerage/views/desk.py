@@ -18,6 +18,7 @@ from marketplace.enquiries import queries as enquiries
 from marketplace.enquiries.queries import owner_named
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
+from marketplace.listings.kind import kinds
 from marketplace.web.onetime import FormKey
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
@@ -47,12 +48,19 @@ def home(request: Request) -> HttpResponse:
         "suggestions": queries.suggestions(broker.pk),
         "quiet": queries.quiet_needs(),
         "quiet_days": queries.QUIET_DAYS,
-        "routed": queries.listings_through_brokers(),
+        "routed": [
+            (reverse(f"{_kind_of(row)}:detail", args=[row.code]), row)
+            for row in queries.listings_through_brokers()
+        ],
         "fees": list(queries.fees_of(broker.pk)[:10]),
         "feedback": list(queries.feedback_of(broker.pk)[:10]),
         "mandates": list(queries.running_of(broker.pk)[:10]),
     }
     return render_page(request, "brokerage/desk_home.html", context)
+
+
+def _kind_of(listing: Any) -> str:
+    return next(kind.name for kind in kinds() if isinstance(listing, kind.model))
 
 
 def _counts(broker: Broker) -> list[tuple[Any, int, str]]:
