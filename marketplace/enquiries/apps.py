@@ -8,7 +8,7 @@ class EnquiriesConfig(AppConfig):
     label = "enquiries"
 
     def ready(self) -> None:
-        from marketplace.enquiries import handlers, policies, queries  # noqa: F401, PLC0415 -- app ready
+        from marketplace.enquiries import handlers, policies, queries, tasks  # noqa: F401, PLC0415 -- app ready
         from marketplace.enquiries.models.messages import SUBJECT  # noqa: PLC0415 -- app ready
         from marketplace.enquiries.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready

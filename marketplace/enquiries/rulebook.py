@@ -17,6 +17,11 @@ def other_side(side: str) -> str:
     return ASKER if side == OWNER else OWNER
 
 
+def next_writer(status: str, last_side: str) -> str:
+    """The side that should write next; "" when nobody has to."""
+    return other_side(last_side) if status in {"open", "talking"} and last_side else ""
+
+
 def names_in(texts: Iterable[str], names: Iterable[str]) -> list[str]:
     """Which of these names of an organisation stand in one of the texts, also without 有限公司 and the like.
 

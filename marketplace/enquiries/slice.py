@@ -13,7 +13,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import access_of
-from marketplace.web.slices import CodePage, MenuItem, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 #: To-dos of one person that are shown; the inbox has all.
@@ -59,6 +59,20 @@ def _asks(user: Actor, listings: Sequence[Any]) -> list[Answer]:
     return answers
 
 
+def _asks_with_reasons(user: Actor, cards: Sequence[Any]) -> list[Answer]:
+    """From a stored match the reasons travel along. No query."""
+    access = access_of(user)
+    return [
+        {
+            "url": reverse("enquiries:ask", args=[_kind_of(card.other), card.other.code]),
+            "match": card.code,
+        }
+        if card.code and access.orgs and set(access.orgs) != {card.other.owner_id}
+        else None
+        for card in cards
+    ]
+
+
 def _received(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """How many enquiries a listing has had, for its owner. One query."""
     counts = queries.counts_of_listings(_kind_of(listings[0]), [row.pk for row in listings])
@@ -86,8 +100,10 @@ SLICE = Slice(
     ),
     todos=(_to_answer,),
     codes=(CodePage("ZX", queries.visible_to, "enquiries:show"),),
+    schedules=(Schedule("enquiries.purge_codes", every=3600.0),),
     slots=(
         Contribution("listing.actions", 13, _asks, "enquiries/slot_ask.html"),
+        Contribution("match.actions", 13, _asks_with_reasons, "enquiries/slot_match.html"),
         Contribution("listing.manage", 13, _received, "enquiries/slot_received.html"),
     ),
 )

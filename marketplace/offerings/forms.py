@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.forms import CommonFields, ContactFields, Step, WizardForm, terms
 from marketplace.offerings.rulebook import (
+    FIRST_YEAR,
+    INNER,
     LONGEST_TURNAROUND,
     MOST_DEVICES,
     REQUIRED,
@@ -12,6 +14,7 @@ from marketplace.offerings.rulebook import (
 )
 from marketplace.web.forms import (
     DateField,
+    JiebangForm,
     MoneyFormField,
     PlainTextField,
     RowForm,
@@ -155,3 +158,38 @@ STEPS: tuple[Step, ...] = (
 )
 #: The child tables.
 CHILDREN: tuple[str, ...] = tuple(related for step in STEPS for related in step.rows)
+
+
+class FilingForm(JiebangForm):
+    """一条省级备案。"""
+
+    year = forms.IntegerField(label=_("备案年度"), min_value=FIRST_YEAR, max_value=2100)
+    number = PlainTextField(label=_("备案编号"), max_length=60)
+    kind = TermField(terms("filing_kind"), label=_("机构法人类型"))
+
+
+class RemoveFilingForm(JiebangForm):
+    """删除记错的备案。"""
+
+    reason = PlainTextField(label=_("删除原因"), max_length=300)
+
+
+class FilingCheckForm(JiebangForm):
+    """备案条件自查：上一年度的两个数字。"""
+
+    kind = TermField(terms("filing_kind"), label=_("机构法人类型"))
+    turnover = MoneyFormField(label=_("上一年度促成技术交易成交额"))
+    income = MoneyFormField(
+        label=_("上一年度中介服务收入"),
+        required=False,
+        help_text=_("法人内设机构不填"),
+    )
+    day = DateField(label=_("申请日期"), help_text=_("按这一天有效的备案条件对照"))
+
+    def clean(self) -> None:
+        """Only a department of a legal person has no income to show."""
+        super().clean()
+        data = self.cleaned_data
+        needs_income = data.get("kind") and data["kind"] != INNER
+        if needs_income and data.get("income") is None and "income" not in self.errors:
+            self.add_error("income", _("请填写中介服务收入，没有请填 0"))

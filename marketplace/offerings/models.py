@@ -2,14 +2,16 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 
-from marketplace.kernel.models import CodeField
+from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MoneyField
 from marketplace.listings.models import Listing, listing_checks
 from marketplace.listings.workflow import State
-from marketplace.offerings.rulebook import LONGEST_TURNAROUND, MOST_DEVICES
+from marketplace.offerings.rulebook import FIRST_YEAR, LONGEST_TURNAROUND, MOST_DEVICES
 from marketplace.offerings.workflow import OFFERING, Status
+from marketplace.parties.models import Organization
 
 
 class Offering(Listing):
@@ -94,3 +96,35 @@ class Equipment(OfferingRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Filing(Stamped):
+    """The provincial filing (备案) of a technology-transfer body in one year, as the city recorded it.
+
+    A filing is never changed: a wrong one is removed with a reason, which the journal keeps.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="filings")
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16)
+    number = models.CharField(max_length=60)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "year"], name="filing_once_a_year"),
+            models.CheckConstraint(
+                condition=models.Q(year__range=(FIRST_YEAR, 2100)), name="filing_year"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["enterprise", "institution", "society", "inner"]),
+                name="filing_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.year})"

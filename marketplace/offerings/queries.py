@@ -1,6 +1,8 @@
 """Questions about service offers that are not the same for every listing."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.forms.models import model_to_dict
@@ -11,7 +13,7 @@ from marketplace.listings import queries as listings
 from marketplace.listings.rulebook import Quality
 from marketplace.listings.workflow import OPEN
 from marketplace.offerings import rulebook
-from marketplace.offerings.models import Offering, Qualification
+from marketplace.offerings.models import Filing, Offering, Qualification
 
 #: An owner is reminded so many days before a qualification ends.
 REMINDED = timedelta(days=30)
@@ -49,3 +51,25 @@ def ending_qualifications(actor: Actor, limit: int) -> list[Qualification]:
         offering__in=offers.values("pk"), valid_until__lte=clock.today() + REMINDED
     )
     return list(rows.select_related("offering").order_by("valid_until", "pk")[:limit])
+
+
+def latest_filings(organizations: Sequence[Any]) -> dict[int, Filing]:
+    """The newest filing of each of these organisations that has one, by its key; one query."""
+    rows = Filing.objects.filter(organization__in=[org.pk for org in organizations])
+    return {filing.organization_id: filing for filing in rows.order_by("year")}
+
+
+def categories_of(organizations: Sequence[Any]) -> dict[int, list[str]]:
+    """The categories of the open offers of these organisations, by its key; one query."""
+    rows = Offering.objects.filter(owner__in=[org.pk for org in organizations], status__in=OPEN)
+    found: dict[int, list[str]] = {}
+    for owner, category in rows.values_list("owner", "category").distinct().order_by("category"):
+        found.setdefault(owner, []).append(category)
+    return found
+
+
+def open_offers(categories: Iterable[str] = ()) -> QuerySet[Offering]:
+    """The open offers of these categories, of all without any."""
+    rows = Offering.objects.filter(status__in=OPEN)
+    chosen = list(categories)
+    return rows.filter(category__in=chosen) if chosen else rows

@@ -1,6 +1,6 @@
 """What the shells need to know of service offers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from marketplace.offerings import queries, samples
 from marketplace.offerings.kind import KIND
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.slices import MenuItem, Samples, Schedule, SiteLink, Slice, Todo
+from marketplace.web.slots import Answer, Contribution
 
 #: So many ending qualifications stand on the to-do list.
 MOST_QUALIFICATIONS = 5
@@ -30,6 +31,19 @@ def _qualifications(user: Any) -> Iterator[Todo]:
         yield Todo("shield", row.offering.title, text, _("去更新"), url, order=15)
 
 
+def _filings(user: Any, organizations: Sequence[Any]) -> list[Answer]:
+    """The newest filing of each organisation, and for staff the page where it is recorded."""
+    filings = queries.latest_filings(organizations)
+    answers: list[Answer] = []
+    for org in organizations:
+        answer = {
+            "filing": filings.get(org.pk),
+            "may_record": user.has_perm("offerings.record_filing", org),
+        }
+        answers.append(answer if any(answer.values()) else None)
+    return answers
+
+
 SLICE = Slice(
     "offerings",
     "marketplace.offerings.urls",
@@ -37,11 +51,14 @@ SLICE = Slice(
     links=(
         SiteLink("header", gettext_lazy("科技服务"), "offerings:list", 22),
         SiteLink("find", gettext_lazy("科技服务库"), "offerings:list", 22),
+        SiteLink("find", gettext_lazy("服务机构"), "offerings:providers", 32),
         SiteLink("deal", gettext_lazy("发布服务"), "offerings:new", 22),
         SiteLink("start", gettext_lazy("发布服务"), "offerings:new", 22),
         SiteLink("browse", gettext_lazy("浏览科技服务"), "offerings:list", 22),
         SiteLink("editor", gettext_lazy("科技服务库"), "offerings:list", 42),
         SiteLink("editor", gettext_lazy("发布服务"), "offerings:new", 52),
+        SiteLink("editor", gettext_lazy("服务机构"), "offerings:providers", 62),
+        SiteLink("editor", gettext_lazy("备案条件自查"), "offerings:filing_check", 72),
     ),
     todos=(listings.todos_of(KIND), _qualifications),
     overviews=(listings.overview_of(KIND, gettext_lazy("我的服务"), "tag", 22),),
@@ -53,6 +70,9 @@ SLICE = Slice(
         Schedule("offerings.expire", every=300.0),
         Schedule("offerings.forget_ended_qualifications", every=86_400.0),
     ),
-    slots=(listings.panel_of_owner(KIND, gettext_lazy("这个单位的科技服务"), 22),),
+    slots=(
+        listings.panel_of_owner(KIND, gettext_lazy("这个单位的科技服务"), 22),
+        Contribution("organization.facts", 12, _filings, "offerings/slot_filing.html"),
+    ),
     samples=Samples("offerings", 42, samples.load, samples.remove),
 )

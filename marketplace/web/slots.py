@@ -33,6 +33,7 @@ SLOTS = {
         "public page of a listing, beside its price: buttons", "the listing", 4
     ),
     "listing.badges": Slot("card of a listing in every list: tags", "the listing", 2),
+    "match.actions": Slot("card of a match, below its reasons: buttons", "the card", 2),
     "listing.check": Slot(
         "last step before submission, below the quality: panels", "the listing", 2
     ),

@@ -42,9 +42,6 @@ POSTS: dict[str, str] = {
     "brokerage:introduction_rule": REV,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
-    # --- enquiries
-    "enquiries:ask": KEY,
-    "enquiries:show": KEY,
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
@@ -56,6 +53,19 @@ POSTS: dict[str, str] = {
     "brokerage:filing": REV,
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
+    # --- filings of service organisations
+    "offerings:filing_check": "compares and stores nothing",
+    "offerings:filing": "a filing never changes, and there is one a year",
+    # --- enquiries
+    "enquiries:ask": KEY,
+    "enquiries:show": KEY,
+    "enquiries:name": REV,
+    "api:enquiry_list": KEY,
+    "api:enquiry_write": REV,
+    "enquiries:join": REV,
+    "enquiries:ask_visitor": "sends a code, which confirms one question once",
+    "enquiries:by_link": "opens what the link is for in this browser, or sends a link to the same contact",
+    "enquiries:visit": "shows who wrote between, and refuses until that was seen",
     # --- people and organisations
     "parties:organization_new": KEY,
     "parties:organization_edit": REV,

@@ -54,6 +54,11 @@ _HELD: Relations = {"holder": frozenset({"member"})}
 _SENT: Relations = {"invited": frozenset({"expert"})}
 
 _MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
+_ENQUIRY: Relations = {
+    "answering": ENTERPRISE,
+    "answering_binder": frozenset({"approver", "org_admin"}),
+    "asking": UNIVERSITY,
+}
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
@@ -114,7 +119,8 @@ RELATIONS: dict[str, Relations] = {
         "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
     },
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
-    "enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "enquiry": _ENQUIRY,
+    "hidden_enquiry": _ENQUIRY,
     "asked": _OWNED,
     # The host's administrators answer.
     "visit": {

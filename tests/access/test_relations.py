@@ -47,6 +47,7 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     },
     "enquiry": {
         "answering": lambda user, row: user.access.in_org(row.owner_id),
+        "answering_binder": lambda user, row: user.access.binds(row.owner_id),
         "asking": lambda user, row: user.access.in_org(row.asker_id),
     },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},

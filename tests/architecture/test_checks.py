@@ -81,6 +81,7 @@ LISTS = {
     "needs.Need.field": "field",
     "needs.Need.kind": "need_kind",
     "needs.NeedIndicator.comparator": "comparator",
+    "offerings.Filing.kind": "filing_kind",
     "offerings.Offering.category": "service_category",
     "offerings.Offering.contact_route": "contact_route",
     "offerings.Offering.district": "district",

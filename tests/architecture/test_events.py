@@ -49,16 +49,17 @@ UNHEARD = {
         *("AttachmentCleared", "InvitationRevoked"),
     },
     "the page of the grant or of the agreement shows it": {
-        *("AgreementAccepted", "GrantWithdrawn", "NameReleased"),
+        *("AgreementAccepted", "GrantWithdrawn"),
     },
     "about one's own account, shown in its history": {
         *("ApiTokenCreated", "ApiTokenRevoked", "ContactConfirmed", "PasswordChanged"),
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated", "OwnerNamed"),
+        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated"),
     },
     "the page of the mandate shows it": {"MandateCopyFiled"},
+    "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},
     "every process reads the code lists again by itself": {

@@ -41,7 +41,10 @@ NO_REVIEW = {
 }
 
 #: Public pages of one row that search engines are not told of, and why.
-NO_SITEMAP = {"files:download": "an attachment is a file of a page that is told"}
+NO_SITEMAP = {
+    "files:download": "an attachment is a file of a page that is told",
+    "enquiries:visit_file": "a file that one visitor may have",
+}
 
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {

@@ -3,7 +3,8 @@
 from typing import Any
 
 from marketplace.enquiries import services
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import Enquiry, VisitorCode
+from marketplace.enquiries.services.sealing import hash_of_code
 from marketplace.kernel import clock
 from marketplace.listings.kind import ListingKind, kinds
 from marketplace.parties.models import Organization, User
@@ -29,6 +30,31 @@ def make_enquiry(
     """An enquiry of `asker` about a published listing; `owner` answers where the state needs it."""
     enquiry = services.ask(kind_of(listing), listing, asker=asker, text=text, actor=actor, **values)
     return advance(enquiry, state, owner=owner)
+
+
+def make_visitor_enquiry(
+    listing: Any, *, contact: str = "visitor@example.com", **said: Any
+) -> Enquiry:
+    """An enquiry of a visitor who has confirmed the contact."""
+    values = {
+        "kind": kind_of(listing).name,
+        "listing_id": listing.pk,
+        "language": "zh-hans",
+        "name": "卫访客",
+        "organization": "费县卫家木业",
+        "contact": contact,
+        "text": QUESTION,
+        "shares_contact": False,
+        "pool_consent": False,
+        **said,
+    }
+    services.send_code(contact, network="tests", language="zh-hans")
+    # The code itself is in the message alone: here, a known one takes its place.
+    row = VisitorCode.objects.latest("pk")
+    row.code_hash = hash_of_code(row.contact_hash, "123456")
+    row.save()
+    enquiry, _link = services.confirm(values, "123456", network="tests")
+    return enquiry
 
 
 def advance(enquiry: Enquiry, state: str, *, owner: User | None) -> Enquiry:

@@ -153,6 +153,7 @@ class Left:
             "need": self.needs,
             "achievement": [*self.achievements],
             "offering": self.offerings,
+            "filing": [self.org],
             "batch": [self.batch],
             "organization": [self.org],
             "members": [self.org],

@@ -34,7 +34,7 @@ from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
 AT_ONCE = 500
-_SCANS = frozenset({"pdf", "jpg", "jpeg", "png"})
+_SCANS = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
 MAX_REASON = 500
 MAX_NOTE = 2_000
 

@@ -16,9 +16,9 @@ class InboxForm(JiebangForm):
     """Filters by kind, listing, state and words. Anything that is not known is as if it was not given."""
 
     turn = forms.ChoiceField(
-        label=_("轮到谁"),
         required=False,
-        choices=[("", _("全部")), (MINE, _("等我方答复")), (THEIRS, _("等对方答复"))],
+        choices=[("", ""), (MINE, ""), (THEIRS, "")],
+        widget=forms.HiddenInput(),
     )
     kind = forms.ChoiceField(label=_("类别"), required=False)
     status = forms.ChoiceField(

@@ -3,6 +3,7 @@
 from django.db import models
 
 from marketplace.kernel import clock
+from marketplace.parties.models import Language
 
 
 class VisitorContact(models.Model):
@@ -21,6 +22,9 @@ class VisitorContact(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     confirmed_at = models.DateTimeField(default=clock.now)
+    #: The owner of the listing may have the address or number too: a consent of its own.
+    shares_contact = models.BooleanField(default=False)
+    language = models.CharField(max_length=8, choices=Language.choices, default=Language.CHINESE)
     #: What the visitor agreed to, by its version, and when.
     consent_version = models.CharField(max_length=10)
     consented_at = models.DateTimeField(default=clock.now)
@@ -32,6 +36,9 @@ class VisitorContact(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(email="") | ~models.Q(phone=""), name="visitor_is_reached"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=Language.values), name="visitor_language"
             ),
         ]
 
@@ -72,6 +79,8 @@ class VisitorLink(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    #: The message that the visitor was told of by this link: told once, whatever is repeated.
+    told_of = models.PositiveBigIntegerField(null=True, unique=True)
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="visitor_link_ends")]

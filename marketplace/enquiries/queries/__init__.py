@@ -1,6 +1,8 @@
 """Questions about enquiries."""
 
+from marketplace.enquiries.queries.evidence import evidence_of, shown_evidence
 from marketplace.enquiries.queries.inbox import inbox, todo_rows, waiting_count
+from marketplace.enquiries.queries.joining import joinable_with, joined_with
 from marketplace.enquiries.queries.names import (
     HIDDEN_ASKER_SIDE,
     author_of,
@@ -22,6 +24,7 @@ from marketplace.enquiries.queries.reading import (
     people_of,
     visible_to,
 )
+from marketplace.enquiries.queries.visitors import is_running, link_of_token, running_link
 
 __all__ = [
     "HIDDEN_ASKER_SIDE",
@@ -31,8 +34,13 @@ __all__ = [
     "counts_of_listings",
     "enquiry_between",
     "enquiry_by_id",
+    "evidence_of",
     "files_of",
     "inbox",
+    "is_running",
+    "joinable_with",
+    "joined_with",
+    "link_of_token",
     "listing_of",
     "may_read_file",
     "message_by_id",
@@ -41,6 +49,8 @@ __all__ = [
     "owner_named",
     "party",
     "people_of",
+    "running_link",
+    "shown_evidence",
     "todo_rows",
     "visible_to",
     "waiting_count",

@@ -1,11 +1,13 @@
 """Asking the owner of a listing."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from marketplace.disclosure.models import NameRelease
 from marketplace.enquiries import events, rulebook
 from marketplace.enquiries.models import Enquiry, VisitorContact
 from marketplace.enquiries.policies import principals_of, writes_for
@@ -119,6 +121,7 @@ def begin_or_go_on(
         pool_consent=pool_consent,
         hidden_owner=bool(listing.hide_owner),
         for_operator=for_operator,
+        named_at=_named_at(kind, listing, asker, visitor),
         is_sample=listing.is_sample and (asker is None or asker.is_sample),
     )
     enquiry, is_new = _of_pair(fresh)
@@ -143,6 +146,17 @@ def begin_or_go_on(
             actor=actor,
         )
     return enquiry
+
+
+def _named_at(
+    kind: ListingKind, listing: Any, asker: Organization | None, visitor: VisitorContact | None
+) -> datetime | None:
+    """When the hidden owner was named to this asker before, for example with a grant."""
+    if not listing.hide_owner:
+        return None
+    rows = NameRelease.objects.filter(subject_kind=kind.subject, subject_id=listing.pk)
+    key = visitor.contact_hash if visitor is not None else ""
+    return rows.filter(organization=asker, visitor_key=key).values_list("at", flat=True).first()
 
 
 def _of_pair(fresh: Enquiry) -> tuple[Enquiry, bool]:

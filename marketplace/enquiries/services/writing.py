@@ -51,13 +51,13 @@ def write(
     enquiry = Enquiry.objects.select_for_update().get(pk=enquiry.pk)
     side = _side_of(actor, enquiry, side)
     taken = list(attachments)
+    check_seen(enquiry, seen, actor)
     if not text.strip() and not taken:
         raise InvalidInput({"text": [_("请填写内容")]})
     if len(text) > rulebook.MAX_TEXT:
         raise InvalidInput({"text": [_("最多 %(most)d 个字") % {"most": rulebook.MAX_TEXT}]})
     if side == OWNER and not names_checked:
         check_names(enquiry, [text, *(row.name for row in taken)])
-    _check_seen(enquiry, seen, actor)
     if enquiry.status == Status.CLOSED:
         reopen_with(enquiry, reason, side=side, actor=actor)
     elif side == OWNER and enquiry.status == Status.OPEN:
@@ -141,7 +141,7 @@ def _side_of(actor: Actor, enquiry: Enquiry, wanted: str) -> str:
     return next(iter(held))
 
 
-def _check_seen(enquiry: Enquiry, seen: Rev, actor: Actor) -> None:
+def check_seen(enquiry: Enquiry, seen: Rev, actor: Actor) -> None:
     """Raise Stale when somebody else has written since the page was made."""
     if seen is None:
         return

@@ -1,9 +1,10 @@
 """The messages of an enquiry as a reader sees them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from marketplace.enquiries import queries
 from marketplace.enquiries.models import Enquiry, Message
@@ -18,28 +19,44 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Said:
-    """One message as it is shown. `enquiry` is the one it was written in: several may be joined."""
+    """One message as it is shown."""
 
     message: Message
     author: Any
     party: Any
     is_owner: bool
+    #: The enquiry that the message was written in, where several are shown together.
+    source: Any
     files: Any
 
 
-def conversation(request: HttpRequest, user: Actor, enquiry: Enquiry) -> dict[str, Any]:
-    """One page of messages, the oldest of them first."""
-    page = paginate(request, queries.messages_of(enquiry), size=PAGE, name="earlier")
+def conversation(
+    request: HttpRequest, user: Actor, enquiry: Enquiry, *, file_page: str = "files:download"
+) -> dict[str, Any]:
+    """One page of messages, the oldest of them first; `file_page` is where files are downloaded."""
+    joined = queries.joined_with(enquiry, user)
+    by_id = {row.pk: row for row in (enquiry, *joined)}
+    shown = queries.messages_of(enquiry, joined=[row.pk for row in joined])
+    page = paginate(request, shown, size=PAGE, name="earlier")
     rows = list(reversed(list(page.object_list)))
     files = queries.files_of(rows)
     said = [
         Said(
             row,
-            queries.author_of(user, enquiry, row),
-            queries.party(user, enquiry, row.side).name if row.side else "",
+            queries.author_of(user, by_id[row.enquiry_id], row),
+            queries.party(user, by_id[row.enquiry_id], row.side).name if row.side else "",
             row.side == OWNER,
-            file_rows(files[row.pk]),
+            by_id[row.enquiry_id] if joined else None,
+            _lines(files[row.pk], file_page),
         )
         for row in rows
     ]
-    return {"said": said, "messages_page": page}
+    return {"said": said, "messages_page": page, "joined": joined}
+
+
+def _lines(attachments: Any, page: str) -> list[Any]:
+    """Lines of the files of a message, with the address at which this reader has them."""
+    return [
+        replace(row, url=reverse(page, args=[row.code])) if row.url else row
+        for row in file_rows(attachments)
+    ]

@@ -3,13 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from marketplace.enquiries import queries
 from marketplace.enquiries.forms import InboxForm
+from marketplace.enquiries.queries.inbox import MINE, THEIRS
 from marketplace.enquiries.views.rows import row_of
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate, render_page
+
+#: The tabs above the list.
+TURNS = (("", _("全部")), (MINE, _("等我方答复")), (THEIRS, _("等对方答复")))
 
 
 @login_required
@@ -20,4 +25,5 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = paginate(request, queries.inbox(request.user, form.asked))
     rows = [row_of(request.user, enquiry) for enquiry in page.object_list]
     context: dict[str, Any] = {"form": form, "page": page, "rows": rows, "asked": form.asked}
+    context["turns"] = TURNS
     return render_page(request, "enquiries/enquiry_list.html", context)

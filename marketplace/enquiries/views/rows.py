@@ -10,7 +10,7 @@ from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.queries.inbox import is_unread
 from marketplace.enquiries.queries.names import PartyName, party
-from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.rulebook import ASKER, OWNER, next_writer
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -49,9 +49,7 @@ def row_of(user: Actor, enquiry: Enquiry) -> Line:
 
 def waits_for(enquiry: Enquiry) -> str:
     """The side that should write next; "" when nobody has to."""
-    if enquiry.status not in {Status.OPEN, Status.TALKING}:
-        return ""
-    return ASKER if enquiry.last_side == OWNER else OWNER
+    return next_writer(enquiry.status, enquiry.last_side)
 
 
 def next_step(enquiry: Enquiry, held: frozenset[str]) -> Any:

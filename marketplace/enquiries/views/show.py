@@ -15,8 +15,8 @@ from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.models.messages import SUBJECT
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.rulebook import OWNER
-from marketplace.enquiries.views.asking import add_errors
 from marketplace.enquiries.views.conversation import conversation
+from marketplace.enquiries.views.errors import add_errors
 from marketplace.enquiries.views.rows import next_step, waits_for
 from marketplace.files import services as files
 from marketplace.journal.once import once
@@ -135,10 +135,21 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "owner": queries.party(user, enquiry, OWNER),
         "asker": queries.party(user, enquiry, "asker"),
         "held": held,
+        "owner_side": OWNER in held,
+        "shared_contact": _shared_contact(enquiry),
         "turn": next_step(enquiry, held),
         "is_mine": waits_for(enquiry) in held,
         "form": write_form(request, enquiry) if held else None,
         "form_key": FormKey(request),
         "seen": Seen(request, queries.newest_message_id(enquiry)),
+        "may_name": enquiry.owner_is_hidden and user.has_perm("enquiries.name_enquiry", enquiry),
+        "may_join": bool(held) and enquiry.asker_id is not None and not enquiry.owner_is_hidden,
+        "evidence": queries.shown_evidence(enquiry.evidence),
         **shown,
     }
+
+
+def _shared_contact(enquiry: Enquiry) -> str:
+    """The address or number of a visitor who agreed that the owner has it."""
+    visitor = enquiry.visitor
+    return visitor.contact if visitor is not None and visitor.shares_contact else ""

@@ -1,0 +1,57 @@
+"""The answer that carries the bytes of an attachment."""
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from marketplace.files import policies, queries, services, storage
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import NotVisible
+
+#: A file from outside must never act as a page of this site, whatever a browser thinks it is.
+_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def send(request: HttpRequest, code: str, user: Actor) -> HttpResponseBase:
+    """Send a file to `user`, who may be a visitor that a slice knows by other means than a session of an account.
+
+    Whoever may not have it gets the answer of a missing one: NotVisible.
+
+    The right is asked again on each request. With `FILES_X_ACCEL` (the prefix of an internal
+    location) nginx sends the bytes.
+    """
+    attachment = queries.readable_attachment(code, user)
+    if not storage.exists(attachment.path):
+        raise NotVisible
+    door = policies.door_of(attachment)
+    stamp = door.stamp(user, attachment) if door is not None else ""
+    # A stamped copy is made before the download is recorded, so that a refused one is not in the log.
+    copy = services.stamped_copy(attachment, stamp) if stamp and request.method == "GET" else None
+    if request.method == "GET":
+        if door is not None:
+            door.record(user, attachment)
+        services.record_download(attachment, actor=user if user.is_authenticated else None)
+    response: HttpResponseBase
+    if copy is not None:
+        response = FileResponse(copy, content_type=attachment.content_type)
+    elif stamp:
+        response = HttpResponse(content_type=attachment.content_type)
+    elif settings.FILES_X_ACCEL:
+        response = HttpResponse(content_type=attachment.content_type)
+        response["X-Accel-Redirect"] = f"{settings.FILES_X_ACCEL.rstrip('/')}/{attachment.path}"
+    else:
+        response = FileResponse(
+            storage.open_stored(attachment.path), content_type=attachment.content_type
+        )
+        response["Content-Length"] = str(attachment.size)
+    response["Content-Disposition"] = content_disposition_header(True, attachment.name) or ""
+    for name, value in _HEADERS.items():
+        response[name] = value
+    return response
