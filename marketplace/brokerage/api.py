@@ -138,7 +138,7 @@ class Move(serializers.Serializer[Any]):
     """A move of one's own entry."""
 
     action = serializers.ChoiceField(choices=["submit", "recall", "leave", "renew"])
-    rev = serializers.IntegerField(required=False, min_value=1, help_text="没有 If-Match 时必填")
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
 
 
 class OwnEntry(APIView):

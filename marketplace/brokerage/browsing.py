@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.models import Broker
 from marketplace.kernel.actors import Actor
 from search import engine
 from search.query import MAX_SIZE, Query
@@ -75,8 +74,7 @@ def _every_code(query: Query) -> list[str]:
     return codes
 
 
-def in_order(actor: Actor, codes: list[str]) -> list[queries.Face]:
-    """The brokers of these codes that this person may see in public, in the order of the codes."""
-    rows = queries.visible_to(actor).filter(code__in=codes)
-    found: dict[str, Broker] = {row.code: row for row in rows if row.is_entered}
+def in_order(_actor: Actor, codes: list[str]) -> list[queries.Face]:
+    """The brokers in the register of these codes, in the order of the codes: the same for everybody."""
+    found = {row.code: row for row in queries.entered_brokers().filter(code__in=codes)}
     return queries.faces_of([found[code] for code in codes if code in found])

@@ -213,4 +213,4 @@ def files_for(user: Actor, filing: Any) -> bool:
     return access_of(user).binds(filing.organization_id)
 
 
-rules.add_perm("brokerage.edit_filing", is_confirmed & files_for)
+rules.add_perm("brokerage.edit_yearlyform", is_confirmed & files_for)

@@ -252,9 +252,9 @@ SLICE = Slice(
         MenuItem(gettext_lazy("年度备案表"), "brokerage:filings", "doc", "work", 85, _files),
     ),
     links=(
-        SiteLink("header", gettext_lazy("技术经纪人"), "brokerage:list", 35),
-        SiteLink("find", gettext_lazy("技术经纪人"), "brokerage:list", 35),
-        SiteLink("editor", gettext_lazy("技术经纪人"), "brokerage:list", 55),
+        SiteLink("header", pgettext_lazy("menu", "技术经纪人"), "brokerage:list", 35),
+        SiteLink("find", pgettext_lazy("menu", "技术经纪人"), "brokerage:list", 35),
+        SiteLink("editor", pgettext_lazy("menu", "技术经纪人"), "brokerage:list", 55),
         SiteLink("editor", gettext_lazy("登记为技术经纪人"), "brokerage:own", 65),
     ),
     todos=(

@@ -66,8 +66,8 @@ RELATIONS: dict[str, Relations] = {
     "certificate draft": {"self": frozenset({"member"})},
     "certificate submitted": {"self": frozenset({"university_member"})},
     "certificate entered": {"self": frozenset({"broker"})},
-    "filing person": {"filer": frozenset({"broker"})},
-    "filing firm": {"filer": frozenset({"approver", "org_admin"})},
+    "yearly_form person": {"filer": frozenset({"broker"})},
+    "yearly_form firm": {"filer": frozenset({"approver", "org_admin"})},
     "broker draft": {"self": frozenset({"member"})},
     "broker submitted": {
         "self": frozenset({"university_member"}),

@@ -111,7 +111,7 @@ STATES: dict[str, set[str]] = {
     "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
     "certificate": {"draft", "submitted", "entered", "missing"},
-    "filing": {"person", "firm", "missing"},
+    "yearly_form": {"person", "firm", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.

@@ -47,6 +47,14 @@ class ScanField(UploadsField):
         return uploads
 
 
+class FlatChoices(Choices):
+    """Terms without the indent that shows their level: check boxes stand in columns."""
+
+    def __call__(self) -> list[tuple[str, str]]:
+        """Codes and labels that hold today."""
+        return [(term.code, term.label) for term in taxonomy.terms(self.scheme)]
+
+
 class IndustryChoices(Choices):
     """The upper level of the list of industries: whom a broker serves need not be finer."""
 
@@ -97,7 +105,7 @@ class EntryForm(JiebangForm):
     industries = TermMultiField(
         IndustryChoices("industry"), label=_("服务行业"), required=False, most=8
     )
-    districts = TermMultiField(Choices("district"), label=_("服务区域"), required=False)
+    districts = TermMultiField(FlatChoices("district"), label=_("服务区域"), required=False)
     languages = forms.MultipleChoiceField(
         label=_("工作语言"),
         choices=lambda: rulebook.LANGUAGES,

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('brokerage', '0002_filing'),
+        ('brokerage', '0002_yearly_form'),
         ('enquiries', '0001_enquiries'),
         ('parties', '0006_platform_role_district'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,7 +1,7 @@
 """What brokerage keeps."""
 
 from marketplace.brokerage.models.desk import BrokerFeedback, BrokerTask, Pursuit, Stage
-from marketplace.brokerage.models.filing import Filing
+from marketplace.brokerage.models.filing import YearlyForm
 from marketplace.brokerage.models.introductions import (
     Answer,
     Evidence,
@@ -25,7 +25,6 @@ __all__ = [
     "Certificate",
     "CommissionEntry",
     "Evidence",
-    "Filing",
     "Introduction",
     "IntroductionSide",
     "Mandate",
@@ -35,4 +34,5 @@ __all__ = [
     "Ruling",
     "Stage",
     "Training",
+    "YearlyForm",
 ]

@@ -8,7 +8,7 @@ from marketplace.kernel.models import Stamped
 from marketplace.parties.models import Organization
 
 
-class Filing(Stamped):
+class YearlyForm(Stamped):
     """Typed figures of one year, of a broker or of a firm (an organisation with brokers).
 
     `figures` maps fields of `rulebook.filing` to text, whole numbers or fen. What the record knows is
@@ -16,10 +16,10 @@ class Filing(Stamped):
     """
 
     broker = models.ForeignKey(
-        Broker, on_delete=models.CASCADE, related_name="filings", null=True, blank=True
+        Broker, on_delete=models.CASCADE, related_name="yearly_forms", null=True, blank=True
     )
     organization = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="filings", null=True, blank=True
+        Organization, on_delete=models.CASCADE, related_name="yearly_forms", null=True, blank=True
     )
     year = models.PositiveSmallIntegerField()
     figures = models.JSONField(default=dict, blank=True)
@@ -29,18 +29,20 @@ class Filing(Stamped):
         constraints = [
             models.CheckConstraint(
                 condition=Q(broker__isnull=True) ^ Q(organization__isnull=True),
-                name="filing_of_one",
+                name="yearly_form_of_one",
             ),
-            models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2100), name="filing_year"),
+            models.CheckConstraint(
+                condition=Q(year__gte=2000, year__lte=2100), name="yearly_form_year"
+            ),
             models.UniqueConstraint(
                 fields=["broker", "year"],
                 condition=Q(broker__isnull=False),
-                name="filing_broker_once",
+                name="yearly_form_broker_once",
             ),
             models.UniqueConstraint(
                 fields=["organization", "year"],
                 condition=Q(organization__isnull=False),
-                name="filing_firm_once",
+                name="yearly_form_firm_once",
             ),
         ]
 

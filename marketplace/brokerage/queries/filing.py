@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from marketplace.brokerage.models import Broker, Certificate, Filing, Training
+from marketplace.brokerage.models import Broker, Certificate, Training, YearlyForm
 from marketplace.brokerage.queries.record import CONTRACT, Fact, records_of
 from marketplace.brokerage.queries.register import brokers
 from marketplace.brokerage.rulebook.filing import (
@@ -65,10 +65,10 @@ def years() -> list[int]:
     return list(range(this, this - 5, -1))
 
 
-def stored_filing(subject: Broker | Organization, year: int) -> Filing:
+def stored_filing(subject: Broker | Organization, year: int) -> YearlyForm:
     """The typed figures of this year; an empty row that is not saved where there are none."""
     key = {"broker": subject} if isinstance(subject, Broker) else {"organization": subject}
-    return Filing.objects.filter(**key, year=year).first() or Filing(**key, year=year)
+    return YearlyForm.objects.filter(**key, year=year).first() or YearlyForm(**key, year=year)
 
 
 def filing_form(subject: Broker | Organization, year: int) -> FilingForm:

@@ -13,6 +13,7 @@ from marketplace.brokerage.services.entry import (
     set_portrait,
 )
 from marketplace.brokerage.services.filing import save_filing
+from marketplace.brokerage.services.keeping import purge_declined
 from marketplace.brokerage.services.register import apply, decide, enter, submit
 from marketplace.brokerage.services.reminders import remind_of_certificates
 
@@ -25,6 +26,7 @@ __all__ = [
     "enter",
     "give_consent",
     "leave_organization",
+    "purge_declined",
     "remind_of_certificates",
     "remove_certificate",
     "remove_scans",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from marketplace.brokerage.models import Broker, Filing
+from marketplace.brokerage.models import Broker, YearlyForm
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.revisions import Rev, check
@@ -20,15 +20,15 @@ def save_filing(
     *,
     actor: User,
     rev: Rev = None,
-) -> Filing:
+) -> YearlyForm:
     """Store the typed figures of one year. Raises Forbidden, Stale.
 
     The subject's row is locked: two people who type the first figures of a year wait for each other.
     """
     type(subject)._default_manager.select_for_update().get(pk=subject.pk)  # noqa: SLF001 -- documented
     key = {"broker": subject} if isinstance(subject, Broker) else {"organization": subject}
-    row = Filing.objects.filter(**key, year=year).first() or Filing(**key, year=year)
-    if not actor.has_perm("brokerage.edit_filing", row):
+    row = YearlyForm.objects.filter(**key, year=year).first() or YearlyForm(**key, year=year)
+    if not actor.has_perm("brokerage.edit_yearlyform", row):
         raise Forbidden
     check(row.rev, rev, row if row.pk else None)
     row.figures = dict(figures)

@@ -276,7 +276,12 @@ def _set_portrait(broker: Broker, uploads: Any, *, actor: Any) -> Any:
     return services.set_portrait(broker, uploads[0], actor=actor)
 
 
-def _add_files(request: HttpRequest, form: Any, stores: dict[str, Any], subject: Any) -> bool:
+def _add_files(
+    request: HttpRequest,
+    form: EntryForm | CertificateForm,
+    stores: dict[str, Any],
+    subject: Broker | Certificate,
+) -> bool:
     """Store the uploads of these fields; True when one of them was refused, with the reason at it."""
     refused = False
     for name, store in stores.items():

@@ -47,7 +47,9 @@ def _subject(request: HttpRequest, code: str, year: int) -> Broker | Organizatio
         subject = Organization.objects.filter(code=code).first()
     if subject is None or year not in filings_of.years():
         raise Http404
-    if not request.user.has_perm("brokerage.edit_filing", filings_of.stored_filing(subject, year)):
+    if not request.user.has_perm(
+        "brokerage.edit_yearlyform", filings_of.stored_filing(subject, year)
+    ):
         raise Http404
     return subject
 

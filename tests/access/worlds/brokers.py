@@ -48,4 +48,4 @@ def brokers(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         "firm": {"code": cast.enterprise.code, "year": year},
         "missing": {"code": new_code("JG"), "year": year},
     }
-    return {"broker": made, "certificate": certificates, "filing": filings}
+    return {"broker": made, "certificate": certificates, "yearly_form": filings}

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from marketplace.brokerage import services
-from marketplace.brokerage.models import Filing
+from marketplace.brokerage.models import YearlyForm
 from marketplace.brokerage.queries import filing as filings
 from marketplace.brokerage.queries import record
 from marketplace.brokerage.rulebook.filing import growth, share
@@ -125,7 +125,7 @@ def test_the_file_read_back_is_the_record(cast: Cast, as_: As, sources: list[Any
     for text in ("负责人", "赵二"):
         assert text in client.get(page).text
     # The number of the identity document is in the file alone.
-    assert "37130219800101001X" not in str(Filing.objects.values())
+    assert "37130219800101001X" not in str(YearlyForm.objects.values())
     book = load_workbook(io.BytesIO(data))
     assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
 
@@ -152,7 +152,7 @@ def test_figures_are_kept_by_year_and_a_stale_page_shows_both(cast: Cast, as_: A
     assert late.status_code == 409
     assert "12" in late.text
     assert "15" in late.text
-    assert Filing.objects.get().figures == {"staff": 12}
+    assert YearlyForm.objects.get().figures == {"staff": 12}
     bad = client.post(page, {"staff": "3", "masters": "9", "area": "-1", "rev": "2"})
     assert bad.status_code == 400
     assert "不能多于总人数" in bad.text

@@ -53,6 +53,17 @@ def test_a_registrar_makes_brokers_and_nothing_else(cast: Cast) -> None:
     assert roles_of(person) == {"broker"}
     with pytest.raises(Forbidden):
         parties.appoint(cast.operator, "broker", actor=cast.operator)
+    deputy, today = UserFactory(), clock.today()
+    parties.delegate_role(
+        "registrar_city",
+        deputy,
+        starts=today + timedelta(days=3),
+        until=today + timedelta(days=9),
+        reason="年休假",
+        actor=cast.registrar_city,
+    )
+    with pytest.raises(Refused):
+        parties.appoint(deputy, "broker", actor=cast.operator)
 
 
 @pytest.mark.parametrize("role", ["operator", "registrar_county", "registrar_city", "authority"])
@@ -299,3 +310,16 @@ def test_two_applications_of_one_person_are_one(cast: Cast) -> None:
     with pytest.raises(Refused):
         services.apply(actor=cast.member)
     assert Broker.objects.count() == 1
+
+
+def test_a_refused_application_goes_with_its_files_after_its_time(cast: Cast) -> None:
+    broker = make_broker(cast.member, state="draft")
+    made = services.save_certificate(broker, CERTIFICATE, actor=cast.member)
+    services.add_scans(made, [upload(pdf_bytes(), "证书.pdf")], actor=cast.member)
+    broker = services.submit(broker, actor=cast.member)
+    services.decide(broker, "decline", reasons=["servant"], actor=cast.registrar_city)
+    kept = make_broker(cast.outsider, state="removed")
+    assert services.purge_declined(clock.now() - timedelta(days=1)) == 0
+    assert services.purge_declined(clock.now() + timedelta(days=1)) == 1
+    assert list(Broker.objects.all()) == [kept]
+    assert attachments_of(SCAN, made.pk) == []
