@@ -430,7 +430,7 @@ def golden_thread() -> GoldenThread | None:
         return None
     match = (
         open_matches()
-        .filter(need_id=row.listing_id, achievement__owner_id=row.enquiry.asker_id)
+        .filter(need_id=row.listing_id or 0, achievement__owner_id=row.enquiry.asker_id)
         .first()
     )
     return GoldenThread(
