@@ -134,7 +134,7 @@ class MandateProposed(Event):
     """One side proposed a mandate: `side` is "broker" or "client"."""
 
     subject_kind = MANDATE
-    label = _("提出委托")
+    label = pgettext_lazy("event", "提出委托")
     side: str = ""
 
 
@@ -143,7 +143,7 @@ class MandateAccepted(Event):
     """The other side accepted; the mandate is in force within its period."""
 
     subject_kind = MANDATE
-    label = _("在线确认委托")
+    label = pgettext_lazy("event", "在线确认委托")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +151,7 @@ class MandateClosed(Event):
     """The mandate is over: `because` is the move (decline, withdraw, terminate, end, remove)."""
 
     subject_kind = MANDATE
-    label = _("委托终止")
+    label = pgettext_lazy("event", "委托终止")
     because: str = ""
 
 
@@ -160,7 +160,7 @@ class AmendmentProposed(Event):
     """One side proposed other terms for a running mandate."""
 
     subject_kind = MANDATE
-    label = _("提出变更委托")
+    label = pgettext_lazy("event", "提出变更委托")
     side: str = ""
     number: int = 0
 
@@ -170,7 +170,7 @@ class AmendmentDecided(Event):
     """Proposed terms were agreed to, refused or dropped: `because` is the move."""
 
     subject_kind = MANDATE
-    label = _("变更委托有了结果")
+    label = pgettext_lazy("event", "变更委托有了结果")
     because: str = ""
     number: int = 0
 
@@ -180,7 +180,7 @@ class MandateCopyFiled(Event):
     """A sealed copy was filed with the mandate."""
 
     subject_kind = MANDATE
-    label = _("存入盖章文本")
+    label = pgettext_lazy("event", "存入盖章文本")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +188,7 @@ class CommissionNoted(Event):
     """A fee was entered, or moved: `act` is "add", "foresee" or the move."""
 
     subject_kind = MANDATE
-    label = _("佣金记录有变化")
+    label = pgettext_lazy("event", "佣金记录有变化")
     act: str = ""
     commission: str = ""
 
@@ -202,7 +202,7 @@ class IntroductionRecorded(Event):
     """A broker recorded that two parties were brought together."""
 
     subject_kind = INTRODUCTION
-    label = _("登记对接")
+    label = pgettext_lazy("event", "登记对接")
     enquiry_id: int = 0
 
 
@@ -211,7 +211,7 @@ class IntroductionAnswered(Event):
     """A side acknowledged or disputed it: `answer` is the value of `Answer`."""
 
     subject_kind = INTRODUCTION
-    label = _("答复对接记录")
+    label = pgettext_lazy("event", "答复对接记录")
     answer: str = ""
     organization_id: int = 0
 
@@ -221,7 +221,7 @@ class IntroductionWithdrawn(Event):
     """The broker took the claim back."""
 
     subject_kind = INTRODUCTION
-    label = _("撤回对接记录")
+    label = pgettext_lazy("event", "撤回对接记录")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +229,7 @@ class RulingMade(Event):
     """The operator ruled between claims; one event for each claim. `stands` says whether it holds."""
 
     subject_kind = INTRODUCTION
-    label = _("裁定")
+    label = pgettext_lazy("event", "裁定")
     stands: bool = False
 
 
@@ -238,7 +238,7 @@ class RulingAppealed(Event):
     """A claimant or a party appealed; one event for each claim."""
 
     subject_kind = INTRODUCTION
-    label = _("对裁定提出申诉")
+    label = pgettext_lazy("event", "对裁定提出申诉")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +246,7 @@ class AppealDecided(Event):
     """The appeal was decided, finally; one event for each claim."""
 
     subject_kind = INTRODUCTION
-    label = _("申诉决定")
+    label = pgettext_lazy("event", "申诉决定")
     stands: bool = False
 
 
@@ -255,7 +255,7 @@ class BrokerRated(Event):
     """A side of a closed enquiry said how the broker worked; score and text are no part of it."""
 
     subject_kind = BROKER
-    label = _("收到评价")
+    label = pgettext_lazy("event", "收到评价")
     enquiry_id: int = 0
 
 

@@ -197,9 +197,9 @@ rules.add_perm("brokerage.answer_introduction", is_confirmed & binds_a_side)
 rules.add_perm("brokerage.withdraw_introduction", is_confirmed & is_its_broker)
 # An appeal may be decided by the authority, and its decision moves the claims too.
 rules.add_perm("brokerage.rule_introduction", _judges & is_impartial)
-rules.add_perm("brokerage.open_ruling", platform_role(Role.OPERATOR) & is_impartial)
+rules.add_perm("brokerage.judge_introduction", platform_role(Role.OPERATOR) & is_impartial)
 rules.add_perm("brokerage.appeal_ruling", is_confirmed & claims_or_is_bound)
-rules.add_perm("brokerage.decide_appeal", _judges & is_another_judge)
+rules.add_perm("brokerage.decide_ruling", _judges & is_another_judge)
 
 
 # --- the yearly filing form -------------------------------------------------------------------

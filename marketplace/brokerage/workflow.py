@@ -375,7 +375,7 @@ RULING = Workflow.of(
         _("对申诉作出决定"),
         {RulingStatus.APPEALED},
         RulingStatus.FINAL,
-        "brokerage.decide_appeal",
+        "brokerage.decide_ruling",
     ),
     Transition(
         "settle",

@@ -65,7 +65,7 @@ class Introduction(Stamped):
     pair = models.CharField(max_length=80)
     subject = models.CharField(max_length=40)
     kind = models.CharField(max_length=16)
-    listing_id = models.BigIntegerField(null=True)
+    listing_id = models.PositiveBigIntegerField(null=True)
     listing_code = models.CharField(max_length=16)
     listing_title = models.CharField(max_length=120)
     evidence = models.CharField(max_length=8, choices=Evidence.choices)

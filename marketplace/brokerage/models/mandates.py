@@ -44,7 +44,7 @@ class Mandate(Stamped):
     broker = models.ForeignKey(Broker, on_delete=models.PROTECT, related_name="mandates")
     client = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="mandates")
     kind = models.CharField(max_length=16, blank=True)
-    listing_id = models.BigIntegerField(null=True)
+    listing_id = models.PositiveBigIntegerField(null=True)
     listing_code = models.CharField(max_length=16, blank=True)
     listing_title = models.CharField(max_length=120, blank=True)
     #: The listing names no owner: until the client accepts, the broker does not learn who it is.

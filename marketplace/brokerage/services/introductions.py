@@ -345,7 +345,7 @@ def rule(
     `winner` or `reason`.
     """
     claims = _claims(introduction.pair, introduction.subject)
-    if not actor.has_perm("brokerage.open_ruling", introduction) or not claims:
+    if not actor.has_perm("brokerage.judge_introduction", introduction) or not claims:
         raise Forbidden
     earlier = queries.ruling_on(introduction.pair, introduction.subject)
     if earlier is not None and earlier.status != RulingStatus.FINAL:

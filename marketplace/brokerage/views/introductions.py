@@ -48,7 +48,7 @@ def introduction_list(request: Request) -> HttpResponse:
     """Introductions of the reader, as broker or as a party; for the operator, what is to be ruled."""
     page = paginate(request, queries.own_introductions(request.user))
     rows = [{"introduction": row, "sides": _sides(request.user, row)} for row in page.object_list]
-    rules = request.user.has_perm("brokerage.open_ruling", None)
+    rules = request.user.has_perm("brokerage.judge_introduction", None)
     context = {
         "page": page,
         "rows": rows,
@@ -278,7 +278,7 @@ def _may_rule(user: Any, row: Introduction, ruling: Ruling | None) -> bool:
         return False
     alive = [one for one in row.claims if one.status not in {"withdrawn", "rejected"}]
     is_disputed = any(one.status == "disputed" for one in alive)
-    return (is_disputed or len(alive) > 1) and user.has_perm("brokerage.open_ruling", row)
+    return (is_disputed or len(alive) > 1) and user.has_perm("brokerage.judge_introduction", row)
 
 
 @login_required
@@ -349,14 +349,14 @@ def introduction_rule(request: Request, code: str) -> HttpResponse:
 def _step(user: Any, row: Introduction, ruling: Ruling | None) -> str:
     """What this person may do now: rule, appeal or decide the appeal. Raises Forbidden, Refused."""
     if ruling is not None and ruling.status == RulingStatus.APPEALED:
-        if not user.has_perm("brokerage.decide_appeal", ruling):
+        if not user.has_perm("brokerage.decide_ruling", ruling):
             raise Forbidden(_("申诉由作出裁定的人以外的人员决定"))
         return "decide"
     if ruling is not None and user.has_perm("brokerage.appeal_ruling", ruling):
         if refused := RULING.refusal("appeal", ruling, user):
             raise Refused(refused)
         return "appeal"
-    if not user.has_perm("brokerage.open_ruling", row):
+    if not user.has_perm("brokerage.judge_introduction", row):
         raise Forbidden
     if not _may_rule(user, row, ruling):
         raise Refused(_("没有争议，不需要裁定"))
