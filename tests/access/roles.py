@@ -44,8 +44,6 @@ GROUPS: dict[str, frozenset[str]] = {
         {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
     ),
     "editors": frozenset({"editor", "operator"}),
-    # Who makes promises for an organisation of the world.
-    "binders": frozenset({"approver", "org_admin", "university_admin", "outsider"}),
     # The one broker of the world who is in the register.
     "entered_broker": frozenset({"broker"}),
 }
