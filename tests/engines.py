@@ -19,6 +19,8 @@ ABOVE = {
     "tests/hostile": "what arrives at the door is refused before a server is asked",
     "tests/architecture": "the source is read",
     "tests/cms/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/brokerage/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/brokerage/test_views.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
