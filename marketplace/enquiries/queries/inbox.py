@@ -34,6 +34,11 @@ class Asked:
     unread: bool = False
     overdue: bool = False
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one of the filters below the tabs is set."""
+        return bool(self.kind or self.status or self.words or self.unread or self.overdue)
+
 
 def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
     """The enquiries of the reader's organisations, newest message first; `read_to` is how far they have read."""
