@@ -11,7 +11,7 @@ class BrokerageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from marketplace.brokerage import policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.brokerage import handlers, index, policies  # noqa: F401, PLC0415 -- app ready
         from marketplace.brokerage.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 

@@ -55,6 +55,24 @@ class BrokerConsented(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateChecked(Event):
+    """A registrar checked a certificate that came after the entry; `certificate` is its code."""
+
+    subject_kind = BROKER
+    label = _("核对证书")
+    certificate: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokerSamplesChanged(Event):
+    """Sample brokers were loaded or deleted; `codes` are theirs."""
+
+    subject_kind = BROKER
+    label = _("加载或移除示例技术经纪人")
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BrokerEntered(Event):
     """A registrar entered the person into the register."""
 
@@ -105,3 +123,14 @@ class BrokerRemoved(Event):
     label = _("移出登记")
     reasons: list[str] = field(default_factory=list)
     left: bool = False
+
+
+#: After these the public sees a broker, no longer sees one, or reads something else of one.
+SHOWN_CHANGES = (
+    BrokerEdited,
+    CertificateChecked,
+    BrokerEntered,
+    BrokerSuspended,
+    BrokerRestored,
+    BrokerRemoved,
+)

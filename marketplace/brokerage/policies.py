@@ -57,3 +57,17 @@ rules.add_perm("brokerage.edit_broker", is_confirmed & is_self)
 rules.add_perm("brokerage.consent_broker", is_confirmed & approves_for_unit)
 rules.add_perm("brokerage.decide_broker", _decides & is_no_party)
 rules.add_perm("brokerage.review_brokers", _decides)
+
+
+# --- the yearly filing form -------------------------------------------------------------------
+@rules.predicate
+def files_for(user: Actor, filing: Any) -> bool:
+    """The broker himself, or who approves for the firm: the form has its income and its staff."""
+    if filing is None:
+        return False
+    if filing.broker_id is not None:
+        return bool(filing.broker.user_id == user.pk)
+    return access_of(user).binds(filing.organization_id)
+
+
+rules.add_perm("brokerage.edit_yearlyform", is_confirmed & files_for)

@@ -75,6 +75,10 @@ def format_range(low: int | None, high: int | None) -> str:
         return format_listing(low)
     if _english():
         return f"{_english_amount(low)} – {_english_amount(high).removeprefix('CNY ')}"
+    if low < FEN_PER_WAN <= high < 10 * FEN_PER_WAN:
+        # 3,500–45,000 元 is read at once; 3,500 元–4.5 万元 and 0.35–4.5 万元 are not.
+        ends = (_trim(Decimal(fen) / FEN_PER_YUAN, places=2, group=True) for fen in (low, high))
+        return f"{'–'.join(ends)} 元"
     low_number, low_unit = _number_and_unit(low)
     high_number, high_unit = _number_and_unit(high)
     if low_unit == high_unit:

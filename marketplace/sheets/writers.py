@@ -81,6 +81,32 @@ def write_xlsx(
     return target
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook: its title, columns and rows."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
+def write_book(sheets: Sequence[Sheet]) -> IO[bytes]:
+    """Write several tables, each on a sheet of its own, to a temporary file; the caller closes it."""
+    book = Workbook(write_only=True)
+    for one in sheets:
+        sheet = book.create_sheet(_sheet_name(one.title))
+        for index, column in enumerate(one.columns):
+            sheet.column_dimensions[column_letter(index)].width = column.width
+        sheet.freeze_panes = "A2"
+        sheet.append([_header_cell(sheet, column.header) for column in one.columns])
+        for row in one.rows:
+            sheet.append([_cell(sheet, value) for value in row])
+    target: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    book.save(target)
+    target.seek(0)
+    return target
+
+
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """Write a table as CSV in UTF-8 with the mark by which Excel knows it, line by line."""
     yield b"\xef\xbb\xbf" + _csv_line([column.header for column in columns])

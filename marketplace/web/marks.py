@@ -34,6 +34,10 @@ STATUS_MARKS = {
     "active": Mark("brand", "check"),
     "inactive": Mark("line", "lock"),
     "invited": Mark("warn", "mail"),
+    # the register of brokers
+    "entered": Mark("brand", "shield"),
+    "declined": Mark("danger", "x"),
+    "removed": Mark("line", "x"),
     # jobs
     "queued": Mark("", "clock"),
     "running": Mark("warn", "clock"),

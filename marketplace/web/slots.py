@@ -53,6 +53,10 @@ SLOTS = {
     ),
     "enquiry.panels": Slot("page of an enquiry, below its messages: panels", "the enquiry", 8),
     "enquiry.actions": Slot("page of an enquiry, beside its title: buttons", "the enquiry", 6),
+    "broker.panels": Slot(
+        "public page of a broker, below the certificates: panels", "the broker", 4
+    ),
+    "broker.actions": Slot("public page of a broker, beside the text: buttons", "the broker", 4),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
 }
 

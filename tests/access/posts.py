@@ -24,6 +24,17 @@ POSTS: dict[str, str] = {
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
+    # --- brokerage: the register and the yearly form
+    "brokerage:own": KEY,
+    "brokerage:entry": REV,
+    "brokerage:edit": REV,
+    "brokerage:consent": REV,
+    "brokerage:certificate_new": KEY,
+    "brokerage:certificate": REV,
+    "brokerage:review": REV,
+    "brokerage:filing": REV,
+    "brokerage:filing_export": "writes a file for its reader and stores nothing",
+    "api:broker_own": REV,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
@@ -58,6 +69,15 @@ POSTS: dict[str, str] = {
     "account_request_login_code": "sends a code, of which the last one holds",
     "account_reset_password": "sends a link, of which each holds for a while",
     "account_signup": "an address or a number has one account",
+    # --- disclosure
+    "disclosure:ask": KEY,
+    "disclosure:offer": KEY,
+    "disclosure:grant": REV,
+    "disclosure:agreement": "a version never changes, and is refused once another one holds",
+    "disclosure:publish": KEY,
+    "api:grant_list": KEY,
+    "api:grant_move": REV,
+    "api:agreement": "a version never changes, and is refused once another one holds",
     # --- the worked example
     "visits:ask": KEY,
     "visits:show": REV,

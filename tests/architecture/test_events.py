@@ -32,12 +32,10 @@ UNHEARD = {
         *("NeedDrafted", "NeedDeleted", "NeedEdited", "NeedRecalled"),
         *("OfferingDrafted", "OfferingDeleted", "OfferingEdited", "OfferingRecalled"),
         "OrganizationCreated",
-        *("BrokerApplied", "BrokerEdited", "BrokerRecalled", "BrokerConsented"),
+        *("BrokerApplied", "BrokerRecalled", "BrokerConsented"),
     },
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
-        *("BrokerSubmitted", "BrokerEntered", "BrokerReturned", "BrokerDeclined"),
-        *("BrokerSuspended", "BrokerRestored", "BrokerRemoved"),
     },
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),

@@ -25,8 +25,6 @@ NO_CODE_PAGE = {
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",
     "ZS": "an acceptance is a row on the page of the agreement",
-    "SQ": "a grant is opened from the page of its listing",
-    "JR": "an entry of the register is opened from the page of one's account",
     "ZZ": "a certificate is a row on the page of its broker",
     "GZ": "a job is shown on the page that started it",
 }

@@ -20,6 +20,7 @@ WITHOUT_TABLE = {
 BY_NAME = {
     "marketplace/achievements/services/batches.py": "the columns of `publication_dates`",
     "marketplace/achievements/services/imports.py": "the columns of a row of the sheet, from its forms",
+    "marketplace/brokerage/services/entry.py": "the columns of the entry's form and of a certificate",
     "marketplace/kernel/cache.py": "methods of a class",
     "marketplace/kernel/models.py": "codes of rows that are created",
     "marketplace/listings/services/drafts.py": "the fields of the wizard's forms, tested below",

@@ -14,6 +14,7 @@ from rules.permissions import permissions
 from marketplace.achievements import queries as achievements
 from marketplace.achievements import services as achievement_services
 from marketplace.achievements.models import Achievement
+from marketplace.brokerage.models import YearlyForm
 from marketplace.files.services import store_upload
 from marketplace.journal import jobs
 from marketplace.kernel import clock
@@ -146,6 +147,7 @@ class Left:
             "visit": self.visits,
             "grant": self.grants,
             "broker": [self.colleague],
+            "yearlyform": [YearlyForm(organization=self.org, year=2026)],
             "enquiry": self.enquiries,
         }
 

@@ -1,23 +1,58 @@
 """Questions about brokers, mandates and introductions."""
 
+from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
+from marketplace.brokerage.queries.record import (
+    Fact,
+    Record,
+    record_of,
+    records_of,
+    register_source,
+)
 from marketplace.brokerage.queries.register import (
     broker_of,
     brokers,
     brokers_to_decide,
+    certificates_of,
     content_of,
     entered_brokers,
     holders_of_number,
     missing_of,
+    public_brokers,
+    reads_file,
+    reads_portrait,
+    register,
+    taken_down,
+    to_check,
+    to_consent,
     visible_to,
+    waits_for_consent,
 )
 
 __all__ = [
+    "Face",
+    "Fact",
+    "Record",
     "broker_of",
     "brokers",
+    "brokers_by_organization",
     "brokers_to_decide",
+    "certificates_of",
     "content_of",
     "entered_brokers",
+    "face_of",
+    "faces_of",
     "holders_of_number",
     "missing_of",
+    "public_brokers",
+    "reads_file",
+    "reads_portrait",
+    "record_of",
+    "records_of",
+    "register",
+    "register_source",
+    "taken_down",
+    "to_check",
+    "to_consent",
     "visible_to",
+    "waits_for_consent",
 ]

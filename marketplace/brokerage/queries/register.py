@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.brokerage.models import Broker, Certificate
@@ -11,10 +11,13 @@ from marketplace.brokerage.rulebook import CONSENTS, Employment
 from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.files.queries import attachments_of
 from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import access_of
+from marketplace.kernel.codes import is_valid_code
+from marketplace.parties.policies import Role, access_of
 
 #: Shorter than this an introduction tells nobody whether this is the right broker.
 LEAST_INTRODUCTION = 20
+#: States before a decision, in which the unit's consent may still come.
+_BEFORE = (BrokerStatus.DRAFT, BrokerStatus.SUBMITTED, BrokerStatus.RETURNED)
 #: States of an entry whose certificates count as held by this person.
 _HOLDING = (BrokerStatus.ENTERED, BrokerStatus.SUSPENDED)
 
@@ -39,6 +42,11 @@ def visible_to(actor: Actor) -> QuerySet[Broker]:
 def entered_brokers() -> QuerySet[Broker]:
     """Everybody in the register now, by the day of entry, newest first."""
     return brokers().filter(status=BrokerStatus.ENTERED).order_by("-entered_at", "-id")
+
+
+def public_brokers() -> QuerySet[Broker]:
+    """Everybody in the register who is no sample, for search engines."""
+    return Broker.objects.filter(status=BrokerStatus.ENTERED, is_sample=False)
 
 
 def broker_of(user: Actor | None) -> Broker | None:
@@ -85,6 +93,9 @@ def missing_of(broker: Broker) -> dict[str, list[Any]]:
         missing["introduction"] = [_("个人简介请至少写 20 个字，说明做过什么、能做什么")]
     if not broker.shows("entry"):
         missing["consent_entry"] = [_("入库信息会向社会公开，请先同意公开基本信息")]
+    works_somewhere = broker.employment in {Employment.AGENCY, Employment.UNIVERSITY}
+    if works_somewhere and broker.organization_id is None and not broker.unit.strip():
+        missing["organization"] = [_("请选择所在单位，不在列表中的请填写单位名称")]
     if broker.employment == Employment.UNIVERSITY and not _unit_agrees(broker):
         missing["consent_letter"] = [_("请上传单位同意材料，或请单位审核人在线同意")]
     return missing
@@ -96,6 +107,87 @@ def _unit_agrees(broker: Broker) -> bool:
         return True
     papers = attachments_of("brokerage.broker", broker.pk)
     return any(paper.status != paper.Status.INFECTED for paper in papers)
+
+
+def waits_for_consent(broker: Broker) -> bool:
+    """Whether the unit's approver may agree on line to this application."""
+    return (
+        broker.employment == Employment.UNIVERSITY
+        and broker.organization_id is not None
+        and broker.consented_at is None
+        and broker.status in _BEFORE
+    )
+
+
+def to_consent(actor: Actor) -> QuerySet[Broker]:
+    """Applications of members of the organisations that `actor` approves for, still without consent."""
+    access = access_of(actor)
+    approves = [pk for pk in access.orgs if access.binds(pk)]
+    return (
+        brokers()
+        .filter(
+            organization_id__in=approves,
+            employment=Employment.UNIVERSITY,
+            consented_at=None,
+            status__in=_BEFORE,
+        )
+        .exclude(user_id=actor.pk)
+        .order_by("id")
+    )
+
+
+def taken_down(code: str) -> Broker | None:
+    """The entry of this code that was public once and is not now, for the answer 410."""
+    if not is_valid_code(code):
+        return None
+    gone = Broker.objects.filter(code=code, entered_at__isnull=False)
+    return gone.exclude(status=BrokerStatus.ENTERED).first()
+
+
+def register(status: str, name: str = "") -> QuerySet[Broker]:
+    """Entries of a status for the registrar, the longest waiting or the latest decided first."""
+    rows = brokers().filter(status=status).annotate(certificate_count=Count("certificates"))
+    if name:
+        rows = rows.filter(name__icontains=name)
+    order = "submitted_at" if status == BrokerStatus.SUBMITTED else "-decided_at"
+    return rows.order_by(order, "id")
+
+
+def to_check(actor: Actor) -> QuerySet[Broker]:
+    """People in the register with a certificate that came later and that no registrar has checked."""
+    access = access_of(actor)
+    if not access.has(*DECIDERS):
+        return Broker.objects.none()
+    late = Certificate.objects.filter(broker=OuterRef("pk"), checked_at=None)
+    rows = brokers().filter(Exists(late), status=BrokerStatus.ENTERED).order_by("updated_at", "id")
+    return rows.exclude(Q(user_id=actor.pk) | Q(organization_id__in=list(access.orgs)))
+
+
+def certificates_of(broker: Broker) -> list[Certificate]:
+    """Every certificate of an entry, the newest first."""
+    return list(broker.certificates.select_related("checked_by").order_by("-valid_from", "id"))
+
+
+def reads_file(user: Actor, attachment: Any) -> bool:
+    """Whether a person may read a scan or a letter: the broker, and who decides or audits."""
+    broker_id = attachment.subject_id
+    if attachment.subject_kind == "brokerage.certificate":
+        found = Certificate.objects.filter(pk=attachment.subject_id)
+        broker_id = found.values_list("broker_id", flat=True).first()
+    broker = Broker.objects.filter(pk=broker_id).first()
+    if broker is None:
+        return False
+    return broker.user_id == user.pk or access_of(user).has(*DECIDERS, Role.AUDITOR)
+
+
+def reads_portrait(user: Actor, attachment: Any) -> bool:
+    """Whether a person may see a photograph: everybody once it is published, else as the entry."""
+    broker = Broker.objects.filter(pk=attachment.subject_id).first()
+    if broker is None:
+        return False
+    if broker.is_entered and broker.shows("portrait"):
+        return True
+    return broker.user_id == user.pk or access_of(user).has(*READERS)
 
 
 def content_of(broker: Broker) -> dict[str, Any]:

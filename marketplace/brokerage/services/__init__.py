@@ -1,5 +1,38 @@
 """Everything that changes brokers, mandates and introductions."""
 
+from marketplace.brokerage.services.entry import (
+    add_letters,
+    add_scans,
+    check_certificate,
+    give_consent,
+    leave_organization,
+    remove_certificate,
+    remove_scans,
+    save_certificate,
+    save_entry,
+    set_portrait,
+)
+from marketplace.brokerage.services.filing import save_filing
+from marketplace.brokerage.services.keeping import purge_declined
 from marketplace.brokerage.services.register import apply, decide, enter, submit
+from marketplace.brokerage.services.reminders import remind_of_certificates
 
-__all__ = ["apply", "decide", "enter", "submit"]
+__all__ = [
+    "add_letters",
+    "add_scans",
+    "apply",
+    "check_certificate",
+    "decide",
+    "enter",
+    "give_consent",
+    "leave_organization",
+    "purge_declined",
+    "remind_of_certificates",
+    "remove_certificate",
+    "remove_scans",
+    "save_certificate",
+    "save_entry",
+    "save_filing",
+    "set_portrait",
+    "submit",
+]

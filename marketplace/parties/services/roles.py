@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.parties import events
@@ -73,7 +74,9 @@ def _grant(user: User, role: str, actor: Actor | None, *, district: str = "") ->
     held = set(PlatformRole.objects.filter(user=user).values_list("role", flat=True)) - {role}
     if role in _APART and held & _APART:
         raise Refused(_("平台运营、安全管理员、审计员须由不同的人担任"))
-    if role == Role.BROKER and held & NEVER_BROKERS:
+    # Who is, or will be, the deputy of a registrar decides too.
+    deputy = user.deputy_roles.filter(ended_at=None, ends_at__gt=clock.now())
+    if role == Role.BROKER and (held & NEVER_BROKERS or deputy.exists()):
         raise Refused(_NO_BROKER)
     if role in NEVER_BROKERS and Role.BROKER in held:
         raise Refused(_NO_BROKER)

@@ -81,6 +81,29 @@ def test_the_page_shows_price_means_and_nothing_private(cast: Cast, client: Clie
     assert "免费" in client.get(reverse("offerings:detail", args=[free.code])).content.decode()
 
 
+def test_nothing_private_leaves_by_any_door(cast: Cast) -> None:
+    secret = {"confidential": "CANARY-7f3e", "contact_phone": "13911112222"}
+    offering = make_offering(cast.university, cast.university_member, state="published", **secret)
+    engine.rebuild("offerings")
+    visitor, stranger = Client(), Client()
+    stranger.force_login(cast.outsider)
+    for path in (
+        reverse("offerings:list"),
+        reverse("offerings:detail", args=[offering.code]),
+        reverse("offerings:export") + "?format=csv",
+        reverse("offerings:of_organization", args=[cast.university.code]),
+        reverse("offerings:providers"),
+        f"/api/v1/offerings/?q={offering.code}",
+        f"/api/v1/offerings/{offering.code}/",
+        "/search/?q=甲醛",
+    ):
+        for client in (visitor, stranger):
+            answer = client.get(path)
+            shown = b"".join(answer).decode()
+            assert answer.status_code == 200, path
+            assert not [text for text in secret.values() if text in shown], path
+
+
 def test_a_list_costs_the_same_for_one_and_for_thirty(cast: Cast, client: Client) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
