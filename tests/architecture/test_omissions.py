@@ -48,7 +48,6 @@ NO_SITEMAP = {
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
     "matching": "matches are computed from the samples of listings",
-    "enquiries": "the samples of listings are asked about by hand",
     "files": "attachments belong to rows of other slices",
 }
 
