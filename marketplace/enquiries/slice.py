@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.enquiries import queries
+from marketplace.enquiries import queries, samples
 from marketplace.enquiries.policies import (
     READERS,
     is_broker,
@@ -23,7 +23,7 @@ from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import REGISTRARS, access_of
 from marketplace.taxonomy.queries import label
-from marketplace.web.slices import CodePage, MenuItem, Schedule, SiteLink, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 #: To-dos of one person that are shown; the inbox has all.
@@ -294,6 +294,7 @@ SLICE = Slice(
         Schedule("enquiries.purge", every=24 * 3600.0),
         Schedule("enquiries.purge_codes", every=3600.0),
     ),
+    samples=Samples("enquiries", 53, samples.load, samples.remove),
     slots=(
         Contribution("listing.actions", 13, _asks, "enquiries/slot_ask.html"),
         Contribution("match.actions", 13, _asks_with_reasons, "enquiries/slot_match.html"),

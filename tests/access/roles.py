@@ -45,6 +45,8 @@ GROUPS: dict[str, frozenset[str]] = {
         {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
     ),
     "editors": frozenset({"editor", "operator"}),
+    # The one broker of the world who is in the register.
+    "entered_broker": frozenset({"broker"}),
 }
 
 Relations = dict[str, frozenset[str]]
@@ -60,6 +62,7 @@ _GRANT: Relations = {
     "reader_binder": frozenset({"university_admin"}),
 }
 
+_MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
     "answering_binder": frozenset({"approver", "org_admin"}),
@@ -126,6 +129,15 @@ RELATIONS: dict[str, Relations] = {
     "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
     "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},
     "fed_back": {"publisher": ENTERPRISE},
+    # The broker acts for the other enterprise, whose admin speaks for it.
+    "mandate": _MANDATED,
+    "commission": _MANDATED,
+    "introduction": {
+        "claimant": frozenset({"broker"}),
+        "introduced": ENTERPRISE | UNIVERSITY,
+        "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
+    },
+    "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
     "asked": _OWNED,

@@ -33,6 +33,11 @@ TWINS = {
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
     "enquiries.view_contact": "marketplace.enquiries.queries.way.contacts_visible_to",
+    "brokerage.view_commission": "marketplace.brokerage.queries.mandates.commissions_visible_to",
+    "brokerage.view_introduction": (
+        "marketplace.brokerage.queries.introductions.introductions_visible_to"
+    ),
+    "brokerage.view_mandate": "marketplace.brokerage.queries.mandates.mandates_visible_to",
     "enquiries.view_enquiry": "marketplace.enquiries.queries.reading.visible_to",
     "enquiries.view_intent": "marketplace.enquiries.queries.way.intents_visible_to",
     "enquiries.view_lead": "marketplace.enquiries.queries.way.leads_visible_to",

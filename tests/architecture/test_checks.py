@@ -97,6 +97,10 @@ LISTS = {
 PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
+    "brokerage.Introduction.kind",
+    "brokerage.Introduction.listing_code",
+    "brokerage.Mandate.listing_code",
+    "brokerage.MandateVersion.wording",
     "enquiries.Enquiry.listing_code",
     "enquiries.Intent.statement_version",
     "enquiries.VisitorContact.consent_version",

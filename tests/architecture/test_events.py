@@ -63,6 +63,7 @@ UNHEARD = {
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
+    "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},

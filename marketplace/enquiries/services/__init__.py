@@ -1,6 +1,6 @@
 """Writing enquiries, and the way from a question to an intent."""
 
-from marketplace.enquiries.services.asking import ask, asking_organizations
+from marketplace.enquiries.services.asking import ask, asking_organizations, begin_or_go_on
 from marketplace.enquiries.services.closing import close
 from marketplace.enquiries.services.followup import (
     add_note,
@@ -52,6 +52,7 @@ from marketplace.enquiries.services.samples import fill_way, remove_way
 from marketplace.enquiries.services.sealing import seal, unseal
 from marketplace.enquiries.services.turns import remind_silent, tell_waiting
 from marketplace.enquiries.services.visitors import (
+    CONSENT_VERSION,
     Guest,
     confirm,
     purge_codes,
@@ -70,6 +71,7 @@ from marketplace.enquiries.services.writing import (
 )
 
 __all__ = [
+    "CONSENT_VERSION",
     "Guest",
     "accept_intent",
     "add_message",
@@ -83,6 +85,7 @@ __all__ = [
     "ask_due_questions",
     "ask_whether_they_met",
     "asking_organizations",
+    "begin_or_go_on",
     "change_period",
     "check_names",
     "check_seen",
