@@ -135,7 +135,10 @@ SLICE = Slice(
             "brokerage:detail",
         ),
     ),
-    schedules=(Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),),
+    schedules=(
+        Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),
+        Schedule("brokerage.purge_declined", every=24 * 3600.0),
+    ),
     samples=Samples("brokers", 65, samples.load, samples.remove),
     slots=(
         Contribution("organization.panels", 35, _of_organization, "brokerage/slot_brokers.html"),
