@@ -1,14 +1,16 @@
 """Everything that changes brokers, mandates and introductions."""
 
-from marketplace.brokerage.services.entry import (
-    add_letters,
+from marketplace.brokerage.services.certificates import (
     add_scans,
     check_certificate,
-    give_consent,
-    leave_organization,
     remove_certificate,
     remove_scans,
     save_certificate,
+)
+from marketplace.brokerage.services.entry import (
+    add_letters,
+    give_consent,
+    leave_organization,
     save_entry,
     set_portrait,
 )
