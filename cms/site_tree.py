@@ -16,13 +16,15 @@ from django.db import models
 from django.http import HttpRequest
 
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.models import AbstractImage
 from wagtail.models import Page, Site
 
 T = TypeVar("T")
 
 
 class TreeStamp(models.Model):
-    """One row. `stamp` is another one after each change of pages, menus, sites or redirects."""
+    """One row. `stamp` is another one after each change of pages, menus, sites, redirects, images, documents."""
 
     stamp = models.UUIDField(default=uuid.uuid4)
 
@@ -131,5 +133,6 @@ def _current() -> SiteTree:
 
 def note_change(sender: type[Any], **_kwargs: Any) -> None:
     """Receiver of what Django and Wagtail send when something was saved, deleted or moved."""
-    if issubclass(sender, Page | Site | Redirect) or sender._meta.label == "cms.Navigation":  # noqa: SLF001
+    shown = Page | Site | Redirect | AbstractImage | AbstractDocument
+    if issubclass(sender, shown) or sender._meta.label == "cms.Navigation":  # noqa: SLF001
         renew()

@@ -108,31 +108,38 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _known_code_lists() -> None:
-    """Each test begins with lists and calendar known, whatever the one before did to them."""
+def _as_if_first(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What earlier tests left in the memory of this process is put back.
+
+    One fixture for all of it: each costs every one of thousands of tests its share.
+    """
+    from django.core.cache import cache
+
+    from marketplace.kernel import clock
+    from marketplace.listings import browsing
     from marketplace.taxonomy.queries import code_lists, working_days
+    from marketplace.web import throttle
+    from search import table
+    from search.schema import all_specs
 
     if _code_lists:
+        # Lists and calendar are known, whatever the test before did to them.
         code_lists._cache.snapshots = dict(_code_lists)
         vars(working_days._kept).update(_calendar)
         code_lists._cache.checked = working_days._kept.checked = time.monotonic()
-
-
-@pytest.fixture(autouse=True)
-def _windows_end_by_shift_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rates are counted by the minutes and hours of the clock: none is over amid a test by chance."""
-    from marketplace.kernel import clock
-    from marketplace.web import throttle
-
+    # Rates are counted by the minutes and hours of the clock: none is over amid a test by chance.
     began = datetime.now(UTC)
     still = SimpleNamespace(now=lambda: began + clock._offset)
     monkeypatch.setattr(throttle, "clock", still)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    """What readers have asked for in the test before is not counted against those of the next."""
+    # What readers have asked for is not counted against those of the next test.
     caches["counters"].clear()
+    # Lists remember for a while that the index was away.
+    table.note_back()
+    cache.delete_many([browsing._figures(spec.name) for spec in all_specs()])
+    # A request leaves its language active in the thread.
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
@@ -145,33 +152,6 @@ def seconds_of_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "READ_SECONDS", 20.0)
     for name in ("SECONDS", "SCAN_SECONDS", "DECORATION_SECONDS"):
         monkeypatch.setattr(budget, name, 20.0)
-
-
-@pytest.fixture(autouse=True)
-def _own_language() -> Iterator[None]:
-    """A request leaves its language active in the thread; the next test starts in the default one."""
-    translation.activate(settings.LANGUAGE_CODE)
-    yield
-    translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def _without_sentence_model(settings: Any) -> None:
-    """Publishing embeds; the tests that are about vectors switch the model on for themselves."""
-    settings.SEARCH_VECTORS = False
-
-
-@pytest.fixture(autouse=True)
-def _index_is_asked() -> None:
-    """Lists remember for a while that the index was away; the next test has its own."""
-    from django.core.cache import cache
-
-    from marketplace.listings import browsing
-    from search import table
-    from search.schema import all_specs
-
-    table.note_back()
-    cache.delete_many([browsing._figures(spec.name) for spec in all_specs()])
 
 
 @pytest.fixture

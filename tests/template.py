@@ -43,13 +43,13 @@ def _template() -> Path:
     folder = Path(tempfile.gettempdir()) / f"jiebang-templates-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{_fingerprint()}.sqlite3"
-    # The workers of one run, and runs in several checkouts, wait for whoever makes it.
-    with (folder / "lock").open("w") as lock:
+    # The workers of one run, and runs of several checkouts in the same state, wait for whoever makes it.
+    with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            for old in folder.glob("*.sqlite3*"):
+            for old in folder.glob("*.*"):
                 if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-                    old.unlink()
+                    old.unlink(missing_ok=True)
             unfinished = path.with_name(path.name + ".new")
             _migrate(unfinished)
             unfinished.rename(path)

@@ -17,7 +17,7 @@ class AgreementPublished(Event):
     """A new version of the non-disclosure agreement was published; it may take effect later."""
 
     subject_kind = TEXT
-    label = _("发布保密协议新版本")
+    label = _("保密协议新版本已发布")
     version: int = 0
 
 
@@ -38,7 +38,7 @@ class GrantRequested(Event):
     """An organisation asks to read a confidential part."""
 
     subject_kind = GRANT
-    label = _("申请查阅保密内容")
+    label = _("已申请查阅保密内容")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class GrantGiven(Event):
     """The owner grants it until the end of the day `until` (ISO date)."""
 
     subject_kind = GRANT
-    label = _("授权查阅保密内容")
+    label = _("已同意查阅保密内容")
     until: str = ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.disclosure import events, queries
@@ -83,6 +84,7 @@ def tell_binders(event: events.AgreementPublished) -> None:
         title=_("保密协议新版本将于 %(day)s 生效，请在生效后及时确认"),
         params={"day": clock.day_of(text.effective_at).isoformat()},
         body=_("新版本生效后，重新确认之前不能查阅保密内容。"),
+        url=reverse("disclosure:agreement"),
         subject=(events.TEXT, text.pk),
     )
 
@@ -112,5 +114,6 @@ def _tell(kind: str, grant: Grant, people: Iterable[Any], *, title: Any) -> None
             "title": subject.title if subject else grant.code,
             "until": str(grant.last_day or ""),
         },
+        url=reverse("disclosure:grant", args=[grant.code]),
         subject=(events.GRANT, grant.pk),
     )

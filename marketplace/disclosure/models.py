@@ -213,8 +213,10 @@ class Reading(models.Model):
     )
     attachment_code = models.CharField(max_length=16, blank=True)
     attachment_name = models.CharField(max_length=120, blank=True)
+    #: Null is never written: a person whose account was deleted is still in the list, without a name.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        null=True,
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="+",

@@ -23,12 +23,26 @@ OVERSEERS = (Role.OPERATOR, Role.AUDITOR)
 #: Takes keys of rows, gives those that exist by key, in one query.
 Finder = Callable[[Iterable[int]], Mapping[int, Subject]]
 
+#: Takes a public code and who asks, gives the key of the row if they may see it.
+ByCode = Callable[[str, Any], int | None]
+
 _finders: dict[str, Finder] = {}
+_codes: dict[str, ByCode] = {}
 
 
-def register_subjects(kind: str, finder: Finder) -> None:
+def register_subjects(kind: str, finder: Finder, by_code: ByCode) -> None:
     """Let a slice above describe its rows of this kind, such as `needs.need`."""
     _finders[kind] = finder
+    _codes[kind] = by_code
+
+
+def subject_of_code(code: str, user: Actor) -> Subject | None:
+    """The row of this public code, if this person may see it. None otherwise."""
+    for kind, by_code in _codes.items():
+        pk = by_code(code, user)
+        if pk is not None:
+            return subjects(kind, [pk]).get(pk)
+    return None
 
 
 def subject_kinds() -> tuple[str, ...]:
@@ -40,6 +54,14 @@ def subjects(kind: str, ids: Iterable[int]) -> Mapping[int, Subject]:
     """The rows of this kind by key, one query; without those that do not exist (any more)."""
     finder = _finders.get(kind)
     return finder(ids) if finder else {}
+
+
+def sees_contacts(user: Actor) -> bool:
+    """The second stage, between the public part and the confidential one.
+
+    Contacts are for people who are signed in and have confirmed an address or a number of their own.
+    """
+    return access_of(user).is_confirmed
 
 
 @rules.predicate

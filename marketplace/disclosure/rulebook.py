@@ -36,6 +36,7 @@ class Subject:
     hides_owner: bool = False
     is_public: bool = True
     is_draft: bool = False
+    is_sample: bool = False
     files: frozenset[str] | None = None
 
     def discloses(self, file_name: str) -> bool:

@@ -1,8 +1,84 @@
-"""What the shells need to know of disclosure."""
+"""What the shells and the pages of listings need to know of disclosure."""
 
-from marketplace.web.slices import Schedule, Slice
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.disclosure import queries, samples
+from marketplace.parties.policies import access_of
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
+from marketplace.web.slots import Answer, Contribution
+
+#: So many entries of one kind on the list of to-dos.
+MOST = 20
+
+
+def _works(user: Any) -> bool:
+    return bool(access_of(user).orgs)
+
+
+def _requests(user: Any) -> int:
+    return queries.requests_for(user).count()
+
+
+def _to_answer(user: Any) -> Iterator[Todo]:
+    """Requests that wait for those who bind the owner."""
+    for grant, subject in queries.with_subjects(queries.requests_for(user)[:MOST]):
+        title = subject.title if subject else grant.code
+        text = _("%(name)s 申请查阅保密内容") % {"name": grant.organization.name}
+        url = reverse("disclosure:grant", args=[grant.code])
+        yield Todo("lock", title, text, _("去答复"), url, order=31)
+
+
+def _to_accept(user: Any) -> Iterator[Todo]:
+    """The agreement, for those who bind an organisation that waits for nothing else."""
+    for org in queries.organizations_to_accept(user)[:MOST]:
+        text = _("确认后才能查阅已申请或已获授权的保密内容")
+        url = reverse("disclosure:agreement")
+        title = _("%(name)s：保密协议待确认") % {"name": org.name}
+        yield Todo("shield", title, text, _("去确认"), url, order=41)
+
+
+def _ending(user: Any) -> Iterator[Todo]:
+    """Grants that end within seven days."""
+    for grant, subject in queries.with_subjects(queries.ends_soon(user)[:MOST]):
+        title = subject.title if subject else grant.code
+        text = _("保密内容的授权即将到期")
+        url = reverse("disclosure:grant", args=[grant.code])
+        yield Todo("clock", title, text, _("去查看"), url, grant.until, order=61)
+
+
+def _of_owner(user: Any, listings: Sequence[Any]) -> list[Answer]:
+    """On the owner's page of a listing: offer a grant. No query."""
+    access = access_of(user)
+    return [
+        {"url": reverse("disclosure:offer", args=[row.code])}
+        if access.binds(row.owner_id) and row.is_open
+        else None
+        for row in listings
+    ]
+
 
 SLICE = Slice(
     "disclosure",
+    "marketplace.disclosure.urls",
+    menu=(
+        MenuItem(
+            gettext_lazy("保密授权"), "disclosure:given", "lock", "work", 51, _works, _requests
+        ),
+        MenuItem(gettext_lazy("可查阅的保密内容"), "disclosure:held", "eye", "work", 61, _works),
+        MenuItem(gettext_lazy("保密协议"), "disclosure:agreement", "shield", "account", 41),
+    ),
+    links=(
+        SiteLink("help", gettext_lazy("保密协议"), "disclosure:text", 51),
+        SiteLink("editor", gettext_lazy("保密协议"), "disclosure:text", 191),
+    ),
+    todos=(_to_answer, _to_accept, _ending),
+    codes=(CodePage("SQ", queries.visible_to, "disclosure:grant"),),
     schedules=(Schedule("disclosure.end_grants", every=300.0),),
+    slots=(Contribution("listing.manage", 31, _of_owner, "disclosure/slot_offer.html"),),
+    samples=Samples("grants of confidential parts", 51, samples.load, samples.remove),
 )

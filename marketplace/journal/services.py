@@ -202,9 +202,10 @@ def _put_off(delivery: Delivery, error: Exception) -> None:
         delivery.next_try_at = next_try
     delivery.save(update_fields=["error", "status", "next_try_at"])
     logger.warning(
-        "handler %s failed on entry %s: %s (attempt %s)",
+        "handler %s failed on entry %s (%s): %s (attempt %s)",
         delivery.handler,
         delivery.entry_id,
+        delivery.entry.event,
         delivery.error,
         delivery.attempts,
         exc_info=error if settings.DEBUG else None,

@@ -15,12 +15,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from marketplace.disclosure import queries as disclosure
+from marketplace.disclosure import services as disclosing
+from marketplace.disclosure.models import Reading
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import filters, queries, services
 from marketplace.listings.kind import ListingKind
+from marketplace.listings.serializers import OwnerBrief, detail_shape
 from marketplace.parties.queries import publishing_organizations
 from marketplace.web.rest import (
     MOST_PAGES,
@@ -127,6 +131,21 @@ class ListingApi(APIView):
         context = {"request": self.request, "kind": self.kind}
         return dict(self.kind.reads(listing, context=context).data)
 
+    def disclosed(self, listing: Any) -> dict[str, Any]:
+        """What this caller gets beyond the public part: nothing, for most.
+
+        `confidential` is absent, not null, for those to whom it is shut. Each reading is in the owner's log.
+        """
+        user, found = self.request.user, {}
+        subject = queries.disclosed([listing])[listing.pk]
+        named = (subject.kind, subject.pk, subject.owner_id)
+        if listing.hide_owner and disclosure.owner_named_to(user, *named):
+            found["owner"] = dict(OwnerBrief(listing.owner).data)
+        if listing.confidential and user.has_perm(self.kind.perm("view_confidential"), listing):
+            disclosing.record_reading(subject, what=Reading.What.API, actor=user)
+            found["confidential"] = listing.confidential
+        return found
+
     def visible(self) -> QuerySet[Any]:
         """The listings that the caller may see, with their rows."""
         return self.kind.visible_to(self.request.user).prefetch_related(*self.kind.children)
@@ -191,7 +210,7 @@ class ListingItem(ListingApi):
         if withdrawn is not None and not request.user.has_perm(view, withdrawn):
             raise Gone(queries.TAKEN_DOWN)
         listing = fetch(self.visible(), code, actor=request.user, view=view)
-        return tagged(self.shown(listing), listing.rev)
+        return tagged(self.shown(listing) | self.disclosed(listing), listing.rev)
 
 
 class ListingSubmission(ListingApi):
@@ -258,7 +277,9 @@ def views_of(kind: ListingKind) -> tuple[type[APIView], type[APIView], type[APIV
                 responses={200: reads, 201: reads},
             ),
         },
-        ListingItem: {"get": extend_schema(operation_id=f"{noun}_detail", responses=reads)},
+        ListingItem: {
+            "get": extend_schema(operation_id=f"{noun}_detail", responses=detail_shape(reads))
+        },
         ListingSubmission: {
             "post": extend_schema(
                 operation_id=f"{noun}_submit",

@@ -18,6 +18,7 @@ from marketplace.disclosure.rulebook import Subject
 from marketplace.disclosure.services import DOOR
 from marketplace.files.policies import register_reader
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.unreadable import readable
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
@@ -154,13 +155,20 @@ def register_kind(kind: ListingKind) -> None:
     """Make a kind known, and decide who reads its attachments; called when its app is ready."""
     _kinds[kind.name] = kind
     register_reader(kind.subject, partial(queries.may_read_file, kind.model), door=DOOR)
-    register_subjects(kind.subject, partial(_subjects, kind))
+    register_subjects(kind.subject, partial(_subjects, kind), partial(_key_of_code, kind))
 
 
 def _subjects(kind: ListingKind, ids: Iterable[int]) -> dict[int, Subject]:
     """Listings of a kind as `disclosure` knows them, by key."""
     rows = readable(queries.manager(kind.model).filter(pk__in=list(ids)))
     return queries.disclosed(rows, partial(kind.url, "detail"))
+
+
+def _key_of_code(kind: ListingKind, code: str, actor: Actor) -> int | None:
+    """The key of a listing of this kind that `actor` may see, by its code; no query for other kinds."""
+    if not code.startswith(kind.prefix) or not is_valid_code(code):
+        return None
+    return kind.visible_to(actor).filter(code=code).values_list("pk", flat=True).first()
 
 
 def kinds() -> tuple[ListingKind, ...]:

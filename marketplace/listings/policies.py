@@ -64,6 +64,7 @@ def bare_subject(listing: Any) -> Subject:
         hides_owner=listing.hide_owner,
         is_public=listing.status in PUBLIC,
         is_draft=listing.status == State.DRAFT,
+        is_sample=listing.is_sample,
     )
 
 

@@ -163,6 +163,16 @@ class ListingRead(serializers.Serializer[Any]):
         return [move.name for move in self.context["kind"].flow.available(listing, user)]
 
 
+@cache
+def detail_shape(reads: type[ListingRead]) -> type[ListingRead]:
+    """The shape of one listing, for the schema: with the part that only some callers get."""
+    confidential = serializers.CharField(
+        required=False,
+        help_text="保密内容；只对本单位、审核人员和获授权的单位返回，其他人没有这个字段",
+    )
+    return type(f"{reads.__name__}Detail", (reads,), {"confidential": confidential})
+
+
 class ListingWrite(serializers.Serializer[Any]):
     """A new listing. Only the title is demanded; submission says what else is missing.
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.cache import caches
+from django.db import connection
 from django.template.loader import get_template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -54,12 +55,21 @@ def draw(
             for row in complete(missing)
         }
         known |= {code: parts for code, (_row, parts) in made.items()}
-        if not query:
+        if not query and not _is_writing():
             # Kept under the revision of the row that was drawn: it may be newer than the list's.
             caches[ALIAS].set_many(
                 {_key(template, row, revision): parts for row, parts in made.values()}
             )
     return [_filled(known[row.code], row, live) for row in rows if row.code in known]
+
+
+def _is_writing() -> bool:
+    """Whether a transaction is open. If it is rolled back, another state gets the `rev` that was read here.
+
+    A test case has one around all that it does, which is none of the request's.
+    """
+    blocks = connection.atomic_blocks
+    return any(not block._from_testcase for block in blocks)  # noqa: SLF001 -- as Django itself asks
 
 
 def _kept(template: str, rows: Sequence[Any], revision: str) -> dict[str, Parts]:

@@ -69,6 +69,15 @@ POSTS: dict[str, str] = {
     "account_request_login_code": "sends a code, of which the last one holds",
     "account_reset_password": "sends a link, of which each holds for a while",
     "account_signup": "an address or a number has one account",
+    # --- disclosure
+    "disclosure:ask": KEY,
+    "disclosure:offer": KEY,
+    "disclosure:grant": REV,
+    "disclosure:agreement": "a version never changes, and is refused once another one holds",
+    "disclosure:publish": KEY,
+    "api:grant_list": KEY,
+    "api:grant_move": REV,
+    "api:agreement": "a version never changes, and is refused once another one holds",
     # --- the worked example
     "visits:ask": KEY,
     "visits:show": REV,

@@ -35,6 +35,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "registrars": frozenset({"registrar_city", "registrar_county"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
+    "auditor": frozenset({"auditor"}),
+    # Who makes promises for an organisation, whichever it is.
+    "binders": frozenset({"approver", "org_admin", "university_admin", "outsider"}),
     "security_admin": frozenset({"security_admin"}),
     # Who has an entry in the register of brokers, in whatever state: `worlds.brokers.OWNERS`.
     "with_entry": frozenset(
@@ -48,6 +51,13 @@ _OWNED: Relations = {"owner": ENTERPRISE}
 _ADMINISTERED: Relations = {"owner": ENTERPRISE, "owner_admin": ENTERPRISE_ADMIN}
 _HELD: Relations = {"holder": frozenset({"member"})}
 _SENT: Relations = {"invited": frozenset({"expert"})}
+# Members ask and read; the owner's approvers and administrators answer.
+_GRANT: Relations = {
+    "owner": ENTERPRISE,
+    "owner_binder": frozenset({"approver", "org_admin"}),
+    "reader": UNIVERSITY,
+    "reader_binder": frozenset({"university_admin"}),
+}
 
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
@@ -73,7 +83,7 @@ RELATIONS: dict[str, Relations] = {
     "broker entered": {"self": frozenset({"broker"})},
     "broker suspended": {"self": frozenset({"custodian"})},
     "broker removed": {"self": frozenset({"editor"})},
-    "need": _OWNED,
+    "need": {**_OWNED, "owner_binder": frozenset({"approver", "org_admin"})},
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
     "achievement": _OWNED,
@@ -97,13 +107,8 @@ RELATIONS: dict[str, Relations] = {
     "notice": _HELD,
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
-    # Members ask and read; the owner's approvers and administrators answer.
-    "grant": {
-        "owner": ENTERPRISE,
-        "owner_binder": frozenset({"approver", "org_admin"}),
-        "reader": UNIVERSITY,
-        "reader_binder": frozenset({"university_admin"}),
-    },
+    "grant": _GRANT,
+    "grant_answer": _GRANT,
     # The enterprise has published, the university asks.
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,

@@ -12,7 +12,10 @@ from tests.access.world import STATES, World
 
 #: Whether a person really stands in the relation to a row of the world.
 HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
-    "need": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "need": {
+        "owner": lambda user, row: user.access.in_org(row.owner_id),
+        "owner_binder": lambda user, row: user.access.binds(row.owner_id),
+    },
     "achievement": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "offering": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "batch": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
@@ -156,7 +159,7 @@ def test_a_relation_that_is_untrue_is_noticed() -> None:
     user = type("Person", (), {"access": type("A", (), {"in_org": lambda _s, pk: pk == 1})()})()
     row = type("Row", (), {"owner_id": 2})()
     world = World.__new__(World)
-    world.rows, world.people = {("need", "draft"): row}, dict.fromkeys(ENTERPRISE, user)
+    world.rows, world.people = {("achievement", "draft"): row}, dict.fromkeys(ENTERPRISE, user)
     assert list(untrue(world)) == [
-        "owner of need draft: [], said ['approver', 'member', 'org_admin']"
+        "owner of achievement draft: [], said ['approver', 'member', 'org_admin']"
     ]

@@ -83,6 +83,7 @@ STATES: dict[str, set[str]] = {
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
     "grant": {*GrantStatus.values, "missing"},
+    "grant_answer": {*GrantStatus.values, "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},

@@ -25,7 +25,6 @@ NO_CODE_PAGE = {
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",
     "ZS": "an acceptance is a row on the page of the agreement",
-    "SQ": "a grant is opened from the page of its listing",
     "ZZ": "a certificate is a row on the page of its broker",
     "GZ": "a job is shown on the page that started it",
 }
@@ -47,7 +46,6 @@ NO_SITEMAP = {
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
     "matching": "matches are computed from the samples of listings",
-    "enquiries": "the samples of listings are asked about by hand",
     "files": "attachments belong to rows of other slices",
 }
 

@@ -2,11 +2,15 @@
 
 import uuid
 
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
 
 import pytest
 
@@ -111,3 +115,16 @@ def test_another_process_is_believed(client: Client) -> None:
     NewsPage.objects.filter(pk=page.pk).update(live=False)
     TreeStamp.objects.update(stamp=uuid.uuid4())
     assert status_of(client, "/news/opening/") == 404
+
+
+def test_a_replaced_image_and_document_are_shown_at_once() -> None:
+    """Their addresses stand in pages and in kept sections of the home page."""
+    made = [
+        get_image_model()(title="图", file=get_test_image_file()),
+        get_document_model()(title="表", file=ContentFile(b"a", name="form.txt")),
+    ]
+    for one in made:
+        for change in (one.save, one.save, one.delete):
+            before = TreeStamp.objects.get().stamp
+            change()
+            assert TreeStamp.objects.get().stamp != before

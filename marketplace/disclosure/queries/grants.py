@@ -120,6 +120,22 @@ def ends_soon(actor: Actor) -> QuerySet[Grant]:
     return rows.order_by("until")
 
 
+def organizations_to_accept(actor: Actor) -> QuerySet[Organization]:
+    """The organisations that `actor` binds, which asked for or hold a grant without the present text accepted."""
+    access = access_of(actor)
+    accepted = Acceptance.objects.filter(
+        organization=OuterRef("pk"), text__in=holding()[:1].values("pk")
+    )
+    open_ones = Grant.objects.filter(
+        Q(status=Status.REQUESTED) | Q(status=Status.GRANTED, until__gt=clock.now()),
+        organization=OuterRef("pk"),
+    )
+    rows = Organization.objects.filter(
+        pk__in=[pk for pk in access.orgs if access.binds(pk)], status=OrgStatus.VERIFIED
+    )
+    return rows.filter(Exists(open_ones), ~Exists(accepted)).order_by("name", "id")
+
+
 def over() -> QuerySet[Grant]:
     """Grants whose end has come, and which the clock has not ended yet."""
     return Grant.objects.filter(status=Status.GRANTED, until__lte=clock.now()).order_by("pk")

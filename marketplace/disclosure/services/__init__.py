@@ -19,6 +19,7 @@ from marketplace.disclosure.services.grants import (
     withdraw,
 )
 from marketplace.disclosure.services.readings import record_reading
+from marketplace.disclosure.services.samples import remove_samples
 
 __all__ = [
     "DOOR",
@@ -33,6 +34,7 @@ __all__ = [
     "publish_text",
     "record_reading",
     "release_name",
+    "remove_samples",
     "request_grant",
     "revoke",
     "withdraw",

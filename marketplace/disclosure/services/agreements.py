@@ -19,7 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.kernel.models import insert
-from marketplace.parties.models import Organization, User
+from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
 _TABLE = "disclosure_agreementtext"
@@ -30,7 +30,7 @@ def accept_agreement(
     org: Organization,
     text: AgreementText,
     *,
-    actor: User,
+    actor: Actor,
     scan: "UploadedFile[Any] | None" = None,
 ) -> Acceptance:
     """在线确认保密协议，或上传盖章件；记录何人、为哪个单位、何时、文本的哈希。
@@ -55,7 +55,7 @@ def accept_agreement(
         acceptance = Acceptance(
             text=text,
             organization=org,
-            accepted_by=actor,
+            accepted_by_id=actor.pk,
             sha256=text.sha256,
             sealed=attachment is not None,
             is_sample=org.is_sample,
@@ -80,7 +80,7 @@ def accept_agreement(
     return acceptance
 
 
-def _stored(scan: "UploadedFile[Any]", actor: User) -> Any:
+def _stored(scan: "UploadedFile[Any]", actor: Actor) -> Any:
     try:
         return files.store_upload(scan, subject_kind=events.ACCEPTANCE, actor=actor)
     except InvalidInput as error:

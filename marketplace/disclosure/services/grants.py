@@ -20,7 +20,7 @@ from marketplace.kernel.events import Event
 from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
 from marketplace.kernel.unreadable import readable
-from marketplace.parties.models import Organization, User
+from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
 #: So many grants the clock ends in one run.
@@ -28,7 +28,7 @@ AT_ONCE = 500
 
 
 @transaction.atomic
-def request_grant(subject: Subject, org: Organization, *, note: str = "", actor: User) -> Grant:
+def request_grant(subject: Subject, org: Organization, *, note: str = "", actor: Actor) -> Grant:
     """申请查阅保密内容；本单位任何成员都可以申请。
 
     Raises Forbidden for who does not work for `org`, InvalidInput at `organization` or `note`, Refused when
@@ -47,7 +47,7 @@ def request_grant(subject: Subject, org: Organization, *, note: str = "", actor:
 
 @transaction.atomic
 def give_grant(
-    grant: Grant, *, until: date | None, actor: User, releases_name: bool = False, rev: Rev = None
+    grant: Grant, *, until: date | None, actor: Actor, releases_name: bool = False, rev: Rev = None
 ) -> Grant:
     """同意申请，授权查阅到 `until` 当日（含）。
 
@@ -77,7 +77,7 @@ def offer_grant(
     org: Organization,
     *,
     until: date | None,
-    actor: User,
+    actor: Actor,
     releases_name: bool = False,
 ) -> Grant:
     """主动授权给一个没有申请的单位。Raises the same as `request_grant` and `give_grant`."""
@@ -158,7 +158,7 @@ def release_name(
     *,
     organization: Organization | None = None,
     visitor_key: str = "",
-    actor: User,
+    actor: Actor,
 ) -> NameRelease:
     """向一个单位（或一位访客）公开匿名发布者的名称，没有保密授权也可以。重复公开不产生新记录。
 
@@ -172,7 +172,7 @@ def release_name(
 
 
 def _release(
-    subject: Subject, organization: Organization | None, visitor_key: str, actor: User
+    subject: Subject, organization: Organization | None, visitor_key: str, actor: Actor
 ) -> NameRelease:
     release, is_new = NameRelease.objects.get_or_create(
         subject_kind=subject.kind,
@@ -181,8 +181,8 @@ def _release(
         visitor_key=visitor_key,
         defaults={
             "owner_id": subject.owner_id,
-            "by": actor,
-            "is_sample": actor.is_sample,
+            "by_id": actor.pk,
+            "is_sample": subject.is_sample,
         },
     )
     if is_new:
@@ -199,7 +199,7 @@ def _release(
 
 
 def _new(
-    subject: Subject, org: Organization, *, requested_by: User | None = None, note: str = ""
+    subject: Subject, org: Organization, *, requested_by: Actor | None = None, note: str = ""
 ) -> Grant:
     """A request; an offer is given before it is saved."""
     return Grant(
@@ -207,17 +207,17 @@ def _new(
         subject_id=subject.pk,
         owner_id=subject.owner_id,
         organization=org,
-        is_sample=org.is_sample,
-        requested_by=requested_by,
+        is_sample=org.is_sample or subject.is_sample,
+        requested_by_id=None if requested_by is None else requested_by.pk,
         note=note,
     )
 
 
 def _give(
-    grant: Grant, subject: Subject | None, until: date | None, actor: User, releases_name: bool
+    grant: Grant, subject: Subject | None, until: date | None, actor: Actor, releases_name: bool
 ) -> None:
     """Set the columns of a grant that is given, and release the owner's name where it is hidden."""
-    grant.since, grant.until, grant.granted_by = clock.now(), _end(until), actor
+    grant.since, grant.until, grant.granted_by_id = clock.now(), _end(until), actor.pk
     if subject is None or not subject.hides_owner:
         return
     if not releases_name:

@@ -9,8 +9,8 @@ from marketplace.disclosure.rulebook import Subject
 from marketplace.disclosure.workflow import Status
 from marketplace.files.models import Attachment
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden
-from marketplace.parties.models import User
 from marketplace.parties.policies import access_of
 
 
@@ -19,7 +19,7 @@ def record_reading(
     subject: Subject,
     *,
     what: str,
-    actor: User,
+    actor: Actor,
     attachment: Attachment | None = None,
 ) -> Reading | None:
     """Write one row of the log, before the confidential part leaves the site. `what`: a `Reading.What`.
@@ -47,7 +47,7 @@ def record_reading(
         owner_id=subject.owner_id,
         attachment_code=attachment.code if attachment else "",
         attachment_name=attachment.name if attachment else "",
-        user=actor,
+        user_id=actor.pk,
         organization=opened.organization if opened else None,
         organization_name=opened.organization.name if opened else "",
         grant=opened.grant if opened else None,

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.disclosure.policies import sees_contacts
 from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
@@ -19,7 +20,7 @@ def show_contact(listing: Listing, *, actor: Actor) -> dict[str, str]:
     Raises Forbidden for people without a confirmed contact of their own, Refused when the owner
     wants to be reached through a broker or the listing is no longer open.
     """
-    if not access_of(actor).is_confirmed:
+    if not sees_contacts(actor):
         raise Forbidden(_("请先登录并验证邮箱或手机号"))
     if listing.status not in CONTACTABLE and not access_of(actor).in_org(listing.owner_id):
         raise Refused(_("该信息已关闭，不再提供联系方式"))

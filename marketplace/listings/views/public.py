@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.files.queries import attachments_of
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import read_code
 from marketplace.listings import filters, queries, services
 from marketplace.listings.kind import ListingKind
+from marketplace.listings.views import disclosed
 from marketplace.listings.views.export import links
 from marketplace.listings.workflow import LISTED
 from marketplace.parties import queries as parties
@@ -93,16 +93,14 @@ def show_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> HttpR
                 for row in _similar(kind, withdrawn, request.user)
             ],
         ) from None
-    confidential = request.user.has_perm(kind.perm("view_confidential"), listing)
+    part = disclosed.part_of(request, kind, listing)
     context = {
         "kind": kind,
         "listing": listing,
-        "files": attachments_of(
-            kind.subject, listing.pk, audience=None if confidential else "public"
-        ),
+        "part": part,
+        "files": part.files,
         # Asked for by the template, after the listing itself: a listing that cannot be read ends there.
         "similar": cache(partial(_similar, kind, listing, request.user)),
-        "shows_confidential": confidential,
         "may_edit": request.user.has_perm(kind.perm("edit"), listing),
     }
     return render_page(request, kind.template("detail"), context)

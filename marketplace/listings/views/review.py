@@ -17,7 +17,7 @@ from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries, services
 from marketplace.listings.forms import ReturnForm
 from marketplace.listings.kind import ListingKind
-from marketplace.listings.views import changes
+from marketplace.listings.views import changes, disclosed
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, render_page
@@ -54,6 +54,8 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
             status, listing = error.status, error.row
             changed = changes.since_seen(kind, listing, seen.rev)
             seen.renew(listing.rev)
+    files = attachments_of(kind.subject, listing.pk)
+    disclosed.record(request, listing, files)
     # A stale page shows what changed since it was opened, and no second comparison.
     waits = listing.waits_for_review and changed is None
     context = {
@@ -66,7 +68,7 @@ def review_listing(request: HttpRequest, code: str, *, kind: ListingKind) -> Htt
         "listing": listing,
         "form": form,
         "quality": kind.quality(listing),
-        "files": attachments_of(kind.subject, listing.pk),
+        "files": files,
         "history": history(kind.subject, listing.pk, limit=20),
         "alike": _alike(kind, listing, request.user),
         "refusal": kind.flow.refusal("publish", listing, request.user),

@@ -69,9 +69,12 @@ class _Cache:
 
     def scheme(self, code: str) -> _Snapshot:
         self.check()
-        found = self.snapshots.get(code)
+        # The one that this call began with: if another thread notices a change while the rows are
+        # read, they are old, and must not be kept among the snapshots of the new revision.
+        snapshots = self.snapshots
+        found = snapshots.get(code)
         if found is None:
-            found = self.snapshots[code] = _read(code)
+            found = snapshots[code] = _read(code)
         return found
 
     def check(self) -> None:

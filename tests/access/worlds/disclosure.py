@@ -21,4 +21,5 @@ def grants(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         )
         world.rows["grant", state] = row
         made[state] = {"code": row.code}
-    return {"grant": made}
+    answers = {state: {**arguments, "move": "give"} for state, arguments in made.items()}
+    return {"grant": made, "grant_answer": answers}

@@ -33,6 +33,12 @@ def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]
         "organization_list": READS | {"404"},
         "organization_detail": READS | {"404"},
         "search": READS,
+        "agreement": READS,
+        "agreement_accept": WRITES | {"200"},
+        "grant_list": READS | {"404"},
+        "grant_request": WRITES | {"200", "201", "422"},
+        "grant_detail": READS | {"404"},
+        "grant_move": WRITES | {"200", "404", "412", "428"},
         "need_matches": READS | {"404"},
         "achievement_matches": READS | {"404"},
     } | {

@@ -1,12 +1,14 @@
 """Cards that are kept as text: what changes is seen at once, and nobody sees another's page."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, transaction
 from django.template import engines
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 import pytest
@@ -20,7 +22,7 @@ from marketplace.taxonomy.models import Term
 from marketplace.web import slots
 from marketplace.web.cards import ALIAS
 from marketplace.web.slots import Answer, Contribution, contribute
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.factories.achievements import make_achievement
 from tests.factories.needs import make_need
 
@@ -257,3 +259,27 @@ def test_a_role_that_was_taken_away_is_gone_from_the_next_page(
     client.force_login(cast.operator)
     assert 'href="/workbench/review/"' not in html_of(client, "/workbench/")
     assert "现用胶黏剂配方" not in html_of(client, f"/needs/{need.code}/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_drawn_before_a_rollback_is_not_kept(rf: RequestFactory) -> None:
+    """Otherwise the next change would get the same `rev`, and the card of what never was."""
+    cast = make_cast()
+    offer = make_achievement(cast.university, cast.university_member, state="published")
+
+    def drawn() -> str:
+        request = rf.get("/")
+        request.user = AnonymousUser()
+        rows = [Achievement.objects.select_related("owner").get(pk=offer.pk)]
+        template = engines["django"].from_string(
+            "{% load listings %}{% listing_cards 'achievements/achievement_card.html' rows %}"
+        )
+        return template.render({"rows": rows}, request)
+
+    with suppress(ZeroDivisionError), transaction.atomic():
+        Achievement.objects.filter(pk=offer.pk).update(title="从未有过的题目", rev=offer.rev + 1)
+        assert "从未有过的题目" in drawn()
+        raise ZeroDivisionError
+    Achievement.objects.filter(pk=offer.pk).update(title="后来的题目", rev=offer.rev + 1)
+    assert "后来的题目" in drawn()
+    assert drawn() == drawn()

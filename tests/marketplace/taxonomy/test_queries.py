@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.utils import translation
 
@@ -185,3 +186,24 @@ def test_unknown_lists_and_terms_are_not_found(colours):
         queries.scheme_named("nothing")
     with pytest.raises(NotVisible):
         queries.term_of(colours, "violet")
+
+
+def test_rows_read_while_another_thread_sees_a_change_are_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A snapshot that is older than the revision would be kept in cards under the new one."""
+    code_lists.forget()
+    cache, read = code_lists._cache, code_lists._read
+    queries.terms("industry")
+
+    def slow(code: str) -> Any:
+        found = read(code)
+        Scheme.objects.filter(code="district").update(stamp=uuid.uuid4())
+        cache.checked = -float("inf")
+        cache.check()
+        return found
+
+    monkeypatch.setattr(code_lists, "_read", slow)
+    old = cache.scheme("district")
+    monkeypatch.setattr(code_lists, "_read", read)
+    assert cache.scheme("district").stamp != old.stamp

@@ -35,7 +35,11 @@ def dead(count: int) -> list[int]:
     ]
     rows = [
         Delivery(
-            entry=e, handler="needs.handlers.index", status="dead", attempts=20, error="ValueError"
+            entry=e,
+            handler="needs.handlers.refresh_index",
+            status="dead",
+            attempts=20,
+            error="ValueError",
         )
         for e in entries
     ]
@@ -49,6 +53,23 @@ def test_a_quiet_site_says_so(operator):
     assert "没有被放弃的投递" in page
     assert "还没有后台任务" in page
     assert "定时任务没有运行" not in page
+
+
+def test_what_no_code_knows_any_more_is_named_in_words(operator):
+    for event, handler in (
+        ("NeedPublished", "needs.handlers.refresh_index"),
+        ("WorkWasDone", "needs.handlers.refresh_index"),
+        ("NeedPublished", "needs.handlers.was_there_once"),
+    ):
+        entry = Entry.objects.create(event=event, subject_kind="needs.need", subject_id=1)
+        Delivery.objects.create(entry=entry, handler=handler, status="dead", error="LookupError")
+    page = operator.get(PAGE).content.decode()
+    rows = [row for row in page.split("<tr>") if 'name="ids"' in row]
+    assert ["LookupError" in row for row in rows] == [False, False, True]
+    assert "程序里已没有这个处理程序" in rows[0]
+    assert "was_there_once" in rows[0]
+    assert "程序里已没有这种事件" in rows[1]
+    assert "WorkWasDone" in rows[1]
 
 
 def test_a_site_without_a_beat_is_told_of_it(operator):
