@@ -20,6 +20,8 @@ ABOVE = {
     "tests/architecture": "the source is read",
     "tests/cms/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/brokerage/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/brokerage/test_deal_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/brokerage/test_deal_pages.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/brokerage/test_views.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",

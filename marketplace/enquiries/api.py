@@ -25,6 +25,7 @@ from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.kernel.unreadable import readable
+from marketplace.listings.filters import CHOOSE_OWNER
 from marketplace.listings.kind import ListingKind, kinds
 from marketplace.web.rest import (
     MOST_PAGES,
@@ -110,6 +111,8 @@ class EnquiryCollection(APIView):
         askers = services.asking_organizations(request.user, listing)
         if not askers:
             raise Forbidden
+        if "asker" in values and values["asker"] not in {row.code for row in askers}:
+            raise InvalidInput({"asker": [CHOOSE_OWNER]})
         form = AskForm(values, askers=askers)
         if not form.is_valid():
             raise InvalidInput(form.errors)

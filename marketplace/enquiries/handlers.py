@@ -69,7 +69,8 @@ def tell_other_side(event: MessageWritten) -> None:
         return
     enquiry = message.enquiry
     if enquiry.visitor is not None and event.side == OWNER:
-        services.tell_visitor(enquiry, message.pk)
+        if not enquiry.is_sample:
+            services.tell_visitor(enquiry, message.pk)
         return
     people = queries.people_of(enquiry, other_side(event.side))
     notify(

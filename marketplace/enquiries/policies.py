@@ -54,8 +54,8 @@ def principals_of(user: Actor) -> set[int]:
 
 
 def rows_of_parties(user: Actor) -> Q:
-    """The condition on enquiries that `register_party` adds for this person."""
-    found = Q(pk__in=[])
+    """The condition on enquiries that `register_party` adds for this person; an empty Q adds none."""
+    found = Q()
     for _party, rows in _parties:
         condition = rows(user)
         if condition is not None:

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.enquiries import queries
+from marketplace.enquiries import queries, samples
 from marketplace.enquiries.policies import READERS, principals_of
 from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import access_of
-from marketplace.web.slices import CodePage, MenuItem, Schedule, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 #: To-dos of one person that are shown; the inbox has all.
@@ -101,6 +101,7 @@ SLICE = Slice(
     todos=(_to_answer,),
     codes=(CodePage("ZX", queries.visible_to, "enquiries:show"),),
     schedules=(Schedule("enquiries.purge_codes", every=3600.0),),
+    samples=Samples("enquiries", 53, samples.load, samples.remove),
     slots=(
         Contribution("listing.actions", 13, _asks, "enquiries/slot_ask.html"),
         Contribution("match.actions", 13, _asks_with_reasons, "enquiries/slot_match.html"),

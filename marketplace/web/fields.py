@@ -160,7 +160,11 @@ class TermMultiField(_KeepsChosen, forms.MultipleChoiceField):
 
     def __init__(self, terms: Choices, *, most: int | None = None, **kwargs: Any) -> None:
         self.terms, self.most = terms, most
-        super().__init__(choices=terms, **kwargs)
+        super().__init__(choices=self._choices, **kwargs)
+
+    def _choices(self) -> list[tuple[Any, Any]]:
+        """Check boxes stand side by side, where the indentation of a tree says nothing."""
+        return [(code, str(label).strip()) for code, label in self.terms()]
 
     def clean(self, value: Any) -> list[str]:
         chosen = list(dict.fromkeys(super().clean(value)))

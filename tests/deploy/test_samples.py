@@ -50,6 +50,21 @@ def ids(row):
     return row["key"]
 
 
+ENQUIRIES = load("enquiries")
+
+
+def test_enquiries_are_about_listings_and_from_organisations_that_exist():
+    rows = {"needs": NEEDS, "achievements": ACHIEVEMENTS, "offerings": OFFERINGS}
+    known = {f"{kind}:{row['key']}": row for kind, found in rows.items() for row in found}
+    assert len(ENQUIRIES) == 25
+    assert sum("visitor" in row for row in ENQUIRIES) == 4
+    for row in ENQUIRIES:
+        assert row.get("asker", "") != known[row["listing"]]["owner"]
+        assert row.get("asker") in {None, *OWNERS}
+        days = [ago for _side, ago, _text in row["messages"]]
+        assert days == sorted(days, reverse=True)
+
+
 def test_there_is_enough_of_everything():
     assert len(ORGANIZATIONS) >= 26
     assert len(ACHIEVEMENTS) >= 62

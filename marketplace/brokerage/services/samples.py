@@ -76,7 +76,7 @@ def _advance(
 ) -> None:
     state = row["state"]
     if org is not None and row["employment"] == "university" and row.get("unit_agrees"):
-        approver = _approver(org)
+        approver = approver_of(org)
         entry.give_consent(broker, actor=approver)
     if state == "draft":
         return
@@ -97,7 +97,7 @@ def _advance(
         register.decide(broker, move, actor=registrar, **said)
 
 
-def _approver(org: Organization) -> User:
+def approver_of(org: Organization) -> User:
     """A member who may bind the organisation, other than the applicant."""
     found = User.objects.filter(
         memberships__organization=org, memberships__left_at=None, is_sample=True

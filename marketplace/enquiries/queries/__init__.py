@@ -1,7 +1,7 @@
 """Questions about enquiries."""
 
 from marketplace.enquiries.queries.evidence import evidence_of, shown_evidence
-from marketplace.enquiries.queries.inbox import inbox, todo_rows, waiting_count
+from marketplace.enquiries.queries.inbox import inbox, paged_inbox, todo_rows, waiting_count
 from marketplace.enquiries.queries.joining import joinable_with, joined_with
 from marketplace.enquiries.queries.names import (
     HIDDEN_ASKER_SIDE,
@@ -47,6 +47,7 @@ __all__ = [
     "messages_of",
     "newest_message_id",
     "owner_named",
+    "paged_inbox",
     "party",
     "people_of",
     "running_link",

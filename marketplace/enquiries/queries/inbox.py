@@ -8,16 +8,23 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.query_utils import FilteredRelation
 
 from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.policies import READERS, rows_of_parties
 from marketplace.enquiries.queries.reading import orgs_of, visible_to
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.unreadable import readable
+from marketplace.parties.policies import access_of
 
 #: Whose turn it is, as a filter of the inbox.
 MINE, THEIRS = "mine", "theirs"
 #: More words of a search than this are not looked at.
 MOST_WORDS = 5
+#: Nobody pages deeper than this (`web.views.DEEPEST` pages).
+MOST_PAGED = 10_000
+#: Whoever works for more organisations than this gets all sides in one query.
+MOST_MERGED = 5
 #: Beyond this number the badge of the menu says no more than "many".
 MOST_COUNTED = 100
 
@@ -33,6 +40,11 @@ class Asked:
     words: str = ""
     unread: bool = False
     overdue: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one of the filters below the tabs is set."""
+        return bool(self.kind or self.status or self.words or self.unread or self.overdue)
 
 
 def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
@@ -57,6 +69,43 @@ def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
         rows = rows.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
     for word in asked.words.split()[:MOST_WORDS]:
         rows = rows.filter(_says(word, orgs))
+    return rows
+
+
+class Merged:
+    """The inbox of a few organisations as a list that can be paged: each side is read in the order of its index.
+
+    One query for both sides would collect and sort all of them to show twenty.
+    """
+
+    def __init__(self, rows: QuerySet[Enquiry], orgs: set[int]) -> None:
+        self._rows = rows
+        asked = rows.exclude(owner_id__in=orgs)
+        self._parts = [
+            *(rows.filter(owner_id=org) for org in sorted(orgs)),
+            *(asked.filter(asker_id=org) for org in sorted(orgs)),
+        ]
+
+    def count(self) -> int:
+        """How many there are, each part up to MOST_PAGED."""
+        return sum(part.order_by()[:MOST_PAGED].count() for part in self._parts)
+
+    def __getitem__(self, wanted: slice) -> list[Enquiry]:
+        keys = [
+            key
+            for part in self._parts
+            for key in part.values_list("last_message_at", "pk")[: wanted.stop]
+        ]
+        ids = [pk for _at, pk in sorted(keys, reverse=True)[wanted.start : wanted.stop]]
+        return list(readable(self._rows.filter(pk__in=ids)))
+
+
+def paged_inbox(actor: Actor, asked: Asked) -> QuerySet[Enquiry] | Merged:
+    """The same rows as `inbox`, for one page of them."""
+    rows, orgs = inbox(actor, asked), orgs_of(actor)
+    is_of_sides_alone = not access_of(actor).has(*READERS) and not rows_of_parties(actor)
+    if is_of_sides_alone and 0 < len(orgs) <= MOST_MERGED:
+        return Merged(rows, orgs)
     return rows
 
 

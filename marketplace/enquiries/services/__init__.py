@@ -1,11 +1,12 @@
 """Writing enquiries."""
 
-from marketplace.enquiries.services.asking import ask, asking_organizations
+from marketplace.enquiries.services.asking import ask, asking_organizations, begin_or_go_on
 from marketplace.enquiries.services.joining import join, separate
 from marketplace.enquiries.services.naming import name_owner, note_publication, note_release
 from marketplace.enquiries.services.reading import mark_read
 from marketplace.enquiries.services.sealing import seal, unseal
 from marketplace.enquiries.services.visitors import (
+    CONSENT_VERSION,
     Guest,
     confirm,
     purge_codes,
@@ -24,10 +25,12 @@ from marketplace.enquiries.services.writing import (
 )
 
 __all__ = [
+    "CONSENT_VERSION",
     "Guest",
     "add_message",
     "ask",
     "asking_organizations",
+    "begin_or_go_on",
     "check_names",
     "check_seen",
     "confirm",

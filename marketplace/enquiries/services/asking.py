@@ -77,6 +77,7 @@ def ask(
         evidence=dict(evidence or {}),
         pool_consent=pool_consent,
         # A refusal would tell a proxy who the hidden owner is.
+        is_sample=bool(getattr(actor, "is_sample", False)),
         for_operator=SAME_PARTY if asker.pk == listing.owner_id else "",
     )
 
@@ -102,6 +103,7 @@ def begin_or_go_on(
     evidence: dict[str, Any] | None = None,
     pool_consent: bool = False,
     for_operator: str = "",
+    is_sample: bool = False,
 ) -> Enquiry:
     """Create the enquiry of a pair with its first message, or add the message to the one that exists."""
     if not text.strip():
@@ -122,7 +124,7 @@ def begin_or_go_on(
         hidden_owner=bool(listing.hide_owner),
         for_operator=for_operator,
         named_at=_named_at(kind, listing, asker, visitor),
-        is_sample=listing.is_sample and (asker is None or asker.is_sample),
+        is_sample=is_sample,
     )
     enquiry, is_new = _of_pair(fresh)
     if not is_new and enquiry.status == Status.CLOSED:

@@ -22,7 +22,7 @@ TURNS = (("", _("全部")), (MINE, _("等我方答复")), (THEIRS, _("等对方�
 def inbox(request: HttpRequest) -> HttpResponse:
     """The enquiries of the reader's organisations; staff see all."""
     form = InboxForm(request.GET)
-    page = paginate(request, queries.inbox(request.user, form.asked))
+    page = paginate(request, queries.paged_inbox(request.user, form.asked))
     rows = [row_of(request.user, enquiry) for enquiry in page.object_list]
     context: dict[str, Any] = {"form": form, "page": page, "rows": rows, "asked": form.asked}
     context["turns"] = TURNS

@@ -143,7 +143,7 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "form_key": FormKey(request),
         "seen": Seen(request, queries.newest_message_id(enquiry)),
         "may_name": enquiry.owner_is_hidden and user.has_perm("enquiries.name_enquiry", enquiry),
-        "may_join": bool(held) and enquiry.asker_id is not None and not enquiry.owner_is_hidden,
+        "may_join": bool(held) and (shown["joined"] or _could_join(enquiry, user)),
         "evidence": queries.shown_evidence(enquiry.evidence),
         **shown,
     }
@@ -153,3 +153,8 @@ def _shared_contact(enquiry: Enquiry) -> str:
     """The address or number of a visitor who agreed that the owner has it."""
     visitor = enquiry.visitor
     return visitor.contact if visitor is not None and visitor.shares_contact else ""
+
+
+def _could_join(enquiry: Enquiry, user: Any) -> bool:
+    """Whether the same two organisations have another enquiry."""
+    return queries.joinable_with(enquiry, user).exists()

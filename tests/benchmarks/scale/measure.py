@@ -28,7 +28,7 @@ from marketplace.web.models import RateBucket  # noqa: E402
 from search import engine, planning, schema, vectors  # noqa: E402
 from search.evaluation import read_dataset  # noqa: E402
 from search.query import Query  # noqa: E402
-from tests.benchmarks.scale import bare, world  # noqa: E402
+from tests.benchmarks.scale import bare, enquiries, world  # noqa: E402
 from tests.benchmarks.speed import Case, timed  # noqa: E402
 from tests.cast import make_cast  # noqa: E402
 
@@ -49,8 +49,10 @@ def main(sizes: Sequence[int], folder: Path) -> None:
     cast = make_cast()
     questions = [text for _, text in data.queries if len(text) <= 12][:ASKED]
     needs = [text for _, text in data.queries if len(text) > 12][:ASKED]
+    asker = None
     for size in sizes:
         world.fill(cast, abstracts, size)
+        asker = asker or enquiries.fill(cast)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
@@ -64,7 +66,7 @@ def main(sizes: Sequence[int], folder: Path) -> None:
             "tokenizing_share": built.tokenizing / built.rebuild,
             "bare_rows_per_second": len(rows) / engine_itself.load(rows),
             "cases": {case.name: _both(case) for case in _cases(engine_itself, questions, needs)},
-            "pages": _pages(cast, questions),
+            "pages": _pages(cast, questions) | enquiries.pages(cast, asker),
             "memory": _memory(),
         }
         sys.stdout.write(json.dumps(found) + "\n")

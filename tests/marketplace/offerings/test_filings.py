@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.listings import services as listings
 from marketplace.offerings import browsing, rulebook, services
 from marketplace.offerings.models import Filing
+from search import engine
 from tests.cast import Cast
 from tests.factories.offerings import make_offering
 from tests.factories.parties import OrganizationFactory, make_member
@@ -126,6 +127,7 @@ def test_whoever_has_a_published_offer_is_in_and_nobody_needs_a_filing(cast: Cas
     assert names(filed=True, districts=[cast.university.district]) == [cast.university.name]
     found = browsing.providers(browsing.Asked(categories=["training"]))
     assert (found.categories, found.districts, found.filed) == ({"testing": 1}, {}, 0)
+    engine.rebuild("organizations")
     words = browsing.providers(browsing.Asked(q=cast.university.name))
     assert [org.pk for org in words.rows] == [cast.university.pk]
     assert words.districts == {cast.university.district: 1}
