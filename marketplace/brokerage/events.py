@@ -64,6 +64,15 @@ class CertificateChecked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateExpired(Event):
+    """The last day of a certificate is over; `certificate` is its code. The broker stays."""
+
+    subject_kind = BROKER
+    label = _("证书到期")
+    certificate: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BrokerSamplesChanged(Event):
     """Sample brokers were loaded or deleted; `codes` are theirs."""
 
@@ -263,6 +272,7 @@ class BrokerRated(Event):
 SHOWN_CHANGES = (
     BrokerEdited,
     CertificateChecked,
+    CertificateExpired,
     BrokerEntered,
     BrokerSuspended,
     BrokerRestored,

@@ -21,7 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties.policies import REGISTRARS, access_of
+from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.taxonomy.queries import label
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -50,6 +50,15 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
             enquiry.answer_due_at if first else None,
             order=13,
         )
+
+
+def _to_settle(user: Actor) -> Iterator[Todo]:
+    """What was left for the operator, since a refusal would have named a hidden owner."""
+    if access_of(user).has(Role.OPERATOR):
+        for enquiry in queries.for_operator()[:MOST_TODOS]:
+            url = reverse("enquiries:show", args=[enquiry.code])
+            title = _("核实咨询：%(title)s") % {"title": enquiry.listing_title}
+            yield Todo("shield", title, enquiry.code, _("去核实"), url, order=23)
 
 
 def _kind_of(listing: Any) -> str:
@@ -275,6 +284,7 @@ SLICE = Slice(
     links=(SiteLink("help", gettext_lazy("记录保存多久"), "enquiries:kept", 64),),
     todos=(
         _to_answer,
+        _to_settle,
         _to_decide,
         _next_steps,
         _to_confirm,

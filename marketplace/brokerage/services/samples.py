@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 
 from marketplace.brokerage import events
 from marketplace.brokerage.models import Broker
-from marketplace.brokerage.services import entry, register
+from marketplace.brokerage.services import certificates, entry, register
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.parties import services as parties
@@ -51,7 +51,7 @@ def load_sample_broker(
             days["valid_until"] = clock.today() + timedelta(days=one["ends_in_days"])
         given = {"name": "", "valid_until": None, **one, **days}
         given.pop("ends_in_days", None)
-        entry.save_certificate(broker, given, actor=person)
+        certificates.save_certificate(broker, given, actor=person)
     broker.refresh_from_db()
     _advance(broker, person, row, org)
     return broker
