@@ -64,6 +64,15 @@ class CertificateChecked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateExpired(Event):
+    """The last day of a certificate is over; `certificate` is its code. The broker stays."""
+
+    subject_kind = BROKER
+    label = _("证书到期")
+    certificate: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BrokerSamplesChanged(Event):
     """Sample brokers were loaded or deleted; `codes` are theirs."""
 
@@ -125,10 +134,145 @@ class BrokerRemoved(Event):
     left: bool = False
 
 
+# --- mandates ---------------------------------------------------------------------------------
+MANDATE = "brokerage.mandate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateProposed(Event):
+    """One side proposed a mandate: `side` is "broker" or "client"."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "提出委托")
+    side: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateAccepted(Event):
+    """The other side accepted; the mandate is in force within its period."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "在线确认委托")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateClosed(Event):
+    """The mandate is over: `because` is the move (decline, withdraw, terminate, end, remove)."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "委托终止")
+    because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendmentProposed(Event):
+    """One side proposed other terms for a running mandate."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "提出变更委托")
+    side: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendmentDecided(Event):
+    """Proposed terms were agreed to, refused or dropped: `because` is the move."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "变更委托有了结果")
+    because: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateCopyFiled(Event):
+    """A sealed copy was filed with the mandate."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "存入盖章文本")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommissionNoted(Event):
+    """A fee was entered, or moved: `act` is "add", "foresee" or the move."""
+
+    subject_kind = MANDATE
+    label = pgettext_lazy("event", "佣金记录有变化")
+    act: str = ""
+    commission: str = ""
+
+
+# --- introductions ----------------------------------------------------------------------------
+INTRODUCTION = "brokerage.introduction"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntroductionRecorded(Event):
+    """A broker recorded that two parties were brought together."""
+
+    subject_kind = INTRODUCTION
+    label = pgettext_lazy("event", "登记对接")
+    enquiry_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntroductionAnswered(Event):
+    """A side acknowledged or disputed it: `answer` is the value of `Answer`."""
+
+    subject_kind = INTRODUCTION
+    label = pgettext_lazy("event", "答复对接记录")
+    answer: str = ""
+    organization_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntroductionWithdrawn(Event):
+    """The broker took the claim back."""
+
+    subject_kind = INTRODUCTION
+    label = pgettext_lazy("event", "撤回对接记录")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulingMade(Event):
+    """The operator ruled between claims; one event for each claim. `stands` says whether it holds."""
+
+    subject_kind = INTRODUCTION
+    label = pgettext_lazy("event", "裁定")
+    stands: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulingAppealed(Event):
+    """A claimant or a party appealed; one event for each claim."""
+
+    subject_kind = INTRODUCTION
+    label = pgettext_lazy("event", "对裁定提出申诉")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealDecided(Event):
+    """The appeal was decided, finally; one event for each claim."""
+
+    subject_kind = INTRODUCTION
+    label = pgettext_lazy("event", "申诉决定")
+    stands: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokerRated(Event):
+    """A side of a closed enquiry said how the broker worked; score and text are no part of it."""
+
+    subject_kind = BROKER
+    label = pgettext_lazy("event", "收到评价")
+    enquiry_id: int = 0
+
+
 #: After these the public sees a broker, no longer sees one, or reads something else of one.
 SHOWN_CHANGES = (
     BrokerEdited,
     CertificateChecked,
+    CertificateExpired,
     BrokerEntered,
     BrokerSuspended,
     BrokerRestored,

@@ -1,23 +1,30 @@
 """What follows from facts: notices, the search index, and what other slices ask of this one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage import events, queries, services
-from marketplace.brokerage.models import Broker
+from marketplace.brokerage.models import Broker, Introduction, Mandate
+from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
+from marketplace.brokerage.models.mandates import MANDATE_FILES
+from marketplace.brokerage.services import desk, mandates
 from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.services.reminders import KIND
+from marketplace.enquiries.events import EnquiryAsked, EnquiryClosed, MessageWritten
+from marketplace.enquiries.policies import register_party, register_proxy
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
-from marketplace.notices.services import notify
+from marketplace.notices.services import address_of, notify
 from marketplace.parties import queries as parties
 from marketplace.parties.events import (
     SHOWN_CHANGES,
     MemberRemoved,
 )
+from marketplace.parties.policies import Role
 from search import engine
 
 # --- the register -----------------------------------------------------------------------------
@@ -140,3 +147,205 @@ def tell_broker(event: Event) -> None:
 
 def _broker(pk: int) -> Broker:
     return queries.brokers().get(pk=pk)
+
+
+# --- mandates and introductions ---------------------------------------------------------------
+kinds.register("brokerage.mandate", _("委托有进展"))
+kinds.register("brokerage.introduction", _("对接记录有进展"))
+kinds.register("brokerage.commission", _("佣金有变化"), mail_default=False)
+kinds.register("brokerage.feedback", _("收到评价"), mail_default=False)
+
+register_reader(MANDATE_FILES, queries.reads_copy)
+register_reader(INTRODUCTION_FILES, queries.reads_proof)
+register_party(queries.is_party, queries.party_condition)
+register_proxy(queries.is_proxy, queries.principals_of)
+queries.register_source(queries.facts_of)
+
+
+def _mandate(pk: int) -> Mandate:
+    return Mandate.objects.select_related("broker__user", "client").get(pk=pk)
+
+
+def _of_client(mandate: Mandate) -> list[Any]:
+    return list(parties.binders_of(mandate.client_id))
+
+
+def _tell_of_mandate(mandate: Mandate, people: Iterable[Any], title: Any) -> None:
+    notify(
+        "brokerage.mandate",
+        people,
+        title=title,
+        params={"title": mandate.title, "code": mandate.code},
+        url=address_of("brokerage:mandate", mandate.code),
+        subject=(events.MANDATE, mandate.pk),
+    )
+
+
+@on(events.MandateProposed)
+def tell_of_proposal(event: events.MandateProposed) -> None:
+    """Who answers for the other side learns of a proposed mandate. The notice names no client."""
+    mandate = _mandate(event.subject_id)
+    people = _of_client(mandate) if event.side == "broker" else [mandate.broker.user]
+    _tell_of_mandate(mandate, people, _("收到委托提议：%(title)s，请在线确认"))
+
+
+@on(events.MandateAccepted)
+def take_up_mandate(event: events.MandateAccepted) -> None:
+    """Both sides learn that the mandate stands, and the enquiries that it covers are followed."""
+    mandate = _mandate(event.subject_id)
+    people = [mandate.broker.user, *_of_client(mandate)]
+    _tell_of_mandate(mandate, people, _("委托已在线确认：%(title)s"))
+    desk.follow_mandate(mandate)
+
+
+@on(events.MandateClosed)
+def tell_of_end(event: events.MandateClosed) -> None:
+    """Both sides learn that a mandate is over."""
+    mandate = _mandate(event.subject_id)
+    people = [mandate.broker.user, *_of_client(mandate)]
+    _tell_of_mandate(mandate, people, _("委托已终止：%(title)s（%(code)s）"))
+
+
+@on(events.AmendmentProposed)
+def tell_of_amendment(event: events.AmendmentProposed) -> None:
+    """Who answers for the other side learns of proposed terms."""
+    mandate = _mandate(event.subject_id)
+    people = _of_client(mandate) if event.side == "broker" else [mandate.broker.user]
+    title = _("委托 %(code)s 有变更待确认：%(title)s")
+    _tell_of_mandate(mandate, people, title)
+
+
+@on(events.AmendmentDecided)
+def tell_of_decision(event: events.AmendmentDecided) -> None:
+    """Both sides learn what became of proposed terms."""
+    mandate = _mandate(event.subject_id)
+    people = [mandate.broker.user, *_of_client(mandate)]
+    title = _("委托 %(code)s 的变更有了结果：%(title)s")
+    _tell_of_mandate(mandate, people, title)
+
+
+@on(events.BrokerRemoved)
+def end_mandates_of(event: events.BrokerRemoved) -> None:
+    """A broker who is in the register no more has no mandates."""
+    mandates.remove_mandates_of(event.subject_id, because=event)
+
+
+@on(events.CommissionNoted)
+def tell_of_commission(event: events.CommissionNoted) -> None:
+    """The other side learns what was entered or confirmed."""
+    mandate = _mandate(event.subject_id)
+    people = [mandate.broker.user] if event.act == "confirm" else _of_client(mandate)
+    if event.act == "foresee":
+        people = [mandate.broker.user]
+    notify(
+        "brokerage.commission",
+        people,
+        title=_("委托 %(code)s 的佣金有变化"),
+        params={"code": mandate.code},
+        url=address_of("brokerage:commission", event.commission),
+        subject=(events.MANDATE, mandate.pk),
+    )
+
+
+def _introduction(pk: int) -> Introduction:
+    rows = Introduction.objects.select_related("broker__user", "enquiry")
+    return rows.prefetch_related("sides__organization").get(pk=pk)
+
+
+def _of_sides(row: Introduction) -> list[Any]:
+    return [
+        person
+        for side in row.sides.all()
+        if side.organization_id is not None
+        for person in parties.binders_of(side.organization_id)
+    ]
+
+
+def _tell_of_introduction(row: Introduction, people: Iterable[Any], title: Any) -> None:
+    notify(
+        "brokerage.introduction",
+        people,
+        title=title,
+        params={"title": row.listing_title, "code": row.code},
+        url=address_of("brokerage:introduction", row.code),
+        subject=(events.INTRODUCTION, row.pk),
+    )
+
+
+@on(events.IntroductionRecorded)
+def ask_sides(event: events.IntroductionRecorded) -> None:
+    """Both sides are asked whether it is so; rivals and the operator learn of several claims."""
+    row = _introduction(event.subject_id)
+    title = _("技术经纪人登记了与贵单位有关的对接，请确认：%(title)s")
+    _tell_of_introduction(row, _of_sides(row), title)
+    rivals = [one for one in row.claims if one.pk != row.pk and one.status != "withdrawn"]
+    if rivals:
+        people = [one.broker.user for one in rivals]
+        people += list(parties.people_with_role(Role.OPERATOR))
+        title = _("同一对接有多项登记：%(title)s")
+        for one in rivals:
+            _tell_of_introduction(one, people, title)
+    if event.enquiry_id:
+        desk.follow_up(event.enquiry_id)
+
+
+@on(events.IntroductionAnswered)
+def tell_of_answer(event: events.IntroductionAnswered) -> None:
+    """The broker learns what a side says; the operator learns of a dispute."""
+    row = _introduction(event.subject_id)
+    disputed = event.answer == "disputed"
+    people = [row.broker.user]
+    if disputed:
+        people += list(parties.people_with_role(Role.OPERATOR))
+    title = (
+        _("对接记录 %(code)s 有异议：%(title)s")
+        if disputed
+        else _("对接记录 %(code)s 已有一方确认：%(title)s")
+    )
+    _tell_of_introduction(row, people, title)
+
+
+@on(events.IntroductionWithdrawn)
+def follow_withdrawal(event: events.IntroductionWithdrawn) -> None:
+    """The sides learn that the claim was taken back."""
+    row = _introduction(event.subject_id)
+    _tell_of_introduction(row, _of_sides(row), _("对接记录 %(code)s 已撤回：%(title)s"))
+    if row.enquiry_id:
+        desk.follow_up(row.enquiry_id)
+
+
+@on(events.RulingMade, events.RulingAppealed, events.AppealDecided)
+def tell_of_ruling(event: Event) -> None:
+    """Every claimant and both sides learn of a ruling, of an appeal and of its decision."""
+    row = _introduction(event.subject_id)
+    words = {
+        "RulingMade": _("对接记录 %(code)s 已裁定：%(title)s"),
+        "RulingAppealed": _("对接记录 %(code)s 的裁定被申诉：%(title)s"),
+        "AppealDecided": _("对接记录 %(code)s 的申诉已有决定：%(title)s"),
+    }
+    name = type(event).__name__
+    people = [row.broker.user, *_of_sides(row)]
+    if name == "RulingAppealed":
+        people += list(parties.people_with_role(Role.OPERATOR, Role.AUTHORITY))
+    _tell_of_introduction(row, people, words[name])
+    if row.enquiry_id:
+        desk.follow_up(row.enquiry_id)
+
+
+@on(events.BrokerRated)
+def tell_of_feedback(event: events.BrokerRated) -> None:
+    """The broker learns that a side has said something."""
+    broker = _broker(event.subject_id)
+    notify(
+        "brokerage.feedback",
+        [broker.user],
+        title=_("您收到一份评价"),
+        url=address_of("brokerage:desk"),
+        subject=(events.BROKER, broker.pk),
+    )
+
+
+@on(EnquiryAsked, MessageWritten, EnquiryClosed)
+def follow_enquiry(event: Event) -> None:
+    """What brokers follow moves with the enquiry."""
+    desk.follow_up(event.subject_id)

@@ -1,6 +1,6 @@
 """What the shells and the pages of others need to know of brokerage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from marketplace.brokerage import browsing, queries, samples
 from marketplace.brokerage.policies import DECIDERS
 from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.kernel import clock
+from marketplace.listings.kind import kinds
+from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import Role, access_of
 from marketplace.web.slices import (
     CodePage,
@@ -22,7 +25,7 @@ from marketplace.web.slices import (
     Slice,
     Todo,
 )
-from marketplace.web.slots import Contribution
+from marketplace.web.slots import Answer, Contribution
 
 
 # --- the register -----------------------------------------------------------------------------
@@ -93,6 +96,132 @@ def _of_organization(_user: Any, organizations: Any) -> list[Any]:
     ]
 
 
+# --- mandates, introductions, the desk --------------------------------------------------------
+def _is_broker(user: Any) -> bool:
+    return access_of(user).has(Role.BROKER)
+
+
+def _deals(user: Any) -> bool:
+    """Brokers and people who work for an organisation have mandates and introductions."""
+    access = access_of(user)
+    return access.has(Role.BROKER) or bool(access.orgs)
+
+
+def _hears_of_introductions(user: Any) -> bool:
+    return _deals(user) or access_of(user).has(Role.OPERATOR, Role.AUTHORITY)
+
+
+def _mandates_waiting(user: Any) -> int:
+    return len(queries.waiting_for(user)) + len(queries.versions_waiting_for(user))
+
+
+def _introductions_waiting(user: Any) -> int:
+    return len(queries.waiting_for_answer(user))
+
+
+def _to_confirm(user: Any) -> Iterator[Todo]:
+    """Mandates and other terms that wait for this person's answer."""
+    if not _deals(user):
+        return
+    for mandate in queries.waiting_for(user)[:10]:
+        title = _("委托待在线确认：%(title)s") % {"title": mandate.title}
+        url = reverse("brokerage:mandate", args=[mandate.code])
+        yield Todo("doc", title, mandate.code, _("去确认"), url, order=26)
+    for version in queries.versions_waiting_for(user)[:10]:
+        mandate = version.mandate
+        title = _("委托变更待在线确认：%(title)s") % {"title": mandate.title}
+        url = reverse("brokerage:mandate", args=[mandate.code])
+        yield Todo("doc", title, mandate.code, _("去确认"), url, order=36)
+
+
+def _to_acknowledge(user: Any) -> Iterator[Todo]:
+    """Introductions that an own organisation has not answered."""
+    if not access_of(user).orgs:
+        return
+    for row in queries.waiting_for_answer(user)[:10]:
+        title = _("对接待确认：%(title)s") % {"title": row.listing_title}
+        text = _("技术经纪人%(name)s登记") % {"name": row.broker.name}
+        url = reverse("brokerage:introduction", args=[row.code])
+        yield Todo("match", title, text, _("去确认"), url, row.answer_due_at, order=46)
+
+
+def _to_do_at_the_desk(user: Any) -> Iterator[Todo]:
+    """The broker's own tasks that are due."""
+    broker = queries.broker_of(user) if _is_broker(user) else None
+    if broker is None:
+        return
+    for task in queries.tasks_due(broker.pk)[:10]:
+        due = clock.end_of_day(task.due_on)
+        yield Todo(
+            "calendar",
+            task.title,
+            _("自己的待办"),
+            _("去办理"),
+            reverse("brokerage:tasks"),
+            due,
+            order=56,
+        )
+
+
+def _to_rule(user: Any) -> Iterator[Todo]:
+    """Disputes and rivalling claims for the operator; appeals for whoever did not rule."""
+    access = access_of(user)
+    if access.has(Role.OPERATOR) and (count := queries.to_rule().count()):
+        title = ngettext("%(n)s 项对接有争议", "%(n)s 项对接有争议", count) % {"n": count}
+        text = _("按登记先后和证据裁定，理由各方可见")
+        yield Todo("gavel", title, text, _("去裁定"), reverse("brokerage:introductions"), order=66)
+    if access.has(Role.OPERATOR, Role.AUTHORITY):
+        rows = queries.appeals().exclude(ruled_by_id=user.pk)
+        if count := rows.count():
+            title = ngettext("%(n)s 项申诉待决定", "%(n)s 项申诉待决定", count) % {"n": count}
+            text = _("由作出裁定的人以外的人员决定")
+            url = reverse("brokerage:introductions")
+            yield Todo("gavel", title, text, _("去决定"), url, order=76)
+
+
+def _kind_name(listing: Any) -> str:
+    return next(kind.name for kind in kinds() if isinstance(listing, kind.model))
+
+
+def _served(user: Any, listings: Sequence[Any]) -> list[Answer]:
+    """Which brokers serve a listing, for everybody; a way to a mandate for brokers. One query."""
+    kind = _kind_name(listings[0])
+    found = queries.brokers_of_listings(kind, listings)
+    is_broker = access_of(user).has(Role.BROKER)
+    answers: list[Answer] = []
+    for row in listings:
+        brokers = found.get(row.pk, [])
+        may = is_broker and row.status in CONTACTABLE and not access_of(user).in_org(row.owner_id)
+        propose = reverse("brokerage:propose_for", args=[kind, row.code]) if may else ""
+        routed = getattr(row, "contact_route", "") == "broker"
+        answers.append(
+            {"brokers": brokers, "propose": propose} if brokers or routed or propose else None
+        )
+    return answers
+
+
+def _mandates_of(user: Any, organizations: Sequence[Any]) -> list[Answer]:
+    """The mandates of an organisation, for its members. One query for them."""
+    access = access_of(user)
+    own = [org.pk for org in organizations if access.in_org(org.pk)]
+    found = queries.running_by_client(own) if own else {}
+    return [{"mandates": found.get(org.pk, [])} if org.pk in own else None for org in organizations]
+
+
+def _on_enquiry(user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """Mandates and introductions of an enquiry, for those who see it."""
+    return [queries.brokers_at(user, row) for row in enquiries]
+
+
+def _introduces(user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """The button to record an introduction, for brokers of an enquiry of two organisations."""
+    if not access_of(user).has(Role.BROKER):
+        return [None for _row in enquiries]
+    return [
+        {} if row.asker_id and not queries.has_introduced(user, row) else None for row in enquiries
+    ]
+
+
 SLICE = Slice(
     "brokerage",
     "marketplace.brokerage.urls",
@@ -107,6 +236,19 @@ SLICE = Slice(
             _decides,
             _waiting,
         ),
+        MenuItem(gettext_lazy("经纪人工作台"), "brokerage:desk", "list", "work", 56, _is_broker),
+        MenuItem(
+            gettext_lazy("委托"), "brokerage:mandates", "doc", "work", 66, _deals, _mandates_waiting
+        ),
+        MenuItem(
+            gettext_lazy("对接记录"),
+            "brokerage:introductions",
+            "match",
+            "work",
+            76,
+            _hears_of_introductions,
+            _introductions_waiting,
+        ),
         MenuItem(gettext_lazy("年度备案表"), "brokerage:filings", "doc", "work", 85, _files),
     ),
     links=(
@@ -115,7 +257,15 @@ SLICE = Slice(
         SiteLink("editor", pgettext_lazy("menu", "技术经纪人"), "brokerage:list", 55),
         SiteLink("editor", gettext_lazy("登记为技术经纪人"), "brokerage:own", 65),
     ),
-    todos=(_to_decide, _own_entry, _to_consent),
+    todos=(
+        _to_decide,
+        _own_entry,
+        _to_consent,
+        _to_confirm,
+        _to_acknowledge,
+        _to_do_at_the_desk,
+        _to_rule,
+    ),
     sections=(
         Section(
             "brokers",
@@ -127,7 +277,12 @@ SLICE = Slice(
             scope=pgettext_lazy("search", "经纪人"),
         ),
     ),
-    codes=(CodePage("JR", queries.visible_to, "brokerage:detail"),),
+    codes=(
+        CodePage("JR", queries.visible_to, "brokerage:detail"),
+        CodePage("WT", queries.mandates_visible_to, "brokerage:mandate"),
+        CodePage("DJ", queries.introductions_visible_to, "brokerage:introduction"),
+        CodePage("YJ", queries.commissions_visible_to, "brokerage:commission"),
+    ),
     sitemaps=(
         Sitemap(
             "brokers",
@@ -135,9 +290,18 @@ SLICE = Slice(
             "brokerage:detail",
         ),
     ),
-    schedules=(Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),),
+    schedules=(
+        Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),
+        Schedule("brokerage.purge_declined", every=24 * 3600.0),
+        Schedule("brokerage.end_mandates", every=300.0),
+        Schedule("brokerage.settle_rulings", every=3600.0),
+    ),
     samples=Samples("brokers", 65, samples.load, samples.remove),
     slots=(
         Contribution("organization.panels", 35, _of_organization, "brokerage/slot_brokers.html"),
+        Contribution("organization.panels", 36, _mandates_of, "brokerage/slot_organization.html"),
+        Contribution("listing.panels", 26, _served, "brokerage/slot_listing.html"),
+        Contribution("enquiry.panels", 36, _on_enquiry, "brokerage/slot_enquiry.html"),
+        Contribution("enquiry.actions", 16, _introduces, "brokerage/slot_introduce.html"),
     ),
 )

@@ -3,9 +3,29 @@
 from celery import shared_task
 
 from marketplace.brokerage import services
+from marketplace.brokerage.services import introductions, mandates
+from marketplace.kernel import clock
 
 
 @shared_task(name="brokerage.remind_of_certificates", ignore_result=True)
 def remind_of_certificates() -> None:
     """Remind holders of certificates that end."""
     services.remind_of_certificates()
+
+
+@shared_task(name="brokerage.purge_declined", ignore_result=True)
+def purge_declined() -> None:
+    """Delete refused applications whose time is over."""
+    services.purge_declined(clock.now() - services.DECLINED_KEPT)
+
+
+@shared_task(name="brokerage.end_mandates", ignore_result=True)
+def end_mandates() -> None:
+    """End mandates and proposals whose period is over."""
+    mandates.end_mandates()
+
+
+@shared_task(name="brokerage.settle_rulings", ignore_result=True)
+def settle_rulings() -> None:
+    """Make rulings final that nobody appealed in time."""
+    introductions.settle_rulings()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from marketplace.brokerage import api as rest
 from marketplace.brokerage import views
+from marketplace.brokerage.views import desk, introductions, mandates
 
 public = [
     path("brokers/", views.directory, name="list"),
@@ -41,4 +42,73 @@ api = [
     path("brokers/", rest.BrokerList.as_view(), name="broker_list"),
     path("brokers/own/", rest.OwnEntry.as_view(), name="broker_own"),
     path("brokers/<str:code>/", rest.BrokerDetail.as_view(), name="broker_detail"),
+]
+
+# --- mandates, introductions, the desk
+workbench += [
+    path("brokerage/", desk.home, name="desk"),
+    path("brokerage/pipeline/", desk.pipeline, name="pipeline"),
+    path("brokerage/pipeline/<str:code>/", desk.move, name="move"),
+    path("brokerage/tasks/", desk.tasks, name="tasks"),
+    path("brokerage/tasks/<str:code>/", desk.task_mark, name="task_mark"),
+    path("brokerage/feedback/<str:enquiry>/<str:code>/", desk.rate, name="rate"),
+    path("brokerage/mandates/", mandates.mandate_list, name="mandates"),
+    path("brokerage/mandates/new/<str:code>/", mandates.propose_to, name="propose_to"),
+    path(
+        "brokerage/mandates/new/<slug:kind>/<str:code>/",
+        mandates.propose_for,
+        name="propose_for",
+    ),
+    path("brokerage/mandates/<str:code>/", mandates.mandate_show, name="mandate"),
+    path("brokerage/mandates/<str:code>/amend/", mandates.mandate_amend, name="mandate_amend"),
+    path("brokerage/mandates/<str:code>/copy/", mandates.mandate_copy, name="mandate_copy"),
+    path(
+        "brokerage/mandates/<str:code>/commissions/new/",
+        mandates.commission_add,
+        name="commission_add",
+    ),
+    path("brokerage/commissions/<str:code>/", mandates.commission_show, name="commission"),
+    path("brokerage/introductions/", introductions.introduction_list, name="introductions"),
+    path(
+        "brokerage/introductions/new/",
+        introductions.introduce_meeting,
+        name="introduce_meeting",
+    ),
+    path(
+        "brokerage/introductions/new/<str:code>/",
+        introductions.introduce_enquiry,
+        name="introduce_enquiry",
+    ),
+    path(
+        "brokerage/introductions/<str:code>/",
+        introductions.introduction_show,
+        name="introduction",
+    ),
+    path(
+        "brokerage/introductions/<str:code>/proofs/",
+        introductions.introduction_proof,
+        name="introduction_proof",
+    ),
+    path(
+        "brokerage/introductions/<str:code>/ruling/",
+        introductions.introduction_rule,
+        name="introduction_rule",
+    ),
+]
+
+api += [
+    path("mandates/", rest.MandateList.as_view(), name="mandate_list"),
+    path("mandates/<str:code>/", rest.MandateDetail.as_view(), name="mandate_detail"),
+    path("mandates/<str:code>/<slug:act>/", rest.MandateAct.as_view(), name="mandate_act"),
+    path("introductions/", rest.IntroductionList.as_view(), name="introduction_list"),
+    path(
+        "introductions/<str:code>/",
+        rest.IntroductionDetail.as_view(),
+        name="introduction_detail",
+    ),
+    path(
+        "introductions/<str:code>/answer/",
+        rest.IntroductionAnswer.as_view(),
+        name="introduction_answer",
+    ),
 ]

@@ -12,7 +12,7 @@ from marketplace.enquiries.policies import READERS, principals_of
 from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties.policies import access_of
+from marketplace.parties.policies import Role, access_of
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -38,6 +38,15 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
             enquiry.answer_due_at if first else None,
             order=13,
         )
+
+
+def _to_settle(user: Actor) -> Iterator[Todo]:
+    """What was left for the operator, since a refusal would have named a hidden owner."""
+    if access_of(user).has(Role.OPERATOR):
+        for enquiry in queries.for_operator()[:MOST_TODOS]:
+            url = reverse("enquiries:show", args=[enquiry.code])
+            title = _("核实咨询：%(title)s") % {"title": enquiry.listing_title}
+            yield Todo("shield", title, enquiry.code, _("去核实"), url, order=23)
 
 
 def _kind_of(listing: Any) -> str:
@@ -98,7 +107,7 @@ SLICE = Slice(
             queries.waiting_count,
         ),
     ),
-    todos=(_to_answer,),
+    todos=(_to_answer, _to_settle),
     codes=(CodePage("ZX", queries.visible_to, "enquiries:show"),),
     schedules=(Schedule("enquiries.purge_codes", every=3600.0),),
     samples=Samples("enquiries", 53, samples.load, samples.remove),

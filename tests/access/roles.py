@@ -44,6 +44,8 @@ GROUPS: dict[str, frozenset[str]] = {
         {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
     ),
     "editors": frozenset({"editor", "operator"}),
+    # The one broker of the world who is in the register.
+    "entered_broker": frozenset({"broker"}),
 }
 
 Relations = dict[str, frozenset[str]]
@@ -59,6 +61,7 @@ _GRANT: Relations = {
     "reader_binder": frozenset({"university_admin"}),
 }
 
+_MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
     "answering_binder": frozenset({"approver", "org_admin"}),
@@ -110,6 +113,15 @@ RELATIONS: dict[str, Relations] = {
     "grant": _GRANT,
     "grant_answer": _GRANT,
     # The enterprise has published, the university asks.
+    # The broker acts for the other enterprise, whose admin speaks for it.
+    "mandate": _MANDATED,
+    "commission": _MANDATED,
+    "introduction": {
+        "claimant": frozenset({"broker"}),
+        "introduced": ENTERPRISE | UNIVERSITY,
+        "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
+    },
+    "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
     "asked": _OWNED,

@@ -31,6 +31,23 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "holder": lambda user, row: row.holder_id == user.pk,
         "deputy": lambda user, row: row.deputy_id == user.pk,
     },
+    "mandate": {
+        "mandated_broker": lambda user, row: row.broker.user_id == user.pk,
+        "client": lambda user, row: user.access.in_org(row.client_id),
+    },
+    "commission": {
+        "mandated_broker": lambda user, row: row.mandate.broker.user_id == user.pk,
+        "client": lambda user, row: user.access.in_org(row.mandate.client_id),
+    },
+    "introduction": {
+        "claimant": lambda user, row: row.broker.user_id == user.pk,
+        "introduced": lambda user, row: any(
+            user.access.in_org(side.organization_id) for side in row.sides.all()
+        ),
+        "introduced_binder": lambda user, row: any(
+            user.access.binds(side.organization_id) for side in row.sides.all()
+        ),
+    },
     "enquiry": {
         "answering": lambda user, row: user.access.in_org(row.owner_id),
         "answering_binder": lambda user, row: user.access.binds(row.owner_id),

@@ -32,6 +32,11 @@ TWINS = {
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
+    "brokerage.view_commission": "marketplace.brokerage.queries.mandates.commissions_visible_to",
+    "brokerage.view_introduction": (
+        "marketplace.brokerage.queries.introductions.introductions_visible_to"
+    ),
+    "brokerage.view_mandate": "marketplace.brokerage.queries.mandates.mandates_visible_to",
     "enquiries.view_enquiry": "marketplace.enquiries.queries.reading.visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",

@@ -24,7 +24,12 @@ from django.utils import translation
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
-from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.brokerage.workflow import (
+    BrokerStatus,
+    CommissionStatus,
+    IntroductionStatus,
+    MandateStatus,
+)
 from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.files import storage
@@ -45,6 +50,7 @@ from tests.access.worlds.brokers import brokers
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
+from tests.access.worlds.mandates import mandates
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -94,13 +100,19 @@ STATES: dict[str, set[str]] = {
     "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
     "broker": {*BrokerStatus.values, "missing"},
-    "certificate": {"draft", "submitted", "entered", "missing"},
-    "yearly_form": {"person", "firm", "missing"},
+    "mandate": {*MandateStatus.values, "missing"},
+    "commission": {*CommissionStatus.values, "missing"},
+    "introduction": {*IntroductionStatus.values, "missing"},
+    "brokered_enquiry": {"client", "foreign", "missing"},
+    "broker_task": {"open", "done", "missing"},
+    "rated": {"closed", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "hidden_enquiry": {"hidden", "named", "missing"},
     "enquiry_file": {"of_visitor", "of_organization", "missing"},
     "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
+    "certificate": {"draft", "submitted", "entered", "missing"},
+    "yearly_form": {"person", "firm", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.
@@ -490,4 +502,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     brokers,
     delegations,
     enquiries,
+    mandates,
 )

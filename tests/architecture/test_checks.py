@@ -95,6 +95,10 @@ LISTS = {
 PUBLISHED_BY_OTHERS = {"field"}
 #: Short texts with no list of values.
 FREE = {
+    "brokerage.Introduction.kind",
+    "brokerage.Introduction.listing_code",
+    "brokerage.Mandate.listing_code",
+    "brokerage.MandateVersion.wording",
     "enquiries.Enquiry.listing_code",
     "enquiries.VisitorContact.consent_version",
     "journal.UnreadableRow.code",

@@ -56,8 +56,9 @@ UNHEARD = {
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryClosed", "EnquiryReopened", "EnquirySeparated"),
+        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated"),
     },
+    "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
     "both sides see it on their page, where one of them ended it": {"DelegationEnded"},

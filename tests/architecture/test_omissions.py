@@ -25,6 +25,7 @@ NO_CODE_PAGE = {
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",
     "ZS": "an acceptance is a row on the page of the agreement",
+    "RW": "a broker's own task is a row on the page of tasks",
     "ZZ": "a certificate is a row on the page of its broker",
     "GZ": "a job is shown on the page that started it",
 }
@@ -34,6 +35,7 @@ _OWN_QUEUE = "registrars decide in a queue with a menu entry of its own, parties
 NO_REVIEW = {
     "parties.organization": _OWN_QUEUE,
     "parties.verification": _OWN_QUEUE,
+    "brokerage.ruling": "appeals stand above the list of introductions, and are a to-do",
     "brokerage.broker": "registrars decide in the register, which has a menu entry of its own",
 }
 

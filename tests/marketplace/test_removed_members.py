@@ -15,6 +15,10 @@ from marketplace.achievements import queries as achievements
 from marketplace.achievements import services as achievement_services
 from marketplace.achievements.models import Achievement
 from marketplace.brokerage.models import YearlyForm
+from marketplace.brokerage.rulebook.commission import Terms
+from marketplace.brokerage.services.commissions import add_commission
+from marketplace.brokerage.services.introductions import rule
+from marketplace.brokerage.services.mandates import propose_amendment
 from marketplace.files.services import store_upload
 from marketplace.journal import jobs
 from marketplace.kernel import clock
@@ -39,6 +43,7 @@ from tests.factories.disclosure import accept, make_grant
 from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
+from tests.factories.mandates import answer, make_introduction, make_mandate
 from tests.factories.needs import make_need
 from tests.factories.offerings import make_offering
 from tests.factories.parties import UserFactory, make_member
@@ -109,6 +114,21 @@ class Left:
         ]
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
+        # The organisation gave a mandate, and its parties were introduced; both are disputed.
+        broker = make_broker()
+        mandate = make_mandate(broker, org, admin, by="client")
+        self.version = propose_amendment(
+            mandate,
+            terms=Terms(rate_bp=500),
+            ends_on=clock.today() + timedelta(days=9),
+            actor=broker.user,
+        )
+        fee = add_commission(mandate, amount_fen=1, due_on=clock.today(), actor=broker.user)
+        self.brokerage = {"mandate": [mandate], "version": [self.version], "commission": [fee]}
+        claim = make_introduction(broker, org, cast.enterprise, self.needs[3])
+        answer(claim, org, admin, "disputed")
+        ruling = rule(claim, winner="none", reason="没有证据", actor=cast.operator)
+        self.brokerage |= {"introduction": [claim], "ruling": [ruling]}
         # A colleague asked to read what others keep confidential, and others asked the organisation.
         accept(org, admin)
         theirs = make_need(cast.enterprise, cast.member, state="published")
@@ -149,6 +169,7 @@ class Left:
             "broker": [self.colleague],
             "yearlyform": [YearlyForm(organization=self.org, year=2026)],
             "enquiry": self.enquiries,
+            **self.brokerage,
         }
 
 

@@ -1,23 +1,26 @@
 """Everything that changes brokers, mandates and introductions."""
 
-from marketplace.brokerage.services.entry import (
-    add_letters,
+from marketplace.brokerage.services.certificates import (
     add_scans,
     check_certificate,
-    give_consent,
-    leave_organization,
     remove_certificate,
     remove_scans,
     save_certificate,
+)
+from marketplace.brokerage.services.entry import (
+    add_letters,
+    give_consent,
+    leave_organization,
     save_entry,
     set_portrait,
 )
 from marketplace.brokerage.services.filing import save_filing
-from marketplace.brokerage.services.keeping import purge_declined
+from marketplace.brokerage.services.keeping import DECLINED_KEPT, purge_declined
 from marketplace.brokerage.services.register import apply, decide, enter, submit
 from marketplace.brokerage.services.reminders import remind_of_certificates
 
 __all__ = [
+    "DECLINED_KEPT",
     "add_letters",
     "add_scans",
     "apply",

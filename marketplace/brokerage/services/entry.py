@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage import events, queries
-from marketplace.brokerage.models import Broker, Certificate, Training
+from marketplace.brokerage.models import Broker, Training
 from marketplace.brokerage.rulebook import CONSENTS, Employment
 from marketplace.brokerage.services.register import lock, touch
 from marketplace.brokerage.workflow import BrokerStatus
@@ -18,7 +18,6 @@ from marketplace.files.models import Attachment
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused
-from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
 from marketplace.listings.rulebook import contacts_in
 from marketplace.parties import queries as parties
@@ -38,9 +37,7 @@ _OPEN = frozenset(
         BrokerStatus.SUSPENDED,
     }
 )
-_IN_REGISTER = frozenset({BrokerStatus.ENTERED, BrokerStatus.SUSPENDED})
-#: Certificates that one entry may list.
-MOST_CERTIFICATES = 20
+IN_REGISTER = frozenset({BrokerStatus.ENTERED, BrokerStatus.SUSPENDED})
 
 
 @transaction.atomic
@@ -60,7 +57,7 @@ def save_entry(
     Forbidden, Refused in a state in which nothing is edited, Stale, InvalidInput at the fields.
     """
     row = lock(broker)
-    _check_open(row, actor)
+    check_open(row, actor)
     check(row.rev, rev, row)
     if errors := _errors(row, values, actor):
         raise InvalidInput(errors)
@@ -83,7 +80,7 @@ def save_entry(
         [*columns, "organization", "consented_by", "consented_at", "declared_at", "consents"],
     )
     _remove_files(row, remove, actor)
-    _tell(row, actor)
+    tell(row, actor)
     return row
 
 
@@ -93,7 +90,7 @@ def _errors(row: Broker, values: Mapping[str, Any], actor: User) -> dict[str, li
         errors["employment"] = [
             _("公务员不得从事或参与营利性活动（公务员法第五十九条第十六项），不能登记为技术经纪人")
         ]
-    if row.status in _IN_REGISTER:
+    if row.status in IN_REGISTER:
         for name in _CHECKED:
             if name in values and values[name] != getattr(row, name):
                 errors[name] = [_("登记员已核对，入库期间不能自行修改；需要变更时请退出后重新申请")]
@@ -120,7 +117,7 @@ def _own_codes(row: Broker, actor: User) -> set[str]:
 def _set_organization(row: Broker, code: str) -> None:
     if code == (row.organization.code if row.organization else ""):
         return
-    if row.status in _IN_REGISTER and row.employment == Employment.UNIVERSITY:
+    if row.status in IN_REGISTER and row.employment == Employment.UNIVERSITY:
         raise InvalidInput(
             {"organization": [_("在职人员更换单位须由新单位同意，请退出后重新申请")]}
         )
@@ -129,7 +126,7 @@ def _set_organization(row: Broker, code: str) -> None:
     row.consented_by = row.consented_at = None
 
 
-def _check_open(row: Broker, actor: User) -> None:
+def check_open(row: Broker, actor: User) -> None:
     if not actor.has_perm("brokerage.edit_broker", row):
         raise Forbidden
     if row.status == BrokerStatus.SUBMITTED:
@@ -152,7 +149,7 @@ def _remove_files(row: Broker, codes: Sequence[str], actor: User) -> None:
         raise NotVisible
 
 
-def _tell(row: Broker, actor: User) -> None:
+def tell(row: Broker, actor: User) -> None:
     publish(events.BrokerEdited(subject_id=row.pk, consents=list(row.consents)), actor=actor)
 
 
@@ -160,20 +157,20 @@ def add_letters(
     broker: Broker, uploads: "Sequence[UploadedFile[Any]]", *, actor: User
 ) -> files.Uploaded:
     """Store the written consent of the unit; returns what was taken and the reasons against the rest."""
-    return _add(broker, uploads, LETTER, broker.pk, actor)
+    return add_files(broker, uploads, LETTER, broker.pk, actor)
 
 
 def set_portrait(broker: Broker, upload: "UploadedFile[Any]", *, actor: User) -> files.Uploaded:
     """Store a photograph, encoded anew, in place of the one before. Raises Forbidden, Refused."""
     before = files_queries.attachments_of(PORTRAIT, broker.pk)
-    stored = _add(broker, [upload], PORTRAIT, broker.pk, actor)
+    stored = add_files(broker, [upload], PORTRAIT, broker.pk, actor)
     if stored.taken:
         for old in before:
             files.remove(old, actor=actor)
     return stored
 
 
-def _add(
+def add_files(
     broker: Broker,
     uploads: "Sequence[UploadedFile[Any]]",
     kind: str,
@@ -181,7 +178,7 @@ def _add(
     actor: User,
 ) -> files.Uploaded:
     # Examining a file takes seconds: it happens before the row is locked.
-    _check_open(Broker.objects.get(pk=broker.pk), actor)
+    check_open(Broker.objects.get(pk=broker.pk), actor)
     stored = files.store_uploads(
         uploads,
         subject_kind=kind,
@@ -193,122 +190,8 @@ def _add(
         with transaction.atomic():
             row = lock(broker)
             touch(row, [])
-            _tell(row, actor)
+            tell(row, actor)
     return stored
-
-
-# --- certificates -----------------------------------------------------------------------------
-_CERTIFICATE = ("scheme", "level", "name", "number", "issuer", "valid_from", "valid_until")
-
-
-@transaction.atomic
-def save_certificate(
-    broker: Broker,
-    values: Mapping[str, Any],
-    certificate: Certificate | None = None,
-    *,
-    actor: User,
-    rev: Rev = None,
-) -> Certificate:
-    """Add or change a certificate; one that a registrar had checked must be checked again.
-
-    Raises Forbidden, Refused, Stale, InvalidInput for a reversed period and for a number that the
-    entry lists already.
-    """
-    row = lock(broker)
-    _check_open(row, actor)
-    check(row.rev, rev, row)
-    until = values.get("valid_until")
-    if until is not None and until < values["valid_from"]:
-        raise InvalidInput({"valid_until": [_("有效期的截止日不能早于开始日")]})
-    if certificate is None:
-        if row.certificates.count() >= MOST_CERTIFICATES:
-            raise Refused(_("最多登记 %(most)d 张证书") % {"most": MOST_CERTIFICATES})
-        certificate = Certificate(broker=row)
-    else:
-        certificate = _own_certificate(row, certificate.code)
-    for name in _CERTIFICATE:
-        setattr(certificate, name, values.get(name) if name == "valid_until" else values[name])
-    certificate.checked_by = certificate.checked_at = certificate.reminded = None
-    try:
-        with transaction.atomic():
-            if certificate.pk is None:
-                insert(certificate)
-            else:
-                certificate.save()
-    except IntegrityError as error:
-        raise InvalidInput({"number": [_("这张证书已经登记过，请核对编号")]}) from error
-    touch(row, [])
-    _tell(row, actor)
-    return certificate
-
-
-@transaction.atomic
-def remove_certificate(
-    broker: Broker, certificate: Certificate, *, actor: User, rev: Rev = None
-) -> Broker:
-    """Take a certificate and its scans out of the entry. Raises Forbidden, Refused, Stale."""
-    row = lock(broker)
-    _check_open(row, actor)
-    check(row.rev, rev, row)
-    own = _own_certificate(row, certificate.code)
-    for scan in files_queries.attachments_of(SCAN, own.pk):
-        files.remove(scan, actor=actor)
-    own.delete()
-    touch(row, [])
-    _tell(row, actor)
-    return row
-
-
-def add_scans(
-    certificate: Certificate, uploads: "Sequence[UploadedFile[Any]]", *, actor: User
-) -> files.Uploaded:
-    """Store scans of a certificate; returns what was taken and the reasons against the rest."""
-    return _add(certificate.broker, uploads, SCAN, certificate.pk, actor)
-
-
-@transaction.atomic
-def remove_scans(
-    certificate: Certificate, codes: Sequence[str], *, actor: User, rev: Rev = None
-) -> Broker:
-    """Remove scans by their codes. Raises Forbidden, Refused, Stale, NotVisible for any other file."""
-    row = lock(certificate.broker)
-    _check_open(row, actor)
-    check(row.rev, rev, row)
-    files.remove_by_code(codes, subject_kind=SCAN, subject_id=certificate.pk, actor=actor)
-    touch(row, [])
-    return row
-
-
-def _own_certificate(row: Broker, code: str) -> Certificate:
-    found = Certificate.objects.select_for_update().filter(broker=row, code=code).first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-@transaction.atomic
-def check_certificate(
-    broker: Broker, certificate: Certificate, *, actor: User, rev: Rev = None
-) -> Broker:
-    """A registrar compares a certificate that came later with its scan. From then on it is public.
-
-    Raises Forbidden, Refused for who is not in the register or a number that somebody else holds, Stale.
-    """
-    row = lock(broker)
-    if not actor.has_perm("brokerage.decide_broker", row):
-        raise Forbidden
-    if row.status not in _IN_REGISTER:
-        raise Refused(_("入库申请中的证书随申请一并核对"))
-    check(row.rev, rev, row)
-    own = _own_certificate(row, certificate.code)
-    if queries.holders_of_number(row).filter(scheme=own.scheme, number=own.number).exists():
-        raise Refused(_("这个证书编号已登记在另一位技术经纪人名下"))
-    own.checked_by, own.checked_at = actor, clock.now()
-    own.save(update_fields=["checked_by", "checked_at"])
-    touch(row, [])
-    publish(events.CertificateChecked(subject_id=row.pk, certificate=own.code), actor=actor)
-    return row
 
 
 def remove_files_of(row: Broker) -> None:

@@ -1,6 +1,6 @@
 """What of the register is not kept for ever: refused applications."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -9,6 +9,8 @@ from marketplace.brokerage.services.entry import remove_files_of
 from marketplace.brokerage.workflow import BrokerStatus
 
 AT_ONCE = 200
+#: A refused application is kept for six months: within them it can be asked about and taken up again.
+DECLINED_KEPT = timedelta(days=183)
 
 
 @transaction.atomic

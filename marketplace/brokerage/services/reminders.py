@@ -1,6 +1,6 @@
-"""Reminders by the clock that a certificate ends."""
+"""What the clock does with certificates: reminders before the end, and a note when it has come."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage import events
 from marketplace.brokerage.models import Certificate
+from marketplace.brokerage.services.register import lock, touch
 from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.notices.services import notify
@@ -18,6 +20,8 @@ from marketplace.notices.services import notify
 DAYS = (60, 7)
 KIND = "brokerage.certificate_ends"
 AT_ONCE = 500
+#: `Certificate.reminded` of one whose end was noted.
+_OVER = 0
 
 
 def remind_of_certificates() -> int:
@@ -26,6 +30,7 @@ def remind_of_certificates() -> int:
     A certificate that ends changes nothing else: it is shown as expired, and the broker stays.
     """
     today, sent = clock.today(), 0
+    _note_ends(today)
     for days in sorted(DAYS):
         due = Certificate.objects.filter(
             broker__status=BrokerStatus.ENTERED,
@@ -33,6 +38,19 @@ def remind_of_certificates() -> int:
         ).exclude(reminded__lte=days)
         sent += sum(_remind(row.pk, days) for row in readable(due.order_by("pk")[:AT_ONCE]))
     return sent
+
+
+def _note_ends(today: date) -> None:
+    """Say of each certificate that ended that it has: the index counts levels that hold today."""
+    over = Certificate.objects.filter(broker__status=BrokerStatus.ENTERED, valid_until__lt=today)
+    over = over.exclude(reminded=_OVER).order_by("pk")
+    for row in readable(over.select_related("broker")[:AT_ONCE]):
+        with transaction.atomic():
+            broker = lock(row.broker)
+            Certificate.objects.filter(pk=row.pk).update(reminded=_OVER)
+            touch(broker, [])
+            told = events.CertificateExpired(subject_id=broker.pk, certificate=row.code)
+            publish(told, actor=None)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 
 from marketplace.brokerage import events
 from marketplace.brokerage.models import Broker
-from marketplace.brokerage.services import entry, register
+from marketplace.brokerage.services import certificates, entry, register
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.parties import services as parties
@@ -51,7 +51,7 @@ def load_sample_broker(
             days["valid_until"] = clock.today() + timedelta(days=one["ends_in_days"])
         given = {"name": "", "valid_until": None, **one, **days}
         given.pop("ends_in_days", None)
-        entry.save_certificate(broker, given, actor=person)
+        certificates.save_certificate(broker, given, actor=person)
     broker.refresh_from_db()
     _advance(broker, person, row, org)
     return broker
@@ -76,7 +76,7 @@ def _advance(
 ) -> None:
     state = row["state"]
     if org is not None and row["employment"] == "university" and row.get("unit_agrees"):
-        approver = _approver(org)
+        approver = approver_of(org)
         entry.give_consent(broker, actor=approver)
     if state == "draft":
         return
@@ -97,7 +97,7 @@ def _advance(
         register.decide(broker, move, actor=registrar, **said)
 
 
-def _approver(org: Organization) -> User:
+def approver_of(org: Organization) -> User:
     """A member who may bind the organisation, other than the applicant."""
     found = User.objects.filter(
         memberships__organization=org, memberships__left_at=None, is_sample=True

@@ -1,10 +1,9 @@
 """The pages of brokerage."""
 
+from marketplace.brokerage.views.certificates import certificate, certificate_new
+from marketplace.brokerage.views.consent import consent
 from marketplace.brokerage.views.directory import directory, show_broker
 from marketplace.brokerage.views.entry import (
-    certificate,
-    certificate_new,
-    consent,
     edit,
     entry,
     own,

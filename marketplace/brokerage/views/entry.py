@@ -11,14 +11,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.brokerage import events, queries, rulebook, services
 from marketplace.brokerage.forms import (
-    CertificateForm,
     EntryForm,
     StartForm,
     TrainingRows,
     consents_in,
 )
-from marketplace.brokerage.models import Broker, Certificate
+from marketplace.brokerage.models import Broker
 from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
+from marketplace.brokerage.views.shared import (
+    EDITED,
+    add_files,
+    at_fields,
+    own_entry,
+    refuse_closed,
+)
 from marketplace.brokerage.workflow import BROKER, BrokerStatus
 from marketplace.files import queries as files
 from marketplace.files.forms import wanted_removals
@@ -28,29 +34,16 @@ from marketplace.kernel.errors import (
     Forbidden,
     InvalidInput,
     KeyReused,
-    NotVisible,
     Refused,
     Stale,
-    TooMany,
 )
 from marketplace.parties import queries as parties
-from marketplace.web import throttle
 from marketplace.web.differences import Difference, compare, shown_rows
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
-from marketplace.web.views import fetch, render_page
+from marketplace.web.views import render_page
 
-#: How many requests with files one person may send, counted together with those of other pages.
-UPLOADS = "60/h"
-_EDITED = frozenset(
-    {
-        BrokerStatus.DRAFT,
-        BrokerStatus.RETURNED,
-        BrokerStatus.ENTERED,
-        BrokerStatus.SUSPENDED,
-    }
-)
 _IN_REGISTER = frozenset({BrokerStatus.ENTERED, BrokerStatus.SUSPENDED})
 _OWN_MOVES = ("submit", "recall", "leave", "renew")
 
@@ -85,29 +78,11 @@ def own(request: HttpRequest) -> HttpResponse:
     return render_page(request, "brokerage/own.html", context, status=status)
 
 
-def _own(request: HttpRequest, code: str, *, action: str | None = None) -> Broker:
-    """The reader's own entry of this code. Raises 404 for every other."""
-    broker = fetch(
-        queries.brokers().filter(user=request.user.pk or 0),
-        code,
-        actor=request.user,
-        view="brokerage.view_broker",
-        action=action,
-    )
-    return broker
-
-
-def _refuse_closed(broker: Broker) -> None:
-    """Raise Refused in a state in which nothing of the entry is edited."""
-    if broker.status not in _EDITED:
-        raise Refused(_("当前状态不能修改登记信息"))
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     """The own entry: state, what is missing, certificates; a POST makes one of the owner's moves."""
-    broker = _own(request, code)
+    broker = own_entry(request, code)
     seen, problem, status = Seen(request, broker.rev), "", 200
     if request.method == "POST":
         status = 400
@@ -133,7 +108,7 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
         "moves": [
             move for move in BROKER.available(broker, request.user) if move.name in _OWN_MOVES
         ],
-        "edits": broker.status in _EDITED,
+        "edits": broker.status in EDITED,
         "steps": _steps(broker),
         "reasons": rulebook.reason_labels(broker.reasons),
         "waits_for_consent": queries.waits_for_consent(broker),
@@ -187,8 +162,8 @@ def _steps(broker: Broker) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The whole entry in sections. What fits is kept when something else does not."""
-    broker = _own(request, code)
-    _refuse_closed(broker)
+    broker = own_entry(request, code)
+    refuse_closed(broker)
     bound = request.method == "POST"
     form = EntryForm(
         request.POST if bound else None,
@@ -210,7 +185,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
             conflict = _conflict(form, rows, error.row)
             seen.renew(error.row.rev)
         except InvalidInput as error:
-            _at_fields(form, error)
+            at_fields(form, error)
     context = {
         "broker": broker,
         "form": form,
@@ -262,8 +237,8 @@ def _saved(
     services.save_entry(
         broker, form.values, rows.values, remove=removing, actor=actor, rev=seen.rev
     )
-    refused = _add_files(request, form, {"letters": services.add_letters}, broker)
-    refused |= _add_files(request, form, {"portrait": _set_portrait}, broker)
+    refused = add_files(request, form, {"letters": services.add_letters}, broker)
+    refused |= add_files(request, form, {"portrait": _set_portrait}, broker)
     if refused:
         broker.refresh_from_db(fields=["rev"])
         seen.renew(broker.rev)
@@ -274,34 +249,6 @@ def _saved(
 
 def _set_portrait(broker: Broker, uploads: Any, *, actor: Any) -> Any:
     return services.set_portrait(broker, uploads[0], actor=actor)
-
-
-def _add_files(
-    request: HttpRequest,
-    form: EntryForm | CertificateForm,
-    stores: dict[str, Any],
-    subject: Broker | Certificate,
-) -> bool:
-    """Store the uploads of these fields; True when one of them was refused, with the reason at it."""
-    refused = False
-    for name, store in stores.items():
-        uploads = form.cleaned_data.get(name)
-        if not uploads:
-            continue
-        try:
-            throttle.check(request, "uploads", per_user=UPLOADS)
-        except TooMany as error:
-            form.add_error(name, str(error))
-            form.status = error.status
-            refused = True
-            continue
-        done = store(subject, uploads, actor=request.user)
-        for reason in done.reasons:
-            form.add_error(name, str(reason))
-        if done.reasons:
-            form.status = done.status
-            refused = True
-    return refused
 
 
 def _conflict(form: EntryForm, rows: Any, stored: Broker) -> list[Difference]:
@@ -317,21 +264,11 @@ def _conflict(form: EntryForm, rows: Any, stored: Broker) -> list[Difference]:
     return compare(fields, before, after)
 
 
-_NAMES = {"fields": "fields_"}
-
-
-def _at_fields(form: Any, error: InvalidInput) -> None:
-    for name, reasons in error.errors.items():
-        place = _NAMES.get(name, name)
-        for reason in reasons:
-            form.add_error(place if place in form.fields else None, str(reason))
-
-
 @login_required
 @require_safe
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """The public page as it would be, before the entry is public."""
-    broker = _own(request, code)
+    broker = own_entry(request, code)
     context = {
         "broker": broker,
         "face": queries.face_of(broker),
@@ -339,134 +276,3 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         "is_preview": True,
     }
     return render_page(request, "brokerage/broker_detail.html", context)
-
-
-# --- certificates -----------------------------------------------------------------------------
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def certificate_new(request: HttpRequest, code: str) -> HttpResponse:
-    """A certificate more, with its scan."""
-    broker = _own(request, code)
-    _refuse_closed(broker)
-    bound = request.method == "POST"
-    form = CertificateForm(request.POST if bound else None, request.FILES if bound else None)
-    form_key, actor = FormKey(request), request.user
-    if bound and form.is_valid():
-        try:
-            made = once(
-                form_key.ticket(),
-                lambda: services.save_certificate(broker, form.values, actor=actor),  # type: ignore[arg-type]
-                actor=actor,
-            )
-        except KeyReused as error:
-            form.add_error(None, str(error))
-            form.status = error.status
-        except InvalidInput as error:
-            _at_fields(form, error)
-        else:
-            held = _certificate(broker, made.code)
-            if not _add_files(request, form, {"scans": services.add_scans}, held):
-                messages.success(request, _("证书已保存"))
-                return redirect("brokerage:entry", code)
-            # The certificate is there; its page shows which scan was refused and takes another.
-            for reasons in form.errors.values():
-                messages.error(request, " ".join(str(reason) for reason in reasons))
-            return redirect("brokerage:certificate", code, made.code)
-    context = {"broker": broker, "form": form, "form_key": form_key}
-    return render_page(
-        request,
-        "brokerage/certificate_edit.html",
-        context,
-        status=form.status if bound else 200,
-    )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def certificate(request: HttpRequest, code: str, certificate: str) -> HttpResponse:
-    """Change a certificate, its scans, or take it out of the entry."""
-    broker = _own(request, code)
-    row = _certificate(broker, certificate)
-    _refuse_closed(broker)
-    bound = request.method == "POST"
-    form = CertificateForm(
-        request.POST if bound else None,
-        request.FILES if bound else None,
-        initial=_certificate_values(row),
-    )
-    seen, conflict, actor = Seen(request, broker.rev), None, request.user
-    try:
-        if bound and "remove" in request.POST:
-            services.remove_certificate(broker, row, actor=actor, rev=seen.rev)  # type: ignore[arg-type]
-            messages.success(request, _("证书已删除"))
-            return redirect("brokerage:entry", code)
-        if bound and (removing := wanted_removals(request.POST)):
-            services.remove_scans(row, removing, actor=actor, rev=seen.rev)  # type: ignore[arg-type]
-            return redirect("brokerage:certificate", code, row.code)
-        if bound and form.is_valid():
-            services.save_certificate(broker, form.values, row, actor=actor, rev=seen.rev)  # type: ignore[arg-type]
-            if not _add_files(request, form, {"scans": services.add_scans}, row):
-                messages.success(request, _("证书已保存"))
-                return redirect("brokerage:entry", code)
-            seen.renew(queries.brokers().get(pk=broker.pk).rev)
-    except Stale as error:
-        row.refresh_from_db()
-        typed = getattr(form, "cleaned_data", {})
-        conflict = compare(form.fields, _certificate_values(row), typed)
-        seen.renew(error.row.rev)
-    except InvalidInput as error:
-        _at_fields(form, error)
-    context = {
-        "broker": broker,
-        "certificate": row,
-        "form": form,
-        "seen": seen,
-        "conflict": conflict,
-        "scans": files.file_rows(files.attachments_of(SCAN, row.pk), remove_name="remove_file"),
-    }
-    status = Stale.status if conflict is not None else form.status if bound else 200
-    return render_page(request, "brokerage/certificate_edit.html", context, status=status)
-
-
-def _certificate(broker: Broker, code: str) -> Certificate:
-    found = broker.certificates.filter(code=code).first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def _certificate_values(row: Certificate) -> dict[str, Any]:
-    names = ("scheme", "level", "name", "number", "issuer", "valid_from", "valid_until")
-    return {name: getattr(row, name) for name in names}
-
-
-# --- the consent of the unit ------------------------------------------------------------------
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent(request: HttpRequest, code: str) -> HttpResponse:
-    """An approver of the unit reads what a member applies for, and agrees on line."""
-    broker = fetch(
-        queries.brokers(),
-        code,
-        actor=request.user,
-        view="brokerage.consent_broker",
-    )
-    seen, problem, status = Seen(request, broker.rev), "", 200
-    if request.method == "POST":
-        try:
-            services.give_consent(broker, actor=request.user, rev=seen.rev)  # type: ignore[arg-type]
-        except Stale as error:
-            status, problem, broker = error.status, str(error), error.row
-            seen.renew(broker.rev)
-        except Refused as error:
-            status, problem = error.status, str(error)
-        else:
-            messages.success(request, _("已代表单位在线确认同意"))
-            return redirect("brokerage:own")
-    context = {
-        "broker": broker,
-        "seen": seen,
-        "problem": problem,
-        "waits": queries.waits_for_consent(broker),
-    }
-    return render_page(request, "brokerage/consent.html", context, status=status)

@@ -1,7 +1,13 @@
 """Questions about enquiries."""
 
 from marketplace.enquiries.queries.evidence import evidence_of, shown_evidence
-from marketplace.enquiries.queries.inbox import inbox, paged_inbox, todo_rows, waiting_count
+from marketplace.enquiries.queries.inbox import (
+    for_operator,
+    inbox,
+    paged_inbox,
+    todo_rows,
+    waiting_count,
+)
 from marketplace.enquiries.queries.joining import joinable_with, joined_with
 from marketplace.enquiries.queries.names import (
     HIDDEN_ASKER_SIDE,
@@ -36,6 +42,7 @@ __all__ = [
     "enquiry_by_id",
     "evidence_of",
     "files_of",
+    "for_operator",
     "inbox",
     "is_running",
     "joinable_with",

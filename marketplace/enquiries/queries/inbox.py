@@ -153,6 +153,11 @@ def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
     return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])
 
 
+def for_operator() -> QuerySet[Enquiry]:
+    """Running enquiries that wait for a decision of the operator, newest first."""
+    return Enquiry.objects.exclude(for_operator="").exclude(status=Status.CLOSED).order_by("-id")
+
+
 def is_unread(enquiry: Any) -> bool:
     """Whether a row of `inbox` has a message that its reader has not seen."""
     read_to: datetime | None = enquiry.read_to

@@ -41,7 +41,7 @@ def conversation(
     rows = list(reversed(list(page.object_list)))
     files = queries.files_of(rows)
     said = [
-        Said(
+        _said(
             row,
             queries.author_of(user, by_id[row.enquiry_id], row),
             queries.party(user, by_id[row.enquiry_id], row.side).name if row.side else "",
@@ -52,6 +52,11 @@ def conversation(
         for row in rows
     ]
     return {"said": said, "messages_page": page, "joined": joined}
+
+
+def _said(message: Message, author: Any, party: Any, *rest: Any) -> Said:
+    """A visitor who named no organisation is party and author in one."""
+    return Said(message, "" if author == party else author, party, *rest)
 
 
 def _lines(attachments: Any, page: str) -> list[Any]:

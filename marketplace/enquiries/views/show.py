@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from marketplace.disclosure.queries import grant_between
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.forms import WriteForm
 from marketplace.enquiries.models import Enquiry
@@ -22,6 +23,7 @@ from marketplace.files import services as files
 from marketplace.journal.once import once
 from marketplace.kernel.errors import InvalidInput, KeyReused, Stale
 from marketplace.listings.kind import kind_named
+from marketplace.parties.policies import Role, access_of
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -135,8 +137,12 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "owner": queries.party(user, enquiry, OWNER),
         "asker": queries.party(user, enquiry, "asker"),
         "held": held,
+        "settles": access_of(user).has(Role.OPERATOR),
         "owner_side": OWNER in held,
         "shared_contact": _shared_contact(enquiry),
+        "grant": grant_between(kind.subject, enquiry.listing_id, enquiry.asker_id)
+        if held and enquiry.asker_id is not None
+        else None,
         "turn": next_step(enquiry, held),
         "is_mine": waits_for(enquiry) in held,
         "form": write_form(request, enquiry) if held else None,

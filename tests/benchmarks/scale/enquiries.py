@@ -23,6 +23,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.statistics import refresh_statistics
 from marketplace.parties.models import Organization
 from marketplace.web.models import RateBucket
+from tests.benchmarks.scale.world import numbered_code
 from tests.cast import Cast
 from tests.factories.parties import OrganizationFactory, make_member
 
@@ -43,6 +44,7 @@ def fill(cast: Cast, count: int = COUNT) -> Organization:
     for start in range(0, len(pairs), _BATCH):
         made = Enquiry.objects.bulk_create(
             Enquiry(
+                code=numbered_code("ZX", n),
                 kind="achievements",
                 listing_id=listing.pk,
                 listing_code=listing.code,

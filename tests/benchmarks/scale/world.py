@@ -51,7 +51,7 @@ def _achievement(cast: Cast, text: Text, number: int) -> Achievement:
     return Achievement(
         **values,
         **_shared(text, number),
-        code=_code("CG", number),
+        code=numbered_code("CG", number),
         owner=cast.university,
         author=cast.university_member,
         description=text.description,
@@ -64,7 +64,7 @@ def _achievement(cast: Cast, text: Text, number: int) -> Achievement:
 def _need(cast: Cast, text: Text, number: int) -> Need:
     return Need(
         **_shared(text, number),
-        code=_code("XQ", number),
+        code=numbered_code("XQ", number),
         kind="rd",
         cooperation=needs.COMPLETE["cooperation"],
         owner=cast.enterprise,
@@ -74,7 +74,7 @@ def _need(cast: Cast, text: Text, number: int) -> Need:
     )
 
 
-def _code(prefix: str, number: int) -> str:
+def numbered_code(prefix: str, number: int) -> str:
     """A valid code for each number: random ones would meet each other among so many."""
     body = "".join(codes.ALPHABET[number >> shift & 31] for shift in range(25, -1, -5))
     stem = f"{prefix}{clock.today().year}-{body}"

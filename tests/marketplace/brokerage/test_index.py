@@ -169,6 +169,23 @@ def test_facets_words_and_order(cast: Cast, own_index: Path, client: Client) -> 
     assert client.get("/api/v1/brokers/", {"field": "03"}).json()["count"] == 1
 
 
+def test_a_level_ends_with_its_certificate_and_the_broker_stays(
+    cast: Cast, own_index: Path, client: Client, drain: Drain
+) -> None:
+    broker = make_broker(consents=ALL)
+    make_certificate(broker, level="senior", valid_until=clock.today())
+    engine.rebuild("brokers")
+    assert browsing.directory(filters={"level": ["senior"]}).total == 1
+    with clock.shift(timedelta(days=1)):
+        for _time in range(2):
+            services.remind_of_certificates()
+            drain()
+        assert browsing.directory(filters={"level": ["senior"]}).total == 0
+        assert "已过期" in client.get(f"/brokers/{broker.code}/").text
+    broker.refresh_from_db()
+    assert broker.is_entered
+
+
 def test_a_list_costs_as_many_queries_for_thirty_as_for_one(
     cast: Cast, own_index: Path, client: Client
 ) -> None:
@@ -187,5 +204,5 @@ def test_a_list_costs_as_many_queries_for_thirty_as_for_one(
     paths = ("/brokers/", "/api/v1/brokers/", f"/orgs/{cast.enterprise.code}/")
     more(1)
     one = {path: cost(path) for path in paths}
-    more(19)
+    more(29)
     assert {path: cost(path) for path in paths} == one

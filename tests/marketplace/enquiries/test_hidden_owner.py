@@ -15,6 +15,7 @@ from marketplace.enquiries.policies import _proxies, register_proxy
 from marketplace.enquiries.queries.inbox import Asked
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.notices.models import Notice
+from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry
@@ -161,6 +162,8 @@ def test_a_proxy_of_the_hidden_owner_learns_nothing_by_asking(cast: Cast, need: 
     finally:
         _proxies.remove((is_client, clients))
     assert asked.for_operator == "same_party"
+    [todo] = [row for row in workbench.todos(cast.operator) if row.text == asked.code]
+    assert "核实后处理" in signed_in(cast.operator).get(todo.url).content.decode()
 
 
 def test_whoever_was_named_the_owner_before_sees_it_from_the_start(cast: Cast, need: Any) -> None:

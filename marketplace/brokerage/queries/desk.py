@@ -1,0 +1,443 @@
+"""Questions of the broker's desk: what is followed, what is to do, what nobody has taken up."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from marketplace.brokerage.models import (
+    Answer,
+    BrokerFeedback,
+    BrokerTask,
+    CommissionEntry,
+    Introduction,
+    IntroductionSide,
+    Mandate,
+    Pursuit,
+    Stage,
+)
+from marketplace.brokerage.models.desk import BOARD
+from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
+from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
+from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus
+from marketplace.enquiries.models import Enquiry, Message
+from marketplace.enquiries.workflow import Status
+from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
+from marketplace.listings.kind import kinds
+from marketplace.listings.workflow import State
+from marketplace.matching.models import Match
+from marketplace.matching.queries import open_matches
+from marketplace.needs.models import Need
+from marketplace.parties.policies import Role, access_of
+
+#: Cards that one column of the board shows; the list has all.
+CARDS = 20
+#: A need is called quiet when it has had no match for so long after its publication.
+QUIET_DAYS = 14
+#: Fewer scores than this say something about single persons, so they are not published.
+LEAST_SCORES = 5
+_SHOWN = 20
+_LIVE = (
+    IntroductionStatus.OPEN,
+    IntroductionStatus.ACKNOWLEDGED,
+    IntroductionStatus.DISPUTED,
+    IntroductionStatus.UPHELD,
+)
+
+
+# --- how far an enquiry is --------------------------------------------------------------------
+def brokers_behind(enquiry: Enquiry) -> set[int]:
+    """The brokers who follow an enquiry: by a mandate, by a confirmed lead, by an introduction."""
+    mandated = mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id)
+    found = set(mandated.values_list("broker_id", flat=True)) if enquiry.asker_id else set()
+    found |= set(
+        Introduction.objects.filter(enquiry=enquiry, status__in=_LIVE).values_list(
+            "broker_id", flat=True
+        )
+    )
+    return found
+
+
+def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
+    """The stage that the record gives, for one broker."""
+    if enquiry.status == Status.CLOSED:
+        return Stage.CLOSED
+    if enquiry.status == Status.AGREED:
+        return Stage.INTENT
+    if Introduction.objects.filter(broker_id=broker_id, enquiry=enquiry, status__in=_LIVE).exists():
+        return Stage.INTRODUCED
+    wrote = Message.objects.filter(enquiry=enquiry, author__broker=broker_id)
+    if enquiry.first_answer_at is not None or wrote.exists():
+        return Stage.CONTACT
+    return Stage.LEAD
+
+
+def mandated_enquiries(mandate: Mandate) -> QuerySet[Enquiry]:
+    """The enquiries of organisations that a mandate covers, newest first."""
+    rows = Enquiry.objects.filter(owner_id=mandate.client_id, asker__isnull=False)
+    if mandate.kind:
+        rows = rows.filter(kind=mandate.kind, listing_id=mandate.listing_id or 0)
+    return rows.order_by("-id")
+
+
+# --- the pipeline -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Column:
+    """One column of the board: how many are in this stage, and the newest of them."""
+
+    stage: Stage
+    count: int
+    cards: list[Pursuit]
+
+    @property
+    def more(self) -> int:
+        """How many are in the list only."""
+        return max(0, self.count - len(self.cards))
+
+
+def pipeline(broker_id: int, stage: str = "") -> QuerySet[Pursuit]:
+    """The enquiries that a broker follows, the one that moved last first; of one stage when named."""
+    rows = Pursuit.objects.filter(broker_id=broker_id)
+    rows = rows.filter(stage=stage) if stage else rows.exclude(stage=Stage.CLOSED)
+    return rows.select_related("enquiry__owner", "enquiry__asker").order_by("-since", "-id")
+
+
+def stage_counts(broker_id: int) -> dict[str, int]:
+    """How many followed enquiries are in each stage; one query."""
+    rows = Pursuit.objects.filter(broker_id=broker_id).values_list("stage")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def board(broker_id: int) -> list[Column]:
+    """The board: one query for the counts and one for each column."""
+    counts = stage_counts(broker_id)
+    return [
+        Column(stage, counts.get(stage, 0), readable(pipeline(broker_id, stage)[:CARDS]))
+        for stage in BOARD
+    ]
+
+
+def is_party(user: Any, enquiry: Enquiry) -> bool:
+    """Whether the person sees an enquiry as a broker: the twin of `party_condition`."""
+    condition = party_condition(user)
+    return condition is not None and Enquiry.objects.filter(condition, pk=enquiry.pk).exists()
+
+
+def party_condition(user: Any) -> Q | None:
+    """The enquiries that the person sees as a broker with a mandate in force; None for who is no broker.
+
+    A visitor's enquiry is no part of them: it holds a private contact, which a broker reads only when
+    the visitor has agreed to be served by this broker (个人信息保护法 23).
+    """
+    if not access_of(user).has(Role.BROKER):
+        return None
+    running = in_force().filter(
+        Q(kind="") | Q(kind=OuterRef("kind"), listing_id=OuterRef("listing_id")),
+        broker__user_id=user.pk,
+        client_id=OuterRef("owner_id"),
+    )
+    return Q(Exists(running), asker__isnull=False)
+
+
+def principals_of(user: Any) -> list[int]:
+    """The organisations in whose name the person writes as a broker: mandates for all that they list.
+
+    A mandate for one listing lets the broker read the enquiries about it. To write for the client in
+    every enquiry it takes one for all of them.
+    """
+    if not access_of(user).has(Role.BROKER):
+        return []
+    rows = in_force().filter(broker__user_id=user.pk, kind="")
+    return list(rows.values_list("client_id", flat=True).distinct())
+
+
+def is_proxy(user: Any, org_id: int) -> bool:
+    """Whether the person writes in the name of this organisation as a broker."""
+    return org_id in principals_of(user)
+
+
+# --- tasks ------------------------------------------------------------------------------------
+def tasks_of(broker_id: int) -> QuerySet[BrokerTask]:
+    """Open tasks, the first due first."""
+    rows = BrokerTask.objects.filter(broker_id=broker_id, done_at=None)
+    return rows.select_related("enquiry", "broker").order_by("due_on", "id")
+
+
+def tasks_done(broker_id: int) -> QuerySet[BrokerTask]:
+    """The tasks done last."""
+    rows = BrokerTask.objects.filter(broker_id=broker_id, done_at__isnull=False)
+    return rows.select_related("enquiry", "broker").order_by("-done_at", "-id")
+
+
+def task_of(broker_id: int, code: str) -> BrokerTask | None:
+    """The broker's task of this code."""
+    rows = BrokerTask.objects.filter(broker_id=broker_id, code=code)
+    return rows.select_related("broker").first()
+
+
+def tasks_due(broker_id: int) -> QuerySet[BrokerTask]:
+    """Open tasks that are due today or before."""
+    return tasks_of(broker_id).filter(due_on__lte=clock.today())
+
+
+# --- what is open to all brokers --------------------------------------------------------------
+def quiet_needs(days: int = QUIET_DAYS) -> list[Need]:
+    """Published needs without a match for so many days, the longest quiet first; at most 20."""
+    fit = Match.objects.filter(need=OuterRef("pk")).exclude(need_verdict="dismissed")
+    rows = Need.objects.filter(
+        status=State.PUBLISHED, published_at__lte=clock.now() - timedelta(days=days)
+    ).exclude(Exists(fit))
+    return readable(rows.select_related("owner").order_by("published_at", "id")[:_SHOWN])
+
+
+def listings_through_brokers() -> list[Any]:
+    """Published listings whose contact is through a broker, newest first; at most 20 of each kind."""
+    found: list[Any] = []
+    for kind in kinds():
+        if not any(field.name == "contact_route" for field in kind.model._meta.fields):  # noqa: SLF001
+            continue
+        rows = kind.model.objects.filter(status=State.PUBLISHED, contact_route="broker")
+        found += readable(rows.select_related("owner").order_by("-published_at", "-id")[:_SHOWN])
+    return sorted(found, key=lambda row: row.published_at, reverse=True)[:_SHOWN]
+
+
+# --- suggestions ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Suggestion:
+    """A match of a listing for which the broker has a mandate."""
+
+    mandate: Mandate
+    match: Match
+
+
+def suggestions(broker_id: int, most: int = 12) -> list[Suggestion]:
+    """The best open matches of the listings that the broker's mandates cover; two queries."""
+    mandates = list(running_of(broker_id)[:100])
+    covered = Q(pk__in=[])
+    for one in mandates:
+        if one.kind == "needs":
+            covered |= Q(need_id=one.listing_id)
+        elif one.kind == "achievements":
+            covered |= Q(achievement_id=one.listing_id)
+        elif not one.kind:
+            covered |= Q(need__owner_id=one.client_id) | Q(achievement__owner_id=one.client_id)
+    if not mandates:
+        return []
+    rows = open_matches().filter(covered).order_by("-score", "-retrieval", "id")[:most]
+    found = [(_mandate_of(match, mandates), match) for match in readable(rows)]
+    return [Suggestion(one, match) for one, match in found if one is not None]
+
+
+def _mandate_of(match: Match, mandates: Iterable[Mandate]) -> Mandate | None:
+    for one in mandates:
+        if (one.kind, one.listing_id) in {
+            ("needs", match.need_id),
+            ("achievements", match.achievement_id),
+        }:
+            return one
+        if not one.kind and one.client_id in {match.need.owner_id, match.achievement.owner_id}:
+            return one
+    return None
+
+
+# --- money and what the record shows ----------------------------------------------------------
+def fees_of(broker_id: int) -> QuerySet[CommissionEntry]:
+    """The fees of a broker that are not settled, the first due first."""
+    rows = CommissionEntry.objects.filter(mandate__broker_id=broker_id).exclude(
+        status__in=[CommissionStatus.CONFIRMED, CommissionStatus.CANCELLED]
+    )
+    return rows.select_related("mandate__client", "mandate__broker", "enquiry").order_by(
+        Coalesce("due_on", clock.today() + timedelta(days=36_500)), "id"
+    )
+
+
+def facts_of(
+    brokers: Sequence[int], since: datetime | None, until: datetime | None
+) -> dict[int, list[Fact]]:
+    """What mandates and introductions prove of these brokers in a half-open period; two queries.
+
+    An introduction that both sides acknowledged or a ruling upheld, and the intent of such a one.
+    The title and the field of an introduction with a hidden side are left out: only kind and month count.
+    """
+    rows = Introduction.objects.filter(
+        broker_id__in=brokers,
+        status__in=[IntroductionStatus.ACKNOWLEDGED, IntroductionStatus.UPHELD],
+    ).select_related("enquiry")
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    found: dict[int, list[Fact]] = {}
+    for row in readable(rows.prefetch_related("sides").order_by("-at", "-id")):
+        hidden = any(side.hidden for side in row.sides.all())
+        about = {
+            "title": "" if hidden else row.listing_title,
+            "name": row.listing_title,
+            "number": row.code,
+            "is_achievement": row.kind == "achievements",
+        }
+        facts = found.setdefault(row.broker_id, [])
+        facts.append(Fact(INTRODUCTION, row.at, **about))
+        if row.enquiry is not None and row.enquiry.status == Status.AGREED:
+            facts.append(Fact(INTENT, row.enquiry.last_message_at, **about))
+    return found
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """How many sides have scored a broker, and the mean with one decimal."""
+
+    count: int
+    mean: float
+
+
+def feedback_summary(broker_id: int) -> Feedback | None:
+    """The scores of a broker as everybody may see them; None below LEAST_SCORES."""
+    rows = BrokerFeedback.objects.filter(broker_id=broker_id)
+    said = rows.aggregate(n=Count("pk"), mean=Avg("score"))
+    if said["n"] < LEAST_SCORES:
+        return None
+    return Feedback(said["n"], round(float(said["mean"]), 1))
+
+
+def feedback_of(broker_id: int) -> QuerySet[BrokerFeedback]:
+    """What was said about a broker: for the broker alone, newest first."""
+    return BrokerFeedback.objects.filter(broker_id=broker_id).select_related("enquiry")
+
+
+def rated_by(enquiry: Enquiry, sides: Iterable[str]) -> set[tuple[int, str]]:
+    """Which brokers these sides of an enquiry have rated already, as (broker, side)."""
+    rows = BrokerFeedback.objects.filter(enquiry=enquiry, side__in=list(sides))
+    return set(rows.values_list("broker_id", "side"))
+
+
+def silent_sides(broker_id: int) -> int:
+    """How many sides of the broker's open claims have not answered."""
+    return IntroductionSide.objects.filter(
+        introduction__broker_id=broker_id,
+        introduction__status=IntroductionStatus.OPEN,
+        answer=Answer.NONE,
+    ).count()
+
+
+# --- what other pages show --------------------------------------------------------------------
+def brokers_of_listings(kind: str, listings: Sequence[Any]) -> dict[int, list[Any]]:
+    """The brokers who serve these listings by a mandate in force, by the key of the listing; one query.
+
+    A mandate for all of an organisation's listings is left out where the listing hides its owner: the
+    same broker at all of them would say whose it is.
+    """
+    owners = {row.owner_id for row in listings}
+    rows = in_force().filter(
+        Q(kind="") | Q(kind=kind, listing_id__in=[row.pk for row in listings]),
+        client_id__in=owners,
+    )
+    found: dict[int, list[Any]] = {}
+    mandates = list(rows.select_related("broker").order_by("id"))
+    for row in listings:
+        for one in mandates:
+            fits = (
+                one.listing_id == row.pk
+                if one.kind
+                else one.client_id == row.owner_id and not row.hide_owner
+            )
+            if fits and one.broker not in found.setdefault(row.pk, []):
+                found[row.pk].append(one.broker)
+    return {pk: brokers for pk, brokers in found.items() if brokers}
+
+
+def running_by_client(org_ids: Sequence[int]) -> dict[int, list[Mandate]]:
+    """The mandates in force of these organisations, by organisation; one query."""
+    found: dict[int, list[Mandate]] = {}
+    rows = in_force().filter(client_id__in=org_ids).select_related("broker")
+    for one in rows.order_by("ends_at", "id"):
+        found.setdefault(one.client_id, []).append(one)
+    return found
+
+
+def has_introduced(user: Any, enquiry: Enquiry) -> bool:
+    """Whether the person has recorded an introduction from this enquiry that still stands."""
+    return Introduction.objects.filter(
+        broker__user_id=user.pk, enquiry=enquiry, status__in=_LIVE
+    ).exists()
+
+
+def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
+    """What the page of an enquiry shows of brokers to this person; None for a visitor by link.
+
+    The asker learns which brokers have introduced the pair; the mandates are the owner's own affair,
+    beyond the fact that a broker acts for the owner.
+    """
+    if user.pk is None or enquiry.asker_id is None:
+        return None
+    access = access_of(user)
+    mandates = list(mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id))
+    rows = Introduction.objects.filter(enquiry=enquiry).exclude(status=IntroductionStatus.WITHDRAWN)
+    sides = [
+        name
+        for name, org in (("owner", enquiry.owner_id), ("asker", enquiry.asker_id))
+        if access.in_org(org)
+    ]
+    introductions = [
+        row
+        for row in rows.select_related("broker").prefetch_related("sides").order_by("at", "id")
+        if sides or user.has_perm("brokerage.view_introduction", row)
+    ]
+    to_rate = []
+    if enquiry.status == Status.CLOSED and sides:
+        rated = rated_by(enquiry, sides)
+        pursuits = Pursuit.objects.filter(enquiry=enquiry).select_related("broker")
+        to_rate = [
+            one.broker
+            for one in pursuits
+            if any((one.broker_id, side) not in rated for side in sides)
+        ]
+    return {
+        "mandates": mandates,
+        "sees_mandates": access.in_org(enquiry.owner_id),
+        "introductions": introductions,
+        "invites": access.binds(enquiry.owner_id) and not mandates,
+        "to_rate": to_rate,
+    }
+
+
+# --- the golden thread ------------------------------------------------------------------------
+@dataclass(frozen=True)
+class GoldenThread:
+    """The codes of the sample that goes from a need to an intent; "" for a step not reached."""
+
+    need: str
+    achievement: str
+    match: str
+    enquiry: str
+    broker: str
+    introduction: str
+
+
+def golden_thread() -> GoldenThread | None:
+    """The sample thread that public pages may link to; None where samples are not loaded."""
+    row = (
+        Introduction.objects.filter(is_sample=True, enquiry__isnull=False, kind="needs")
+        .select_related("enquiry", "broker")
+        .order_by("id")
+        .first()
+    )
+    if row is None or row.enquiry is None:
+        return None
+    match = (
+        open_matches()
+        .filter(need_id=row.listing_id or 0, achievement__owner_id=row.enquiry.asker_id)
+        .first()
+    )
+    return GoldenThread(
+        need=row.listing_code,
+        achievement=match.achievement.code if match is not None else "",
+        match=match.code if match is not None else "",
+        enquiry=row.enquiry.code,
+        broker=row.broker.code,
+        introduction=row.code,
+    )

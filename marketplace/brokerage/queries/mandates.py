@@ -1,0 +1,166 @@
+"""Questions about mandates: who sees which, which are in force, which stand in each other's way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from marketplace.brokerage.models import CommissionEntry, Mandate, MandateVersion
+from marketplace.brokerage.models.mandates import MANDATE_FILES
+from marketplace.brokerage.policies import OVERSEERS
+from marketplace.brokerage.workflow import BrokerStatus, MandateStatus
+from marketplace.files.models import Attachment
+from marketplace.files.queries import attachments_of
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import access_of
+
+
+def mandates_visible_to(actor: Actor) -> QuerySet[Mandate]:
+    """The mandates that `actor` may see: the twin of `brokerage.view_mandate`; newest first."""
+    access = access_of(actor)
+    rows = Mandate.objects.select_related("broker__user", "client").order_by("-id")
+    if access.has(*OVERSEERS):
+        return rows
+    return rows.filter(Q(broker__user_id=actor.pk) | Q(client_id__in=list(access.orgs)))
+
+
+def own_mandates(actor: Actor) -> QuerySet[Mandate]:
+    """The mandates in which the person is the broker or works for the client; newest first."""
+    rows = Mandate.objects.select_related("broker__user", "client").order_by("-id")
+    return rows.filter(Q(broker__user_id=actor.pk) | Q(client_id__in=list(access_of(actor).orgs)))
+
+
+def in_force(at: datetime | None = None) -> QuerySet[Mandate]:
+    """The mandates that have effect at an instant: accepted, in their period, the broker entered."""
+    at = at or clock.now()
+    return Mandate.objects.filter(
+        status=MandateStatus.ACCEPTED,
+        starts_at__lte=at,
+        ends_at__gt=at,
+        broker__status=BrokerStatus.ENTERED,
+    )
+
+
+def in_scope(kind: str, listing_id: int | None) -> Q:
+    """The mandates for this listing, or for all that its owner lists."""
+    return Q(kind="") | Q(kind=kind, listing_id=listing_id)
+
+
+def mandates_for(
+    kind: str, listing_id: int | None, owner_id: int, at: datetime | None = None
+) -> QuerySet[Mandate]:
+    """The mandates in force that cover a listing of this owner."""
+    rows = in_force(at).filter(in_scope(kind, listing_id), client_id=owner_id)
+    return rows.select_related("broker__user", "client").order_by("id")
+
+
+def mandate_for(
+    broker_id: int, parties: Sequence[int], kind: str, listing_id: int | None, at: datetime
+) -> Mandate | None:
+    """The mandate of a broker with one of these organisations that covers the listing, or None."""
+    rows = in_force(at).filter(in_scope(kind, listing_id), client_id__in=parties)
+    return rows.filter(broker_id=broker_id).order_by("-protection_days", "id").first()
+
+
+def in_the_way(mandate: Mandate, *, exclusive: bool, ends_at: datetime) -> Mandate | None:
+    """An accepted mandate of the same client that does not stand beside this one; None without one.
+
+    Two mandates exclude each other when either is exclusive and scope and period overlap. A broker's
+    own earlier mandate stands in the way like any other.
+    """
+    rows = Mandate.objects.filter(
+        client_id=mandate.client_id,
+        status=MandateStatus.ACCEPTED,
+        ends_at__gt=max(mandate.starts_at, clock.now()),
+        starts_at__lt=ends_at,
+    ).exclude(pk=mandate.pk)
+    if mandate.kind:
+        rows = rows.filter(in_scope(mandate.kind, mandate.listing_id))
+    if not exclusive:
+        rows = rows.filter(exclusive=True)
+    return rows.order_by("id").first()
+
+
+def names_client(user: Actor, mandate: Mandate) -> bool:
+    """Whether this person may read the name of the client of a mandate.
+
+    A listing that hides its owner hides it from the broker too, until the owner accepts the mandate.
+    """
+    access = access_of(user)
+    return (
+        not mandate.hides_client
+        or mandate.accepted_at is not None
+        or access.in_org(mandate.client_id)
+        or access.has(*OVERSEERS)
+    )
+
+
+def versions_of(mandate: Mandate) -> list[MandateVersion]:
+    """All versions of a mandate, newest first; one query."""
+    return list(mandate.versions.select_related("proposed_by", "decided_by"))
+
+
+def open_version(mandate: Mandate) -> MandateVersion | None:
+    """The terms that wait for an answer, or None."""
+    rows = mandate.versions.filter(status="proposed").select_related("mandate__broker")
+    return rows.first()
+
+
+def copies_of(mandate: Mandate) -> list[Attachment]:
+    """The sealed copies that were filed."""
+    return attachments_of(MANDATE_FILES, mandate.pk)
+
+
+def commissions_of(mandate: Mandate) -> QuerySet[CommissionEntry]:
+    """The fees of a mandate, the next one due first."""
+    return mandate.commissions.select_related("mandate__broker", "enquiry", "confirmed_by")
+
+
+def commissions_visible_to(actor: Actor) -> QuerySet[CommissionEntry]:
+    """The fees that `actor` may see: the twin of `brokerage.view_commission`; newest first."""
+    access = access_of(actor)
+    rows = CommissionEntry.objects.select_related(
+        "mandate__broker__user", "mandate__client", "enquiry"
+    ).order_by("-id")
+    if access.has(*OVERSEERS):
+        return rows
+    return rows.filter(
+        Q(mandate__broker__user_id=actor.pk) | Q(mandate__client_id__in=list(access.orgs))
+    )
+
+
+def running_of(broker_id: int) -> QuerySet[Mandate]:
+    """The mandates of a broker that are in force, the first to end first."""
+    return in_force().filter(broker_id=broker_id).select_related("client").order_by("ends_at", "id")
+
+
+def waiting_for(user: Actor) -> list[Any]:
+    """Proposed mandates that wait for this person's answer; at most 50, oldest first."""
+    access = access_of(user)
+    binding = [pk for pk in access.orgs if access.binds(pk)]
+    rows = Mandate.objects.filter(status=MandateStatus.PROPOSED).filter(
+        Q(proposed_side="broker", client_id__in=binding)
+        | Q(proposed_side="client", broker__user_id=user.pk)
+    )
+    return list(rows.select_related("broker__user", "client").order_by("id")[:50])
+
+
+def versions_waiting_for(user: Actor) -> list[MandateVersion]:
+    """Amendments that wait for this person's answer; at most 50, oldest first."""
+    access = access_of(user)
+    binding = [pk for pk in access.orgs if access.binds(pk)]
+    rows = MandateVersion.objects.filter(
+        status="proposed", mandate__status=MandateStatus.ACCEPTED
+    ).filter(
+        Q(proposed_side="broker", mandate__client_id__in=binding)
+        | Q(proposed_side="client", mandate__broker__user_id=user.pk)
+    )
+    return list(rows.select_related("mandate__broker__user", "mandate__client").order_by("id")[:50])
+
+
+def reads_copy(user: Actor, attachment: Any) -> bool:
+    """Who may read a sealed copy: whoever may see the mandate. Never public."""
+    mandate = mandates_visible_to(user).filter(pk=attachment.subject_id).first()
+    return mandate is not None and user.has_perm("brokerage.view_mandate", mandate)

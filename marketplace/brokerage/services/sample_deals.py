@@ -1,0 +1,203 @@
+"""Sample mandates and introductions, and the golden thread, through the services that people use."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from marketplace.brokerage.models import (
+    Broker,
+    BrokerFeedback,
+    BrokerTask,
+    Introduction,
+    Mandate,
+    Pursuit,
+    Ruling,
+)
+from marketplace.brokerage.rulebook.commission import Terms
+from marketplace.brokerage.services import desk, introductions, mandates
+from marketplace.brokerage.services.introductions import Claim, Party
+from marketplace.brokerage.services.mandates import Scope
+from marketplace.brokerage.services.samples import approver_of
+from marketplace.enquiries import queries as enquiries
+from marketplace.enquiries import services as enquiry_services
+from marketplace.enquiries.models import Enquiry
+from marketplace.kernel import clock
+from marketplace.listings.kind import kind_named
+from marketplace.parties.models import Organization, User
+from marketplace.parties.policies import Role
+from marketplace.parties.services.samples import sample_author
+from marketplace.web.slices import Kept
+
+Row = Mapping[str, Any]
+Organizations = Mapping[str, Organization]
+
+
+def load_row(row: Row, organizations: Organizations) -> None:
+    """Make what one row of `mandates.json` describes, unless it is there or its listing is not."""
+    broker = Broker.objects.filter(user__email=row["broker"]).select_related("user").first()
+    if broker is None or not broker.is_entered:
+        return
+    {"mandate": _mandate, "introduction": _introduction, "golden": _golden}[row["what"]](
+        row, broker, organizations
+    )
+
+
+def _need(title: str) -> Any:
+    return kind_named("needs").model.objects.filter(title=title, is_sample=True).first()
+
+
+@transaction.atomic
+def _mandate(row: Row, broker: Broker, organizations: Organizations) -> None:
+    client = organizations.get(row["client"])
+    need = _need(row["need"]) if row["need"] else None
+    if client is None or (row["need"] and need is None):
+        return
+    if Mandate.objects.filter(broker=broker, client=client, is_sample=True).exists():
+        return
+    binder = approver_of(client)
+    scope = Scope(client, kind_named("needs"), need) if need is not None else Scope(client)
+    first, second = (broker.user, binder) if row["by"] == "broker" else (binder, broker.user)
+    made = mandates.propose_mandate(
+        broker=broker,
+        scope=scope,
+        terms=Terms.of(row["terms"]),
+        starts_on=clock.today(),
+        ends_on=clock.today() + timedelta(days=row["days"]),
+        actor=first,
+    )
+    Mandate.objects.filter(pk=made.pk).update(is_sample=True)
+    _advance(made, row["state"], second)
+
+
+def _advance(made: Mandate, state: str, second: User) -> None:
+    if state == "proposed":
+        return
+    if state == "declined":
+        mandates.close_mandate(made, "decline", reason="佣金比例高于本单位的标准", actor=second)
+        return
+    made = mandates.accept_mandate(made, actor=second)
+    if state == "terminated":
+        mandates.close_mandate(made, "terminate", reason="需求已由内部团队解决", actor=second)
+    if state == "ended":
+        # A mandate of last year: its period is set back, and the clock ends it.
+        now = clock.now()
+        Mandate.objects.filter(pk=made.pk).update(
+            starts_at=now - timedelta(days=200), ends_at=now - timedelta(days=20)
+        )
+        mandates.end_mandates()
+
+
+@transaction.atomic
+def _introduction(row: Row, broker: Broker, organizations: Organizations) -> None:
+    need, other = _need(row["need"]), organizations.get(row["other"])
+    if need is None or other is None or other.pk == need.owner_id:
+        return
+    known = Introduction.objects.filter(broker=broker, listing_id=need.pk, is_sample=True)
+    if known.filter(sides__organization=other).exists():
+        return
+    claim = Claim(
+        (Party(need.owner), Party(other)),
+        kind_named("needs"),
+        need,
+        "meeting",
+        clock.now() - timedelta(days=3),
+        row["note"],
+    )
+    made = introductions.record_introduction(broker, claim, actor=broker.user)
+    Introduction.objects.filter(pk=made.pk).update(is_sample=True)
+    _answer(made, row["state"], need.owner, other)
+
+
+def _answer(made: Introduction, state: str, owner: Organization, other: Organization) -> None:
+    if state in {"acknowledged", "one"}:
+        _say(made, other)
+    if state == "acknowledged":
+        _say(made, owner)
+    if state == "disputed":
+        _say(made, other, "双方此前已有合作，不是经介绍认识的")
+    if state == "withdrawn":
+        introductions.withdraw_introduction(made, reason="登记有误", actor=made.broker.user)
+    if state == "rejected":
+        # The second claim about one pair: the operator rules, the first one stands.
+        judge = User.objects.filter(platform_roles__role=Role.OPERATOR, is_sample=True).first()
+        if judge is not None:
+            text = "第一项登记在先，并有签到表和会议纪要；第二项没有证据。按登记先后和证据，第一项成立。"
+            introductions.rule(made, winner=made.claims[0].code, reason=text, actor=judge)
+
+
+def _say(made: Introduction, org: Organization, reason: str = "") -> None:
+    introductions.answer_introduction(
+        made,
+        side=org.code,
+        answer="disputed" if reason else "acknowledged",
+        reason=reason,
+        actor=approver_of(org),
+    )
+
+
+@transaction.atomic
+def _golden(row: Row, broker: Broker, organizations: Organizations) -> None:
+    """From the glue need of a board factory to an introduction that both sides acknowledge."""
+    need, asker = _need(row["need"]), organizations.get(row["other"])
+    if need is None or asker is None:
+        return
+    if Introduction.objects.filter(enquiry__listing_id=need.pk, is_sample=True).exists():
+        return
+    kind = kind_named("needs")
+    enquiry = enquiries.enquiry_between(need.owner_id, asker.pk, "needs", need.pk)
+    if enquiry is None:
+        enquiry = enquiry_services.ask(
+            kind, need, asker=asker, text=row["question"], actor=sample_author(asker)
+        )
+        enquiry_services.write(enquiry, row["answer"], actor=sample_author(need.owner))
+        Enquiry.objects.filter(pk=enquiry.pk).update(is_sample=True)
+    enquiry.refresh_from_db()
+    broker.user.forget_access()
+    claim = introductions.claim_of_enquiry(
+        enquiry, note=row["note"], evidence="enquiry", at=clock.now()
+    )
+    made = introductions.record_introduction(broker, claim, actor=broker.user)
+    Introduction.objects.filter(pk=made.pk).update(is_sample=True)
+    _say(made, need.owner)
+    _say(made, asker)
+    desk.follow_up(enquiry.pk)
+
+
+def remove_deals() -> tuple[dict[str, int], list[Kept]]:
+    """Delete the sample mandates and introductions that nothing real refers to."""
+    left: list[Kept] = []
+    count = {"introductions": 0, "mandates": 0}
+    rows = Introduction.objects.filter(is_sample=True)
+    pairs = set(rows.values_list("pair", "subject"))
+    enquiry_ids = list(rows.exclude(enquiry=None).values_list("enquiry_id", flat=True))
+    for pair, subject in pairs:
+        if not Introduction.objects.filter(pair=pair, subject=subject, is_sample=False).exists():
+            Ruling.objects.filter(pair=pair, subject=subject).delete()
+    for name, found in (
+        ("introductions", rows.order_by("-pk")),
+        ("mandates", Mandate.objects.filter(is_sample=True).order_by("-pk")),
+    ):
+        for one in found:
+            try:
+                with transaction.atomic():
+                    one.delete()
+            except ProtectedError as error:
+                left.append(Kept(one.code, str(next(iter(error.protected_objects)))))
+            else:
+                count[name] += 1
+    for model in (Pursuit, BrokerFeedback, BrokerTask):
+        model.objects.filter(broker__is_sample=True).delete()
+    _remove_enquiries(enquiry_ids, left)
+    return count, left
+
+
+def _remove_enquiries(ids: list[int], left: list[Kept]) -> None:
+    for enquiry in Enquiry.objects.filter(pk__in=ids, is_sample=True):
+        try:
+            with transaction.atomic():
+                enquiry.delete()
+        except ProtectedError as error:
+            left.append(Kept(enquiry.code, str(next(iter(error.protected_objects)))))

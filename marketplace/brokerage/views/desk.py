@@ -1,0 +1,220 @@
+"""The broker's desk: what waits, what is followed, what is open to all brokers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from marketplace.brokerage import queries
+from marketplace.brokerage.forms.mandates import RateForm, TaskForm, sent
+from marketplace.brokerage.models import Broker, Pursuit, Stage
+from marketplace.brokerage.models.desk import BOARD
+from marketplace.brokerage.services import desk
+from marketplace.enquiries import queries as enquiries
+from marketplace.enquiries.queries import owner_named
+from marketplace.journal.once import once
+from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
+from marketplace.listings.kind import kinds
+from marketplace.web.onetime import FormKey
+from marketplace.web.signed_out import login_required
+from marketplace.web.views import fetch, paginate, render_page
+
+Request = Any
+
+
+def _entered(user: Any) -> Broker:
+    broker = queries.broker_of(user)
+    if broker is None or not broker.is_entered:
+        raise Forbidden(_("这是在库技术经纪人的页面"))
+    return broker
+
+
+@login_required
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """The desk: tasks due, leads, suggestions, what nobody has taken up, fees, what parties said."""
+    broker = _entered(request.user)
+    context = {
+        "broker": broker,
+        "tasks": list(queries.tasks_of(broker.pk)[:10]),
+        "task_form": TaskForm(),
+        "form_key": FormKey(request),
+        "counts": _counts(broker),
+        "silent": queries.silent_sides(broker.pk),
+        "suggestions": queries.suggestions(broker.pk),
+        "quiet": queries.quiet_needs(),
+        "quiet_days": queries.QUIET_DAYS,
+        "routed": [
+            (reverse(f"{_kind_of(row)}:detail", args=[row.code]), row)
+            for row in queries.listings_through_brokers()
+        ],
+        "fees": list(queries.fees_of(broker.pk)[:10]),
+        "feedback": list(queries.feedback_of(broker.pk)[:10]),
+        "mandates": list(queries.running_of(broker.pk)[:10]),
+    }
+    return render_page(request, "brokerage/desk_home.html", context)
+
+
+def _kind_of(listing: Any) -> str:
+    return next(kind.name for kind in kinds() if isinstance(listing, kind.model))
+
+
+def _counts(broker: Broker) -> list[tuple[Any, int, str]]:
+    counts = queries.stage_counts(broker.pk)
+    page = reverse("brokerage:pipeline")
+    return [
+        (stage.label, counts.get(stage, 0), f"{page}?show=list&stage={stage}") for stage in BOARD
+    ]
+
+
+# --- the pipeline -----------------------------------------------------------------------------
+@login_required
+@require_safe
+def pipeline(request: Request) -> HttpResponse:
+    """What the broker follows, as a board or as a list: the same rows, the same acts."""
+    broker = _entered(request.user)
+    as_list = request.GET.get("show") == "list"
+    stage = request.GET.get("stage", "")
+    if stage not in Stage.values:
+        stage = ""
+    context: dict[str, Any] = {
+        "as_list": as_list,
+        "stage": stage,
+        "stages": [*((one.value, one.label) for one in BOARD), (Stage.CLOSED, Stage.CLOSED.label)],
+    }
+    if as_list:
+        page = paginate(request, queries.pipeline(broker.pk, stage))
+        context |= {"page": page, "cards": [_card(row, request.user) for row in page.object_list]}
+    else:
+        context["columns"] = [
+            {"column": one, "cards": [_card(row, request.user) for row in one.cards]}
+            for one in queries.board(broker.pk)
+        ]
+    return render_page(request, "brokerage/pipeline.html", context)
+
+
+#: Moving a card means to record what moves it: each choice leads to the page of that record.
+_MOVES = {
+    "contact": _("记录联系"),
+    "introduce": _("登记对接"),
+    "intent": _("推进意向"),
+    "show": _("查看"),
+}
+_NEXT = {
+    Stage.LEAD: ("contact", "introduce"),
+    Stage.CONTACT: ("introduce", "contact"),
+    Stage.INTRODUCED: ("intent", "contact"),
+    Stage.INTENT: ("show",),
+    Stage.CLOSED: ("show",),
+}
+
+
+def _card(row: Pursuit, user: Any) -> dict[str, Any]:
+    """A card: who with whom about what, and where the next act is made. No query for open owners."""
+    enquiry = row.enquiry
+    hidden = enquiry.owner_is_hidden and not owner_named(user, enquiry)
+    return {
+        "row": row,
+        "enquiry": enquiry,
+        "url": reverse("enquiries:show", args=[enquiry.code]),
+        "owner": _("某企业（已认证）") if hidden else enquiry.owner.name,
+        "asker": enquiry.asker.name if enquiry.asker is not None else _("访客"),
+        "moves": [(name, _MOVES[name]) for name in _NEXT[Stage(row.stage)]],
+    }
+
+
+@login_required
+@require_safe
+def move(request: Request, code: str) -> HttpResponse:
+    """Lead to the page where the act is recorded that was chosen on a card; nothing is changed here."""
+    _entered(request.user)
+    if request.GET.get("to") == "introduce":
+        return redirect("brokerage:introduce_enquiry", code)
+    return redirect("enquiries:show", code)
+
+
+# --- tasks ------------------------------------------------------------------------------------
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tasks(request: Request) -> HttpResponse:
+    """The broker's own tasks; a POST adds one."""
+    broker = _entered(request.user)
+    form, form_key = TaskForm(sent(request)), FormKey(request)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                once(
+                    form_key.ticket(),
+                    lambda: desk.add_task(broker, actor=request.user, **form.cleaned_data),
+                    actor=request.user,
+                )
+            except InvalidInput as error:
+                form.take(error)
+            except KeyReused as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                messages.success(request, _("已添加"))
+                return redirect("brokerage:tasks")
+    context = {
+        "page": paginate(request, queries.tasks_of(broker.pk)),
+        "done": list(queries.tasks_done(broker.pk)[:10]),
+        "form": form,
+        "form_key": form_key,
+    }
+    return render_page(request, "brokerage/task_list.html", context, status=status)
+
+
+@login_required
+@require_POST
+def task_mark(request: Request, code: str) -> HttpResponse:
+    """Mark a task as done, or as open again."""
+    broker = _entered(request.user)
+    task = queries.task_of(broker.pk, code)
+    if task is None:
+        raise Http404
+    desk.mark_task(task, done=request.POST.get("done") != "0", actor=request.user)
+    return redirect("brokerage:tasks")
+
+
+# --- what the parties say ---------------------------------------------------------------------
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def rate(request: Request, enquiry: str, code: str) -> HttpResponse:
+    """A side of a closed enquiry says how the broker of this code worked."""
+    row = fetch(
+        enquiries.visible_to(request.user),
+        enquiry,
+        actor=request.user,
+        view="enquiries.view_enquiry",
+    )
+    broker = queries.brokers().filter(code=code, pursuits__enquiry=row).first()
+    if broker is None:
+        raise Http404
+    sides = desk.sides_of(request.user, row)
+    if not sides:
+        raise Forbidden(_("只有洽谈双方的成员可以评价"))
+    form, status = RateForm(sent(request)), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                desk.rate_broker(
+                    row, broker, side=sides[0], actor=request.user, **form.cleaned_data
+                )
+            except InvalidInput as error:
+                form.take(error)
+            except Refused as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                messages.success(request, _("谢谢您的评价"))
+                return redirect("enquiries:show", row.code)
+    context = {"form": form, "broker": broker, "enquiry": row}
+    return render_page(request, "brokerage/feedback_new.html", context, status=status)

@@ -1,0 +1,89 @@
+"""Every page of mandates, introductions and the desk in Chromium at 1280 and 320 px: axe finds nothing."""
+
+from typing import Any
+
+from django.urls import reverse
+
+import pytest
+
+from marketplace.brokerage.models import Pursuit
+from marketplace.brokerage.services import commissions, desk
+from marketplace.kernel import clock
+from tests.browser import needs_chromium
+from tests.cast import Cast, make_cast
+from tests.factories.brokerage import make_broker
+from tests.factories.enquiries import make_enquiry
+from tests.factories.mandates import answer, make_introduction, make_mandate
+from tests.factories.needs import make_need
+from tests.marketplace.brokerage.test_browser import AXE, TAGS, browse
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    needs_chromium,
+]
+__all__ = ["browse"]
+
+
+def pages() -> tuple[Cast, dict[str, list[str]]]:
+    """Who reads which pages."""
+    cast = make_cast()
+    broker = make_broker(cast.broker)
+    need = make_need(cast.enterprise, cast.member, title="人造板胶黏剂降醛", state="published")
+    mandate = make_mandate(broker, cast.enterprise, cast.approver, listing=need)
+    waiting = make_mandate(
+        make_broker(), cast.enterprise, cast.approver, listing=need, state="proposed"
+    )
+    fee = commissions.add_commission(
+        mandate, amount_fen=3_000_000, due_on=clock.today(), actor=broker.user
+    )
+    claim = make_introduction(broker, cast.enterprise, cast.university, need)
+    answer(claim, cast.university, cast.university_admin, "disputed")
+    enquiry = make_enquiry(need, cast.university, cast.university_member)
+    Pursuit.objects.create(broker=broker, enquiry=enquiry, stage="contact")
+    desk.add_task(broker, title="约企业看样", due_on=clock.today(), actor=broker.user)
+    board = reverse("brokerage:pipeline")
+    return cast, {
+        "broker": [
+            reverse("brokerage:desk"),
+            board,
+            f"{board}?show=list",
+            reverse("brokerage:tasks"),
+            reverse("brokerage:mandates"),
+            reverse("brokerage:mandate", args=[mandate.code]),
+            reverse("brokerage:mandate_amend", args=[mandate.code]),
+            reverse("brokerage:propose_for", args=["needs", need.code]),
+            reverse("brokerage:commission_add", args=[mandate.code]),
+            reverse("brokerage:commission", args=[fee.code]),
+            reverse("brokerage:introductions"),
+            reverse("brokerage:introduce_meeting"),
+            reverse("enquiries:show", args=[enquiry.code]),
+        ],
+        "approver": [
+            reverse("brokerage:mandate", args=[waiting.code]),
+            reverse("brokerage:introduction", args=[claim.code]),
+            reverse("brokerage:propose_to", args=[broker.code]),
+        ],
+        "operator": [reverse("brokerage:introduction_rule", args=[claim.code])],
+    }
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_pages_are_clean(browse: Any, own_index: object, width: int) -> None:
+    from cms.tree import ensure_tree
+
+    ensure_tree()
+    cast, by_role = pages()
+    faults = []
+    for role, addresses in by_role.items():
+        page = browse(width, cast[role])
+        for address in addresses:
+            assert page.goto(address).status == 200, address
+            page.evaluate(AXE)
+            found = page.evaluate(
+                "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
+            )["violations"]
+            faults += [f"{address}: {one['id']} {one['nodes'][0]['html'][:90]}" for one in found]
+            if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+                faults.append(f"{address}: wider than {width}")
+    assert faults == []
