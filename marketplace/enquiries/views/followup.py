@@ -124,6 +124,8 @@ def edit_step(request: HttpRequest, code: str) -> HttpResponse:
             else:
                 services.edit_step(step, actor=request.user, rev=seen.rev, **form.cleaned_data)
         except InvalidInput as error:
+            if not form.is_bound:
+                raise
             add_errors(form, error)
         except Refused as error:
             problem, status = error, error.status
