@@ -37,6 +37,8 @@ ABOVE = {
     "tests/marketplace/achievements/test_matchdev.py": "thousands of rows by the services that the "
     "tests of imports call with few",
     "tests/marketplace/achievements/test_shared_cases.py": "cells are read in Python",
+    "tests/marketplace/disclosure/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/disclosure/test_table.py": "its SQL is that of test_services and test_views",
     "tests/deploy/test_bootstrap.py": "its sites are of the embedded profile",
     "tests/deploy/test_checks.py": "it starts processes with settings of its own",
     "tests/deploy/test_database_away.py": "it speaks with a server of its own that does not answer",

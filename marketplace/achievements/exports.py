@@ -167,7 +167,10 @@ BROUGHT = (
         aliases=("所属学科", "discipline"),
     ),
     _column(
-        "confidential", _("保密内容"), 30, _("只有本单位成员和审核人员能看到，不进入搜索和匹配")
+        "confidential",
+        _("保密内容"),
+        30,
+        _("只有本单位成员、审核人员和本单位授权的单位能看到，不进入搜索和匹配"),
     ),
 )
 #: Set by the platform: exported, and ignored on import.

@@ -142,7 +142,7 @@ class ContactFields(WizardForm):
         max_length=5000,
         multiline=True,
         required=False,
-        help_text=_("只有本单位成员和审核人员能看到，不进入搜索和匹配"),
+        help_text=_("只有本单位成员、审核人员和本单位授权的单位能看到，不进入搜索和匹配"),
     )
     contact_name = PlainTextField(
         label=_("联系人"),

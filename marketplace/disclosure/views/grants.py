@@ -1,6 +1,6 @@
 """Asking for a grant, giving one, and the page of a grant with its moves."""
 
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -29,6 +29,8 @@ from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, render_page
 
+#: How long a grant runs that an owner gives without thinking about its end.
+SUGGESTED = timedelta(days=90)
 #: Moves that end something: their button is marked.
 DANGER = {"decline", "revoke", "withdraw"}
 
@@ -210,9 +212,9 @@ def _forms(
         return request.POST if move == chosen else None
 
     last: date | None = grant.last_day
-    suggested = {"until": last or clock.today().replace(year=clock.today().year + 1, day=1)}
+    suggested = {"until": last or clock.today() + SUGGESTED}
     return {
-        "give": GiveForm(data("give"), hides_owner=hides_owner, initial=suggested, prefix=None),
+        "give": GiveForm(data("give"), hides_owner=hides_owner, initial=suggested),
         "decline": ReasonForm(data("decline")),
         "prolong": EndForm(data("prolong"), initial=suggested),
         "revoke": ReasonForm(data("revoke")),

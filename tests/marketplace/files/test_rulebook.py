@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from marketplace.files.rulebook import Unfit, clean_name, images, pdf
+from marketplace.files.rulebook import Unfit, clean_name, images, pdf, stamping
 from marketplace.files.rulebook.examining import examine
 from tests.factories.files import (
     CONTENT_TYPES,
@@ -317,3 +317,42 @@ def test_cut_off_picture_is_refused():
 )
 def test_names_are_cleaned(given, kept):
     assert clean_name(given) == kept
+
+
+def test_a_pdf_that_is_encrypted_and_opens_is_refused_too():
+    """Its owner has locked it; a copy with the reader's stamp would have to break the lock."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    buffer = io.BytesIO()
+    document.save(buffer, encryption=pikepdf.Encryption(user="", owner="o"))
+    assert "加密" in reason_against(buffer.getvalue(), "a.pdf")
+
+
+def test_a_stamp_stands_upright_on_every_page_however_it_is_turned(tmp_path):
+    document = pikepdf.new()
+    for turned in (0, 90, 180, 270):
+        document.add_blank_page(page_size=(600, 400))
+        document.pages[-1].obj.Rotate = turned
+    document.pages[0].obj.CropBox = pikepdf.Array([100, 100, 300, 300])
+    source = io.BytesIO()
+    document.save(source)
+    line = "JG2026-7KQ4ZM-H  2026-11-28 21:42:01 UTC+8"
+    stamping.stamp(source, line, tmp_path / "copy.pdf")
+    # The matrix that places the sheet turns by as much as the viewer turns the page back.
+    turns = {0: b"1 0 0 1 100 100", 90: b"0 1 -1 0 600 0", 180: b"-1 0 0 -1 600 400"}
+    with pikepdf.open(tmp_path / "copy.pdf") as copy:
+        assert [page.rotation for page in copy.pages] == [0, 90, 180, 270]
+        for page in copy.pages:
+            sheets = [sheet.read_bytes() for sheet in page.Resources.XObject.values()]
+            assert [sheet.count(line.encode()) for sheet in sheets] == [2]
+            assert turns.get(page.rotation, b"0 -1 1 0 0 400") in page.Contents.read_bytes()
+
+
+def test_what_cannot_be_stamped_is_refused(tmp_path):
+    document = pikepdf.new()
+    document.add_blank_page()
+    locked = io.BytesIO()
+    document.save(locked, encryption=pikepdf.Encryption(user="", owner="o"))
+    for data, line in ((locked.getvalue(), "x"), (b"%PDF-1.7\nnothing", "x"), (pdf_bytes(), "沂")):
+        with pytest.raises(Unfit):
+            stamping.stamp(io.BytesIO(data), line, tmp_path / "copy.pdf")
