@@ -13,7 +13,11 @@ from marketplace.listings.kind import ListingKind
 from marketplace.listings.workflow import changes_the_public_view
 from marketplace.notices import kinds
 from marketplace.notices.services import address_of, notify
-from marketplace.parties.events import OrganizationEdited
+from marketplace.parties.events import (
+    OrganizationEdited,
+    OrganizationRestored,
+    OrganizationSuspended,
+)
 from marketplace.parties.queries import people_behind
 from search import engine
 
@@ -59,6 +63,11 @@ def follow(
         renamed = [event.subject_id for event in batch if OWNER_NAMES & set(event.fields)]
         if renamed:
             engine.refresh(kind.name, queries.codes_of_owners(kind.model, renamed))
+
+    @handler("follow_suspended_owners", OrganizationSuspended, OrganizationRestored, batch=True)
+    def follow_suspended_owners(batch: list[Event]) -> None:
+        """Listings of a suspended organisation leave the index, and come back with it."""
+        engine.refresh(kind.name, queries.codes_of_owners(kind.model, ids_of(batch)))
 
     @handler("forget_samples", events["remove_samples"])
     def forget_samples(event: Any) -> None:

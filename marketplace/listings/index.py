@@ -17,6 +17,7 @@ from marketplace.kernel.pages import in_pages
 from marketplace.kernel.unreadable import streamed
 from marketplace.listings import queries
 from marketplace.listings.models import Listing
+from marketplace.listings.policies import is_hidden
 from marketplace.listings.rulebook import BANDS, FACE, Bands
 from marketplace.listings.workflow import LISTED
 from marketplace.taxonomy import queries as taxonomy
@@ -120,7 +121,7 @@ def common_document(
 
 def listed(model: type[L]) -> QuerySet[L]:
     """The listings of this kind that stand in lists."""
-    return queries.manager(model).filter(status__in=LISTED)
+    return queries.manager(model).filter(queries.owner_not_suspended(), status__in=LISTED)
 
 
 def table_of(model: type[Any], price: Any, lists: Sequence[str] = ("cooperation",)) -> Table:
@@ -181,7 +182,7 @@ def source_of(
         if codes is not None:
             found = found.filter(code__in=codes)
         for listing in in_pages(found, PAGE):
-            listed = listing.status in LISTED
+            listed = listing.status in LISTED and not is_hidden(listing)
             yield listing.code, listing.rev, document(listing) if listed else None
 
     return rows

@@ -10,6 +10,7 @@ from marketplace.disclosure.rulebook import Subject
 from marketplace.kernel.actors import Actor
 from marketplace.listings.workflow import PUBLIC, State
 from marketplace.parties.policies import access_of
+from marketplace.parties.workflow import OrgStatus
 
 REVIEWERS = ("operator", "registrar_city", "registrar_county")
 READERS = disclosure.READERS
@@ -17,8 +18,13 @@ READERS = disclosure.READERS
 
 @rules.predicate
 def is_public(_user: Any, listing: Any) -> bool:
-    """Published, and since then neither withdrawn nor taken back into draft."""
-    return listing is not None and listing.status in PUBLIC
+    """Published, and since then neither withdrawn nor taken back into draft; not of a suspended owner."""
+    return listing is not None and listing.status in PUBLIC and not is_hidden(listing)
+
+
+def is_hidden(listing: Any) -> bool:
+    """Whether the owner is suspended: then only its members and staff see the listing (ADR 44)."""
+    return bool(listing.owner.status == OrgStatus.SUSPENDED)
 
 
 @rules.predicate
@@ -62,7 +68,7 @@ def bare_subject(listing: Any) -> Subject:
         title="",
         url="",
         hides_owner=listing.hide_owner,
-        is_public=listing.status in PUBLIC,
+        is_public=is_public(None, listing),
         is_draft=listing.status == State.DRAFT,
         is_sample=listing.is_sample,
     )

@@ -20,6 +20,7 @@ from marketplace.listings.models import Listing
 from marketplace.listings.policies import READERS, REVIEWERS, bare_subject
 from marketplace.listings.workflow import PUBLIC, UNDER_REVISION, State
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries import suspended_organizations
 from marketplace.web.differences import plain
 from marketplace.web.slots import together
 
@@ -53,10 +54,15 @@ def subject_of(listing: Listing | type[Listing]) -> str:
 def visible_to(model: type[L], actor: Actor) -> QuerySet[L]:
     """The listings that `actor` may see: the list-side twin of the view permission."""
     access = access_of(actor)
-    seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
+    seen = Q(status__in=PUBLIC) & owner_not_suspended() | Q(owner_id__in=list(access.orgs))
     if access.has(*READERS):
         seen |= ~Q(status=State.DRAFT)
     return manager(model).filter(seen).select_related("owner")
+
+
+def owner_not_suspended(owner: str = "owner") -> Q:
+    """The condition that the organisation behind this path is not suspended: its listings are hidden."""
+    return ~Q(**{f"{owner}__in": suspended_organizations().values("pk")})
 
 
 def children_of(model: type[Listing]) -> list[str]:
@@ -108,7 +114,8 @@ def by_id(model: type[L], pk: int) -> L | None:
 
 def newest(model: type[L], limit: int) -> list[L]:
     """The listings published last and still open, with what a card needs."""
-    rows = manager(model).filter(status=State.PUBLISHED).select_related("owner")
+    rows = manager(model).filter(owner_not_suspended(), status=State.PUBLISHED)
+    rows = rows.select_related("owner")
     # The time left is a live place of a tile, in the kinds that have a deadline.
     fields = {field.name for field in model._meta.fields}  # noqa: SLF001 -- public API of Django
     rows = rows.only("owner", *OF_CARD, *(fields & {"deadline"}))
@@ -118,7 +125,8 @@ def newest(model: type[L], limit: int) -> list[L]:
 def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
     """Public attachments follow the listing; restricted ones its confidential part."""
     slice_name, noun = subject_of(model).split(".")
-    listing = manager(model).filter(pk=attachment.subject_id).first()
+    rows = manager(model).select_related("owner")
+    listing = rows.filter(pk=attachment.subject_id).first()
     if listing is None:
         return False
     if attachment.is_public:
@@ -189,7 +197,7 @@ def due_to_expire(model: type[L]) -> QuerySet[L]:
 
 
 #: What a card that is kept still needs of its row (`marketplace.web.cards`).
-OF_CARD = ("code", "rev", "owner__name", "owner__name_en")
+OF_CARD = ("code", "rev", "owner__name", "owner__name_en", "owner__status")
 
 
 def in_order(

@@ -113,7 +113,9 @@ def code_page_of(kind: ListingKind) -> CodePage:
 
 def sitemap_of(kind: ListingKind) -> Sitemap:
     """The published listings of this kind."""
-    published = queries.manager(kind.model).filter(status=State.PUBLISHED)
+    published = queries.manager(kind.model).filter(
+        queries.owner_not_suspended(), status=State.PUBLISHED
+    )
     return Sitemap(
         kind.name,
         lambda: published.order_by("pk").only("code", "updated_at"),

@@ -5,6 +5,7 @@ from typing import Any
 import rules
 
 from marketplace.kernel.actors import Actor
+from marketplace.listings.policies import is_hidden
 from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
 
@@ -14,12 +15,14 @@ OPEN = State.PUBLISHED.value
 
 @rules.predicate
 def is_open(_user: Actor, match: Any) -> bool:
-    """Both listings are published and neither side has dismissed the match."""
+    """Both listings are published, no owner is suspended, and neither side has dismissed the match."""
     return (
         match is not None
         and match.need.status == OPEN
         and match.achievement.status == OPEN
         and not match.is_dismissed
+        and not is_hidden(match.need)
+        and not is_hidden(match.achievement)
     )
 
 

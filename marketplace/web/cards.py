@@ -69,7 +69,7 @@ def _is_writing() -> bool:
     A test case has one around all that it does, which is none of the request's.
     """
     blocks = connection.atomic_blocks
-    return any(not block._from_testcase for block in blocks)  # noqa: SLF001 -- as Django itself asks
+    return any(not block._from_testcase for block in blocks)  # type: ignore[attr-defined]  # noqa: SLF001 -- as Django itself asks
 
 
 def _kept(template: str, rows: Sequence[Any], revision: str) -> dict[str, Parts]:

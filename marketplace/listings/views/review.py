@@ -27,7 +27,7 @@ from search.analysis import tokenize
 #: How many rows of the queue are tried for the next one; rows that cannot be read are skipped.
 _NEXT = 5
 #: What the page says of a similar listing.
-_OF_ALIKE = ("code", "title", "owner__name")
+_OF_ALIKE = ("code", "title", "owner__name", "owner__status")
 
 
 @login_required

@@ -6,6 +6,7 @@ from django.db.models import Count, Q, QuerySet
 
 from marketplace.achievements.models import Achievement
 from marketplace.kernel.actors import Actor
+from marketplace.listings.queries import owner_not_suspended
 from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
 from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
@@ -22,20 +23,26 @@ def _with_listings() -> QuerySet[Match]:
     return Match.objects.select_related("need__owner", "achievement__owner")
 
 
+def _shown() -> Q:
+    """Both listings are published, and neither owner is suspended."""
+    return (
+        Q(need__status=OPEN, achievement__status=OPEN)
+        & owner_not_suspended("need__owner")
+        & owner_not_suspended("achievement__owner")
+    )
+
+
 def open_matches() -> QuerySet[Match]:
     """The matches that everybody may see, with both listings and their owners."""
     return (
-        _with_listings()
-        .filter(need__status=OPEN, achievement__status=OPEN)
-        .exclude(_DISMISSED)
-        .order_by("-score", "-retrieval", "id")
+        _with_listings().filter(_shown()).exclude(_DISMISSED).order_by("-score", "-retrieval", "id")
     )
 
 
 def visible_to(actor: Actor) -> QuerySet[Match]:
     """The matches that this person may open: all open ones, and all of their own organisations' listings."""
     orgs = list(access_of(actor).orgs)
-    seen = Q(need__status=OPEN, achievement__status=OPEN) & ~_DISMISSED
+    seen = _shown() & ~_DISMISSED
     return _with_listings().filter(
         seen | Q(need__owner_id__in=orgs) | Q(achievement__owner_id__in=orgs)
     )
@@ -72,7 +79,7 @@ def dismissed_by(actor: Actor) -> QuerySet[Match]:
     mine = Q(need__owner_id__in=orgs, need_verdict=Verdict.DISMISSED) | Q(
         achievement__owner_id__in=orgs, achievement_verdict=Verdict.DISMISSED
     )
-    rows = _with_listings().filter(mine, need__status=OPEN, achievement__status=OPEN)
+    rows = _with_listings().filter(mine, _shown())
     return rows.order_by("-found_at", "id")
 
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from marketplace.achievements.models import Achievement
 from marketplace.kernel.unreadable import readable
 from marketplace.listings.models import Listing
-from marketplace.listings.queries import manager
+from marketplace.listings.queries import manager, owner_not_suspended
 from marketplace.matching.policies import OPEN
 from marketplace.matching.queries import facts, readings
 from marketplace.needs.models import Need
@@ -118,7 +118,7 @@ def needs_for(
 
 def open_rows(model: type[L], codes: Sequence[str]) -> Any:
     """The published listings of these codes with everything that a comparison reads; two queries."""
-    rows = manager(model).filter(code__in=list(codes), status=OPEN)
+    rows = manager(model).filter(owner_not_suspended(), code__in=list(codes), status=OPEN)
     return rows.select_related("owner", "reading").prefetch_related("indicators")
 
 

@@ -25,6 +25,7 @@ from marketplace.parties.queries.organizations import (
     organizations_of,
     public_organizations,
     publishing_organizations,
+    suspended_organizations,
     visible_to,
 )
 from marketplace.parties.queries.people import (
@@ -104,6 +105,7 @@ __all__ = [
     "recent_sign_ins",
     "registrar_roles_of",
     "sample_accounts_that_work",
+    "suspended_organizations",
     "token_of",
     "tokens_of",
     "user_by_contact",

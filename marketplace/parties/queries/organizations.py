@@ -32,6 +32,11 @@ def public_organizations() -> QuerySet[Organization]:
     return Organization.objects.filter(status=OrgStatus.VERIFIED)
 
 
+def suspended_organizations() -> QuerySet[Organization]:
+    """The organisations that are suspended: nothing of theirs is public."""
+    return Organization.objects.filter(status=OrgStatus.SUSPENDED)
+
+
 def publishing_organizations(user: Actor) -> list[Organization]:
     """The organisations in whose name a person may draft a listing, oldest membership first.
 
