@@ -140,7 +140,7 @@ RELATIONS: dict[str, Relations] = {
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
-    "asked": _OWNED,
+    "asked": {**_OWNED, "mandated": frozenset({"broker"})},
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,
