@@ -160,8 +160,8 @@ def register_kind(kind: ListingKind) -> None:
 
 def _subjects(kind: ListingKind, ids: Iterable[int]) -> dict[int, Subject]:
     """Listings of a kind as `disclosure` knows them, by key."""
-    rows = readable(queries.manager(kind.model).filter(pk__in=list(ids)))
-    return queries.disclosed(rows, partial(kind.url, "detail"))
+    rows = queries.manager(kind.model).filter(pk__in=list(ids)).select_related("owner")
+    return queries.disclosed(readable(rows), partial(kind.url, "detail"))
 
 
 def _key_of_code(kind: ListingKind, code: str, actor: Actor) -> int | None:

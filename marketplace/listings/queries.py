@@ -125,7 +125,8 @@ def newest(model: type[L], limit: int) -> list[L]:
 def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
     """Public attachments follow the listing; restricted ones its confidential part."""
     slice_name, noun = subject_of(model).split(".")
-    listing = manager(model).filter(pk=attachment.subject_id).first()
+    rows = manager(model).select_related("owner")
+    listing = rows.filter(pk=attachment.subject_id).first()
     if listing is None:
         return False
     if attachment.is_public:
