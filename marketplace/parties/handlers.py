@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files.events import SUBJECT_KIND, AttachmentInfected
@@ -55,7 +54,7 @@ def tell_registrars(event: events.VerificationSubmitted) -> None:
         [person for person in queries.deciders() if person.pk != dossier.applicant_id],
         title=_("“%(org)s”提交了单位认证"),
         params={"org": dossier.organization.name},
-        url=reverse("parties:verification_review", args=[dossier.code]),
+        url=address_of("parties:verification_review", dossier.code),
         subject=(events.ORGANIZATION, event.subject_id),
     )
 
@@ -70,7 +69,7 @@ def tell_verified(event: events.OrganizationVerified) -> None:
         title=_("“%(org)s”已通过单位认证"),
         params={"org": dossier.organization.name},
         body=_("现在可以发布需求和成果，并邀请同事加入。"),
-        url=reverse("parties:manage", args=[dossier.organization.code]),
+        url=address_of("parties:manage", dossier.organization.code),
         subject=(events.ORGANIZATION, event.subject_id),
     )
 
@@ -85,7 +84,7 @@ def tell_returned(event: events.OrganizationReturned) -> None:
         title=_("“%(org)s”的单位认证被退回补正"),
         params={"org": dossier.organization.name},
         body=_("退回原因见认证页面。已填写的内容和已上传的材料都保留，修改后可重新提交。"),
-        url=reverse("parties:verification", args=[dossier.organization.code]),
+        url=address_of("parties:verification", dossier.organization.code),
         subject=(events.ORGANIZATION, event.subject_id),
     )
 
@@ -113,7 +112,7 @@ def tell_suspended(event: events.OrganizationSuspended) -> None:
         title=_("“%(org)s”已被暂停"),
         params={"org": org.name, "remark": event.remark},
         body=_("原因：%(remark)s"),
-        url=reverse("parties:manage", args=[org.code]),
+        url=address_of("parties:manage", org.code),
         subject=(events.ORGANIZATION, org.pk),
     )
 
@@ -127,7 +126,7 @@ def tell_restored(event: events.OrganizationRestored) -> None:
         queries.admins_of(org.pk),
         title=_("“%(org)s”已恢复"),
         params={"org": org.name},
-        url=reverse("parties:manage", args=[org.code]),
+        url=address_of("parties:manage", org.code),
         subject=(events.ORGANIZATION, org.pk),
     )
 
@@ -150,7 +149,7 @@ def tell_invited(event: events.MemberInvited) -> None:
             [person],
             title=_("“%(org)s”邀请您加入"),
             params={"org": queries.name_for_strangers(invitation.organization)},
-            url=reverse("parties:own_organizations"),
+            url=address_of("parties:own_organizations"),
             subject=(events.ORGANIZATION, event.subject_id),
         )
 
@@ -165,7 +164,7 @@ def tell_joined(event: events.MemberJoined) -> None:
             queries.admins_of(org.pk).exclude(pk=person.pk),
             title=_("%(name)s 已加入“%(org)s”"),
             params={"name": person.get_full_name(), "org": org.name},
-            url=reverse("parties:members", args=[org.code]),
+            url=address_of("parties:members", org.code),
             subject=(events.ORGANIZATION, org.pk),
         )
 
@@ -182,7 +181,7 @@ def tell_member(event: events.MemberRoleChanged | events.MemberRemoved) -> None:
         queries.users_by_id([event.user_id]),
         title=_("您已被移出“%(org)s”") if removed else _("您在“%(org)s”的角色已调整"),
         params={"org": org.name},
-        url=reverse("parties:own_organizations"),
+        url=address_of("parties:own_organizations"),
         subject=(events.ORGANIZATION, org.pk),
     )
 
@@ -214,7 +213,7 @@ def tell_operators(event: CalendarRunsOut) -> None:
         title=_("请录入 %(year)s 年的节假日安排"),
         params={"year": str(event.year)},
         body=_("到期未录入时，法定期限无法计算，提醒按星期一至星期五估算。"),
-        url=reverse("taxonomy:year", args=[event.year]),
+        url=address_of("taxonomy:year", event.year),
         subject=(event.subject_kind, event.subject_id),
     )
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from django.utils import translation
 
 import pytest
 
 from marketplace.matching.queries import open_matches
 from marketplace.needs import queries
 from marketplace.needs.models import Need
+from marketplace.notices.models import Notice
 from marketplace.parties.services import restore_organization, suspend_organization
 from search import engine
 from tests.cast import Cast
@@ -57,7 +59,12 @@ def test_hidden_while_suspended_and_back_when_restored(
     assert "单位已被暂停" in client.get(f"/workbench/needs/{need.code}/").content.decode()
     client.logout()
 
-    restore_organization(cast.enterprise, actor=cast.operator)
-    drain()
+    with translation.override("en"):
+        restore_organization(cast.enterprise, actor=cast.operator)
+        drain()
     assert [shown(path) for path in [*lists, page]] == [True] * 6
     assert open_matches().count() == 1
+    # The handler ran while English was active: addresses of notices are kept in the default language.
+    told = Notice.objects.filter(kind="parties.organization_suspended")
+    assert told.count() > 1
+    assert all(url.startswith("/workbench/") for url in told.values_list("url", flat=True))

@@ -85,6 +85,15 @@ def test_within_the_page_of_a_listing_it_is_a_fragment(client: Client, match: Ma
     assert "c-panel" not in page
 
 
+def test_a_list_in_which_none_reaches_the_threshold_says_so(client: Client, match: Match) -> None:
+    Match.objects.update(score=59)
+    page = client.get(reverse("matching:for_need", args=[match.need.code])).content.decode()
+    assert "没有一项达到 60 分" in " ".join(page.split())
+    Match.objects.update(score=60)
+    page = client.get(reverse("matching:for_need", args=[match.need.code])).content.decode()
+    assert "共 1 项达到 60 分" in " ".join(page.split())
+
+
 def test_in_english(client: Client, match: Match) -> None:
     response = client.get(f"/en{for_need(match)}")
     assert response.status_code == 200
