@@ -304,7 +304,6 @@ SLICE = Slice(
     ),
     schedules=(
         Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),
-        Schedule("brokerage.purge_declined", every=24 * 3600.0),
         Schedule("brokerage.end_mandates", every=300.0),
         Schedule("brokerage.settle_rulings", every=3600.0),
     ),
