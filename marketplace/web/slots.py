@@ -43,7 +43,7 @@ SLOTS = {
     "listing.list_actions": Slot(
         "head of a public list of listings: buttons", "its `ListingKind`", 2
     ),
-    "organization.panels": Slot("page of an organisation, below its text", "the organisation", 6),
+    "organization.panels": Slot("page of an organisation, below its text", "the organisation", 8),
     "organization.facts": Slot("page of an organisation: `<dt>` and `<dd>`", "the organisation", 6),
     "listing.none": Slot(
         "public list of listings without a result: buttons", "its `ListingKind`", 2

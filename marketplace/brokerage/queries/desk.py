@@ -35,7 +35,7 @@ from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
 
 #: Cards that one column of the board shows; the list has all.
-CARDS = 20
+CARDS = 10
 #: A need is called quiet when it has had no match for so long after its publication.
 QUIET_DAYS = 14
 #: Fewer scores than this say something about single persons, so they are not published.
