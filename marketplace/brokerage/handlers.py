@@ -15,6 +15,7 @@ from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.services.reminders import KIND
 from marketplace.enquiries.events import EnquiryAsked, EnquiryClosed, MessageWritten
 from marketplace.enquiries.policies import register_party, register_proxy
+from marketplace.enquiries.services import register_purger
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -33,6 +34,7 @@ kinds.register("brokerage.application_decided", _("技术经纪人登记结果")
 kinds.register("brokerage.consent_wanted", _("本单位人员申请登记为技术经纪人"))
 kinds.register(KIND, _("证书即将到期"))
 
+register_purger("refused_broker", services.purge_declined)
 register_reader(SCAN, queries.reads_file)
 register_reader(LETTER, queries.reads_file)
 register_reader(PORTRAIT, queries.reads_portrait)
