@@ -6,7 +6,6 @@ from marketplace.brokerage.queries.desk import (
     LEAST_SCORES,
     QUIET_DAYS,
     Feedback,
-    GoldenThread,
     board,
     brokers_at,
     brokers_behind,
@@ -15,7 +14,6 @@ from marketplace.brokerage.queries.desk import (
     feedback_of,
     feedback_summary,
     fees_of,
-    golden_thread,
     has_introduced,
     is_party,
     is_proxy,
@@ -35,6 +33,7 @@ from marketplace.brokerage.queries.desk import (
     tasks_due,
     tasks_of,
 )
+from marketplace.brokerage.queries.example import GoldenThread, golden_thread, has_golden_thread
 from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
 from marketplace.brokerage.queries.introductions import (
     Bypass,
@@ -130,6 +129,7 @@ __all__ = [
     "feedback_summary",
     "fees_of",
     "golden_thread",
+    "has_golden_thread",
     "has_introduced",
     "holders_of_number",
     "in_force",
