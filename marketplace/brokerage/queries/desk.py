@@ -22,8 +22,8 @@ from marketplace.brokerage.models import (
 from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
 from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
-from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus
-from marketplace.enquiries.models import Enquiry, Message
+from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, IntroductionStatus
+from marketplace.enquiries.models import Enquiry, Lead, Message
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
@@ -59,7 +59,16 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
             "broker_id", flat=True
         )
     )
-    return found
+    return found | set(
+        Lead.objects.filter(
+            enquiry=enquiry, status="confirmed", broker__broker__status=BrokerStatus.ENTERED
+        ).values_list("broker__broker", flat=True)
+    )
+
+
+def followers_of(enquiry_id: int) -> QuerySet[Pursuit]:
+    """Who follows an enquiry, with the broker's person."""
+    return Pursuit.objects.filter(enquiry=enquiry_id).select_related("broker__user")
 
 
 def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:

@@ -23,8 +23,10 @@ from marketplace.brokerage.services.mandates import Scope
 from marketplace.brokerage.services.samples import approver_of
 from marketplace.enquiries import queries as enquiries
 from marketplace.enquiries import services as enquiry_services
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import Enquiry, Intent
+from marketplace.enquiries.rulebook import CHECKS, CLEAR
 from marketplace.kernel import clock
+from marketplace.kernel.money import FEN_PER_WAN
 from marketplace.listings.kind import kind_named
 from marketplace.parties.models import Organization, User
 from marketplace.parties.policies import Role
@@ -163,7 +165,23 @@ def _golden(row: Row, broker: Broker, organizations: Organizations) -> None:
     Introduction.objects.filter(pk=made.pk).update(is_sample=True)
     _say(made, need.owner)
     _say(made, asker)
+    _agree(enquiry, row, asker, need.owner)
     desk.follow_up(enquiry.pk)
+
+
+def _agree(enquiry: Enquiry, row: Row, asker: Organization, owner: Organization) -> None:
+    """Both sides confirm an intent on line."""
+    if Intent.objects.filter(enquiry=enquiry).exists():
+        return
+    values = {
+        "contract_kind": "development",
+        "subject": row["subject"],
+        "amount_fen": row["amount_wan"] * FEN_PER_WAN,
+        "milestones": [],
+        "checks": {code: {"answer": CLEAR, "note": ""} for code in CHECKS},
+    }
+    proposed = enquiry_services.propose_intent(enquiry, values, actor=approver_of(asker))
+    enquiry_services.accept_intent(proposed, actor=approver_of(owner))
 
 
 def remove_deals() -> tuple[dict[str, int], list[Kept]]:
