@@ -117,7 +117,7 @@ STATES: dict[str, set[str]] = {
     "contact_link": {"waiting", "answered", "missing"},
     "firm": {"verified", "missing"},
     "record_kind": {"known", "missing"},
-    "fed_back": {"own", "no_kind", "missing"},
+    "fed_back": {"own", "missing"},
     "hidden_enquiry": {"hidden", "named", "missing"},
     "enquiry_file": {"of_visitor", "of_organization", "missing"},
     "visitor_link": {"running", "expired", "revoked", "missing"},

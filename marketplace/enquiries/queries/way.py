@@ -1,7 +1,7 @@
 """Questions on the way from an enquiry to an intent: intents, leads, steps, notes, answers, contacts."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -162,8 +162,8 @@ def contacts_visible_to(actor: Actor) -> QuerySet[LoggedContact]:
         return rows
     seen = Q(firm_id__in=list(access.orgs)) | Q(logged_by_id=actor.pk)
     if access.has(Role.REGISTRAR_COUNTY):
-        district = access.districts.get(Role.REGISTRAR_COUNTY, "")
-        seen = seen | Q(firm__district=district) if district else Q()
+        districts = access.districts.get(Role.REGISTRAR_COUNTY)
+        seen = Q() if districts is None else seen | Q(firm__district__in=districts)
     return rows.filter(seen)
 
 
@@ -267,40 +267,42 @@ def closing_reasons(kind: str, listing_ids: Sequence[int]) -> dict[int, Counter[
 
 
 # --- the county officer -----------------------------------------------------------------------
-def district_of(actor: Actor) -> str:
-    """The district of a county officer; "" for the whole city."""
+def districts_of(actor: Actor) -> frozenset[str]:
+    """The districts of a county officer; none stands for the whole city."""
     access = access_of(actor)
     if access.has(Role.REGISTRAR_CITY):
-        return ""
-    return access.districts.get(Role.REGISTRAR_COUNTY, "")
+        return frozenset()
+    return access.districts.get(Role.REGISTRAR_COUNTY, frozenset())
 
 
-def silent_in(district: str) -> QuerySet[Enquiry]:
-    """Enquiries whose owner, of this district, has let the period for the first answer pass."""
+def silent_in(districts: Collection[str]) -> QuerySet[Enquiry]:
+    """Enquiries whose owner, of these districts, has let the period for the first answer pass."""
     rows = Enquiry.objects.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
-    if district:
-        rows = rows.filter(owner__district=district)
+    if districts:
+        rows = rows.filter(owner__district__in=districts)
     return rows.select_related("owner", "asker", "visitor").order_by("answer_due_at", "id")
 
 
-def unvisited_needs_in(district: str) -> QuerySet[Any]:
-    """Published needs of this district without a logged visit, oldest first."""
+def unvisited_needs_in(districts: Collection[str]) -> QuerySet[Any]:
+    """Published needs of these districts without a logged visit, oldest first."""
     visited = LoggedContact.objects.filter(
         kind="needs", form=LoggedContact.Form.VISIT, listing_id__isnull=False
     )
     rows = kind_named("needs").model.objects.filter(status=State.PUBLISHED)
-    if district:
-        rows = rows.filter(owner__district=district)
+    if districts:
+        rows = rows.filter(owner__district__in=districts)
     rows = rows.exclude(pk__in=visited.values("listing_id"))
     found: QuerySet[Any] = rows.select_related("owner").order_by("published_at", "id")
     return found
 
 
-def intents_without_contract_in(district: str) -> QuerySet[Intent]:
+def intents_without_contract_in(districts: Collection[str]) -> QuerySet[Intent]:
     """Intents that both sides have confirmed and no contract has followed, oldest first."""
     rows = Intent.objects.filter(status=IntentStatus.ACCEPTED, enquiry__status=Status.AGREED)
-    if district:
-        of_it = Q(enquiry__owner__district=district) | Q(enquiry__asker__district=district)
+    if districts:
+        of_it = Q(enquiry__owner__district__in=districts) | Q(
+            enquiry__asker__district__in=districts
+        )
         rows = rows.filter(of_it)
     return rows.select_related("enquiry__owner", "enquiry__asker").order_by("decided_at", "id")
 

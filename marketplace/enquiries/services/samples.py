@@ -94,6 +94,8 @@ def _open_leads() -> int:
 
 def _binder(org_id: int | None) -> Any:
     """A person who binds the organisation, or None."""
+    if org_id is None:
+        return None
     held = Membership.objects.current().filter(organization_id=org_id)
     row = held.filter(role=OrgRole.ORG_ADMIN).select_related("user").order_by("pk").first()
     return row.user if row is not None else None

@@ -161,12 +161,12 @@ def county(request: HttpRequest) -> HttpResponse:
     """The officer's first page: silent owners, needs never visited, intents without a contract."""
     if not request.user.has_perm("enquiries.view_county"):
         raise Forbidden
-    district = queries.district_of(request.user)
+    districts = queries.districts_of(request.user)
     context = {
-        "district": label("district", district) if district else _("全市"),
-        "silent": list(queries.silent_in(district)[:MOST_ROWS]),
-        "unvisited": list(queries.unvisited_needs_in(district)[:MOST_ROWS]),
-        "intents": list(queries.intents_without_contract_in(district)[:MOST_ROWS]),
+        "district": "、".join(label("district", code) for code in sorted(districts)) or _("全市"),
+        "silent": list(queries.silent_in(districts)[:MOST_ROWS]),
+        "unvisited": list(queries.unvisited_needs_in(districts)[:MOST_ROWS]),
+        "intents": list(queries.intents_without_contract_in(districts)[:MOST_ROWS]),
         "most": MOST_ROWS,
     }
     return render_page(request, "enquiries/county.html", context)

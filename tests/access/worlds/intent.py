@@ -33,7 +33,6 @@ def intents(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         "fed_back": {
             "own": {"kind": "needs", "code": world.rows["need", "published"].code},
             "missing": {"kind": "needs", "code": new_code("XQ")},
-            "no_kind": {"kind": "nothing", "code": world.rows["need", "published"].code},
         },
     }
 

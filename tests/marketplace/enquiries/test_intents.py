@@ -342,16 +342,16 @@ def test_the_county_officers_first_page(cast: Cast, enquiry: Enquiry) -> None:
     intent = services.propose_intent(enquiry, values(), actor=cast.approver)
     services.accept_intent(intent, actor=cast.university_admin)
     services.agree_enquiry(enquiry.pk, because=object())  # type: ignore[arg-type]
-    assert [row.pk for row in queries.silent_in("")] == [late.pk]
-    assert [row.pk for row in queries.unvisited_needs_in("")] == [need.pk]
-    assert [row.pk for row in queries.intents_without_contract_in("")] == [intent.pk]
-    assert list(queries.silent_in("999999")) == []
+    assert [row.pk for row in queries.silent_in([])] == [late.pk]
+    assert [row.pk for row in queries.unvisited_needs_in([])] == [need.pk]
+    assert [row.pk for row in queries.intents_without_contract_in([])] == [intent.pk]
+    assert list(queries.silent_in(["999999"])) == []
     page = signed_in(cast.registrar_county).get(reverse("enquiries:county")).content.decode()
     assert "从未走访的需求" in page
     from marketplace.listings.kind import kind_named
 
     log(cast, kind=kind_named("needs"), listing=need)
-    assert list(queries.unvisited_needs_in("")) == []
+    assert list(queries.unvisited_needs_in([])) == []
 
 
 # --- keeping ----------------------------------------------------------------------------------
