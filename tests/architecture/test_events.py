@@ -56,7 +56,7 @@ UNHEARD = {
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated"),
+        *("EnquiriesJoined", "EnquirySeparated"),
         *("AskerTold", "SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
         *("MetAsked", "MetAnswered", "LeadLapsed", "LeadClosed"),
     },

@@ -22,8 +22,8 @@ from marketplace.brokerage.models import (
 from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
 from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
-from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus
-from marketplace.enquiries.models import Enquiry, Message
+from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, IntroductionStatus
+from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
@@ -59,14 +59,24 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
             "broker_id", flat=True
         )
     )
-    return found
+    return found | set(
+        Lead.objects.filter(
+            enquiry=enquiry, status="confirmed", broker__broker__status=BrokerStatus.ENTERED
+        ).values_list("broker__broker", flat=True)
+    )
+
+
+def followers_of(enquiry_id: int) -> QuerySet[Pursuit]:
+    """Who follows an enquiry, with the broker's person."""
+    return Pursuit.objects.filter(enquiry=enquiry_id).select_related("broker__user")
 
 
 def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
     """The stage that the record gives, for one broker."""
     if enquiry.status == Status.CLOSED:
         return Stage.CLOSED
-    if enquiry.status == Status.AGREED:
+    # An accepted intent is there before the handler that moves the enquiry has run.
+    if Intent.objects.filter(enquiry=enquiry, status="accepted").exists():
         return Stage.INTENT
     if Introduction.objects.filter(broker_id=broker_id, enquiry=enquiry, status__in=_LIVE).exists():
         return Stage.INTRODUCED

@@ -28,6 +28,7 @@ from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.rulebook import CHECKS, CLEAR, NOT_CONCERNED
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
+from marketplace.kernel.money import FEN_PER_WAN
 from marketplace.listings.kind import kind_named
 from marketplace.parties.models import Organization, User
 from marketplace.parties.policies import Role
@@ -176,7 +177,7 @@ def _agree(row: Row, enquiry: Enquiry) -> None:
     values = {
         "contract_kind": "development",
         "subject": row["subject"],
-        "amount_fen": row["amount_wan"] * 1_000_000,
+        "amount_fen": row["amount_wan"] * FEN_PER_WAN,
         "pricing_mode": "negotiated",
         "milestones": [
             {
