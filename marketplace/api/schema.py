@@ -50,7 +50,7 @@ class ApiSchema(AutoSchema):
             statuses.add("404")
         if getattr(self.view, "gone", False):
             statuses.add("410")
-        if getattr(self.view, "conditional", False):
+        if self.method not in {"GET", "HEAD"} and getattr(self.view, "conditional", False):
             statuses |= {"412", "428"}
         if self.method == "POST" and getattr(self.view, "once", False):
             statuses.add("422")

@@ -362,6 +362,7 @@ class MandateAct(APIView):
     """对委托的操作：accept、decline、withdraw、terminate。"""
 
     permission_classes = (IsAuthenticated,)
+    conditional = True
 
     @extend_schema(
         operation_id="mandate_act",
@@ -423,6 +424,7 @@ class IntroductionAnswer(APIView):
     """对对接记录的答复。"""
 
     permission_classes = (IsAuthenticated,)
+    conditional = True
 
     @extend_schema(
         operation_id="introduction_answer",

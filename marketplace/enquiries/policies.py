@@ -4,7 +4,9 @@ The members of both organisations are its sides. A slice above may add parties t
 (`register_party`), and people who write for an organisation that they do not work for (`register_proxy`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import Q
@@ -43,8 +45,27 @@ def register_proxy(predicate: Proxy, principals: Principals) -> None:
         _proxies.append((predicate, principals))
 
 
+#: The principals of each person, by key, while `principals_once` holds.
+_known: ContextVar[dict[Any, set[int]] | None] = ContextVar("known_principals", default=None)
+
+
+@contextmanager
+def principals_once() -> Iterator[None]:
+    """Within it the principals of a person are looked up once, not for each row of a list."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def is_proxy_of(user: Actor, org_id: int | None) -> bool:
     """The person writes for this organisation without working for it."""
+    known = _known.get()
+    if known is not None:
+        if user.pk not in known:
+            known[user.pk] = principals_of(user)
+        return org_id in known[user.pk]
     return org_id is not None and any(proxy(user, org_id) for proxy, _orgs in _proxies)
 
 
@@ -221,6 +242,13 @@ def holds_lead(user: Actor, lead: Any) -> bool:
 def asked_the_enquiry(user: Actor, lead: Any) -> bool:
     """The person asks in the enquiry: only the asker may hand the text and the contact on."""
     return lead is not None and ASKER in sides(user, lead.enquiry)
+
+
+def reads_enquiry_of_lead(user: Actor, lead: Any) -> bool:
+    """The lead tells the person which enquiry it is: the confirmed broker, and staff. No query."""
+    return access_of(user).has(*READERS) or (
+        lead.status == "confirmed" and lead.broker_id == user.pk
+    )
 
 
 rules.add_perm("enquiries.view_leads", is_broker | oversees)

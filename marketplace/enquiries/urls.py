@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from marketplace.enquiries import api as rest
 from marketplace.enquiries import views
-from marketplace.enquiries.api import EnquiryCollection, EnquiryItem, EnquiryMessages
 
 app_name = "enquiries"
 
@@ -46,7 +46,25 @@ workbench = [
 ]
 
 api = [
-    path("enquiries/", EnquiryCollection.as_view(), name="enquiry_list"),
-    path("enquiries/<str:code>/", EnquiryItem.as_view(), name="enquiry_detail"),
-    path("enquiries/<str:code>/messages/", EnquiryMessages.as_view(), name="enquiry_write"),
+    path("enquiries/", rest.EnquiryCollection.as_view(), name="enquiry_list"),
+    path("enquiries/<str:code>/", rest.EnquiryItem.as_view(), name="enquiry_detail"),
+    path("enquiries/<str:code>/messages/", rest.EnquiryMessages.as_view(), name="enquiry_write"),
+    path("enquiries/<str:code>/close/", rest.EnquiryClose.as_view(), name="enquiry_close"),
+    path("enquiries/<str:code>/reopen/", rest.EnquiryReopen.as_view(), name="enquiry_reopen"),
+    # --- the way to an intent
+    path("enquiries/<str:code>/intents/", rest.IntentCollection.as_view(), name="intent_list"),
+    path("enquiries/<str:code>/steps/", rest.StepCollection.as_view(), name="step_list"),
+    path("enquiries/<str:code>/notes/", rest.NoteCollection.as_view(), name="note_list"),
+    path("enquiries/<str:code>/broker/", rest.LeadAnswer.as_view(), name="lead_answer"),
+    path("intents/<str:code>/", rest.IntentItem.as_view(), name="intent_detail"),
+    path("intents/<str:code>/counter/", rest.IntentCounter.as_view(), name="intent_counter"),
+    path("intents/<str:code>/<str:act>/", rest.IntentAct.as_view(), name="intent_act"),
+    path("steps/<str:code>/", rest.StepItem.as_view(), name="step_detail"),
+    path("steps/<str:code>/done/", rest.StepDone.as_view(), name="step_done"),
+    path("leads/", rest.LeadCollection.as_view(), name="lead_list"),
+    path("leads/<str:code>/", rest.LeadItem.as_view(), name="lead_detail"),
+    path("leads/<str:code>/<str:act>/", rest.LeadAct.as_view(), name="lead_act"),
+    path("contacts/", rest.ContactCollection.as_view(), name="contact_list"),
+    path("contacts/<str:code>/", rest.ContactItem.as_view(), name="contact_detail"),
+    path("contacts/<str:code>/reply/", rest.ContactReply.as_view(), name="contact_reply"),
 ]

@@ -13,6 +13,7 @@ from tests.access.matrix import KINDS, Rule, load
 from tests.access.posts import KEY, POSTS, REV
 from tests.access.walk import ALWAYS_WRITTEN, JOURNAL, LOGIN, address, watched
 from tests.access.world import World, rolled_back
+from tests.access.worlds.intent import VALUES
 from tests.factories.parties import organization_data
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,11 @@ OTHERWISE: dict[str, Any] = {
     "brokerage:introduction": {"act": "answer", "answer": "acknowledged"},
     "brokerage:introduction_rule": {"winner": "none", "reason": "没有证据"},
     "api:introduction_answer": {"answer": "acknowledged"},
+    "api:enquiry_close": {"reason": "price"},
+    "api:enquiry_reopen": {"reason": "预算已批", "text": "继续谈"},
+    "api:intent_counter": VALUES,
+    "api:lead_answer": {"answer": "confirm"},
+    "api:contact_reply": {"reply": "confirmed"},
     "api:broker_own": {"action": "leave"},
     "taxonomy:year": {"act": "mark", "source": "另一份通知"},
     "taxonomy:edit": {"label": "另一个名称", "order": "5"},
@@ -98,6 +104,7 @@ OTHERWISE: dict[str, Any] = {
 }
 #: Where a person who may is told so by 400 in every state: the one in which it can be done.
 STATE = {
+    "enquiry_reopen": "closed",
     "grant": "granted",
     "grant_move": "requested",
     "verification_review": "pending",

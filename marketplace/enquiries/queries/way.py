@@ -53,6 +53,11 @@ def intents_of(enquiry: Enquiry) -> QuerySet[Intent]:
     return enquiry.intents.select_related("proposed_by", "decided_by").order_by("-id")
 
 
+def has_open_intent(enquiry: Enquiry) -> bool:
+    """A proposal waits for its answer."""
+    return enquiry.intents.filter(status=IntentStatus.PROPOSED).exists()
+
+
 def steps_visible_to(actor: Actor) -> QuerySet[Step]:
     """The steps of the enquiries that `actor` may see."""
     rows = Step.objects.filter(enquiry__in=visible_to(actor).order_by().values("pk"))

@@ -3,11 +3,12 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.enquiries import events
+from marketplace.enquiries import events, queries
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.services.turns import stop_clock
-from marketplace.enquiries.workflow import ENQUIRY, IntentStatus
+from marketplace.enquiries.services.writing import check_seen
+from marketplace.enquiries.workflow import ENQUIRY
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -22,9 +23,17 @@ FITTING = frozenset({"no_answer", "done_elsewhere"})
 
 @transaction.atomic
 def close(
-    enquiry: Enquiry, *, reason: str, actor: Actor, note: str = "", rev: Rev = None
+    enquiry: Enquiry,
+    *,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    rev: Rev = None,
+    seen: Rev = None,
 ) -> Enquiry:
     """End an enquiry. `reason` is a code of the scheme `closing_reason`.
+
+    What the caller has seen is `rev`, or `seen`, the newest message, which programs are given.
 
     The pair is suggested to neither of the two any more, where the reason speaks against it. Raises
     Forbidden, InvalidInput, Refused while an intent waits for an answer, Stale.
@@ -33,6 +42,7 @@ def close(
     enquiry = rows.get(pk=enquiry.pk)
     ENQUIRY.fire("close", enquiry, actor)
     check(enquiry.rev, rev, enquiry)
+    check_seen(enquiry, seen, actor)
     errors: dict[str, list[object]] = {}
     if not is_valid("closing_reason", reason):
         errors["reason"] = [_("请选择结束的原因")]
@@ -40,7 +50,7 @@ def close(
         errors["note"] = [_("最多 %(most)d 个字") % {"most": 500}]
     if errors:
         raise InvalidInput(errors)
-    if enquiry.intents.filter(status=IntentStatus.PROPOSED).exists():
+    if queries.has_open_intent(enquiry):
         raise Refused(_("还有一份意向等待确认，请先处理它"))
     enquiry.closed_at, enquiry.closing_reason = clock.now(), reason
     enquiry.closing_note = note.strip()

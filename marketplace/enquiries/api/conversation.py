@@ -3,16 +3,23 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
+from marketplace.enquiries.api.common import (
+    KEY,
+    SEEN,
+    SIZE,
+    WRITE,
+    enquiry_of,
+    made_status,
+    whole,
+)
 from marketplace.enquiries.forms import AskForm, WriteForm
-from marketplace.enquiries.models import Enquiry
-from marketplace.enquiries.policies import sides
+from marketplace.enquiries.policies import principals_once, sides
 from marketplace.enquiries.queries.inbox import MINE, THEIRS, Asked
 from marketplace.enquiries.serializers import (
     AskWrite,
@@ -39,25 +46,8 @@ from marketplace.web.rest import (
     read_text,
     seen_rev,
     stale_problem,
-    tagged,
 )
 from marketplace.web.throttle import check as spend
-from marketplace.web.views import fetch
-
-VIEW, WRITE = "enquiries.view_enquiry", "enquiries.write_enquiry"
-SIZE = 20
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-_SEEN = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="已读到的最新消息（GET 返回的 ETag）；也可以在正文中给出 rev，两者必有其一",
-)
 
 
 class EnquiryCollection(APIView):
@@ -94,11 +84,12 @@ class EnquiryCollection(APIView):
             ),
         )
         found = readable(rows[(page - 1) * SIZE : page * SIZE])
-        return Response(EnquiryRead(found, many=True, context={"request": request}).data)
+        with principals_once():
+            return Response(EnquiryRead(found, many=True, context={"request": request}).data)
 
     @extend_schema(
         operation_id="enquiry_ask",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=AskWrite,
         responses={200: EnquiryDetail, 201: EnquiryDetail},
     )
@@ -130,9 +121,8 @@ class EnquiryCollection(APIView):
             ),
             actor=request.user,
         )
-        enquiry = fetch(queries.visible_to(request.user), made.code, actor=request.user, view=VIEW)
-        code = status.HTTP_201_CREATED if made.is_new else status.HTTP_200_OK
-        return _whole(request, enquiry, code)
+        enquiry = enquiry_of(request, made.code)
+        return whole(request, enquiry, made_status(made.is_new))
 
 
 class EnquiryItem(APIView):
@@ -144,8 +134,8 @@ class EnquiryItem(APIView):
     def get(self, request: Request, code: str) -> Response:
         """One enquiry; its ETag is the newest message."""
         read_parameters(request)
-        enquiry = fetch(queries.visible_to(request.user), code, actor=request.user, view=VIEW)
-        return _whole(request, enquiry)
+        enquiry = enquiry_of(request, code)
+        return whole(request, enquiry)
 
 
 class EnquiryMessages(APIView):
@@ -158,15 +148,13 @@ class EnquiryMessages(APIView):
 
     @extend_schema(
         operation_id="enquiry_write",
-        parameters=[_SEEN, _KEY],
+        parameters=[SEEN, KEY],
         request=MessageWrite,
         responses={200: EnquiryDetail, 201: EnquiryDetail},
     )
     def post(self, request: Request, code: str) -> Response:
         """Write to the other side; refused when somebody else has written since."""
-        enquiry = fetch(
-            queries.visible_to(request.user), code, actor=request.user, view=VIEW, action=WRITE
-        )
+        enquiry = enquiry_of(request, code, WRITE)
         seen = seen_rev(request)
         try:
             services.check_seen(enquiry, seen, request.user)
@@ -200,10 +188,8 @@ class EnquiryMessages(APIView):
             newest = queries.newest_message_id(enquiry)
             present = EnquiryDetail(enquiry, context={"request": request}).data
             return stale_problem(request, error, present, newest)
-        enquiry = fetch(queries.visible_to(request.user), code, actor=request.user, view=VIEW)
-        return _whole(
-            request, enquiry, status.HTTP_201_CREATED if made.is_new else status.HTTP_200_OK
-        )
+        enquiry = enquiry_of(request, code)
+        return whole(request, enquiry, made_status(made.is_new))
 
 
 def _listing(request: Request, values: dict[str, Any]) -> tuple[ListingKind, Any]:
@@ -216,8 +202,3 @@ def _listing(request: Request, values: dict[str, Any]) -> tuple[ListingKind, Any
     if listing is None or not request.user.has_perm(kind.perm("view"), listing):
         raise NotVisible
     return kind, listing
-
-
-def _whole(request: Request, enquiry: Enquiry, code: int = status.HTTP_200_OK) -> Response:
-    body = EnquiryDetail(enquiry, context={"request": request}).data
-    return tagged(body, queries.newest_message_id(enquiry), status=code)

@@ -43,7 +43,12 @@ class EnquiryRead(serializers.Serializer[Any]):
     last_message_at = serializers.DateTimeField()
     answer_due_at = serializers.DateTimeField(allow_null=True)
     url = serializers.SerializerMethodField()
-    available_actions = serializers.SerializerMethodField()
+    available_actions = serializers.SerializerMethodField(
+        help_text=(
+            "answer、write：messages/；note：notes/；step：steps/；close：close/；"
+            "reopen、ask_again：reopen/；propose：intents/"
+        )
+    )
 
     def _user(self) -> Any:
         return self.context["request"].user
@@ -81,10 +86,13 @@ class EnquiryRead(serializers.Serializer[Any]):
         return str(reverse("enquiries:show", args=[enquiry.code]))
 
     def get_available_actions(self, enquiry: Enquiry) -> list[str]:
-        """What the caller can do now: to write, and the moves."""
+        """What the caller can do now: to write, to note, to add a step, and the moves."""
         user = self._user()
-        write = ["write"] if sides(user, enquiry) else []
-        return [*write, *(move.name for move in ENQUIRY.available(enquiry, user))]
+        if not sides(user, enquiry):
+            moves = ENQUIRY.available(enquiry, user)
+            return [move.name for move in moves]
+        more = ["write", "note", *(() if enquiry.is_over else ("step",))]
+        return [*more, *(move.name for move in ENQUIRY.available(enquiry, user))]
 
 
 class EnquiryMessageRead(serializers.Serializer[Any]):
@@ -113,6 +121,16 @@ class EnquiryDetail(EnquiryRead):
     """One enquiry with its newest messages, the oldest of them first."""
 
     messages = serializers.SerializerMethodField()
+
+    def get_available_actions(self, enquiry: Enquiry) -> list[str]:
+        """The same, and `propose`; an intent that waits for an answer is answered before anything ends."""
+        found = super().get_available_actions(enquiry)
+        if enquiry.is_over:
+            return found
+        if queries.has_open_intent(enquiry):
+            return [name for name in found if name != "close"]
+        binds = self._user().has_perm("enquiries.bind_enquiry", enquiry)
+        return [*found, "propose"] if binds and enquiry.asker_id is not None else found
 
     @extend_schema_field(EnquiryMessageRead(many=True))
     def get_messages(self, enquiry: Enquiry) -> list[dict[str, Any]]:

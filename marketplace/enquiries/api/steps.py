@@ -1,0 +1,141 @@
+"""Steps and notes over REST."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.enquiries import queries, services
+from marketplace.enquiries.api.common import (
+    KEY,
+    PAGED,
+    REVISION,
+    WRITE,
+    enquiry_of,
+    made_status,
+    one_page,
+)
+from marketplace.enquiries.models import Step
+from marketplace.enquiries.serializers import NoteRead, NoteWrite, RevWrite, StepRead, StepWrite
+from marketplace.journal.once import once
+from marketplace.kernel.errors import Stale
+from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.throttle import check as spend
+from marketplace.web.views import fetch
+
+EDIT = "enquiries.edit_step"
+
+
+def _step_of(request: Request, code: str, action: str | None = None) -> Step:
+    rows = queries.steps_visible_to(request.user)
+    return fetch(rows, code, actor=request.user, view="enquiries.view_step", action=action)
+
+
+def _shown(request: Request, code: str, answer: int = status.HTTP_200_OK) -> Response:
+    step = _step_of(request, code)
+    return tagged(StepRead(step, context={"request": request}).data, step.rev, status=answer)
+
+
+class StepCollection(APIView):
+    """一条咨询的下一步事项。"""
+
+    permission_classes = (IsAuthenticated,)
+    once = True
+
+    @extend_schema(operation_id="step_list", parameters=[PAGED], responses=StepRead(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        """Open steps first, by day; 20 rows."""
+        asked = read_parameters(request, "page")
+        rows = queries.steps_of(enquiry_of(request, code)).select_related("enquiry")
+        return one_page(request, asked, rows, StepRead)
+
+    @extend_schema(
+        operation_id="step_add",
+        parameters=[KEY],
+        request=StepWrite,
+        responses={200: StepRead, 201: StepRead},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Write down what a side does next, by a day."""
+        enquiry = enquiry_of(request, code, WRITE)
+        sent = StepWrite(data=request.data)
+        sent.is_valid(raise_exception=True)
+        spend(request, "enquiries-write", per_user="120/h")
+        made = once(
+            once_ticket(request),
+            lambda: services.add_step(enquiry, actor=request.user, **sent.validated_data),
+            actor=request.user,
+        )
+        return _shown(request, made.code, made_status(made.is_new))
+
+
+class StepItem(APIView):
+    """一项下一步。"""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="step_detail", responses=StepRead)
+    def get(self, request: Request, code: str) -> Response:
+        """One step."""
+        read_parameters(request)
+        return _shown(request, code)
+
+
+class StepDone(APIView):
+    """把一项下一步标为完成。"""
+
+    permission_classes = (IsAuthenticated,)
+    conditional = True
+
+    @extend_schema(
+        operation_id="step_done", parameters=[REVISION], request=RevWrite, responses=StepRead
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Mark the step that was seen as done."""
+        step = _step_of(request, code, EDIT)
+        rev = seen_rev(request)
+        try:
+            services.finish_step(step, actor=request.user, rev=rev)
+        except Stale as error:
+            present = _step_of(request, code)
+            body = StepRead(present, context={"request": request}).data
+            return stale_problem(request, error, body, present.rev)
+        return _shown(request, code)
+
+
+class NoteCollection(APIView):
+    """一条咨询的会面纪要。"""
+
+    permission_classes = (IsAuthenticated,)
+    once = True
+
+    @extend_schema(operation_id="note_list", parameters=[PAGED], responses=NoteRead(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        """Notes of the own side and those that the other has shared, newest first; 20 rows."""
+        asked = read_parameters(request, "page")
+        rows = queries.notes_for(request.user, enquiry_of(request, code))
+        return one_page(request, asked, rows, NoteRead)
+
+    @extend_schema(
+        operation_id="note_add",
+        parameters=[KEY],
+        request=NoteWrite,
+        responses={200: NoteRead, 201: NoteRead},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Write down what was said at a meeting."""
+        enquiry = enquiry_of(request, code, WRITE)
+        sent = NoteWrite(data=request.data)
+        sent.is_valid(raise_exception=True)
+        spend(request, "enquiries-write", per_user="120/h")
+        made = once(
+            once_ticket(request),
+            lambda: services.add_note(enquiry, actor=request.user, **sent.validated_data),
+            actor=request.user,
+            code=lambda note: str(note.pk),
+        )
+        note = queries.notes_for(request.user, enquiry).get(pk=made.code)
+        body = NoteRead(note, context={"request": request}).data
+        return Response(body, status=made_status(made.is_new))
