@@ -15,6 +15,8 @@ from marketplace.enquiries.queries.names import (
     counterpart_of,
     owner_named,
     party,
+    text_of,
+    visitor_contact,
 )
 from marketplace.enquiries.queries.reading import (
     asked_by_orgs,
@@ -123,9 +125,11 @@ __all__ = [
     "silent_in",
     "steps_of",
     "steps_visible_to",
+    "text_of",
     "todo_rows",
     "unvisited_needs_in",
     "visible_to",
+    "visitor_contact",
     "visitor_enquiries_of",
     "waiting_count",
 ]

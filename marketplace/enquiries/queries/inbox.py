@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.query_utils import FilteredRelation
 
 from marketplace.enquiries.models import Enquiry
-from marketplace.enquiries.policies import READERS, rows_of_parties
+from marketplace.enquiries.policies import READERS, rows_of_known_visitors, rows_of_parties
 from marketplace.enquiries.queries.reading import orgs_of, visible_to
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
@@ -68,7 +68,7 @@ def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
     if asked.overdue:
         rows = rows.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
     for word in asked.words.split()[:MOST_WORDS]:
-        rows = rows.filter(_says(word, orgs))
+        rows = rows.filter(_says(word, orgs, rows_of_known_visitors(actor)))
     return rows
 
 
@@ -117,18 +117,18 @@ def _turn(orgs: set[int], *, mine: bool) -> Q:
     )
 
 
-def _says(word: str, orgs: set[int]) -> Q:
+def _says(word: str, orgs: set[int], known: Q) -> Q:
     """A word of the title, or of the name of a party that the reader may know.
 
     The name of a hidden owner is looked at for its own people alone: a hit would tell it to the asker.
+    So it is with visitors: `known` are the rows in which the reader may learn who asks.
     """
     named = Q(hidden_owner=False) | Q(named_at__isnull=False) | Q(owner_id__in=orgs)
     return (
         Q(listing_title__icontains=word)
         | Q(code__iexact=word)
         | Q(asker__name__icontains=word)
-        | Q(visitor__name__icontains=word)
-        | Q(visitor__organization__icontains=word)
+        | ((Q(visitor__name__icontains=word) | Q(visitor__organization__icontains=word)) & known)
         | (Q(owner__name__icontains=word) & named)
     )
 

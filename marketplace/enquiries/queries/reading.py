@@ -18,8 +18,8 @@ from marketplace.parties.models import User
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries import people_behind
 
-#: What a page of enquiries shows of each row.
-_PARTIES = ("owner", "asker", "visitor", "asked_by")
+#: What a page of enquiries shows of each row; the lead says which broker a visitor has confirmed.
+_PARTIES = ("owner", "asker", "visitor", "asked_by", "lead")
 
 
 def orgs_of(actor: Actor) -> set[int]:

@@ -139,7 +139,7 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "held": held,
         "settles": access_of(user).has(Role.OPERATOR),
         "owner_side": OWNER in held,
-        "shared_contact": _shared_contact(enquiry),
+        "shared_contact": queries.visitor_contact(user, enquiry),
         "grant": grant_between(kind.subject, enquiry.listing_id, enquiry.asker_id)
         if held and enquiry.asker_id is not None
         else None,
@@ -153,12 +153,6 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "evidence": queries.shown_evidence(enquiry.evidence),
         **shown,
     }
-
-
-def _shared_contact(enquiry: Enquiry) -> str:
-    """The address or number of a visitor who agreed that the owner has it."""
-    visitor = enquiry.visitor
-    return visitor.contact if visitor is not None and visitor.shares_contact else ""
 
 
 def _could_join(enquiry: Enquiry, user: Any) -> bool:
