@@ -111,6 +111,8 @@ class IntroductionAnswer(APIView):
     """对对接记录的答复。"""
 
     permission_classes = (IsAuthenticated,)
+    #: The schema names 428 and 412: the version that was seen must be named.
+    conditional = True
 
     @extend_schema(
         operation_id="introduction_answer",

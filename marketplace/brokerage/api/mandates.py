@@ -30,6 +30,7 @@ from marketplace.brokerage.services.mandates import Scope
 from marketplace.brokerage.workflow import MANDATE
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, InvalidInput, Stale
+from marketplace.kernel.revisions import check
 from marketplace.listings.filters import CHOOSE_OWNER
 from marketplace.listings.kind import ListingKind, kinds
 from marketplace.web.rest import (
@@ -178,6 +179,8 @@ class MandateAct(APIView):
     """对委托的操作：accept、decline、withdraw、terminate；对变更的操作：agree、refuse、drop。"""
 
     permission_classes = (IsAuthenticated,)
+    #: The schema names 428 and 412: the version that was seen must be named.
+    conditional = True
 
     @extend_schema(
         operation_id="mandate_act",
@@ -230,10 +233,12 @@ class MandateAmend(APIView):
         if not request.user.has_perm("brokerage.amend_mandate", row):
             raise Forbidden
         rev = seen_rev(request)
-        sent = AmendWrite(data=request.data)
-        sent.is_valid(raise_exception=True)
-        values = sent.validated_data
         try:
+            # Before the body: who has not seen the present terms need not mend what was typed for others.
+            check(row.rev, rev, row)
+            sent = AmendWrite(data=request.data)
+            sent.is_valid(raise_exception=True)
+            values = sent.validated_data
             with _named_as_sent():
                 mandates.propose_amendment(
                     row,
