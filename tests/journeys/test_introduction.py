@@ -59,7 +59,7 @@ def ask_with_the_reasons(university: Visit) -> str:
         university.page.wait_for_timeout(1000)
     university.check()
     card = university.page.locator(".c-match").filter(has_text=TITLE)
-    card.get_by_role("link", name="带着匹配理由咨询").click()
+    card.get_by_role("link", name="带着匹配理由咨询").first.click()
     university.check()
     university.page.get_by_label("想了解什么").fill(
         "我们有同厚度的扩散数据，想了解现用镀层和炉型。"
