@@ -71,10 +71,13 @@ def writes_for(user: Actor, org_id: int | None) -> bool:
 def sides(user: Actor, enquiry: Any) -> frozenset[str]:
     """The sides for which a person writes: "owner", "asker", both or none.
 
-    A visitor who came by a link is the asker of one enquiry: `services.visitors.Guest`.
+    A visitor who came by a link is the asker of one enquiry: `services.visitors.Guest`. A proxy is of no side
+    of a visitor's enquiry: it holds a private contact, which a broker has by the visitor's own click alone.
     """
     found = set()
-    if writes_for(user, enquiry.owner_id):
+    if access_of(user).in_org(enquiry.owner_id) or (
+        enquiry.asker_id is not None and is_proxy_of(user, enquiry.owner_id)
+    ):
         found.add(OWNER)
     if enquiry.asker_id is not None and writes_for(user, enquiry.asker_id):
         found.add(ASKER)
@@ -243,34 +246,6 @@ def _rows_of_confirmed_leads(user: Actor) -> Q | None:
 
 
 register_party(has_confirmed_lead, _rows_of_confirmed_leads)
-
-
-# --- who a visitor is -------------------------------------------------------------------------
-def knows_visitor(user: Actor, enquiry: Any) -> bool:
-    """The person may learn who a visitor is and how to reach them; True where no visitor asks.
-
-    A visitor agrees that the owner of the listing has name and organisation. Whoever writes for the owner
-    without working there is somebody else: that takes a consent which names this person, and the visitor
-    gives it by confirming the broker of a lead (个人信息保护法 23).
-    """
-    access = access_of(user)
-    return (
-        enquiry.visitor_id is None
-        or access.in_org(enquiry.owner_id)
-        or access.has(*READERS)
-        or _is_guest_of(user, enquiry)
-        or has_confirmed_lead(user, enquiry)
-    )
-
-
-def rows_of_known_visitors(user: Actor) -> Q:
-    """The list-side twin of `knows_visitor`, for enquiries that visitors have made."""
-    access = access_of(user)
-    if access.has(*READERS):
-        return Q()
-    known = Q(owner_id__in=list(access.orgs))
-    confirmed = _rows_of_confirmed_leads(user)
-    return known if confirmed is None else known | confirmed
 
 
 # --- on behalf --------------------------------------------------------------------------------

@@ -9,8 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.listings.rulebook import contacts_in, evenly_spaced
-
 #: The longest message, in characters.
 MAX_TEXT = 4_000
 OWNER, ASKER = "owner", "asker"
@@ -44,15 +42,6 @@ def names_in(texts: Iterable[str], names: Iterable[str]) -> list[str]:
         if any(part in text for part in wanted for text in plain):
             found.append(name)
     return found
-
-
-def without_contacts(text: str) -> str:
-    """The text with a note in the place of each telephone number, address and chat id."""
-    spotted = contacts_in(text)
-    plain = evenly_spaced(text) if spotted else text
-    for one in spotted:
-        plain = plain.replace(one.text, str(_("（联系方式未提供）")))
-    return plain
 
 
 # --- periods ----------------------------------------------------------------------------------

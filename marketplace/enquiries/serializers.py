@@ -94,7 +94,7 @@ class EnquiryMessageRead(serializers.Serializer[Any]):
     side = serializers.CharField()
     kind = serializers.CharField()
     author = serializers.SerializerMethodField()
-    text = serializers.SerializerMethodField()
+    text = serializers.CharField()
     at = serializers.DateTimeField()
     files = serializers.SerializerMethodField()
 
@@ -102,11 +102,6 @@ class EnquiryMessageRead(serializers.Serializer[Any]):
         """Who wrote it, as the caller may know it."""
         user, enquiry = self.context["request"].user, self.context["enquiry"]
         return str(queries.author_of(user, enquiry, message))
-
-    def get_text(self, message: Message) -> str:
-        """What it says, as the caller may have it."""
-        user, enquiry = self.context["request"].user, self.context["enquiry"]
-        return queries.text_of(user, enquiry, message)
 
     def get_files(self, message: Message) -> list[str]:
         """Addresses of the files that can be downloaded."""

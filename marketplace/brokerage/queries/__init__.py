@@ -6,7 +6,6 @@ from marketplace.brokerage.queries.desk import (
     LEAST_SCORES,
     QUIET_DAYS,
     Feedback,
-    GoldenThread,
     board,
     brokers_at,
     brokers_behind,
@@ -16,7 +15,6 @@ from marketplace.brokerage.queries.desk import (
     feedback_summary,
     fees_of,
     followers_of,
-    golden_thread,
     has_introduced,
     is_party,
     is_proxy,
@@ -36,6 +34,7 @@ from marketplace.brokerage.queries.desk import (
     tasks_due,
     tasks_of,
 )
+from marketplace.brokerage.queries.example import GoldenThread, golden_thread, has_golden_thread
 from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
 from marketplace.brokerage.queries.introductions import (
     Bypass,
@@ -136,6 +135,7 @@ __all__ = [
     "fees_of",
     "followers_of",
     "golden_thread",
+    "has_golden_thread",
     "has_introduced",
     "holders_of_number",
     "in_force",

@@ -15,8 +15,6 @@ from marketplace.enquiries.queries.names import (
     counterpart_of,
     owner_named,
     party,
-    text_of,
-    visitor_contact,
 )
 from marketplace.enquiries.queries.reading import (
     asked_by_orgs,
@@ -56,6 +54,7 @@ from marketplace.enquiries.queries.way import (
     leads_visible_to,
     met_answers,
     met_questions_of,
+    next_steps_of,
     notes_for,
     open_leads,
     open_steps_for,
@@ -111,6 +110,7 @@ __all__ = [
     "met_answers",
     "met_questions_of",
     "newest_message_id",
+    "next_steps_of",
     "notes_for",
     "open_leads",
     "open_steps_for",
@@ -125,11 +125,9 @@ __all__ = [
     "silent_in",
     "steps_of",
     "steps_visible_to",
-    "text_of",
     "todo_rows",
     "unvisited_needs_in",
     "visible_to",
-    "visitor_contact",
     "visitor_enquiries_of",
     "waiting_count",
 ]

@@ -7,16 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries.models import Enquiry, Message
-from marketplace.enquiries.policies import knows_visitor, works_for_owner
-from marketplace.enquiries.rulebook import ASKER, OWNER, without_contacts
+from marketplace.enquiries.policies import works_for_owner
+from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.kernel.actors import Actor
 
 #: The owner of an anonymous need, as the market shows it everywhere.
 HIDDEN_OWNER = _("某企业（已认证）")
 #: Who wrote for such an owner.
 HIDDEN_ASKER_SIDE = _("需求方")
-#: A visitor, for who may not learn who that is.
-HIDDEN_VISITOR = _("一位访客")
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,6 @@ def party(user: Actor, enquiry: Enquiry, side: str) -> PartyName:
     if org is not None:
         url = reverse("parties:organization", args=[org.code])
         return PartyName(org.name, url, org.is_verified)
-    if not knows_visitor(user, enquiry):
-        return PartyName(HIDDEN_VISITOR, line=_("未注册访客"))
     visitor = enquiry.visitor
     name = (visitor.organization or visitor.name) if visitor is not None else ""
     return PartyName(name, line=_("未注册访客"))
@@ -62,21 +58,4 @@ def author_of(user: Actor, enquiry: Enquiry, message: Message) -> Any:
         return HIDDEN_ASKER_SIDE
     if message.author is not None:
         return message.author.get_full_name() or str(message.author)
-    if enquiry.visitor is None:
-        return ""
-    return enquiry.visitor.name if knows_visitor(user, enquiry) else HIDDEN_VISITOR
-
-
-def text_of(user: Actor, enquiry: Enquiry, message: Message) -> str:
-    """The text of a message as this reader may have it: a visitor's without addresses and numbers."""
-    if message.side == ASKER and not knows_visitor(user, enquiry):
-        return without_contacts(message.text)
-    return message.text
-
-
-def visitor_contact(user: Actor, enquiry: Enquiry) -> str:
-    """The address or number of a visitor who agreed that the owner has it; "" for anybody else."""
-    visitor = enquiry.visitor
-    if visitor is None or not visitor.shares_contact or not knows_visitor(user, enquiry):
-        return ""
-    return visitor.contact
+    return enquiry.visitor.name if enquiry.visitor is not None else ""

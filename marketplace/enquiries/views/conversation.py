@@ -22,7 +22,6 @@ class Said:
     """One message as it is shown."""
 
     message: Message
-    text: str
     author: Any
     party: Any
     is_owner: bool
@@ -44,7 +43,6 @@ def conversation(
     said = [
         _said(
             row,
-            queries.text_of(user, by_id[row.enquiry_id], row),
             queries.author_of(user, by_id[row.enquiry_id], row),
             queries.party(user, by_id[row.enquiry_id], row.side).name if row.side else "",
             row.side == OWNER,
@@ -56,9 +54,9 @@ def conversation(
     return {"said": said, "messages_page": page, "joined": joined}
 
 
-def _said(message: Message, text: str, author: Any, party: Any, *rest: Any) -> Said:
+def _said(message: Message, author: Any, party: Any, *rest: Any) -> Said:
     """A visitor who named no organisation is party and author in one."""
-    return Said(message, text, "" if author == party else author, party, *rest)
+    return Said(message, "" if author == party else author, party, *rest)
 
 
 def _lines(attachments: Any, page: str) -> list[Any]:

@@ -86,7 +86,8 @@ def send(request: HttpRequest, enquiry: Enquiry, form: WriteForm, seen: Seen) ->
     uploads = values.get("attachments") or []
     if (side or next(iter(held), "")) == OWNER and not values["names_checked"]:
         # Before a file is stored: its name is a text too.
-        services.check_names(enquiry, [values["text"], *(row.name for row in uploads)])
+        texts = [values["text"], values.get("reason", ""), *(row.name for row in uploads)]
+        services.check_names(enquiry, texts)
     stored = files.store_uploads(uploads, subject_kind=SUBJECT, actor=request.user)
     if stored.reasons:
         for row in stored.taken:
@@ -139,7 +140,7 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "held": held,
         "settles": access_of(user).has(Role.OPERATOR),
         "owner_side": OWNER in held,
-        "shared_contact": queries.visitor_contact(user, enquiry),
+        "shared_contact": _shared_contact(enquiry),
         "grant": grant_between(kind.subject, enquiry.listing_id, enquiry.asker_id)
         if held and enquiry.asker_id is not None
         else None,
@@ -153,6 +154,12 @@ def page_of(request: HttpRequest, enquiry: Enquiry) -> dict[str, Any]:
         "evidence": queries.shown_evidence(enquiry.evidence),
         **shown,
     }
+
+
+def _shared_contact(enquiry: Enquiry) -> str:
+    """The address or number of a visitor who agreed that the owner has it."""
+    visitor = enquiry.visitor
+    return visitor.contact if visitor is not None and visitor.shares_contact else ""
 
 
 def _could_join(enquiry: Enquiry, user: Any) -> bool:
