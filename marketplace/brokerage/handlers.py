@@ -10,11 +10,19 @@ from marketplace.brokerage import events, queries, services
 from marketplace.brokerage.models import Broker, Introduction, Mandate
 from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
 from marketplace.brokerage.models.mandates import MANDATE_FILES
-from marketplace.brokerage.services import desk, mandates
+from marketplace.brokerage.services import commissions, desk, mandates
 from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.services.reminders import KIND
-from marketplace.enquiries.events import EnquiryAsked, EnquiryClosed, MessageWritten
+from marketplace.enquiries.events import (
+    EnquiryAsked,
+    EnquiryClosed,
+    EnquiryReopened,
+    IntentAgreed,
+    LeadConfirmed,
+    MessageWritten,
+)
 from marketplace.enquiries.policies import register_party, register_proxy
+from marketplace.enquiries.services import ask_whether_they_met, register_purger
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -33,6 +41,7 @@ kinds.register("brokerage.application_decided", _("技术经纪人登记结果")
 kinds.register("brokerage.consent_wanted", _("本单位人员申请登记为技术经纪人"))
 kinds.register(KIND, _("证书即将到期"))
 
+register_purger("refused_broker", services.purge_declined)
 register_reader(SCAN, queries.reads_file)
 register_reader(LETTER, queries.reads_file)
 register_reader(PORTRAIT, queries.reads_portrait)
@@ -152,6 +161,7 @@ def _broker(pk: int) -> Broker:
 # --- mandates and introductions ---------------------------------------------------------------
 kinds.register("brokerage.mandate", _("委托有进展"))
 kinds.register("brokerage.introduction", _("对接记录有进展"))
+kinds.register("brokerage.intent", _("参与的洽谈达成意向"))
 kinds.register("brokerage.commission", _("佣金有变化"), mail_default=False)
 kinds.register("brokerage.feedback", _("收到评价"), mail_default=False)
 
@@ -285,8 +295,10 @@ def ask_sides(event: events.IntroductionRecorded) -> None:
         title = _("同一对接有多项登记：%(title)s")
         for one in rivals:
             _tell_of_introduction(one, people, title)
-    if event.enquiry_id:
-        desk.follow_up(event.enquiry_id)
+    if row.enquiry is not None:
+        # Ten days later both sides are asked whether the other got in touch.
+        ask_whether_they_met(row.enquiry, occasion=f"introduction:{row.code}", at=row.at)
+        desk.follow_up(row.enquiry.pk)
 
 
 @on(events.IntroductionAnswered)
@@ -345,7 +357,30 @@ def tell_of_feedback(event: events.BrokerRated) -> None:
     )
 
 
-@on(EnquiryAsked, MessageWritten, EnquiryClosed)
+@on(EnquiryAsked, MessageWritten, EnquiryClosed, EnquiryReopened)
 def follow_enquiry(event: Event) -> None:
     """What brokers follow moves with the enquiry."""
     desk.follow_up(event.subject_id)
+
+
+@on(LeadConfirmed)
+def follow_lead(event: LeadConfirmed) -> None:
+    """The asker has agreed to a broker, who follows the enquiry from now on."""
+    desk.follow_up(event.enquiry_id)
+
+
+@on(IntentAgreed)
+def tell_brokers_of_intent(event: IntentAgreed) -> None:
+    """The brokers behind an enquiry learn of its intent, and their fees can be foreseen."""
+    desk.follow_up(event.subject_id)
+    for mandate in queries.mandates_for(event.kind, event.listing_id, event.owner_id):
+        commissions.foresee(mandate, enquiry_id=event.subject_id, amount_fen=event.amount_fen)
+    people = [row.broker.user for row in queries.followers_of(event.subject_id)]
+    notify(
+        "brokerage.intent",
+        people,
+        title=_("您参与的洽谈已达成意向：%(code)s"),
+        params={"code": event.enquiry_code},
+        url=address_of("enquiries:show", event.enquiry_code),
+        dedupe=f"brokerage.intent:{event.intent_code}",
+    )

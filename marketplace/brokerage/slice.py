@@ -96,6 +96,12 @@ def _of_organization(_user: Any, organizations: Any) -> list[Any]:
     ]
 
 
+def _example(_user: Any, rows: Sequence[Any]) -> list[Answer]:
+    """The way to the golden thread, where samples are loaded."""
+    there = queries.has_golden_thread()
+    return [{} if there else None for _row in rows]
+
+
 # --- mandates, introductions, the desk --------------------------------------------------------
 def _is_broker(user: Any) -> bool:
     return access_of(user).has(Role.BROKER)
@@ -222,6 +228,18 @@ def _introduces(user: Any, enquiries: Sequence[Any]) -> list[Answer]:
     ]
 
 
+def _takes_mandates(user: Any, brokers: Any) -> list[Any]:
+    """The button that proposes a mandate: for visitors, who sign in first, and for who may bind."""
+    access = access_of(user)
+    may = not user.is_authenticated or any(access.binds(pk) for pk in access.orgs)
+    return [
+        {"url": reverse("brokerage:propose_to", args=[broker.code])}
+        if may and broker.user_id != user.pk
+        else None
+        for broker in brokers
+    ]
+
+
 SLICE = Slice(
     "brokerage",
     "marketplace.brokerage.urls",
@@ -292,13 +310,14 @@ SLICE = Slice(
     ),
     schedules=(
         Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),
-        Schedule("brokerage.purge_declined", every=24 * 3600.0),
         Schedule("brokerage.end_mandates", every=300.0),
         Schedule("brokerage.settle_rulings", every=3600.0),
     ),
     samples=Samples("brokers", 65, samples.load, samples.remove),
     slots=(
+        Contribution("home.panels", 16, _example, "brokerage/slot_example.html"),
         Contribution("organization.panels", 35, _of_organization, "brokerage/slot_brokers.html"),
+        Contribution("broker.actions", 5, _takes_mandates, "brokerage/slot_propose.html"),
         Contribution("organization.panels", 36, _mandates_of, "brokerage/slot_organization.html"),
         Contribution("listing.panels", 26, _served, "brokerage/slot_listing.html"),
         Contribution("enquiry.panels", 36, _on_enquiry, "brokerage/slot_enquiry.html"),

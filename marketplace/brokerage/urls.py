@@ -7,6 +7,7 @@ from marketplace.brokerage import views
 from marketplace.brokerage.views import desk, introductions, mandates
 
 public = [
+    path("example/", views.example, name="example"),
     path("brokers/", views.directory, name="list"),
     path("brokers/<str:code>/", views.show_broker, name="detail"),
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -73,5 +74,233 @@ class EnquiryClosed(Event):
     """An enquiry is over; `reason` is a code."""
 
     subject_kind = ENQUIRY
-    label = _("结束咨询")
+    label = pgettext_lazy("event", "结束咨询")
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskerTold(Event):
+    """Nobody has answered within the period, and the waiting `side` was told so."""
+
+    subject_kind = ENQUIRY
+    label = _("逾期未答复，已告知等待方")
+    side: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilentReminded(Event):
+    """The `side` that should write was reminded."""
+
+    subject_kind = ENQUIRY
+    label = _("提醒答复")
+    side: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnquiryMoved(Event):
+    """A visitor's enquiry was taken over by the organisation that the visitor has joined."""
+
+    subject_kind = ENQUIRY
+    label = _("访客咨询转入单位")
+    asker_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _IntentEvent:
+    """What every event of an intent says. The subject is the enquiry."""
+
+    subject_kind = ENQUIRY
+    enquiry_code: str
+    intent_code: str
+    kind: str
+    listing_id: int
+    listing_code: str
+    owner_id: int
+    asker_id: int
+    contract_kind: str
+    amount_fen: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentProposed(_IntentEvent, Event):
+    """One side proposed an intent; `side` is who."""
+
+    label = pgettext_lazy("event", "提出意向")
+    side: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentAgreed(_IntentEvent, Event):
+    """Both sides have confirmed an intent on line."""
+
+    label = pgettext_lazy("event", "达成意向")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentEnded(_IntentEvent, Event):
+    """A proposal was declined or withdrawn: `because` is the name of the move."""
+
+    label = _("意向未达成")
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepChanged(Event):
+    """A step was set (`act` "add"), changed ("edit"), done ("done") or taken out ("remove")."""
+
+    subject_kind = ENQUIRY
+    label = _("更新下一步")
+    step_code: str
+    act: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(Event):
+    """A note was written; `shared` with the other side or not."""
+
+    subject_kind = ENQUIRY
+    label = pgettext_lazy("event", "记录会面纪要")
+    side: str
+    shared: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetAsked(Event):
+    """Both sides were asked whether the other got in touch."""
+
+    subject_kind = ENQUIRY
+    label = _("询问双方是否联系上")
+    occasion: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetAnswered(Event):
+    """A side said whether the other got in touch: `answer` is "yes" or "no"."""
+
+    subject_kind = ENQUIRY
+    label = _("答复是否联系上")
+    occasion: str
+    side: str
+    answer: str
+
+
+# --- leads ------------------------------------------------------------------------------------
+LEAD = "enquiries.lead"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadOpened(Event):
+    """An enquiry without an answer became a lead that brokers see."""
+
+    subject_kind = LEAD
+    label = _("转为待跟进线索")
+    enquiry_id: int
+    enquiry_code: str
+    field: str = ""
+    district: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadTaken(Event):
+    """A broker took a lead."""
+
+    subject_kind = LEAD
+    label = _("领取线索")
+    enquiry_id: int
+    broker_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadConfirmed(Event):
+    """The asker agreed that this broker sees text and contact."""
+
+    subject_kind = LEAD
+    label = _("咨询方同意经纪人跟进")
+    enquiry_id: int
+    broker_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadReturned(Event):
+    """A lead is open again: handed back, refused by the asker, or taken back by the clock (`because`)."""
+
+    subject_kind = LEAD
+    label = _("线索退回待跟进")
+    enquiry_id: int
+    broker_id: int
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadLapsed(Event):
+    """Nobody took a lead in time."""
+
+    subject_kind = LEAD
+    label = _("线索失效")
+    enquiry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadClosed(Event):
+    """A lead is over, since its enquiry was answered or closed."""
+
+    subject_kind = LEAD
+    label = _("线索结束")
+    enquiry_id: int
+
+
+# --- on behalf, and keeping -------------------------------------------------------------------
+CONTACT = "enquiries.loggedcontact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactLogged(Event):
+    """An officer or a broker logged a call, a visit or a talk for a firm."""
+
+    subject_kind = CONTACT
+    label = pgettext_lazy("event", "代单位登记联系")
+    firm_id: int
+    form: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactAnswered(Event):
+    """The firm confirmed or disputed it; `by_link` without signing in."""
+
+    subject_kind = CONTACT
+    label = _("单位核对代为登记的联系")
+    firm_id: int
+    reply: str
+    by_link: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsPurged(Event):
+    """Records of one kind were erased, since their period was over."""
+
+    subject_kind = "enquiries.recordkind"
+    label = _("到期清除记录")
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodChanged(Event):
+    """The operator changed how long a kind of record is kept, in days."""
+
+    subject_kind = "enquiries.recordkind"
+    label = _("修改保存期限")
+    code: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordHeld(Event):
+    """A record is kept beyond its period, or (`lifted`) no longer so."""
+
+    subject_kind = "enquiries.hold"
+    label = pgettext_lazy("event", "暂缓清除")
+    kept_kind: str
+    kept_id: int
+    lifted: bool

@@ -151,5 +151,142 @@ rules.add_perm("enquiries.join_enquiry", is_of_a_side)
 rules.add_perm("enquiries.name_enquiry", binds_the_owner)
 
 # --- the way to an intent ---------------------------------------------------------------------
-rules.add_perm("enquiries.bind_enquiry", binds_a_side)
 rules.add_perm("enquiries.close_enquiry", is_of_a_side | settles)
+
+
+@rules.predicate
+def decides_intent(user: Actor, intent: Any) -> bool:
+    """The person binds the side that did not propose."""
+    if intent is None:
+        return False
+    other = intent.enquiry.asker_id if intent.side == OWNER else intent.enquiry.owner_id
+    return access_of(user).binds(other)
+
+
+@rules.predicate
+def proposed_it(user: Actor, intent: Any) -> bool:
+    """The person binds the side that proposed."""
+    return intent is not None and access_of(user).binds(intent.owner_id)
+
+
+@rules.predicate
+def views_intent(user: Actor, intent: Any) -> bool:
+    """Whoever sees the enquiry sees its intents and steps."""
+    return intent is not None and bool(user.has_perm("enquiries.view_enquiry", intent.enquiry))
+
+
+rules.add_perm("enquiries.bind_enquiry", binds_a_side)
+rules.add_perm("enquiries.view_intent", views_intent)
+rules.add_perm("enquiries.answer_intent", decides_intent)
+rules.add_perm("enquiries.counter_intent", decides_intent | proposed_it)
+rules.add_perm("enquiries.withdraw_intent", proposed_it)
+
+
+@rules.predicate
+def writes_in_its_enquiry(user: Actor, row: Any) -> bool:
+    """The person writes for a side of the enquiry that a step or note belongs to."""
+    return row is not None and bool(sides(user, row.enquiry))
+
+
+rules.add_perm("enquiries.view_step", views_intent)
+rules.add_perm("enquiries.edit_step", writes_in_its_enquiry)
+
+
+# --- leads ------------------------------------------------------------------------------------
+@rules.predicate
+def is_broker(user: Actor, _lead: Any = None) -> bool:
+    """A broker of the register."""
+    return access_of(user).has(Role.BROKER)
+
+
+@rules.predicate
+def is_no_party_of_lead(user: Actor, lead: Any) -> bool:
+    """Nobody brokers between the own organisation and another."""
+    return lead is None or not sides(user, lead.enquiry)
+
+
+@rules.predicate
+def lead_is_open(_user: Actor, lead: Any) -> bool:
+    """It waits for a broker."""
+    return lead is not None and lead.status == "open"
+
+
+@rules.predicate
+def holds_lead(user: Actor, lead: Any) -> bool:
+    """The person is the broker who has taken it."""
+    return lead is not None and lead.broker_id is not None and lead.broker_id == user.pk
+
+
+@rules.predicate
+def asked_the_enquiry(user: Actor, lead: Any) -> bool:
+    """The person asks in the enquiry: only the asker may hand the text and the contact on."""
+    return lead is not None and ASKER in sides(user, lead.enquiry)
+
+
+rules.add_perm("enquiries.view_leads", is_broker | oversees)
+rules.add_perm("enquiries.view_lead", (is_broker & (lead_is_open | holds_lead)) | oversees)
+rules.add_perm("enquiries.take_lead", is_broker & is_no_party_of_lead)
+rules.add_perm("enquiries.hand_back_lead", is_broker & holds_lead)
+rules.add_perm("enquiries.confirm_lead", asked_the_enquiry)
+
+
+def has_confirmed_lead(user: Actor, enquiry: Any) -> bool:
+    """The person is the broker whom the asker has confirmed by name."""
+    lead = getattr(enquiry, "lead", None)
+    return lead is not None and lead.status == "confirmed" and holds_lead(user, lead)
+
+
+def _rows_of_confirmed_leads(user: Actor) -> Q | None:
+    if not access_of(user).has(Role.BROKER):
+        return None
+    return Q(lead__broker_id=user.pk, lead__status="confirmed")
+
+
+register_party(has_confirmed_lead, _rows_of_confirmed_leads)
+
+
+# --- on behalf --------------------------------------------------------------------------------
+def serves_district(user: Actor, district: str) -> bool:
+    """The person is the officer of this district, or of the whole city."""
+    access = access_of(user)
+    return access.has(Role.REGISTRAR_CITY) or access.covers(Role.REGISTRAR_COUNTY, district)
+
+
+@rules.predicate
+def logs_contact(user: Actor, firm: Any) -> bool:
+    """An officer of the firm's district, or somebody who writes for the firm without working there."""
+    return firm is not None and (serves_district(user, firm.district) or is_proxy_of(user, firm.pk))
+
+
+@rules.predicate
+def is_of_the_firm(user: Actor, contact: Any) -> bool:
+    """The person works for the firm that the record is about."""
+    return contact is not None and access_of(user).in_org(contact.firm_id)
+
+
+@rules.predicate
+def views_contact(user: Actor, contact: Any) -> bool:
+    """The firm, whoever logged it, and staff who oversee."""
+    return contact is not None and (
+        access_of(user).in_org(contact.firm_id)
+        or contact.logged_by_id == user.pk
+        or serves_district(user, contact.firm.district)
+        or access_of(user).has(*READERS)
+    )
+
+
+@rules.predicate
+def serves_a_county(user: Actor, _subject: Any = None) -> bool:
+    """The officers of the counties and of the city."""
+    return access_of(user).has(Role.REGISTRAR_COUNTY, Role.REGISTRAR_CITY)
+
+
+rules.add_perm("enquiries.log_for_organization", logs_contact)
+rules.add_perm("enquiries.view_contact", views_contact)
+rules.add_perm("enquiries.answer_contact", is_of_the_firm)
+rules.add_perm("enquiries.view_county", serves_a_county)
+
+# --- keeping ----------------------------------------------------------------------------------
+_OPERATES = rules.predicate(lambda user: access_of(user).has(Role.OPERATOR), name="operates_site")
+rules.add_perm("enquiries.view_keeping", oversees)
+rules.add_perm("enquiries.edit_keeping", _OPERATES)

@@ -41,6 +41,7 @@ def load(progress: Progress) -> None:
         listing = model.filter(title=title, owner=owner, is_sample=True).first()
         if listing is not None and not _is_there(kind, listing, row, organizations):
             _make(kind, listing, row, organizations)
+    services.fill_way()
     progress("enquiries", len(rows), len(rows))
 
 
@@ -116,6 +117,7 @@ def remove() -> tuple[dict[str, int], list[Kept]]:
     rows = Enquiry.objects.filter(is_sample=True)
     visitors = list(rows.exclude(visitor=None).values_list("visitor_id", flat=True))
     with transaction.atomic():
+        services.remove_way()
         count = rows.count()
         rows.delete()
         VisitorContact.objects.filter(pk__in=visitors).delete()

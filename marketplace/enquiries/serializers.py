@@ -14,14 +14,14 @@ from marketplace.enquiries.rulebook import ASKER, MAX_TEXT, OWNER, next_writer
 from marketplace.enquiries.workflow import ENQUIRY
 
 
-class PartyBrief(serializers.Serializer[Any]):
+class EnquiryParty(serializers.Serializer[Any]):
     """A party. `code` is empty for an owner that is not named, and for a visitor."""
 
     name = serializers.CharField()
     code = serializers.CharField()
 
 
-class ListingNamed(serializers.Serializer[Any]):
+class EnquiryListing(serializers.Serializer[Any]):
     """The listing as it was called when asked about."""
 
     kind = serializers.CharField()
@@ -48,7 +48,7 @@ class EnquiryRead(serializers.Serializer[Any]):
     def _user(self) -> Any:
         return self.context["request"].user
 
-    @extend_schema_field(ListingNamed)
+    @extend_schema_field(EnquiryListing)
     def get_listing(self, enquiry: Enquiry) -> dict[str, str]:
         """What it is about."""
         return {
@@ -57,12 +57,12 @@ class EnquiryRead(serializers.Serializer[Any]):
             "title": enquiry.listing_title,
         }
 
-    @extend_schema_field(PartyBrief)
+    @extend_schema_field(EnquiryParty)
     def get_owner(self, enquiry: Enquiry) -> dict[str, str]:
         """Who answers, as the caller may know it."""
         return self._party(enquiry, OWNER)
 
-    @extend_schema_field(PartyBrief)
+    @extend_schema_field(EnquiryParty)
     def get_asker(self, enquiry: Enquiry) -> dict[str, str]:
         """Who asks."""
         return self._party(enquiry, ASKER)
@@ -87,7 +87,7 @@ class EnquiryRead(serializers.Serializer[Any]):
         return [*write, *(move.name for move in ENQUIRY.available(enquiry, user))]
 
 
-class MessageRead(serializers.Serializer[Any]):
+class EnquiryMessageRead(serializers.Serializer[Any]):
     """One message."""
 
     id = serializers.IntegerField(source="pk")
@@ -114,12 +114,12 @@ class EnquiryDetail(EnquiryRead):
 
     messages = serializers.SerializerMethodField()
 
-    @extend_schema_field(MessageRead(many=True))
+    @extend_schema_field(EnquiryMessageRead(many=True))
     def get_messages(self, enquiry: Enquiry) -> list[dict[str, Any]]:
         """At most 100."""
         rows = list(reversed(queries.messages_of(enquiry)[:100]))
         context = {**self.context, "enquiry": enquiry, "files": queries.files_of(rows)}
-        return list(MessageRead(rows, many=True, context=context).data)
+        return list(EnquiryMessageRead(rows, many=True, context=context).data)
 
 
 class AskWrite(serializers.Serializer[Any]):

@@ -8,16 +8,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.enquiries import queries, samples
-from marketplace.enquiries.policies import READERS, principals_of
+from marketplace.enquiries.policies import (
+    READERS,
+    is_broker,
+    principals_of,
+    serves_a_county,
+    sides,
+)
+from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.workflow import LeadStatus
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties.policies import Role, access_of
-from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
+from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.taxonomy.queries import label
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 #: To-dos of one person that are shown; the inbox has all.
 MOST_TODOS = 20
+#: Steps, notes and contacts that the page of an enquiry shows.
+MOST_SHOWN = 50
 
 
 def _has_an_inbox(user: Any) -> bool:
@@ -93,6 +105,147 @@ def _received(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
     ]
 
 
+# --- the way to an intent ---------------------------------------------------------------------
+def _way(user: Actor, rows: Sequence[Any]) -> list[Answer]:
+    """Intents, steps, notes, contacts, and what the reader is asked. The page of one enquiry shows it."""
+    return [_way_of(user, row) for row in rows]
+
+
+def _way_of(user: Actor, enquiry: Any) -> Answer:
+    held = sides(user, enquiry)
+    lead = queries.lead_of(enquiry)
+    asked = queries.met_questions_of(enquiry).first()
+    side = OWNER if OWNER in held else ASKER
+    return {
+        "held": held,
+        "today": clock.today(),
+        "lead": lead,
+        "lead_asks": lead is not None
+        and lead.status == LeadStatus.TAKEN
+        and user.has_perm("enquiries.confirm_lead", lead),
+        "met": bool(held) and asked is not None and not getattr(asked, f"{side}_answer"),
+        "estimated": bool(held) and enquiry.answer_due_at and enquiry.due_is_estimated,
+        "intents": list(queries.intents_of(enquiry)[:MOST_TODOS]),
+        "steps": list(queries.steps_of(enquiry)[:MOST_SHOWN]),
+        "notes": list(queries.notes_for(user, enquiry)[:MOST_SHOWN]),
+        "contacts": list(queries.contacts_of(enquiry)[:MOST_SHOWN]),
+        "closing": label("closing_reason", enquiry.closing_reason)
+        if enquiry.closing_reason
+        else "",
+    }
+
+
+def _way_actions(user: Actor, rows: Sequence[Any]) -> list[Answer]:
+    """What the reader may do next. No query."""
+    return [
+        {
+            "intent": not row.is_over
+            and row.asker_id is not None
+            and user.has_perm("enquiries.bind_enquiry", row),
+            "write": not row.is_over and bool(sides(user, row)),
+            "close": not row.is_over and user.has_perm("enquiries.close_enquiry", row),
+        }
+        for row in rows
+    ]
+
+
+def _responses(_user: Actor, organizations: Sequence[Any]) -> list[Answer]:
+    """How fast an organisation answers, for everybody. One query."""
+    found = queries.responses_of([org.pk for org in organizations])
+    return [vars(found[org.pk]) if org.pk in found else None for org in organizations]
+
+
+def _feedback(_user: Actor, listings: Sequence[Any]) -> list[Answer]:
+    """Why enquiries about a listing ended, for its owner. One query."""
+    kind = _kind_of(listings[0])
+    found = queries.closing_reasons(kind, [row.pk for row in listings])
+    return [
+        {
+            "count": sum(found[row.pk].values()),
+            "url": reverse("enquiries:feedback", args=[kind, row.code]),
+        }
+        if row.pk in found
+        else None
+        for row in listings
+    ]
+
+
+def _logs(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
+    """The button of officers and mandated brokers on the page of a firm. No query."""
+    return [
+        {"url": reverse("enquiries:contact_new", args=[org.code])}
+        if user.is_authenticated and user.has_perm("enquiries.log_for_organization", org)
+        else None
+        for org in organizations
+    ]
+
+
+def _to_decide(user: Actor) -> Iterator[Todo]:
+    for intent in queries.intents_to_decide(user, MOST_TODOS):
+        title = _("在线确认意向：%(title)s") % {"title": intent.enquiry.listing_title}
+        url = reverse("enquiries:intent", args=[intent.code])
+        yield Todo("doc", title, intent.code, _("去确认"), url, order=14)
+
+
+def _next_steps(user: Actor) -> Iterator[Todo]:
+    today = clock.today()
+    for step in queries.open_steps_for(user, MOST_TODOS):
+        yield Todo(
+            "calendar",
+            step.what,
+            step.enquiry.listing_title,
+            _("去处理"),
+            reverse("enquiries:show", args=[step.enquiry.code]),
+            clock.end_of_day(step.due),
+            urgent=step.due < today,
+            order=24,
+        )
+
+
+def _to_confirm(user: Actor) -> Iterator[Todo]:
+    for contact in queries.contacts_to_answer(user, MOST_TODOS):
+        title = _("核对代为登记的联系：%(form)s") % {"form": contact.get_form_display()}
+        url = reverse("enquiries:contact", args=[contact.code])
+        yield Todo("chat", title, contact.firm.name, _("去核对"), url, order=34)
+
+
+def _asked_as_visitor(user: Any) -> Iterator[Todo]:
+    if access_of(user).is_confirmed and queries.visitor_enquiries_of(user):
+        text = _("转入单位后，同事也能看到和继续")
+        url = reverse("enquiries:as_visitor")
+        yield Todo("chat", _("您以访客身份提出过咨询"), text, _("去转入"), url, order=54)
+
+
+def _leads_held(user: Actor) -> Iterator[Todo]:
+    if not is_broker(user):
+        return
+    for lead in queries.leads_held_by(user)[:MOST_TODOS]:
+        url = reverse("enquiries:lead", args=[lead.code])
+        state = lead.get_status_display()
+        yield Todo("user", lead.code, state, _("去跟进"), url, lead.lapses_at, order=64)
+
+
+def _open_leads(user: Any) -> int:
+    return queries.open_leads(user).count()
+
+
+def _has_contacts(user: Any) -> bool:
+    access = access_of(user)
+    return access.has(*REGISTRARS) or bool(principals_of(user))
+
+
+def _sees_county(user: Any) -> bool:
+    return bool(serves_a_county(user))
+
+
+def _brokers(user: Any) -> bool:
+    return bool(is_broker(user))
+
+
+def _keeps(user: Any) -> bool:
+    return access_of(user).has(*READERS)
+
+
 SLICE = Slice(
     "enquiries",
     "marketplace.enquiries.urls",
@@ -106,14 +259,60 @@ SLICE = Slice(
             _has_an_inbox,
             queries.waiting_count,
         ),
+        MenuItem(
+            gettext_lazy("待跟进线索"),
+            "enquiries:leads",
+            "list",
+            "work",
+            54,
+            _brokers,
+            _open_leads,
+        ),
+        MenuItem(
+            gettext_lazy("区县对接"), "enquiries:county", "building", "manage", 4, _sees_county
+        ),
+        MenuItem(
+            gettext_lazy("代为登记的联系"),
+            "enquiries:contacts",
+            "phone",
+            "manage",
+            14,
+            _has_contacts,
+        ),
+        MenuItem(gettext_lazy("记录保存与清除"), "enquiries:keeping", "lock", "manage", 64, _keeps),
     ),
-    todos=(_to_answer, _to_settle),
-    codes=(CodePage("ZX", queries.visible_to, "enquiries:show"),),
-    schedules=(Schedule("enquiries.purge_codes", every=3600.0),),
+    links=(SiteLink("help", gettext_lazy("记录保存多久"), "enquiries:kept", 64),),
+    todos=(
+        _to_answer,
+        _to_settle,
+        _to_decide,
+        _next_steps,
+        _to_confirm,
+        _asked_as_visitor,
+        _leads_held,
+    ),
+    codes=(
+        CodePage("ZX", queries.visible_to, "enquiries:show"),
+        CodePage("YX", queries.intents_visible_to, "enquiries:intent"),
+        CodePage("XS", queries.leads_visible_to, "enquiries:lead"),
+        CodePage("TF", queries.contacts_visible_to, "enquiries:contact"),
+    ),
+    schedules=(
+        Schedule("enquiries.follow_silence", every=600.0),
+        Schedule("enquiries.lapse_leads", every=3600.0),
+        Schedule("enquiries.ask_whether_met", every=3600.0),
+        Schedule("enquiries.purge", every=24 * 3600.0),
+        Schedule("enquiries.purge_codes", every=3600.0),
+    ),
     samples=Samples("enquiries", 53, samples.load, samples.remove),
     slots=(
         Contribution("listing.actions", 13, _asks, "enquiries/slot_ask.html"),
         Contribution("match.actions", 13, _asks_with_reasons, "enquiries/slot_match.html"),
         Contribution("listing.manage", 13, _received, "enquiries/slot_received.html"),
+        Contribution("listing.manage", 14, _feedback, "enquiries/slot_feedback.html"),
+        Contribution("enquiry.panels", 14, _way, "enquiries/slot_way.html"),
+        Contribution("enquiry.actions", 14, _way_actions, "enquiries/slot_way_actions.html"),
+        Contribution("organization.facts", 14, _responses, "enquiries/slot_responses.html"),
+        Contribution("organization.panels", 14, _logs, "enquiries/slot_log.html"),
     ),
 )

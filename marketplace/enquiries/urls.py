@@ -9,6 +9,8 @@ app_name = "enquiries"
 
 public = [
     path("enquiries/new/<slug:kind>/<str:code>/", views.ask, name="ask"),
+    path("enquiries/kept/", views.kept, name="kept"),
+    path("enquiries/confirm/<str:token>/", views.confirm_by_link, name="contact_link"),
     path("enquiries/new/<slug:kind>/<str:code>/visitor/", views.ask_visitor, name="ask_visitor"),
     path("enquiries/by-link/<str:token>/", views.by_link, name="by_link"),
     path("enquiries/visit/", views.visit, name="visit"),
@@ -17,6 +19,27 @@ public = [
 
 workbench = [
     path("enquiries/", views.inbox, name="inbox"),
+    # --- the way to an intent
+    path("enquiries/intents/<str:code>/", views.show_intent, name="intent"),
+    path("enquiries/steps/<str:code>/", views.edit_step, name="step"),
+    path("enquiries/leads/", views.list_leads, name="leads"),
+    path("enquiries/leads/<str:code>/", views.show_lead, name="lead"),
+    path("enquiries/contacts/", views.list_contacts, name="contacts"),
+    path("enquiries/contacts/<str:code>/", views.show_contact, name="contact"),
+    path("enquiries/contacts/new/<str:code>/", views.log_contact, name="contact_new"),
+    path("enquiries/county/", views.county, name="county"),
+    path("enquiries/keeping/", views.keeping, name="keeping"),
+    path("enquiries/keeping/hold/", views.hold, name="hold"),
+    path("enquiries/keeping/<slug:code>/", views.edit_period, name="period"),
+    path("enquiries/as-visitor/", views.as_visitor, name="as_visitor"),
+    path("enquiries/feedback/<slug:kind>/<str:code>/", views.feedback, name="feedback"),
+    path("enquiries/<str:code>/intent/", views.propose_intent, name="intent_new"),
+    path("enquiries/<str:code>/close/", views.close, name="close"),
+    path("enquiries/<str:code>/steps/", views.add_step, name="step_new"),
+    path("enquiries/<str:code>/note/", views.add_note, name="note"),
+    path("enquiries/<str:code>/met/", views.answer_met, name="met"),
+    path("enquiries/<str:code>/broker/", views.answer_broker, name="lead_answer"),
+    # --- one enquiry
     path("enquiries/<str:code>/", views.show, name="show"),
     path("enquiries/<str:code>/name/", views.name_owner, name="name"),
     path("enquiries/<str:code>/join/", views.join, name="join"),

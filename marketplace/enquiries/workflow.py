@@ -1,4 +1,6 @@
-"""The states of an enquiry, and the moves between them."""
+"""The states of an enquiry, of an intent and of a lead, and the moves between them."""
+
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +26,18 @@ ENQUIRY = Workflow.of(
     Status.OPEN,
     Transition("answer", _("答复"), {Status.OPEN}, Status.TALKING, "enquiries.answer_enquiry"),
     Transition(
+        "answer_by_proxy",
+        _("答复（代为登记，单位已确认）"),
+        {Status.OPEN},
+        Status.TALKING,
+        by_system=True,
+    ),
+    Transition(
         "agree",
         _("达成意向"),
         {Status.OPEN, Status.TALKING},
         Status.AGREED,
-        "enquiries.bind_enquiry",
+        by_system=True,
     ),
     Transition(
         "close",
@@ -43,4 +52,111 @@ ENQUIRY = Workflow.of(
     ),
     Transition("ask_again", _("再次咨询"), {Status.CLOSED}, Status.OPEN, "enquiries.ask_enquiry"),
     subject="enquiries.enquiry",
+)
+
+
+# --- intents ----------------------------------------------------------------------------------
+class IntentStatus(TextChoices):
+    """An intent is proposed by one side; the other accepts or declines it, or proposes another."""
+
+    PROPOSED = "proposed", _("待对方确认")
+    ACCEPTED = "accepted", _("双方已确认")
+    DECLINED = "declined", _("对方未接受")
+    WITHDRAWN = "withdrawn", pgettext_lazy("intent", "已撤回")
+    SUPERSEDED = "superseded", _("已被新方案取代")
+
+
+_OPEN_INTENT = {IntentStatus.PROPOSED}
+
+INTENT = Workflow.of(
+    IntentStatus,
+    IntentStatus.PROPOSED,
+    Transition(
+        "accept",
+        _("在线确认"),
+        _OPEN_INTENT,
+        IntentStatus.ACCEPTED,
+        "enquiries.answer_intent",
+    ),
+    Transition(
+        "decline", _("不接受"), _OPEN_INTENT, IntentStatus.DECLINED, "enquiries.answer_intent"
+    ),
+    Transition(
+        "withdraw",
+        pgettext_lazy("intent", "撤回"),
+        _OPEN_INTENT,
+        IntentStatus.WITHDRAWN,
+        "enquiries.withdraw_intent",
+    ),
+    Transition(
+        "supersede",
+        _("提出修改方案"),
+        _OPEN_INTENT,
+        IntentStatus.SUPERSEDED,
+        "enquiries.counter_intent",
+    ),
+    subject="enquiries.intent",
+)
+
+
+# --- leads ------------------------------------------------------------------------------------
+class LeadStatus(TextChoices):
+    """A lead waits for a broker, waits for the asker's consent, is worked on, or is over."""
+
+    OPEN = "open", _("待跟进")
+    TAKEN = "taken", _("待咨询方确认")
+    CONFIRMED = "confirmed", _("跟进中")
+    LAPSED = "lapsed", _("已失效")
+    CLOSED = "closed", pgettext_lazy("lead", "已结束")
+
+
+def _is_late(lead: Any, now: Any) -> object:
+    return "" if lead.lapses_at is not None and lead.lapses_at <= now else _("期限未到")
+
+
+#: A broker has it.
+HELD_LEADS = frozenset({LeadStatus.TAKEN, LeadStatus.CONFIRMED})
+_TASK = "enquiries.lapse_leads"
+
+LEAD = Workflow.of(
+    LeadStatus,
+    LeadStatus.OPEN,
+    Transition(
+        "take",
+        _("领取"),
+        {LeadStatus.OPEN},
+        LeadStatus.TAKEN,
+        "enquiries.take_lead",
+        refusal=_("这条线索已被其他经纪人领取，或已经结束"),
+    ),
+    Transition(
+        "confirm",
+        _("同意由这位经纪人跟进"),
+        {LeadStatus.TAKEN},
+        LeadStatus.CONFIRMED,
+        "enquiries.confirm_lead",
+    ),
+    Transition(
+        "refuse", _("不同意"), {LeadStatus.TAKEN}, LeadStatus.OPEN, "enquiries.confirm_lead"
+    ),
+    Transition("hand_back", _("交回"), HELD_LEADS, LeadStatus.OPEN, "enquiries.hand_back_lead"),
+    Transition(
+        "return", _("逾期收回"), HELD_LEADS, LeadStatus.OPEN, guards=(_is_late,), by_clock=_TASK
+    ),
+    Transition(
+        "lapse",
+        _("无人领取"),
+        {LeadStatus.OPEN},
+        LeadStatus.LAPSED,
+        guards=(_is_late,),
+        by_clock=_TASK,
+    ),
+    Transition(
+        "close",
+        pgettext_lazy("lead", "结束"),
+        {LeadStatus.OPEN, LeadStatus.TAKEN, LeadStatus.CONFIRMED},
+        LeadStatus.CLOSED,
+        by_system=True,
+    ),
+    subject="enquiries.lead",
 )

@@ -83,5 +83,5 @@ class CalendarYearMarked(_CalendarEvent, Event):
 class CalendarRunsOut(_CalendarEvent, Event):
     """The last known year ends soon, and `year` must be entered."""
 
-    label = _("下一年度工作日待录入")
+    label = pgettext_lazy("event", "下一年度工作日待录入")
     year: int

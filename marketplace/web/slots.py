@@ -43,7 +43,7 @@ SLOTS = {
     "listing.list_actions": Slot(
         "head of a public list of listings: buttons", "its `ListingKind`", 2
     ),
-    "organization.panels": Slot("page of an organisation, below its text", "the organisation", 6),
+    "organization.panels": Slot("page of an organisation, below its text", "the organisation", 8),
     "organization.facts": Slot("page of an organisation: `<dt>` and `<dd>`", "the organisation", 6),
     "listing.none": Slot(
         "public list of listings without a result: buttons", "its `ListingKind`", 2
@@ -57,6 +57,7 @@ SLOTS = {
         "public page of a broker, below the certificates: panels", "the broker", 4
     ),
     "broker.actions": Slot("public page of a broker, beside the text: buttons", "the broker", 4),
+    "home.panels": Slot("home page, below its doors: panels", "an empty text", 2),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
 }
 

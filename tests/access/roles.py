@@ -35,6 +35,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "registrars": frozenset({"registrar_city", "registrar_county"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
+    "brokers": frozenset({"broker"}),
     "auditor": frozenset({"auditor"}),
     # Who makes promises for an organisation, whichever it is.
     "binders": frozenset({"approver", "org_admin", "university_admin", "outsider"}),
@@ -66,6 +67,7 @@ _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
     "answering_binder": frozenset({"approver", "org_admin"}),
     "asking": UNIVERSITY,
+    "asking_binder": frozenset({"university_admin"}),
 }
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
@@ -115,6 +117,20 @@ RELATIONS: dict[str, Relations] = {
     "grant": _GRANT,
     "grant_answer": _GRANT,
     # The enterprise has published, the university asks.
+    # The enterprise has proposed, the university decides.
+    "intent": {
+        "proposing": ENTERPRISE,
+        "proposing_binder": frozenset({"approver", "org_admin"}),
+        "deciding": UNIVERSITY,
+        "deciding_binder": frozenset({"university_admin"}),
+    },
+    "lead taken": {"taker": frozenset({"broker"})},
+    "lead confirmed": {"taker": frozenset({"broker"})},
+    "led_enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "step": {"parties": ENTERPRISE | UNIVERSITY},
+    "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
+    "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},
+    "fed_back": {"publisher": ENTERPRISE},
     # The broker acts for the other enterprise, whose admin speaks for it.
     "mandate": _MANDATED,
     "commission": _MANDATED,
@@ -126,7 +142,7 @@ RELATIONS: dict[str, Relations] = {
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
-    "asked": _OWNED,
+    "asked": {**_OWNED, "mandated": frozenset({"broker"})},
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

@@ -53,6 +53,23 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "answering": lambda user, row: user.access.in_org(row.owner_id),
         "answering_binder": lambda user, row: user.access.binds(row.owner_id),
         "asking": lambda user, row: user.access.in_org(row.asker_id),
+        "asking_binder": lambda user, row: user.access.binds(row.asker_id),
+    },
+    "intent": {
+        "proposing": lambda user, row: user.access.in_org(row.owner_id),
+        "proposing_binder": lambda user, row: user.access.binds(row.owner_id),
+        "deciding": lambda user, row: user.access.in_org(row.enquiry.asker_id),
+        "deciding_binder": lambda user, row: user.access.binds(row.enquiry.asker_id),
+    },
+    "lead": {"taker": lambda user, row: row.broker_id == user.pk},
+    "step": {
+        "parties": lambda user, row: (
+            user.access.in_org(row.enquiry.owner_id) or user.access.in_org(row.enquiry.asker_id)
+        )
+    },
+    "contact": {
+        "firm": lambda user, row: user.access.in_org(row.firm_id),
+        "officers": lambda user, row: user.access.has("registrar_city", "registrar_county"),
     },
     "dossier": {"applicant": lambda user, row: row.applicant_id == user.pk},
     "grant": {

@@ -32,12 +32,16 @@ TWINS = {
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
+    "enquiries.view_contact": "marketplace.enquiries.queries.way.contacts_visible_to",
     "brokerage.view_commission": "marketplace.brokerage.queries.mandates.commissions_visible_to",
     "brokerage.view_introduction": (
         "marketplace.brokerage.queries.introductions.introductions_visible_to"
     ),
     "brokerage.view_mandate": "marketplace.brokerage.queries.mandates.mandates_visible_to",
     "enquiries.view_enquiry": "marketplace.enquiries.queries.reading.visible_to",
+    "enquiries.view_intent": "marketplace.enquiries.queries.way.intents_visible_to",
+    "enquiries.view_lead": "marketplace.enquiries.queries.way.leads_visible_to",
+    "enquiries.view_step": "marketplace.enquiries.queries.way.steps_visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "offerings.view_offering": "marketplace.offerings.queries.visible_to",
@@ -47,6 +51,9 @@ TWINS = {
 #: View permissions without such a list, and why.
 WITHOUT_LIST = {
     "achievements.view_confidential_achievement": "decides on parts of a page",
+    "enquiries.view_county": "decides on a page as a whole",
+    "enquiries.view_keeping": "decides on a page as a whole",
+    "enquiries.view_leads": "decides on a page as a whole",
     "journal.view_job": "the list of jobs is for operators, who see every job",
     "journal.view_result": "decides on a download",
     "needs.view_confidential_need": "decides on parts of a page",

@@ -31,6 +31,7 @@ from marketplace.brokerage.workflow import (
     MandateStatus,
 )
 from marketplace.disclosure.workflow import Status as GrantStatus
+from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
@@ -51,6 +52,7 @@ from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.imports import imports
+from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
@@ -109,6 +111,15 @@ STATES: dict[str, set[str]] = {
     "broker_task": {"open", "done", "missing"},
     "rated": {"closed", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
+    "intent": {*IntentStatus.values, "missing"},
+    "lead": {*LeadStatus.values, "missing"},
+    "led_enquiry": {"open", "taken", "missing"},
+    "step": {"open", "done", "missing"},
+    "contact": {"waiting", "confirmed", "disputed", "missing"},
+    "contact_link": {"waiting", "answered", "missing"},
+    "firm": {"verified", "missing"},
+    "record_kind": {"known", "missing"},
+    "fed_back": {"own", "missing"},
     "hidden_enquiry": {"hidden", "named", "missing"},
     "enquiry_file": {"of_visitor", "of_organization", "missing"},
     "visitor_link": {"running", "expired", "revoked", "missing"},
@@ -505,5 +516,6 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     delegations,
     enquiries,
     imports,
+    intents,
     mandates,
 )

@@ -56,7 +56,12 @@ UNHEARD = {
         *("PersonRegistered", "ProfileChanged", "SecondFactorChanged", "SecondFactorReset"),
     },
     "the page of the enquiry shows it": {
-        *("EnquiriesJoined", "EnquiryReopened", "EnquirySeparated"),
+        *("EnquiriesJoined", "EnquirySeparated"),
+        *("AskerTold", "SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
+        *("MetAsked", "MetAnswered", "LeadLapsed", "LeadClosed"),
+    },
+    "the page of keeping shows what was erased, held and changed": {
+        *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},

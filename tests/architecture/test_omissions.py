@@ -21,6 +21,7 @@ NO_CODE_PAGE = {
     "YQ": "an invitation is opened by the link that was sent",
     "RZ": "a dossier is read on the page of the organisation",
     "DL": "a delegation is a row on the page of deputies",
+    "BZ": "a step is a row on the page of its enquiry",
     "LP": "a token is a row on the page of one's account",
     "FJ": "an attachment is opened from the page of what it belongs to",
     "TZ": "a message is a row of the list of messages",

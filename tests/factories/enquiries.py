@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from marketplace.enquiries import services
-from marketplace.enquiries.models import Enquiry, VisitorCode
+from marketplace.enquiries import rulebook, services
+from marketplace.enquiries.models import Enquiry, Lead, VisitorCode
 from marketplace.enquiries.services.sealing import hash_of_code
 from marketplace.kernel import clock
 from marketplace.listings.kind import ListingKind, kinds
@@ -69,3 +69,25 @@ def advance(enquiry: Enquiry, state: str, *, owner: User | None) -> Enquiry:
         Enquiry.objects.filter(pk=enquiry.pk).update(status=state, **closing)
         enquiry.refresh_from_db()
     return enquiry
+
+
+def on_the_way(enquiry: Enquiry, *, left: User, cast: Any) -> dict[str, list[Any]]:
+    """What stands between the enquiry of the enterprise and an intent, most of it made by `left` of the owner."""
+    values = {
+        "contract_kind": "license",
+        "subject": "许可",
+        "checks": {code: {"answer": "clear", "note": ""} for code in rulebook.CHECKS},
+    }
+    proposed = services.propose_intent(enquiry, values, actor=left)
+    countered = services.propose_intent(enquiry, values, actor=cast.approver, counter_to=proposed)
+    step = services.add_step(enquiry, what="看样", side="owner", due=clock.today(), actor=left)
+    logged = services.log_contact(
+        enquiry.owner, form="call", day=clock.today(), text="来电", actor=cast.registrar_city
+    )
+    lead = Lead.objects.create(enquiry=enquiry)
+    return {
+        "intent": [proposed, countered],
+        "step": [step],
+        "contact": [logged.contact],
+        "lead": [lead],
+    }

@@ -40,7 +40,7 @@ from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
 from tests.factories.disclosure import accept, make_grant
-from tests.factories.enquiries import make_enquiry
+from tests.factories.enquiries import make_enquiry, on_the_way
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.mandates import answer, make_introduction, make_mandate
@@ -55,6 +55,10 @@ pytestmark = pytest.mark.django_db
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
     "disclosure.publish_text",
+    "enquiries.edit_keeping",
+    "enquiries.view_county",
+    "enquiries.view_keeping",
+    "enquiries.view_leads",
     "indexing.rebuild_index",
     "parties.appoint_broker",
     "parties.create_organization",
@@ -112,6 +116,7 @@ class Left:
             make_enquiry(asked, org, person),
             make_enquiry(self.achievements[3], cast.enterprise, cast.member),
         ]
+        self.on_the_way = on_the_way(self.enquiries[1], left=person, cast=cast)
         # A colleague asks to be a broker: the person was one of those who agree for the organisation.
         self.colleague = make_broker(make_member(org), state="submitted", organization=org)
         # The organisation gave a mandate, and its parties were introduced; both are disputed.
@@ -169,6 +174,7 @@ class Left:
             "broker": [self.colleague],
             "yearlyform": [YearlyForm(organization=self.org, year=2026)],
             "enquiry": self.enquiries,
+            **self.on_the_way,
             **self.brokerage,
         }
 

@@ -6,7 +6,6 @@ from marketplace.brokerage.queries.desk import (
     LEAST_SCORES,
     QUIET_DAYS,
     Feedback,
-    GoldenThread,
     board,
     brokers_at,
     brokers_behind,
@@ -15,7 +14,7 @@ from marketplace.brokerage.queries.desk import (
     feedback_of,
     feedback_summary,
     fees_of,
-    golden_thread,
+    followers_of,
     has_introduced,
     is_party,
     is_proxy,
@@ -35,6 +34,7 @@ from marketplace.brokerage.queries.desk import (
     tasks_due,
     tasks_of,
 )
+from marketplace.brokerage.queries.example import GoldenThread, golden_thread, has_golden_thread
 from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
 from marketplace.brokerage.queries.introductions import (
     Bypass,
@@ -129,7 +129,9 @@ __all__ = [
     "feedback_of",
     "feedback_summary",
     "fees_of",
+    "followers_of",
     "golden_thread",
+    "has_golden_thread",
     "has_introduced",
     "holders_of_number",
     "in_force",

@@ -22,8 +22,8 @@ from marketplace.brokerage.models import (
 from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
 from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
-from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus
-from marketplace.enquiries.models import Enquiry, Message
+from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, IntroductionStatus
+from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
@@ -35,7 +35,7 @@ from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
 
 #: Cards that one column of the board shows; the list has all.
-CARDS = 20
+CARDS = 10
 #: A need is called quiet when it has had no match for so long after its publication.
 QUIET_DAYS = 14
 #: Fewer scores than this say something about single persons, so they are not published.
@@ -59,14 +59,24 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
             "broker_id", flat=True
         )
     )
-    return found
+    return found | set(
+        Lead.objects.filter(
+            enquiry=enquiry, status="confirmed", broker__broker__status=BrokerStatus.ENTERED
+        ).values_list("broker__broker", flat=True)
+    )
+
+
+def followers_of(enquiry_id: int) -> QuerySet[Pursuit]:
+    """Who follows an enquiry, with the broker's person."""
+    return Pursuit.objects.filter(enquiry=enquiry_id).select_related("broker__user")
 
 
 def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
     """The stage that the record gives, for one broker."""
     if enquiry.status == Status.CLOSED:
         return Stage.CLOSED
-    if enquiry.status == Status.AGREED:
+    # An accepted intent is there before the handler that moves the enquiry has run.
+    if Intent.objects.filter(enquiry=enquiry, status="accepted").exists():
         return Stage.INTENT
     if Introduction.objects.filter(broker_id=broker_id, enquiry=enquiry, status__in=_LIVE).exists():
         return Stage.INTRODUCED
@@ -403,41 +413,3 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
         "invites": access.binds(enquiry.owner_id) and not mandates,
         "to_rate": to_rate,
     }
-
-
-# --- the golden thread ------------------------------------------------------------------------
-@dataclass(frozen=True)
-class GoldenThread:
-    """The codes of the sample that goes from a need to an intent; "" for a step not reached."""
-
-    need: str
-    achievement: str
-    match: str
-    enquiry: str
-    broker: str
-    introduction: str
-
-
-def golden_thread() -> GoldenThread | None:
-    """The sample thread that public pages may link to; None where samples are not loaded."""
-    row = (
-        Introduction.objects.filter(is_sample=True, enquiry__isnull=False, kind="needs")
-        .select_related("enquiry", "broker")
-        .order_by("id")
-        .first()
-    )
-    if row is None or row.enquiry is None:
-        return None
-    match = (
-        open_matches()
-        .filter(need_id=row.listing_id or 0, achievement__owner_id=row.enquiry.asker_id)
-        .first()
-    )
-    return GoldenThread(
-        need=row.listing_code,
-        achievement=match.achievement.code if match is not None else "",
-        match=match.code if match is not None else "",
-        enquiry=row.enquiry.code,
-        broker=row.broker.code,
-        introduction=row.code,
-    )

@@ -15,12 +15,11 @@ from marketplace.brokerage.services.entry import (
     set_portrait,
 )
 from marketplace.brokerage.services.filing import save_filing
-from marketplace.brokerage.services.keeping import DECLINED_KEPT, purge_declined
+from marketplace.brokerage.services.keeping import purge_declined
 from marketplace.brokerage.services.register import apply, decide, enter, submit
 from marketplace.brokerage.services.reminders import remind_of_certificates
 
 __all__ = [
-    "DECLINED_KEPT",
     "add_letters",
     "add_scans",
     "apply",

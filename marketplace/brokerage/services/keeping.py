@@ -1,6 +1,6 @@
 """What of the register is not kept for ever: refused applications."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -9,13 +9,13 @@ from marketplace.brokerage.services.entry import remove_files_of
 from marketplace.brokerage.workflow import BrokerStatus
 
 AT_ONCE = 200
-#: A refused application is kept for six months: within them it can be asked about and taken up again.
-DECLINED_KEPT = timedelta(days=183)
 
 
 @transaction.atomic
 def purge_declined(before: datetime) -> int:
     """Delete applications refused before this instant that were never public; how many.
+
+    The period stands in the table of record kinds (`enquiries`), whose daily job calls this.
 
     They go with certificates, training, scans and letters. What was in the register once stays: mandates
     and introductions name it.

@@ -44,6 +44,8 @@ def home(request: Request) -> HttpResponse:
         "task_form": TaskForm(),
         "form_key": FormKey(request),
         "counts": _counts(broker),
+        "leads": list(enquiries.open_leads(request.user)[:10]),
+        "held": list(enquiries.leads_held_by(request.user)[:10]),
         "silent": queries.silent_sides(broker.pk),
         "suggestions": queries.suggestions(broker.pk),
         "quiet": queries.quiet_needs(),

@@ -61,6 +61,14 @@ class Enquiry(Stamped):
     #: "owner" or "asker": who wrote last. The other side is expected to write next.
     last_side = models.CharField(max_length=5, blank=True)
     answer_due_at = models.DateTimeField(null=True)
+    #: The clock of the turn: when the silent side is reminded, when the waiting side is told. Each is
+    #: empty once it was done.
+    remind_at = models.DateTimeField(null=True)
+    tell_at = models.DateTimeField(null=True)
+    #: A year in the answer period is not known: Monday to Friday were counted.
+    due_is_estimated = models.BooleanField(default=False)
+    #: When texts and contacts were erased because the period of keeping was over.
+    erased_at = models.DateTimeField(null=True)
     #: The need was anonymous when asked. Its owner may have been named to this asker since.
     hidden_owner = models.BooleanField(default=False)
     named_at = models.DateTimeField(null=True)
@@ -106,6 +114,19 @@ class Enquiry(Stamped):
                 fields=["answer_due_at"],
                 condition=models.Q(status=Status.OPEN),
                 name="enquiry_due",
+            ),
+            models.Index(
+                fields=["remind_at"],
+                condition=models.Q(remind_at__isnull=False),
+                name="enquiry_remind",
+            ),
+            models.Index(
+                fields=["tell_at"], condition=models.Q(tell_at__isnull=False), name="enquiry_tell"
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(closed_at__isnull=False, erased_at__isnull=True),
+                name="enquiry_keeping",
             ),
             models.Index(
                 fields=["-id"], condition=~models.Q(for_operator=""), name="enquiry_operator"

@@ -11,6 +11,7 @@ from marketplace.enquiries.models import Enquiry, Message
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.services.reading import mark_read
+from marketplace.enquiries.services.turns import begin_turn
 from marketplace.enquiries.workflow import ENQUIRY, Status
 from marketplace.files import services as files
 from marketplace.files.models import Attachment
@@ -117,6 +118,8 @@ def add_message(
         at=now,
         **values,
     )
+    if side and kind != Message.Kind.SYSTEM:
+        begin_turn(enquiry, side, at=now)
     if side:
         enquiry.last_message_at, enquiry.last_side = now, side
         if side == OWNER and enquiry.first_answer_at is None and kind != Message.Kind.SYSTEM:

@@ -18,6 +18,7 @@ from marketplace.enquiries.services import Guest
 from marketplace.enquiries.views.asking import listing_asked
 from marketplace.enquiries.views.conversation import conversation
 from marketplace.enquiries.views.errors import add_errors
+from marketplace.enquiries.views.leads import answer_for
 from marketplace.enquiries.views.rows import next_step
 from marketplace.files.sending import send
 from marketplace.kernel.errors import InvalidInput, NotVisible, Refused, Stale, TooMany
@@ -162,6 +163,11 @@ def visit(request: HttpRequest) -> HttpResponse:
         services.revoke_links(enquiry)
         request.session.pop(OPENED, None)
         return render_page(request, "enquiries/visitor_link.html", {"revoked": True})
+    lead = queries.lead_of(enquiry)
+    if data is not None and "act" in data and lead is not None:
+        answer_for(guest, lead, act=data["act"], rev=seen.rev)
+        messages.success(request, _("已答复"))
+        return redirect("enquiries:visit")
     if data is not None:
         status = 400
         if form.is_valid():
@@ -190,6 +196,9 @@ def visit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "seen": seen,
         "came_between": came_between,
+        "lead": lead
+        if lead is not None and guest.has_perm("enquiries.confirm_lead", lead)
+        else None,
         **conversation(request, guest, enquiry, file_page="enquiries:visit_file"),
     }
     return render_page(request, "enquiries/visitor_detail.html", context, status=status)

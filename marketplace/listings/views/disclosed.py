@@ -49,6 +49,7 @@ def part_of(request: HttpRequest, kind: ListingKind, listing: Any) -> Part:
     ready = [row for row in known if row.is_ready]
     restricted = [row for row in ready if not row.is_public]
     named = (kind.subject, listing.pk, listing.owner_id)
+    exists = bool(listing.confidential or restricted)
     part = Part(
         is_open=is_open,
         is_own=is_own,
@@ -57,7 +58,7 @@ def part_of(request: HttpRequest, kind: ListingKind, listing: Any) -> Part:
         count=len(restricted),
         files=known if is_own else [row for row in ready if is_open or row.is_public],
         names_owner=not listing.hide_owner or disclosure.owner_named_to(user, *named),
-        ways=[] if is_open else disclosure.way_to(user, *named),
+        ways=disclosure.way_to(user, *named) if exists and not is_open else [],
     )
     if part.is_open:
         record(request, listing, known)

@@ -11,7 +11,7 @@ from marketplace.matching.services.background import (
     take_up_needs,
 )
 from marketplace.matching.services.compute import compute_matches, compute_matches_for
-from marketplace.matching.services.marking import NOT_A_SIDE, mark_match
+from marketplace.matching.services.marking import NOT_A_SIDE, dismiss_pairs, mark_match
 from marketplace.matching.services.notifications import announce, tell_of_fit
 from marketplace.matching.services.reading import (
     READ,
@@ -28,6 +28,7 @@ __all__ = [
     "announce",
     "compute_matches",
     "compute_matches_for",
+    "dismiss_pairs",
     "keep_readings",
     "mark_match",
     "run_embedding",

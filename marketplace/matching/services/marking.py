@@ -61,3 +61,27 @@ def _check(verdict: str, reason: str, note: str) -> None:
         errors["note"] = [_("说明不能超过 500 个字")]
     if errors:
         raise InvalidInput(errors)
+
+
+def dismiss_pairs(
+    kind: str, listing_id: int, *, other_org_id: int, reason: str, actor: Actor
+) -> int:
+    """Dismiss the matches between a listing and the listings of another organisation; how many.
+
+    For slices above, where the two have talked and found that it does not fit. `kind` is the name of
+    the listing's kind; one without matches has none. A person who works for neither side of a match
+    leaves it as it is. A reason that this slice does not know counts as OTHER.
+    """
+    columns = {"needs": ("need_id", "achievement"), "achievements": ("achievement_id", "need")}
+    if kind not in columns:
+        return 0
+    own, other = columns[kind]
+    rows = Match.objects.filter(**{own: listing_id, f"{other}__owner_id": other_org_id})
+    known = reason if reason in Reason.values else Reason.OTHER
+    done = 0
+    for match in rows.select_related("need", "achievement"):
+        held = sides_of(actor, match)
+        if held and getattr(match, f"{held[0]}_verdict") != Verdict.DISMISSED:
+            mark_match(match, actor=actor, verdict=Verdict.DISMISSED, reason=known, side=held[0])
+            done += 1
+    return done

@@ -18,6 +18,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from marketplace.achievements.models import Achievement
+from marketplace.brokerage.models import Pursuit
+from marketplace.brokerage.models.desk import BOARD
 from marketplace.enquiries.models import Enquiry, Message
 from marketplace.kernel import clock
 from marketplace.kernel.statistics import refresh_statistics
@@ -25,6 +27,7 @@ from marketplace.parties.models import Organization
 from marketplace.web.models import RateBucket
 from tests.benchmarks.scale.world import numbered_code
 from tests.cast import Cast
+from tests.factories.brokerage import make_broker
 from tests.factories.parties import OrganizationFactory, make_member
 
 COUNT = 50_000
@@ -79,7 +82,27 @@ def pages(cast: Cast, asker: Organization) -> dict[str, tuple[float, float]]:
         client.force_login(person, backend=_BACKEND)
         found[name] = timed_page(client, ["/workbench/enquiries/"] * PAGES)
         found[f"{name}, waiting"] = timed_page(client, ["/workbench/enquiries/?turn=mine"] * PAGES)
-    return found
+    return found | _pipeline(cast)
+
+
+def _pipeline(cast: Cast) -> dict[str, tuple[float, float]]:
+    """The board and the list of a broker who follows every one of the enquiries."""
+    broker = make_broker(cast.broker)
+    ids = Enquiry.objects.order_by("pk").values_list("pk", flat=True)
+    Pursuit.objects.bulk_create(
+        (
+            Pursuit(broker=broker, enquiry_id=pk, stage=BOARD[n % len(BOARD)])
+            for n, pk in enumerate(ids)
+        ),
+        batch_size=_BATCH,
+    )
+    client = Client()
+    client.force_login(cast.broker, backend=_BACKEND)
+    address = "/workbench/brokerage/pipeline/"
+    return {
+        "board of a broker with all enquiries": timed_page(client, [address] * PAGES),
+        "list of a broker with all enquiries": timed_page(client, [f"{address}?show=list"] * PAGES),
+    }
 
 
 def timed_page(client: Client, addresses: Sequence[str]) -> tuple[float, float]:

@@ -39,6 +39,10 @@ def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]
         "grant_request": WRITES | {"200", "201", "422"},
         "grant_detail": READS | {"404"},
         "grant_move": WRITES | {"200", "404", "412", "428"},
+        "enquiry_list": READS | {"404"},
+        "enquiry_ask": WRITES | {"200", "201", "422"},
+        "enquiry_detail": READS | {"404"},
+        "enquiry_write": WRITES | {"200", "201", "404", "412", "422", "428"},
         "need_matches": READS | {"404"},
         "achievement_matches": READS | {"404"},
     } | {

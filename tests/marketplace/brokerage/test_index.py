@@ -114,6 +114,17 @@ def test_contacts_are_shown_by_consent_to_who_is_signed_in(
     assert "canary7f3e@example.com" not in html
 
 
+def test_who_may_bind_an_organisation_finds_the_way_to_a_mandate(
+    canary: Broker, cast: Cast, as_: Any
+) -> None:
+    page, way = f"/brokers/{canary.code}/", f"/workbench/brokerage/mandates/new/{canary.code}/"
+    shown = {
+        name: way in as_(cast[name]).get(page).text for name in ("approver", "member", "broker")
+    }
+    assert shown == {"approver": True, "member": False, "broker": False}
+    assert way in Client().get(page).text
+
+
 def test_suspension_takes_the_page_away_without_a_reason(
     canary: Broker, cast: Cast, client: Client, as_: Any, drain: Drain
 ) -> None:

@@ -25,13 +25,15 @@ AT_ONCE = 20
 
 def together(cast: Cast, url: str, also: Any = None) -> list[int]:
     """The answers to 20 downloads that begin at the same moment; one thread more does something else."""
-    gate = threading.Barrier(AT_ONCE + bool(also))
-
-    def download(_number: int) -> int:
-        client = Client()
+    # A thread that fails before it is let go breaks the gate for the others, and nobody waits for ever.
+    gate = threading.Barrier(AT_ONCE + bool(also), timeout=60)
+    clients = [Client() for _number in range(AT_ONCE)]
+    for client in clients:
         client.force_login(
             cast.university_member, backend="django.contrib.auth.backends.ModelBackend"
         )
+
+    def download(client: Client) -> int:
         gate.wait()
         try:
             response = client.get(url)
@@ -50,7 +52,7 @@ def together(cast: Cast, url: str, also: Any = None) -> list[int]:
 
     with ThreadPoolExecutor(AT_ONCE + 1) as pool:
         other = pool.submit(act) if also else None
-        answers = list(pool.map(download, range(AT_ONCE)))
+        answers = list(pool.map(download, clients))
         if other is not None:
             other.result()
     return answers

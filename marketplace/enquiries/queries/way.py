@@ -1,0 +1,323 @@
+"""Questions on the way from an enquiry to an intent: intents, leads, steps, notes, answers, contacts."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from marketplace.enquiries.models import (
+    Enquiry,
+    Hold,
+    Intent,
+    Lead,
+    LoggedContact,
+    MetQuestion,
+    Note,
+    RecordKind,
+    Step,
+    VisitorContact,
+)
+from marketplace.enquiries.policies import READERS, sides
+from marketplace.enquiries.queries.reading import visible_to
+from marketplace.enquiries.rulebook import FEWEST_FOR_MEDIAN, OWNER, median
+from marketplace.enquiries.workflow import IntentStatus, LeadStatus, Status
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import NotVisible
+from marketplace.listings.kind import kind_named
+from marketplace.listings.workflow import State
+from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries import hash_of
+from marketplace.taxonomy.queries import working_days_between
+
+#: An organisation's answers that its page looks back on.
+MOST_ANSWERS = 500
+#: Rows of each list of the county officer.
+MOST_ROWS = 100
+
+
+# --- intents, steps, notes --------------------------------------------------------------------
+def intents_visible_to(actor: Actor) -> QuerySet[Intent]:
+    """The intents of the enquiries that `actor` may see; newest first."""
+    rows = Intent.objects.filter(enquiry__in=visible_to(actor).order_by().values("pk"))
+    return rows.select_related(
+        "enquiry__owner", "enquiry__asker", "enquiry__visitor", "proposed_by", "decided_by"
+    ).order_by("-id")
+
+
+def intents_of(enquiry: Enquiry) -> QuerySet[Intent]:
+    """All proposals of an enquiry, newest first."""
+    return enquiry.intents.select_related("proposed_by", "decided_by").order_by("-id")
+
+
+def steps_visible_to(actor: Actor) -> QuerySet[Step]:
+    """The steps of the enquiries that `actor` may see."""
+    rows = Step.objects.filter(enquiry__in=visible_to(actor).order_by().values("pk"))
+    return rows.select_related("enquiry__owner", "enquiry__asker", "enquiry__visitor")
+
+
+def steps_of(enquiry: Enquiry) -> QuerySet[Step]:
+    """Open steps first, by day, then those that are done."""
+    return enquiry.steps.select_related("made_by", "done_by").order_by("done_at", "due", "id")
+
+
+def open_steps_for(actor: Actor, limit: int) -> list[Step]:
+    """The open steps that the sides of `actor` have to do, the earliest first."""
+    orgs = list(access_of(actor).orgs)
+    if not orgs:
+        return []
+    mine = Q(side=OWNER, enquiry__owner_id__in=orgs) | Q(~Q(side=OWNER), enquiry__asker_id__in=orgs)
+    rows = Step.objects.filter(mine, done_at=None).exclude(enquiry__status=Status.CLOSED)
+    return list(rows.select_related("enquiry").order_by("due", "id")[:limit])
+
+
+def intents_to_decide(actor: Actor, limit: int) -> list[Intent]:
+    """Proposals that wait for the confirmation of `actor`."""
+    access = access_of(actor)
+    orgs = [pk for pk in access.orgs if access.binds(pk)]
+    if not orgs:
+        return []
+    mine = Q(side=OWNER, enquiry__asker_id__in=orgs) | Q(~Q(side=OWNER), enquiry__owner_id__in=orgs)
+    rows = Intent.objects.filter(mine, status=IntentStatus.PROPOSED)
+    return list(rows.select_related("enquiry").order_by("id")[:limit])
+
+
+def notes_for(actor: Actor, enquiry: Enquiry) -> QuerySet[Note]:
+    """Notes of the own side, and those that the other has shared; staff read the shared ones."""
+    seen = Q(is_shared=True) | Q(side__in=list(sides(actor, enquiry)))
+    return enquiry.notes.filter(seen).select_related("author").order_by("-id")
+
+
+# --- have they met? ---------------------------------------------------------------------------
+def met_questions_of(enquiry: Enquiry) -> QuerySet[MetQuestion]:
+    """The questions that both sides were asked."""
+    return enquiry.met_questions.filter(asked_at__isnull=False).order_by("-id")
+
+
+def met_answers(enquiry_ids: Sequence[int]) -> dict[int, list[MetQuestion]]:
+    """What both sides said, by enquiry. One query."""
+    found: dict[int, list[MetQuestion]] = {}
+    rows = MetQuestion.objects.filter(enquiry_id__in=enquiry_ids, asked_at__isnull=False)
+    for row in rows.order_by("id"):
+        found.setdefault(row.enquiry_id, []).append(row)
+    return found
+
+
+# --- leads ------------------------------------------------------------------------------------
+def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
+    """The twin of `enquiries.view_lead`: open ones and the own ones for brokers; all for staff."""
+    rows = Lead.objects.select_related(
+        "enquiry__owner", "enquiry__asker", "enquiry__visitor", "broker"
+    ).order_by("-opened_at", "-id")
+    access = access_of(actor)
+    if access.has(*READERS):
+        return rows
+    if not access.has(Role.BROKER):
+        return rows.none()
+    return rows.filter(Q(status=LeadStatus.OPEN) | Q(broker_id=actor.pk))
+
+
+def open_leads(actor: Actor) -> QuerySet[Lead]:
+    """The leads that `actor` may take, newest first; none of an enquiry of the own organisation."""
+    orgs = list(access_of(actor).orgs)
+    rows = leads_visible_to(actor).filter(status=LeadStatus.OPEN)
+    return rows.exclude(enquiry__owner_id__in=orgs).exclude(enquiry__asker_id__in=orgs)
+
+
+def leads_held_by(actor: Actor) -> QuerySet[Lead]:
+    """The leads that a broker works on."""
+    held = [LeadStatus.TAKEN, LeadStatus.CONFIRMED]
+    return leads_visible_to(actor).filter(broker_id=actor.pk, status__in=held)
+
+
+def lead_by_id(pk: int) -> Lead | None:
+    """The lead of an event."""
+    return Lead.objects.select_related("enquiry", "broker").filter(pk=pk).first()
+
+
+def contact_of_asker(enquiry: Enquiry) -> str:
+    """How whoever asked is reached: name, address or number. For those who see the enquiry."""
+    if enquiry.visitor is not None:
+        return f"{enquiry.visitor.name} {enquiry.visitor.contact}"
+    person = enquiry.asked_by
+    return f"{person.get_full_name()} {person.phone or person.email}" if person is not None else ""
+
+
+def lead_of(enquiry: Enquiry) -> Lead | None:
+    """The lead that an enquiry became, or None."""
+    return Lead.objects.select_related("broker", "enquiry").filter(enquiry=enquiry).first()
+
+
+# --- on behalf --------------------------------------------------------------------------------
+def contacts_visible_to(actor: Actor) -> QuerySet[LoggedContact]:
+    """The twin of `enquiries.view_contact`; newest first."""
+    rows = LoggedContact.objects.select_related(
+        "firm", "logged_by", "replied_by", "enquiry__owner", "enquiry__asker", "enquiry__visitor"
+    ).order_by("-id")
+    access = access_of(actor)
+    if access.has(*READERS, Role.REGISTRAR_CITY):
+        return rows
+    seen = Q(firm_id__in=list(access.orgs)) | Q(logged_by_id=actor.pk)
+    if access.has(Role.REGISTRAR_COUNTY):
+        districts = access.districts.get(Role.REGISTRAR_COUNTY)
+        seen = Q() if districts is None else seen | Q(firm__district__in=districts)
+    return rows.filter(seen)
+
+
+def contacts_of(enquiry: Enquiry) -> QuerySet[LoggedContact]:
+    """What was logged for a side of an enquiry, newest first."""
+    return enquiry.logged_contacts.select_related("firm", "logged_by").order_by("-id")
+
+
+def contact_by_id(pk: int) -> LoggedContact | None:
+    """The record of an event."""
+    return LoggedContact.objects.select_related("firm", "logged_by").filter(pk=pk).first()
+
+
+def contact_by_token(token: str) -> LoggedContact:
+    """The record that a link opens. Raises NotVisible for an unknown or expired one."""
+    rows = LoggedContact.objects.filter(token_hash=hash_of(token[:200]))
+    found = rows.select_related("firm", "logged_by").filter(token_ends__gt=clock.now()).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def contacts_to_answer(actor: Actor, limit: int) -> list[LoggedContact]:
+    """What the firms of `actor` have still to confirm."""
+    orgs = list(access_of(actor).orgs)
+    if not orgs:
+        return []
+    rows = LoggedContact.objects.filter(firm_id__in=orgs, reply="")
+    return list(rows.select_related("firm").order_by("id")[:limit])
+
+
+# --- visitors who have joined -----------------------------------------------------------------
+def is_reached_by(user: Any, visitor: VisitorContact) -> bool:
+    """Whether the person has confirmed the very contact that the visitor confirmed."""
+    by_mail = bool(visitor.email) and user.email_verified_at and user.email == visitor.email
+    by_phone = bool(visitor.phone) and user.phone_verified_at and user.phone == visitor.phone
+    return bool(by_mail or by_phone)
+
+
+def visitor_enquiries_of(user: Any) -> list[Enquiry]:
+    """The enquiries that a person made as a visitor, by the confirmed contact."""
+    seen = Q()
+    if user.email and user.email_verified_at:
+        seen |= Q(visitor__email=user.email)
+    if user.phone and user.phone_verified_at:
+        seen |= Q(visitor__phone=user.phone)
+    if not seen:
+        return []
+    rows = Enquiry.objects.filter(seen, asker=None).select_related("visitor", "owner")
+    return list(rows.order_by("-id")[:20])
+
+
+# --- how fast an organisation answers ---------------------------------------------------------
+@dataclass(frozen=True)
+class Responses:
+    """`days` is the median of working days to the first answer, None under FEWEST_FOR_MEDIAN."""
+
+    count: int
+    answered: int
+    days: int | None
+    last_active: date | None
+
+
+def responses_of(organization_ids: Sequence[int]) -> dict[int, Responses]:
+    """How fast these organisations answer. Enquiries about anonymous needs count nowhere. One query."""
+    rows = (
+        Enquiry.objects.filter(owner_id__in=organization_ids, hidden_owner=False)
+        .order_by("-created_at")
+        .values_list("owner_id", "created_at", "first_answer_at", "last_message_at", "last_side")
+    )[: MOST_ANSWERS * len(organization_ids)]
+    by_org: dict[int, list[Any]] = {}
+    for row in rows:
+        by_org.setdefault(row[0], []).append(row)
+    return {org_id: _responses(found) for org_id, found in by_org.items()}
+
+
+def _responses(rows: Sequence[Any]) -> Responses:
+    answered = [
+        working_days_between(asked, first).days
+        for _org, asked, first, _last, _side in rows
+        if first
+    ]
+    active: list[datetime] = [first for _org, _asked, first, _last, _side in rows if first]
+    active += [last for _org, _asked, _first, last, side in rows if side == OWNER]
+    enough = len(rows) >= FEWEST_FOR_MEDIAN and answered
+    return Responses(
+        len(rows),
+        len(answered),
+        median(answered) if enough else None,
+        clock.day_of(max(active)) if active else None,
+    )
+
+
+def closing_reasons(kind: str, listing_ids: Sequence[int]) -> dict[int, Counter[str]]:
+    """By listing: how often each reason ended an enquiry. One query."""
+    rows = Enquiry.objects.filter(kind=kind, listing_id__in=listing_ids, status=Status.CLOSED)
+    found: dict[int, Counter[str]] = {}
+    for listing_id, reason in rows.values_list("listing_id", "closing_reason"):
+        found.setdefault(listing_id, Counter())[reason] += 1
+    return found
+
+
+# --- the county officer -----------------------------------------------------------------------
+def districts_of(actor: Actor) -> frozenset[str]:
+    """The districts of a county officer; none stands for the whole city."""
+    access = access_of(actor)
+    if access.has(Role.REGISTRAR_CITY):
+        return frozenset()
+    return access.districts.get(Role.REGISTRAR_COUNTY, frozenset())
+
+
+def silent_in(districts: Collection[str]) -> QuerySet[Enquiry]:
+    """Enquiries whose owner, of these districts, has let the period for the first answer pass."""
+    rows = Enquiry.objects.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
+    if districts:
+        rows = rows.filter(owner__district__in=districts)
+    return rows.select_related("owner", "asker", "visitor").order_by("answer_due_at", "id")
+
+
+def unvisited_needs_in(districts: Collection[str]) -> QuerySet[Any]:
+    """Published needs of these districts without a logged visit, oldest first."""
+    visited = LoggedContact.objects.filter(
+        kind="needs", form=LoggedContact.Form.VISIT, listing_id__isnull=False
+    )
+    rows = kind_named("needs").model.objects.filter(status=State.PUBLISHED)
+    if districts:
+        rows = rows.filter(owner__district__in=districts)
+    rows = rows.exclude(pk__in=visited.values("listing_id"))
+    found: QuerySet[Any] = rows.select_related("owner").order_by("published_at", "id")
+    return found
+
+
+def intents_without_contract_in(districts: Collection[str]) -> QuerySet[Intent]:
+    """Intents that both sides have confirmed and no contract has followed, oldest first."""
+    rows = Intent.objects.filter(status=IntentStatus.ACCEPTED, enquiry__status=Status.AGREED)
+    if districts:
+        of_it = Q(enquiry__owner__district__in=districts) | Q(
+            enquiry__asker__district__in=districts
+        )
+        rows = rows.filter(of_it)
+    return rows.select_related("enquiry__owner", "enquiry__asker").order_by("decided_at", "id")
+
+
+# --- keeping ----------------------------------------------------------------------------------
+def record_kinds() -> QuerySet[RecordKind]:
+    """Every kind of record, in order."""
+    return RecordKind.objects.order_by("order", "code")
+
+
+def holds() -> QuerySet[Hold]:
+    """What is held back now, newest first."""
+    return Hold.objects.filter(lifted_at=None).select_related("set_by").order_by("-id")
+
+
+def enquiries_by_id(pks: Sequence[int]) -> dict[int, Enquiry]:
+    """Enquiries by key, for a list of holds. One query."""
+    return Enquiry.objects.in_bulk(pks)

@@ -1,0 +1,408 @@
+"""From a question to an intent and to its end: proposals, steps, notes, closing, contacts, keeping."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+import pytest
+
+from marketplace.enquiries import queries, rulebook, services
+from marketplace.enquiries.models import Enquiry, Intent, LoggedContact, Message, RecordKind
+from marketplace.journal.models import Entry
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
+from marketplace.matching.models import Match
+from tests.cast import Cast
+from tests.factories.achievements import make_achievement
+from tests.factories.enquiries import make_enquiry
+from tests.factories.needs import make_need
+
+pytestmark = pytest.mark.django_db
+
+CHECKS = {code: {"answer": "clear", "note": ""} for code in rulebook.CHECKS}
+
+
+@pytest.fixture
+def enquiry(cast: Cast) -> Enquiry:
+    """The enterprise asks the university about an achievement, and was answered."""
+    listing = make_achievement(
+        cast.university, cast.university_member, title="低甲醛胶黏剂", state="published"
+    )
+    return make_enquiry(
+        listing, cast.enterprise, cast.member, state="talking", owner=cast.university_member
+    )
+
+
+def values(**more: Any) -> dict[str, Any]:
+    """A proposal in which nothing is wrong."""
+    return {
+        "contract_kind": "license",
+        "subject": "胶黏剂配方及工艺许可",
+        "amount_fen": 80_000_000,
+        "milestones": [
+            {"what": "小试", "due": clock.today() + timedelta(days=30), "share": 30},
+            {"what": "中试", "due": clock.today() + timedelta(days=90), "share": 70},
+        ],
+        "checks": CHECKS,
+        "pricing_mode": "negotiated",
+        **more,
+    }
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+# --- intents ----------------------------------------------------------------------------------
+def test_those_who_bind_propose_counter_and_confirm(
+    cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
+) -> None:
+    for person in (cast.member, cast.university_member, cast.outsider, cast.operator):
+        with pytest.raises(Forbidden):
+            services.propose_intent(enquiry, values(), actor=person)
+    first = services.propose_intent(enquiry, values(), actor=cast.approver)
+    assert (first.side, first.statement_sha256) == ("asker", rulebook.STATEMENTS[0].sha256)
+    with pytest.raises(Refused):
+        services.propose_intent(enquiry, values(), actor=cast.university_admin)
+    for person in (cast.approver, cast.university_member):
+        with pytest.raises(Forbidden):
+            services.accept_intent(first, actor=person)
+    second = services.propose_intent(
+        enquiry, values(amount_fen=None), actor=cast.university_admin, counter_to=first, rev=1
+    )
+    first.refresh_from_db()
+    assert (first.status, second.supersedes_id, second.side) == ("superseded", first.pk, "owner")
+    with pytest.raises(Stale):
+        services.accept_intent(second, actor=cast.org_admin, rev=second.rev + 1)
+    accepted = services.accept_intent(second, actor=cast.org_admin, rev=second.rev)
+    assert accepted.status == "accepted"
+    payload = Entry.objects.get(event="IntentAgreed").payload
+    assert payload == {
+        "enquiry_code": enquiry.code,
+        "intent_code": second.code,
+        "kind": "achievements",
+        "listing_id": enquiry.listing_id,
+        "listing_code": enquiry.listing_code,
+        "owner_id": cast.university.pk,
+        "asker_id": cast.enterprise.pk,
+        "contract_kind": "license",
+        "amount_fen": None,
+    }
+    drain()
+    enquiry.refresh_from_db()
+    assert (enquiry.status, enquiry.remind_at, enquiry.tell_at) == ("agreed", None, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"contract_kind": "gift"}, "contract_kind"),
+        ({"subject": " "}, "subject"),
+        ({"subject": "字" * 20_000}, "subject"),
+        ({"amount_fen": -1}, "amount_fen"),
+        ({"pricing_mode": "dice"}, "pricing_mode"),
+        ({"checks": {}}, "checks"),
+        (
+            {"publicity_from": date(2026, 3, 2), "publicity_until": date(2026, 3, 1)},
+            "publicity_until",
+        ),
+        ({"milestones": [{"what": "迟", "due": date(2020, 1, 1), "share": 10}]}, "milestones"),
+        (
+            {
+                "milestones": [
+                    {"what": "甲", "due": date(2099, 2, 1), "share": 60},
+                    {"what": "乙", "due": date(2099, 3, 1), "share": 41},
+                ]
+            },
+            "milestones",
+        ),
+        (
+            {
+                "milestones": [
+                    {"what": "后", "due": date(2099, 3, 1), "share": 1},
+                    {"what": "先", "due": date(2099, 2, 1), "share": 1},
+                ]
+            },
+            "milestones",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    cast: Cast, enquiry: Enquiry, wrong: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        services.propose_intent(enquiry, values(**wrong), actor=cast.approver)
+    assert set(refused.value.errors) == {field}
+    assert not Intent.objects.exists()
+
+
+def test_publicity_of_a_state_held_transfer() -> None:
+    warn = rulebook.publicity_warning
+    assert rulebook.is_state_transfer("license", "university")
+    assert not rulebook.is_state_transfer("development", "university")
+    assert not rulebook.is_state_transfer("license", "enterprise")
+    assert warn("negotiated", None, None)
+    assert warn("negotiated", date(2026, 3, 1), date(2026, 3, 15))
+    assert warn("negotiated", date(2026, 3, 1), date(2026, 3, 16)) == ""
+    assert warn("auction", None, None) == ""
+
+
+def test_the_page_of_a_proposal_loses_nothing_and_is_confirmed_on_line(
+    cast: Cast, enquiry: Enquiry
+) -> None:
+    client = signed_in(cast.approver)
+    address = reverse("enquiries:intent_new", args=[enquiry.code])
+    page = client.get(address).content.decode()
+    key = page.split('name="form_key" value="')[1].split('"')[0]
+    typed = {
+        "form_key": key,
+        "rev": "0",
+        "contract_kind": "license",
+        "subject": "许可<b>一项</b>",
+        "amount_fen": "1e3",
+        "pricing_mode": "negotiated",
+        "milestones-TOTAL_FORMS": "1",
+        "milestones-INITIAL_FORMS": "0",
+        "milestones-0-what": "首付",
+        "milestones-0-due": "2099-01-01",
+        "milestones-0-share": "101",
+        **{f"check_{code}": "clear" for code in rulebook.CHECKS},
+    }
+    wrong = client.post(address, typed)
+    assert wrong.status_code == 400
+    text = wrong.content.decode()
+    assert "许可&lt;b&gt;一项&lt;/b&gt;" in text
+    assert 'value="1e3"' in text
+    assert 'value="101"' in text
+    right = {**typed, "amount_fen": "120.5", "milestones-0-share": "100"}
+    made = client.post(address, right)
+    assert made.status_code == 302
+    intent = Intent.objects.get()
+    assert (intent.amount_fen, intent.milestones[0]["share"]) == (120_500_000, 100)
+    assert client.post(address, right)["Location"] == made["Location"]
+    other = signed_in(cast.university_admin)
+    shown = other.get(made["Location"]).content.decode()
+    assert "在线确认" in shown
+    assert "签署</button>" not in shown
+    assert "还没有登记公示日期" in shown
+    assert signed_in(cast.outsider).get(made["Location"]).status_code == 404
+    declined = other.post(made["Location"], {"act": "decline", "rev": "1"})
+    assert declined.status_code == 400
+    stale = other.post(made["Location"], {"act": "accept", "rev": "9"})
+    assert stale.status_code == 409
+    assert other.post(made["Location"], {"act": "accept", "rev": "1"}).status_code == 302
+    assert Intent.objects.get().status == "accepted"
+
+
+# --- steps and notes --------------------------------------------------------------------------
+def test_steps_have_a_day_a_side_and_a_rev(cast: Cast, enquiry: Enquiry) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    with pytest.raises(InvalidInput) as refused:
+        services.add_step(enquiry, what=" ", side="both", due=date(2020, 1, 1), actor=cast.member)
+    assert set(refused.value.errors) == {"what", "side", "due"}
+    with pytest.raises(Forbidden):
+        services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.broker)
+    step = services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.member)
+    assert queries.open_steps_for(cast.member, 5) == [step]
+    assert queries.open_steps_for(cast.university_member, 5) == []
+    changed = services.edit_step(
+        step, what="寄样品", side="owner", due=tomorrow, actor=cast.university_member, rev=1
+    )
+    with pytest.raises(Stale):
+        services.finish_step(changed, actor=cast.member, rev=1)
+    services.finish_step(changed, actor=cast.member, rev=2)
+    with pytest.raises(Refused):
+        services.remove_step(changed, actor=cast.member)
+
+
+def test_a_note_is_private_unless_it_is_shared(cast: Cast, enquiry: Enquiry) -> None:
+    services.add_note(enquiry, text="对方报价偏高", is_shared=False, actor=cast.member)
+    services.add_note(enquiry, text="约定下周看样", is_shared=True, actor=cast.member)
+    texts = {
+        name: {note.text for note in queries.notes_for(cast[name], enquiry)}
+        for name in ("approver", "university_member", "operator")
+    }
+    assert texts == {
+        "approver": {"对方报价偏高", "约定下周看样"},
+        "university_member": {"约定下周看样"},
+        "operator": {"约定下周看样"},
+    }
+    address = reverse("enquiries:show", args=[enquiry.code])
+    assert "对方报价偏高" not in signed_in(cast.university_member).get(address).content.decode()
+
+
+# --- closing ----------------------------------------------------------------------------------
+def test_a_closing_reason_reaches_the_owner_and_ends_the_suggestion(
+    cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
+) -> None:
+    need = make_need(cast.enterprise, cast.member, title="要低甲醛胶", state="published")
+    match, _made = Match.objects.update_or_create(
+        need=need,
+        achievement_id=enquiry.listing_id,
+        defaults={"score": 80, "weights_version": "t", "need_rev": 1, "achievement_rev": 1},
+    )
+    with pytest.raises(InvalidInput):
+        services.close(enquiry, reason="because", actor=cast.member)
+    with pytest.raises(Forbidden):
+        services.close(enquiry, reason="price", actor=cast.outsider)
+    closed = services.close(
+        enquiry, reason="price", note="超预算", actor=cast.member, rev=enquiry.rev
+    )
+    drain()
+    match.refresh_from_db()
+    assert (closed.status, match.need_verdict, match.achievement_verdict) == (
+        "closed",
+        "dismissed",
+        "",
+    )
+    page = signed_in(cast.university_admin).get(
+        reverse("enquiries:feedback", args=["achievements", enquiry.listing_code])
+    )
+    assert "价格不合适" in page.content.decode()
+    services.write(enquiry, "预算批下来了", actor=cast.member, reason="预算批准")
+    enquiry.refresh_from_db()
+    assert (enquiry.status, enquiry.closing_reason) == ("open", "")
+
+
+def test_an_open_intent_is_settled_before_the_end(cast: Cast, enquiry: Enquiry) -> None:
+    services.propose_intent(enquiry, values(), actor=cast.approver)
+    with pytest.raises(Refused):
+        services.close(enquiry, reason="price", actor=cast.member)
+
+
+# --- on behalf --------------------------------------------------------------------------------
+def log(cast: Cast, **more: Any) -> Any:
+    """The officer of the city logs a visit to the enterprise."""
+    return services.log_contact(
+        cast.enterprise,
+        **{
+            "form": "visit",
+            "day": clock.today(),
+            "text": "企业说还在找低甲醛的胶",
+            "actor": cast.registrar_city,
+            **more,
+        },
+    )
+
+
+def test_a_logged_visit_counts_when_the_firm_confirms_it(
+    cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
+) -> None:
+    for person in (cast.member, cast.broker, cast.operator):
+        with pytest.raises(Forbidden):
+            log(cast, actor=person)
+    for wrong in (
+        {"form": "fax"},
+        {"day": date(2099, 1, 1)},
+        {"day": date(2020, 1, 1)},
+        {"text": ""},
+    ):
+        with pytest.raises(InvalidInput):
+            log(cast, **wrong)
+    logged = log(cast, enquiry=enquiry)
+    before = Message.objects.filter(enquiry=enquiry).count()
+    link = reverse("enquiries:contact_link", args=[logged.token])
+    visitor = Client()
+    for _time in range(2):
+        assert visitor.get(link).status_code == 200
+    assert LoggedContact.objects.get().reply == ""
+    assert Message.objects.filter(enquiry=enquiry).count() == before
+    assert logged.token not in str(vars(LoggedContact.objects.get()))
+    assert visitor.post(link, {"reply": "confirmed", "rev": "1"}).status_code == 200
+    drain()
+    drain()
+    [entered] = Message.objects.filter(enquiry=enquiry, kind="visit")
+    assert (entered.side, entered.on_behalf, entered.author) == ("asker", True, cast.registrar_city)
+    assert visitor.post(link, {"reply": "disputed", "rev": "2"}).status_code == 409
+    with clock.shift(timedelta(days=31)):
+        assert visitor.get(link).status_code == 404
+    assert visitor.get(reverse("enquiries:contact_link", args=["x" * 43])).status_code == 404
+
+
+def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
+    contact = log(cast).contact
+    assert queries.contacts_to_answer(cast.member, 5) == [contact]
+    with pytest.raises(Forbidden):
+        services.answer_contact(contact, reply="confirmed", actor=cast.registrar_city)
+    services.answer_contact(contact, reply="disputed", actor=cast.member, rev=1)
+    assert queries.contacts_to_answer(cast.member, 5) == []
+    with pytest.raises(NotVisible):
+        queries.contact_by_token("")
+
+
+def test_the_county_officers_first_page(cast: Cast, enquiry: Enquiry) -> None:
+    need = make_need(cast.enterprise, cast.member, title="从未走访的需求", state="published")
+    late = make_enquiry(need, cast.other_enterprise, cast.outsider)
+    Enquiry.objects.filter(pk=late.pk).update(answer_due_at=clock.now() - timedelta(hours=1))
+    intent = services.propose_intent(enquiry, values(), actor=cast.approver)
+    services.accept_intent(intent, actor=cast.university_admin)
+    services.agree_enquiry(enquiry.pk, because=object())  # type: ignore[arg-type]
+    assert [row.pk for row in queries.silent_in([])] == [late.pk]
+    assert [row.pk for row in queries.unvisited_needs_in([])] == [need.pk]
+    assert [row.pk for row in queries.intents_without_contract_in([])] == [intent.pk]
+    assert list(queries.silent_in(["999999"])) == []
+    page = signed_in(cast.registrar_county).get(reverse("enquiries:county")).content.decode()
+    assert "从未走访的需求" in page
+    from marketplace.listings.kind import kind_named
+
+    log(cast, kind=kind_named("needs"), listing=need)
+    assert list(queries.unvisited_needs_in([])) == []
+
+
+# --- keeping ----------------------------------------------------------------------------------
+def test_what_is_over_is_erased_and_what_is_held_stays(cast: Cast, enquiry: Enquiry) -> None:
+    services.add_note(enquiry, text="内部说明", is_shared=False, actor=cast.member)
+    services.close(enquiry, reason="price", note="说明", actor=cast.member)
+    kind = RecordKind.objects.get(code="enquiry")
+    with clock.shift(timedelta(days=kind.days - 1)):
+        assert "enquiry" not in services.purge_records()
+    hold = services.hold_enquiry(enquiry, reason="双方有争议", actor=cast.operator)
+    with clock.shift(timedelta(days=kind.days + 1)):
+        assert "enquiry" not in services.purge_records()
+        services.lift_hold(hold, actor=cast.operator)
+        assert services.purge_records()["enquiry"] == 1
+        assert "enquiry" not in services.purge_records()
+    enquiry.refresh_from_db()
+    assert (enquiry.closing_reason, enquiry.closing_note) == ("price", "")
+    assert {row.text for row in Message.objects.filter(enquiry=enquiry)} == {""}
+    assert not enquiry.notes.exists()
+    assert Entry.objects.get(event="RecordsPurged").payload == {"code": "enquiry", "count": 1}
+
+
+def test_a_deal_is_kept_at_least_as_long_as_the_law_says(cast: Cast, enquiry: Enquiry) -> None:
+    intent = services.propose_intent(enquiry, values(), actor=cast.approver)
+    services.accept_intent(intent, actor=cast.university_admin)
+    services.close(enquiry, reason="done_elsewhere", actor=cast.member)
+    deal = RecordKind.objects.get(code="enquiry_with_deal")
+    with pytest.raises(InvalidInput):
+        services.change_period(deal, days=3 * 365, actor=cast.operator)
+    with pytest.raises(Forbidden):
+        services.change_period(deal, days=2000, actor=cast.auditor)
+    services.change_period(deal, days=2000, actor=cast.operator, rev=1)
+    with pytest.raises(Stale):
+        services.change_period(deal, days=1900, actor=cast.operator, rev=1)
+    with clock.shift(timedelta(days=1999)):
+        assert services.purge_records() == {}
+    with clock.shift(timedelta(days=2001)):
+        assert services.purge_records() == {"enquiry_with_deal": 1}
+    intent.refresh_from_db()
+    assert (intent.subject, intent.status, intent.amount_fen) == ("", "accepted", 80_000_000)
+
+
+def test_the_table_is_public_and_the_operator_holds_by_code(cast: Cast, enquiry: Enquiry) -> None:
+    assert "180" in Client().get(reverse("enquiries:kept")).content.decode()
+    client = signed_in(cast.operator)
+    assert client.get(reverse("enquiries:keeping")).status_code == 200
+    address = reverse("enquiries:hold")
+    assert client.post(address, {"code": "ZX", "reason": "争议"}).status_code == 400
+    held = client.post(address, {"code": enquiry.code, "reason": "争议"})
+    assert held.status_code == 302
+    assert client.post(address, {"code": enquiry.code, "reason": "争议"}).status_code == 400
+    [hold] = queries.holds()
+    assert client.post(address, {"lift": str(hold.pk)}).status_code == 302
+    assert list(queries.holds()) == []
