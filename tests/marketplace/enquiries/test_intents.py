@@ -15,6 +15,7 @@ from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
 from marketplace.matching.models import Match
+from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry
@@ -209,6 +210,11 @@ def test_steps_have_a_day_a_side_and_a_rev(cast: Cast, enquiry: Enquiry) -> None
         services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.broker)
     step = services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.member)
     assert queries.open_steps_for(cast.member, 5) == [step]
+    inbox = signed_in(cast.university_member).get(reverse("enquiries:inbox")).content.decode()
+    assert "下一步：寄样" in inbox
+    # A to-do is due on the day itself, not at the midnight that ends it.
+    [todo] = [row for row in workbench.todos(cast.member) if row.title == "寄样"]
+    assert todo.due == tomorrow.isoformat()
     assert queries.open_steps_for(cast.university_member, 5) == []
     changed = services.edit_step(
         step, what="寄样品", side="owner", due=tomorrow, actor=cast.university_member, rev=1
@@ -348,6 +354,9 @@ def test_the_county_officers_first_page(cast: Cast, enquiry: Enquiry) -> None:
     assert list(queries.silent_in(["999999"])) == []
     page = signed_in(cast.registrar_county).get(reverse("enquiries:county")).content.decode()
     assert "从未走访的需求" in page
+    home = signed_in(cast.registrar_city).get(reverse("workbench:home")).content.decode()
+    for line in ("1 条咨询逾期没有答复", "1 条需求还没有走访", "1 项意向还没有签订合同"):
+        assert line in home
     from marketplace.listings.kind import kind_named
 
     log(cast, kind=kind_named("needs"), listing=need)
