@@ -65,7 +65,7 @@ def side_name(user: Actor, introduction: Introduction, side: IntroductionSide) -
 def sides_waiting_for(user: Actor, introduction: Introduction) -> list[IntroductionSide]:
     """The sides for which this person may still answer: those that have not acknowledged."""
     access = access_of(user)
-    if introduction.status not in _UNDECIDED:
+    if introduction.status not in _UNDECIDED or introduction.broker.user_id == user.pk:
         return []
     return [
         side
@@ -81,7 +81,7 @@ def waiting_for_answer(user: Actor) -> list[Introduction]:
     silent = IntroductionSide.objects.filter(
         introduction=OuterRef("pk"), organization_id__in=binding, answer=Answer.NONE
     )
-    rows = _whole().filter(Exists(silent), status__in=_UNDECIDED)
+    rows = _whole().filter(Exists(silent), status__in=_UNDECIDED).exclude(broker__user_id=user.pk)
     return list(rows.order_by("answer_due_at", "id")[:50])
 
 

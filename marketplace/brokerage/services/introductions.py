@@ -114,9 +114,11 @@ def record_introduction(broker: Broker, claim: Claim, *, actor: Any) -> Introduc
     one, other = claim.parties
     for party in claim.parties:
         org = party.organization
-        if org is None or party.hidden:
+        if org is None:
             continue
-        if access_of(actor).in_org(org.pk) or broker.organization_id == org.pk:
+        # Only who works there knows a hidden party: what the broker's entry names would give it away.
+        named_in_entry = not party.hidden and broker.organization_id == org.pk
+        if access_of(actor).in_org(org.pk) or named_in_entry:
             raise Refused(_("本人所在单位是其中一方，不能登记为对接"))
     pair, subject = (
         keys.pair_key(one.key, other.key),

@@ -21,12 +21,12 @@ from marketplace.brokerage.forms.mandates import (
 from marketplace.brokerage.models import Broker, Introduction, Ruling
 from marketplace.brokerage.services import introductions as services
 from marketplace.brokerage.services.introductions import Claim, Party
+from marketplace.brokerage.views.shared import history_without_names
 from marketplace.brokerage.workflow import INTRODUCTION, RULING, RulingStatus
 from marketplace.enquiries import queries as enquiries
 from marketplace.files import queries as files
 from marketplace.files.forms import UploadsField
 from marketplace.journal.once import once
-from marketplace.journal.queries import history
 from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
@@ -251,9 +251,10 @@ def _context(request: Request, row: Introduction) -> dict[str, Any]:
     user = request.user
     ruling = queries.ruling_on(row.pair, row.subject)
     shows_log = len(row.claims) > 1 or ruling is not None
+    sides = _sides(user, row)
     return {
         "introduction": row,
-        "sides": _sides(user, row),
+        "sides": sides,
         "mine": [
             {"side": side, "name": queries.side_name(user, row, side)}
             for side in queries.sides_waiting_for(user, row)
@@ -269,7 +270,9 @@ def _context(request: Request, row: Introduction) -> dict[str, Any]:
         "proofs": files.file_rows(queries.proofs_of(row)),
         "adds_proof": user.has_perm("brokerage.withdraw_introduction", row),
         "silent_after": row.answer_due_at <= clock.now(),
-        "history": history(events.INTRODUCTION, row.pk),
+        "history": history_without_names(
+            events.INTRODUCTION, row.pk, named=all(side["name"] for side in sides)
+        ),
     }
 
 

@@ -25,10 +25,10 @@ from marketplace.brokerage.rulebook.commission import Terms, shares_of
 from marketplace.brokerage.rulebook.mandate_text import percent
 from marketplace.brokerage.services import commissions, mandates
 from marketplace.brokerage.services.mandates import Scope
+from marketplace.brokerage.views.shared import history_without_names
 from marketplace.brokerage.workflow import COMMISSION, MANDATE, VERSION, MandateStatus
 from marketplace.files import queries as files
 from marketplace.journal.once import once
-from marketplace.journal.queries import history
 from marketplace.kernel import clock
 from marketplace.kernel.errors import (
     Forbidden,
@@ -280,7 +280,7 @@ def _context(request: Request, mandate: Mandate) -> dict[str, Any]:
         "fees": _fees(request, mandate),
         "adds_fee": mandate.accepted_at is not None and mandate.broker.user_id == user.pk,
         "runs": mandate.is_running() and mandate.broker.is_entered,
-        "history": history(events.MANDATE, mandate.pk),
+        "history": history_without_names(events.MANDATE, mandate.pk, named=named),
     }
 
 

@@ -330,6 +330,19 @@ def test_a_logged_visit_counts_when_the_firm_confirms_it(
     assert visitor.get(reverse("enquiries:contact_link", args=["x" * 43])).status_code == 404
 
 
+def test_who_logged_it_does_not_confirm_it_and_the_firm_has_the_last_word(cast: Cast) -> None:
+    logged = log(cast)
+    link = reverse("enquiries:contact_link", args=[logged.token])
+    officer = Client()
+    officer.force_login(cast.registrar_city, backend="django.contrib.auth.backends.ModelBackend")
+    assert officer.post(link, {"reply": "confirmed", "rev": "1"}).status_code == 403
+    assert Client().post(link, {"reply": "confirmed", "rev": "1"}).status_code == 200
+    done = services.answer_contact(logged.contact, reply="disputed", actor=cast.member, rev=2)
+    assert done.reply == "disputed"
+    with pytest.raises(Refused):
+        services.answer_contact(done, reply="confirmed", actor=cast.member, rev=3)
+
+
 def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
     contact = log(cast).contact
     assert queries.contacts_to_answer(cast.member, 5) == [contact]
