@@ -21,6 +21,8 @@ POSTS: dict[str, str] = {
     "achievements:import": KEY,
     "achievements:import_show": "what a check found never changes, and a batch is confirmed once",
     "achievements:batch_review": REV,
+    "offerings:import": "keeps a sheet for a day and makes nothing; the same one sent twice is kept twice",
+    "offerings:import_show": "sends the digest of what was shown; each row of a sheet has a key of its own",
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
