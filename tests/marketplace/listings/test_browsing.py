@@ -260,6 +260,7 @@ def test_what_the_database_says_of_itself(needs: dict[str, Need], asked: list[st
     assert table.can_answer(get("needs"), Query(filters={"keyword": []}, sort="-price"))
     assert [spec.name for spec in all_specs() if spec.table is None] == [
         "articles",
+        "brokers",
         "organizations",
     ]
 
