@@ -345,6 +345,7 @@ def test_the_api_says_it(needs: dict[str, Need], asked: list[str], client: Clien
         ("needs", 1, True),
         ("offerings", 0, True),
         ("organizations", 0, True),
+        ("brokers", 0, True),
     ]
 
 
