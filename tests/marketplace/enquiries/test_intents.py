@@ -1,9 +1,12 @@
 """From a question to an intent and to its end: proposals, steps, notes, closing, contacts, keeping."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -60,6 +63,33 @@ def signed_in(user: Any) -> Client:
 
 
 # --- intents ----------------------------------------------------------------------------------
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)")
+def test_of_two_who_answer_an_intent_at_once_one_decides(cast: Cast, enquiry: Enquiry) -> None:
+    intent = services.propose_intent(enquiry, values(), actor=cast.university_admin)
+    gate = threading.Barrier(2, timeout=60)
+
+    def decide(act: Callable[[], Intent]) -> str:
+        gate.wait()
+        try:
+            return act().status
+        except Refused:
+            return "refused"
+        finally:
+            connections.close_all()
+
+    acts: list[Callable[[], Intent]] = [
+        lambda: services.accept_intent(intent, actor=cast.approver),
+        lambda: services.decline_intent(intent, reason="price", actor=cast.org_admin),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        went = list(pool.map(decide, acts))
+    intent.refresh_from_db()
+    assert went in (["accepted", "refused"], ["refused", "declined"])
+    assert (intent.status, intent.rev) == (next(one for one in went if one != "refused"), 2)
+
+
 def test_those_who_bind_propose_counter_and_confirm(
     cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
 ) -> None:
@@ -328,6 +358,19 @@ def test_a_logged_visit_counts_when_the_firm_confirms_it(
     with clock.shift(timedelta(days=31)):
         assert visitor.get(link).status_code == 404
     assert visitor.get(reverse("enquiries:contact_link", args=["x" * 43])).status_code == 404
+
+
+def test_who_logged_it_does_not_confirm_it_and_the_firm_has_the_last_word(cast: Cast) -> None:
+    logged = log(cast)
+    link = reverse("enquiries:contact_link", args=[logged.token])
+    officer = Client()
+    officer.force_login(cast.registrar_city, backend="django.contrib.auth.backends.ModelBackend")
+    assert officer.post(link, {"reply": "confirmed", "rev": "1"}).status_code == 403
+    assert Client().post(link, {"reply": "confirmed", "rev": "1"}).status_code == 200
+    done = services.answer_contact(logged.contact, reply="disputed", actor=cast.member, rev=2)
+    assert done.reply == "disputed"
+    with pytest.raises(Refused):
+        services.answer_contact(done, reply="confirmed", actor=cast.member, rev=3)
 
 
 def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
