@@ -97,6 +97,8 @@ RELATIONS: dict[str, Relations] = {
     "offering": _OWNED,
     "offering_public_file": _OWNED,
     "offering_restricted_file": _OWNED,
+    # An uploaded sheet is its uploader's alone, whoever else works for the organisation.
+    "offering_import": _HELD,
     "other_file dossier": {"applicant": ENTERPRISE_ADMIN},
     "other_file unbound": _HELD,
     "organization": _ADMINISTERED,

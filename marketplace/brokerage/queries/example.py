@@ -44,7 +44,7 @@ def golden_thread() -> GoldenThread | None:
         .order_by("id")
         .first()
     )
-    if found is None or found.enquiry is None:
+    if found is None or found.enquiry is None or found.listing_id is None:
         return None
     need = Need.objects.select_related("owner").filter(pk=found.listing_id).first()
     nobody = AnonymousUser()

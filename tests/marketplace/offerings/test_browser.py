@@ -11,6 +11,8 @@ from marketplace.offerings import services
 from search import engine
 from tests.browser import faults, needs_chromium, window
 from tests.cast import make_cast
+from tests.factories.achievements import sheet
+from tests.factories.files import make_attachment
 from tests.factories.offerings import make_offering
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True), needs_chromium]
@@ -34,6 +36,13 @@ def test_pages_are_sound_wide_and_narrow(
     steps = ("basics", "targets", "terms")
     own = [reverse("offerings:edit", args=[draft.code, step]) for step in steps]
     own.append(reverse("offerings:check", args=[draft.code]))
+    table = sheet(
+        [["甲醛检测", "检验检测"], ["乙", "不存在的类别"], ["", "x"]], ["服务名称", "服务类别"]
+    )
+    uploaded = make_attachment(
+        author, data=table, name="服务.xlsx", subject_kind="offerings.import", subject_id=None
+    )
+    own += [reverse("offerings:import"), reverse("offerings:import_show", args=[uploaded.code])]
     staff = [reverse("offerings:filing", args=[org.code])]
     for person, paths in ((None, public), (author, own), (cast.registrar_city, staff)):
         with window(chromium, live_server, person) as page:
