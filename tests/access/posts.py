@@ -42,6 +42,9 @@ POSTS: dict[str, str] = {
     "brokerage:introduction": REV,
     "brokerage:introduction_proof": "adds files; the same one filed twice are two copies",
     "brokerage:introduction_rule": REV,
+    "api:mandate_list": KEY,
+    "api:mandate_amend": REV,
+    "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
     # --- brokerage: the register and the yearly form

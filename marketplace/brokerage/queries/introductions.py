@@ -95,6 +95,16 @@ def ruling_on(pair: str, subject: str) -> Ruling | None:
     )
 
 
+def disputed_claim_about(enquiry_id: int) -> str:
+    """The code of a claim from this enquiry that is in dispute, or whose ruling is not final; "" for none."""
+    running = Ruling.objects.filter(pair=OuterRef("pair"), subject=OuterRef("subject")).exclude(
+        status=RulingStatus.FINAL
+    )
+    rows = Introduction.objects.filter(enquiry=enquiry_id)
+    found = rows.filter(Q(pk__in=to_rule().values("pk")) | Exists(running)).order_by("id")
+    return found.values_list("code", flat=True).first() or ""
+
+
 def to_rule() -> QuerySet[Introduction]:
     """Disputed claims and rivalling claims without a ruling that stands: for the operator, oldest first."""
     rival = (

@@ -19,6 +19,7 @@ from marketplace.brokerage.models import (
 )
 from marketplace.brokerage.models.introductions import INTRODUCTION_FILES, claims_of
 from marketplace.brokerage.rulebook import keys, periods
+from marketplace.brokerage.services.keeping import hold_while_disputed
 from marketplace.brokerage.workflow import (
     INTRODUCTION,
     RULING,
@@ -440,6 +441,8 @@ def _settle(ruling: Ruling) -> bool:
         return False
     RULING.fire("settle", ruling, None)
     _keep(ruling)
+    for row in ruling.claims:
+        hold_while_disputed(row)
     return True
 
 

@@ -40,9 +40,7 @@ from marketplace.kernel.errors import (
 from marketplace.kernel.money import format_listing
 from marketplace.listings.kind import kind_named, kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization
-from marketplace.parties.policies import access_of
 from marketplace.web.differences import NOTHING, Difference
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -81,7 +79,7 @@ def propose_to(request: Request, code: str) -> HttpResponse:
     broker = queries.entered_brokers().filter(code=code).first()
     if broker is None:
         raise Http404
-    orgs = _bound(request.user)
+    orgs = queries.bound_organizations(request.user)
     if not orgs:
         raise Forbidden(_("委托由单位的审核人或管理员提出"))
     scopes = _scopes(orgs)
@@ -92,15 +90,6 @@ def propose_to(request: Request, code: str) -> HttpResponse:
         initial=initial_terms() | {"scope": request.GET.get("scope", _ALL)},
     )
     return _propose(request, form, broker, lambda: _chosen(form, orgs, scopes))
-
-
-def _bound(user: Any) -> list[Organization]:
-    access = access_of(user)
-    return [
-        row.organization
-        for row in parties.organizations_of(user)
-        if access.binds(row.organization_id) and row.organization.is_verified
-    ]
 
 
 def _scopes(orgs: list[Organization]) -> list[tuple[str, str, Scope]]:

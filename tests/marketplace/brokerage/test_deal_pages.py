@@ -332,6 +332,9 @@ def test_scores_are_public_from_five_on(cast: Cast, broker: Broker) -> None:
     found = feedback_summary(broker.pk)
     assert found is not None
     assert (found.count, found.mean) == (5, 4.6)
+    page = Client().get(reverse("brokerage:detail", args=[broker.code])).content.decode()
+    assert "平均 4.6 分（满分 5 分），共 5 份" in page
+    assert reverse("brokerage:propose_to", args=[broker.code]) in page
 
 
 # --- the API ------------------------------------------------------------------------------------
@@ -349,4 +352,4 @@ def test_the_api_says_what_may_be_done_and_does_it(cast: Cast, broker: Broker) -
         act, {}, content_type="application/json", headers={"If-Match": shown["ETag"]}
     )
     assert (done.status_code, done.json()["status"]) == (200, "accepted")
-    assert done.json()["available_actions"] == ["terminate"]
+    assert done.json()["available_actions"] == ["terminate", "amend"]

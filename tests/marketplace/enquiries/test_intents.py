@@ -1,9 +1,12 @@
 """From a question to an intent and to its end: proposals, steps, notes, closing, contacts, keeping."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -60,6 +63,33 @@ def signed_in(user: Any) -> Client:
 
 
 # --- intents ----------------------------------------------------------------------------------
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)")
+def test_of_two_who_answer_an_intent_at_once_one_decides(cast: Cast, enquiry: Enquiry) -> None:
+    intent = services.propose_intent(enquiry, values(), actor=cast.university_admin)
+    gate = threading.Barrier(2, timeout=60)
+
+    def decide(act: Callable[[], Intent]) -> str:
+        gate.wait()
+        try:
+            return act().status
+        except Refused:
+            return "refused"
+        finally:
+            connections.close_all()
+
+    acts: list[Callable[[], Intent]] = [
+        lambda: services.accept_intent(intent, actor=cast.approver),
+        lambda: services.decline_intent(intent, reason="price", actor=cast.org_admin),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        went = list(pool.map(decide, acts))
+    intent.refresh_from_db()
+    assert went in (["accepted", "refused"], ["refused", "declined"])
+    assert (intent.status, intent.rev) == (next(one for one in went if one != "refused"), 2)
+
+
 def test_those_who_bind_propose_counter_and_confirm(
     cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
 ) -> None:

@@ -214,7 +214,7 @@ def test_the_asker_may_refuse_and_the_first_answer_ends_the_lead(
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)")
 def test_of_brokers_who_take_a_lead_at_once_one_has_it(cast: Cast, lead: Lead) -> None:
     people = [cast.broker, *(make_staff("broker", email=f"b{n}@example.com") for n in range(3))]
-    gate = threading.Barrier(len(people))
+    gate = threading.Barrier(len(people), timeout=60)
 
     def take(person: Any) -> bool:
         gate.wait()
