@@ -112,6 +112,7 @@ RELATIONS: dict[str, Relations] = {
     "token": _HELD,
     "delegation": {"holder": frozenset({"registrar_city"}), "deputy": frozenset({"expert"})},
     "notice": _HELD,
+    "contact_link": {"logging": frozenset({"registrar_city"})},
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
     "grant": _GRANT,
