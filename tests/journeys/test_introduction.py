@@ -19,6 +19,7 @@ TAG = secrets.token_hex(3)
 TITLE = f"厚磁片扩散工艺对接（旅程 {TAG}）"
 SECRET = f"配方编号 {TAG}，镝含量 2.35%"
 UNIVERSITY = "沂州理工大学"
+ASKED = "磁材油泥就地回收稀土技术引进"
 OFFER = "烧结钕铁硼晶界扩散低重稀土技术"
 
 
@@ -50,6 +51,44 @@ def test_from_a_match_to_an_agreed_intent(visit: Callable[..., Visit]) -> None:
     assert firm.text().count(UNIVERSITY) >= 2
 
 
+def test_a_visitor_asks_by_a_code_and_reads_the_answer_by_a_link(
+    visit: Callable[..., Visit],
+) -> None:
+    guest, later, firm = visit(width=320), visit(width=320), visit()
+    question = f"我们有油泥处理的中试线，想先看一次现场。（旅程 {TAG}）"
+    address = f"guest-{TAG}@example.com"
+    guest.go("/needs/?q=磁材油泥")
+    guest.follow(ASKED)
+    guest.follow("在线咨询")
+    page = guest.page.locator("main")
+    assert "保存多久" in guest.text()
+    page.get_by_label("您的称呼").fill("卫访客")
+    page.locator("input[name=contact]").fill(address)
+    page.get_by_label("想了解什么").fill(question)
+    guest.press("获取验证码")
+    # The consent was forgotten on purpose: nothing that was typed is lost.
+    assert page.get_by_label("想了解什么").input_value() == question
+    page.get_by_label("我已阅读上面的说明", exact=False).check()
+    guest.press("获取验证码")
+    page.locator("input[name=code]").fill(guest.site.code_sent_to(address))
+    guest.press("确认并发送咨询")
+    assert question in guest.text()
+
+    firm.sign_in("member@sample.example")
+    firm.go("/workbench/enquiries/")
+    firm.follow(ASKED)
+    assert question in firm.text()
+    assert address not in firm.page.content(), "the visitor did not agree to pass the address on"
+    firm.page.locator("#write textarea").fill("欢迎，下周二上午到厂里来。")
+    firm.press("发送")
+
+    link = later.site.link_sent_to(address)
+    later.go(link)
+    assert question not in later.text(), "opening the link shows and changes nothing"
+    later.press("打开我的咨询")
+    assert "欢迎，下周二上午到厂里来。" in later.text()
+
+
 def ask_with_the_reasons(university: Visit) -> str:
     """The university asks from the match; both sides see why. The address of the enquiry."""
     for _attempt in range(90):
@@ -59,7 +98,7 @@ def ask_with_the_reasons(university: Visit) -> str:
         university.page.wait_for_timeout(1000)
     university.check()
     card = university.page.locator(".c-match").filter(has_text=TITLE)
-    card.get_by_role("link", name="带着匹配理由咨询").click()
+    card.get_by_role("link", name="带着匹配理由咨询").first.click()
     university.check()
     university.page.get_by_label("想了解什么").fill(
         "我们有同厚度的扩散数据，想了解现用镀层和炉型。"

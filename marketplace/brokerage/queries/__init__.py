@@ -40,6 +40,7 @@ from marketplace.brokerage.queries.introductions import (
     Bypass,
     appeals,
     bypass_findings,
+    disputed_claim_about,
     introductions_between,
     introductions_visible_to,
     own_introductions,
@@ -52,6 +53,7 @@ from marketplace.brokerage.queries.introductions import (
     waiting_for_answer,
 )
 from marketplace.brokerage.queries.mandates import (
+    bound_organizations,
     commissions_of,
     commissions_visible_to,
     copies_of,
@@ -109,6 +111,7 @@ __all__ = [
     "Record",
     "appeals",
     "board",
+    "bound_organizations",
     "broker_of",
     "brokers",
     "brokers_at",
@@ -122,6 +125,7 @@ __all__ = [
     "commissions_visible_to",
     "content_of",
     "copies_of",
+    "disputed_claim_about",
     "entered_brokers",
     "face_of",
     "faces_of",

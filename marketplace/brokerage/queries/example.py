@@ -13,6 +13,7 @@ from marketplace.enquiries.workflow import IntentStatus
 from marketplace.matching.models import Match
 from marketplace.matching.queries import matches_of_need
 from marketplace.needs.models import Need
+from marketplace.web.samples import read
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def golden_thread() -> GoldenThread | None:
         .order_by("id")
         .first()
     )
-    if found is None or found.enquiry is None:
+    if found is None or found.enquiry is None or found.listing_id is None:
         return None
     need = Need.objects.select_related("owner").filter(pk=found.listing_id).first()
     nobody = AnonymousUser()
@@ -52,7 +53,8 @@ def golden_thread() -> GoldenThread | None:
         return None
     enquiry = found.enquiry
     matches = matches_of_need(need, nobody)
-    match = matches.filter(achievement__owner_id=enquiry.asker_id).first()
+    of_asker = matches.filter(achievement__owner_id=enquiry.asker_id)
+    match = of_asker.filter(achievement__title=_told()).first() or of_asker.first()
     evidence = evidence_of(nobody, match.code, need) if match is not None else {}
     return GoldenThread(
         need=need,
@@ -63,6 +65,12 @@ def golden_thread() -> GoldenThread | None:
         introduction=found,
         intent=Intent.objects.filter(enquiry=enquiry, status=IntentStatus.ACCEPTED).latest("id"),
     )
+
+
+def _told() -> str:
+    """The title of the achievement that the thread is about; the institute has several that match."""
+    rows = read("mandates")
+    return next((row["achievement"] for row in rows if row["what"] == "golden"), "")
 
 
 def has_golden_thread() -> bool:

@@ -167,11 +167,11 @@ def _golden(row: Row, broker: Broker, organizations: Organizations) -> None:
     Introduction.objects.filter(pk=made.pk).update(is_sample=True)
     _say(made, need.owner)
     _say(made, asker)
-    _agree(row, enquiry)
+    _agree(row, enquiry, need.owner, asker)
     desk.follow_up(enquiry.pk)
 
 
-def _agree(row: Row, enquiry: Enquiry) -> None:
+def _agree(row: Row, enquiry: Enquiry, owner: Organization, asker: Organization) -> None:
     """The institute proposes what both will sign, and the factory accepts."""
     today = clock.today()
     values = {
@@ -192,8 +192,8 @@ def _agree(row: Row, enquiry: Enquiry) -> None:
             for code in CHECKS
         },
     }
-    intent = enquiry_services.propose_intent(enquiry, values, actor=approver_of(enquiry.asker))
-    enquiry_services.accept_intent(intent, actor=approver_of(enquiry.owner))
+    intent = enquiry_services.propose_intent(enquiry, values, actor=approver_of(asker))
+    enquiry_services.accept_intent(intent, actor=approver_of(owner))
     entry = Entry.objects.filter(event="IntentAgreed", subject_id=enquiry.pk).latest("pk")
     agreed = IntentAgreed.restore(entry.subject_id, entry.payload)
     # What the handler of the event does, so that the thread is whole before a worker has run.

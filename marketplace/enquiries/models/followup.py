@@ -179,5 +179,10 @@ class LoggedContact(Stamped):
             models.Index(fields=["kind", "listing_id"], name="contact_listing"),
         ]
 
+    @property
+    def takes_reply(self) -> bool:
+        """Nobody of the firm has answered; what came by the link alone gives way to a member's word."""
+        return not self.reply or self.replied_by_id is None
+
     def __str__(self) -> str:
         return self.code

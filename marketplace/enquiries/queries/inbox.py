@@ -9,7 +9,7 @@ from django.db.models.query_utils import FilteredRelation
 
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import READERS, rows_of_parties
-from marketplace.enquiries.queries.reading import orgs_of, visible_to
+from marketplace.enquiries.queries.reading import answered_by, orgs_of, visible_to
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
@@ -56,7 +56,7 @@ def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
         read_to=F("mark__read_to"),
     )
     if asked.turn:
-        rows = rows.filter(_turn(orgs, mine=asked.turn == MINE))
+        rows = rows.filter(_turn(actor, mine=asked.turn == MINE))
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.listing:
@@ -109,11 +109,12 @@ def paged_inbox(actor: Actor, asked: Asked) -> QuerySet[Enquiry] | Merged:
     return rows
 
 
-def _turn(orgs: set[int], *, mine: bool) -> Q:
+def _turn(actor: Actor, *, mine: bool) -> Q:
     """Those in which the reader's side has to write next, or the other side has to."""
     for_owner, for_asker = (ASKER, OWNER) if mine else (OWNER, ASKER)
     return Q(status__in=[Status.OPEN, Status.TALKING]) & (
-        Q(owner_id__in=orgs, last_side=for_owner) | Q(asker_id__in=orgs, last_side=for_asker)
+        answered_by(actor) & Q(last_side=for_owner)
+        | Q(asker_id__in=orgs_of(actor), last_side=for_asker)
     )
 
 
@@ -138,7 +139,7 @@ def waiting_count(user: Actor) -> int:
     orgs = orgs_of(user)
     if not orgs:
         return 0
-    rows = Enquiry.objects.filter(_turn(orgs, mine=True))
+    rows = Enquiry.objects.filter(_turn(user, mine=True))
     return rows.order_by()[:MOST_COUNTED].count()
 
 
@@ -147,7 +148,7 @@ def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
     orgs = orgs_of(user)
     if not orgs:
         return []
-    rows = Enquiry.objects.filter(_turn(orgs, mine=True)).select_related(
+    rows = Enquiry.objects.filter(_turn(user, mine=True)).select_related(
         "owner", "asker", "visitor"
     )
     return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])

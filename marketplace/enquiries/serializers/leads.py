@@ -106,9 +106,9 @@ class ContactRead(serializers.Serializer[Any]):
     available_actions = serializers.SerializerMethodField()
 
     def get_available_actions(self, contact: LoggedContact) -> list[str]:
-        """`reply` for members of the firm that has not answered yet."""
+        """`reply` for members of the firm, none of whom has answered yet."""
         may = self.context["request"].user.has_perm("enquiries.answer_contact", contact)
-        return ["reply"] if may and not contact.reply else []
+        return ["reply"] if may and contact.takes_reply else []
 
 
 class ContactMade(ContactRead):
