@@ -7,10 +7,12 @@ from marketplace.brokerage.queries.desk import (
     QUIET_DAYS,
     Feedback,
     GoldenThread,
+    PagedPipeline,
     board,
     brokers_at,
     brokers_behind,
     brokers_of_listings,
+    due_of,
     facts_of,
     feedback_of,
     feedback_summary,
@@ -33,7 +35,6 @@ from marketplace.brokerage.queries.desk import (
     suggestions,
     task_of,
     tasks_done,
-    tasks_due,
     tasks_of,
 )
 from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
@@ -96,6 +97,7 @@ from marketplace.brokerage.queries.register import (
     visible_to,
     waits_for_consent,
 )
+from marketplace.brokerage.queries.waiting import todo_counts, waiting_counts
 
 __all__ = [
     "BOARD",
@@ -107,6 +109,7 @@ __all__ = [
     "Fact",
     "Feedback",
     "GoldenThread",
+    "PagedPipeline",
     "Record",
     "appeals",
     "board",
@@ -123,6 +126,7 @@ __all__ = [
     "commissions_visible_to",
     "content_of",
     "copies_of",
+    "due_of",
     "entered_brokers",
     "face_of",
     "faces_of",
@@ -176,14 +180,15 @@ __all__ = [
     "taken_down",
     "task_of",
     "tasks_done",
-    "tasks_due",
     "tasks_of",
     "to_check",
     "to_consent",
     "to_rule",
+    "todo_counts",
     "versions_of",
     "versions_waiting_for",
     "visible_to",
+    "waiting_counts",
     "waiting_for",
     "waiting_for_answer",
     "waits_for_consent",

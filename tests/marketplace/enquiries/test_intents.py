@@ -208,8 +208,8 @@ def test_steps_have_a_day_a_side_and_a_rev(cast: Cast, enquiry: Enquiry) -> None
     with pytest.raises(Forbidden):
         services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.broker)
     step = services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.member)
-    assert queries.open_steps_for(cast.member, 5) == [step]
-    assert queries.open_steps_for(cast.university_member, 5) == []
+    assert list(queries.open_steps_for(cast.member)) == [step]
+    assert not queries.open_steps_for(cast.university_member)
     changed = services.edit_step(
         step, what="寄样品", side="owner", due=tomorrow, actor=cast.university_member, rev=1
     )
@@ -326,11 +326,11 @@ def test_a_logged_visit_counts_when_the_firm_confirms_it(
 
 def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
     contact = log(cast).contact
-    assert queries.contacts_to_answer(cast.member, 5) == [contact]
+    assert list(queries.contacts_to_answer(cast.member)) == [contact]
     with pytest.raises(Forbidden):
         services.answer_contact(contact, reply="confirmed", actor=cast.registrar_city)
     services.answer_contact(contact, reply="disputed", actor=cast.member, rev=1)
-    assert queries.contacts_to_answer(cast.member, 5) == []
+    assert not queries.contacts_to_answer(cast.member)
     with pytest.raises(NotVisible):
         queries.contact_by_token("")
 
