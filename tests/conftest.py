@@ -81,12 +81,14 @@ def _static_folder() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """On SQLite the database begins as a copy of one that is migrated already."""
+    """The database begins as a copy of one that is migrated already."""
+    from tests import template
+
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        from tests import template
-
         template.copy_to(Path(database["TEST"]["NAME"]))
+    else:
+        database["TEST"]["TEMPLATE"] = template.on_server(os.environ["DATABASE_URL"])
 
 
 _code_lists: dict[str, Any] = {}

@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from elasticsearch import Elasticsearch
 
+from tests import template
+
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 SEARCH_URL = os.environ.get("SEARCH_URL", "")
 BROKER_URL = os.environ.get("BROKER_URL", "")
@@ -56,7 +58,7 @@ def own_site() -> Iterator[dict[str, str]]:
         return
     name = f"site_{secrets.token_hex(5)}"
     with psycopg.connect(DATABASE_URL, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template.on_server(DATABASE_URL)}")
     number = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     yield {
         "DATABASE_URL": f"{DATABASE_URL.rpartition('/')[0]}/{name}",

@@ -10,7 +10,17 @@ from deploy.services.servers import (
     Redis,
     Server,
     environment,
+    postgresql_binaries,
     started,
 )
 
-__all__ = ["Elasticsearch", "Missing", "PostgreSQL", "Redis", "Server", "environment", "started"]
+__all__ = [
+    "Elasticsearch",
+    "Missing",
+    "PostgreSQL",
+    "Redis",
+    "Server",
+    "environment",
+    "postgresql_binaries",
+    "started",
+]

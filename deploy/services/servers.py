@@ -108,7 +108,7 @@ class PostgreSQL(Server):
     name = "postgresql"
 
     def __init__(self, base: Path) -> None:
-        self.binaries = _postgresql_binaries()
+        self.binaries = postgresql_binaries()
         super().__init__(base)
         self.data = self.base / "data"
         if os.getuid() == 0:
@@ -281,7 +281,8 @@ def free_port() -> int:
         return port
 
 
-def _postgresql_binaries() -> Path:
+def postgresql_binaries() -> Path:
+    """The folder of PostgreSQL's programs; Missing when there is none."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     found = shutil.which("initdb")
     for folder in [*folders, *([Path(found).parent] if found else [])]:

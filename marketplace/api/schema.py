@@ -45,12 +45,13 @@ class ApiSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Direction = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
-        statuses = {*_ALWAYS, *(_WRITES if self.method not in {"GET", "HEAD"} else ())}
+        writes = self.method not in {"GET", "HEAD"}
+        statuses = {*_ALWAYS, *(_WRITES if writes else ())}
         if "{" in self.path or "page" in {one["name"] for one in self._get_parameters()}:
             statuses.add("404")
         if getattr(self.view, "gone", False):
             statuses.add("410")
-        if getattr(self.view, "conditional", False):
+        if writes and getattr(self.view, "conditional", False):
             statuses |= {"412", "428"}
         if self.method == "POST" and getattr(self.view, "once", False):
             statuses.add("422")

@@ -10,7 +10,7 @@ from marketplace.brokerage import events, queries, services
 from marketplace.brokerage.models import Broker, Introduction, Mandate
 from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
 from marketplace.brokerage.models.mandates import MANDATE_FILES
-from marketplace.brokerage.services import commissions, desk, mandates
+from marketplace.brokerage.services import commissions, desk, keeping, mandates
 from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.services.reminders import KIND
 from marketplace.enquiries.events import (
@@ -342,6 +342,20 @@ def tell_of_ruling(event: Event) -> None:
     _tell_of_introduction(row, people, words[name])
     if row.enquiry_id:
         desk.follow_up(row.enquiry_id)
+
+
+@on(
+    events.IntroductionRecorded,
+    events.IntroductionAnswered,
+    events.IntroductionWithdrawn,
+    events.RulingMade,
+    events.RulingAppealed,
+    events.AppealDecided,
+)
+def follow_dispute(event: Event) -> None:
+    """The enquiries of all claims about the pair are kept as long as one of them is in dispute."""
+    for claim in _introduction(event.subject_id).claims:
+        keeping.hold_while_disputed(claim)
 
 
 @on(events.BrokerRated)

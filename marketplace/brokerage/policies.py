@@ -78,8 +78,12 @@ def is_of_client(user: Actor, mandate: Any) -> bool:
 
 @rules.predicate
 def binds_client(user: Actor, mandate: Any) -> bool:
-    """The person makes promises for the client."""
-    return mandate is not None and access_of(user).binds(mandate.client_id)
+    """The person makes promises for the client; never the broker, who may have joined it since (民法典 168)."""
+    return (
+        mandate is not None
+        and not is_its_broker(user, mandate)
+        and access_of(user).binds(mandate.client_id)
+    )
 
 
 def speaks_for(user: Actor, mandate: Any, side: str) -> bool:
@@ -160,9 +164,13 @@ def is_of_a_side(user: Actor, introduction: Any) -> bool:
 
 @rules.predicate
 def binds_a_side(user: Actor, introduction: Any) -> bool:
-    """The person makes promises for one of the two parties."""
+    """The person makes promises for one of the two parties; never the broker who claims to have introduced them."""
     access = access_of(user)
-    return introduction is not None and any(access.binds(pk) for pk in _sides(introduction))
+    return (
+        introduction is not None
+        and not is_its_broker(user, introduction)
+        and any(access.binds(pk) for pk in _sides(introduction))
+    )
 
 
 @rules.predicate

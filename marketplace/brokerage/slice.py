@@ -99,6 +99,12 @@ def _of_organization(_user: Any, organizations: Any) -> list[Any]:
     ]
 
 
+def _example(_user: Any, rows: Sequence[Any]) -> list[Answer]:
+    """The way to the golden thread, where samples are loaded."""
+    there = queries.has_golden_thread()
+    return [{} if there else None for _row in rows]
+
+
 # --- mandates, introductions, the desk --------------------------------------------------------
 def _is_broker(user: Any) -> bool:
     return access_of(user).has(Role.BROKER)
@@ -309,6 +315,7 @@ SLICE = Slice(
     ),
     samples=Samples("brokers", 65, samples.load, samples.remove),
     slots=(
+        Contribution("home.panels", 16, _example, "brokerage/slot_example.html"),
         Contribution("organization.panels", 35, _of_organization, "brokerage/slot_brokers.html"),
         Contribution("broker.actions", 5, _takes_mandates, "brokerage/slot_propose.html"),
         Contribution("organization.panels", 36, _mandates_of, "brokerage/slot_organization.html"),

@@ -7,6 +7,7 @@ from marketplace.brokerage import views
 from marketplace.brokerage.views import desk, introductions, mandates
 
 public = [
+    path("example/", views.example, name="example"),
     path("brokers/", views.directory, name="list"),
     path("brokers/<str:code>/", views.show_broker, name="detail"),
 ]
@@ -99,6 +100,7 @@ workbench += [
 api += [
     path("mandates/", rest.MandateList.as_view(), name="mandate_list"),
     path("mandates/<str:code>/", rest.MandateDetail.as_view(), name="mandate_detail"),
+    path("mandates/<str:code>/amend/", rest.MandateAmend.as_view(), name="mandate_amend"),
     path("mandates/<str:code>/<slug:act>/", rest.MandateAct.as_view(), name="mandate_act"),
     path("introductions/", rest.IntroductionList.as_view(), name="introduction_list"),
     path(

@@ -22,8 +22,8 @@ class Subject:
 
     `kind` is the name that files and journal use, such as `needs.need`. `text` is the confidential text,
     "" where there is none. `url` is its public page. `is_public`: the page can be read by anybody today.
-    While the owner revises it, `text` is what readers saw before, and `files` names the files that they saw;
-    None stands for all.
+    While the owner revises it, everything is as readers saw it before, and `files` has the codes of the files
+    that they saw; None stands for all.
     """
 
     kind: str
@@ -39,9 +39,9 @@ class Subject:
     is_sample: bool = False
     files: frozenset[str] | None = None
 
-    def discloses(self, file_name: str) -> bool:
-        """Whether a restricted file of this name belongs to what readers see."""
-        return self.files is None or file_name in self.files
+    def discloses(self, file_code: str) -> bool:
+        """Whether the restricted file of this code belongs to what readers see."""
+        return self.files is None or file_code in self.files
 
 
 def text_hash(version: int, *parts: str) -> str:

@@ -71,10 +71,13 @@ def writes_for(user: Actor, org_id: int | None) -> bool:
 def sides(user: Actor, enquiry: Any) -> frozenset[str]:
     """The sides for which a person writes: "owner", "asker", both or none.
 
-    A visitor who came by a link is the asker of one enquiry: `services.visitors.Guest`.
+    A visitor who came by a link is the asker of one enquiry: `services.visitors.Guest`. A proxy is of no side
+    of a visitor's enquiry: it holds a private contact, which a broker has by the visitor's own click alone.
     """
     found = set()
-    if writes_for(user, enquiry.owner_id):
+    if access_of(user).in_org(enquiry.owner_id) or (
+        enquiry.asker_id is not None and is_proxy_of(user, enquiry.owner_id)
+    ):
         found.add(OWNER)
     if enquiry.asker_id is not None and writes_for(user, enquiry.asker_id):
         found.add(ASKER)

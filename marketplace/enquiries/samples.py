@@ -13,6 +13,7 @@ from marketplace.enquiries import services
 from marketplace.enquiries.models import Enquiry, Message, ReadMark, VisitorContact
 from marketplace.enquiries.rulebook import OWNER
 from marketplace.enquiries.services.sealing import hash_of_contact
+from marketplace.enquiries.services.turns import begin_turn, stop_clock
 from marketplace.enquiries.workflow import ENQUIRY, Status
 from marketplace.kernel import clock
 from marketplace.listings.kind import ListingKind, kinds
@@ -95,9 +96,9 @@ def _close(enquiry: Enquiry, row: Row, actor: User) -> None:
 
 
 def _set_back(enquiry: Enquiry, days: list[int]) -> None:
-    """Let each message be so many days old, at an hour of the working day."""
+    """Let each message be so many days old, and the clock of the turn run from the message that waits."""
     now = clock.now()
-    answered = None
+    answered, side, turn_began = None, "", now
     for hours, (message, ago) in enumerate(
         zip(Message.objects.filter(enquiry=enquiry).order_by("pk"), days, strict=True)
     ):
@@ -105,9 +106,13 @@ def _set_back(enquiry: Enquiry, days: list[int]) -> None:
         Message.objects.filter(pk=message.pk).update(at=at)
         if message.side == OWNER and answered is None:
             answered = at
+        if message.side != side:
+            side, turn_began = message.side, at
         enquiry.last_message_at = at
     enquiry.created_at = now - timedelta(days=days[0])
     enquiry.first_answer_at = answered
+    stop_clock(enquiry)
+    begin_turn(enquiry, side, at=turn_began)
     enquiry.save()
     ReadMark.objects.filter(enquiry=enquiry).update(read_to=enquiry.last_message_at)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.enquiries import queries, samples
 from marketplace.enquiries.policies import (
@@ -227,8 +227,42 @@ def _leads_held(user: Actor) -> Iterator[Todo]:
         return
     for lead in queries.leads_held_by(user)[:MOST_TODOS]:
         url = reverse("enquiries:lead", args=[lead.code])
-        state = lead.get_status_display()
-        yield Todo("user", lead.code, state, _("去跟进"), url, lead.lapses_at, order=64)
+        what = "·".join(
+            label(kind, code)
+            for kind, code in (("field", lead.field), ("district", lead.district))
+            if code
+        )
+        title, state = _("线索：%(what)s") % {"what": what or lead.code}, lead.get_status_display()
+        yield Todo("user", title, state, _("去跟进"), url, lead.lapses_at, order=64)
+
+
+def _leads_to_take(user: Actor) -> Iterator[Todo]:
+    if is_broker(user) and (count := _open_leads(user)):
+        title = ngettext("%(n)s 条线索可以领取", "%(n)s 条线索可以领取", count) % {"n": count}
+        text = _("咨询 5 个工作日没有得到答复，咨询方同意请技术经纪人帮忙")
+        yield Todo("list", title, text, _("去领取"), reverse("enquiries:leads"), order=74)
+
+
+def _county_work(user: Actor) -> Iterator[Todo]:
+    """What a county officer looks after: silence, needs nobody has visited, intents without a contract."""
+    if not _sees_county(user):
+        return
+    districts, url = queries.districts_of(user), reverse("enquiries:county")
+    if count := queries.silent_in(districts).count():
+        title = ngettext("%(n)s 条咨询逾期没有答复", "%(n)s 条咨询逾期没有答复", count) % {
+            "n": count
+        }
+        text = _("联系发布单位，问清原因")
+        yield Todo("clock", title, text, _("去联系"), url, urgent=True, order=84)
+    if count := queries.unvisited_needs_in(districts).count():
+        title = ngettext("%(n)s 条需求还没有走访", "%(n)s 条需求还没有走访", count) % {"n": count}
+        text = _("发布最早的在最前")
+        yield Todo("building", title, text, _("去安排"), url, order=94)
+    if count := queries.intents_without_contract_in(districts).count():
+        title = ngettext("%(n)s 项意向还没有签订合同", "%(n)s 项意向还没有签订合同", count) % {
+            "n": count
+        }
+        yield Todo("doc", title, _("问一问卡在哪里"), _("去跟进"), url, order=104)
 
 
 def _open_leads(user: Any) -> int:
@@ -296,6 +330,8 @@ SLICE = Slice(
         _to_confirm,
         _asked_as_visitor,
         _leads_held,
+        _leads_to_take,
+        _county_work,
     ),
     codes=(
         CodePage("ZX", queries.visible_to, "enquiries:show"),

@@ -76,6 +76,20 @@ def readable_attachment(code: str, user: Actor) -> Attachment:
     return attachment
 
 
+def own_upload(code: str, user: Actor, *, subject_kind: str) -> Attachment:
+    """A person's own upload of this kind that belongs to no subject, waiting for the scan or not.
+
+    It is there for a day. Raises NotVisible for everybody else.
+    """
+    mine = Attachment.objects.filter(
+        subject_kind=subject_kind, subject_id=None, uploaded_by_id=user.pk, status__in=_SHOWN
+    )
+    upload = mine.filter(code=code).first() if is_valid_code(code) else None
+    if upload is None:
+        raise NotVisible
+    return upload
+
+
 def file_rows(
     attachments: Iterable[Attachment], *, remove_name: str = "", show_audience: bool = False
 ) -> list[FileRow]:

@@ -10,14 +10,18 @@ MOST = 5
 
 
 def keep_version(subject_kind: str, subject_id: int, rev: int, values: Mapping[str, Any]) -> None:
-    """Store the content of the subject at this `rev`; delete the oldest beyond MOST. Idempotent."""
+    """Store the content of the subject at this `rev`; delete the oldest beyond MOST. Idempotent.
+
+    With `public` in the values it is what the public saw; the last of these is never among the oldest.
+    """
     Version.objects.get_or_create(
         subject_kind=subject_kind, subject_id=subject_id, rev=rev, defaults={"values": values}
     )
     mine = Version.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
-    old = mine.order_by("-rev").values_list("pk", flat=True)[MOST:]
+    old = list(mine.order_by("-rev").values_list("pk", flat=True)[MOST:])
     if old:
-        Version.objects.filter(pk__in=list(old)).delete()
+        public = mine.filter(values__public=True).order_by("-rev").values_list("pk", flat=True)
+        Version.objects.filter(pk__in=old).exclude(pk=public.first() or 0).delete()
 
 
 def version_of(subject_kind: str, subject_id: int, rev: object) -> dict[str, Any] | None:
@@ -35,9 +39,13 @@ def version_before(subject_kind: str, subject_id: int, rev: int) -> dict[str, An
     return mine.order_by("-rev").values_list("values", flat=True).first()
 
 
-def last_versions(subject_kind: str, subject_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """The last stored content of each of these subjects that has one; one query."""
-    mine = Version.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids))
+def last_public_versions(
+    subject_kind: str, subject_ids: Iterable[int]
+) -> dict[int, dict[str, Any]]:
+    """The last content of each of these subjects that the public saw, where one was kept; one query."""
+    mine = Version.objects.filter(
+        subject_kind=subject_kind, subject_id__in=list(subject_ids), values__public=True
+    )
     return dict(mine.order_by("rev").values_list("subject_id", "values"))
 
 

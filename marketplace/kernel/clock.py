@@ -67,6 +67,11 @@ def end_of_day(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC) + timedelta(1)
 
 
+def last_day(end: datetime) -> date:
+    """The last day in Asia/Shanghai of a half-open period that ends at `end`: midnight belongs to the day before."""
+    return day_of(end - timedelta(microseconds=1))
+
+
 @contextmanager
 def shift(by: timedelta) -> Iterator[None]:
     """Move the clock inside a `with` block of a test. Raises ImproperlyConfigured in production."""

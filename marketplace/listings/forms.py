@@ -1,11 +1,13 @@
 """The fields that every wizard shares, the numbers of indicators, and the forms of the moves."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +16,7 @@ from marketplace.kernel.numerals import NumeralError, read_number
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.forms import (
     ComingDateField,
+    EitherField,
     JiebangForm,
     KeywordsField,
     PhoneField,
@@ -41,6 +44,74 @@ class Step:
     form: type[JiebangForm]
     rows: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     files: bool = False
+
+
+@dataclass
+class Judged:
+    """What the forms of a wizard say of a whole listing: `values` and `rows` for the service, or errors.
+
+    `errors` by field and by child table as a whole; `row_errors` by child table, for each row by field.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    errors: dict[str, list[Any]] = field(default_factory=dict)
+    row_errors: dict[str, list[dict[str, list[Any]]]] = field(default_factory=dict)
+
+    @property
+    def told(self) -> dict[str, list[Any]]:
+        """The errors of child tables in one list each, without the rows that have none."""
+        return {
+            related: [*self.errors.get(related, ()), *filter(None, rows)]
+            for related, rows in self.row_errors.items()
+        }
+
+
+def judge(steps: Sequence[Step], given: Mapping[str, Any]) -> Judged:
+    """Judge what was sent at once, by field and child table, with the forms of the wizard.
+
+    `values` has the given fields alone; what the wizard chooses in advance need not be given.
+    """
+    found = Judged()
+    plain = {name: "" if value is None else value for name, value in given.items()}
+    for step in steps:
+        fields = step.form.base_fields
+        chosen = {name: f.initial for name, f in fields.items() if f.initial is not None}
+        form = step.form({**chosen, **plain})
+        if not form.is_valid():
+            found.errors |= {name: list(texts) for name, texts in form.errors.items()}
+        cleaned = {name: form.cleaned_data.get(name) for name in form.fields if name in given}
+        found.values |= cleaned
+        for related, (formset, _heading) in step.rows.items():
+            if related in given:
+                _judge_rows(found, related, formset, given[related])
+    return found
+
+
+def _judge_rows(found: Judged, related: str, formset: Any, items: Sequence[Any]) -> None:
+    data = QueryDict(mutable=True)
+    data[f"{related}-TOTAL_FORMS"] = str(len(items))
+    data[f"{related}-INITIAL_FORMS"] = "0"
+    for number, item in enumerate(items):
+        for name, value in item.items():
+            typed = _as_typed(formset.form.base_fields[name], value)
+            data[f"{related}-{number}-{name}"] = typed
+    bound = formset(data, prefix=related)
+    if bound.is_valid():
+        found.rows[related] = bound.values
+        return
+    found.row_errors[related] = [dict(errors) for errors in bound.errors]
+    if general := bound.non_form_errors():
+        found.errors[related] = list(general)
+
+
+def _as_typed(field: forms.Field, value: Any) -> str:
+    """A value of the API as a person would type it into this field."""
+    if isinstance(field, EitherField):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)
 
 
 class NumberField(forms.Field):
@@ -212,3 +283,38 @@ class ReturnForm(JiebangForm):
         """The reasons as sentences, as they are stored."""
         picked = [str(self.templates[key]) for key in self.cleaned_data["reasons"]]
         return [*picked, self.cleaned_data["other"]]
+
+
+class ImportForm(JiebangForm):
+    """上传表格：只看名称，内容由检查来说。"""
+
+    file = forms.FileField(
+        label=_("表格"),
+        help_text=_("xlsx 文件，不超过 2 MB，一次最多 200 行"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        allow_empty_file=True,
+    )
+
+    def clean_file(self) -> Any:
+        """Other spreadsheets are saved anew; the structure of the file is examined when it is stored."""
+        upload = self.cleaned_data["file"]
+        if not str(upload.name).casefold().endswith(".xlsx"):
+            raise ValidationError(_("只接受 .xlsx 文件，其他格式请在表格软件中另存为 .xlsx"))
+        return upload
+
+
+class ImportConfirmForm(JiebangForm):
+    """确认导入。 `digest` is that of what the page has shown."""
+
+    DRAFT, SUBMIT = "draft", "submit"
+
+    how = forms.ChoiceField(
+        label=_("导入后"),
+        choices=[
+            (DRAFT, _("存为草稿，之后逐条核对、提交")),
+            (SUBMIT, _("随即提交审核；内容还不齐的存为草稿")),
+        ],
+        initial=DRAFT,
+        widget=forms.RadioSelect,
+    )
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)

@@ -64,6 +64,8 @@ class ListingKind:
     `short` is the word for them in a menu or beside a number. `children` are the related names of its child tables; `reads` and `writes` are its shapes in the API.
     `review_queue` replaces the shared review queue where a kind leaves some listings out of it.
     The author of a kind that `states_a_problem` may also look for an answer without publishing.
+    `import_gate` is the quality gate for a listing that is not stored yet, with its child rows; a kind that
+    has it can be imported from a spreadsheet.
     """
 
     name: str
@@ -81,6 +83,7 @@ class ListingKind:
     children: tuple[str, ...] = ("indicators",)
     review_queue: Callable[[Actor], QuerySet[Any]] | None = None
     states_a_problem: bool = False
+    import_gate: Callable[[Any, Mapping[str, Any]], Quality] | None = None
 
     @property
     def flow(self) -> Workflow:
@@ -97,6 +100,11 @@ class ListingKind:
     def subject(self) -> str:
         """The journal's and the files' name for it, such as `needs.need`."""
         return f"{self.name}.{self.noun}"
+
+    @property
+    def import_subject(self) -> str:
+        """The files' name for an uploaded spreadsheet of this kind, such as `offerings.import`."""
+        return f"{self.name}.import"
 
     def perm(self, verb: str) -> str:
         """A permission's full name, such as `needs.edit_need`."""

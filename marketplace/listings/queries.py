@@ -18,7 +18,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.listings.models import Listing
 from marketplace.listings.policies import READERS, REVIEWERS, bare_subject
-from marketplace.listings.workflow import PUBLIC, UNDER_REVISION, State
+from marketplace.listings.workflow import LEFT_THE_PUBLIC, PUBLIC, State
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries import suspended_organizations
 from marketplace.web.differences import plain
@@ -74,8 +74,9 @@ def children_of(model: type[Listing]) -> list[str]:
 
 
 def content_of(listing: Listing) -> dict[str, Any]:
-    """Everything that a listing says, as plain JSON: `values` by column, `rows` by table, names of `files`."""
+    """Everything that a listing says, as plain JSON: `values` by column, `rows` by table, its files."""
     meta = listing._meta  # noqa: SLF001 -- public API of Django
+    attached = attachments_of(subject_of(listing), listing.pk)
     return {
         "values": {
             field.name: plain(getattr(listing, field.name))
@@ -86,7 +87,8 @@ def content_of(listing: Listing) -> dict[str, Any]:
             related: [_plain_row(row) for row in getattr(listing, related).all()]
             for related in children_of(type(listing))
         },
-        "files": [row.name for row in attachments_of(subject_of(listing), listing.pk)],
+        "files": [row.name for row in attached],
+        "file_codes": [row.code for row in attached],
     }
 
 
@@ -137,14 +139,13 @@ def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:
 def disclosed(listings: Iterable[Listing], url: Callable[[str], str] = str) -> dict[int, Subject]:
     """Listings of one kind as `disclosure` knows them, by key; `url` makes the address of a code.
 
-    A listing that was published and is being revised discloses what was seen before: the last kept version.
+    A listing that was published and is being revised, or was withdrawn, discloses what the public saw last.
+    A revision is its owner's until it is published: no text, no file, no title and no name of it goes out.
     """
     rows = list(listings)
-    revised = [row for row in rows if row.was_published and row.status in UNDER_REVISION]
+    left = [row for row in rows if row.was_published and row.status in LEFT_THE_PUBLIC]
     kept = (
-        versions.last_versions(subject_of(revised[0]), [row.pk for row in revised])
-        if revised
-        else {}
+        versions.last_public_versions(subject_of(left[0]), [row.pk for row in left]) if left else {}
     )
     return {row.pk: _disclosed(row, kept.get(row.pk), url(row.code)) for row in rows}
 
@@ -154,10 +155,11 @@ def _disclosed(listing: Listing, kept: dict[str, Any] | None, url: str) -> Subje
     seen = kept["values"] if kept else {}
     return replace(
         bare,
-        title=listing.title or listing.code,
+        title=seen.get("title", listing.title) or listing.code,
         url=url,
         text=seen.get("confidential", listing.confidential),
-        files=frozenset(kept["files"]) if kept else None,
+        hides_owner=seen.get("hide_owner", listing.hide_owner),
+        files=frozenset(kept["file_codes"]) if kept else None,
     )
 
 

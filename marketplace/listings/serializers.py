@@ -1,16 +1,14 @@
 """A listing in the API. Both shapes are derived from the forms of the wizard, which also judge input."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import QueryDict
 
 from rest_framework import serializers
 
-from marketplace.listings.forms import NumberField, Step, TrlField
+from marketplace.listings.forms import NumberField, Step, TrlField, judge
 from marketplace.web.forms import (
     DateField,
     EitherField,
@@ -195,52 +193,7 @@ class ListingWrite(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """`values` and `rows` for the service. Raises ValidationError by field."""
-        values: dict[str, Any] = {}
-        rows: dict[str, list[dict[str, Any]]] = {}
-        errors: dict[str, Any] = {}
-        plain = {name: "" if value is None else value for name, value in attrs.items()}
-        for step in self.steps:
-            form = step.form({**_initial(step), **plain})
-            if not form.is_valid():
-                errors |= {name: list(texts) for name, texts in form.errors.items()}
-            values |= {name: form.cleaned_data.get(name) for name in form.fields if name in attrs}
-            for related, (formset, _heading) in step.rows.items():
-                if related in attrs:
-                    rows[related] = _rows(related, formset, attrs[related], errors)
-        if errors:
+        judged = judge(self.steps, attrs)
+        if errors := judged.errors | judged.told:
             raise serializers.ValidationError(errors)
-        return {"values": values, "rows": rows}
-
-
-def _rows(
-    related: str, formset: Any, items: list[Any], errors: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """The child rows, cleaned by their formset; problems are added to `errors`."""
-    data = QueryDict(mutable=True)
-    data[f"{related}-TOTAL_FORMS"] = str(len(items))
-    data[f"{related}-INITIAL_FORMS"] = "0"
-    for number, item in enumerate(items):
-        for name, value in item.items():
-            field = formset.form.base_fields[name]
-            data[f"{related}-{number}-{name}"] = _as_typed(field, value)
-    bound = formset(data, prefix=related)
-    if bound.is_valid():
-        cleaned: list[dict[str, Any]] = bound.values
-        return cleaned
-    errors[related] = [*bound.non_form_errors(), *(dict(e) for e in bound.errors if e)]
-    return []
-
-
-def _as_typed(field: forms.Field, value: Any) -> str:
-    """A value of the API as a person would type it into this field."""
-    if isinstance(field, EitherField):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return "" if value is None else str(value)
-
-
-def _initial(step: Step) -> dict[str, Any]:
-    """Choices that the wizard preselects need not be sent."""
-    fields = step.form.base_fields
-    return {name: f.initial for name, f in fields.items() if f.initial is not None}
+        return {"values": judged.values, "rows": judged.rows}

@@ -26,7 +26,14 @@ def public(kind: ListingKind) -> list[URLPattern]:
 def workbench(kind: ListingKind) -> list[URLPattern]:
     """The pages for authors and reviewers."""
     root, page = f"{kind.name}/", _pages(kind)
+    imports = [
+        page(f"{root}import/", views.import_new, "import"),
+        page(f"{root}import/template/", views.import_template, "import_template"),
+        page(f"{root}import/<str:code>/", views.import_show, "import_show"),
+        page(f"{root}import/<str:code>/problems/", views.import_problems, "import_problems"),
+    ]
     return [
+        *(imports if kind.import_gate else ()),
         page(root, views.own_listings, "own"),
         page(f"{root}export/", views.export_own, "export_own"),
         page(f"{root}new/", views.new_listing, "new"),

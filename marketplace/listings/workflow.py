@@ -44,8 +44,8 @@ LISTED = OPEN | ENDED
 #: Its author may change what it says.
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
 
-#: In the hands of its author or its reviewers, though readers may have seen an earlier version.
-UNDER_REVISION = EDITABLE | {State.IN_REVIEW}
+#: In the hands of its author or its reviewers, or withdrawn from there: readers may have seen an earlier version.
+LEFT_THE_PUBLIC = EDITABLE | {State.IN_REVIEW, State.WITHDRAWN}
 
 
 @dataclass(frozen=True)

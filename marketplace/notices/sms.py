@@ -25,7 +25,7 @@ TEMPLATES = {
     "unknown_account": _("【%(site)s】此号码尚未注册账号。如非本人操作，请忽略。"),
     "invitation": _("【%(site)s】%(org)s 邀请您加入。请用本号码登录后在“我的单位”中接受：%(url)s"),
     "visitor_code": _("【%(site)s】咨询验证码 %(code)s，10 分钟内有效。请勿告诉他人。"),
-    "visitor_link": _("【%(site)s】您的咨询有新进展，30 天内可查看：%(url)s"),
+    "visitor_link": _("【%(site)s】查看您的咨询和答复，30 天内有效：%(url)s"),
 }
 
 

@@ -7,6 +7,7 @@ from marketplace.listings.kind import ListingKind, moves_of
 from marketplace.listings.rulebook import labels_of
 from marketplace.offerings.forms import CHILDREN, STEPS
 from marketplace.offerings.models import Offering
+from marketplace.offerings.queries import quality_before
 from marketplace.offerings.rulebook import BANDS
 from marketplace.offerings.serializers import OfferingRead, OfferingWrite
 from marketplace.offerings.services import LIFECYCLE
@@ -51,4 +52,5 @@ KIND = ListingKind(
     reads=OfferingRead,
     writes=OfferingWrite,
     children=CHILDREN,
+    import_gate=quality_before,
 )

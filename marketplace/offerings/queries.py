@@ -1,6 +1,6 @@
 """Questions about service offers that are not the same for every listing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,9 +26,17 @@ def visible_to(actor: Actor) -> QuerySet[Offering]:
 
 def quality_of(offering: Offering) -> Quality:
     """The quality gate's view of a stored offer; two queries."""
-    qualifications = [model_to_dict(row) for row in offering.qualifications.all()]
-    equipment = [model_to_dict(row) for row in offering.equipment.all()]
+    rows = {
+        name: [model_to_dict(row) for row in getattr(offering, name).all()]
+        for name in ("qualifications", "equipment")
+    }
+    return quality_before(offering, rows)
+
+
+def quality_before(offering: Offering, rows: Mapping[str, Any]) -> Quality:
+    """The same for an offer with these child rows, stored or not; no query."""
     values = model_to_dict(offering) | offering.contact.columns
+    qualifications, equipment = rows.get("qualifications", []), rows.get("equipment", [])
     return rulebook.assess(values, qualifications, equipment, clock.today())
 
 

@@ -40,7 +40,8 @@ def _to_verify(user: Any) -> Iterator[Todo]:
 
 def _to_join(user: Any) -> Iterator[Todo]:
     access = access_of(user)
-    if not access.orgs and not access.is_staff:
+    # A broker may work alone; nothing of the desk waits for an organisation.
+    if not access.orgs and not access.is_staff and not access.has(Role.BROKER):
         text = _("需求和成果以单位名义发布")
         url = reverse("parties:organization_new")
         yield Todo("building", _("登记或加入你的单位"), text, _("去登记"), url, order=60)

@@ -22,6 +22,7 @@ from marketplace.sheets.cells import clean, column_letter
 from marketplace.sheets.headings import WITHIN, Header, Wanted, find
 from marketplace.sheets.limits import Limits, Row
 from marketplace.sheets.workbook import Grid, Workbook
+from marketplace.sheets.writers import names_beside
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -112,7 +113,12 @@ def _read_workbook(workbook: Workbook, wanted: Wanted, limits: Limits, *, head_o
     grid.hidden_rows.clear()
     rows = _bounded(grid.rows(), header, limits)
     merged = grid.fill_merged(rows[header.place + header.depth :])
-    also = [other.name for other, head, _first in found if other is not grid and head.score[0]]
+    beside = names_beside()
+    also = [
+        other.name
+        for other, head, _first in found
+        if other is not grid and head.score[0] and other.name not in beside
+    ]
     sheet = _table(rows, header, limits)
     return Sheet(
         sheet.headers,
@@ -153,7 +159,7 @@ def _remarks(
     if also:
         said.append(
             gettext(
-                "只读取了工作表“%(name)s”；这些工作表也有成果，没有读取，请合并到一张表：%(others)s"
+                "只读取了工作表“%(name)s”；这些工作表也有数据，没有读取，请合并到一张表：%(others)s"
             )
             % {"name": grid.name, "others": _listed(also)}
         )

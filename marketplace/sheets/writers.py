@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from openpyxl import Workbook
@@ -146,6 +148,22 @@ def _choices_name() -> str:
     return _sheet_name(_("选项"))
 
 
+def _notes_name() -> str:
+    return _sheet_name(_("说明"))
+
+
+def names_beside() -> set[str]:
+    """The names of the sheets that stand beside the table in a template, in every language.
+
+    They name its columns too, and hold no rows of it.
+    """
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {_choices_name(), _notes_name()}
+    return found
+
+
 def _validation(column: Column, index: int, position: int) -> DataValidation:
     """A list to choose from; it warns instead of refusing, since several may be joined by 、."""
     letter, source = column_letter(index), column_letter(position)
@@ -160,7 +178,7 @@ def _validation(column: Column, index: int, position: int) -> DataValidation:
 
 
 def _write_notes(book: Workbook, columns: Sequence[Column], notes: Sequence[str]) -> None:
-    sheet = book.create_sheet(_sheet_name(_("说明")))
+    sheet = book.create_sheet(_notes_name())
     sheet.column_dimensions["A"].width = 24
     sheet.column_dimensions["B"].width = 12
     sheet.column_dimensions["C"].width = 80

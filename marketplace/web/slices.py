@@ -73,8 +73,8 @@ class Todo:
 
     @property
     def due(self) -> str:
-        """The deadline in words."""
-        return clock.day_of(self.due_at).isoformat() if self.due_at else ""
+        """The last day in which it may still be done."""
+        return clock.last_day(self.due_at).isoformat() if self.due_at else ""
 
 
 @dataclass(frozen=True)

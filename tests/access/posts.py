@@ -21,6 +21,8 @@ POSTS: dict[str, str] = {
     "achievements:import": KEY,
     "achievements:import_show": "what a check found never changes, and a batch is confirmed once",
     "achievements:batch_review": REV,
+    "offerings:import": "keeps a sheet for a day and makes nothing; the same one sent twice is kept twice",
+    "offerings:import_show": "sends the digest of what was shown; each row of a sheet has a key of its own",
     # --- matching
     "matching:describe": "compares and stores nothing",
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
@@ -40,6 +42,9 @@ POSTS: dict[str, str] = {
     "brokerage:introduction": REV,
     "brokerage:introduction_proof": "adds files; the same one filed twice are two copies",
     "brokerage:introduction_rule": REV,
+    "api:mandate_list": KEY,
+    "api:mandate_amend": REV,
+    "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
     # --- brokerage: the register and the yearly form

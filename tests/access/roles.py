@@ -97,6 +97,8 @@ RELATIONS: dict[str, Relations] = {
     "offering": _OWNED,
     "offering_public_file": _OWNED,
     "offering_restricted_file": _OWNED,
+    # An uploaded sheet is its uploader's alone, whoever else works for the organisation.
+    "offering_import": _HELD,
     "other_file dossier": {"applicant": ENTERPRISE_ADMIN},
     "other_file unbound": _HELD,
     "organization": _ADMINISTERED,
@@ -110,6 +112,7 @@ RELATIONS: dict[str, Relations] = {
     "token": _HELD,
     "delegation": {"holder": frozenset({"registrar_city"}), "deputy": frozenset({"expert"})},
     "notice": _HELD,
+    "contact_link": {"logging": frozenset({"registrar_city"})},
     # A match has two sides: who asks by a need, and who offers an achievement.
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
     "grant": _GRANT,

@@ -18,6 +18,7 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     },
     "achievement": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "offering": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
+    "offering_import": {"holder": lambda user, row: user.pk == row.uploaded_by_id},
     "batch": {"owner": lambda user, row: user.access.in_org(row.owner_id)},
     "organization": {
         "owner": lambda user, row: user.access.in_org(row.pk),

@@ -51,6 +51,7 @@ from tests.access.worlds.brokers import brokers
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
+from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
 from tests.cast import Cast, make_cast
@@ -80,6 +81,7 @@ STATES: dict[str, set[str]] = {
     "offering": {*OfferingStatus.values, "never_published", "missing"},
     "offering_public_file": {*OfferingStatus.values},
     "offering_restricted_file": {*OfferingStatus.values},
+    "offering_import": {"ready", "waiting", "missing"},
     "other_file": {"dossier", "unbound", "removed", "lost", "orphan", "missing"},
     "organization": {*OrgStatus.values, "missing"},
     "dossier": {*DossierStatus.values, "missing"},
@@ -513,6 +515,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     brokers,
     delegations,
     enquiries,
+    imports,
     intents,
     mandates,
 )

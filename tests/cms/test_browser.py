@@ -1,20 +1,16 @@
 """Pages in Chromium: axe, console, outside requests, sideways scroll, without script, on paper."""
 
-import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser import needs_chromium
+from tests.browser import AXE, RUN_AXE, TAGS, needs_chromium
 from tests.cast import make_cast
 from tests.factories.achievements import make_achievement
 from tests.factories.needs import make_need
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 CUT_OFF = """[...document.querySelectorAll('main *')].filter(e => {
   const box = e.getBoundingClientRect();
   return e.checkVisibility() && box.right > innerWidth + 1 && !e.closest('svg, .u-vh, .c-scroll');
@@ -92,7 +88,7 @@ def test_pages_are_sound(context: Any, live_server: Any, filled: None, mode: str
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.evaluate(CUT_OFF) == [], path
         page.evaluate(AXE)
-        found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)["violations"]
+        found = page.evaluate(RUN_AXE, TAGS)["violations"]
         told = [(v["id"], v["nodes"][0]["html"][:200]) for v in found]
         assert told == [], path
     assert complaints == []
@@ -103,7 +99,7 @@ def test_an_empty_site_is_sound(context: Any, live_server: Any) -> None:
     for path in ("/", "/news/", "/en/policies/"):
         page.goto(live_server.url + path)
         page.evaluate(AXE)
-        found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)["violations"]
+        found = page.evaluate(RUN_AXE, TAGS)["violations"]
         assert [v["id"] for v in found] == [], path
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.services import Elasticsearch, Missing, PostgreSQL, Redis, Server, started
+from tests import template
 from tests.consistency.canaries import DRAFT, SECRET
 from tests.consistency.site import Site
 
@@ -24,6 +25,7 @@ def whole_site(
     servers: dict[type[Server], Server], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """The site with its tables and empty indexes; nothing runs yet."""
+    template.restore(servers[PostgreSQL].url)
     made = Site(servers, tmp_path_factory.mktemp("site"))
     made.act("setup")
     yield made

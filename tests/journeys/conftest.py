@@ -40,6 +40,17 @@ class Site:
             time.sleep(0.2)
         raise AssertionError(f"no code was mailed to {address}")
 
+    def link_sent_to(self, address: str) -> str:
+        """The path of the newest link to an enquiry that was mailed to this address."""
+        for _attempt in range(300):
+            for path in sorted((self.data / "mail").glob("*.log"), reverse=True):
+                text = path.read_text(encoding="utf-8", errors="replace")
+                found = re.findall(r"https?://[^/\s]+(/\S*by-link/\S+)", text)
+                if address in text and found:
+                    return str(found[-1])
+            time.sleep(0.2)
+        raise AssertionError(f"no link was mailed to {address}")
+
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:

@@ -9,8 +9,8 @@ from tests.journeys.conftest import Visit
 pytestmark = pytest.mark.journey
 
 
-def write_need(person: Visit, title: str) -> None:
-    """Write a complete need and submit it: four steps."""
+def write_need(person: Visit, title: str, secret: str = "", paper: bytes = b"") -> None:
+    """Write a complete need: four steps, with a confidential text and paper where they are given."""
     page = person.page.locator("main")
     person.go("/workbench/needs/new/")
     page.get_by_label("需求名称").fill(title)
@@ -35,6 +35,11 @@ def write_need(person: Visit, title: str) -> None:
     person.press("保存，下一步")
     page.get_by_label("联系人").fill("林屿")
     page.get_by_label("联系电话").fill("0539-8100000")
+    if secret:
+        page.get_by_label("保密内容").fill(secret)
+        page.locator("input[type=file]").set_input_files(
+            {"name": "图纸.pdf", "mimeType": "application/pdf", "buffer": paper}
+        )
     person.press("保存，下一步")
     assert title in person.text()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from marketplace.achievements.imports.cells import CellError
+from marketplace.listings.imports.cells import CellError
 from marketplace.listings.rulebook import Spotted, contacts_in, evenly_spaced
 
 _LABELS = re.compile(

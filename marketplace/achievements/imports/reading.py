@@ -27,6 +27,7 @@ from marketplace.achievements.rulebook import (
 )
 from marketplace.kernel.errors import InvalidInput
 from marketplace.listings.exports import ListingColumn
+from marketplace.listings.imports import cells as shared
 from marketplace.sheets.cells import column_letter, fault_of
 from marketplace.sheets.headings import Wanted, plain, spellings
 
@@ -45,14 +46,14 @@ READ = (*WRITTEN, *BROUGHT)
 
 #: How the text of a cell becomes what its form field takes; plain text where nothing is said.
 READERS: dict[str, Callable[[str], Any]] = {
-    **{name: cells.term(name) for name in ("industry", "field", "chain", "district")},
-    **{name: cells.term(name) for name in ("stage", "attribute", "level", "contact_route")},
-    "pricing_mode": cells.term("pricing"),
-    "cooperation": cells.several_terms("cooperation"),
+    **{name: shared.term(name) for name in ("industry", "field", "chain", "district")},
+    **{name: shared.term(name) for name in ("stage", "attribute", "level", "contact_route")},
+    "pricing_mode": shared.term("pricing"),
+    "cooperation": shared.several_terms("cooperation"),
     "keywords": cells.words,
     "trl": cells.readiness,
-    "has_sample": cells.yes_no,
-    "is_state_owned": cells.yes_no,
+    "has_sample": shared.yes_no,
+    "is_state_owned": shared.yes_no,
     "price_min": cells.amount,
     "price_max": cells.amount,
 }
@@ -211,7 +212,7 @@ class RowReader:
                 continue
             try:
                 data[name] = READERS.get(name, str)(text)
-            except cells.CellError as error:
+            except shared.CellError as error:
                 draft.problems.append((self.layout.head(name), str(error)))
         if words := data.get("keywords"):
             data["keywords"] = self._fitting(draft, words)
@@ -232,7 +233,7 @@ class RowReader:
         head = self.layout.head(REACHED)
         try:
             found = contacts.read_contact(text)
-        except cells.CellError as error:
+        except shared.CellError as error:
             draft.problems.append((head, str(error)))
             return
         parts = {"name": found.name, "phone": found.phone, "email": found.email}
@@ -286,7 +287,7 @@ class RowReader:
         head = self.layout.head(name)
         try:
             found = ENTRIES[name](text)
-        except cells.CellError as error:
+        except shared.CellError as error:
             draft.problems.append((head, str(error)))
             return []
         if len(found) > self.most[name]:

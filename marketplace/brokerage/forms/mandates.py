@@ -121,7 +121,7 @@ class TermsForm(TakesErrors):
         label=_("委托方承担的份额"), required=False, help_text=_("双方分担时填写。")
     )
     due_on = forms.ChoiceField(label=_("何时支付"), choices=DueOn.choices)
-    due_days = DaysField(label=_("之后多少天内"), most=365)
+    due_days = DaysField(label=_("付款期限（自上述时间起）"), most=365)
     expenses_fen = MoneyFormField(
         label=_("未促成时的必要费用上限"),
         required=False,

@@ -6,7 +6,6 @@ from marketplace.brokerage.queries.desk import (
     LEAST_SCORES,
     QUIET_DAYS,
     Feedback,
-    GoldenThread,
     PagedPipeline,
     board,
     brokers_at,
@@ -18,7 +17,6 @@ from marketplace.brokerage.queries.desk import (
     feedback_summary,
     fees_of,
     followers_of,
-    golden_thread,
     has_introduced,
     is_party,
     is_proxy,
@@ -37,11 +35,13 @@ from marketplace.brokerage.queries.desk import (
     tasks_done,
     tasks_of,
 )
+from marketplace.brokerage.queries.example import GoldenThread, golden_thread, has_golden_thread
 from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
 from marketplace.brokerage.queries.introductions import (
     Bypass,
     appeals,
     bypass_findings,
+    disputed_claim_about,
     introductions_between,
     introductions_visible_to,
     own_introductions,
@@ -54,6 +54,7 @@ from marketplace.brokerage.queries.introductions import (
     waiting_for_answer,
 )
 from marketplace.brokerage.queries.mandates import (
+    bound_organizations,
     commissions_of,
     commissions_visible_to,
     copies_of,
@@ -113,6 +114,7 @@ __all__ = [
     "Record",
     "appeals",
     "board",
+    "bound_organizations",
     "broker_of",
     "brokers",
     "brokers_at",
@@ -126,6 +128,7 @@ __all__ = [
     "commissions_visible_to",
     "content_of",
     "copies_of",
+    "disputed_claim_about",
     "due_of",
     "entered_brokers",
     "face_of",
@@ -136,6 +139,7 @@ __all__ = [
     "fees_of",
     "followers_of",
     "golden_thread",
+    "has_golden_thread",
     "has_introduced",
     "holders_of_number",
     "in_force",

@@ -65,7 +65,7 @@ def side_name(user: Actor, introduction: Introduction, side: IntroductionSide) -
 def sides_waiting_for(user: Actor, introduction: Introduction) -> list[IntroductionSide]:
     """The sides for which this person may still answer: those that have not acknowledged."""
     access = access_of(user)
-    if introduction.status not in _UNDECIDED:
+    if introduction.status not in _UNDECIDED or introduction.broker.user_id == user.pk:
         return []
     return [
         side
@@ -81,7 +81,8 @@ def unanswered_by(user: Actor) -> QuerySet[Introduction]:
         organization_id__in=access_of(user).binding,
         answer=Answer.NONE,
     )
-    return Introduction.objects.filter(Exists(silent), status__in=_UNDECIDED)
+    rows = Introduction.objects.filter(Exists(silent), status__in=_UNDECIDED)
+    return rows.exclude(broker__user_id=user.pk)
 
 
 def waiting_for_answer(user: Actor) -> list[Introduction]:
@@ -98,6 +99,16 @@ def ruling_on(pair: str, subject: str) -> Ruling | None:
         .order_by("-id")
         .first()
     )
+
+
+def disputed_claim_about(enquiry_id: int) -> str:
+    """The code of a claim from this enquiry that is in dispute, or whose ruling is not final; "" for none."""
+    running = Ruling.objects.filter(pair=OuterRef("pair"), subject=OuterRef("subject")).exclude(
+        status=RulingStatus.FINAL
+    )
+    rows = Introduction.objects.filter(enquiry=enquiry_id)
+    found = rows.filter(Q(pk__in=to_rule().values("pk")) | Exists(running)).order_by("id")
+    return found.values_list("code", flat=True).first() or ""
 
 
 def to_rule() -> QuerySet[Introduction]:

@@ -14,6 +14,8 @@ from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.parties import queries as parties
+from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
 
@@ -30,6 +32,16 @@ def own_mandates(actor: Actor) -> QuerySet[Mandate]:
     """The mandates in which the person is the broker or works for the client; newest first."""
     rows = Mandate.objects.select_related("broker__user", "client").order_by("-id")
     return rows.filter(Q(broker__user_id=actor.pk) | Q(client_id__in=list(access_of(actor).orgs)))
+
+
+def bound_organizations(user: Actor) -> list[Organization]:
+    """The verified organisations for which the person makes promises, and so gives mandates."""
+    access = access_of(user)
+    return [
+        row.organization
+        for row in parties.organizations_of(user)
+        if access.binds(row.organization_id) and row.organization.is_verified
+    ]
 
 
 def in_force(at: datetime | None = None) -> QuerySet[Mandate]:

@@ -19,6 +19,7 @@ from marketplace.brokerage.models import (
 )
 from marketplace.brokerage.models.introductions import INTRODUCTION_FILES, claims_of
 from marketplace.brokerage.rulebook import keys, periods
+from marketplace.brokerage.services.keeping import hold_while_disputed
 from marketplace.brokerage.workflow import (
     INTRODUCTION,
     RULING,
@@ -114,9 +115,11 @@ def record_introduction(broker: Broker, claim: Claim, *, actor: Any) -> Introduc
     one, other = claim.parties
     for party in claim.parties:
         org = party.organization
-        if org is None or party.hidden:
+        if org is None:
             continue
-        if access_of(actor).in_org(org.pk) or broker.organization_id == org.pk:
+        # Only who works there knows a hidden party: what the broker's entry names would give it away.
+        named_in_entry = not party.hidden and broker.organization_id == org.pk
+        if access_of(actor).in_org(org.pk) or named_in_entry:
             raise Refused(_("本人所在单位是其中一方，不能登记为对接"))
     pair, subject = (
         keys.pair_key(one.key, other.key),
@@ -438,6 +441,8 @@ def _settle(ruling: Ruling) -> bool:
         return False
     RULING.fire("settle", ruling, None)
     _keep(ruling)
+    for row in ruling.claims:
+        hold_while_disputed(row)
     return True
 
 

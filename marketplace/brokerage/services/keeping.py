@@ -1,12 +1,14 @@
-"""What of the register is not kept for ever: refused applications."""
+"""What is not kept for ever, and what is kept longer: refused applications, enquiries in dispute."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from marketplace.brokerage.models import Broker
+from marketplace.brokerage import queries
+from marketplace.brokerage.models import Broker, Introduction
 from marketplace.brokerage.services.entry import remove_files_of
 from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.enquiries import services as enquiries
 
 AT_ONCE = 200
 
@@ -28,3 +30,15 @@ def purge_declined(before: datetime) -> int:
         remove_files_of(row)
         row.delete()
     return len(rows)
+
+
+def hold_while_disputed(introduction: Introduction) -> None:
+    """Keep the enquiry of a claim as long as claims about it are disputed or a ruling may be appealed.
+
+    What was written there is the evidence that the operator decides on.
+    """
+    if introduction.enquiry_id is None:
+        return
+    code = queries.disputed_claim_about(introduction.enquiry_id)
+    reason = f"对接记录 {code} 有争议" if code else ""
+    enquiries.hold_for_dispute(introduction.enquiry_id, reason)

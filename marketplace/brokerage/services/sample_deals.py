@@ -23,8 +23,10 @@ from marketplace.brokerage.services.mandates import Scope
 from marketplace.brokerage.services.samples import approver_of
 from marketplace.enquiries import queries as enquiries
 from marketplace.enquiries import services as enquiry_services
-from marketplace.enquiries.models import Enquiry, Intent
-from marketplace.enquiries.rulebook import CHECKS, CLEAR
+from marketplace.enquiries.events import IntentAgreed
+from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.rulebook import CHECKS, CLEAR, NOT_CONCERNED
+from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.money import FEN_PER_WAN
 from marketplace.listings.kind import kind_named
@@ -165,23 +167,37 @@ def _golden(row: Row, broker: Broker, organizations: Organizations) -> None:
     Introduction.objects.filter(pk=made.pk).update(is_sample=True)
     _say(made, need.owner)
     _say(made, asker)
-    _agree(enquiry, row, asker, need.owner)
+    _agree(row, enquiry, need.owner, asker)
     desk.follow_up(enquiry.pk)
 
 
-def _agree(enquiry: Enquiry, row: Row, asker: Organization, owner: Organization) -> None:
-    """Both sides confirm an intent on line."""
-    if Intent.objects.filter(enquiry=enquiry).exists():
-        return
+def _agree(row: Row, enquiry: Enquiry, owner: Organization, asker: Organization) -> None:
+    """The institute proposes what both will sign, and the factory accepts."""
+    today = clock.today()
     values = {
         "contract_kind": "development",
         "subject": row["subject"],
         "amount_fen": row["amount_wan"] * FEN_PER_WAN,
-        "milestones": [],
-        "checks": {code: {"answer": CLEAR, "note": ""} for code in CHECKS},
+        "pricing_mode": "negotiated",
+        "milestones": [
+            {
+                "what": stone["what"],
+                "due": today + timedelta(days=stone["days"]),
+                "share": stone["share"],
+            }
+            for stone in row["milestones"]
+        ],
+        "checks": {
+            code: {"answer": NOT_CONCERNED if code == "export" else CLEAR, "note": ""}
+            for code in CHECKS
+        },
     }
-    proposed = enquiry_services.propose_intent(enquiry, values, actor=approver_of(asker))
-    enquiry_services.accept_intent(proposed, actor=approver_of(owner))
+    intent = enquiry_services.propose_intent(enquiry, values, actor=approver_of(asker))
+    enquiry_services.accept_intent(intent, actor=approver_of(owner))
+    entry = Entry.objects.filter(event="IntentAgreed", subject_id=enquiry.pk).latest("pk")
+    agreed = IntentAgreed.restore(entry.subject_id, entry.payload)
+    # What the handler of the event does, so that the thread is whole before a worker has run.
+    enquiry_services.agree_enquiry(enquiry.pk, because=agreed)
 
 
 def remove_deals() -> tuple[dict[str, int], list[Kept]]:

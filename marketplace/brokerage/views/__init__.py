@@ -9,6 +9,7 @@ from marketplace.brokerage.views.entry import (
     own,
     preview,
 )
+from marketplace.brokerage.views.example import example
 from marketplace.brokerage.views.filing import filing, filing_export, filings
 from marketplace.brokerage.views.review import register, review
 
@@ -19,6 +20,7 @@ __all__ = [
     "directory",
     "edit",
     "entry",
+    "example",
     "filing",
     "filing_export",
     "filings",

@@ -125,6 +125,7 @@ def show_broker(request: HttpRequest, code: str) -> HttpResponse:
         "broker": broker,
         "face": queries.face_of(broker),
         "record": queries.record_of(broker),
+        "feedback": queries.feedback_summary(broker.pk),
         "is_preview": False,
     }
     return render_page(request, "brokerage/broker_detail.html", context)

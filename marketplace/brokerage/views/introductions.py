@@ -20,19 +20,16 @@ from marketplace.brokerage.forms.mandates import (
 )
 from marketplace.brokerage.models import Broker, Introduction, Ruling
 from marketplace.brokerage.services import introductions as services
-from marketplace.brokerage.services.introductions import Claim, Party
+from marketplace.brokerage.services.claiming import claim_of_meeting
+from marketplace.brokerage.services.introductions import Claim
+from marketplace.brokerage.views.shared import history_without_names
 from marketplace.brokerage.workflow import INTRODUCTION, RULING, RulingStatus
 from marketplace.enquiries import queries as enquiries
 from marketplace.files import queries as files
 from marketplace.files.forms import UploadsField
 from marketplace.journal.once import once
-from marketplace.journal.queries import history
 from marketplace.kernel import clock
-from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
-from marketplace.listings.kind import kinds
-from marketplace.parties import queries as parties
-from marketplace.parties.rulebook import UnfitCode, normalize_uscc
 from marketplace.web.forms import JiebangForm
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -103,7 +100,9 @@ def introduce_meeting(request: Request) -> HttpResponse:
     """Record an introduction from a meeting, without an enquiry."""
     broker = _entered(request.user)
     form = MeetingForm(sent(request), initial={"happened_at": clock.now()})
-    return _record(request, form, broker, lambda: _claim_of(request, form), {})
+    return _record(
+        request, form, broker, lambda: claim_of_meeting(form.cleaned_data, actor=request.user), {}
+    )
 
 
 def _entered(user: Any) -> Broker:
@@ -111,48 +110,6 @@ def _entered(user: Any) -> Broker:
     if broker is None or not broker.is_entered:
         raise Forbidden(_("这是在库技术经纪人的页面"))
     return broker
-
-
-def _claim_of(request: Request, form: MeetingForm) -> Claim:
-    """The claim that a form names. Raises InvalidInput at `listing`, `other` or `name`."""
-    values = form.cleaned_data
-    code = values["listing"].upper()
-    kind = next((one for one in kinds() if code.startswith(one.prefix)), None)
-    listing = (
-        kind.visible_to(request.user).filter(code=code).first()
-        if kind is not None and is_valid_code(code)
-        else None
-    )
-    if kind is None or listing is None:
-        raise InvalidInput({"listing": [_("没有找到这条信息，请核对编号")]})
-    return Claim(
-        (Party(listing.owner, hidden=listing.hide_owner), _other(request, values)),
-        kind,
-        listing,
-        "meeting",
-        values["happened_at"],
-        values["note"],
-    )
-
-
-def _other(request: Request, values: dict[str, Any]) -> Party:
-    """The other party, by code or by credit code; it need not be on the platform."""
-    typed = values["other"].upper()
-    found = parties.visible_to(request.user).filter(code=typed).first()
-    if found is not None:
-        return Party(found)
-    try:
-        uscc = normalize_uscc(typed)
-    except UnfitCode as error:
-        raise InvalidInput(
-            {"other": [_("没有找到这个单位，请核对编号或统一社会信用代码")]}
-        ) from error
-    known = parties.organization_with_uscc(uscc)
-    if known is not None and known.is_verified:
-        return Party(known)
-    if not values["name"]:
-        raise InvalidInput({"name": [_("这个单位尚未入驻，请填写名称")]})
-    return Party(uscc=uscc, name=values["name"])
 
 
 def _record(
@@ -251,9 +208,10 @@ def _context(request: Request, row: Introduction) -> dict[str, Any]:
     user = request.user
     ruling = queries.ruling_on(row.pair, row.subject)
     shows_log = len(row.claims) > 1 or ruling is not None
+    sides = _sides(user, row)
     return {
         "introduction": row,
-        "sides": _sides(user, row),
+        "sides": sides,
         "mine": [
             {"side": side, "name": queries.side_name(user, row, side)}
             for side in queries.sides_waiting_for(user, row)
@@ -269,7 +227,9 @@ def _context(request: Request, row: Introduction) -> dict[str, Any]:
         "proofs": files.file_rows(queries.proofs_of(row)),
         "adds_proof": user.has_perm("brokerage.withdraw_introduction", row),
         "silent_after": row.answer_due_at <= clock.now(),
-        "history": history(events.INTRODUCTION, row.pk),
+        "history": history_without_names(
+            events.INTRODUCTION, row.pk, named=all(side["name"] for side in sides)
+        ),
     }
 
 

@@ -25,10 +25,10 @@ from marketplace.brokerage.rulebook.commission import Terms, shares_of
 from marketplace.brokerage.rulebook.mandate_text import percent
 from marketplace.brokerage.services import commissions, mandates
 from marketplace.brokerage.services.mandates import Scope
+from marketplace.brokerage.views.shared import history_without_names
 from marketplace.brokerage.workflow import COMMISSION, MANDATE, VERSION, MandateStatus
 from marketplace.files import queries as files
 from marketplace.journal.once import once
-from marketplace.journal.queries import history
 from marketplace.kernel import clock
 from marketplace.kernel.errors import (
     Forbidden,
@@ -40,9 +40,7 @@ from marketplace.kernel.errors import (
 from marketplace.kernel.money import format_listing
 from marketplace.listings.kind import kind_named, kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization
-from marketplace.parties.policies import access_of
 from marketplace.web.differences import NOTHING, Difference
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -81,7 +79,7 @@ def propose_to(request: Request, code: str) -> HttpResponse:
     broker = queries.entered_brokers().filter(code=code).first()
     if broker is None:
         raise Http404
-    orgs = _bound(request.user)
+    orgs = queries.bound_organizations(request.user)
     if not orgs:
         raise Forbidden(_("委托由单位的审核人或管理员提出"))
     scopes = _scopes(orgs)
@@ -92,15 +90,6 @@ def propose_to(request: Request, code: str) -> HttpResponse:
         initial=initial_terms() | {"scope": request.GET.get("scope", _ALL)},
     )
     return _propose(request, form, broker, lambda: _chosen(form, orgs, scopes))
-
-
-def _bound(user: Any) -> list[Organization]:
-    access = access_of(user)
-    return [
-        row.organization
-        for row in parties.organizations_of(user)
-        if access.binds(row.organization_id) and row.organization.is_verified
-    ]
 
 
 def _scopes(orgs: list[Organization]) -> list[tuple[str, str, Scope]]:
@@ -280,7 +269,7 @@ def _context(request: Request, mandate: Mandate) -> dict[str, Any]:
         "fees": _fees(request, mandate),
         "adds_fee": mandate.accepted_at is not None and mandate.broker.user_id == user.pk,
         "runs": mandate.is_running() and mandate.broker.is_entered,
-        "history": history(events.MANDATE, mandate.pk),
+        "history": history_without_names(events.MANDATE, mandate.pk, named=named),
     }
 
 

@@ -1,5 +1,6 @@
-"""What the pages of one's own entry share."""
+"""What pages of the register, of mandates and of introductions share."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from marketplace.brokerage import queries
 from marketplace.brokerage.forms import CertificateForm, EntryForm
 from marketplace.brokerage.models import Broker, Certificate
 from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.journal.queries import Line, history
 from marketplace.kernel.errors import InvalidInput, Refused, TooMany
 from marketplace.web import throttle
 from marketplace.web.views import fetch
@@ -24,6 +26,15 @@ EDITED = frozenset(
         BrokerStatus.SUSPENDED,
     }
 )
+
+
+def history_without_names(kind: str, pk: int, *, named: bool) -> list[Line]:
+    """The history of a mandate or claim; who acted is left out unless every party is `named` to the reader.
+
+    A person's name leads to where the person works: it would tell who a hidden party is.
+    """
+    lines = history(kind, pk)
+    return lines if named else [replace(line, actor=None) for line in lines]
 
 
 def own_entry(request: HttpRequest, code: str, *, action: str | None = None) -> Broker:

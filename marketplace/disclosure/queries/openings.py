@@ -37,7 +37,7 @@ def may_read_file(user: Actor, subject: Subject, attachment: Any) -> bool:
     if not may_read_confidential(user, subject):
         return False
     access = access_of(user)
-    return subject.discloses(attachment.name) or (
+    return subject.discloses(attachment.code) or (
         access.in_org(subject.owner_id) or access.has(*READERS)
     )
 

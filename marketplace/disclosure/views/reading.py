@@ -35,6 +35,6 @@ def read(request: PersonRequest, code: str) -> HttpResponse:
         "subject": subject,
         "opened": opened,
         "names_owner": queries.named_grants(request.user, [(grant, subject)])[grant.pk],
-        "files": [row for row in files if subject.discloses(row.name)],
+        "files": [row for row in files if subject.discloses(row.code)],
     }
     return render_page(request, "disclosure/grant_read.html", context)

@@ -9,7 +9,13 @@ from django.db.models.query_utils import FilteredRelation
 
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import READERS, rows_of_parties
-from marketplace.enquiries.queries.reading import orgs_of, visible_to, with_parties
+from marketplace.enquiries.queries.reading import (
+    answered_by,
+    answered_for,
+    orgs_of,
+    visible_to,
+    with_parties,
+)
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
@@ -50,7 +56,7 @@ class Asked:
 
 def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
     """The enquiries of the reader's organisations, newest message first; `read_to` is how far they have read."""
-    return _with_marks(_narrowed(visible_to(actor), actor, asked or Asked()), actor)
+    return _narrowed(_with_marks(visible_to(actor), actor), actor, asked or Asked())
 
 
 def _with_marks(rows: QuerySet[Enquiry], actor: Actor) -> QuerySet[Enquiry]:
@@ -63,9 +69,10 @@ def _mark_joined(rows: QuerySet[Enquiry], actor: Actor) -> QuerySet[Enquiry]:
 
 
 def _narrowed(rows: QuerySet[Enquiry], actor: Actor, asked: Asked) -> QuerySet[Enquiry]:
+    """The rows that were asked for; for `unread` they are joined with the reader's mark."""
     orgs = orgs_of(actor)
     if asked.turn:
-        rows = rows.filter(_turn(orgs, mine=asked.turn == MINE))
+        rows = rows.filter(_turn(actor, mine=asked.turn == MINE))
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.listing:
@@ -74,7 +81,7 @@ def _narrowed(rows: QuerySet[Enquiry], actor: Actor, asked: Asked) -> QuerySet[E
         rows = rows.filter(status=asked.status)
     if asked.unread:
         unread = Q(mark__read_to=None) | Q(mark__read_to__lt=F("last_message_at"))
-        rows = _mark_joined(rows, actor).filter(unread)
+        rows = rows.filter(unread)
     if asked.overdue:
         rows = rows.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
     for word in asked.words.split()[:MOST_WORDS]:
@@ -85,17 +92,19 @@ def _narrowed(rows: QuerySet[Enquiry], actor: Actor, asked: Asked) -> QuerySet[E
 class Merged:
     """The inbox of a few organisations as a list that can be paged: each side is read in the order of its index.
 
-    One query for both sides would collect and sort all of them to show twenty. The parts are visible as
-    such, and only the few rows that are shown get their parties and marks.
+    One query for both sides would collect and sort all of them to show twenty. Each part is what
+    `visible_to` gives of one side, and only the few rows that are shown get their parties and marks.
     """
 
     def __init__(self, actor: Actor, narrowed: Asked, orgs: set[int]) -> None:
         self._actor = actor
         rows = Enquiry.objects.order_by("-last_message_at", "-id")
+        if narrowed.unread:
+            rows = _mark_joined(rows, actor)
         rows = _narrowed(rows, actor, narrowed)
         asked = rows.exclude(owner_id__in=orgs)
         self._parts = [
-            *(rows.filter(owner_id=org) for org in sorted(orgs)),
+            *(rows.filter(answered_for(actor, org)) for org in sorted(orgs)),
             *(asked.filter(asker_id=org) for org in sorted(orgs)),
         ]
 
@@ -122,11 +131,12 @@ def paged_inbox(actor: Actor, asked: Asked) -> QuerySet[Enquiry] | Merged:
     return inbox(actor, asked)
 
 
-def _turn(orgs: set[int], *, mine: bool) -> Q:
+def _turn(actor: Actor, *, mine: bool) -> Q:
     """Those in which the reader's side has to write next, or the other side has to."""
     for_owner, for_asker = (ASKER, OWNER) if mine else (OWNER, ASKER)
     return Q(status__in=[Status.OPEN, Status.TALKING]) & (
-        Q(owner_id__in=orgs, last_side=for_owner) | Q(asker_id__in=orgs, last_side=for_asker)
+        answered_by(actor) & Q(last_side=for_owner)
+        | Q(asker_id__in=orgs_of(actor), last_side=for_asker)
     )
 
 
@@ -152,7 +162,7 @@ def waiting_count(user: Actor) -> int:
     orgs = orgs_of(user)
     if not orgs:
         return 0
-    rows = Enquiry.objects.filter(_turn(orgs, mine=True))
+    rows = Enquiry.objects.filter(_turn(user, mine=True))
     return rows.order_by()[:MOST_COUNTED].count()
 
 
@@ -160,7 +170,7 @@ def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
     """Those that wait for the person's side, the earliest answer due first."""
     if not waiting_count(user):
         return []
-    rows = Enquiry.objects.filter(_turn(orgs_of(user), mine=True))
+    rows = Enquiry.objects.filter(_turn(user, mine=True))
     return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])
 
 

@@ -32,13 +32,27 @@ def with_parties() -> QuerySet[Enquiry]:
     return Enquiry.objects.select_related(*_PARTIES).order_by("-last_message_at", "-id")
 
 
+def answered_by(actor: Actor) -> Q:
+    """The enquiries in which a person writes for the owner: the list-side twin of `policies.sides`."""
+    members = set(access_of(actor).orgs)
+    return Q(owner_id__in=members) | Q(
+        owner_id__in=principals_of(actor) - members, asker__isnull=False
+    )
+
+
+def answered_for(actor: Actor, org_id: int) -> Q:
+    """Those of `answered_by` that one organisation received: a condition that its index answers."""
+    if access_of(actor).in_org(org_id):
+        return Q(owner_id=org_id)
+    return Q(owner_id=org_id, asker__isnull=False)
+
+
 def visible_to(actor: Actor) -> QuerySet[Enquiry]:
     """The enquiries that `actor` may see: the twin of `enquiries.view_enquiry`; newest message first."""
     rows = with_parties()
     if access_of(actor).has(*READERS):
         return rows
-    orgs = orgs_of(actor)
-    seen = Q(owner_id__in=orgs) | Q(asker_id__in=orgs) | rows_of_parties(actor)
+    seen = answered_by(actor) | Q(asker_id__in=orgs_of(actor)) | rows_of_parties(actor)
     guest_of = getattr(actor, "guest_of", None)
     if guest_of is not None:
         seen |= Q(pk=guest_of)

@@ -24,6 +24,7 @@ from marketplace.enquiries.services.joining import join, separate
 from marketplace.enquiries.services.keeping import (
     change_period,
     hold_enquiry,
+    hold_for_dispute,
     lift_hold,
     load_kinds,
     purge_records,
@@ -100,6 +101,7 @@ __all__ = [
     "finish_step",
     "hand_back_lead",
     "hold_enquiry",
+    "hold_for_dispute",
     "join",
     "lapse_leads",
     "lift_hold",

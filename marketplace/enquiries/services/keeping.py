@@ -196,6 +196,20 @@ def lift_hold(hold: Hold, *, actor: Actor | None) -> Hold:
     return hold
 
 
+@transaction.atomic
+def hold_for_dispute(enquiry_id: int, reason: str) -> None:
+    """A slice above keeps an enquiry for this reason; "" says that there is none any more.
+
+    What an operator holds stays held, and is no concern of the slice.
+    """
+    enquiry = Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry_id)
+    hold = _held(ENQUIRY).filter(subject_id=enquiry.pk).first()
+    if reason and hold is None:
+        hold_enquiry(enquiry, reason=reason, actor=None)
+    elif not reason and hold is not None and hold.set_by_id is None:
+        lift_hold(hold, actor=None)
+
+
 def _held(kind: str) -> Any:
     return Hold.objects.filter(subject_kind=kind, lifted_at=None)
 

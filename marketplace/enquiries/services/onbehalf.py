@@ -107,7 +107,10 @@ def answer_contact(
 
 @transaction.atomic
 def answer_contact_by_link(token: str, *, reply: str, rev: Rev = None) -> LoggedContact:
-    """The same by whoever has the link. Raises NotVisible for an unknown or expired link."""
+    """The same by whoever has the link; a member's own word stands over it later.
+
+    Raises NotVisible for an unknown or expired link.
+    """
     contact = queries.contact_by_token(token)
     return _answer(_locked(contact.pk), reply, actor=None, rev=rev)
 
@@ -121,7 +124,7 @@ def _locked(pk: int) -> LoggedContact:
 
 
 def _answer(contact: LoggedContact, reply: str, *, actor: Actor | None, rev: Rev) -> LoggedContact:
-    if contact.reply:
+    if contact.reply and (actor is None or contact.replied_by_id is not None):
         raise Refused(_("该单位已经答复过"))
     if reply not in LoggedContact.Reply.values:
         raise InvalidInput({"reply": [_("请从列表中选择")]})

@@ -26,9 +26,9 @@ _CHECKED = {
     code: {"answer": NOT_CONCERNED if code == "export" else CLEAR, "note": ""} for code in CHECKS
 }
 _SUBJECTS = (
-    "低甲醛脲醛树脂配方与施胶工艺许可，含三个月驻厂指导",
-    "小批量试制与性能检测，合格后转入量产工艺开发",
-    "关键设备改造方案设计及现场调试",
+    "“%s”所涉技术的许可，含三个月现场指导",
+    "围绕“%s”的小批量试制与检测，合格后转入正式开发",
+    "“%s”的方案设计和现场调试",
 )
 
 
@@ -51,12 +51,12 @@ def _carry_on(enquiry: Enquiry, number: int) -> bool:
     today = clock.today()
     values = {
         "contract_kind": ("license", "development", "service")[number % 3],
-        "subject": _SUBJECTS[number % 3],
+        "subject": _SUBJECTS[number % 3] % enquiry.listing_title,
         "amount_fen": (80_000_000, 36_000_000, None)[number % 3],
         "pricing_mode": "negotiated",
         "milestones": [
-            {"what": "小试样品通过检测", "due": today + timedelta(days=45), "share": 30},
-            {"what": "中试线连续运行一周", "due": today + timedelta(days=120), "share": 70},
+            {"what": "首轮试验通过检测", "due": today + timedelta(days=45), "share": 30},
+            {"what": "现场连续运行一周", "due": today + timedelta(days=120), "share": 70},
         ],
         "checks": _CHECKED,
     }
@@ -69,10 +69,13 @@ def _carry_on(enquiry: Enquiry, number: int) -> bool:
         if known is not None:
             agree_enquiry(enquiry.pk, because=known.restore(entry.subject_id, entry.payload))
     add_step(
-        enquiry, what="寄送样品并附检测报告", side=OWNER, due=today + timedelta(days=7), actor=asker
+        enquiry, what="提交试验方案和报价", side=OWNER, due=today + timedelta(days=7), actor=asker
     )
     add_note(
-        enquiry, text="双方在临沂见面，看了中试线，约定下周交换样品。", is_shared=True, actor=owner
+        enquiry,
+        text="双方在临沂见面，看了现场，约定下周交换试验数据。",
+        is_shared=True,
+        actor=owner,
     )
     return True
 

@@ -53,12 +53,14 @@ def write(
     side = _side_of(actor, enquiry, side)
     taken = list(attachments)
     check_seen(enquiry, seen, actor)
+    if sent := _sent_before(enquiry, text, seen, actor):
+        return sent
     if not text.strip() and not taken:
         raise InvalidInput({"text": [_("请填写内容")]})
     if len(text) > rulebook.MAX_TEXT:
         raise InvalidInput({"text": [_("最多 %(most)d 个字") % {"most": rulebook.MAX_TEXT}]})
     if side == OWNER and not names_checked:
-        check_names(enquiry, [text, *(row.name for row in taken)])
+        check_names(enquiry, [text, reason, *(row.name for row in taken)])
     if enquiry.status == Status.CLOSED:
         reopen_with(enquiry, reason, side=side, actor=actor)
     elif side == OWNER and enquiry.status == Status.OPEN:
@@ -142,6 +144,14 @@ def _side_of(actor: Actor, enquiry: Enquiry, wanted: str) -> str:
     if len(held) > 1:
         raise InvalidInput({"side": [_("请选择代表哪一方")]})
     return next(iter(held))
+
+
+def _sent_before(enquiry: Enquiry, text: str, seen: Rev, actor: Actor) -> Message | None:
+    """The message that a visitor has sent from this very page already: without an account there is no one-time key."""
+    if actor.pk is not None or seen is None:
+        return None
+    mine = Message.objects.filter(enquiry=enquiry, side=ASKER, author=None, pk__gt=int(seen))
+    return mine.filter(text=text).first()
 
 
 def check_seen(enquiry: Enquiry, seen: Rev, actor: Actor) -> None:

@@ -23,7 +23,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The enquiries of the reader's organisations; staff see all."""
     form = InboxForm(request.GET)
     page = paginate(request, queries.paged_inbox(request.user, form.asked))
-    rows = [row_of(request.user, enquiry) for enquiry in page.object_list]
+    found = list(page.object_list)
+    steps = queries.next_steps_of([enquiry.pk for enquiry in found])
+    rows = [row_of(request.user, enquiry, steps.get(enquiry.pk)) for enquiry in found]
     context: dict[str, Any] = {"form": form, "page": page, "rows": rows, "asked": form.asked}
     context["turns"] = TURNS
     return render_page(request, "enquiries/enquiry_list.html", context)

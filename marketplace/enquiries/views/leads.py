@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.models import Lead
-from marketplace.enquiries.workflow import LEAD
+from marketplace.enquiries.workflow import LEAD, LeadStatus
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused
 from marketplace.kernel.revisions import Rev
+from marketplace.web.plaintext import clean_text
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
@@ -44,7 +45,7 @@ def show_lead(request: HttpRequest, code: str) -> HttpResponse:
             if act == "take":
                 services.take_lead(lead, actor=request.user, rev=seen.rev)
             elif act == "hand_back":
-                reason = request.POST.get("reason", "")[:200]
+                reason = clean_text(request.POST.get("reason", ""), multiline=False)
                 services.hand_back_lead(lead, actor=request.user, reason=reason, rev=seen.rev)
             else:
                 raise InvalidInput({"act": [_("请从列表中选择")]})
@@ -60,7 +61,10 @@ def show_lead(request: HttpRequest, code: str) -> HttpResponse:
         "lead": lead,
         "moves": {move.name for move in LEAD.available(lead, request.user)},
         "enquiry": lead.enquiry if is_open_to_reader else None,
-        "contact": queries.contact_of_asker(lead.enquiry) if is_open_to_reader else "",
+        # A mandate may open the enquiry; the contact waits for the asker's consent all the same.
+        "contact": queries.contact_of_asker(lead.enquiry)
+        if is_open_to_reader and lead.status == LeadStatus.CONFIRMED
+        else "",
         "seen": seen,
         "problem": problem,
     }
@@ -98,8 +102,13 @@ def answer_broker(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def answer_for(actor: Any, lead: Lead, *, act: str, rev: Rev) -> None:
-    """Refuse or confirm the broker whom the page has named, for a member or a visitor of the asking side."""
+    """Refuse or confirm the broker whom the page has named, for a member or a visitor of the asking side.
+
+    Raises InvalidInput for anything else: consent is what was clicked, and nothing that came by accident.
+    """
     if act == "refuse":
         services.refuse_broker(lead, actor=actor, rev=rev)
+    elif act != "confirm":
+        raise InvalidInput({"act": [_("请从列表中选择")]})
     else:
         services.confirm_broker(lead, broker_id=lead.broker_id or 0, actor=actor, rev=rev)

@@ -15,6 +15,7 @@ from marketplace.enquiries.forms.way import ContactForm, ReplyForm
 from marketplace.enquiries.queries.way import MOST_ROWS
 from marketplace.enquiries.views.asking import add_errors
 from marketplace.journal.once import made_before, once
+from marketplace.kernel.codes import read_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.listings.kind import kinds
 from marketplace.parties import queries as parties
@@ -48,7 +49,11 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
     form_key, problem = FormKey(request), None
     status = 400 if form.is_bound else 200
     kind, listing = _listing(request, firm.pk)
-    enquiry = queries.visible_to(request.user).filter(code=request.GET.get("enquiry", "")).first()
+    enquiry = (
+        queries.visible_to(request.user)
+        .filter(code=read_code(request.GET.get("enquiry", "")))
+        .first()
+    )
     if form.is_bound and form.is_valid():
         try:
             ticket = form_key.ticket()
@@ -94,7 +99,7 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
 
 def _listing(request: HttpRequest, firm_id: int) -> tuple[Any, Any]:
     """The published listing of the firm that `?listing=` names, with its kind."""
-    code = request.GET.get("listing", "")
+    code = read_code(request.GET.get("listing", ""))
     for kind in kinds():
         if code.startswith(kind.prefix):
             found = kind.visible_to(request.user).filter(code=code, owner_id=firm_id).first()
@@ -127,7 +132,8 @@ def show_contact(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已答复"))
             return redirect("enquiries:contact", code)
-    may = request.user.has_perm("enquiries.answer_contact", contact) and not contact.reply
+    is_open = not contact.reply or contact.replied_by_id is None
+    may = request.user.has_perm("enquiries.answer_contact", contact) and is_open
     context = {"contact": contact, "may_answer": may, "seen": seen, "problem": problem}
     return render_page(request, "enquiries/contact_detail.html", context, status=status)
 
@@ -139,6 +145,8 @@ def confirm_by_link(request: HttpRequest, token: str) -> HttpResponse:
     contact = queries.contact_by_token(token)
     seen, problem, status = Seen(request, contact.rev), None, 200
     if request.method == "POST":
+        if request.user.pk == contact.logged_by_id:
+            raise Forbidden(_("登记人不能代单位确认，请把链接交给该单位"))
         form = ReplyForm(request.POST)
         try:
             reply = form.cleaned_data["reply"] if form.is_valid() else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import Enquiry, Step
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.queries.inbox import is_unread
 from marketplace.enquiries.queries.names import PartyName, party
@@ -25,12 +25,16 @@ class Line:
     asker: PartyName
     turn: Any
     is_mine: bool
+    #: Somebody has to write; the state alone says it all otherwise.
+    waits: bool
     is_unread: bool
     is_late: bool
     due_at: datetime | None
+    #: What was agreed to be done next, while the conversation goes on.
+    step: Step | None
 
 
-def row_of(user: Actor, enquiry: Enquiry) -> Line:
+def row_of(user: Actor, enquiry: Enquiry, step: Step | None = None) -> Line:
     """The line of an enquiry that `queries.inbox` gave. No query."""
     held = sides(user, enquiry)
     is_mine = waits_for(enquiry) in held
@@ -41,9 +45,11 @@ def row_of(user: Actor, enquiry: Enquiry) -> Line:
         party(user, enquiry, ASKER),
         next_step(enquiry, held),
         is_mine,
+        bool(waits_for(enquiry)),
         bool(held) and is_unread(enquiry),
         due_at is not None and due_at < clock.now(),
         due_at,
+        None if enquiry.status == Status.CLOSED else step,
     )
 
 

@@ -86,7 +86,8 @@ def send(request: HttpRequest, enquiry: Enquiry, form: WriteForm, seen: Seen) ->
     uploads = values.get("attachments") or []
     if (side or next(iter(held), "")) == OWNER and not values["names_checked"]:
         # Before a file is stored: its name is a text too.
-        services.check_names(enquiry, [values["text"], *(row.name for row in uploads)])
+        texts = [values["text"], values.get("reason", ""), *(row.name for row in uploads)]
+        services.check_names(enquiry, texts)
     stored = files.store_uploads(uploads, subject_kind=SUBJECT, actor=request.user)
     if stored.reasons:
         for row in stored.taken:

@@ -10,6 +10,7 @@ from marketplace.listings.services.drafts import (
     save_step,
 )
 from marketplace.listings.services.exports import EXPORT, start_export
+from marketplace.listings.services.imports import Imported, import_rows
 from marketplace.listings.services.lifecycle import Lifecycle, lifecycle_of, register
 from marketplace.listings.services.moves import (
     CHOOSE,
@@ -25,6 +26,7 @@ __all__ = [
     "CHOOSE",
     "DEFAULT_VALIDITY",
     "EXPORT",
+    "Imported",
     "Lifecycle",
     "clean_reasons",
     "create_draft",
@@ -32,6 +34,7 @@ __all__ = [
     "delete_draft",
     "deletion_refusal",
     "expire_due",
+    "import_rows",
     "keep_as_seen",
     "lifecycle_of",
     "move",

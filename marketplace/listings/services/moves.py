@@ -19,7 +19,7 @@ from marketplace.listings import queries
 from marketplace.listings.models import Listing
 from marketplace.listings.services.lifecycle import Lifecycle, lifecycle_of
 from marketplace.listings.services.rows import keep_as_seen, lock, touch
-from marketplace.listings.workflow import EDITABLE, Ending
+from marketplace.listings.workflow import EDITABLE, PUBLIC, Ending
 
 L = TypeVar("L", bound=Listing)
 #: What a person says with a move, by name: days, reasons, a reason, how, a note.
@@ -127,8 +127,8 @@ def move(listing: L, name: str, *, actor: Actor | None, rev: Rev = None, **said:
     What is said with a move: `days` (30 to 730) with "renew", `reasons` with "return", `reason` with
     "withdraw", `how` and `note` with the move that ends the listing well. Raises Forbidden and Refused
     as the flow says, Stale when the listing is no longer at `rev`, InvalidInput for what was said and,
-    on "submit", with each field that the quality gate misses. When a listing goes back to its author,
-    what others saw of it is kept.
+    on "submit", with each field that the quality gate misses. When a listing goes back to its author or
+    leaves the public, what others saw of it is kept.
     """
     lifecycle = lifecycle_of(listing)
     write = _write_of(name, lifecycle)
@@ -139,10 +139,11 @@ def move(listing: L, name: str, *, actor: Actor | None, rev: Rev = None, **said:
     if name == "submit" and lifecycle.flow.refusal(name, listing, actor) == "":
         _refuse_incomplete(lifecycle, listing)
     at = clock.database_now()
+    was_public = listing.status in PUBLIC
     lifecycle.flow.fire(name, listing, actor, at=at)
     check(listing.rev, rev, listing)
-    if listing.status in EDITABLE:
-        keep_as_seen(listing)
+    if listing.status in EDITABLE or (was_public and listing.status not in PUBLIC):
+        keep_as_seen(listing, public=was_public)
     columns = write.columns(listing, at, said)
     for column, value in columns.items():
         setattr(listing, column, value)

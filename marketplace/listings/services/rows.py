@@ -35,7 +35,8 @@ def replace_rows(listing: Listing, related: str, items: Iterable[Mapping[str, An
     )
 
 
-def keep_as_seen(listing: Listing) -> None:
-    """Keep what reviewers and the public saw at this `rev`, before the author changes it."""
+def keep_as_seen(listing: Listing, *, public: bool = False) -> None:
+    """Keep what reviewers, or with `public` everybody, saw at this `rev`, before the author changes it."""
     subject = queries.subject_of(listing)
-    versions.keep_version(subject, listing.pk, listing.rev, queries.content_of(listing))
+    seen = queries.content_of(listing) | {"public": public}
+    versions.keep_version(subject, listing.pk, listing.rev, seen)

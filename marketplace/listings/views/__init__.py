@@ -1,6 +1,12 @@
 """The pages of every kind of listing; `listings.urls` gives them a `ListingKind`."""
 
 from marketplace.listings.views.export import export_listings, export_own
+from marketplace.listings.views.imports import (
+    import_new,
+    import_problems,
+    import_show,
+    import_template,
+)
 from marketplace.listings.views.manage import act_on_listing, manage_listing, own_listings
 from marketplace.listings.views.public import (
     list_listings,
@@ -17,6 +23,10 @@ __all__ = [
     "edit_listing",
     "export_listings",
     "export_own",
+    "import_new",
+    "import_problems",
+    "import_show",
+    "import_template",
     "list_listings",
     "list_of_organization",
     "manage_listing",

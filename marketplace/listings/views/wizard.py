@@ -38,7 +38,7 @@ def new_listing(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
         return render_page(request, "listings/listing_no_owner.html", {"kind": kind}, status=status)
     step = kind.steps[0]
     form = step.form(request.POST or None)
-    owner, problem = _owner(request, owners)
+    owner, problem = chosen_owner(request, owners)
     form_key, reused = FormKey(request), None
     status = 400 if request.method == "POST" or problem else 200
     if request.method == "POST" and form.is_valid() and owner is not None:
@@ -61,7 +61,7 @@ def new_listing(request: HttpRequest, *, kind: ListingKind) -> HttpResponse:
     return render_page(request, "listings/listing_step.html", context, status=status)
 
 
-def _owner(request: HttpRequest, owners: list[Any]) -> tuple[Any, Any]:
+def chosen_owner(request: HttpRequest, owners: list[Any]) -> tuple[Any, Any]:
     """The organisation of a new listing, and why the requested one was refused.
 
     Without a choice the first organisation is offered. A named one is accepted or refused and never

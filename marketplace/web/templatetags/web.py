@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from marketplace.kernel import clock
 from marketplace.kernel import money as kernel_money
 from marketplace.web import formats
 from marketplace.web.cards import mark
@@ -100,6 +101,12 @@ def price(low: int | None, high: int | None = None, *, single: bool = False) -> 
 def listdate(value: date | datetime | None) -> SafeString | str:
     """`<time>2025-10-16</time>` for lists; a dash for None."""
     return _time(value, formats.list_date(value)) if value else "—"
+
+
+@register.filter
+def lastday(end: datetime | None) -> SafeString | str:
+    """`<time>2025-10-16</time>` of a half-open period's end: its last day; a dash for None."""
+    return listdate(clock.last_day(end)) if end else "—"
 
 
 @register.filter

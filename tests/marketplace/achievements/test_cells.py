@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from marketplace.achievements.imports import cells, titles
-from marketplace.achievements.imports.cells import CellError
 from marketplace.achievements.imports.contacts import read_contact
+from marketplace.listings.imports import cells as shared
+from marketplace.listings.imports.cells import CellError
 
 pytestmark = pytest.mark.django_db
 
@@ -27,17 +28,17 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_terms_are_known_by_code_label_and_path(scheme: str, text: str, code: str) -> None:
-    assert cells.term(scheme)(text) == code
+    assert shared.term(scheme)(text) == code
 
 
 def test_an_unknown_term_is_answered_with_near_ones() -> None:
     with pytest.raises(CellError, match="磁性材料"):
-        cells.term("industry")("磁性材")
+        shared.term("industry")("磁性材")
 
 
 @pytest.mark.parametrize("between", ["/", "／", "、", "，", ",", ";", "；", "|", "\n", " ", "·"])
 def test_terms_by_whatever_stands_between(between: str) -> None:
-    assert cells.several_terms("cooperation")(f"技术转让{between}技术许可") == [
+    assert shared.several_terms("cooperation")(f"技术转让{between}技术许可") == [
         *("transfer", "license"),
     ]
 
@@ -45,17 +46,17 @@ def test_terms_by_whatever_stands_between(between: str) -> None:
 @pytest.mark.parametrize("text", ["技术转让/炼金术", "炼金术/技术转让", "技术转让技术许可"])
 def test_one_unknown_of_several_terms_is_a_problem(text: str) -> None:
     with pytest.raises(CellError, match="不在列表中"):
-        cells.several_terms("cooperation")(text)
+        shared.several_terms("cooperation")(text)
 
 
 @pytest.mark.parametrize("text", ["磁性材料/机械制造", "磁性材料、木业", "新材料/木业"])
 def test_several_terms_where_one_fits_are_a_problem(text: str) -> None:
     with pytest.raises(CellError):
-        cells.term("industry")(text)
+        shared.term("industry")(text)
 
 
 def test_several_terms() -> None:
-    assert cells.several_terms("cooperation")("技术许可、合作开发；技术服务") == [
+    assert shared.several_terms("cooperation")("技术许可、合作开发；技术服务") == [
         *("license", "joint_dev", "service"),
     ]
 
@@ -64,13 +65,13 @@ def test_several_terms() -> None:
     ("text", "value"), [("是", True), ("Yes", True), ("否", False), ("0", False)]
 )
 def test_yes_and_no(text: str, value: bool) -> None:
-    assert cells.yes_no(text) is value
+    assert shared.yes_no(text) is value
 
 
 @pytest.mark.parametrize("text", ["也许", "2", "=1"])
 def test_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(CellError):
-        cells.yes_no(text)
+        shared.yes_no(text)
 
 
 @pytest.mark.parametrize(

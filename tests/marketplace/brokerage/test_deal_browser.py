@@ -5,24 +5,23 @@ from typing import Any
 from django.urls import reverse
 
 import pytest
+from playwright.sync_api import Browser
 
 from marketplace.brokerage.models import Pursuit
 from marketplace.brokerage.services import commissions, desk
 from marketplace.kernel import clock
-from tests.browser import needs_chromium
+from tests.browser import faults, needs_chromium, window
 from tests.cast import Cast, make_cast
 from tests.factories.brokerage import make_broker
 from tests.factories.enquiries import make_enquiry
 from tests.factories.mandates import answer, make_introduction, make_mandate
 from tests.factories.needs import make_need
-from tests.marketplace.brokerage.test_browser import AXE, TAGS, browse
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
     needs_chromium,
 ]
-__all__ = ["browse"]
 
 
 def pages() -> tuple[Cast, dict[str, list[str]]]:
@@ -68,22 +67,17 @@ def pages() -> tuple[Cast, dict[str, list[str]]]:
     }
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_pages_are_clean(browse: Any, own_index: object, width: int) -> None:
+def test_pages_are_clean(
+    chromium: Browser, live_server: Any, settings: Any, own_index: object
+) -> None:
     from cms.tree import ensure_tree
 
+    settings.ALLOWED_HOSTS = ["*"]
     ensure_tree()
     cast, by_role = pages()
-    faults = []
+    wrong = []
     for role, addresses in by_role.items():
-        page = browse(width, cast[role])
-        for address in addresses:
-            assert page.goto(address).status == 200, address
-            page.evaluate(AXE)
-            found = page.evaluate(
-                "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
-            )["violations"]
-            faults += [f"{address}: {one['id']} {one['nodes'][0]['html'][:90]}" for one in found]
-            if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
-                faults.append(f"{address}: wider than {width}")
-    assert faults == []
+        with window(chromium, live_server, cast[role]) as page:
+            for address in addresses:
+                wrong += faults(page, address)
+    assert wrong == []

@@ -13,7 +13,7 @@ import pytest
 
 from marketplace.brokerage.models import Broker, Introduction, Mandate, Pursuit
 from marketplace.brokerage.services import commissions, desk, mandates
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import Enquiry, Lead
 from marketplace.journal import services as journal
 from marketplace.kernel import clock
 from tests.cast import Cast
@@ -275,13 +275,21 @@ def test_moving_a_card_leads_to_where_it_is_recorded(cast: Cast, broker: Broker)
     assert code in client.get(f"{move}?to=contact")["Location"]
 
 
-@pytest.mark.parametrize("page", ["pipeline", "desk", "introductions", "mandates", "tasks"])
-def test_pages_ask_as_much_for_one_row_as_for_thirty(cast: Cast, broker: Broker, page: str) -> None:
+@pytest.mark.parametrize(
+    "page", ["pipeline", "pipeline?list", "desk", "introductions", "mandates", "tasks"]
+)
+def test_pages_ask_as_much_for_two_rows_as_for_thirty(
+    cast: Cast, broker: Broker, page: str
+) -> None:
     client = signed_in(broker.user)
-    address = reverse(f"brokerage:{page}") + ("?show=list" if page == "pipeline" else "")
+    name, _by, how = page.partition("?")
+    address = reverse(f"brokerage:{name}") + (f"?show={how}" if how else "")
 
     def more(count: int) -> None:
         follow(cast, broker, count)
+        for number, enquiry in enumerate(Enquiry.objects.filter(lead=None)):
+            held = {"status": "taken", "broker": broker.user} if number % 2 else {}
+            Lead.objects.create(enquiry=enquiry, **held)
         need = make_need(cast.enterprise, cast.member, title="更多难题", state="published")
         for number in range(count):
             org = OrganizationFactory(name=f"委托单位{number}")
@@ -298,10 +306,10 @@ def test_pages_ask_as_much_for_one_row_as_for_thirty(cast: Cast, broker: Broker,
             assert client.get(address).status_code == 200
         return len(queries)
 
-    more(1)
-    one = asked()
-    more(9)
-    assert asked() == one
+    more(2)
+    few = asked()
+    more(28)
+    assert asked() == few
 
 
 def test_a_side_rates_the_broker_once_after_closing(cast: Cast, broker: Broker, need: Any) -> None:
@@ -332,6 +340,9 @@ def test_scores_are_public_from_five_on(cast: Cast, broker: Broker) -> None:
     found = feedback_summary(broker.pk)
     assert found is not None
     assert (found.count, found.mean) == (5, 4.6)
+    page = Client().get(reverse("brokerage:detail", args=[broker.code])).content.decode()
+    assert "平均 4.6 分（满分 5 分），共 5 份" in page
+    assert reverse("brokerage:propose_to", args=[broker.code]) in page
 
 
 # --- the API ------------------------------------------------------------------------------------
@@ -349,4 +360,4 @@ def test_the_api_says_what_may_be_done_and_does_it(cast: Cast, broker: Broker) -
         act, {}, content_type="application/json", headers={"If-Match": shown["ETag"]}
     )
     assert (done.status_code, done.json()["status"]) == (200, "accepted")
-    assert done.json()["available_actions"] == ["terminate"]
+    assert done.json()["available_actions"] == ["terminate", "amend"]

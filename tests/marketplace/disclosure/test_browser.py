@@ -1,21 +1,17 @@
 """The pages in Chromium at 1280 and 320 px: axe finds nothing, nothing is cut off or scrolls sideways."""
 
-import os
-import pathlib
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 import pytest
 from playwright.sync_api import Browser
 
 from marketplace.disclosure import queries, services
-from tests.browser import needs_chromium
+from tests.browser import faults, needs_chromium, window
 from tests.cast import make_cast
 from tests.factories.disclosure import make_grant
 from tests.marketplace.disclosure.conftest import make_shut
-from tests.marketplace.web.test_browser import AXE, CUT_OFF, TAGS
 
 pytestmark = [
     pytest.mark.journey,
@@ -65,37 +61,8 @@ def pages() -> dict[str, tuple[Any, str]]:
 
 def test_every_page_is_clean(chromium: Browser, live_server: Any, settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["*"]
-    faults: dict[str, Any] = {}
-    found = pages()
-    for width in (1280, 320):
-        for name, (person, path) in found.items():
-            client = Client()
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-            context = chromium.new_context(
-                viewport={"width": width, "height": 900}, base_url=live_server.url
-            )
-            context.add_cookies(
-                [
-                    {"name": key, "value": morsel.value, "url": live_server.url}
-                    for key, morsel in client.cookies.items()
-                ]
-            )
-            page = context.new_page()
-            answer = page.goto(path)
-            assert answer is not None
-            assert answer.status == 200, name
-            page.evaluate(AXE)
-            report = page.evaluate(
-                "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
-            )
-            wrong = [
-                (one["id"], one["nodes"][0]["html"][:120]) for one in report["violations"]
-            ] + page.evaluate(CUT_OFF)
-            if wrong:
-                faults[f"{name} {width}"] = wrong
-            if os.environ.get("SHOTS"):
-                page.screenshot(
-                    path=pathlib.Path(os.environ["SHOTS"]) / f"{name}-{width}.png", full_page=True
-                )
-            context.close()
-    assert faults == {}
+    wrong = []
+    for person, path in pages().values():
+        with window(chromium, live_server, person) as page:
+            wrong += faults(page, path)
+    assert wrong == []

@@ -1,6 +1,7 @@
 """The log is complete under 20 parallel downloads, and a revocation lets none through after it."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,6 +22,16 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)"),
 ]
 AT_ONCE = 20
+
+
+@pytest.fixture(autouse=True)
+def enough_connections() -> Iterator[None]:
+    """As in a server, no thread waits for a connection of the pool: this test has more threads than one."""
+    pool: Any = connection.pool  # type: ignore[attr-defined]
+    kept = pool.min_size, pool.max_size
+    pool.resize(kept[0], AT_ONCE + 2)
+    yield
+    pool.resize(*kept)
 
 
 def together(cast: Cast, url: str, also: Any = None) -> list[int]:

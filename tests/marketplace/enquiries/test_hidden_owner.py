@@ -172,3 +172,12 @@ def test_whoever_was_named_the_owner_before_sees_it_from_the_start(cast: Cast, n
     Enquiry.objects.all().delete()
     again = make_enquiry(need, cast.university, cast.university_member)
     assert not again.owner_is_hidden
+
+
+def test_the_reason_to_open_it_again_is_looked_at_for_the_name(cast: Cast, need: Any) -> None:
+    over = make_enquiry(need, cast.university, cast.university_member, state="closed")
+    said = {"actor": cast.member, "reason": f"{cast.enterprise.name}想再谈"}
+    with pytest.raises(InvalidInput) as caught:
+        services.write(over, "您好", **said)
+    assert list(caught.value.errors) == ["names_checked"]
+    services.write(over, "您好", names_checked=True, **said)

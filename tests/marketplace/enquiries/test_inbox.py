@@ -158,7 +158,7 @@ def test_the_page_of_one_costs_the_same_for_one_message_and_for_thirty(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)")
 def test_two_tabs_that_ask_at_once_meet_in_one_enquiry(cast: Cast, need: Any) -> None:
-    gate = threading.Barrier(4)
+    gate = threading.Barrier(4, timeout=60)
 
     def ask(number: int) -> None:
         gate.wait()

@@ -1,9 +1,12 @@
 """From a question to an intent and to its end: proposals, steps, notes, closing, contacts, keeping."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +18,7 @@ from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
 from marketplace.matching.models import Match
+from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry
@@ -59,6 +63,33 @@ def signed_in(user: Any) -> Client:
 
 
 # --- intents ----------------------------------------------------------------------------------
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)")
+def test_of_two_who_answer_an_intent_at_once_one_decides(cast: Cast, enquiry: Enquiry) -> None:
+    intent = services.propose_intent(enquiry, values(), actor=cast.university_admin)
+    gate = threading.Barrier(2, timeout=60)
+
+    def decide(act: Callable[[], Intent]) -> str:
+        gate.wait()
+        try:
+            return act().status
+        except Refused:
+            return "refused"
+        finally:
+            connections.close_all()
+
+    acts: list[Callable[[], Intent]] = [
+        lambda: services.accept_intent(intent, actor=cast.approver),
+        lambda: services.decline_intent(intent, reason="price", actor=cast.org_admin),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        went = list(pool.map(decide, acts))
+    intent.refresh_from_db()
+    assert went in (["accepted", "refused"], ["refused", "declined"])
+    assert (intent.status, intent.rev) == (next(one for one in went if one != "refused"), 2)
+
+
 def test_those_who_bind_propose_counter_and_confirm(
     cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
 ) -> None:
@@ -209,6 +240,11 @@ def test_steps_have_a_day_a_side_and_a_rev(cast: Cast, enquiry: Enquiry) -> None
         services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.broker)
     step = services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.member)
     assert list(queries.open_steps_for(cast.member)) == [step]
+    inbox = signed_in(cast.university_member).get(reverse("enquiries:inbox")).content.decode()
+    assert "下一步：寄样" in inbox
+    # A to-do is due on the day itself, not at the midnight that ends it.
+    [todo] = [row for row in workbench.todos(cast.member) if row.title == "寄样"]
+    assert todo.due == tomorrow.isoformat()
     assert not queries.open_steps_for(cast.university_member)
     changed = services.edit_step(
         step, what="寄样品", side="owner", due=tomorrow, actor=cast.university_member, rev=1
@@ -324,6 +360,19 @@ def test_a_logged_visit_counts_when_the_firm_confirms_it(
     assert visitor.get(reverse("enquiries:contact_link", args=["x" * 43])).status_code == 404
 
 
+def test_who_logged_it_does_not_confirm_it_and_the_firm_has_the_last_word(cast: Cast) -> None:
+    logged = log(cast)
+    link = reverse("enquiries:contact_link", args=[logged.token])
+    officer = Client()
+    officer.force_login(cast.registrar_city, backend="django.contrib.auth.backends.ModelBackend")
+    assert officer.post(link, {"reply": "confirmed", "rev": "1"}).status_code == 403
+    assert Client().post(link, {"reply": "confirmed", "rev": "1"}).status_code == 200
+    done = services.answer_contact(logged.contact, reply="disputed", actor=cast.member, rev=2)
+    assert done.reply == "disputed"
+    with pytest.raises(Refused):
+        services.answer_contact(done, reply="confirmed", actor=cast.member, rev=3)
+
+
 def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
     contact = log(cast).contact
     assert list(queries.contacts_to_answer(cast.member)) == [contact]
@@ -348,6 +397,9 @@ def test_the_county_officers_first_page(cast: Cast, enquiry: Enquiry) -> None:
     assert list(queries.silent_in(["999999"])) == []
     page = signed_in(cast.registrar_county).get(reverse("enquiries:county")).content.decode()
     assert "从未走访的需求" in page
+    home = signed_in(cast.registrar_city).get(reverse("workbench:home")).content.decode()
+    for line in ("1 条咨询逾期没有答复", "1 条需求还没有走访", "1 项意向还没有签订合同"):
+        assert line in home
     from marketplace.listings.kind import kind_named
 
     log(cast, kind=kind_named("needs"), listing=need)

@@ -17,6 +17,7 @@ from marketplace.enquiries.models import Enquiry, Lead, MetQuestion
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Refused, Stale
 from marketplace.notices.models import Notice
+from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry, make_visitor_enquiry
@@ -144,6 +145,10 @@ def lead(cast: Cast, achievement: Any) -> Lead:
 
 def test_a_broker_sees_the_text_only_when_the_asker_names_him(cast: Cast, lead: Lead) -> None:
     assert list(queries.open_leads(cast.broker)) == [lead]
+    # A broker may work alone: the first page asks for leads, not for an organisation.
+    titles = [row.title for row in workbench.todos(cast.broker)]
+    assert "1 条线索可以领取" in titles
+    assert "登记或加入你的单位" not in titles
     assert list(queries.open_leads(cast.member)) == []
     assert not cast.broker.has_perm("enquiries.view_enquiry", lead.enquiry)
     for person in (cast.member, cast.operator, cast.expert):
@@ -209,7 +214,7 @@ def test_the_asker_may_refuse_and_the_first_answer_ends_the_lead(
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL (row locks)")
 def test_of_brokers_who_take_a_lead_at_once_one_has_it(cast: Cast, lead: Lead) -> None:
     people = [cast.broker, *(make_staff("broker", email=f"b{n}@example.com") for n in range(3))]
-    gate = threading.Barrier(len(people))
+    gate = threading.Barrier(len(people), timeout=60)
 
     def take(person: Any) -> bool:
         gate.wait()

@@ -233,3 +233,16 @@ def test_without_consent_or_contact_nothing_is_sent_and_everything_is_kept(need:
         assert page.status_code == 400
         assert "卫家木业" in page.content.decode()
     assert not mail.outbox
+
+
+def test_a_message_that_a_visitor_sends_twice_is_one(need: Any) -> None:
+    client = asked(need)
+    page = client.get(reverse("enquiries:visit")).content.decode()
+    typed = {"text": "补充一点", "rev": page.split('name="rev" value="')[1].split('"')[0]}
+    for _press in range(2):
+        assert client.post(reverse("enquiries:visit"), typed).status_code == 302
+    assert Message.objects.filter(text="补充一点").count() == 1
+    later = client.get(reverse("enquiries:visit")).content.decode()
+    typed["rev"] = later.split('name="rev" value="')[1].split('"')[0]
+    assert client.post(reverse("enquiries:visit"), typed).status_code == 302
+    assert Message.objects.filter(text="补充一点").count() == 2

@@ -260,6 +260,7 @@ def test_what_the_database_says_of_itself(needs: dict[str, Need], asked: list[st
     assert table.can_answer(get("needs"), Query(filters={"keyword": []}, sort="-price"))
     assert [spec.name for spec in all_specs() if spec.table is None] == [
         "articles",
+        "brokers",
         "organizations",
     ]
 
@@ -344,6 +345,7 @@ def test_the_api_says_it(needs: dict[str, Need], asked: list[str], client: Clien
         ("needs", 1, True),
         ("offerings", 0, True),
         ("organizations", 0, True),
+        ("brokers", 0, True),
     ]
 
 

@@ -1,23 +1,19 @@
 """Pages of services and of their providers in Chromium: axe, sideways scroll, console."""
 
-import pathlib
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser
 
 from marketplace.offerings import services
 from search import engine
-from tests.browser import needs_chromium
+from tests.browser import faults, needs_chromium, window
 from tests.cast import make_cast
+from tests.factories.achievements import sheet
+from tests.factories.files import make_attachment
 from tests.factories.offerings import make_offering
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True), needs_chromium]
 
@@ -40,24 +36,17 @@ def test_pages_are_sound_wide_and_narrow(
     steps = ("basics", "targets", "terms")
     own = [reverse("offerings:edit", args=[draft.code, step]) for step in steps]
     own.append(reverse("offerings:check", args=[draft.code]))
+    table = sheet(
+        [["甲醛检测", "检验检测"], ["乙", "不存在的类别"], ["", "x"]], ["服务名称", "服务类别"]
+    )
+    uploaded = make_attachment(
+        author, data=table, name="服务.xlsx", subject_kind="offerings.import", subject_id=None
+    )
+    own += [reverse("offerings:import"), reverse("offerings:import_show", args=[uploaded.code])]
     staff = [reverse("offerings:filing", args=[org.code])]
-    for width in (1280, 320):
-        for person, paths in ((None, public), (author, own), (cast.registrar_city, staff)):
-            context = chromium.new_context(viewport={"width": width, "height": 900})
-            if person is not None:
-                client = Client()
-                client.force_login(person)
-                session = client.cookies[settings.SESSION_COOKIE_NAME].value
-                cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": session}
-                context.add_cookies([{**cookie, "url": live_server.url}])
-            page, said = context.new_page(), []
+    for person, paths in ((None, public), (author, own), (cast.registrar_city, staff)):
+        with window(chromium, live_server, person) as page:
+            said: list[str] = []
             page.on("console", lambda m, said=said: said.append(m.text))
-            for path in paths:
-                page.goto(live_server.url + path)
-                assert page.url.endswith(path)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-                page.evaluate(AXE)
-                found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)["violations"]
-                assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], path
+            assert [fault for path in paths for fault in faults(page, path)] == []
             assert said == []
-            context.close()

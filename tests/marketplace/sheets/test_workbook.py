@@ -180,7 +180,7 @@ def test_hidden_sheets_and_sheets_that_were_not_read_are_named() -> None:
     sheet = read(saved(book))
     assert sheet.rows == [(2, ["甲", "文一"])]
     assert sheet.remarks == [
-        "只读取了工作表“一院”；这些工作表也有成果，没有读取，请合并到一张表：二院",
+        "只读取了工作表“一院”；这些工作表也有数据，没有读取，请合并到一张表：二院",
         "隐藏的工作表没有读取：旧、更旧",
     ]
 

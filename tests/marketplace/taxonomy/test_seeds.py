@@ -28,6 +28,13 @@ def test_the_lists_of_the_plan_are_there():
         "stage",
         "ip_kind",
         "ip_status",
+        "service_category",
+        "service_pricing",
+        "qualification",
+        "service_region",
+        "filing_kind",
+        "contract_kind",
+        "closing_reason",
     }
     assert not Scheme.objects.filter(source="").exists()
     assert not Scheme.objects.filter(label_en="").exists()

@@ -199,4 +199,4 @@ def test_operators_are_warned_once_three_months_before_the_last_year_ends(drain)
         [notice] = Notice.objects.filter(kind="parties.calendar_runs_out", recipient=operator)
         assert notice.url == reverse("taxonomy:year", args=[2027])
         [todo] = [row for row in workbench.todos(operator) if "2027" in row.title]
-        assert todo.due == "2027-01-01"
+        assert todo.due == "2026-12-31"

@@ -1,23 +1,14 @@
 """The component gallery in Chromium: axe, console, outside requests, sideways scroll, keyboard, print."""
 
-import pathlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import needs_chromium
+from tests.browser import AXE, CUT_OFF, RUN_AXE, TAGS, needs_chromium
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-CUT_OFF = """[...document.querySelectorAll('main *, header *')].filter(e => {
-  const box = e.getBoundingClientRect();
-  return e.checkVisibility() && box.right > innerWidth + 1
-    && !e.closest('svg, .u-vh, .c-scroll, .c-nav__list, .c-side__list');
-}).map(e => e.outerHTML.slice(0, 100))"""
 SMALL = """[...document.querySelectorAll('a, button, input, select, summary')].filter(e => {
   const box = e.getBoundingClientRect();
   return e.checkVisibility() && box.width && (box.width < 24 || box.height < 24)
@@ -85,9 +76,7 @@ def test_every_component_is_clean(visit: Any, mode: str) -> None:
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(SMALL) == []
     page.evaluate(AXE)
-    found = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
-    )
+    found = page.evaluate(RUN_AXE, TAGS)
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found["violations"]] == []
     assert said == []
 

@@ -70,13 +70,20 @@ AT = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)
         ),
         ("{{ day|listdate }}", '<time datetime="2025-11-03">2025-11-03</time>'),
         ("{{ day|longdate }}", '<time datetime="2025-11-03">2025 年 11 月 3 日（周一）</time>'),
+        (
+            "{{ midnight|lastday }}{{ none|lastday }}",
+            '<time datetime="2025-11-03">2025-11-03</time>—',
+        ),
         ("{{ late|listdate }}", '<time datetime="2025-11-04T00:30:00+08:00">2025-11-04</time>'),
         ("{{ none|listdate }}{{ none|detaildate }}{{ none|longdate }}{% deadline none %}", "————"),
     ],
 )
 def test_times_are_shanghai_times(draw: Draw, text: str, drawn: str) -> None:
+    midnight = datetime(2025, 11, 3, 16, 0, tzinfo=UTC)
     late = datetime(2025, 11, 3, 16, 30, tzinfo=UTC)
-    assert draw(text, at=AT, late=late, day=date(2025, 11, 3), none=None) == drawn
+    assert (
+        draw(text, at=AT, late=late, midnight=midnight, day=date(2025, 11, 3), none=None) == drawn
+    )
 
 
 def test_times_in_english(draw: Draw) -> None:

@@ -1,0 +1,27 @@
+"""Brokers, mandates and introductions over REST, by the services of the pages."""
+
+from marketplace.brokerage.api.introductions import (
+    IntroductionAnswer,
+    IntroductionDetail,
+    IntroductionList,
+)
+from marketplace.brokerage.api.mandates import (
+    MandateAct,
+    MandateAmend,
+    MandateDetail,
+    MandateList,
+)
+from marketplace.brokerage.api.register import BrokerDetail, BrokerList, OwnEntry
+
+__all__ = [
+    "BrokerDetail",
+    "BrokerList",
+    "IntroductionAnswer",
+    "IntroductionDetail",
+    "IntroductionList",
+    "MandateAct",
+    "MandateAmend",
+    "MandateDetail",
+    "MandateList",
+    "OwnEntry",
+]
