@@ -173,7 +173,6 @@ def board(broker_id: int) -> list[Column]:
     keys = [
         pk
         for stage in BOARD
-        if counts.get(stage)
         for pk in pipeline(broker_id, stage).values_list("pk", flat=True)[:CARDS]
     ]
     cards = _in_order(keys)
