@@ -15,6 +15,7 @@ from marketplace.files.queries import attachments_of
 from marketplace.journal import tallies, versions
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.unreadable import Unreadable, readable
 from marketplace.listings.models import Listing
 from marketplace.listings.policies import READERS, REVIEWERS, bare_subject
@@ -165,6 +166,8 @@ def _disclosed(listing: Listing, kept: dict[str, Any] | None, url: str) -> Subje
 
 def taken_down(model: type[L], code: str) -> L | None:
     """The withdrawn listing of this code that the public has seen, for the answer 410."""
+    if not is_valid_code(code):
+        return None
     rows = manager(model).filter(code=code, status=State.WITHDRAWN, published_at__isnull=False)
     return rows.first()
 

@@ -16,6 +16,7 @@ from marketplace.brokerage.views.shared import add_files, at_fields, own_entry, 
 from marketplace.files import queries as files
 from marketplace.files.forms import wanted_removals
 from marketplace.journal.once import once
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, KeyReused, NotVisible, Stale
 from marketplace.web.differences import compare
 from marketplace.web.onetime import FormKey
@@ -111,7 +112,7 @@ def certificate(request: HttpRequest, code: str, certificate: str) -> HttpRespon
 
 
 def _certificate(broker: Broker, code: str) -> Certificate:
-    found = broker.certificates.filter(code=code).first()
+    found = broker.certificates.filter(code=code).first() if is_valid_code(code) else None
     if found is None:
         raise NotVisible
     return found

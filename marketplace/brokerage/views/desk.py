@@ -17,6 +17,7 @@ from marketplace.brokerage.services import desk
 from marketplace.enquiries import queries as enquiries
 from marketplace.enquiries.queries import owner_named
 from marketplace.journal.once import once
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.listings.kind import kinds
 from marketplace.web.onetime import FormKey
@@ -197,7 +198,8 @@ def rate(request: Request, enquiry: str, code: str) -> HttpResponse:
         actor=request.user,
         view="enquiries.view_enquiry",
     )
-    broker = queries.brokers().filter(code=code, pursuits__enquiry=row).first()
+    followed = queries.brokers().filter(pursuits__enquiry=row)
+    broker = followed.filter(code=code).first() if is_valid_code(code) else None
     if broker is None:
         raise Http404
     sides = desk.sides_of(request.user, row)

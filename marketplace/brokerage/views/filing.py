@@ -13,6 +13,7 @@ from marketplace.brokerage import exports, queries, services
 from marketplace.brokerage.forms.filing import export_form, figures_form
 from marketplace.brokerage.models import Broker
 from marketplace.brokerage.queries import filing as filings_of
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Stale
 from marketplace.parties.models import Organization
 from marketplace.sheets.writers import XLSX_TYPE
@@ -41,6 +42,8 @@ def _subject(request: HttpRequest, code: str, year: int) -> Broker | Organizatio
     Raises 404 for others, so that nobody learns of entries that are not public.
     """
     subject: Broker | Organization | None
+    if not is_valid_code(code):
+        raise Http404
     if code.startswith("JR"):
         subject = queries.brokers().filter(code=code).first()
     else:

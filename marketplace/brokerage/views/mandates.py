@@ -30,6 +30,7 @@ from marketplace.brokerage.workflow import COMMISSION, MANDATE, VERSION, Mandate
 from marketplace.files import queries as files
 from marketplace.journal.once import once
 from marketplace.kernel import clock
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import (
     Forbidden,
     InvalidInput,
@@ -76,7 +77,8 @@ def _named(page: Any, user: Any) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_to(request: Request, code: str) -> HttpResponse:
     """A client proposes a mandate to the broker of this code."""
-    broker = queries.entered_brokers().filter(code=code).first()
+    found = queries.entered_brokers().filter(code=code) if is_valid_code(code) else None
+    broker = found.first() if found is not None else None
     if broker is None:
         raise Http404
     orgs = queries.bound_organizations(request.user)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -144,3 +145,26 @@ def test_a_broker_who_joins_a_party_later_confirms_nothing_for_it(
     )
     with pytest.raises(Forbidden):
         mandates.decide_amendment(changed.mandate, "agree", actor=person)
+
+
+# --- addresses --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/needs/%00/",
+        "/offerings/%00/",
+        "/api/v1/needs/%00/",
+        "/workbench/brokerage/mandates/new/%00/",
+    ],
+)
+def test_a_nul_in_an_address_reaches_no_query(cast: Cast, path: str) -> None:
+    """PostgreSQL refuses it, which would be an answer of 500."""
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        assert not any("\0" in part for part in params or () if isinstance(part, str))
+        return execute(sql, params, many, context)
+
+    client = Client()
+    client.force_login(again(cast.approver), backend="django.contrib.auth.backends.ModelBackend")
+    with connection.execute_wrapper(look):
+        assert client.get(path).status_code == 404
