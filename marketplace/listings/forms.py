@@ -317,4 +317,4 @@ class ImportConfirmForm(JiebangForm):
         initial=DRAFT,
         widget=forms.RadioSelect,
     )
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    digest = PlainTextField(widget=forms.HiddenInput, max_length=64)

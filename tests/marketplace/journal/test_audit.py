@@ -119,7 +119,7 @@ def test_triggers_that_are_off_are_named(chained) -> None:
     triggers.drop()
     found = [one.text for one in audit.check().findings if one.kind == "triggers-off"]
     assert len(found) == len(triggers.append_only_tables())
-    assert "journal_entry" in found[0]
+    assert any("journal_entry" in text for text in found)
     triggers.lay()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
