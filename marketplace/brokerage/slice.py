@@ -44,26 +44,27 @@ def _files(user: Any) -> bool:
 
 
 def _waiting(user: Any) -> int:
-    return queries.brokers_to_decide(user).count()
+    return queries.waiting_counts(user).get("entries", 0)
 
 
 def _to_decide(user: Any) -> Iterator[Todo]:
     if not _decides(user):
         return
-    if count := queries.brokers_to_decide(user).count():
+    if count := _waiting(user):
         title = ngettext(
             "%(n)s 份技术经纪人入库申请待核对", "%(n)s 份技术经纪人入库申请待核对", count
         ) % {"n": count}
         text = _("核对身份声明、证书和单位同意材料")
         yield Todo("shield", title, text, _("去核对"), reverse("brokerage:register"), order=55)
-    for broker in queries.to_check(user)[:5]:
+    late = queries.todo_counts(user)["certificates"]
+    for broker in queries.to_check(user)[:5] if late else ():
         title = _("%(name)s 补充了证书，待核对") % {"name": broker.name}
         url = reverse("brokerage:review", args=[broker.code])
         yield Todo("shield", title, _("核对后才会公开"), _("去核对"), url, order=65)
 
 
 def _own_entry(user: Any) -> Iterator[Todo]:
-    broker = queries.broker_of(user)
+    broker = queries.broker_of(user) if queries.todo_counts(user)["own"] else None
     words = {
         BrokerStatus.DRAFT: (_("技术经纪人入库申请尚未提交"), _("补齐内容后提交核对"), _("去填写")),
         BrokerStatus.RETURNED: (
@@ -80,6 +81,8 @@ def _own_entry(user: Any) -> Iterator[Todo]:
 
 
 def _to_consent(user: Any) -> Iterator[Todo]:
+    if not queries.todo_counts(user).get("consents"):
+        return
     for broker in queries.to_consent(user)[:10]:
         title = _("%(name)s 申请登记为技术经纪人，请单位确认") % {"name": broker.name}
         text = _("高校和事业单位人员从业须经单位同意")
@@ -118,22 +121,22 @@ def _hears_of_introductions(user: Any) -> bool:
 
 
 def _mandates_waiting(user: Any) -> int:
-    return len(queries.waiting_for(user)) + len(queries.versions_waiting_for(user))
+    counts = queries.waiting_counts(user)
+    return counts.get("mandates", 0) + counts.get("versions", 0)
 
 
 def _introductions_waiting(user: Any) -> int:
-    return len(queries.waiting_for_answer(user))
+    return queries.waiting_counts(user).get("introductions", 0)
 
 
 def _to_confirm(user: Any) -> Iterator[Todo]:
     """Mandates and other terms that wait for this person's answer."""
-    if not _deals(user):
-        return
-    for mandate in queries.waiting_for(user)[:10]:
+    counts = queries.waiting_counts(user)
+    for mandate in queries.waiting_for(user)[:10] if counts.get("mandates") else ():
         title = _("委托待在线确认：%(title)s") % {"title": mandate.title}
         url = reverse("brokerage:mandate", args=[mandate.code])
         yield Todo("doc", title, mandate.code, _("去确认"), url, order=26)
-    for version in queries.versions_waiting_for(user)[:10]:
+    for version in queries.versions_waiting_for(user)[:10] if counts.get("versions") else ():
         mandate = version.mandate
         title = _("委托变更待在线确认：%(title)s") % {"title": mandate.title}
         url = reverse("brokerage:mandate", args=[mandate.code])
@@ -142,7 +145,7 @@ def _to_confirm(user: Any) -> Iterator[Todo]:
 
 def _to_acknowledge(user: Any) -> Iterator[Todo]:
     """Introductions that an own organisation has not answered."""
-    if not access_of(user).orgs:
+    if not _introductions_waiting(user):
         return
     for row in queries.waiting_for_answer(user)[:10]:
         title = _("对接待确认：%(title)s") % {"title": row.listing_title}
@@ -153,10 +156,9 @@ def _to_acknowledge(user: Any) -> Iterator[Todo]:
 
 def _to_do_at_the_desk(user: Any) -> Iterator[Todo]:
     """The broker's own tasks that are due."""
-    broker = queries.broker_of(user) if _is_broker(user) else None
-    if broker is None:
+    if not queries.todo_counts(user).get("tasks"):
         return
-    for task in queries.tasks_due(broker.pk)[:10]:
+    for task in queries.due_of(user)[:10]:
         due = clock.end_of_day(task.due_on)
         yield Todo(
             "calendar",
@@ -171,18 +173,16 @@ def _to_do_at_the_desk(user: Any) -> Iterator[Todo]:
 
 def _to_rule(user: Any) -> Iterator[Todo]:
     """Disputes and rivalling claims for the operator; appeals for whoever did not rule."""
-    access = access_of(user)
-    if access.has(Role.OPERATOR) and (count := queries.to_rule().count()):
+    counts = queries.todo_counts(user)
+    if count := counts.get("rulings"):
         title = ngettext("%(n)s 项对接有争议", "%(n)s 项对接有争议", count) % {"n": count}
         text = _("按登记先后和证据裁定，理由各方可见")
         yield Todo("gavel", title, text, _("去裁定"), reverse("brokerage:introductions"), order=66)
-    if access.has(Role.OPERATOR, Role.AUTHORITY):
-        rows = queries.appeals().exclude(ruled_by_id=user.pk)
-        if count := rows.count():
-            title = ngettext("%(n)s 项申诉待决定", "%(n)s 项申诉待决定", count) % {"n": count}
-            text = _("由作出裁定的人以外的人员决定")
-            url = reverse("brokerage:introductions")
-            yield Todo("gavel", title, text, _("去决定"), url, order=76)
+    if count := counts.get("appeals"):
+        title = ngettext("%(n)s 项申诉待决定", "%(n)s 项申诉待决定", count) % {"n": count}
+        text = _("由作出裁定的人以外的人员决定")
+        url = reverse("brokerage:introductions")
+        yield Todo("gavel", title, text, _("去决定"), url, order=76)
 
 
 def _kind_name(listing: Any) -> str:

@@ -21,11 +21,13 @@ def _works(user: Any) -> bool:
 
 
 def _requests(user: Any) -> int:
-    return queries.requests_for(user).count()
+    return queries.request_count(user)
 
 
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Requests that wait for those who bind the owner."""
+    if not queries.request_count(user):
+        return
     for grant, subject in queries.with_subjects(queries.requests_for(user)[:MOST]):
         title = subject.title if subject else grant.code
         text = _("%(name)s 申请查阅保密内容") % {"name": grant.organization.name}
@@ -35,6 +37,8 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_accept(user: Any) -> Iterator[Todo]:
     """The agreement, for those who bind an organisation that waits for nothing else."""
+    if not access_of(user).binding:
+        return
     for org in queries.organizations_to_accept(user)[:MOST]:
         text = _("确认后才能查阅已申请或已获授权的保密内容")
         url = reverse("disclosure:agreement")
@@ -44,6 +48,8 @@ def _to_accept(user: Any) -> Iterator[Todo]:
 
 def _ending(user: Any) -> Iterator[Todo]:
     """Grants that end within seven days."""
+    if not access_of(user).orgs:
+        return
     for grant, subject in queries.with_subjects(queries.ends_soon(user)[:MOST]):
         title = subject.title if subject else grant.code
         text = _("保密内容的授权即将到期")

@@ -181,15 +181,19 @@ def _logs(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
 
 
 def _to_decide(user: Actor) -> Iterator[Todo]:
-    for intent in queries.intents_to_decide(user, MOST_TODOS):
+    if not queries.todo_counts(user).get("intents"):
+        return
+    for intent in queries.intents_to_decide(user)[:MOST_TODOS]:
         title = _("在线确认意向：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("enquiries:intent", args=[intent.code])
         yield Todo("doc", title, intent.code, _("去确认"), url, order=14)
 
 
 def _next_steps(user: Actor) -> Iterator[Todo]:
+    if not queries.todo_counts(user).get("steps"):
+        return
     today = clock.today()
-    for step in queries.open_steps_for(user, MOST_TODOS):
+    for step in queries.open_steps_for(user)[:MOST_TODOS]:
         yield Todo(
             "calendar",
             step.what,
@@ -203,21 +207,23 @@ def _next_steps(user: Actor) -> Iterator[Todo]:
 
 
 def _to_confirm(user: Actor) -> Iterator[Todo]:
-    for contact in queries.contacts_to_answer(user, MOST_TODOS):
+    if not queries.todo_counts(user).get("contacts"):
+        return
+    for contact in queries.contacts_to_answer(user)[:MOST_TODOS]:
         title = _("核对代为登记的联系：%(form)s") % {"form": contact.get_form_display()}
         url = reverse("enquiries:contact", args=[contact.code])
         yield Todo("chat", title, contact.firm.name, _("去核对"), url, order=34)
 
 
 def _asked_as_visitor(user: Any) -> Iterator[Todo]:
-    if access_of(user).is_confirmed and queries.visitor_enquiries_of(user):
+    if queries.todo_counts(user).get("visits"):
         text = _("转入单位后，同事也能看到和继续")
         url = reverse("enquiries:as_visitor")
         yield Todo("chat", _("您以访客身份提出过咨询"), text, _("去转入"), url, order=54)
 
 
 def _leads_held(user: Actor) -> Iterator[Todo]:
-    if not is_broker(user):
+    if not queries.todo_counts(user).get("leads"):
         return
     for lead in queries.leads_held_by(user)[:MOST_TODOS]:
         url = reverse("enquiries:lead", args=[lead.code])

@@ -15,6 +15,7 @@ from marketplace.listings.kind import ListingKind
 from marketplace.listings.policies import REVIEWERS
 from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
+from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import CodePage, Overview, ReviewQueue, Section, Sitemap, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -38,10 +39,20 @@ def works(user: Any) -> bool:
     return bool(access_of(user).orgs)
 
 
+@once_a_request
+def own_counts(kind: ListingKind, user: Any) -> dict[str, int]:
+    """How many own listings of this kind there are, by state; states without any are not in it."""
+    # COUNT(*), not of the key: so the index of own listings answers it alone.
+    rows = kind.own(user).order_by().values("status").annotate(n=Count("*"))
+    return {row["status"]: row["n"] for row in rows}
+
+
 def todos_of(kind: ListingKind) -> Callable[[Any], Iterator[Todo]]:
     """What the owners of this kind should do: returned, ending soon, not finished."""
 
     def todos(user: Any) -> Iterator[Todo]:
+        if not own_counts(kind, user).keys() & {State.RETURNED, State.PUBLISHED, State.DRAFT}:
+            return
         drafts = 0
         for row in readable(_pressing(kind.own(user))[:MOST]):
             edit = kind.url("edit", row.code, "basics")
@@ -76,9 +87,7 @@ def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overvie
     """How many own listings are in each state."""
 
     def numbers(user: Any) -> list[tuple[Any, int]]:
-        # COUNT(*), not of the key: so the index of own listings answers it alone.
-        rows = kind.own(user).order_by().values("status").annotate(n=Count("*"))
-        counted = {row["status"]: row["n"] for row in rows}
+        counted = own_counts(kind, user)
         return [(label, counted.get(state, 0)) for state, label in _COUNTED]
 
     return Overview(title, icon, f"{kind.name}:own", order, numbers)

@@ -95,6 +95,11 @@ class Access:
         return org_id is not None and bool(_BINDING & self.orgs.get(org_id, frozenset()))
 
     @property
+    def binding(self) -> list[int]:
+        """The keys of the organisations for which the person may make promises."""
+        return [pk for pk in self.orgs if self.binds(pk)]
+
+    @property
     def is_staff(self) -> bool:
         """Whether a second factor is required of this person."""
         return self.is_superuser or bool(self.roles & STAFF_ROLES)

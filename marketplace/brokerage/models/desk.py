@@ -38,7 +38,11 @@ class Pursuit(models.Model):
             models.UniqueConstraint(fields=["broker", "enquiry"], name="pursuit_once"),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="pursuit_stage"),
         ]
-        indexes = [models.Index(fields=["broker", "stage", "-since"], name="pursuit_board")]
+        indexes = [
+            models.Index(fields=["broker", "stage", "-since"], name="pursuit_board"),
+            # The list of all stages, in the order of the board.
+            models.Index(fields=["broker", "-since", "-id"], name="pursuit_list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.broker_id} {self.enquiry_id}: {self.stage}"

@@ -6,10 +6,12 @@ from marketplace.brokerage.queries.desk import (
     LEAST_SCORES,
     QUIET_DAYS,
     Feedback,
+    PagedPipeline,
     board,
     brokers_at,
     brokers_behind,
     brokers_of_listings,
+    due_of,
     facts_of,
     feedback_of,
     feedback_summary,
@@ -31,7 +33,6 @@ from marketplace.brokerage.queries.desk import (
     suggestions,
     task_of,
     tasks_done,
-    tasks_due,
     tasks_of,
 )
 from marketplace.brokerage.queries.example import GoldenThread, golden_thread, has_golden_thread
@@ -97,6 +98,7 @@ from marketplace.brokerage.queries.register import (
     visible_to,
     waits_for_consent,
 )
+from marketplace.brokerage.queries.waiting import todo_counts, waiting_counts
 
 __all__ = [
     "BOARD",
@@ -108,6 +110,7 @@ __all__ = [
     "Fact",
     "Feedback",
     "GoldenThread",
+    "PagedPipeline",
     "Record",
     "appeals",
     "board",
@@ -126,6 +129,7 @@ __all__ = [
     "content_of",
     "copies_of",
     "disputed_claim_about",
+    "due_of",
     "entered_brokers",
     "face_of",
     "faces_of",
@@ -180,14 +184,15 @@ __all__ = [
     "taken_down",
     "task_of",
     "tasks_done",
-    "tasks_due",
     "tasks_of",
     "to_check",
     "to_consent",
     "to_rule",
+    "todo_counts",
     "versions_of",
     "versions_waiting_for",
     "visible_to",
+    "waiting_counts",
     "waiting_for",
     "waiting_for_answer",
     "waits_for_consent",

@@ -33,9 +33,23 @@ from marketplace.matching.models import Match
 from marketplace.matching.queries import open_matches
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
+from marketplace.web.once_a_request import once_a_request
 
 #: Cards that one column of the board shows; the list has all.
-CARDS = 10
+CARDS = 5
+#: What a card needs to know of the enquiry and its parties; whole rows take most of the page's time.
+_OF_A_CARD = (
+    "broker_id",
+    "stage",
+    "since",
+    "enquiry__code",
+    "enquiry__listing_title",
+    "enquiry__hidden_owner",
+    "enquiry__named_at",
+    "enquiry__visitor_id",
+    "enquiry__owner__name",
+    "enquiry__asker__name",
+)
 #: A need is called quiet when it has had no match for so long after its publication.
 QUIET_DAYS = 14
 #: Fewer scores than this say something about single persons, so they are not published.
@@ -113,7 +127,38 @@ def pipeline(broker_id: int, stage: str = "") -> QuerySet[Pursuit]:
     """The enquiries that a broker follows, the one that moved last first; of one stage when named."""
     rows = Pursuit.objects.filter(broker_id=broker_id)
     rows = rows.filter(stage=stage) if stage else rows.exclude(stage=Stage.CLOSED)
-    return rows.select_related("enquiry__owner", "enquiry__asker").order_by("-since", "-id")
+    return rows.order_by("-since", "-id")
+
+
+def _with_parties(rows: QuerySet[Pursuit]) -> QuerySet[Pursuit]:
+    """What the cards of these pursuits show."""
+    return rows.select_related("enquiry__owner", "enquiry__asker").only(*_OF_A_CARD)
+
+
+class PagedPipeline:
+    """The pipeline as a list that can be paged: keys first, in the order of the index, then the few rows.
+
+    With the parties joined to it a database may sort all that a broker follows to show twenty.
+    """
+
+    def __init__(self, broker_id: int, stage: str) -> None:
+        self._broker_id, self._stage = broker_id, stage
+
+    def count(self) -> int:
+        """How many there are in the stage, or in all stages of the board."""
+        counts = stage_counts(self._broker_id)
+        stages = [self._stage] if self._stage else BOARD
+        return sum(counts.get(stage, 0) for stage in stages)
+
+    def __getitem__(self, wanted: slice) -> list[Pursuit]:
+        keys = pipeline(self._broker_id, self._stage).values_list("pk", flat=True)[wanted]
+        return _in_order(list(keys))
+
+
+def _in_order(keys: Sequence[int]) -> list[Pursuit]:
+    rows = readable(_with_parties(Pursuit.objects.filter(pk__in=keys)))
+    known = {row.pk: row for row in rows}
+    return [known[pk] for pk in keys if pk in known]
 
 
 def stage_counts(broker_id: int) -> dict[str, int]:
@@ -123,10 +168,16 @@ def stage_counts(broker_id: int) -> dict[str, int]:
 
 
 def board(broker_id: int) -> list[Column]:
-    """The board: one query for the counts and one for each column."""
+    """The board: one query for the counts, one for the keys of each column, one for all cards."""
     counts = stage_counts(broker_id)
+    keys = [
+        pk
+        for stage in BOARD
+        for pk in pipeline(broker_id, stage).values_list("pk", flat=True)[:CARDS]
+    ]
+    cards = _in_order(keys)
     return [
-        Column(stage, counts.get(stage, 0), readable(pipeline(broker_id, stage)[:CARDS]))
+        Column(stage, counts.get(stage, 0), [row for row in cards if row.stage == stage])
         for stage in BOARD
     ]
 
@@ -153,8 +204,12 @@ def party_condition(user: Any) -> Q | None:
     return Q(Exists(running), asker__isnull=False)
 
 
+@once_a_request
 def principals_of(user: Any) -> list[int]:
     """The organisations in whose name the person writes as a broker: mandates for all that they list.
+
+    Like the memberships of a person (`User.access`) they are read once for a request, in which every row
+    of a list asks for them.
 
     A mandate for one listing lets the broker read the enquiries about it. To write for the client in
     every enquiry it takes one for all of them.
@@ -189,9 +244,10 @@ def task_of(broker_id: int, code: str) -> BrokerTask | None:
     return rows.select_related("broker").first()
 
 
-def tasks_due(broker_id: int) -> QuerySet[BrokerTask]:
-    """Open tasks that are due today or before."""
-    return tasks_of(broker_id).filter(due_on__lte=clock.today())
+def due_of(user: Any) -> QuerySet[BrokerTask]:
+    """The person's open tasks that are due today or before, the first due first."""
+    rows = BrokerTask.objects.filter(broker__user_id=user.pk, done_at=None)
+    return rows.filter(due_on__lte=clock.today()).order_by("due_on", "id")
 
 
 # --- what is open to all brokers --------------------------------------------------------------

@@ -74,15 +74,21 @@ def sides_waiting_for(user: Actor, introduction: Introduction) -> list[Introduct
     ]
 
 
-def waiting_for_answer(user: Actor) -> list[Introduction]:
-    """The introductions that wait for this person's answer; at most 50, the first due first."""
-    access = access_of(user)
-    binding = [pk for pk in access.orgs if access.binds(pk)]
+def unanswered_by(user: Actor) -> QuerySet[Introduction]:
+    """The introductions that wait for this person's answer."""
     silent = IntroductionSide.objects.filter(
-        introduction=OuterRef("pk"), organization_id__in=binding, answer=Answer.NONE
+        introduction=OuterRef("pk"),
+        organization_id__in=access_of(user).binding,
+        answer=Answer.NONE,
     )
-    rows = _whole().filter(Exists(silent), status__in=_UNDECIDED).exclude(broker__user_id=user.pk)
-    return list(rows.order_by("answer_due_at", "id")[:50])
+    rows = Introduction.objects.filter(Exists(silent), status__in=_UNDECIDED)
+    return rows.exclude(broker__user_id=user.pk)
+
+
+def waiting_for_answer(user: Actor) -> list[Introduction]:
+    """The same with all that a page shows of them; at most 50, the first due first."""
+    ids = unanswered_by(user).order_by().values("pk")
+    return list(_whole().filter(pk__in=ids).order_by("answer_due_at", "id")[:50])
 
 
 def ruling_on(pair: str, subject: str) -> Ruling | None:

@@ -148,28 +148,34 @@ def running_of(broker_id: int) -> QuerySet[Mandate]:
     return in_force().filter(broker_id=broker_id).select_related("client").order_by("ends_at", "id")
 
 
-def waiting_for(user: Actor) -> list[Any]:
-    """Proposed mandates that wait for this person's answer; at most 50, oldest first."""
-    access = access_of(user)
-    binding = [pk for pk in access.orgs if access.binds(pk)]
-    rows = Mandate.objects.filter(status=MandateStatus.PROPOSED).filter(
-        Q(proposed_side="broker", client_id__in=binding)
+def proposed_to(user: Actor) -> QuerySet[Mandate]:
+    """Proposed mandates that wait for this person's answer."""
+    return Mandate.objects.filter(status=MandateStatus.PROPOSED).filter(
+        Q(proposed_side="broker", client_id__in=access_of(user).binding)
         | Q(proposed_side="client", broker__user_id=user.pk)
     )
-    return list(rows.select_related("broker__user", "client").order_by("id")[:50])
+
+
+def waiting_for(user: Actor) -> list[Mandate]:
+    """The same with broker and client; at most 50, oldest first."""
+    rows = proposed_to(user).select_related("broker__user", "client")
+    return list(rows.order_by("id")[:50])
+
+
+def versions_proposed_to(user: Actor) -> QuerySet[MandateVersion]:
+    """Amendments that wait for this person's answer."""
+    return MandateVersion.objects.filter(
+        status="proposed", mandate__status=MandateStatus.ACCEPTED
+    ).filter(
+        Q(proposed_side="broker", mandate__client_id__in=access_of(user).binding)
+        | Q(proposed_side="client", mandate__broker__user_id=user.pk)
+    )
 
 
 def versions_waiting_for(user: Actor) -> list[MandateVersion]:
-    """Amendments that wait for this person's answer; at most 50, oldest first."""
-    access = access_of(user)
-    binding = [pk for pk in access.orgs if access.binds(pk)]
-    rows = MandateVersion.objects.filter(
-        status="proposed", mandate__status=MandateStatus.ACCEPTED
-    ).filter(
-        Q(proposed_side="broker", mandate__client_id__in=binding)
-        | Q(proposed_side="client", mandate__broker__user_id=user.pk)
-    )
-    return list(rows.select_related("mandate__broker__user", "mandate__client").order_by("id")[:50])
+    """The same with their mandate; at most 50, oldest first."""
+    rows = versions_proposed_to(user).select_related("mandate__broker__user", "mandate__client")
+    return list(rows.order_by("id")[:50])
 
 
 def reads_copy(user: Actor, attachment: Any) -> bool:

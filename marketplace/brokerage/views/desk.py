@@ -90,7 +90,7 @@ def pipeline(request: Request) -> HttpResponse:
         "stages": [*((one.value, one.label) for one in BOARD), (Stage.CLOSED, Stage.CLOSED.label)],
     }
     if as_list:
-        page = paginate(request, queries.pipeline(broker.pk, stage))
+        page = paginate(request, queries.PagedPipeline(broker.pk, stage))
         context |= {"page": page, "cards": [_card(row, request.user) for row in page.object_list]}
     else:
         context["columns"] = [
@@ -126,6 +126,7 @@ def _card(row: Pursuit, user: Any) -> dict[str, Any]:
         "url": reverse("enquiries:show", args=[enquiry.code]),
         "owner": _("某企业（已认证）") if hidden else enquiry.owner.name,
         "asker": enquiry.asker.name if enquiry.asker is not None else _("访客"),
+        "move_url": reverse("brokerage:move", args=[enquiry.code]),
         "moves": [(name, _MOVES[name]) for name in _NEXT[Stage(row.stage)]],
     }
 

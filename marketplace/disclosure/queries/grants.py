@@ -16,6 +16,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 from marketplace.parties.workflow import OrgStatus
+from marketplace.web.once_a_request import once_a_request
 
 #: A grant that ends within so many days is worth a reminder.
 SOON = timedelta(days=7)
@@ -107,10 +108,14 @@ def held_by(actor: Actor) -> QuerySet[Grant]:
 
 def requests_for(actor: Actor) -> QuerySet[Grant]:
     """The requests that wait for the answer of `actor`, the oldest first."""
-    access = access_of(actor)
-    orgs = [pk for pk in access.orgs if access.binds(pk)]
-    rows = Grant.objects.filter(owner_id__in=orgs, status=Status.REQUESTED)
+    rows = Grant.objects.filter(owner_id__in=access_of(actor).binding, status=Status.REQUESTED)
     return rows.select_related("owner", "organization").order_by("id")
+
+
+@once_a_request
+def request_count(actor: Actor) -> int:
+    """How many of them there are. No query for who binds no organisation."""
+    return requests_for(actor).count() if access_of(actor).binding else 0
 
 
 def ends_soon(actor: Actor) -> QuerySet[Grant]:

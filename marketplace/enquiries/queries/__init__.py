@@ -64,6 +64,7 @@ from marketplace.enquiries.queries.way import (
     silent_in,
     steps_of,
     steps_visible_to,
+    todo_counts,
     unvisited_needs_in,
     visitor_enquiries_of,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "silent_in",
     "steps_of",
     "steps_visible_to",
+    "todo_counts",
     "todo_rows",
     "unvisited_needs_in",
     "visible_to",

@@ -9,13 +9,20 @@ from django.db.models.query_utils import FilteredRelation
 
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import READERS, rows_of_parties
-from marketplace.enquiries.queries.reading import answered_by, orgs_of, visible_to
+from marketplace.enquiries.queries.reading import (
+    answered_by,
+    answered_for,
+    orgs_of,
+    visible_to,
+    with_parties,
+)
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.unreadable import readable
 from marketplace.parties.policies import access_of
+from marketplace.web.once_a_request import once_a_request
 
 #: Whose turn it is, as a filter of the inbox.
 MINE, THEIRS = "mine", "theirs"
@@ -49,12 +56,21 @@ class Asked:
 
 def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
     """The enquiries of the reader's organisations, newest message first; `read_to` is how far they have read."""
-    asked = asked or Asked()
+    return _narrowed(_with_marks(visible_to(actor), actor), actor, asked or Asked())
+
+
+def _with_marks(rows: QuerySet[Enquiry], actor: Actor) -> QuerySet[Enquiry]:
+    return _mark_joined(rows, actor).annotate(read_to=F("mark__read_to"))
+
+
+def _mark_joined(rows: QuerySet[Enquiry], actor: Actor) -> QuerySet[Enquiry]:
+    of_reader = Q(read_marks__user_id=actor.pk)
+    return rows.annotate(mark=FilteredRelation("read_marks", condition=of_reader))
+
+
+def _narrowed(rows: QuerySet[Enquiry], actor: Actor, asked: Asked) -> QuerySet[Enquiry]:
+    """The rows that were asked for; for `unread` they are joined with the reader's mark."""
     orgs = orgs_of(actor)
-    rows = visible_to(actor).annotate(
-        mark=FilteredRelation("read_marks", condition=Q(read_marks__user_id=actor.pk)),
-        read_to=F("mark__read_to"),
-    )
     if asked.turn:
         rows = rows.filter(_turn(actor, mine=asked.turn == MINE))
     if asked.kind:
@@ -64,7 +80,8 @@ def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
     if asked.status:
         rows = rows.filter(status=asked.status)
     if asked.unread:
-        rows = rows.filter(Q(mark__read_to=None) | Q(mark__read_to__lt=F("last_message_at")))
+        unread = Q(mark__read_to=None) | Q(mark__read_to__lt=F("last_message_at"))
+        rows = rows.filter(unread)
     if asked.overdue:
         rows = rows.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
     for word in asked.words.split()[:MOST_WORDS]:
@@ -75,14 +92,19 @@ def inbox(actor: Actor, asked: Asked | None = None) -> QuerySet[Enquiry]:
 class Merged:
     """The inbox of a few organisations as a list that can be paged: each side is read in the order of its index.
 
-    One query for both sides would collect and sort all of them to show twenty.
+    One query for both sides would collect and sort all of them to show twenty. Each part is what
+    `visible_to` gives of one side, and only the few rows that are shown get their parties and marks.
     """
 
-    def __init__(self, rows: QuerySet[Enquiry], orgs: set[int]) -> None:
-        self._rows = rows
+    def __init__(self, actor: Actor, narrowed: Asked, orgs: set[int]) -> None:
+        self._actor = actor
+        rows = Enquiry.objects.order_by("-last_message_at", "-id")
+        if narrowed.unread:
+            rows = _mark_joined(rows, actor)
+        rows = _narrowed(rows, actor, narrowed)
         asked = rows.exclude(owner_id__in=orgs)
         self._parts = [
-            *(rows.filter(owner_id=org) for org in sorted(orgs)),
+            *(rows.filter(answered_for(actor, org)) for org in sorted(orgs)),
             *(asked.filter(asker_id=org) for org in sorted(orgs)),
         ]
 
@@ -97,16 +119,16 @@ class Merged:
             for key in part.values_list("last_message_at", "pk")[: wanted.stop]
         ]
         ids = [pk for _at, pk in sorted(keys, reverse=True)[wanted.start : wanted.stop]]
-        return list(readable(self._rows.filter(pk__in=ids)))
+        return list(readable(_with_marks(with_parties().filter(pk__in=ids), self._actor)))
 
 
 def paged_inbox(actor: Actor, asked: Asked) -> QuerySet[Enquiry] | Merged:
     """The same rows as `inbox`, for one page of them."""
-    rows, orgs = inbox(actor, asked), orgs_of(actor)
+    orgs = orgs_of(actor)
     is_of_sides_alone = not access_of(actor).has(*READERS) and not rows_of_parties(actor)
     if is_of_sides_alone and 0 < len(orgs) <= MOST_MERGED:
-        return Merged(rows, orgs)
-    return rows
+        return Merged(actor, asked, orgs)
+    return inbox(actor, asked)
 
 
 def _turn(actor: Actor, *, mine: bool) -> Q:
@@ -134,6 +156,7 @@ def _says(word: str, orgs: set[int]) -> Q:
     )
 
 
+@once_a_request
 def waiting_count(user: Actor) -> int:
     """How many enquiries wait for the person's side; counting stops at MOST_COUNTED."""
     orgs = orgs_of(user)
@@ -145,12 +168,9 @@ def waiting_count(user: Actor) -> int:
 
 def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
     """Those that wait for the person's side, the earliest answer due first."""
-    orgs = orgs_of(user)
-    if not orgs:
+    if not waiting_count(user):
         return []
-    rows = Enquiry.objects.filter(_turn(user, mine=True)).select_related(
-        "owner", "asker", "visitor"
-    )
+    rows = Enquiry.objects.filter(_turn(user, mine=True))
     return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])
 
 

@@ -27,6 +27,11 @@ def orgs_of(actor: Actor) -> set[int]:
     return {*access_of(actor).orgs, *principals_of(actor)}
 
 
+def with_parties() -> QuerySet[Enquiry]:
+    """All enquiries with what a page shows of each; newest message first."""
+    return Enquiry.objects.select_related(*_PARTIES).order_by("-last_message_at", "-id")
+
+
 def answered_by(actor: Actor) -> Q:
     """The enquiries in which a person writes for the owner: the list-side twin of `policies.sides`."""
     members = set(access_of(actor).orgs)
@@ -35,9 +40,16 @@ def answered_by(actor: Actor) -> Q:
     )
 
 
+def answered_for(actor: Actor, org_id: int) -> Q:
+    """Those of `answered_by` that one organisation received: a condition that its index answers."""
+    if access_of(actor).in_org(org_id):
+        return Q(owner_id=org_id)
+    return Q(owner_id=org_id, asker__isnull=False)
+
+
 def visible_to(actor: Actor) -> QuerySet[Enquiry]:
     """The enquiries that `actor` may see: the twin of `enquiries.view_enquiry`; newest message first."""
-    rows = Enquiry.objects.select_related(*_PARTIES).order_by("-last_message_at", "-id")
+    rows = with_parties()
     if access_of(actor).has(*READERS):
         return rows
     seen = answered_by(actor) | Q(asker_id__in=orgs_of(actor)) | rows_of_parties(actor)

@@ -26,12 +26,14 @@ from marketplace.enquiries.rulebook import FEWEST_FOR_MEDIAN, OWNER, median
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus, Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import counted_together
 from marketplace.kernel.errors import NotVisible
 from marketplace.listings.kind import kind_named
 from marketplace.listings.workflow import State
 from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries import hash_of
 from marketplace.taxonomy.queries import working_days_between
+from marketplace.web.once_a_request import once_a_request
 
 #: An organisation's answers that its page looks back on.
 MOST_ANSWERS = 500
@@ -75,25 +77,20 @@ def next_steps_of(enquiry_ids: Collection[int]) -> dict[int, Step]:
     return {step.enquiry_id: step for step in rows.order_by("-due", "-id")}
 
 
-def open_steps_for(actor: Actor, limit: int) -> list[Step]:
+def open_steps_for(actor: Actor) -> QuerySet[Step]:
     """The open steps that the sides of `actor` have to do, the earliest first."""
     orgs = list(access_of(actor).orgs)
-    if not orgs:
-        return []
     mine = Q(side=OWNER, enquiry__owner_id__in=orgs) | Q(~Q(side=OWNER), enquiry__asker_id__in=orgs)
     rows = Step.objects.filter(mine, done_at=None).exclude(enquiry__status=Status.CLOSED)
-    return list(rows.select_related("enquiry").order_by("due", "id")[:limit])
+    return rows.select_related("enquiry").order_by("due", "id")
 
 
-def intents_to_decide(actor: Actor, limit: int) -> list[Intent]:
+def intents_to_decide(actor: Actor) -> QuerySet[Intent]:
     """Proposals that wait for the confirmation of `actor`."""
-    access = access_of(actor)
-    orgs = [pk for pk in access.orgs if access.binds(pk)]
-    if not orgs:
-        return []
+    orgs = access_of(actor).binding
     mine = Q(side=OWNER, enquiry__asker_id__in=orgs) | Q(~Q(side=OWNER), enquiry__owner_id__in=orgs)
     rows = Intent.objects.filter(mine, status=IntentStatus.PROPOSED)
-    return list(rows.select_related("enquiry").order_by("id")[:limit])
+    return rows.select_related("enquiry").order_by("id")
 
 
 def notes_for(actor: Actor, enquiry: Enquiry) -> QuerySet[Note]:
@@ -197,13 +194,10 @@ def contact_by_token(token: str) -> LoggedContact:
     return found
 
 
-def contacts_to_answer(actor: Actor, limit: int) -> list[LoggedContact]:
+def contacts_to_answer(actor: Actor) -> QuerySet[LoggedContact]:
     """What the firms of `actor` have still to confirm."""
-    orgs = list(access_of(actor).orgs)
-    if not orgs:
-        return []
-    rows = LoggedContact.objects.filter(firm_id__in=orgs, reply="")
-    return list(rows.select_related("firm").order_by("id")[:limit])
+    rows = LoggedContact.objects.filter(firm_id__in=list(access_of(actor).orgs), reply="")
+    return rows.select_related("firm").order_by("id")
 
 
 # --- visitors who have joined -----------------------------------------------------------------
@@ -214,17 +208,40 @@ def is_reached_by(user: Any, visitor: VisitorContact) -> bool:
     return bool(by_mail or by_phone)
 
 
-def visitor_enquiries_of(user: Any) -> list[Enquiry]:
-    """The enquiries that a person made as a visitor, by the confirmed contact."""
+def asked_as_visitor(user: Any) -> QuerySet[Enquiry]:
+    """The enquiries that a person made as a visitor, by the confirmed contact; newest first."""
     seen = Q()
     if user.email and user.email_verified_at:
         seen |= Q(visitor__email=user.email)
     if user.phone and user.phone_verified_at:
         seen |= Q(visitor__phone=user.phone)
-    if not seen:
-        return []
-    rows = Enquiry.objects.filter(seen, asker=None).select_related("visitor", "owner")
-    return list(rows.order_by("-id")[:20])
+    rows = Enquiry.objects.filter(seen, asker=None) if seen else Enquiry.objects.none()
+    return rows.select_related("visitor", "owner").order_by("-id")
+
+
+def visitor_enquiries_of(user: Any) -> list[Enquiry]:
+    """The newest of them."""
+    return list(asked_as_visitor(user)[:20])
+
+
+# --- what waits for a person ------------------------------------------------------------------
+@once_a_request
+def todo_counts(user: Any) -> dict[str, int]:
+    """What the list of things to do asks for, by name; what cannot wait for this person is not in it.
+
+    "intents", "steps", "contacts", "visits", "leads". One query.
+    """
+    access = access_of(user)
+    lists: dict[str, QuerySet[Any]] = {}
+    if access.binding:
+        lists["intents"] = intents_to_decide(user)
+    if access.orgs:
+        lists |= {"steps": open_steps_for(user), "contacts": contacts_to_answer(user)}
+    if access.is_confirmed:
+        lists["visits"] = asked_as_visitor(user)
+    if access.has(Role.BROKER):
+        lists["leads"] = leads_held_by(user)
+    return counted_together(lists)
 
 
 # --- how fast an organisation answers ---------------------------------------------------------

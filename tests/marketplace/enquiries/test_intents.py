@@ -239,13 +239,13 @@ def test_steps_have_a_day_a_side_and_a_rev(cast: Cast, enquiry: Enquiry) -> None
     with pytest.raises(Forbidden):
         services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.broker)
     step = services.add_step(enquiry, what="寄样", side="asker", due=tomorrow, actor=cast.member)
-    assert queries.open_steps_for(cast.member, 5) == [step]
+    assert list(queries.open_steps_for(cast.member)) == [step]
     inbox = signed_in(cast.university_member).get(reverse("enquiries:inbox")).content.decode()
     assert "下一步：寄样" in inbox
     # A to-do is due on the day itself, not at the midnight that ends it.
     [todo] = [row for row in workbench.todos(cast.member) if row.title == "寄样"]
     assert todo.due == tomorrow.isoformat()
-    assert queries.open_steps_for(cast.university_member, 5) == []
+    assert not queries.open_steps_for(cast.university_member)
     changed = services.edit_step(
         step, what="寄样品", side="owner", due=tomorrow, actor=cast.university_member, rev=1
     )
@@ -375,11 +375,11 @@ def test_who_logged_it_does_not_confirm_it_and_the_firm_has_the_last_word(cast: 
 
 def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
     contact = log(cast).contact
-    assert queries.contacts_to_answer(cast.member, 5) == [contact]
+    assert list(queries.contacts_to_answer(cast.member)) == [contact]
     with pytest.raises(Forbidden):
         services.answer_contact(contact, reply="confirmed", actor=cast.registrar_city)
     services.answer_contact(contact, reply="disputed", actor=cast.member, rev=1)
-    assert queries.contacts_to_answer(cast.member, 5) == []
+    assert not queries.contacts_to_answer(cast.member)
     with pytest.raises(NotVisible):
         queries.contact_by_token("")
 

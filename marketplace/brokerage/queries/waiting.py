@@ -1,0 +1,57 @@
+"""How much of brokerage waits for a person: asked together, and once for all parts of a page."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from marketplace.brokerage.models import Broker
+from marketplace.brokerage.policies import DECIDERS
+from marketplace.brokerage.queries.desk import due_of
+from marketplace.brokerage.queries.introductions import appeals, to_rule, unanswered_by
+from marketplace.brokerage.queries.mandates import proposed_to, versions_proposed_to
+from marketplace.brokerage.queries.register import brokers_to_decide, to_check, to_consent
+from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import counted_together
+from marketplace.parties.policies import Role, access_of
+from marketplace.web.once_a_request import once_a_request
+
+
+@once_a_request
+def waiting_counts(user: Actor) -> dict[str, int]:
+    """What the menu of every page counts, by name; what cannot wait for this person is not in it.
+
+    "mandates", "versions", "introductions", "entries". No query for most people: only who binds an
+    organisation, brokers and deciders have any.
+    """
+    access = access_of(user)
+    lists: dict[str, QuerySet[Any]] = {}
+    if access.binding or access.has(Role.BROKER):
+        lists["mandates"] = proposed_to(user)
+        lists["versions"] = versions_proposed_to(user)
+    if access.binding:
+        lists["introductions"] = unanswered_by(user)
+    if access.has(*DECIDERS):
+        lists["entries"] = brokers_to_decide(user)
+    return counted_together(lists)
+
+
+@once_a_request
+def todo_counts(user: Actor) -> dict[str, int]:
+    """What only the list of things to do asks for, by name; one query."""
+    access = access_of(user)
+    unfinished = (BrokerStatus.DRAFT, BrokerStatus.RETURNED)
+    lists: dict[str, QuerySet[Any]] = {
+        "own": Broker.objects.filter(user_id=user.pk, status__in=unfinished)
+    }
+    if access.binding:
+        lists["consents"] = to_consent(user)
+    if access.has(Role.BROKER):
+        lists["tasks"] = due_of(user)
+    if access.has(*DECIDERS):
+        lists["certificates"] = to_check(user)
+    if access.has(Role.OPERATOR):
+        lists["rulings"] = to_rule()
+    if access.has(Role.OPERATOR, Role.AUTHORITY):
+        lists["appeals"] = appeals().exclude(ruled_by_id=user.pk)
+    return counted_together(lists)
