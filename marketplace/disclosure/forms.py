@@ -58,7 +58,7 @@ class GiveForm(EndForm):
 class OfferForm(GiveForm):
     """A grant that nobody asked for, to the organisation of this code."""
 
-    organization = forms.CharField(
+    organization = PlainTextField(
         label=_("授权给（单位编号）"),
         max_length=40,
         help_text=_("在单位主页可以看到编号，例如 JG2026-7KQ4ZM-H。"),
@@ -94,9 +94,9 @@ class AcceptForm(JiebangForm):
 class TextForm(JiebangForm):
     """A new version of the agreement."""
 
-    title = forms.CharField(label=_("标题"), max_length=120)
+    title = PlainTextField(label=_("标题"), max_length=120)
     body = PlainTextField(label=_("正文"), max_length=20_000, rows=16, multiline=True)
-    title_en = forms.CharField(label=_("英文标题"), max_length=200)
+    title_en = PlainTextField(label=_("英文标题"), max_length=200)
     body_en = PlainTextField(label=_("英文正文"), max_length=40_000, rows=16, multiline=True)
     effective_on = DateField(
         label=_("生效日期"), help_text=_("当日零点生效。生效后，各单位重新确认才能继续查阅。")

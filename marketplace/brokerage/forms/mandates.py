@@ -278,7 +278,7 @@ class MeetingForm(TakesErrors):
 class AnswerForm(TakesErrors):
     """What a side says to an introduction."""
 
-    side = forms.CharField(widget=forms.HiddenInput, required=False)
+    side = PlainTextField(widget=forms.HiddenInput, required=False, max_length=40)
     answer = forms.ChoiceField(
         label=_("答复"),
         choices=[
