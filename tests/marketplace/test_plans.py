@@ -21,6 +21,7 @@ from marketplace.files.models import Attachment
 from marketplace.journal import jobs, services
 from marketplace.journal import queries as journal
 from marketplace.journal.models import Delivery, Entry, Job
+from marketplace.kernel.codes import new_code
 from marketplace.listings import queries as listings
 from marketplace.matching import queries as matching
 from marketplace.matching.models import Match
@@ -132,7 +133,7 @@ QUESTIONS: dict[str, tuple[Callable[[Cast], Any], int]] = {
         # 20 rows, or those 20 once for each of the few owners: to the planner the same price.
         120,
     ),
-    "one listing": (lambda c: listings.taken_down(Achievement, "CG2026-5"), 2),
+    "one listing": (lambda c: listings.taken_down(Achievement, new_code("CG")), 2),
     "own listings, newest change first": (lambda c: list(own(c)[:20]), 400),
     # An owner with nearly all rows: sorting them all would read a hundred thousand.
     "own needs of a big owner": (lambda c: list(listings.own(Need, c.member)[:20]), 120),
