@@ -1,0 +1,17 @@
+"""Registers the deals slice."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DealsConfig(AppConfig):
+    name = "marketplace.deals"
+    label = "deals"
+    verbose_name = _("技术合同")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.deals.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
+
+        register(SLICE)
