@@ -10,8 +10,20 @@ from marketplace.registration.models.filing import (
     UseKind,
     UseSide,
 )
+from marketplace.registration.models.ledger import (
+    EntryKind,
+    LedgerBook,
+    LedgerEntry,
+    LedgerPeriod,
+    LedgerSum,
+)
 
 __all__ = [
+    "EntryKind",
+    "LedgerBook",
+    "LedgerEntry",
+    "LedgerPeriod",
+    "LedgerSum",
     "CERTIFICATE_FILES",
     "FILING_FILES",
     "BenefitUse",
