@@ -74,10 +74,10 @@ def _created(table: str, vendor: str) -> list[str]:
     if vendor == "postgresql":
         # A trigger per statement sees no row, so a condition needs one per row.
         verbs = "UPDATE OR TRUNCATE" if deletable else "UPDATE OR DELETE OR TRUNCATE"
-        per_row = [
+        per_row = (
             f"CREATE OR REPLACE TRIGGER {table}_no_delete BEFORE DELETE "
             f"ON {table} FOR EACH ROW {when}EXECUTE FUNCTION {table}_refuse()"
-        ]
+        )
         return [
             (
                 f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -87,7 +87,7 @@ def _created(table: str, vendor: str) -> list[str]:
                 f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE {verbs} "
                 f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
             ),
-            *(per_row if deletable else ()),
+            *([per_row] if deletable else ()),
         ]
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb.upper()} ON {table} "

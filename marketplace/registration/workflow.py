@@ -271,7 +271,11 @@ PERIOD = Workflow.of(
         "registration.close_period",
     ),
     Transition(
-        "reopen", _("又有入账，须重新核对"), {PeriodStatus.CLOSING}, PeriodStatus.OPEN, by_system=True
+        "reopen",
+        _("又有入账，须重新核对"),
+        {PeriodStatus.CLOSING},
+        PeriodStatus.OPEN,
+        by_system=True,
     ),
     Transition(
         "close",

@@ -19,17 +19,17 @@ from marketplace.registration.models.ledger import (
 )
 
 __all__ = [
-    "EntryKind",
-    "LedgerBook",
-    "LedgerEntry",
-    "LedgerPeriod",
-    "LedgerSum",
     "CERTIFICATE_FILES",
     "FILING_FILES",
     "BenefitUse",
     "Decision",
+    "EntryKind",
     "Filing",
     "IncomeConfirmation",
+    "LedgerBook",
+    "LedgerEntry",
+    "LedgerPeriod",
+    "LedgerSum",
     "UseKind",
     "UseSide",
 ]

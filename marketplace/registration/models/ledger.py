@@ -41,9 +41,7 @@ class LedgerPeriod(models.Model):
 
     book = models.CharField(max_length=8, choices=Book.choices)
     month = models.CharField(max_length=7)
-    status = models.CharField(
-        max_length=8, choices=PeriodStatus.choices, default=PeriodStatus.OPEN
-    )
+    status = models.CharField(max_length=8, choices=PeriodStatus.choices, default=PeriodStatus.OPEN)
     rev = models.PositiveIntegerField(default=1)
     entry_count = models.PositiveIntegerField(default=0)
     contracts = models.IntegerField(default=0)

@@ -180,9 +180,7 @@ class Recounted:
 def recount(period: LedgerPeriod) -> Recounted:
     """Read every entry of a period and count anew; stops at the first row that is not as it was written."""
     found = Recounted(Totals(), rulebook.GENESIS, {}, {})
-    number = 0
-    for entry in entries_of(period):
-        number += 1
+    for number, entry in enumerate(entries_of(period), start=1):
         name = f"registration.ledgerentry {entry.pk}"
         if entry.number != number:
             found.fault = f"entry {number} of {period} is missing before {name}"
@@ -214,9 +212,7 @@ def fault_of(period: LedgerPeriod, counted: Recounted | None = None) -> str:
     return next(sum_faults(period, counted.sums), "")
 
 
-def sum_faults(
-    period: LedgerPeriod, sums: dict[tuple[str, str], Totals]
-) -> Iterator[str]:
+def sum_faults(period: LedgerPeriod, sums: dict[tuple[str, str], Totals]) -> Iterator[str]:
     """Where the stored sums of a period are not those of its entries."""
     stored = {
         (row.dimension, row.key): (row.entries, row.contracts, row.amount_fen, row.technical_fen)
@@ -234,7 +230,8 @@ def sum_faults(
 # --- for other slices and pages ---------------------------------------------------------------
 def _is_whole(row: Any) -> bool:
     return all(
-        isinstance(value, int) for value in (row.entries, row.contracts, row.amount_fen, row.technical_fen)
+        isinstance(value, int)
+        for value in (row.entries, row.contracts, row.amount_fen, row.technical_fen)
     )
 
 
@@ -261,7 +258,9 @@ def sums(book: str, months: Iterable[str], dimension: str) -> dict[str, Totals]:
     return _added(rows)
 
 
-def sums_by_month(book: str, since: str, until: str, dimension: str) -> dict[tuple[str, str], Totals]:
+def sums_by_month(
+    book: str, since: str, until: str, dimension: str
+) -> dict[tuple[str, str], Totals]:
     """The same as `sums_between`, by (month, key)."""
     rows = LedgerSum.objects.filter(
         book=book, dimension=dimension, period__month__gte=since, period__month__lt=until

@@ -111,7 +111,9 @@ def _of_closing(book: str) -> Iterator[Finding]:
         before, last = period.hash, period.month
     head = LedgerBook.objects.filter(book=book).first()
     if head is not None and (head.closed_month, head.closed_hash) != (last, before):
-        yield Finding("book-head", f"the head of the book {book} does not name its last closed period")
+        yield Finding(
+            "book-head", f"the head of the book {book} does not name its last closed period"
+        )
 
 
 def _of_reversals(book: str) -> Iterator[Finding]:
