@@ -57,7 +57,9 @@ def listing_pieces(user: Actor, enquiries: Iterable[Enquiry], others: Iterable[A
     return sorted(found.values(), key=lambda piece: (piece.day is None, piece.day, piece.code))
 
 
-def match_pieces(user: Actor, enquiries: Iterable[Enquiry], matches: Iterable[Match]) -> list[Piece]:
+def match_pieces(
+    user: Actor, enquiries: Iterable[Enquiry], matches: Iterable[Match]
+) -> list[Piece]:
     """Stored matches that led to the enquiry or are named in the contract."""
     rows = {row.pk: row for row in matches}
     codes = [row.evidence["match"] for row in enquiries if row.evidence.get("match")]

@@ -31,7 +31,7 @@ def publicity_pieces(user: Actor, contracts: Sequence[Contract]) -> list[Piece]:
                     row.get_route_display(),
                     row.result,
                     row.ends_on,
-                    reverse("deals:detail", args=[contract.code]),
+                    reverse("deals:show", args=[contract.code]),
                     files=readable(user, files),
                 )
             )
@@ -46,7 +46,7 @@ def contract_pieces(user: Actor, contracts: Sequence[Contract]) -> list[Piece]:
             row.title,
             row.get_status_display(),
             row.signed_on if row.is_signed else None,
-            reverse("deals:detail", args=[row.code]),
+            reverse("deals:show", args=[row.code]),
             [
                 Fact(_("合同类型"), label("contract_type", row.contract_type)),
                 Fact(_("卖方"), _names(deals.sellers(row))),
