@@ -42,7 +42,7 @@ class ShareField(forms.Field):
         number = _number(text.rstrip("%％")) * 100
         if number != number.to_integral_value():
             raise ValidationError(_("最多保留两位小数"), code="places")
-        if not 0 < number <= 10_000:  # noqa: PLR2004 -- 100 % in basis points
+        if not 0 < number <= 10_000:
             raise ValidationError(_("份额应大于 0，不超过 100"), code="range")
         return int(number)
 
@@ -82,7 +82,7 @@ class ForeignAmountField(forms.Field):
         if not text:
             return None
         number = _number(text)
-        if not 0 < number <= 10**12:  # noqa: PLR2004 -- far above every contract
+        if not 0 < number <= 10**12:
             raise ValidationError(_("金额应大于 0，且不超出可登记的范围"), code="range")
         return number
 

@@ -25,9 +25,7 @@ class ListForm(JiebangForm):
     side = forms.ChoiceField(
         label=_("本单位是"), required=False, choices=[("", _("全部")), *Side.choices]
     )
-    year = forms.IntegerField(
-        label=_("签订年份"), required=False, min_value=2000, max_value=2100
-    )
+    year = forms.IntegerField(label=_("签订年份"), required=False, min_value=2000, max_value=2100)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

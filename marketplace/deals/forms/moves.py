@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.deals.forms.fields import ContractDayField
 from marketplace.deals.models import SignedForm
 from marketplace.deals.workflow import Side
-from marketplace.web.forms import EitherField, JiebangForm, MoneyFormField, PlainTextField
+from marketplace.web.forms import JiebangForm, MoneyFormField, PlainTextField
 
 #: What the browser offers to choose; the service examines the file.
 TEXT_TYPES = ".docx,.pdf"
@@ -16,9 +16,7 @@ SCAN_TYPES = ".pdf,.jpg,.jpeg,.png"
 
 
 def _upload(label: Any, accept: str, **kwargs: Any) -> forms.FileField:
-    return forms.FileField(
-        label=label, widget=forms.FileInput(attrs={"accept": accept}), **kwargs
-    )
+    return forms.FileField(label=label, widget=forms.FileInput(attrs={"accept": accept}), **kwargs)
 
 
 class NewForm(JiebangForm):
@@ -85,7 +83,9 @@ class SignForm(JiebangForm):
     fully_sealed = forms.BooleanField(
         label=_("已核对：各方印章、签字齐全"),
         required=False,
-        help_text=_("采用合同书形式订立的合同，自当事人均签名、盖章或者按指印时成立（民法典第四百九十条）"),
+        help_text=_(
+            "采用合同书形式订立的合同，自当事人均签名、盖章或者按指印时成立（民法典第四百九十条）"
+        ),
     )
 
 
@@ -164,8 +164,7 @@ class AmendForm(JiebangForm):
 
 
 class AnswerAmendmentForm(JiebangForm):
-    """The other side's answer; a party from outside answers by its sealed consent."""
+    """The other side's answer; for a party from outside the sealed agreement."""
 
-    answer = EitherField(label=_("答复"), yes=_("同意变更"), no=_("不同意变更"))
     note = PlainTextField(label=_("说明"), max_length=500, required=False)
-    scan = _upload(_("对方盖章的变更协议"), SCAN_TYPES, required=False)
+    scan = _upload(_("对方盖章的变更协议"), SCAN_TYPES, required=False, help_text=_("PDF 或图片"))

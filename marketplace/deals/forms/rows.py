@@ -37,9 +37,7 @@ class PartyForm(RowForm):
     legal_head = PlainTextField(label=_("法定代表人"), max_length=60, required=False)
     contact_name = PlainTextField(label=_("联系人"), max_length=60, required=False)
     contact_phone = PlainTextField(label=_("联系电话"), max_length=32, required=False)
-    share_bp = ShareField(
-        label=_("份额"), required=False, help_text=_("同一方只有一个单位时不填")
-    )
+    share_bp = ShareField(label=_("份额"), required=False, help_text=_("同一方只有一个单位时不填"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from marketplace.deals.forms.rows import (
     PartyRows,
 )
 from marketplace.deals.rulebook import currencies
+from marketplace.deals.workflow import Route
 from marketplace.taxonomy.queries import Choices
 from marketplace.web.forms import (
     JiebangForm,
@@ -56,7 +57,9 @@ class PartiesForm(JiebangForm):
         label=_("在平台上查找单位"),
         max_length=60,
         required=False,
-        help_text=_("输入名称或统一社会信用代码，按“查找”，再选择作为哪一方加入；平台外的单位直接填写下面的表格"),
+        help_text=_(
+            "输入名称或统一社会信用代码，按“查找”，再选择作为哪一方加入；平台外的单位直接填写下面的表格"
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,9 +80,7 @@ class MoneyForm(JiebangForm):
         help_text=_("合同约定的全部金额。外币合同不填，按汇率折算"),
     )
     foreign_amount = ForeignAmountField(label=_("外币金额"), required=False)
-    rate_text = RateField(
-        label=_("汇率"), required=False, help_text=_("一个单位的外币折合多少元")
-    )
+    rate_text = RateField(label=_("汇率"), required=False, help_text=_("一个单位的外币折合多少元"))
     rate_on = ContractDayField(label=_("汇率日期"), required=False)
     amount_is_estimate = forms.BooleanField(
         label=_("成交额是估算的"), required=False, help_text=_("例如提成支付的合同")
@@ -148,7 +149,9 @@ class OfficialForm(JiebangForm):
     is_state_held = forms.BooleanField(
         label=_("标的是高校、科研院所等单位持有的职务科技成果"),
         required=False,
-        help_text=_("转让、许可或者作价投资时须说明定价方式：协议定价并公示不少于 15 天，或者挂牌、拍卖"),
+        help_text=_(
+            "转让、许可或者作价投资时须说明定价方式：协议定价并公示不少于 15 天，或者挂牌、拍卖"
+        ),
     )
     is_equity = forms.BooleanField(
         label=_("作价投资（技术入股）"), required=False, help_text=_("按技术转让合同登记")
@@ -158,23 +161,26 @@ class OfficialForm(JiebangForm):
 class EvidenceForm(JiebangForm):
     """How the price of a state-held result was found."""
 
-    route = forms.ChoiceField(label=_("定价方式"), widget=forms.RadioSelect)
+    route = forms.ChoiceField(label=_("定价方式"), widget=forms.RadioSelect, choices=Route.choices)
     starts_on = ContractDayField(label=_("公示开始日期"), required=False)
     ends_on = ContractDayField(
         label=_("公示结束日期"), required=False, help_text=_("含当日，公示不少于 15 天")
     )
     result = PlainTextField(
-        label=_("公示、挂牌或者拍卖的结果"), max_length=500, multiline=True, rows=3
+        label=_("公示、挂牌或者拍卖的结果"),
+        max_length=500,
+        required=False,
+        multiline=True,
+        rows=3,
+        help_text=_("例如：公示期满无异议。提交登记前必须填写"),
     )
     note = PlainTextField(label=_("说明"), max_length=500, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """The end is not before the start."""
-        held: dict[str, Any] = super().clean() or {}
-        start, end = held.get("starts_on"), held.get("ends_on")
-        if start and end and end < start:
-            self.add_error("ends_on", _("结束日期不能早于开始日期"))
-        return held
+    file = forms.FileField(
+        label=_("公示页面、成交确认书等"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("PDF 或图片"),
+    )
 
 
 @dataclass(frozen=True)

@@ -58,4 +58,3 @@ def listed(actor: Actor, asked: Asked) -> QuerySet[Contract]:
 
 def _parties(**narrowed: str) -> QuerySet[ContractParty]:
     return ContractParty.objects.filter(contract=OuterRef("pk"), **narrowed)
-

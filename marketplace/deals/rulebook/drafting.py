@@ -165,9 +165,7 @@ def _blocks(facts: DraftFacts) -> Iterator[Block]:
     yield Text(f"项目名称：{facts.title or BLANK}")
     yield _parties(facts)
     yield Text(_preamble(facts))
-    number = 0
-    for heading, blocks in _articles(facts):
-        number += 1
+    for number, (heading, blocks) in enumerate(_articles(facts), 1):
         yield Heading(f"第{_numeral(number)}条　{heading}")
         yield from blocks
     yield Text("（以下为签署页）", is_note=True)
@@ -178,10 +176,13 @@ def _articles(facts: DraftFacts) -> Iterator[tuple[str, list[Block]]]:
     names = NAMES[facts.kind]
     yield names.subject, [Text(part) for part in facts.subject.splitlines() or [BLANK] if part]
     yield "技术指标与验收标准", _acceptance(facts)
-    yield "履行期限和地点", [
-        Text(f"本合同履行期限自{day(facts.starts_on)}起至{day(facts.ends_on)}止（含当日）。"),
-        Text(f"履行地点：{facts.place or BLANK}。"),
-    ]
+    yield (
+        "履行期限和地点",
+        [
+            Text(f"本合同履行期限自{day(facts.starts_on)}起至{day(facts.ends_on)}止（含当日）。"),
+            Text(f"履行地点：{facts.place or BLANK}。"),
+        ],
+    )
     yield "价款、报酬和支付方式", list(_price(facts))
     for clause in clauses_of(facts.kind, joint=facts.is_joint):
         yield clause.heading, _clause(clause, facts)
@@ -252,10 +253,18 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
             f"入门费：人民币{in_capitals(facts.entry_fee_fen)}（¥{yuan(facts.entry_fee_fen)}）。"
         )
     if facts.royalty_text:
-        yield Text(f"提成：{facts.royalty_text}。甲方应当按约定提供与提成有关的会计账目，供乙方查阅。")
+        yield Text(
+            f"提成：{facts.royalty_text}。甲方应当按约定提供与提成有关的会计账目，供乙方查阅。"
+        )
     if facts.instalments:
         rows = [
-            (str(number), one.what, day(one.due_on), yuan(one.amount_fen), in_capitals(one.amount_fen))
+            (
+                str(number),
+                one.what,
+                day(one.due_on),
+                yuan(one.amount_fen),
+                in_capitals(one.amount_fen),
+            )
             for number, one in enumerate(facts.instalments, 1)
         ]
         total = sum(one.amount_fen for one in facts.instalments)
@@ -275,14 +284,20 @@ def _total(facts: DraftFacts) -> str:
 def _clause(clause: Clause, facts: DraftFacts) -> list[Block]:
     rights = "、".join(facts.ip_names) or BLANK
     numbers = facts.ip_numbers or BLANK
-    texts = [text.replace("{rights}", rights).replace("{numbers}", numbers) for text in clause.texts]
+    texts = [
+        text.replace("{rights}", rights).replace("{numbers}", numbers) for text in clause.texts
+    ]
     note = [Text(f"（{law(*clause.articles)}）", is_note=True)] if clause.articles else []
     return [*(Text(text) for text in texts), *note]
 
 
 def _signatures(facts: DraftFacts) -> Table:
     names = NAMES[facts.kind]
-    labels = {"buyer": f"甲方（{names.buyer}）", "seller": f"乙方（{names.seller}）", "broker": "中介方"}
+    labels = {
+        "buyer": f"甲方（{names.buyer}）",
+        "seller": f"乙方（{names.seller}）",
+        "broker": "中介方",
+    }
     rows = [
         (
             labels[party.side],

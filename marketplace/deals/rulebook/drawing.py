@@ -88,7 +88,10 @@ def _add(document: Any, block: Block) -> None:
 def _printable(text: str) -> str:
     """Drop characters that XML cannot carry, so that no typed text breaks the file."""
     return "".join(
-        one for one in text if one in "\t\n" or (one >= " " and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff")
+        one
+        for one in text
+        if one in "\t\n"
+        or (one >= " " and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff")
     )
 
 
@@ -121,5 +124,6 @@ def _table(table: Table) -> str:
 def _cells(row: tuple[str, ...], money: tuple[int, ...]) -> str:
     start = {True: '<td class="money">', False: "<td>"}
     return "".join(
-        f"{start[column in money]}{escape(_printable(text))}</td>" for column, text in enumerate(row)
+        f"{start[column in money]}{escape(_printable(text))}</td>"
+        for column, text in enumerate(row)
     )

@@ -12,8 +12,10 @@ from marketplace.deals.views.acting import (
     start,
     terminate,
 )
+from marketplace.deals.views.amending import amend, amendment
 from marketplace.deals.views.documents import draft_docx, draft_pdf, print_draft
 from marketplace.deals.views.editing import edit
+from marketplace.deals.views.evidence import evidence
 from marketplace.deals.views.finals import attest, text
 from marketplace.deals.views.listing import contract_list
 from marketplace.deals.views.opening import (
@@ -26,12 +28,15 @@ from marketplace.deals.views.show import show
 
 __all__ = [
     "add_copy",
+    "amend",
+    "amendment",
     "attest",
     "cancel",
     "contract_list",
     "draft_docx",
     "draft_pdf",
     "edit",
+    "evidence",
     "invoice",
     "new_contract",
     "new_from_enquiry",

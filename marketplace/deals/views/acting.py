@@ -33,7 +33,14 @@ from marketplace.deals.views.shared import (
     sent,
 )
 from marketplace.journal.once import once
-from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale, StorageFull
+from marketplace.kernel.errors import (
+    Forbidden,
+    InvalidInput,
+    KeyReused,
+    Refused,
+    Stale,
+    StorageFull,
+)
 from marketplace.web.forms import JiebangForm
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -68,7 +75,7 @@ def _act(
                 if key is None:
                     do(seen)
                 else:
-                    once(key.ticket(), lambda: do(seen), actor=request.user)
+                    once(key.ticket(), lambda: do(seen), actor=request.user, code=_key_of)
             except InvalidInput as error:
                 at_fields(form, error)
             except (Refused, Forbidden, KeyReused, StorageFull) as error:
@@ -90,6 +97,11 @@ def _act(
         "is_danger": is_danger,
     }
     return render_page(request, "deals/contract_act.html", context, status=status)
+
+
+def _key_of(row: Any) -> str:
+    """What a one-time key remembers of a payment or an invoice, which have no code."""
+    return str(row.pk)
 
 
 # --- signature --------------------------------------------------------------------------------
@@ -196,9 +208,9 @@ def pay(request: Request, code: str) -> HttpResponse:
         contract,
         form,
         do,
-        title=_("登记付款"),
+        title=_("登记一笔付款"),
         explain=_("登记之后不能修改；登记有误的，用冲销更正。"),
-        button=_("登记付款"),
+        button=_("登记一笔付款"),
         key=FormKey(request),
     )
 
@@ -251,8 +263,8 @@ def invoice(request: Request, code: str) -> HttpResponse:
         contract,
         form,
         do,
-        title=_("登记发票"),
-        button=_("登记发票"),
+        title=_("登记一张发票"),
+        button=_("登记一张发票"),
         key=FormKey(request),
     )
 

@@ -40,7 +40,7 @@ _ROWS = {
 
 
 @dataclass
-class _Page:
+class Page:
     """A section that is shown or was sent: its form and its rows."""
 
     section: Section
@@ -78,34 +78,21 @@ def edit(request: Request, code: str, section: str) -> HttpResponse:
     contract = contract_of(request, code, action=EDIT)
     seen, act = Seen(request, contract.rev), request.POST.get("do", "")
     data = _with_party(request.POST, act) if request.method == "POST" else sent(request)
-    page = _page(current, contract, data)
-    status, problem, conflict, computed = 200, None, None, _computed(contract, current)
+    page = page_of(current, contract, data)
+    computed, outcome = _computed(contract, current), _Outcome()
     if data is not None:
         if page.is_edited or act == "find" or act.startswith("add:"):
             page.hush()
         elif not page.is_valid():
-            status = 400
+            outcome.status = 400
         elif act == "compute":
             computed = _computed(contract, current, page)
         else:
-            try:
-                services.save_section(
-                    contract, current.key, page.values, actor=request.user, rev=seen.rev
-                )
-            except InvalidInput as error:
-                status = error.status
-                at_fields(page.form, error, page.rows)
-            except Stale as error:
-                status, contract = error.status, contract_of(request, code, action=EDIT)
-                seen.renew(contract.rev)
-                conflict = _differences(page, contract)
-                if not conflict:
-                    return redirect("deals:show", code)
-            except Refused as error:
-                status, problem = error.status, error
-            else:
+            outcome = _save(request, contract, page, seen)
+            if outcome.is_done:
                 messages.success(request, _("已保存"))
                 return _next(code, current, act)
+            contract = outcome.contract or contract
     context = {
         "contract": contract,
         "section": current,
@@ -118,11 +105,41 @@ def edit(request: Request, code: str, section: str) -> HttpResponse:
         "sides": Side.choices,
         "computed": computed,
         "seen": seen,
-        "problem": problem,
-        "conflict": conflict,
+        "problem": outcome.problem,
+        "conflict": outcome.conflict,
         "reopens": contract.status in UNSIGNED and contract.status != Contract.Status.DRAFT,
     }
-    return render_page(request, "deals/contract_edit.html", context, status=status)
+    return render_page(request, "deals/contract_edit.html", context, status=outcome.status)
+
+
+@dataclass
+class _Outcome:
+    """What became of an attempt to save. `contract` is the newer row where somebody else has saved meanwhile."""
+
+    is_done: bool = False
+    status: int = 200
+    problem: Refused | None = None
+    conflict: list[Difference] | None = None
+    contract: Contract | None = None
+
+
+def _save(request: Request, contract: Contract, page: Page, seen: Seen) -> _Outcome:
+    """Save a valid section; its errors stand at the fields."""
+    key = page.section.key
+    try:
+        services.save_section(contract, key, page.values, actor=request.user, rev=seen.rev)
+    except InvalidInput as error:
+        at_fields(page.form, error, page.rows)
+        return _Outcome(status=error.status)
+    except Stale as error:
+        newer = contract_of(request, contract.code, action=EDIT)
+        seen.renew(newer.rev)
+        conflict = _differences(page, newer)
+        # What is stored already, by a second click, is done.
+        return _Outcome(not conflict, error.status, conflict=conflict, contract=newer)
+    except Refused as error:
+        return _Outcome(status=error.status, problem=error)
+    return _Outcome(is_done=True)
 
 
 def _next(code: str, current: Section, act: str) -> HttpResponse:
@@ -132,17 +149,17 @@ def _next(code: str, current: Section, act: str) -> HttpResponse:
     return redirect("deals:show", code)
 
 
-def _page(section: Section, contract: Contract, data: Any) -> _Page:
+def page_of(section: Section, contract: Contract, data: Any) -> Page:
     form = section.form(data, initial=_stored(contract, section))
     rows = {
-        name: formset(data, prefix=name, initial=_stored_rows(contract, name))
+        name: formset(data, prefix=name, initial=stored_rows(contract, name))
         for name, (formset, _heading) in section.rows.items()
     }
     for row in rows["parties"].forms if "parties" in rows else ():
         if row["organization"].value():
             for name in ("name", "identity"):
                 row.fields[name].widget.attrs["readonly"] = True
-    return _Page(section, form, rows)
+    return Page(section, form, rows)
 
 
 def _stored(contract: Contract, section: Section) -> dict[str, Any]:
@@ -153,7 +170,7 @@ def _stored(contract: Contract, section: Section) -> dict[str, Any]:
     return found
 
 
-def _stored_rows(contract: Contract, name: str) -> list[dict[str, Any]]:
+def stored_rows(contract: Contract, name: str) -> list[dict[str, Any]]:
     if name == "acceptance":
         return list(contract.acceptance)
     if name == "parties":
@@ -169,13 +186,13 @@ def _stored_rows(contract: Contract, name: str) -> list[dict[str, Any]]:
     return [{column: getattr(row, column) for column in _ROWS[name]} for row in rows]
 
 
-def _differences(page: _Page, contract: Contract) -> list[Difference]:
+def _differences(page: Page, contract: Contract) -> list[Difference]:
     """What is stored now and differs from what was typed; both as the form shows them."""
     stored = _stored(contract, page.section)
     found = compare(page.form.fields, stored, page.form.cleaned_data)
     for name, rows in page.rows.items():
         fields = rows.empty_form.fields
-        before = shown_rows(fields, _stored_rows(contract, name))
+        before = shown_rows(fields, stored_rows(contract, name))
         after = shown_rows(fields, rows.values)
         if before != after:
             found.append(Difference(page.section.rows[name][1], before, after))
@@ -199,14 +216,14 @@ def _with_party(data: QueryDict, act: str) -> QueryDict:
     It takes the first empty row, or a new one.
     """
     parts = act.split(":")
-    if parts[0] != "add" or len(parts) != 3 or parts[1] not in Side.values:  # noqa: PLR2004
+    if parts[0] != "add" or len(parts) != 3 or parts[1] not in Side.values:
         return data
     org = parties.public_organizations().filter(code=parts[2][:16]).first()
     if org is None:
         return data
     changed = data.copy()
     typed = changed.get("parties-TOTAL_FORMS", "0")
-    total = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else 0  # noqa: PLR2004
+    total = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else 0
     place = next(
         (
             number
@@ -232,14 +249,14 @@ def _with_party(data: QueryDict, act: str) -> QueryDict:
 
 
 # --- computing before saving ------------------------------------------------------------------
-def _computed(contract: Contract, section: Section, page: _Page | None = None) -> Any:
+def _computed(contract: Contract, section: Section, page: Page | None = None) -> Any:
     """The sums of the section in figures and capitals: of what is stored, or of what was typed."""
     if section.key == "worksheet":
         total = contract.amount_total_fen
-        rows = page.rows["deductions"].values if page else _stored_rows(contract, "deductions")
+        rows = page.rows["deductions"].values if page else stored_rows(contract, "deductions")
         return _worksheet(total, sum(row["amount_fen"] for row in rows))
     if section.key == "money":
-        rows = page.rows["instalments"].values if page else _stored_rows(contract, "instalments")
+        rows = page.rows["instalments"].values if page else stored_rows(contract, "instalments")
         total = _total(page) if page else contract.amount_total_fen
         planned = sum(row["amount_fen"] for row in rows)
         return {
@@ -261,7 +278,7 @@ def _worksheet(total: int | None, spent: int) -> dict[str, Any]:
     }
 
 
-def _total(page: _Page) -> int | None:
+def _total(page: Page) -> int | None:
     held = page.form.cleaned_data
     if held["currency"] == "CNY":
         return held["amount_total_fen"]

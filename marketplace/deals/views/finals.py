@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.deals import queries, services
 from marketplace.deals.forms import AttestForm, FinalTextForm, ReasonForm
-from marketplace.deals.models import Contract, ContractParty
+from marketplace.deals.models import Contract, ContractParty, FinalText
 from marketplace.deals.services import drafts
 from marketplace.deals.views.shared import UPLOADS, Request, at_fields, contract_of, files_of, sent
 from marketplace.deals.workflow import CONTRACT, ContractStatus, Side
@@ -53,7 +53,8 @@ def text(request: Request, code: str) -> HttpResponse:
     return render_page(
         request,
         "deals/contract_text.html",
-        _context(request, contract) | {
+        _context(request, contract)
+        | {
             "form": form,
             "reason_form": reason,
             "seen": seen,
@@ -125,9 +126,7 @@ def _context(request: Request, contract: Contract) -> dict[str, Any]:
         and user.has_perm("deals.edit_contract", contract),
         "refusal": CONTRACT.refusal("propose_text", contract, user),
         "reopens": not CONTRACT.refusal("reopen", contract, user),
-        "missing": drafts.left_blank(contract)
-        if contract.status == ContractStatus.DRAFT
-        else (),
+        "missing": drafts.left_blank(contract) if contract.status == ContractStatus.DRAFT else (),
         "old": [row for row in queries.texts_of(contract) if row.withdrawn_at],
     }
 
@@ -154,8 +153,7 @@ def _attest(request: Request, contract: Contract, party: ContractParty) -> HttpR
         status = 400
         if form.is_valid():
             try:
-                if current is None or seen.rev != current.sha256:
-                    raise Refused(_("定稿已经更换，请核对最新的定稿后再确认"))
+                _check_shown(current, seen)
                 services.attest_final(
                     contract, party, form.cleaned_data["scan"], actor=request.user
                 )
@@ -176,3 +174,9 @@ def _attest(request: Request, contract: Contract, party: ContractParty) -> HttpR
         "problem": problem,
     }
     return render_page(request, "deals/contract_attest.html", context, status=status)
+
+
+def _check_shown(current: FinalText | None, seen: Seen) -> None:
+    """Raise Refused when the page was made from another text than the present one."""
+    if current is None or seen.rev != current.sha256:
+        raise Refused(_("定稿已经更换，请核对最新的定稿后再确认"))

@@ -48,7 +48,7 @@ def new_from_listing(request: Request, kind: str, code: str) -> HttpResponse:
     listing = fetch(
         known.visible_to(request.user), code, actor=request.user, view=known.perm("view")
     )
-    owners = [org for org in publishing_organizations(request.user)]
+    owners = list(publishing_organizations(request.user))
     own = any(org.pk == listing.owner_id for org in owners)
     initial = {"title": listing.title, "side": opening.side_of(kind, is_owner=own)}
     return _begin(

@@ -53,7 +53,7 @@ def at_fields(form: Any, error: InvalidInput, rows: Mapping[str, Any] | None = N
 
 def _place(form: Any, name: str, rows: Mapping[str, Any]) -> tuple[Any, str]:
     parts = name.split(".")
-    if len(parts) != 3 or parts[0] not in rows:  # noqa: PLR2004 -- list, index, field
+    if len(parts) != 3 or parts[0] not in rows:
         return form, name
     filled = [row for row in rows[parts[0]].forms if row.has_changed()]
     return filled[int(parts[1])], _SEEN_AT.get(parts[2], parts[2])

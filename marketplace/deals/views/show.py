@@ -14,6 +14,7 @@ from marketplace.deals.models import Contract
 from marketplace.deals.rulebook.capitals import in_capitals
 from marketplace.deals.rulebook.currencies import NAMES, units
 from marketplace.deals.services import drafts
+from marketplace.deals.views.amending import amends
 from marketplace.deals.views.shared import READ, VIEW, Request, contract_of
 from marketplace.deals.workflow import CONTRACT, UNSIGNED, ContractStatus
 from marketplace.journal.queries import history
@@ -59,7 +60,8 @@ def show(request: Request, code: str) -> HttpResponse:
         "next": _next(request.user, contract),
         "acts": acts_of(request.user, contract),
         "sections": SECTIONS,
-        "edits": contract.status in UNSIGNED and request.user.has_perm("deals.edit_contract", contract),
+        "edits": contract.status in UNSIGNED
+        and request.user.has_perm("deals.edit_contract", contract),
         "corrects": contract.is_signed
         and not contract.facts_locked
         and request.user.has_perm("deals.edit_contract", contract),
@@ -68,6 +70,7 @@ def show(request: Request, code: str) -> HttpResponse:
         "instalments": list(contract.instalments.all()),
         "milestones": list(contract.milestones.all()),
         "payments": payments,
+        "reversed": {row.reverses_id for row in payments},
         "paid_fen": sum(row.amount_fen for row in payments),
         "invoices": list(contract.invoices.all()),
         "texts": texts,
@@ -76,6 +79,7 @@ def show(request: Request, code: str) -> HttpResponse:
         "needs_evidence": queries.needs_price_evidence(contract),
         "lacks_evidence": queries.missing_price_evidence(contract),
         "amendments": list(contract.amendments.select_related("proposed_by", "decided_by")),
+        "amends": amends(request.user, contract),
         "flags": queries.flags_of(contract),
         "flow": queries.flow_of(contract),
         "can_print": drafts.can_print(),
@@ -121,7 +125,7 @@ def acts_of(user: Any, contract: Contract) -> list[Act]:
     found: list[Act] = []
     if contract.status == S.DRAFT and edits:
         found.append(Act(reverse("deals:edit", args=[code, "basics"]), _("填写合同信息")))
-        found.append(Act(reverse("deals:text", args=[code]), _("提交定稿"), is_main=True))
+        found.append(Act(reverse("deals:text", args=[code]), _("提交定稿文本"), is_main=True))
     if contract.status in {S.CONFIRMING, S.CONFIRMED}:
         is_main = contract.status == S.CONFIRMING and user.has_perm("deals.bind_contract", contract)
         found.append(Act(reverse("deals:text", args=[code]), _("查看定稿和确认情况"), is_main))

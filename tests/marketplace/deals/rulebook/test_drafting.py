@@ -30,7 +30,9 @@ FACTS = DraftFacts(
     type_name="委托开发",
     parties=(
         DraftParty("buyer", "临沂建材有限公司", "91371300MA3C0AAA0X", legal_head="王明"),
-        DraftParty("seller", "临沂大学", "12370000495000000A", contact_name="李老师", share_bp=6_000),
+        DraftParty(
+            "seller", "临沂大学", "12370000495000000A", contact_name="李老师", share_bp=6_000
+        ),
         DraftParty("seller", "张三", is_person=True, share_bp=4_000),
     ),
     amount_total_fen=86_000_000,
@@ -53,7 +55,9 @@ FACTS = DraftFacts(
 def read(facts: DraftFacts) -> tuple[str, list[list[list[str]]]]:
     """The paragraphs of the file as one text, and its tables as rows of cells."""
     document = Document(BytesIO(docx_of(draft_of(facts))))
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    tables = [
+        [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
+    ]
     return "\n".join(paragraph.text for paragraph in document.paragraphs), tables
 
 
