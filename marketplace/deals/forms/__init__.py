@@ -16,9 +16,16 @@ from marketplace.deals.forms.moves import (
     SignForm,
     TerminateForm,
 )
-from marketplace.deals.forms.sections import SECTIONS, EvidenceForm, Section, section_named
+from marketplace.deals.forms.sections import (
+    PARTICULARS,
+    SECTIONS,
+    EvidenceForm,
+    Section,
+    section_named,
+)
 
 __all__ = [
+    "PARTICULARS",
     "SECTIONS",
     "AmendForm",
     "AnswerAmendmentForm",

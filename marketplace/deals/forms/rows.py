@@ -60,6 +60,31 @@ class PartyForm(RowForm):
         return held
 
 
+class ParticularForm(RowForm):
+    """What the registration form asks of a party and is no term of the contract. `party` is its key."""
+
+    party = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    name = PlainTextField(label=_("名称或姓名"), max_length=120, required=False)
+    nature = TermField(Choices("party_nature"), label=_("单位性质"), required=False)
+    district = DistrictField(label=_("行政区划代码"), required=False, help_text=_("六位数字"))
+    country = CountryField(label=_("国家代码"), required=False, initial="CHN")
+    legal_head = PlainTextField(label=_("法定代表人"), max_length=60, required=False)
+    contact_name = PlainTextField(label=_("联系人"), max_length=60, required=False)
+    contact_phone = PlainTextField(label=_("联系电话"), max_length=32, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].span = 8  # type: ignore[attr-defined]
+        self.fields["nature"].span = 4  # type: ignore[attr-defined]
+        self.fields["name"].widget.attrs["readonly"] = True
+        for name in ("name", "legal_head", "contact_name", "contact_phone"):
+            self.fields[name].counted = False  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        """A row without a party is empty."""
+        return bool(self["party"].data)
+
+
 class DeductionForm(RowForm):
     """One sum that is no price of technology."""
 
@@ -113,6 +138,7 @@ class IndicatorForm(RowForm):
 
 
 PartyRows = rows_of(PartyForm, most=MOST_PARTIES)
+ParticularRows = rows_of(ParticularForm, most=MOST_PARTIES, extra=0)
 DeductionRows = rows_of(DeductionForm, most=MOST_ROWS)
 InstalmentRows = rows_of(InstalmentForm, most=MOST_ROWS)
 MilestoneRows = rows_of(MilestoneForm, most=MOST_ROWS)

@@ -16,6 +16,7 @@ from marketplace.deals.forms.rows import (
     IndicatorRows,
     InstalmentRows,
     MilestoneRows,
+    ParticularRows,
     PartyRows,
 )
 from marketplace.deals.rulebook import currencies
@@ -207,11 +208,18 @@ SECTIONS = (
     Section("milestones", _("履行节点"), EmptyForm, {"milestones": (MilestoneRows, _("履行节点"))}),
     Section("official", _("登记信息"), OfficialForm),
 )
+#: Beside `worksheet` and `official`: what may be corrected after signature.
+PARTICULARS = Section(
+    "particulars",
+    _("当事人登记信息"),
+    EmptyForm,
+    {"parties": (ParticularRows, _("当事人"))},
+)
 
 
 def section_named(key: str) -> Section:
     """The section of this key. KeyError when there is none."""
-    found = next((one for one in SECTIONS if one.key == key), None)
+    found = next((one for one in (*SECTIONS, PARTICULARS) if one.key == key), None)
     if found is None:
         raise KeyError(key)
     return found

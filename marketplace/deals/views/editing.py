@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from marketplace.deals import queries, services
-from marketplace.deals.forms.sections import SECTIONS, Section, section_named
+from marketplace.deals.forms.sections import PARTICULARS, SECTIONS, Section, section_named
 from marketplace.deals.models import Contract
 from marketplace.deals.rulebook.capitals import in_capitals
 from marketplace.deals.rulebook.currencies import to_fen, units
 from marketplace.deals.rulebook.drafting import yuan
+from marketplace.deals.services.editing import AFTER_SIGNATURE
 from marketplace.deals.views.shared import EDIT, Request, at_fields, contract_of, sent
-from marketplace.deals.workflow import UNSIGNED, Side
+from marketplace.deals.workflow import UNSIGNED, ContractStatus, Side
 from marketplace.kernel.errors import InvalidInput, Refused, Stale
 from marketplace.kernel.money import MAX_FEN
 from marketplace.parties import queries as parties
@@ -76,6 +77,7 @@ def edit(request: Request, code: str, section: str) -> HttpResponse:
     except KeyError as error:
         raise Http404 from error
     contract = contract_of(request, code, action=EDIT)
+    _check_open(contract, current)
     seen, act = Seen(request, contract.rev), request.POST.get("do", "")
     data = _with_party(request.POST, act) if request.method == "POST" else sent(request)
     page = page_of(current, contract, data)
@@ -96,7 +98,7 @@ def edit(request: Request, code: str, section: str) -> HttpResponse:
     context = {
         "contract": contract,
         "section": current,
-        "sections": SECTIONS,
+        "sections": sections_of(contract),
         "form": page.form,
         "rowsets": [(current.rows[name][1], rows) for name, rows in page.rows.items()],
         "all_forms": [page.form, *page.rows.values()],
@@ -110,6 +112,23 @@ def edit(request: Request, code: str, section: str) -> HttpResponse:
         "reopens": contract.status in UNSIGNED and contract.status != Contract.Status.DRAFT,
     }
     return render_page(request, "deals/contract_edit.html", context, status=outcome.status)
+
+
+def sections_of(contract: Contract) -> tuple[Section, ...]:
+    """The sections that can be changed in the present state."""
+    if not contract.is_signed:
+        return SECTIONS
+    return tuple(one for one in (*SECTIONS, PARTICULARS) if one.key in AFTER_SIGNATURE)
+
+
+def _check_open(contract: Contract, section: Section) -> None:
+    """Raise Refused where a form would be filled in vain. The service decides again under its lock."""
+    if contract.status == ContractStatus.CANCELLED:
+        raise Refused(_("合同已取消，不能修改"))
+    if section not in sections_of(contract) and section != PARTICULARS:
+        raise Refused(_("合同已签订，条款只能由双方同意变更"))
+    if contract.is_signed and contract.facts_locked:
+        raise Refused(_("合同已提交登记，退回补正后才能修改"))
 
 
 @dataclass
@@ -143,7 +162,7 @@ def _save(request: Request, contract: Contract, page: Page, seen: Seen) -> _Outc
 
 
 def _next(code: str, current: Section, act: str) -> HttpResponse:
-    place = SECTIONS.index(current) + 1
+    place = SECTIONS.index(current) + 1 if current in SECTIONS else len(SECTIONS)
     if act == "next" and place < len(SECTIONS):
         return redirect("deals:edit", code, SECTIONS[place].key)
     return redirect("deals:show", code)
@@ -155,7 +174,7 @@ def page_of(section: Section, contract: Contract, data: Any) -> Page:
         name: formset(data, prefix=name, initial=stored_rows(contract, name))
         for name, (formset, _heading) in section.rows.items()
     }
-    for row in rows["parties"].forms if "parties" in rows else ():
+    for row in rows["parties"].forms if section.key == "parties" else ():
         if row["organization"].value():
             for name in ("name", "identity"):
                 row.fields[name].widget.attrs["readonly"] = True
@@ -175,7 +194,8 @@ def stored_rows(contract: Contract, name: str) -> list[dict[str, Any]]:
         return list(contract.acceptance)
     if name == "parties":
         return [
-            {column: getattr(row, column) for column in _PARTY}
+            {"party": row.pk}
+            | {column: getattr(row, column) for column in _PARTY}
             | {
                 "organization": row.organization.code if row.organization else "",
                 "broker": row.broker.code if row.broker else "",

@@ -359,7 +359,13 @@ def test_from_the_draft_to_the_signature_by_pages(cast: Cast, draft: Contract) -
     page = approver.get(at("show", draft)).content.decode()
     assert draft.copies.get().sha256 in page
     assert at("edit", draft, "basics") not in page
-    assert approver.get(at("edit", draft, "basics")).status_code == 200
+    assert approver.get(at("edit", draft, "basics")).status_code == 409
+    assert at("edit", draft, "particulars") in page
+    address = at("edit", draft, "particulars")
+    sent = filled(member, address, "parties-TOTAL_FORMS") | {"parties-0-legal_head": "王明"}
+    assert member.post(address, sent).status_code == 302
+    assert draft.parties.get(side="seller").legal_head == "王明"
+    assert draft.parties.count() == 2
 
 
 def test_another_hash_is_not_confirmed(cast: Cast, draft: Contract) -> None:
@@ -407,6 +413,31 @@ def test_going_back_to_the_draft_needs_a_reason(cast: Cast, draft: Contract) -> 
     draft.refresh_from_db()
     assert draft.status == "draft"
     assert "改付款日" in client.get(at("text", draft)).content.decode()
+
+
+# --- amendments -------------------------------------------------------------------------------
+def test_an_amendment_is_proposed_shown_and_agreed(cast: Cast) -> None:
+    contract = make_contract(cast.enterprise, cast.approver, cast.university, state="signed")
+    client, other = signed_in(cast.approver), signed_in(cast.university_admin)
+    address = at("amend", contract, "money")
+    assert address in client.get(at("show", contract)).content.decode()
+    assert client.get(at("amend", contract, "parties")).status_code == 404
+    sent = filled(client, address, "reason") | {"amount_total_fen": "900000"}
+    assert client.post(address, sent).status_code == 400
+    answer = client.post(address, sent | {"reason": "增加一次中试"})
+    assert answer.url == at("amendment", contract, 1)
+    contract.refresh_from_db()
+    assert contract.amount_total_fen == 86_000_000
+    page = other.get(answer.url).content.decode()
+    assert "860000" in page
+    assert "900000" in page
+    assert "增加一次中试" in page
+    sent = filled(other, answer.url, "note") | {"act": "agree"}
+    assert client.post(answer.url, sent).status_code == 403
+    assert other.post(answer.url, sent).status_code == 302
+    contract.refresh_from_db()
+    assert contract.amount_total_fen == 90_000_000
+    assert "双方已同意" in client.get(answer.url).content.decode()
 
 
 # --- performance ------------------------------------------------------------------------------
