@@ -42,6 +42,7 @@ def home(request: Request) -> HttpResponse:
     context = {
         "broker": broker,
         "tasks": list(queries.tasks_of(broker.pk)[:10]),
+        "requests": list(queries.open_requests_to(broker.pk)[:5]),
         "task_form": TaskForm(),
         "form_key": FormKey(request),
         "counts": _counts(broker),
@@ -84,7 +85,10 @@ def pipeline(request: Request) -> HttpResponse:
     stage = request.GET.get("stage", "")
     if stage not in Stage.values:
         stage = ""
+    shows_leads = stage in {"", Stage.LEAD}
     context: dict[str, Any] = {
+        # Without the asker's consent the broker knows field and district, and no enquiry.
+        "taken": list(enquiries.leads_awaiting_consent(request.user)[:100]) if shows_leads else [],
         "as_list": as_list,
         "stage": stage,
         "stages": [*((one.value, one.label) for one in BOARD), (Stage.CLOSED, Stage.CLOSED.label)],
@@ -94,7 +98,12 @@ def pipeline(request: Request) -> HttpResponse:
         context |= {"page": page, "cards": [_card(row, request.user) for row in page.object_list]}
     else:
         context["columns"] = [
-            {"column": one, "cards": [_card(row, request.user) for row in one.cards]}
+            {
+                "column": one,
+                "cards": [_card(row, request.user) for row in one.cards],
+                "taken": context["taken"] if one.stage == Stage.LEAD else [],
+                "taken_count": len(context["taken"]) if one.stage == Stage.LEAD else 0,
+            }
             for one in queries.board(broker.pk)
         ]
     return render_page(request, "brokerage/pipeline.html", context)
