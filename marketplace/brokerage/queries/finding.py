@@ -22,7 +22,9 @@ def find_listings(words: str, actor: Actor) -> list[Any]:
     """
     found: list[Any] = []
     for kind in kinds():
-        rows = kind.visible_to(actor).filter(status=State.PUBLISHED, hide_owner=False)
+        rows = kind.visible_to(actor).filter(status=State.PUBLISHED)
+        if any(field.name == "hide_owner" for field in kind.model._meta.fields):  # noqa: SLF001 -- Django's documented name
+            rows = rows.filter(hide_owner=False)
         rows = rows.filter(*_said(words, "title", "code", "owner__name"))
         found += rows.select_related("owner").order_by("-published_at", "-id")[:MOST_FOUND]
     return found

@@ -45,7 +45,7 @@ def home(request: Request) -> HttpResponse:
         "requests": list(queries.open_requests_to(broker.pk)[:5]),
         "task_form": TaskForm(),
         "form_key": FormKey(request),
-        "counts": _counts(broker),
+        "counts": _counts(broker, enquiries.leads_awaiting_consent(request.user).count()),
         "leads": list(enquiries.open_leads(request.user)[:10]),
         "held": list(enquiries.leads_held_by(request.user)[:10]),
         "silent": queries.silent_sides(broker.pk),
@@ -67,8 +67,10 @@ def _kind_of(listing: Any) -> str:
     return next(kind.name for kind in kinds() if isinstance(listing, kind.model))
 
 
-def _counts(broker: Broker) -> list[tuple[Any, int, str]]:
+def _counts(broker: Broker, taken: int) -> list[tuple[Any, int, str]]:
+    """How many are in each column; leads that wait for the asker's consent stand in the first one."""
     counts = queries.stage_counts(broker.pk)
+    counts[Stage.LEAD] = counts.get(Stage.LEAD, 0) + taken
     page = reverse("brokerage:pipeline")
     return [
         (stage.label, counts.get(stage, 0), f"{page}?show=list&stage={stage}") for stage in BOARD
