@@ -1,0 +1,17 @@
+"""Registers the registration slice."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistrationConfig(AppConfig):
+    name = "marketplace.registration"
+    label = "registration"
+    verbose_name = _("合同登记")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.registration.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
+
+        register(SLICE)
