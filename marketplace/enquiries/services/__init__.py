@@ -28,6 +28,7 @@ from marketplace.enquiries.services.keeping import (
     lift_hold,
     load_kinds,
     purge_records,
+    register_keeper,
     register_purger,
     seed_after_migrate,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "purge_codes",
     "purge_records",
     "refuse_broker",
+    "register_keeper",
     "register_purger",
     "remind_of_steps",
     "remind_silent",

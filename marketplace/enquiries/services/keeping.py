@@ -51,6 +51,17 @@ def purgers() -> dict[str, Purger]:
     return dict(_purgers)
 
 
+#: Gives a condition on enquiries, with `OuterRef("pk")`, that are kept whatever their own period says.
+Keeper = Callable[[], Exists]
+_keepers: list[Keeper] = []
+
+
+def register_keeper(keeper: Keeper) -> None:
+    """A slice above keeps enquiries while what followed from them must be kept. Called at the start."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+
+
 #: code, label, English, ground, English, since, English, days, least days.
 KINDS: tuple[tuple[str, str, str, str, str, str, str, int, int], ...] = (
     (
@@ -271,6 +282,8 @@ def _over(before: datetime) -> Any:
     """Closed enquiries whose period is over, not held and not erased yet."""
     held = _held(ENQUIRY).filter(subject_id=OuterRef("pk"))
     rows = Enquiry.objects.filter(closed_at__lt=before, erased_at=None)
+    for keeper in _keepers:
+        rows = rows.filter(~keeper())
     return rows.filter(~Exists(held)).order_by("pk")
 
 
