@@ -9,7 +9,7 @@ from marketplace.deals.queries.facts import (
     official_facts,
     price_evidence_blocks,
 )
-from marketplace.deals.queries.keeping import KEPT_DAYS, enquiries_kept
+from marketplace.deals.queries.keeping import KEPT_DAYS, enquiries_kept, with_contract
 from marketplace.deals.queries.people import contract_facts, people_of
 from marketplace.deals.queries.reading import (
     brokers,
@@ -60,4 +60,5 @@ __all__ = [
     "visible_to",
     "waiting_parties",
     "whole",
+    "with_contract",
 ]
