@@ -14,6 +14,7 @@ from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.counting import counted_together
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.web.once_a_request import once_a_request
 
 
@@ -24,6 +25,10 @@ def waiting_counts(user: Actor) -> dict[str, int]:
     "mandates", "versions", "introductions", "entries". No query for most people: only who binds an
     organisation, brokers and deciders have any.
     """
+    return counted_for(user, _waiting)
+
+
+def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
     access = access_of(user)
     lists: dict[str, QuerySet[Any]] = {}
     if access.binding or access.has(Role.BROKER):
@@ -33,7 +38,7 @@ def waiting_counts(user: Actor) -> dict[str, int]:
         lists["introductions"] = unanswered_by(user)
     if access.has(*DECIDERS):
         lists["entries"] = brokers_to_decide(user)
-    return counted_together(lists)
+    return lists
 
 
 @once_a_request
