@@ -29,6 +29,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.counting import counted_together
 from marketplace.kernel.unreadable import readable
 from marketplace.listings.kind import kinds
+from marketplace.listings.queries import owner_not_suspended
 from marketplace.listings.workflow import State
 from marketplace.matching.models import Match
 from marketplace.matching.queries import open_matches
@@ -121,18 +122,14 @@ class Column:
     cards: list[Pursuit]
 
     @property
-    def number(self) -> str:
-        """The count in figures, with a plus where there may be more."""
-        return f"{self.count}{self._plus}"
-
-    @property
     def more(self) -> str:
         """How many are in the list only, in figures; "" when the cards are all."""
         left = self.count - len(self.cards)
-        return f"{left}{self._plus}" if left > 0 else ""
+        return f"{left}{self.plus}" if left > 0 else ""
 
     @property
-    def _plus(self) -> str:
+    def plus(self) -> str:
+        """ "+" where there may be more than were counted."""
         return "+" if self.count == MOST_COUNTED else ""
 
 
@@ -268,7 +265,9 @@ def quiet_needs(days: int = QUIET_DAYS) -> list[Need]:
     """Published needs without a match for so many days, the longest quiet first; at most 20."""
     fit = Match.objects.filter(need=OuterRef("pk")).exclude(need_verdict="dismissed")
     rows = Need.objects.filter(
-        status=State.PUBLISHED, published_at__lte=clock.now() - timedelta(days=days)
+        owner_not_suspended(),
+        status=State.PUBLISHED,
+        published_at__lte=clock.now() - timedelta(days=days),
     ).exclude(Exists(fit))
     return readable(rows.select_related("owner").order_by("published_at", "id")[:_SHOWN])
 
@@ -279,7 +278,9 @@ def listings_through_brokers() -> list[Any]:
     for kind in kinds():
         if not any(field.name == "contact_route" for field in kind.model._meta.fields):  # noqa: SLF001
             continue
-        rows = kind.model.objects.filter(status=State.PUBLISHED, contact_route="broker")
+        rows = kind.model.objects.filter(
+            owner_not_suspended(), status=State.PUBLISHED, contact_route="broker"
+        )
         found += readable(rows.select_related("owner").order_by("-published_at", "-id")[:_SHOWN])
     return sorted(found, key=lambda row: row.published_at, reverse=True)[:_SHOWN]
 
