@@ -129,7 +129,7 @@ class Column:
 
     @property
     def plus(self) -> str:
-        """ "+" where there may be more than were counted."""
+        """A plus where there may be more than were counted."""
         return "+" if self.count == MOST_COUNTED else ""
 
 

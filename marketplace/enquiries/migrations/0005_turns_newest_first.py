@@ -8,7 +8,7 @@ from marketplace.kernel.operations import AddIndexBeside
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("enquiries", "0003_intents_leads_and_keeping")]
+    dependencies = [("enquiries", "0004_visitors_told")]
 
     operations = [
         AddIndexBeside(
