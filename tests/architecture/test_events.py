@@ -63,6 +63,11 @@ UNHEARD = {
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
+    "the page of the contract shows it": {
+        *("ContractEdited", "ContractStarted", "PaymentRecorded", "InvoiceRecorded"),
+        *("MilestoneDone", "OriginConfirmed", "DueReminded"),
+    },
+    "the report of the import says it": {"ContractsImported"},
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
