@@ -93,8 +93,7 @@ def binds_a_party(user: Actor, filing: Any) -> bool:
     """The person makes promises for a party of the contract."""
     access = access_of(user)
     return filing is not None and (
-        access.binds(filing.seller_org_id)
-        or any(access.binds(pk) for pk in _organizations(filing))
+        access.binds(filing.seller_org_id) or any(access.binds(pk) for pk in _organizations(filing))
     )
 
 
