@@ -46,7 +46,7 @@ def tell_registrars(event: events.FilingSubmitted) -> None:
     people = [
         person
         for person in parties.people_with_role(*REGISTRARS)
-        if person.has_perm("registration.decide_filing", filing)
+        if person.has_perm("registration.decide_registration", filing)
     ]
     title = _("补正后重新提交：%(title)s") if event.is_correction else _("待认定登记：%(title)s")
     notify(
@@ -109,7 +109,7 @@ def tell_seller(event: Event) -> None:
         people.append(filing.submitted_by)
     notify(
         "registration.filing",
-        [person for person in people if person.has_perm("registration.view_filing", filing)],
+        [person for person in people if person.has_perm("registration.view_registration", filing)],
         title=title,
         params={"title": filing.contract.title},
         body=body,

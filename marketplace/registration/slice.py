@@ -97,15 +97,15 @@ def _on_contract(user: Any, contracts: Sequence[Any]) -> list[Answer]:
 def _contract_panel(user: Any, contract: Any, filing: Any) -> Answer:
     if filing is not None:
         filing.contract = contract
-        if not user.has_perm("registration.view_filing", filing):
+        if not user.has_perm("registration.view_registration", filing):
             return None
-        desk = user.has_perm("registration.decide_filing", filing)
+        desk = user.has_perm("registration.decide_registration", filing)
         page = "registration:decide" if desk else "registration:filing"
         return {"filing": filing, "url": reverse(page, args=[filing.code])}
     if not contract.is_signed:
         return None
-    opens = user.has_perm("registration.open_filing", contract)
-    elsewhere = not opens and user.has_perm("registration.elsewhere_filing", contract)
+    opens = user.has_perm("registration.file_contract", contract)
+    elsewhere = not opens and user.has_perm("registration.adopt_contract", contract)
     if not opens and not elsewhere:
         return None
     return {"filing": None, "opens": opens, "elsewhere": elsewhere, "contract": contract}

@@ -36,7 +36,7 @@ def signed_contract(
 ) -> Contract:
     """A contract of the enterprise, as seller, with the university. `seller`: columns of the seller's row."""
     actor = more.pop("actor", cast.approver)
-    official = {"industry": "manufacturing", "field": "05", "aim": "10"} | more.pop("official", {})
+    official = {"industry": "materials", "field": "05", "aim": "10"} | more.pop("official", {})
     contract = make_contract(
         more.pop("org", cast.enterprise),
         actor,
@@ -125,7 +125,7 @@ def _after(filing: Filing, state: str, actor: User, registrar: User) -> Filing:
     if state == S.REVOKED:
         return services.revoke(filing, reason="不属于技术合同", actor=registrar)
     if state == S.PERFORMED:
-        from marketplace.deals import services as deals  # noqa: PLC0415 -- one state
+        from marketplace.deals import services as deals
 
         deals.perform(filing.contract, amount_performed_fen=None, actor=actor)
         filing.refresh_from_db()

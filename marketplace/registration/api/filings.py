@@ -82,7 +82,7 @@ class FilingList(APIView):
             sent.validated_data["contract"],
             actor=request.user,
             view="deals.view_contract",
-            action="registration.open_filing",
+            action="registration.file_contract",
         )
         is_new = queries.filing_of(contract) is None
         row = services.open_filing(contract, actor=request.user)
@@ -103,7 +103,7 @@ class FilingDetail(APIView):
 
 def _filing_of(request: Request, code: str) -> Filing:
     rows = queries.visible_to(request.user)
-    return fetch(rows, code, actor=request.user, view="registration.view_filing")
+    return fetch(rows, code, actor=request.user, view="registration.view_registration")
 
 
 def _shown(request: Request, code: str, answer: int = status.HTTP_200_OK) -> Response:

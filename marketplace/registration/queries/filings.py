@@ -55,7 +55,7 @@ _SUBMITTED = Q(rounds__gt=0) | ~Q(status=FilingStatus.DRAFT)
 
 
 def visible_to(actor: Actor) -> QuerySet[Filing]:
-    """The filings that `actor` may see: the twin of `registration.view_filing`; newest first."""
+    """The filings that `actor` may see: the twin of `registration.view_registration`; newest first."""
     rows = filings().order_by("-id")
     if access_of(actor).has(*OVERSEERS):
         return rows
@@ -97,7 +97,7 @@ def certificates_of(filing: Filing) -> list[Attachment]:
 def reads_file(user: Any, attachment: Attachment) -> bool:
     """Whether the person may read a paper or the certificate: who sees the filing."""
     row = filings().filter(pk=attachment.subject_id).first()
-    return row is not None and user.has_perm("registration.view_filing", row)
+    return row is not None and user.has_perm("registration.view_registration", row)
 
 
 # --- the registrar's day ----------------------------------------------------------------------

@@ -51,7 +51,7 @@ def open_filing(contract: Contract, *, actor: Any) -> Filing:
     outside the city.
     """
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
-    if not actor.has_perm("registration.open_filing", contract):
+    if not actor.has_perm("registration.file_contract", contract):
         raise Forbidden(_("认定登记由卖方办理"))
     made = Filing.objects.filter(contract=contract).first()
     if made is not None:
@@ -185,7 +185,7 @@ def record_filed(
 
 def add_paper(filing: Filing, upload: Any, *, actor: Any) -> Attachment:
     """File a paper with the filing. Raises Forbidden, Refused, InvalidInput at `file`, StorageFull."""
-    if not actor.has_perm("registration.prepare_filing", filing):
+    if not actor.has_perm("registration.prepare_registration", filing):
         raise Forbidden
     if filing.status not in WITH_SELLER:
         raise Refused(_("材料在登记机构手中，退回补正后才能增加"))

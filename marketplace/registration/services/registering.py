@@ -157,7 +157,7 @@ def register_elsewhere(
     Raises Forbidden, Refused, InvalidInput.
     """
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
-    if not actor.has_perm("registration.elsewhere_filing", contract):
+    if not actor.has_perm("registration.adopt_contract", contract):
         raise Forbidden
     if Filing.objects.filter(contract=contract).exists():
         raise Refused(_("这份合同已有登记记录"))
@@ -341,8 +341,8 @@ def file_certificate(filing: Filing, upload: Any, *, actor: Any) -> Attachment:
     Raises Forbidden, Refused before the number is entered, InvalidInput at `file`, StorageFull.
     """
     if not (
-        actor.has_perm("registration.decide_filing", filing)
-        or actor.has_perm("registration.prepare_filing", filing)
+        actor.has_perm("registration.decide_registration", filing)
+        or actor.has_perm("registration.prepare_registration", filing)
     ):
         raise Forbidden
     if filing.official_number is None:

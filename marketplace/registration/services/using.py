@@ -39,7 +39,7 @@ def record_use(filing: Filing, use: Use, *, actor: Any, rev: Rev = None) -> Bene
     filing = locked(filing)
     if use.side not in UseSide.values or use.kind not in UseKind.values:
         raise InvalidInput({"kind": [_("请选择用途")]})
-    if not actor.has_perm("registration.use_filing", filing) or not works_for(
+    if not actor.has_perm("registration.use_registration", filing) or not works_for(
         actor, filing, use.side
     ):
         raise Forbidden(_("只能登记本单位一方的用证情况"))
@@ -105,7 +105,7 @@ def report_use(
     row = BenefitUse.objects.select_for_update().filter(filing=filing, pk=use_id).first()
     if row is None:
         raise NotVisible
-    if not actor.has_perm("registration.use_filing", filing) or not works_for(
+    if not actor.has_perm("registration.use_registration", filing) or not works_for(
         actor, filing, row.side
     ):
         raise Forbidden(_("只能登记本单位一方的用证情况"))

@@ -66,7 +66,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "done": sum(one.done for one in outcomes or []),
         "can_batch": name in {"due", "corrected", "new", "review"},
     }
-    return render_page(request, "registration/desk.html", context)
+    status = 400 if outcomes == [] else 200
+    return render_page(request, "registration/desk.html", context, status=status)
 
 
 def _asked(request: HttpRequest) -> tuple[str, str]:
@@ -140,7 +141,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
     if not request.user.has_perm("registration.read_desk"):
         raise Forbidden(_("这是登记员的页面"))
     posted = request.method == "POST"
-    filing = fetch_filing(request, code, "registration.decide_filing" if posted else None)
+    filing = fetch_filing(request, code, "registration.decide_registration" if posted else None)
     move = request.POST.get("move", "") if posted else ""
     form = _FORMS[move](request.POST) if move in _FORMS else None
     seen, problem, status, stale = Seen(request, filing.rev), "", 400 if posted else 200, False
@@ -160,7 +161,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         "problem": problem,
         "choices": _choices(request, filing, move, form),
         "next_label": _next_label(filing),
-        "decides": request.user.has_perm("registration.decide_filing", filing),
+        "decides": request.user.has_perm("registration.decide_registration", filing),
         "is_party": _is_party(request, filing),
     }
     return render_page(request, "registration/decide.html", context, status=status)
@@ -231,7 +232,7 @@ def _next_label(filing: Filing) -> str:
 
 def _choices(request: HttpRequest, filing: Filing, move: str, form: Any) -> list[dict[str, Any]]:
     """The moves that this registrar can make now, each with its form; the one that was sent as sent."""
-    if not request.user.has_perm("registration.decide_filing", filing):
+    if not request.user.has_perm("registration.decide_registration", filing):
         return []
     found = []
     for one in FILING.available(filing, request.user):

@@ -63,12 +63,18 @@ def _contract(request: HttpRequest, code: str, action: str) -> Contract:
 @require_POST
 def open_filing(request: HttpRequest, code: str) -> HttpResponse:
     """Begin the registration of a contract. Sent twice, it opens the same filing."""
-    contract = _contract(request, code, "registration.open_filing")
+    contract = _contract(request, code, "registration.file_contract")
     actor: Any = request.user
     filing = services.open_filing(contract, actor=actor)
     return redirect("registration:filing", filing.code)
 
 
+#: Who holds one of these may send the page of a filing.
+_MAY_POST = (
+    "registration.prepare_registration",
+    "registration.report_registration",
+    "registration.dispute_registration",
+)
 #: Moves of the seller that need no form.
 _PLAIN = ("submit", "resubmit", "recall", "reopen")
 
@@ -79,6 +85,8 @@ def filing(request: HttpRequest, code: str) -> HttpResponse:
     """One filing as its parties see it; a POST submits, recalls, reports or objects."""
     row = fetch_filing(request, code)
     posted = request.method == "POST"
+    if posted and not any(request.user.has_perm(name, row) for name in _MAY_POST):
+        raise Forbidden
     seen, problem, blocked = Seen(request, row.rev), "", []
     status, stale = 200, False
     move = request.POST.get("move", "") if posted else ""
@@ -111,9 +119,9 @@ def filing(request: HttpRequest, code: str) -> HttpResponse:
         "dispute_form": form if move == "dispute" and posted else ReasonForm(),
         "paper_form": PaperForm(),
         "adds_paper": row.status in WITH_SELLER
-        and request.user.has_perm("registration.prepare_filing", row),
+        and request.user.has_perm("registration.prepare_registration", row),
         "adds_certificate": row.official_number is not None
-        and request.user.has_perm("registration.prepare_filing", row),
+        and request.user.has_perm("registration.prepare_registration", row),
         "records_use": bool(_sides(request, row)),
         "is_with_seller": row.status in WITH_SELLER,
         "reasons": [{**one, "url": _place(row, one)} for one in row.return_reasons],
@@ -144,7 +152,8 @@ def _moved(request: HttpRequest, row: Filing, move: str, form: Any, seen: Seen) 
     elif move in ("recall", "reopen"):
         getattr(services, move)(row, **how)
     elif form is None:
-        raise Refused(_("请选择要做什么"))
+        messages.warning(request, _("请选择要做什么"))
+        return False
     elif not form.is_valid():
         return False
     else:
@@ -166,6 +175,14 @@ def _moved(request: HttpRequest, row: Filing, move: str, form: Any, seen: Seen) 
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """File a paper, or the official certificate once the contract is registered."""
     row = fetch_filing(request, code)
+    if not (
+        request.user.has_perm("registration.prepare_registration", row)
+        or (
+            row.official_number is not None
+            and request.user.has_perm("registration.decide_registration", row)
+        )
+    ):
+        raise Forbidden
     form = PaperForm(request.POST, request.FILES)
     actor: Any = request.user
     if form.is_valid():
@@ -188,6 +205,7 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 def batch_filing(request: HttpRequest) -> HttpResponse:
     """One sheet for all signed contracts of an organisation that are not filed; a POST submits the chosen."""
     outcomes: list[batch.Outcome] = []
+    status = 200
     actor: Any = request.user
     rows = queries.to_file(request.user)
     if request.method == "POST":
@@ -197,6 +215,7 @@ def batch_filing(request: HttpRequest) -> HttpResponse:
             outcomes = services.submit_many(chosen, actor=actor)
         else:
             messages.warning(request, _("没有选择任何合同"))
+            status = 400
     page = paginate(request, rows.all(), size=batch.MOST)
     done = sum(one.done for one in outcomes)
     context = {
@@ -207,12 +226,12 @@ def batch_filing(request: HttpRequest) -> HttpResponse:
         "done_text": ngettext("已提交 %(n)s 份", "已提交 %(n)s 份", done) % {"n": done},
         "most": batch.MOST,
     }
-    return render_page(request, "registration/batch.html", context)
+    return render_page(request, "registration/batch.html", context, status=status)
 
 
 # --- 用证 -------------------------------------------------------------------------------------
 def _sides(request: HttpRequest, row: Filing) -> list[str]:
-    if not request.user.has_perm("registration.use_filing", row):
+    if not request.user.has_perm("registration.use_registration", row):
         return []
     return [side for side in ("seller", "buyer") if using.works_for(request.user, row, side)]
 
@@ -318,7 +337,7 @@ def _used(
 @require_http_methods(["GET", "HEAD", "POST"])
 def elsewhere(request: HttpRequest, code: str) -> HttpResponse:
     """Note the registration at the seller's place of a contract whose buyer is in the city."""
-    contract = _contract(request, code, "registration.elsewhere_filing")
+    contract = _contract(request, code, "registration.adopt_contract")
     form = ElsewhereForm(
         request.POST if request.method == "POST" else None,
         initial={

@@ -80,7 +80,7 @@ def fetch_filing(request: HttpRequest, code: str, action: str | None = None) -> 
         queries.visible_to(request.user),
         code,
         actor=request.user,
-        view="registration.view_filing",
+        view="registration.view_registration",
         action=action,
     )
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.files import queries as files
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Forbidden
+from marketplace.kernel.errors import Refused
 from marketplace.registration import queries
 from marketplace.registration.models import Filing
 from marketplace.registration.queries.form import form_of
@@ -90,7 +90,7 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     """平台核验页 for those who see the filing: what the platform recorded, beside the certificate."""
     filing = fetch_filing(request, code)
     if filing.official_number is None:
-        raise Forbidden(_("登记后才有核验页"))
+        raise Refused(_("登记后才有核验页"))
     context: dict[str, Any] = {
         "filing": filing,
         "contract": filing.contract,
