@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from marketplace.deals.models import Contract
 from marketplace.kernel import clock
@@ -9,6 +10,8 @@ from marketplace.parties.models import User
 from marketplace.registration.models import Filing
 from marketplace.registration.services import filing as services
 from marketplace.registration.workflow import FilingStatus
+from marketplace.taxonomy.models import CalendarYear
+from marketplace.taxonomy.queries import forget_calendar
 from tests.cast import Cast
 from tests.factories.deals import advance, make_contract
 from tests.factories.parties import make_staff
@@ -55,6 +58,15 @@ def signed_contract(
     return advance(contract, state, actor, signed_on=more.get("signed_on"))
 
 
+def know_next_year() -> None:
+    """Mark the holidays of next year as known: a legal period that starts today may reach it."""
+    year = clock.today().year + 1
+    CalendarYear.objects.update_or_create(
+        year=year, defaults={"is_known": True, "source": "测试", "stamp": uuid4()}
+    )
+    forget_calendar()
+
+
 def make_filing(
     cast: Cast,
     state: str = S.DRAFT,
@@ -66,6 +78,7 @@ def make_filing(
     **more: Any,
 ) -> Filing:
     """A filing of the enterprise's contract in this state; a second reviewer is made where one is needed."""
+    know_next_year()
     actor = actor or cast.approver
     registrar = registrar or cast.registrar_city
     contract = contract or signed_contract(cast, **more)
