@@ -49,14 +49,12 @@ POSTS: dict[str, str] = {
     "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
-<<<<<<< HEAD
     # --- contracts
     "api:contract_list": KEY,
     "api:contract_save": REV,
     "api:contract_pay": REV,
     "api:contract_invoice": REV,
     "api:contract_act": REV,
-=======
     # --- registration
     "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
     "registration:filing": REV,
@@ -68,7 +66,6 @@ POSTS: dict[str, str] = {
     "registration:elsewhere": KEY,
     "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
     "api:filing_act": REV,
->>>>>>> b841ff6d877c3f55148e5979cb44c7c60dc90b03
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
