@@ -55,6 +55,17 @@ POSTS: dict[str, str] = {
     "api:contract_pay": REV,
     "api:contract_invoice": REV,
     "api:contract_act": REV,
+    # --- registration
+    "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
+    "registration:filing": REV,
+    "registration:decide": REV,
+    "registration:desk": "sends the version of each chosen row; each is decided by itself",
+    "registration:batch": "a contract has one filing, and what is submitted is not submitted again",
+    "registration:paper": "adds a file; the same one filed twice are two copies",
+    "registration:uses": REV,
+    "registration:elsewhere": KEY,
+    "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
+    "api:filing_act": REV,
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
@@ -66,6 +77,7 @@ POSTS: dict[str, str] = {
     "brokerage:filing": REV,
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
+    "api:broker_write": KEY,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
