@@ -2,4 +2,8 @@
 
 from marketplace.web.slices import Slice
 
-SLICE = Slice(name="registration", no_menu="has no pages yet")
+SLICE = Slice(
+    "registration",
+    "marketplace.registration.urls",
+    no_menu="the check of a contract is reached from the contract",
+)
