@@ -174,3 +174,18 @@ rules.add_perm("registration.use_desk", _registers)
 rules.add_perm("registration.read_desk", _registers | _oversees)
 #: Flags of risk are a reason to look and are shown to nobody but the registrar of the contract.
 rules.add_perm("registration.see_risks", _registers & has_contract_on_desk)
+
+
+# --- the ledger -------------------------------------------------------------------------------
+@rules.predicate
+def did_not_propose_closing(user: Actor, period: Any) -> bool:
+    """Another person than the one who asked that the month be closed."""
+    return period is None or (period.closed_by_id is not None and period.closed_by_id != user.pk)
+
+
+rules.add_perm("registration.view_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
+rules.add_perm("registration.close_period", is_confirmed & platform_role(Role.REGISTRAR_CITY))
+rules.add_perm(
+    "registration.confirm_period",
+    is_confirmed & platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY) & did_not_propose_closing,
+)

@@ -1,1 +1,1 @@
-"""Questions about filings."""
+"""Questions about filings, the ledger and imports of the official register."""
