@@ -28,6 +28,7 @@ from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.listings.kind import kinds
+from marketplace.listings.queries import owner_not_suspended
 from marketplace.listings.workflow import State
 from marketplace.matching.models import Match
 from marketplace.matching.queries import open_matches
@@ -255,7 +256,9 @@ def quiet_needs(days: int = QUIET_DAYS) -> list[Need]:
     """Published needs without a match for so many days, the longest quiet first; at most 20."""
     fit = Match.objects.filter(need=OuterRef("pk")).exclude(need_verdict="dismissed")
     rows = Need.objects.filter(
-        status=State.PUBLISHED, published_at__lte=clock.now() - timedelta(days=days)
+        owner_not_suspended(),
+        status=State.PUBLISHED,
+        published_at__lte=clock.now() - timedelta(days=days),
     ).exclude(Exists(fit))
     return readable(rows.select_related("owner").order_by("published_at", "id")[:_SHOWN])
 
@@ -266,7 +269,9 @@ def listings_through_brokers() -> list[Any]:
     for kind in kinds():
         if not any(field.name == "contact_route" for field in kind.model._meta.fields):  # noqa: SLF001
             continue
-        rows = kind.model.objects.filter(status=State.PUBLISHED, contact_route="broker")
+        rows = kind.model.objects.filter(
+            owner_not_suspended(), status=State.PUBLISHED, contact_route="broker"
+        )
         found += readable(rows.select_related("owner").order_by("-published_at", "-id")[:_SHOWN])
     return sorted(found, key=lambda row: row.published_at, reverse=True)[:_SHOWN]
 

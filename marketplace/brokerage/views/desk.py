@@ -42,9 +42,10 @@ def home(request: Request) -> HttpResponse:
     context = {
         "broker": broker,
         "tasks": list(queries.tasks_of(broker.pk)[:10]),
+        "requests": list(queries.open_requests_to(broker.pk)[:5]),
         "task_form": TaskForm(),
         "form_key": FormKey(request),
-        "counts": _counts(broker),
+        "counts": _counts(broker, enquiries.leads_awaiting_consent(request.user).count()),
         "leads": list(enquiries.open_leads(request.user)[:10]),
         "held": list(enquiries.leads_held_by(request.user)[:10]),
         "silent": queries.silent_sides(broker.pk),
@@ -66,8 +67,10 @@ def _kind_of(listing: Any) -> str:
     return next(kind.name for kind in kinds() if isinstance(listing, kind.model))
 
 
-def _counts(broker: Broker) -> list[tuple[Any, int, str]]:
+def _counts(broker: Broker, taken: int) -> list[tuple[Any, int, str]]:
+    """How many are in each column; leads that wait for the asker's consent stand in the first one."""
     counts = queries.stage_counts(broker.pk)
+    counts[Stage.LEAD] = counts.get(Stage.LEAD, 0) + taken
     page = reverse("brokerage:pipeline")
     return [
         (stage.label, counts.get(stage, 0), f"{page}?show=list&stage={stage}") for stage in BOARD
@@ -84,7 +87,10 @@ def pipeline(request: Request) -> HttpResponse:
     stage = request.GET.get("stage", "")
     if stage not in Stage.values:
         stage = ""
+    shows_leads = stage in {"", Stage.LEAD}
     context: dict[str, Any] = {
+        # Without the asker's consent the broker knows field and district, and no enquiry.
+        "taken": list(enquiries.leads_awaiting_consent(request.user)[:100]) if shows_leads else [],
         "as_list": as_list,
         "stage": stage,
         "stages": [*((one.value, one.label) for one in BOARD), (Stage.CLOSED, Stage.CLOSED.label)],
@@ -94,7 +100,12 @@ def pipeline(request: Request) -> HttpResponse:
         context |= {"page": page, "cards": [_card(row, request.user) for row in page.object_list]}
     else:
         context["columns"] = [
-            {"column": one, "cards": [_card(row, request.user) for row in one.cards]}
+            {
+                "column": one,
+                "cards": [_card(row, request.user) for row in one.cards],
+                "taken": context["taken"] if one.stage == Stage.LEAD else [],
+                "taken_count": len(context["taken"]) if one.stage == Stage.LEAD else 0,
+            }
             for one in queries.board(broker.pk)
         ]
     return render_page(request, "brokerage/pipeline.html", context)
