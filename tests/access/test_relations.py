@@ -61,6 +61,14 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "deciding": lambda user, row: user.access.in_org(row.enquiry.asker_id),
         "deciding_binder": lambda user, row: user.access.binds(row.enquiry.asker_id),
     },
+    "checked_contract": {
+        side: lambda user, row, side=side: any(
+            user.access.in_org(party.organization_id)
+            for party in row.parties.all()
+            if party.side == side
+        )
+        for side in ("seller", "buyer")
+    },
     "lead": {"taker": lambda user, row: row.broker_id == user.pk},
     "step": {
         "parties": lambda user, row: (

@@ -54,6 +54,7 @@ from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
+from tests.access.worlds.prechecks import prechecks
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -519,4 +520,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     imports,
     intents,
     mandates,
+    prechecks,
 )
