@@ -66,6 +66,8 @@ POSTS: dict[str, str] = {
     "registration:elsewhere": KEY,
     "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
     "api:filing_act": REV,
+    # --- registration
+    "registration:precheck": "reads a file, and keeps nothing of it",
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,

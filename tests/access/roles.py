@@ -159,6 +159,8 @@ RELATIONS: dict[str, Relations] = {
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
+    # Sold by the enterprise, bought by the university.
+    "checked_contract": {"seller": ENTERPRISE, "buyer": UNIVERSITY},
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},
     # The enterprise sells and registers, the university buys.
     "registration": _SOLD,

@@ -58,6 +58,7 @@ from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
 from tests.access.worlds.registration import filings
+from tests.access.worlds.prechecks import prechecks
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -531,4 +532,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     intents,
     mandates,
     filings,
+    prechecks,
 )
