@@ -173,3 +173,8 @@ rules.add_perm(
     "registration.confirm_period",
     is_confirmed & platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY) & did_not_propose_closing,
 )
+rules.add_perm("registration.import_register", is_confirmed & platform_role(Role.REGISTRAR_CITY))
+rules.add_perm(
+    "registration.view_import",
+    platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR),
+)

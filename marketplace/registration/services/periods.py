@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.workflow import Book
 from marketplace.journal.services import publish
 from marketplace.kernel import clock, revisions
 from marketplace.kernel.actors import Actor
@@ -70,6 +71,8 @@ def _locked(period: LedgerPeriod) -> tuple[LedgerBook, LedgerPeriod]:
 def _kept(period: LedgerPeriod, event: Any, actor: Actor, **more: Any) -> LedgerPeriod:
     period.rev += 1
     period.save()
+    if period.book != Book.CITY:
+        return period
     said = {"book": period.book, "month": period.month, "entries": period.entry_count}
     publish(event(subject_id=period.pk, **said, **more), actor=actor)
     return period
