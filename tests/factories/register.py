@@ -48,7 +48,9 @@ def cells(row: dict[str, str]) -> list[str]:
     return [row.get(name, "") for name in _NAMES]
 
 
-def as_csv(rows: list[dict[str, str]], *more: list[str], headings: list[str] | None = None) -> bytes:
+def as_csv(
+    rows: list[dict[str, str]], *more: list[str], headings: list[str] | None = None
+) -> bytes:
     """The sheet as CSV; `more` are further lines, such as a total."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)

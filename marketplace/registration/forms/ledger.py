@@ -12,7 +12,7 @@ UNITS = [("", _("以表头写明的为准")), ("wan", _("万元")), ("yuan", _("
 
 
 class RegisterUploadForm(JiebangForm):
-    """上传官方登记表：文件和金额单位。"""
+    """A file of the official register, and the unit of its amounts."""
 
     file = forms.FileField(
         label=_("官方登记表"),
@@ -28,7 +28,7 @@ class RegisterUploadForm(JiebangForm):
 
 
 class MappingForm(JiebangForm):
-    """指定没有认出的表头对应哪一列。字段按表头的次序编号。"""
+    """Gives headings that were not understood their columns; a field for each heading, numbered in order."""
 
     def __init__(self, *args: Any, headings: list[str], unit: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

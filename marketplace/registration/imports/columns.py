@@ -83,22 +83,36 @@ COLUMNS: tuple[Column, ...] = (
         _number,
         required=True,
     ),
-    Column("official_on", gettext_lazy("登记日期"), ("认定登记日期", "登记时间"), _day, required=True),
+    Column(
+        "official_on", gettext_lazy("登记日期"), ("认定登记日期", "登记时间"), _day, required=True
+    ),
     Column("title", gettext_lazy("项目名称"), ("合同名称",), required=True, most=200),
     Column(
-        "contract_type", gettext_lazy("合同类型"), ("合同类别", "技术合同类型"), _kind, required=True
+        "contract_type",
+        gettext_lazy("合同类型"),
+        ("合同类别", "技术合同类型"),
+        _kind,
+        required=True,
     ),
-    Column("signed_on", gettext_lazy("签订日期"), ("合同签订日期", "签订时间"), _day, required=True),
+    Column(
+        "signed_on", gettext_lazy("签订日期"), ("合同签订日期", "签订时间"), _day, required=True
+    ),
     Column("starts_on", gettext_lazy("合同有效期限起"), ("有效期起", "开始日期"), _day),
     Column("ends_on", gettext_lazy("合同有效期限止"), ("有效期止", "结束日期"), _day),
     Column(
-        "total", gettext_lazy("合同成交额"), ("成交额", "合同金额", "合同交易总额"), required=True, money=True
+        "total",
+        gettext_lazy("合同成交额"),
+        ("成交额", "合同金额", "合同交易总额"),
+        required=True,
+        money=True,
     ),
     Column("technical", gettext_lazy("技术交易额"), ("合同技术交易额",), required=True, money=True),
     Column("seller", gettext_lazy("卖方名称"), ("卖方", "让与方名称"), required=True, most=120),
     Column("seller_identity", gettext_lazy("卖方统一社会信用代码"), ("卖方代码",), most=40),
     Column("seller_nature", gettext_lazy("卖方性质"), (), _term("party_nature")),
-    Column("seller_district", gettext_lazy("卖方行政区划代码"), ("卖方地区", "卖方区划"), _district),
+    Column(
+        "seller_district", gettext_lazy("卖方行政区划代码"), ("卖方地区", "卖方区划"), _district
+    ),
     Column("buyer", gettext_lazy("买方名称"), ("买方", "受让方名称"), required=True, most=120),
     Column("buyer_identity", gettext_lazy("买方统一社会信用代码"), ("买方代码",), most=40),
     Column("buyer_nature", gettext_lazy("买方性质"), (), _term("party_nature")),
@@ -198,9 +212,12 @@ def amount(text: str, unit: str) -> int:
     plain_text = text.replace(",", "").replace("，", "").strip()
     whole, _dot, decimals = plain_text.partition(".")
     decimals = decimals.rstrip("0")
-    if unit == "wan" and 2 < len(decimals) <= 6 and (whole + decimals).isascii() and (
-        whole + decimals
-    ).isdigit():
+    if (
+        unit == "wan"
+        and 2 < len(decimals) <= 6
+        and (whole + decimals).isascii()
+        and (whole + decimals).isdigit()
+    ):
         return int(whole) * 1_000_000 + int(decimals.ljust(6, "0"))
     try:
         return parse_money(text, unit=unit)

@@ -206,8 +206,10 @@ def _compare(row: Planned, filing: Filing) -> None:
 
 
 def changes(row: Planned, filing: Filing) -> list[str]:
-    """The labels of the columns in which a row differs from what is known; of a contract that was drafted
-    here only what the register decides counts."""
+    """The labels of the columns in which a row differs from what is known.
+
+    Of a contract that was drafted here only what the register decides counts.
+    """
     contract, values = filing.contract, row.values
     pairs: dict[str, Any] = {
         "contract_type": filing.recognised_type,

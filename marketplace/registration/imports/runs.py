@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -53,9 +54,7 @@ def run_check(row: Job) -> dict[str, Any]:
             _record_unfit(batch, error)
             return {}
         advance(row, 0, len(sheet.rows))
-        plan = plan_of(
-            sheet.rows, layout, book=batch.book, beat=lambda done: advance(row, done)
-        )
+        plan = plan_of(sheet.rows, layout, book=batch.book, beat=lambda done: advance(row, done))
         advance(row, len(sheet.rows))
         _record(batch, sheet, layout, plan)
     return plan.counts
@@ -86,10 +85,8 @@ def _record_unfit(batch: RegisterImport, error: InvalidInput) -> None:
     """The headings or the unit do not say enough: the registrar may add them and check again."""
     reason = " ".join(str(text) for texts in error.errors.values() for text in texts)
     headers: list[str] = []
-    try:
+    with suppress(InvalidInput):
         headers = [name for name in _sheet(batch).headers if name]
-    except InvalidInput:
-        pass
     services.record_check(
         batch,
         error=reason[:300],

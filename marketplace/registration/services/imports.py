@@ -62,7 +62,7 @@ def start_import(
     mapping: Mapping[str, str] | None = None,
     book: str = "city",
 ) -> RegisterImport:
-    """上传一张官方登记表，先检查、不写入。Raises Forbidden, InvalidInput at `unit`."""
+    """Take a file of the official register and check it; nothing is written yet. Raises Forbidden, InvalidInput at `unit`."""
     if not actor.has_perm("registration.import_register"):
         raise Forbidden(_("只有市级登记员可以导入官方登记表"))
     if unit not in ("", "yuan", "wan"):
@@ -100,7 +100,7 @@ def locked(row: RegisterImport) -> RegisterImport:
 
 @transaction.atomic
 def record_check(row: RegisterImport, **found: Any) -> RegisterImport:
-    """写下检查结果和计划，等待确认。"""
+    """Store the outcome of the check and the plan, which waits to be confirmed."""
     row = locked(row)
     if row.status != ImportStatus.CHECKING:
         return row
@@ -112,7 +112,7 @@ def record_check(row: RegisterImport, **found: Any) -> RegisterImport:
 
 @transaction.atomic
 def fail_import(row: RegisterImport, reason: object) -> RegisterImport:
-    """停止：写下原因；已经写入的行不撤销。"""
+    """End the check or the import with a reason. Rows that were written stay."""
     row = locked(row)
     if row.status not in IMPORT.transitions["fail"].sources:
         return row
@@ -124,7 +124,7 @@ def fail_import(row: RegisterImport, reason: object) -> RegisterImport:
 
 
 def cancel_import(job: Job) -> None:
-    """取消检查或导入：已经写入的行保留，其余不写入。"""
+    """End a check or an import whose job a person has cancelled. Rows that were written stay."""
     row = RegisterImport.objects.filter(pk=job.payload["import"], job=job).first()
     if row is not None:
         fail_import(row, _("已取消"))
@@ -134,7 +134,7 @@ def cancel_import(job: Job) -> None:
 def map_headings(
     row: RegisterImport, mapping: Mapping[str, str], *, unit: str, actor: Actor, rev: Any = None
 ) -> RegisterImport:
-    """指定表头对应的列和金额单位，重新检查。Raises Forbidden, Refused, Stale, InvalidInput."""
+    """Give headings their columns and amounts their unit, and check again. Raises Forbidden, Refused, Stale, InvalidInput."""
     row = locked(row)
     IMPORT.fire("recheck", row, actor)
     if rev is not None and str(rev) != str(row.rev):
@@ -149,7 +149,7 @@ def map_headings(
 
 @transaction.atomic
 def confirm_import(row: RegisterImport, *, plan: str, actor: Actor) -> RegisterImport:
-    """确认执行所显示的计划：`plan` 是页面上计划的校验值，不同即拒绝。
+    """Have the plan with this hash carried out, the one that the page showed.
 
     Remembers the headings. Raises Forbidden, Refused, Stale when another plan was shown.
     """
@@ -180,7 +180,7 @@ def _hash(path: str) -> str:
 
 @transaction.atomic
 def finish_import(row: RegisterImport) -> RegisterImport:
-    """导入完成，写下核对数。"""
+    """End an import whose plan was carried out."""
     row = locked(row)
     if row.status != ImportStatus.IMPORTING:
         return row

@@ -56,7 +56,7 @@ class Posting:
 # --- one filing -------------------------------------------------------------------------------
 @transaction.atomic
 def post_register(filing: Any, *, actor: Actor | None) -> LedgerEntry:
-    """登记一份合同：按官方登记日期所在月份入账，该月已关账的作为补登记入最早的未关账月份。
+    """Post a registered filing in the month of its official date, or late (补登) in the oldest open month.
 
     Raises Refused when the filing stands in the ledger already.
     """
@@ -68,7 +68,7 @@ def post_register(filing: Any, *, actor: Actor | None) -> LedgerEntry:
 
 @transaction.atomic
 def post_reverse(filing: Any, *, reason: str, actor: Actor | None) -> LedgerEntry:
-    """核减：在未关账月份冲销这份合同的入账，已关账月份的数字不变。
+    """Take the entry of a filing back (核减), in the present month: closed months keep their figures.
 
     Raises Refused when nothing stands in the ledger, InvalidInput without a reason.
     """
@@ -78,7 +78,7 @@ def post_reverse(filing: Any, *, reason: str, actor: Actor | None) -> LedgerEntr
 
 @transaction.atomic
 def post_adjust(filing: Any, *, reason: str, actor: Actor | None) -> LedgerEntry:
-    """登记变更：在未关账月份先核减原入账，再按变更后的内容入账，两笔同时记入。
+    """Reverse the entry of a changed filing and post it anew, both in the present month.
 
     Returns the new entry. Raises as `post_reverse`.
     """

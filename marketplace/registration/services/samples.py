@@ -38,8 +38,19 @@ REGISTRAR, AUTHORITY = "registrar@sample.example", "authority@sample.example"
 REASON = "示例"
 
 _TYPES = {
-    **{"KF1": 22, "KF2": 8, "ZR1": 6, "ZR2": 2, "ZR3": 3, "ZR4": 1, "XK1": 6, "XK2": 2, "XK3": 1},
-    **{"ZX": 9, "FW": 30, "FW-P": 6, "FW-Z": 4},
+    "KF1": 22,
+    "KF2": 8,
+    "ZR1": 6,
+    "ZR2": 2,
+    "ZR3": 3,
+    "ZR4": 1,
+    "XK1": 6,
+    "XK2": 2,
+    "XK3": 1,
+    "ZX": 9,
+    "FW": 30,
+    "FW-P": 6,
+    "FW-Z": 4,
 }
 _DISTRICTS = (
     *("371302", "371302", "371302", "371311", "371311", "371312", "371312", "371321", "371322"),
@@ -51,13 +62,31 @@ _NATURES = ("150", "150", "150", "170", "022", "021", "110", "160")
 _IP = ((), (), ("none",), ("secret",), ("invention",))
 _PLACES = ("沂上", "蒙前", "沭畔", "祊南", "岱西", "云台", "青泉", "白石")
 _TRADES = ("智造", "新材", "农科", "光电", "生物", "环保", "物流", "信息")
-_SUBJECTS = ("控制系统", "涂层工艺", "检测方法", "数据平台", "育苗技术", "废水处理", "成套装备", "节能改造")
+_SUBJECTS = (
+    "控制系统",
+    "涂层工艺",
+    "检测方法",
+    "数据平台",
+    "育苗技术",
+    "废水处理",
+    "成套装备",
+    "节能改造",
+)
 #: Of a year's contracts, by month: the last one is heavy.
 _MONTHS = (4, 3, 6, 6, 7, 9, 6, 6, 8, 8, 12, 25)
 #: Moves that some registered contracts have made since.
 _LATER = {"change": 5, "revoke": 3, "cancel": 4, "dispute": 1, "confirm_income": 40}
 #: States of the filings that are under way, in turn.
-_STATES = ("draft", "submitted", "returned", "accepted", "first_passed", "approved", "filed", "refused")
+_STATES = (
+    "draft",
+    "submitted",
+    "returned",
+    "accepted",
+    "first_passed",
+    "approved",
+    "filed",
+    "refused",
+)
 
 
 def load(progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
@@ -87,7 +116,9 @@ def _registered() -> Iterator[Planned]:
             days.append(day)
     for serial, day in enumerate(sorted(days), start=1):
         values = _values(chance, serial, day)
-        yield Planned(serial, {**values, "official_number": f"{day.year}371390{serial:06d}"}, CREATE)
+        yield Planned(
+            serial, {**values, "official_number": f"{day.year}371390{serial:06d}"}, CREATE
+        )
 
 
 def _values(chance: random.Random, serial: int, day: date) -> dict[str, Any]:
@@ -129,9 +160,7 @@ def _under_way() -> None:
         day = today - timedelta(days=chance.randint(1, 40))
         values = _values(chance, 900 + serial, day)
         rows.append(Planned(serial, {**values, "official_number": ""}, CREATE))
-    keys = create_imported(
-        [imports.imported(one) for one in rows], actor=None, book=Book.SAMPLE
-    )
+    keys = create_imported([imports.imported(one) for one in rows], actor=None, book=Book.SAMPLE)
     now = clock.now()
     filings = []
     for place, (key, one) in enumerate(zip(keys, rows, strict=True)):

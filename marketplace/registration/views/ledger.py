@@ -65,7 +65,10 @@ def period(request: HttpRequest, book: str, month: str) -> HttpResponse:
             try:
                 service(row, actor=request.user, rev=seen.rev)
             except Stale as error:
-                status, problem = error.status, _("这个月刚有新的入账或操作，请核对最新数字后再提交")
+                status, problem = (
+                    error.status,
+                    _("这个月刚有新的入账或操作，请核对最新数字后再提交"),
+                )
             except Refused as error:
                 status, problem = error.status, str(error.reason)
             else:
@@ -88,9 +91,7 @@ def _context(request: HttpRequest, row: LedgerPeriod, seen: Seen, problem: str) 
         "is_over": row.month < month_of(clock.today()),
         "page": paginate(request, entries, size=50),
         "corrections": list(corrections[:100]),
-        "moves": [
-            move for move in PERIOD.available(row, request.user) if move.name in _ACTS
-        ],
+        "moves": [move for move in PERIOD.available(row, request.user) if move.name in _ACTS],
         "seen": seen,
         "problem": problem,
         "history": history(events.PERIOD, row.pk, limit=20),
