@@ -167,7 +167,7 @@ def did_not_propose_closing(user: Actor, period: Any) -> bool:
     return period is None or (period.closed_by_id is not None and period.closed_by_id != user.pk)
 
 
-rules.add_perm("registration.view_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
+rules.add_perm("registration.read_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
 rules.add_perm("registration.close_period", is_confirmed & platform_role(Role.REGISTRAR_CITY))
 rules.add_perm(
     "registration.confirm_period",
@@ -175,6 +175,6 @@ rules.add_perm(
 )
 rules.add_perm("registration.import_register", is_confirmed & platform_role(Role.REGISTRAR_CITY))
 rules.add_perm(
-    "registration.view_import",
+    "registration.read_imports",
     platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR),
 )

@@ -9,10 +9,10 @@ from marketplace.registration.models import Filing, RegisterImport
 from marketplace.registration.workflow import FilingStatus
 
 
-def imports_visible_to(actor: Actor) -> QuerySet[RegisterImport]:
+def imports_read_by(actor: Actor) -> QuerySet[RegisterImport]:
     """The imports, newest first, for registrars of the city, authority and auditor."""
     rows = RegisterImport.objects.select_related("actor", "job").order_by("-id")
-    return rows if actor.has_perm("registration.view_import") else rows.none()
+    return rows if actor.has_perm("registration.read_imports") else rows.none()
 
 
 def to_export() -> QuerySet[Filing]:

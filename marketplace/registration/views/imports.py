@@ -42,7 +42,7 @@ from marketplace.web.views import fetch, paginate, render_page
 @limited("import", per_user="30/h")
 def register_imports(request: HttpRequest) -> HttpResponse:
     """Earlier imports, and a form for the next file; nothing is written before its plan is confirmed."""
-    if not request.user.has_perm("registration.view_import"):
+    if not request.user.has_perm("registration.read_imports"):
         raise Forbidden
     may = request.user.has_perm("registration.import_register")
     posted = request.method == "POST"
@@ -60,7 +60,7 @@ def register_imports(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form if may else None,
         "form_key": form_key,
-        "page": paginate(request, queries.imports_visible_to(request.user)),
+        "page": paginate(request, queries.imports_read_by(request.user)),
         "approved": queries.to_export().count(),
     }
     return render_page(request, "registration/imports.html", context, status=status)
@@ -157,10 +157,10 @@ def register_result(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _batch(request: HttpRequest, code: str) -> RegisterImport:
     return fetch(
-        queries.imports_visible_to(request.user),
+        queries.imports_read_by(request.user),
         code,
         actor=request.user,
-        view="registration.view_import",
+        view="registration.read_imports",
     )
 
 

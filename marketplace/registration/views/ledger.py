@@ -33,7 +33,7 @@ _ACTS = {
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """The months of a book, newest first."""
-    if not request.user.has_perm("registration.view_ledger"):
+    if not request.user.has_perm("registration.read_ledger"):
         raise Forbidden
     book = request.GET.get("book", "")
     book = book if book in Book.values else Book.CITY
@@ -50,7 +50,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def period(request: HttpRequest, book: str, month: str) -> HttpResponse:
     """One month: figures, entries, later corrections of it; a POST proposes, takes back or closes."""
-    if not request.user.has_perm("registration.view_ledger"):
+    if not request.user.has_perm("registration.read_ledger"):
         raise Forbidden
     row = queries.period_named(book, month)
     if row is None:
@@ -82,7 +82,7 @@ def period(request: HttpRequest, book: str, month: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, row: LedgerPeriod, seen: Seen, problem: str) -> dict[str, Any]:
-    visible = queries.entries_visible_to(request.user)
+    visible = queries.entries_read_by(request.user)
     entries = queries.listed(visible.filter(period=row))
     corrections = queries.listed(visible.filter(corrects_period=row))
     return {
