@@ -57,6 +57,8 @@ SLOTS = {
         "public page of a broker, below the certificates: panels", "the broker", 4
     ),
     "broker.actions": Slot("public page of a broker, beside the text: buttons", "the broker", 4),
+    "contract.panels": Slot("page of a contract, below its files: panels", "the contract", 8),
+    "contract.actions": Slot("page of a contract, beside the text: panels", "the contract", 4),
     "home.panels": Slot("home page, below its doors: panels", "an empty text", 2),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
 }

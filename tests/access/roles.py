@@ -70,6 +70,13 @@ _ENQUIRY: Relations = {
     "asking_binder": frozenset({"university_admin"}),
 }
 
+_SOLD: Relations = {
+    "seller": ENTERPRISE,
+    "seller_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
+
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
@@ -144,6 +151,10 @@ RELATIONS: dict[str, Relations] = {
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},
+    # The enterprise sells and registers, the university buys.
+    "registration": _SOLD,
+    "to_file": _SOLD,
+    "absorbed": _SOLD,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

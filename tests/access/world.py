@@ -46,6 +46,7 @@ from marketplace.offerings.workflow import Status as OfferingStatus
 from marketplace.parties import services as parties
 from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
+from marketplace.registration.workflow import FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.delegations import delegations
@@ -54,6 +55,7 @@ from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
+from tests.access.worlds.registration import filings
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -127,6 +129,10 @@ STATES: dict[str, set[str]] = {
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
     "certificate": {"draft", "submitted", "entered", "missing"},
     "yearly_form": {"person", "firm", "missing"},
+    "registration": {*FilingStatus.values, "missing"},
+    "verify_link": {"registered", "missing"},
+    "to_file": {"signed", "draft", "missing"},
+    "absorbed": {"signed", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.
@@ -519,4 +525,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     imports,
     intents,
     mandates,
+    filings,
 )
