@@ -164,7 +164,7 @@ rules.add_perm("registration.read_desk", _registers | _oversees)
 @rules.predicate
 def did_not_propose_closing(user: Actor, period: Any) -> bool:
     """Another person than the one who asked that the month be closed."""
-    return period is None or (period.closed_by_id is not None and period.closed_by_id != user.pk)
+    return period is None or period.closed_by_id != user.pk
 
 
 rules.add_perm("registration.read_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))

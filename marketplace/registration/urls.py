@@ -3,7 +3,7 @@
 from django.urls import path
 
 from marketplace.registration import api as rest
-from marketplace.registration.views import desk, seller, sheets
+from marketplace.registration.views import desk, imports, ledger, seller, sheets
 
 public = [path("verify/<str:token>/", sheets.verify, name="verify")]
 
@@ -23,10 +23,20 @@ workbench = [
     path("registrar/", desk.desk, name="desk"),
     path("registrar/unregistered/", desk.unregistered, name="unregistered"),
     path("registrar/<str:code>/", desk.decide, name="decide"),
+    # --- the ledger and the official register
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/<slug:book>/<slug:month>/", ledger.period, name="period"),
+    path("register/", imports.register_imports, name="imports"),
+    path("register/export/", imports.register_export, name="register_export"),
+    path("register/origins/", imports.origins, name="origins"),
+    path("register/<str:code>/", imports.register_import, name="import"),
+    path("register/<str:code>/result/", imports.register_result, name="import_result"),
 ]
 
 api = [
     path("filings/", rest.FilingList.as_view(), name="filing_list"),
     path("filings/<str:code>/", rest.FilingDetail.as_view(), name="filing_detail"),
     path("filings/<str:code>/<slug:act>/", rest.FilingAct.as_view(), name="filing_act"),
+    path("ledger/<slug:book>/", rest.LedgerPeriods.as_view(), name="ledger_periods"),
+    path("ledger/<slug:book>/<slug:month>/", rest.LedgerEntries.as_view(), name="ledger_entries"),
 ]

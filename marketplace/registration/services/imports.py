@@ -7,7 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.models import Contract
 from marketplace.deals.rulebook import flow, in_city
+from marketplace.deals.services import propose_origin
 from marketplace.deals.services.importing import (
     ImportedParty,
     ImportedRow,
@@ -360,3 +362,28 @@ def imported(one: Any) -> ImportedRow:
 def counted_states() -> frozenset[str]:
     """The states of a registration that a later file may change."""
     return COUNTED
+
+
+#: Contracts that one import compares with the records of its parties.
+MOST_PROPOSED = 2000
+
+
+def propose_origins(key: int) -> int:
+    """Propose origins for the contracts that an import brought in and that have a party here; their number.
+
+    May run twice: proposals are made anew. A contract without a party here costs nothing.
+    """
+    batch = RegisterImport.objects.filter(pk=key).first()
+    if batch is None or batch.confirmed_at is None:
+        return 0
+    contracts = Contract.objects.filter(
+        origin=Origin.IMPORT,
+        book=batch.book,
+        origin_confirmed_at__isnull=True,
+        created_at__gte=batch.confirmed_at,
+        parties__organization__isnull=False,
+    )
+    rows = contracts.distinct().order_by("-id")[:MOST_PROPOSED]
+    for contract in rows:
+        propose_origin(contract)
+    return len(rows)
