@@ -133,6 +133,9 @@ STATES: dict[str, set[str]] = {
     "verify_link": {"registered", "missing"},
     "to_file": {"signed", "draft", "missing"},
     "absorbed": {"signed", "missing"},
+    "ledger_book": {"city", "missing"},
+    "ledger_month": {"open", "missing"},
+    "register_import": {"checked", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.

@@ -49,18 +49,18 @@ def _run(rows: int) -> int:
     batch, check, carry = _import(data, actor)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"{rows} rows: check {check}, import {carry} (wall, computing); {batch.counts}")
-    print(f"peak {peak} MB, of the reading process {child} MB")
+    _say(f"{rows} rows: check {check}, import {carry} (wall, computing); {batch.counts}")
+    _say(f"peak {peak} MB, of the reading process {child} MB")
     again, check, _none = _import(data, actor, confirm=False)
-    print(f"second import: check {check}; {again.counts}")
+    _say(f"second import: check {check}; {again.counts}")
     wanted, found = _recomputed(as_csv(lines)), {}
     for (month, key), one in ledger.sums_by_month("city", "2000-01", "2100-01", "total").items():
         assert key == "all"
         found[month] = (one.contracts, one.amount_fen, one.technical_fen)
     start = time.perf_counter()
     report = verify()
-    print(f"verify_ledger {time.perf_counter() - start:.1f} s, {report.findings}")
-    print("figures of", len(found), "months equal to the file:", found == wanted)
+    _say(f"verify_ledger {time.perf_counter() - start:.1f} s, {report.findings}")
+    _say("figures of", len(found), "months equal to the file:", found == wanted)
     return 0 if found == wanted and not report.findings else 1
 
 
@@ -87,6 +87,11 @@ def _import(data: bytes, actor: Any, *, confirm: bool = True) -> tuple[Any, str,
         carry = _since(start)
     batch.refresh_from_db()
     return batch, check, carry
+
+
+def _say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
 
 
 def _since(start: tuple[float, float]) -> str:
