@@ -180,12 +180,17 @@ rules.add_perm("registration.see_risks", _registers & has_contract_on_desk)
 @rules.predicate
 def did_not_propose_closing(user: Actor, period: Any) -> bool:
     """Another person than the one who asked that the month be closed."""
-    return period is None or (period.closed_by_id is not None and period.closed_by_id != user.pk)
+    return period is None or period.closed_by_id != user.pk
 
 
-rules.add_perm("registration.view_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
+rules.add_perm("registration.read_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
 rules.add_perm("registration.close_period", is_confirmed & platform_role(Role.REGISTRAR_CITY))
 rules.add_perm(
     "registration.confirm_period",
     is_confirmed & platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY) & did_not_propose_closing,
+)
+rules.add_perm("registration.import_register", is_confirmed & platform_role(Role.REGISTRAR_CITY))
+rules.add_perm(
+    "registration.read_imports",
+    platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR),
 )

@@ -56,6 +56,10 @@ POSTS: dict[str, str] = {
     "api:contract_invoice": REV,
     "api:contract_act": REV,
     # --- registration
+    "registration:period": REV,
+    "registration:imports": KEY,
+    "registration:import": REV,
+    "registration:origins": "sends the version of the contract; an origin is confirmed once",
     "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
     "registration:filing": REV,
     "registration:decide": REV,

@@ -32,6 +32,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "overseers": OVERSEERS,
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
+    "registrar_city": frozenset({"registrar_city"}),
     "registrars": frozenset({"registrar_city", "registrar_county"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),

@@ -57,8 +57,8 @@ from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
-from tests.access.worlds.registration import filings
 from tests.access.worlds.prechecks import prechecks
+from tests.access.worlds.registration import filings
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -138,6 +138,9 @@ STATES: dict[str, set[str]] = {
     "verify_link": {"registered", "missing"},
     "to_file": {"signed", "draft", "missing"},
     "absorbed": {"signed", "missing"},
+    "ledger_book": {"city", "missing"},
+    "ledger_month": {"open", "missing"},
+    "register_import": {"checked", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.
