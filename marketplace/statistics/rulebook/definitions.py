@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import get_language
+
 FEN_PER_YI = 10_000_000_000
 
 
@@ -19,6 +21,11 @@ class Definition:
     valid_from: date
     text: str
     text_en: str
+
+    @property
+    def shown(self) -> str:
+        """The text in the reader's language."""
+        return self.text_en if (get_language() or "").startswith("en") else self.text
 
 
 _FIRST = date(2026, 11, 1)

@@ -16,6 +16,20 @@ from marketplace.statistics.rulebook.disclosure import Auditor, Facts, Item, Mas
 CITY_DAILY = "city_daily"
 #: The city's total of closed months.
 CITY = "city"
+#: The tables that are published, dimensions of the ledger, in the order in which cells are let through.
+#: The last one is the one cross.
+PUBLIC_TABLES = (
+    "kind",
+    "district",
+    "flow",
+    "field",
+    "industry",
+    "seller_nature",
+    "buyer_nature",
+    "ip",
+    "broker",
+    "district.kind",
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,9 @@ def next_tables(
         keys = [""] if table == CITY else sorted({k for i in items for k in i.cells.get(table, ())})
         waiting = []
         for key in keys:
-            last = max((b.through for b in published if (b.table, b.key) == (table, key)), default="")
+            last = max(
+                (b.through for b in published if (b.table, b.key) == (table, key)), default=""
+            )
             since = next((month for month in months if month > last), "")
             if since and since <= through:
                 block = Block(table, key, since, through)

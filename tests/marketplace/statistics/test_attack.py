@@ -25,9 +25,7 @@ def ledgers(draw: st.DrawFn) -> list[Item]:
     items: list[Item] = []
     count = draw(st.integers(0, 26))
     for number in range(count):
-        parties = frozenset(
-            {f"s{draw(st.integers(0, 7))}", f"b{draw(st.integers(0, 9))}"}
-        )
+        parties = frozenset({f"s{draw(st.integers(0, 7))}", f"b{draw(st.integers(0, 9))}"})
         amount = draw(st.sampled_from([1, 3, 10, 50, 400, 9_000])) * 1_000 + number
         cells = {table: (str(draw(st.integers(0, 2))),) for table in TABLES}
         first = draw(st.integers(0, len(MONTHS) - 1))
@@ -38,7 +36,17 @@ def ledgers(draw: st.DrawFn) -> list[Item]:
             items.append(_item(*made, MONTHS[reversed_in], -1))
     items.sort(key=lambda item: (item.month, item.subject, -item.sign))
     return [
-        Item(n, i.subject, i.contract, i.parties, i.month, i.sign, i.amount_fen, i.technical_fen, i.cells)
+        Item(
+            n,
+            i.subject,
+            i.contract,
+            i.parties,
+            i.month,
+            i.sign,
+            i.amount_fen,
+            i.technical_fen,
+            i.cells,
+        )
         for n, i in enumerate(items, 1)
     ]
 
@@ -173,7 +181,7 @@ def test_no_contract_is_learned_from_all_issues_of_all_tables(items: list[Item])
 
 def plain(count: int, **more: object) -> list[Item]:
     """Contracts of different parties and equal amounts in January, in one cell of each table."""
-    cells = {table: ("0",) for table in TABLES}
+    cells = dict.fromkeys(TABLES, ("0",))
     return [
         Item(n, n, n, frozenset({f"s{n}", f"b{n}"}), "2026-01", 1, 100, 100, {**cells, **more})
         for n in range(1, count + 1)
@@ -185,14 +193,22 @@ def test_the_attack_succeeds_where_the_rules_are_broken() -> None:
     items = plain(7)
     cells = [("0", "0"), ("0", "0"), ("0", "0"), ("1", "0"), ("1", "1"), ("1", "1"), ("1", "1")]
     items = [
-        Item(i.entry, i.subject, i.contract, i.parties, i.month, 1, 100, 100, {"district": (d,), "kind": (k,)})
+        Item(
+            i.entry,
+            i.subject,
+            i.contract,
+            i.parties,
+            i.month,
+            1,
+            100,
+            100,
+            {"district": (d,), "kind": (k,)},
+        )
         for i, (d, k) in zip(items, cells, strict=True)
     ]
     naive = [Block(t, k, MONTHS[0], MONTHS[0]) for t in ("district", "kind") for k in "01"]
     assert attack(items, naive)[0] == [(3,)]
-    honest = next_tables(
-        items, [], closed=MONTHS[:1], year="2026", tables=("district", "kind")
-    )
+    honest = next_tables(items, [], closed=MONTHS[:1], year="2026", tables=("district", "kind"))
     assert attack(items, honest) == ([], [])
     assert {b.table for b in honest} >= {"city", "district"}
 
@@ -252,9 +268,7 @@ def test_a_correction_of_one_contract_does_not_show() -> None:
     items = plain(6)
     first = next_tables(items, [], closed=MONTHS[:1], year="2026", tables=TABLES)
     reversal = Item(7, 6, 6, items[5].parties, "2026-02", -1, 100, 100, items[5].cells)
-    later = next_tables(
-        [*items, reversal], first, closed=MONTHS[:2], year="2026", tables=TABLES
-    )
+    later = next_tables([*items, reversal], first, closed=MONTHS[:2], year="2026", tables=TABLES)
     assert later == []
     assert next_daily([*items, reversal], [next_daily(items, [], "2026")], "2026") is None
 

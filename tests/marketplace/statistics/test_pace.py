@@ -13,7 +13,11 @@ def test_the_pace_is_the_mean_of_past_shares() -> None:
     assert pace is not None
     assert pace.years == (2024, 2025)
     assert pace.mean[0] == (Fraction(1, 12) + Fraction(50, 1000)) / 2
-    assert (pace.mean[11], pace.low[10], pace.high[10]) == (1, Fraction(550, 1000), Fraction(11, 12))
+    assert (pace.mean[11], pace.low[10], pace.high[10]) == (
+        1,
+        Fraction(550, 1000),
+        Fraction(11, 12),
+    )
     assert pace.due_fen(1_000, 12) == 1_000
     assert pace.due_fen(1_000, 0) == 0
 
