@@ -1,4 +1,4 @@
-"""Registers the deals slice."""
+"""Registers contracts: permissions, who reads their files."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,11 @@ class DealsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from marketplace.deals import events, policies, queries  # noqa: F401, PLC0415 -- app ready
+        from marketplace.deals.models import CONTRACT_FILES  # noqa: PLC0415 -- app ready
         from marketplace.deals.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
+        register_reader(CONTRACT_FILES, queries.reads_file)
         register(SLICE)

@@ -11,6 +11,7 @@ class RegistrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from marketplace.registration import policies  # noqa: F401, PLC0415 -- app ready
         from marketplace.registration.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 

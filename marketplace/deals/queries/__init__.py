@@ -1,0 +1,57 @@
+"""Questions about contracts."""
+
+from marketplace.deals.queries.facts import (
+    flow_of,
+    kind_of,
+    missing_price_evidence,
+    names_of,
+    needs_price_evidence,
+    official_facts,
+    price_evidence_blocks,
+)
+from marketplace.deals.queries.reading import (
+    brokers,
+    buyers,
+    contract_by_id,
+    contract_of,
+    contract_of_intent,
+    contracts_of_enquiries,
+    files_of,
+    flags_of,
+    of_side,
+    own_contracts,
+    parties_of,
+    reads_file,
+    sellers,
+    visible_to,
+    whole,
+)
+from marketplace.deals.queries.texts import open_text, texts_of, waiting_parties
+
+__all__ = [
+    "brokers",
+    "buyers",
+    "contract_by_id",
+    "contract_of",
+    "contract_of_intent",
+    "contracts_of_enquiries",
+    "files_of",
+    "flags_of",
+    "flow_of",
+    "kind_of",
+    "missing_price_evidence",
+    "names_of",
+    "needs_price_evidence",
+    "of_side",
+    "official_facts",
+    "open_text",
+    "own_contracts",
+    "parties_of",
+    "price_evidence_blocks",
+    "reads_file",
+    "sellers",
+    "texts_of",
+    "visible_to",
+    "waiting_parties",
+    "whole",
+]

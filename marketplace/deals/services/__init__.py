@@ -1,0 +1,47 @@
+"""Everything that changes contracts. Each service is one transaction: lock, policy, state, save, event."""
+
+from marketplace.deals.services.creating import create_empty, create_from_intent
+from marketplace.deals.services.editing import SECTIONS, save_section
+from marketplace.deals.services.finals import (
+    attest_final,
+    confirm_final,
+    reopen,
+    set_final_text,
+)
+from marketplace.deals.services.performing import (
+    cancel,
+    paid_fen,
+    perform,
+    record_invoice,
+    record_milestone,
+    record_payment,
+    reverse_payment,
+    start,
+    terminate,
+)
+from marketplace.deals.services.registering import lock_facts, put_on_desk
+from marketplace.deals.services.signing import add_copy, sign
+
+__all__ = [
+    "SECTIONS",
+    "add_copy",
+    "attest_final",
+    "cancel",
+    "confirm_final",
+    "create_empty",
+    "create_from_intent",
+    "lock_facts",
+    "paid_fen",
+    "perform",
+    "put_on_desk",
+    "record_invoice",
+    "record_milestone",
+    "record_payment",
+    "reopen",
+    "reverse_payment",
+    "save_section",
+    "set_final_text",
+    "sign",
+    "start",
+    "terminate",
+]

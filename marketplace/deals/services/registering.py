@@ -1,0 +1,22 @@
+"""What the registration, which stands above this slice, writes on a contract. It calls within its own transaction."""
+
+from marketplace.deals.models import Contract
+from marketplace.deals.services.common import locked, save
+
+
+def put_on_desk(contract: Contract, district: str) -> Contract:
+    """Let the registrars of a district, and those of the city, read the contract from now on."""
+    contract = locked(contract)
+    if contract.desk_district != district:
+        contract.desk_district = district
+        save(contract)
+    return contract
+
+
+def lock_facts(contract: Contract, *, is_locked: bool) -> Contract:
+    """Forbid or allow corrections: the registration works with the facts of a submitted contract."""
+    contract = locked(contract)
+    if contract.facts_locked != is_locked:
+        contract.facts_locked = is_locked
+        save(contract)
+    return contract

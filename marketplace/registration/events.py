@@ -1,0 +1,180 @@
+"""Facts about filings. Payloads hold codes and reasons' codes; never a name, an amount or a text."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.kernel.events import Event
+
+FILING = "registration.filing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingOpened(Event):
+    """The seller began the registration of a contract."""
+
+    subject_kind = FILING
+    label = _("开始认定登记")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingSubmitted(Event):
+    """The seller handed the filing in; `round` counts, `is_correction` says that it was returned before."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "提交预审")
+    round: int = 1
+    is_correction: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingRecalled(Event):
+    """The seller took the filing back before it was accepted."""
+
+    subject_kind = FILING
+    label = _("撤回预审")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingReturned(Event):
+    """The bureau sent the filing back; `codes` are those of its reasons, `fields` what they are about."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "退回补正")
+    codes: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingAccepted(Event):
+    """The papers are complete: the period for the decision runs."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "受理")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingReviewed(Event):
+    """A review was passed: `stage` is "first" or "second"."""
+
+    subject_kind = FILING
+    label = _("通过一道审核")
+    stage: str = "first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingApproved(Event):
+    """The pre-review is passed: the seller files in the national system."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "预审通过")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingForwarded(Event):
+    """The filing goes to the province."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "转省办理")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingRefused(Event):
+    """The contract is not recognised; `codes` are those of the reasons."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "不予通过")
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingReopened(Event):
+    """The seller mends a refused filing, to hand it in again."""
+
+    subject_kind = FILING
+    label = _("修改后重新申报")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingFiled(Event):
+    """The seller has filed in the national system."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "已在国家系统申报")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractRegistered(Event):
+    """The official number and date are entered. `elsewhere`: not at a desk of this city."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "登记")
+    contract_id: int
+    book: str
+    registered_on: str
+    elsewhere: bool = False
+    is_imported: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationChanged(Event):
+    """A registered contract was changed in the register."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "变更登记")
+    contract_id: int
+    book: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEnded(Event):
+    """A registration was cancelled (注销) or revoked (撤销); `because` is the name of the move."""
+
+    subject_kind = FILING
+    label = _("登记注销或撤销")
+    contract_id: int
+    book: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationDisputed(Event):
+    """Somebody entitled objects to a registration; the amount stays counted meanwhile."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "提出异议")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeSettled(Event):
+    """An objection was dealt with and the registration stands."""
+
+    subject_kind = FILING
+    label = _("异议处理完毕")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomeConfirmed(Event):
+    """The technical income of a performed contract is confirmed."""
+
+    subject_kind = FILING
+    label = pgettext_lazy("event", "核定技术性收入")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenefitRecorded(Event):
+    """A use of the registration was recorded, or reported after a change; `kind` is a code of `UseKind`."""
+
+    subject_kind = FILING
+    label = _("登记用证情况")
+    kind: str = ""
+    reported: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateFiled(Event):
+    """The official certificate was put beside the registration."""
+
+    subject_kind = FILING
+    label = _("存入登记证明")

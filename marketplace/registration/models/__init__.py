@@ -1,0 +1,23 @@
+"""Filings, the ledger of counted turnover, and imports of the official register."""
+
+from marketplace.registration.models.filing import (
+    CERTIFICATE_FILES,
+    FILING_FILES,
+    BenefitUse,
+    Decision,
+    Filing,
+    IncomeConfirmation,
+    UseKind,
+    UseSide,
+)
+
+__all__ = [
+    "CERTIFICATE_FILES",
+    "FILING_FILES",
+    "BenefitUse",
+    "Decision",
+    "Filing",
+    "IncomeConfirmation",
+    "UseKind",
+    "UseSide",
+]

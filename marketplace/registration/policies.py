@@ -1,0 +1,161 @@
+"""Who may do what with filings.
+
+The seller's members prepare, approvers and admins submit; registrars decide in their district. Nobody
+decides on a contract of an organisation that he belongs to, as seller, buyer or broker.
+"""
+
+from typing import Any
+
+import rules
+
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import (
+    REGISTRARS,
+    Role,
+    access_of,
+    is_confirmed,
+    platform_role,
+)
+
+#: The country code of a domestic party.
+HOME = "CHN"
+#: Who reads filings of the whole city without deciding.
+OVERSEERS = (Role.AUTHORITY, Role.AUDITOR)
+
+
+def covers(user: Actor, district: str) -> bool:
+    """Whether the person registers for this district: its county registrar, or the city's."""
+    access = access_of(user)
+    if access.has(Role.REGISTRAR_CITY):
+        return True
+    return access.covers(Role.REGISTRAR_COUNTY, district)
+
+
+@rules.predicate
+def is_on_own_desk(user: Actor, filing: Any) -> bool:
+    """The filing belongs to a district of this registrar."""
+    return filing is not None and covers(user, filing.district)
+
+
+@rules.predicate
+def has_been_submitted(_user: Actor, filing: Any) -> bool:
+    """The seller has handed it in once: before, it is the seller's own draft."""
+    return filing is not None and (filing.rounds > 0 or filing.status != "draft")
+
+
+def _organizations(filing: Any) -> list[int]:
+    return [
+        party.organization_id
+        for party in filing.contract.parties.all()
+        if party.organization_id is not None
+    ]
+
+
+@rules.predicate
+def is_party(user: Actor, filing: Any) -> bool:
+    """The person works for a party of the contract, or is the broker that it names."""
+    if filing is None:
+        return False
+    access = access_of(user)
+    if access.in_org(filing.seller_org_id) or access.in_org(filing.contract.owner_id):
+        return True
+    return any(access.in_org(pk) for pk in _organizations(filing)) or any(
+        party.broker_id is not None and party.broker.user_id == user.pk
+        for party in filing.contract.parties.all()
+    )
+
+
+@rules.predicate
+def works_for_a_party(user: Actor, filing: Any) -> bool:
+    """The person works for the seller or for another party that is here."""
+    if filing is None:
+        return False
+    access = access_of(user)
+    return access.in_org(filing.seller_org_id) or any(
+        access.in_org(pk) for pk in _organizations(filing)
+    )
+
+
+@rules.predicate
+def works_for_seller(user: Actor, filing: Any) -> bool:
+    """The person works for the seller, who registers the contract."""
+    return filing is not None and access_of(user).in_org(filing.seller_org_id)
+
+
+@rules.predicate
+def binds_seller(user: Actor, filing: Any) -> bool:
+    """The person makes promises for the seller."""
+    return filing is not None and access_of(user).binds(filing.seller_org_id)
+
+
+@rules.predicate
+def binds_a_party(user: Actor, filing: Any) -> bool:
+    """The person makes promises for a party of the contract."""
+    access = access_of(user)
+    return filing is not None and (
+        access.binds(filing.seller_org_id)
+        or any(access.binds(pk) for pk in _organizations(filing))
+    )
+
+
+@rules.predicate
+def did_not_review_first(user: Actor, filing: Any) -> bool:
+    """Another person than the one of the first review, in whatever role."""
+    return filing is not None and filing.first_by_id != user.pk
+
+
+def registrants_of(contract: Any) -> list[Any]:
+    """The parties that may register: the sellers; of an import the domestic buyers."""
+    parties = list(contract.parties.all())
+    sellers = [row for row in parties if row.side == "seller"]
+    if sellers and all(row.country != HOME for row in sellers):
+        return [row for row in parties if row.side == "buyer" and row.country == HOME]
+    return sellers
+
+
+@rules.predicate
+def may_open(user: Actor, contract: Any) -> bool:
+    """The person works for a party that registers the contract."""
+    access = access_of(user)
+    return contract is not None and any(
+        access.in_org(row.organization_id)
+        for row in registrants_of(contract)
+        if row.organization_id is not None
+    )
+
+
+@rules.predicate
+def keeps_for_buyer(user: Actor, contract: Any) -> bool:
+    """The person makes promises for an inside buyer of the contract, or registers for the buyer's district."""
+    if contract is None:
+        return False
+    access = access_of(user)
+    buyers = [p for p in contract.parties.all() if p.side == "buyer"]
+    return any(
+        access.binds(p.organization_id) if p.organization_id else False for p in buyers
+    ) or any(covers(user, p.district) for p in buyers if p.district)
+
+
+_registers = platform_role(*REGISTRARS)
+_oversees = platform_role(*OVERSEERS)
+_decides = is_confirmed & _registers & is_on_own_desk & ~is_party
+
+rules.add_perm(
+    "registration.view_filing",
+    works_for_a_party | _oversees | (_registers & is_on_own_desk & has_been_submitted),
+)
+rules.add_perm("registration.open_filing", is_confirmed & may_open)
+rules.add_perm("registration.prepare_filing", is_confirmed & works_for_seller)
+rules.add_perm("registration.submit_filing", is_confirmed & binds_seller)
+rules.add_perm("registration.report_filing", (is_confirmed & works_for_seller) | _decides)
+rules.add_perm("registration.decide_filing", _decides)
+rules.add_perm("registration.second_filing", _decides & did_not_review_first)
+#: The registrant, or a tax, finance or supervising body (consultation draft, art. 17).
+rules.add_perm(
+    "registration.dispute_filing",
+    is_confirmed & (binds_a_party | platform_role(Role.AUTHORITY) | _decides),
+)
+rules.add_perm("registration.use_filing", is_confirmed & works_for_a_party)
+rules.add_perm("registration.elsewhere_filing", is_confirmed & keeps_for_buyer)
+rules.add_perm("registration.use_desk", _registers)
+rules.add_perm("registration.read_desk", _registers | _oversees)

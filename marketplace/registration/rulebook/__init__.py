@@ -1,0 +1,1 @@
+"""Rules of recognition and registration, as pure functions over plain facts."""
