@@ -5,7 +5,7 @@ together may be published. So each figure ever published is a union of blocks, a
 issues is a union of blocks too: every block obeys the rules of `disclosure`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,24 +85,17 @@ def next_tables(
     items: Sequence[Item],
     published: Sequence[Block],
     *,
-    closed: Collection[str],
+    through: str,
     year: str,
     tables: Sequence[str],
 ) -> list[Block]:
-    """The blocks by which the tables of the year grow when these months are closed.
+    """The blocks by which the tables of the year grow when its months up to `through` are closed.
 
-    Only months before the first month that is still open count. The city's total goes first, then the tables
+    The city's total goes first, then the tables
     in their order, in each the largest cells first: where a safe cell must be held back for the sake of another
     one, it is a small one.
     """
     months = [f"{year}-{month:02d}" for month in range(1, 13)]
-    through = ""
-    for month in months:
-        if month not in closed:
-            break
-        through = month
-    if not through:
-        return []
     facts, found = Facts(items), []
     auditor = audited(facts, published)
     for table in (CITY, *tables):

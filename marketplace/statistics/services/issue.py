@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from marketplace.deals.models import ContractParty
 from marketplace.deals.workflow import Side
@@ -44,8 +45,7 @@ def issue_year(book: str, year: int) -> int:
         state = IssueState.objects.select_for_update().get(pk=state.pk)
         entries = LedgerEntry.objects.filter(book=book, period__month__startswith=f"{year}-")
         last = entries.order_by("-pk").values_list("pk", flat=True).first() or 0
-        closed = _closed_months(book, year)
-        through = max(closed, default="")
+        through = _closed_through(book, year)
         if (last, through) == (state.last_entry, state.closed_through):
             return 0
         items = items_of(entries)
@@ -59,7 +59,7 @@ def issue_year(book: str, year: int) -> int:
             blocks += next_tables(
                 items,
                 [*published, *blocks],
-                closed=closed,
+                through=through,
                 year=str(year),
                 tables=PUBLIC_TABLES,
             )
@@ -129,12 +129,12 @@ def _parties(contracts: set[int]) -> dict[int, frozenset[str]]:
     return {contract: frozenset(names) for contract, names in found.items()}
 
 
-def _closed_months(book: str, year: int) -> list[str]:
-    return list(
-        LedgerPeriod.objects.filter(
-            book=book, month__startswith=f"{year}-", status=PeriodStatus.CLOSED
-        ).values_list("month", flat=True)
+def _closed_through(book: str, year: int) -> str:
+    """The last closed month of the year; "" for none. Months are closed in their order."""
+    closed = LedgerPeriod.objects.filter(
+        book=book, month__startswith=f"{year}-", status=PeriodStatus.CLOSED
     )
+    return closed.aggregate(last=Max("month"))["last"] or ""
 
 
 def _issues(book: str, year: int) -> Iterable[PublicIssue]:

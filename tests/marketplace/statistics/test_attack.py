@@ -58,14 +58,13 @@ def _item(subject, contract, parties, amount, cells, month, sign) -> Item:
 def every_issue(items: Sequence[Item]) -> list[Block]:
     """All that is ever published: the total after each two entries, the tables after each month."""
     published: list[Block] = []
-    for place, month in enumerate(MONTHS):
+    for month in MONTHS:
         until = [item for item in items if item.month <= month]
         before = len([item for item in items if item.month < month])
         for end in range(before + 2, len(until) + 2, 2):
             if block := next_daily(until[:end], published, "2026"):
                 published.append(block)
-        closed = MONTHS[: place + 1]
-        published += next_tables(until, published, closed=closed, year="2026", tables=TABLES)
+        published += next_tables(until, published, through=month, year="2026", tables=TABLES)
     return published
 
 
@@ -208,7 +207,7 @@ def test_the_attack_succeeds_where_the_rules_are_broken() -> None:
     ]
     naive = [Block(t, k, MONTHS[0], MONTHS[0]) for t in ("district", "kind") for k in "01"]
     assert attack(items, naive)[0] == [(3,)]
-    honest = next_tables(items, [], closed=MONTHS[:1], year="2026", tables=("district", "kind"))
+    honest = next_tables(items, [], through=MONTHS[0], year="2026", tables=("district", "kind"))
     assert attack(items, honest) == ([], [])
     assert {b.table for b in honest} >= {"city", "district"}
 
@@ -253,22 +252,28 @@ def test_a_second_cell_is_held_back_for_the_one_that_must_be() -> None:
         Item(i.entry, i.subject, i.contract, i.parties, i.month, 1, 100, 100, {"district": (k,)})
         for i, k in zip(plain(10), keys, strict=True)
     ]
-    shown = next_tables(items, [], closed=MONTHS[:1], year="2026", tables=("district",))
+    shown = next_tables(items, [], through=MONTHS[0], year="2026", tables=("district",))
     assert [(b.table, b.key, b.amount_fen) for b in shown] == [
         ("city", "", 1000),
         ("district", "0", 500),
     ]
 
 
-def test_only_months_without_a_gap_are_closed() -> None:
-    assert next_tables(plain(9), [], closed=("2026-02",), year="2026", tables=TABLES) == []
+def test_months_that_are_open_are_in_no_table() -> None:
+    items = plain(9)
+    later = [
+        Item(i.entry + 9, i.subject + 9, i.contract + 9, i.parties, "2026-02", 1, 100, 100, i.cells)
+        for i in items
+    ]
+    found = next_tables([*items, *later], [], through="2026-01", year="2026", tables=TABLES)
+    assert {block.amount_fen for block in found} == {900}
 
 
 def test_a_correction_of_one_contract_does_not_show() -> None:
     items = plain(6)
-    first = next_tables(items, [], closed=MONTHS[:1], year="2026", tables=TABLES)
+    first = next_tables(items, [], through=MONTHS[0], year="2026", tables=TABLES)
     reversal = Item(7, 6, 6, items[5].parties, "2026-02", -1, 100, 100, items[5].cells)
-    later = next_tables([*items, reversal], first, closed=MONTHS[:2], year="2026", tables=TABLES)
+    later = next_tables([*items, reversal], first, through=MONTHS[1], year="2026", tables=TABLES)
     assert later == []
     assert next_daily([*items, reversal], [next_daily(items, [], "2026")], "2026") is None
 
