@@ -1,11 +1,14 @@
 """The answer that carries the bytes of an attachment."""
 
+from typing import IO
+
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from marketplace.files import policies, queries, services, storage
+from marketplace.files.models import Attachment
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import NotVisible
 
@@ -17,6 +20,23 @@ _HEADERS = {
     "Cache-Control": "private, no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+def open_copy(attachment: Attachment, user: Actor) -> IO[bytes]:
+    """Open a file for somebody who may have it, as a copy that leaves the site without an answer of its own.
+
+    It is stamped and recorded like a download. The caller has asked `policies.can_read`. Raises NotVisible
+    when the bytes are missing, and what the door of the file raises.
+    """
+    if not storage.exists(attachment.path):
+        raise NotVisible
+    door = policies.door_of(attachment)
+    stamp = door.stamp(user, attachment) if door is not None else ""
+    copy = services.stamped_copy(attachment, stamp) if stamp else None
+    if door is not None:
+        door.record(user, attachment)
+    services.record_download(attachment, actor=user if user.is_authenticated else None)
+    return copy if copy is not None else storage.open_stored(attachment.path)
 
 
 def send(request: HttpRequest, code: str, user: Actor) -> HttpResponseBase:
