@@ -11,13 +11,17 @@ from django.apps import apps
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-_tables: list[str] = []
+#: Table → SQL condition over OLD under which a row may be deleted; "" for never.
+_tables: dict[str, str] = {}
 
 
-def append_only(table: str) -> None:
-    """Make a table append-only from the next `migrate` on. Call it in the `ready` of the app."""
-    if table not in _tables:
-        _tables.append(table)
+def append_only(table: str, *, deletable: str = "") -> None:
+    """Make a table append-only from the next `migrate` on. Call it in the `ready` of the app.
+
+    `deletable` is a condition in SQL over OLD, such as `OLD.book = 'sample'`: the rows that may be deleted all
+    the same. No row may ever be changed, or the condition could be made true for any.
+    """
+    _tables.setdefault(table, deletable)
 
 
 def append_only_tables() -> tuple[str, ...]:
@@ -52,9 +56,10 @@ def lacking(using: str = "default") -> list[str]:
 
 
 def _names(table: str, vendor: str) -> set[str]:
-    if vendor == "postgresql":
-        return {f"{table}_append_only"}
-    return {f"{table}_no_update", f"{table}_no_delete"}
+    if vendor != "postgresql":
+        return {f"{table}_no_update", f"{table}_no_delete"}
+    own = {f"{table}_append_only"}
+    return own | {f"{table}_no_delete"} if _tables.get(table) else own
 
 
 def drop(using: str = "default") -> None:
@@ -64,20 +69,29 @@ def drop(using: str = "default") -> None:
 
 def _created(table: str, vendor: str) -> list[str]:
     refusal = f"{table} is append-only"
+    deletable = _tables[table]
+    when = f"WHEN (NOT ({deletable})) " if deletable else ""
     if vendor == "postgresql":
+        # A trigger per statement sees no row, so a condition needs one per row.
+        verbs = "UPDATE OR TRUNCATE" if deletable else "UPDATE OR DELETE OR TRUNCATE"
+        per_row = (
+            f"CREATE OR REPLACE TRIGGER {table}_no_delete BEFORE DELETE "
+            f"ON {table} FOR EACH ROW {when}EXECUTE FUNCTION {table}_refuse()"
+        )
         return [
             (
                 f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
                 f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$"
             ),
             (
-                f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
+                f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE {verbs} "
                 f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
             ),
+            *([per_row] if deletable else ()),
         ]
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+        f"{when if verb == 'delete' else ''}BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
         for verb in ("update", "delete")
     ]
 

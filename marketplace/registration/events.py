@@ -1,6 +1,7 @@
 """Facts about filings. Payloads hold codes and reasons' codes; never a name, an amount or a text."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -178,3 +179,66 @@ class CertificateFiled(Event):
 
     subject_kind = FILING
     label = _("存入登记证明")
+
+
+# --- the ledger -------------------------------------------------------------------------------
+PERIOD = "registration.ledgerperiod"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerPosted(Event):
+    """Entries were written to the ledger; the subject is the first of them.
+
+    `runs` has for each month: month, first and last number, hash of the last entry. `filings` are keys.
+    """
+
+    subject_kind = "registration.ledgerentry"
+    label = _("台账入账")
+    book: str = ""
+    runs: list[list[Any]] = field(default_factory=list)
+    filings: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerCloseProposed(Event):
+    """The first of two persons asked that a month be closed."""
+
+    subject_kind = PERIOD
+    label = _("申请关账")
+    book: str = ""
+    month: str = ""
+    entries: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerCloseWithdrawn(Event):
+    """The request to close a month was taken back."""
+
+    subject_kind = PERIOD
+    label = _("撤回关账申请")
+    book: str = ""
+    month: str = ""
+    entries: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerPeriodClosed(Event):
+    """The second person closed a month; `hash` covers its figures and the month closed before."""
+
+    subject_kind = PERIOD
+    label = _("已关账")
+    book: str = ""
+    month: str = ""
+    entries: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerBroken(Event):
+    """The nightly check found that the ledger is not as it was written; `text` names the first row."""
+
+    subject_kind = "registration.ledger"
+    label = _("台账校验发现异常")
+    kind: str = ""
+    text: str = ""
+    findings: int = 0

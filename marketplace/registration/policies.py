@@ -93,8 +93,7 @@ def binds_a_party(user: Actor, filing: Any) -> bool:
     """The person makes promises for a party of the contract."""
     access = access_of(user)
     return filing is not None and (
-        access.binds(filing.seller_org_id)
-        or any(access.binds(pk) for pk in _organizations(filing))
+        access.binds(filing.seller_org_id) or any(access.binds(pk) for pk in _organizations(filing))
     )
 
 
@@ -159,3 +158,18 @@ rules.add_perm("registration.use_filing", is_confirmed & works_for_a_party)
 rules.add_perm("registration.elsewhere_filing", is_confirmed & keeps_for_buyer)
 rules.add_perm("registration.use_desk", _registers)
 rules.add_perm("registration.read_desk", _registers | _oversees)
+
+
+# --- the ledger -------------------------------------------------------------------------------
+@rules.predicate
+def did_not_propose_closing(user: Actor, period: Any) -> bool:
+    """Another person than the one who asked that the month be closed."""
+    return period is None or (period.closed_by_id is not None and period.closed_by_id != user.pk)
+
+
+rules.add_perm("registration.view_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
+rules.add_perm("registration.close_period", is_confirmed & platform_role(Role.REGISTRAR_CITY))
+rules.add_perm(
+    "registration.confirm_period",
+    is_confirmed & platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY) & did_not_propose_closing,
+)

@@ -242,3 +242,47 @@ FILING = Workflow.of(
     # Imported from the official register, or registered elsewhere for a local buyer.
     entries={FilingStatus.REGISTERED},
 )
+
+
+# --- the ledger -------------------------------------------------------------------------------
+class PeriodStatus(TextChoices):
+    """The state of a month of the ledger. Entries that come while one is CLOSING open it again."""
+
+    OPEN = "open", pgettext_lazy("period", "未关账")
+    CLOSING = "closing", pgettext_lazy("period", "关账待复核")
+    CLOSED = "closed", pgettext_lazy("period", "已关账")
+
+
+PERIOD = Workflow.of(
+    PeriodStatus,
+    PeriodStatus.OPEN,
+    Transition(
+        "propose",
+        _("申请关账"),
+        {PeriodStatus.OPEN},
+        PeriodStatus.CLOSING,
+        "registration.close_period",
+    ),
+    Transition(
+        "withdraw",
+        _("撤回关账申请"),
+        {PeriodStatus.CLOSING},
+        PeriodStatus.OPEN,
+        "registration.close_period",
+    ),
+    Transition(
+        "reopen",
+        _("又有入账，须重新核对"),
+        {PeriodStatus.CLOSING},
+        PeriodStatus.OPEN,
+        by_system=True,
+    ),
+    Transition(
+        "close",
+        _("复核并关账"),
+        {PeriodStatus.CLOSING},
+        PeriodStatus.CLOSED,
+        "registration.confirm_period",
+    ),
+    subject="registration.ledgerperiod",
+)

@@ -10,14 +10,26 @@ from marketplace.registration.models.filing import (
     UseKind,
     UseSide,
 )
+from marketplace.registration.models.ledger import (
+    EntryKind,
+    LedgerBook,
+    LedgerEntry,
+    LedgerPeriod,
+    LedgerSum,
+)
 
 __all__ = [
     "CERTIFICATE_FILES",
     "FILING_FILES",
     "BenefitUse",
     "Decision",
+    "EntryKind",
     "Filing",
     "IncomeConfirmation",
+    "LedgerBook",
+    "LedgerEntry",
+    "LedgerPeriod",
+    "LedgerSum",
     "UseKind",
     "UseSide",
 ]

@@ -273,9 +273,7 @@ class IncomeConfirmation(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="income_amount")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(amount_fen__gte=0), name="income_amount")]
 
     def __str__(self) -> str:
         return f"{self.filing_id}"

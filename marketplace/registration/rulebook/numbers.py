@@ -69,13 +69,9 @@ def check_number(text: str, *, registered_on: date, elsewhere: bool = False) -> 
     """
     number = read_number(text)
     if number.year not in (registered_on.year, registered_on.year - 1):
-        raise BadNumber(
-            _("编号中的年份是 %(year)s，与登记日期不符") % {"year": str(number.year)}
-        )
+        raise BadNumber(_("编号中的年份是 %(year)s，与登记日期不符") % {"year": str(number.year)})
     if not elsewhere and number.province != PROVINCE:
-        raise BadNumber(
-            _("编号中的省份代码是 %(code)s，本省为 37") % {"code": number.province}
-        )
+        raise BadNumber(_("编号中的省份代码是 %(code)s，本省为 37") % {"code": number.province})
     return number
 
 

@@ -43,7 +43,7 @@ def test_truncate_is_refused(tell):
 
 def test_a_ledger_of_another_slice_is_append_only_too(monkeypatch):
     """Any table can be registered, and takes new rows as before."""
-    monkeypatch.setattr(triggers, "_tables", [])
+    monkeypatch.setattr(triggers, "_tables", {})
     triggers.append_only("ledger_trial")
     triggers.append_only("ledger_trial")
     assert triggers.append_only_tables() == ("ledger_trial",)
@@ -79,3 +79,33 @@ def test_laying_is_idempotent_and_dropping_is_for_tests(tell):
     tell()
     with pytest.raises(DatabaseError), transaction.atomic():
         Entry.objects.all().delete()
+
+
+def test_rows_that_may_be_deleted_may_not_be_changed(monkeypatch):
+    """A condition spares rows from the ban of DELETE only: no row can be made one of them."""
+    monkeypatch.setattr(triggers, "_tables", {})
+    triggers.append_only("ledger_trial", deletable="OLD.book = 'sample'")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE ledger_trial (book varchar(8), amount integer)")
+        cursor.execute("INSERT INTO ledger_trial VALUES ('city', 1), ('sample', 2)")
+        triggers.lay()
+        triggers.lay()
+        assert triggers.lacking() == []
+        cursor.execute("DELETE FROM ledger_trial WHERE book = 'sample'")
+        cursor.execute("INSERT INTO ledger_trial VALUES ('sample', 3)")
+        verbs = [
+            "DELETE FROM ledger_trial",
+            "DELETE FROM ledger_trial WHERE book = 'city'",
+            "UPDATE ledger_trial SET book = 'sample'",
+            "UPDATE ledger_trial SET amount = 4 WHERE book = 'sample'",
+        ]
+        if connection.vendor == "postgresql":
+            verbs.append("TRUNCATE ledger_trial")
+        for statement in verbs:
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                cursor.execute(statement)
+        cursor.execute("SELECT book, amount FROM ledger_trial ORDER BY amount")
+        assert cursor.fetchall() == [("city", 1), ("sample", 3)]
+        triggers.drop()
+        assert triggers.lacking() == ["ledger_trial"]
+        cursor.execute("DROP TABLE ledger_trial")

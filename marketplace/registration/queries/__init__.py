@@ -1,0 +1,1 @@
+"""Questions about filings, the ledger and imports of the official register."""

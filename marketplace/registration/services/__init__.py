@@ -1,0 +1,1 @@
+"""Everything that changes filings, the ledger and imports of the official register."""
