@@ -20,7 +20,14 @@ def label_of_work() -> str:
 
 def table_columns(book: str) -> list[Column]:
     """The headings of a published table."""
-    heads = [_("分项"), _("项数"), _("成交额（万元）"), _("技术交易额（万元）"), _("截至"), _("口径")]
+    heads = [
+        _("分项"),
+        _("项数"),
+        _("成交额（万元）"),
+        _("技术交易额（万元）"),
+        _("截至"),
+        _("口径"),
+    ]
     return [Column(head, width=20) for head in [*heads, *_mark_head(book)]]
 
 
@@ -51,9 +58,7 @@ def brief(year: int, since: str, through: str, book: str) -> IO[bytes]:
 
     It is exact and holds small cells: it is for the entitled. The caller closes the file.
     """
-    months = [
-        one for one in figures.months_of(book, [year])[year] if since <= one.month <= through
-    ]
+    months = [one for one in figures.months_of(book, [year])[year] if since <= one.month <= through]
     heads = [_("月份"), _("项数"), _("成交额（万元）"), _("技术交易额（万元）"), _("结账")]
     sheets = [
         Sheet(
@@ -86,7 +91,9 @@ def brief(year: int, since: str, through: str, book: str) -> IO[bytes]:
     heads = [_("分项"), _("项数"), _("成交额（万元）"), _("技术交易额（万元）")]
     for table, title in TITLES.items():
         lines = figures.sums(book, table, since, through)
-        sheets.append(Sheet(str(title), _columns([*heads, *_mark_head(book)]), _lines(table, lines, book)))
+        sheets.append(
+            Sheet(str(title), _columns([*heads, *_mark_head(book)]), _lines(table, lines, book))
+        )
     return write_book(sheets)
 
 

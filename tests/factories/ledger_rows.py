@@ -78,7 +78,10 @@ def make_rows(
         batch_size=500,
     )
     del day
-    postings = [_posting(filing, contract, random) for filing, contract in zip(filings, contracts, strict=True)]
+    postings = [
+        _posting(filing, contract, random)
+        for filing, contract in zip(filings, contracts, strict=True)
+    ]
     return post(postings, book=book, actor=None)
 
 

@@ -89,16 +89,12 @@ def overview(year: int, book: str) -> Overview:
     """The exact figures of a year, its forecast, and 同比 of its closed months. One query."""
     by_year = months_of(book, range(year - 5, year + 1))
     months = by_year[year]
-    history = {
-        past: _twelve(rows) for past, rows in by_year.items() if past < year and rows
-    }
+    history = {past: _twelve(rows) for past, rows in by_year.items() if past < year and rows}
     pace = pace_of({past: amounts for past, amounts in history.items() if len(amounts) == 12})
     closed = [one for one in months if one.is_closed]
     closed_month = max((int(one.month[5:]) for one in closed), default=0)
     closed_fen = sum(one.amount_fen for one in closed)
-    before = sum(
-        one.amount_fen for one in by_year[year - 1] if int(one.month[5:]) <= closed_month
-    )
+    before = sum(one.amount_fen for one in by_year[year - 1] if int(one.month[5:]) <= closed_month)
     return Overview(
         year,
         months,
@@ -237,5 +233,3 @@ def filing_by_number(number: str) -> Any:
         if number
         else None
     )
-
-

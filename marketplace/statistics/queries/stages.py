@@ -56,7 +56,7 @@ def stages(year: int, book: str) -> list[Stage]:
     ):
         spans = [(day - before).days for before, day in cases if before is not None]
         spans = [span for span in spans if span >= 0]
-        before = found[-1].count if found and name not in {"negotiating"} else 0
+        before = found[-1].count if found and name != "negotiating" else 0
         found.append(
             Stage(
                 name,
@@ -86,7 +86,9 @@ def counts(year: int, book: str) -> Counts:
     )
     return Counts(
         signed.count(),
-        signed.filter(Q(contract_type__startswith="ZR") | Q(contract_type__startswith="XK")).count(),
+        signed.filter(
+            Q(contract_type__startswith="ZR") | Q(contract_type__startswith="XK")
+        ).count(),
         Contract.objects.filter(
             book=book,
             status=ContractStatus.PERFORMED,
@@ -120,7 +122,9 @@ def in_the_way(book: str) -> dict[str, tuple[int, int]]:
     return {
         "signed": _summed(signed.filter(filing__isnull=True), "amount_total_fen"),
         "review": _summed(
-            filings.filter(status__in=("draft", "submitted", "returned", "accepted", "first_passed")),
+            filings.filter(
+                status__in=("draft", "submitted", "returned", "accepted", "first_passed")
+            ),
             "contract__amount_total_fen",
         ),
         "approved": _summed(

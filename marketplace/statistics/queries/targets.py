@@ -22,9 +22,7 @@ def target_of(year: int, *, book: str = Book.CITY, district: str = "") -> Aim | 
     return targets_of([year], book=book, district=district).get(year)
 
 
-def targets_of(
-    years: list[int], *, book: str = Book.CITY, district: str = ""
-) -> dict[int, Aim]:
+def targets_of(years: list[int], *, book: str = Book.CITY, district: str = "") -> dict[int, Aim]:
     """The targets of several years, in one query."""
     found: dict[int, Aim] = {}
     if not district:

@@ -51,9 +51,7 @@ def issue_year(book: str, year: int) -> int:
         items = items_of(entries)
         published = [_block(row) for row in _issues(book, year)]
         blocks: list[Block] = []
-        if not _moved_today(book, year) and (
-            daily := next_daily(items, published, str(year))
-        ):
+        if not _moved_today(book, year) and (daily := next_daily(items, published, str(year))):
             blocks.append(daily)
         if through != state.closed_through:
             blocks += next_tables(
@@ -75,9 +73,7 @@ def issue_year(book: str, year: int) -> int:
         state.save()
         if blocks:
             publish(
-                FiguresIssued(
-                    subject_id=state.pk, book=book, year=year, blocks=len(blocks)
-                ),
+                FiguresIssued(subject_id=state.pk, book=book, year=year, blocks=len(blocks)),
                 actor=None,
             )
     return len(blocks)
@@ -89,7 +85,14 @@ def items_of(entries: Iterable[LedgerEntry]) -> list[Item]:
         LedgerEntry.objects.filter(pk__in=entries.values("pk"))  # type: ignore[attr-defined]
         .order_by("pk")
         .values_list(
-            "pk", "kind", "reverses", "contract", "period__month", "amount_fen", "technical_fen", "facts"
+            "pk",
+            "kind",
+            "reverses",
+            "contract",
+            "period__month",
+            "amount_fen",
+            "technical_fen",
+            "facts",
         )
     )
     parties = _parties({row[3] for row in rows})
@@ -168,5 +171,3 @@ def _largest(items: Iterable[Item]) -> int:
     for item in items:
         net[item.contract] = net.get(item.contract, 0) + item.sign * item.amount_fen
     return max(net.values(), default=0)
-
-

@@ -71,12 +71,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     context |= {
         "found": found,
         "target": target,
-        "done": percent(
-            None if target is None else _share(found.amount_fen, target.amount_fen)
-        ),
+        "done": percent(None if target is None else _share(found.amount_fen, target.amount_fen)),
         "change": percent(found.change),
         "ranking": [
-            (place, key_label("district", place.district), percent(place.change), percent(place.percent))
+            (
+                place,
+                key_label("district", place.district),
+                percent(place.change),
+                percent(place.percent),
+            )
             for place in figures.ranking(year, book, through)
         ],
         "dimensions": TITLES.items(),
@@ -149,7 +152,9 @@ def funnel(request: HttpRequest) -> HttpResponse:
     year, book = context["year"], context["book"]
     known, total = stages.known_origin(year, book)
     context |= {
-        "stages": [(one, STAGES[one.name], percent(one.percent)) for one in stages.stages(year, book)],
+        "stages": [
+            (one, STAGES[one.name], percent(one.percent)) for one in stages.stages(year, book)
+        ],
         "counts": stages.counts(year, book),
         "waiting": [(WAITING[name], *row) for name, row in stages.in_the_way(book).items()],
         "known_fen": known,
@@ -214,7 +219,9 @@ def check(request: HttpRequest) -> HttpResponse:
     """核验 by official number, for officers of other offices: number, kind, amounts, state."""
     _reads(request, "statistics.check_number")
     number = "".join(request.GET.get("number", "").split())[:20]
-    problem = bool(number) and not (number.isascii() and number.isdigit() and len(number) in {14, 16})
+    problem = bool(number) and not (
+        number.isascii() and number.isdigit() and len(number) in {14, 16}
+    )
     found = None if problem else figures.filing_by_number(number)
     context = {
         "number": number,
@@ -222,9 +229,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "found": found,
         "kind": key_label("kind", found.recognised_type[:2]) if found else "",
     }
-    return render_page(
-        request, "statistics/check.html", context, status=400 if problem else 200
-    )
+    return render_page(request, "statistics/check.html", context, status=400 if problem else 200)
 
 
 @login_required

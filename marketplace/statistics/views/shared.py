@@ -132,9 +132,7 @@ def curve_chart(head: Headline) -> SafeString:
     series = []
     if any(value is not None for value in head.before):
         series.append(
-            charts.Series(
-                _("%(year)s 年累计") % {"year": head.year - 1}, "s2", _yis(head.before)
-            )
+            charts.Series(_("%(year)s 年累计") % {"year": head.year - 1}, "s2", _yis(head.before))
         )
     due: list[int | None] = []
     if head.target is not None and head.pace is not None:

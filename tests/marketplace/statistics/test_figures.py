@@ -40,7 +40,16 @@ def test_sums_equal_a_recomputation_from_the_rows(name: str) -> None:
 
 def test_each_sum_leads_to_the_entries_that_it_adds_up(django_assert_num_queries) -> None:
     make_rows(200, months=MONTHS)
-    for name in ("kind", "district", "flow", "ip", "broker", "district.kind", "plan_source", "total"):
+    for name in (
+        "kind",
+        "district",
+        "flow",
+        "ip",
+        "broker",
+        "district.kind",
+        "plan_source",
+        "total",
+    ):
         for line in figures.sums("city", name, MONTHS[0], MONTHS[-1]):
             rows = figures.entries_behind(
                 LedgerEntry.objects.all(), "city", name, line.key, MONTHS[0], MONTHS[-1]
