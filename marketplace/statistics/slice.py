@@ -25,10 +25,10 @@ def _checks(user: Any) -> bool:
 def _home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The number of the year on the home page; the sample book's where the city's is empty."""
     book = str(Book.CITY)
-    years = queries.public_years(book)
-    if not years and (sample := queries.public_years(Book.SAMPLE)):
-        book, years = str(Book.SAMPLE), sample
-    head = queries.headline(years[0] if years else clock.today().year, book)
+    head = queries.number_of_the_year(book)
+    if head is None and (sample := queries.number_of_the_year(Book.SAMPLE)):
+        book, head = str(Book.SAMPLE), sample
+    head = head or queries.Headline(clock.today().year)
     done = head.percent
     percent = "" if done is None else f"{float(done):.1f}"
     answer = {"head": head, "percent": percent, "is_sample": book == Book.SAMPLE}

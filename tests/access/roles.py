@@ -33,6 +33,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
     "registrars": frozenset({"registrar_city", "registrar_county"}),
+    "target_setters": frozenset({"registrar_city", "authority"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "brokers": frozenset({"broker"}),

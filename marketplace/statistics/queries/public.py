@@ -185,3 +185,21 @@ def archive_months(book: str = Book.CITY) -> list[str]:
     """The closed months that were published, the last first."""
     rows = PublicIssue.objects.filter(book=book, table=CITY).order_by("-through")
     return list(rows.values_list("through", flat=True).distinct())
+
+
+def number_of_the_year(book: str) -> Headline | None:
+    """The total of the newest year with its target, for the home page; None while nothing is public. Two queries."""
+    found: Headline | None = None
+    rows = PublicIssue.objects.filter(book=book, table=CITY_DAILY).order_by("-year", "pk")
+    for row in rows.iterator():
+        if found is None:
+            found = Headline(row.year)
+        if row.year != found.year:
+            break
+        found.contracts += row.contracts
+        found.amount_fen += row.amount_fen
+        found.technical_fen += row.technical_fen
+        found.as_of = row.at
+    if found is not None:
+        found.target = targets_of([found.year], book=book).get(found.year)
+    return found

@@ -79,6 +79,13 @@ class Facts:
             pairs |= {(place, parties[party]) for party in item.parties}
         both = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
         self.pair_subject, self.pair_party = both[:, 0], both[:, 1]
+        # The distinct pairs of contract and party: a contract that was adjusted has several subjects.
+        known, self._pair_own = np.unique(
+            self.contract[self.pair_subject] * (self.party_count + 1) + self.pair_party,
+            return_inverse=True,
+        )
+        self._own_party = known % (self.party_count + 1)
+        self._under: dict[tuple[str, str], Mask] = {}
 
     @cached_property
     def months(self) -> npt.NDArray[np.str_]:
@@ -92,8 +99,10 @@ class Facts:
 
     def under(self, table: str, key: str) -> Mask:
         """Which entries are counted under this key of this table."""
-        found = [key in item.cells.get(table, ()) for item in self.items]
-        return np.array(found, dtype=np.bool_)
+        if (table, key) not in self._under:
+            found = [key in item.cells.get(table, ()) for item in self.items]
+            self._under[table, key] = np.array(found, dtype=np.bool_)
+        return self._under[table, key]
 
     def coefficients(self, mask: Mask) -> Vector:
         """How often each subject is counted in the sum over these entries: 1, 0 or -1."""
@@ -104,13 +113,14 @@ class Facts:
         live = net != 0
         if not live.any():
             return True
-        count = np.unique(self.contract[live]).size
+        count = int(np.count_nonzero(np.bincount(self.contract[live])))
         if count < LEAST_CONTRACTS:
             return False
         known = live[self.pair_subject]
         party, subject = self.pair_party[known], self.pair_subject[known]
-        own = np.unique(self.contract[subject] * (self.party_count + 1) + party)
-        most = np.bincount(own % (self.party_count + 1)).max(initial=0)
+        own = np.zeros(self._own_party.size, dtype=np.bool_)
+        own[self._pair_own[known]] = True
+        most = int(np.bincount(self._own_party[own]).max(initial=0))
         if count - most < LEAST_CONTRACTS - 1:
             return False
         for values in np.abs(self.values * net):
@@ -148,7 +158,8 @@ class Auditor:
         """Start with nothing published. `seed` makes the random vectors of the algebra repeatable."""
         self.facts = facts
         self._sums = _Rows(facts.size, np.int8)
-        self._unions: dict[str, Vector] = {}
+        self._totals: dict[str, Vector] = {}
+        self._unions: dict[tuple[str, str], npt.NDArray[np.int8]] = {}
         self._blocks: dict[tuple[str, str], list[Vector]] = {}
         self._basis = _Rows(facts.size, np.float64)
         random = np.random.default_rng(seed)
@@ -164,17 +175,21 @@ class Auditor:
         since_each = [net + one for one in self._growth(table, key)]
         if not all(self.facts.is_safe(one) for one in since_each):
             return "difference"
-        union = net + self._unions.get(table, 0)
+        union = net + self._totals.get(table, 0)
         if not all(self._differences_are_safe(one) for one in (net, *since_each[-1:], union)):
             return "difference"
         return "algebra" if self._reveals(net) else ""
 
-    def publish(self, table: str, key: str, mask: Mask) -> None:
-        """Take note of a figure that is published, whatever the rules would say."""
+    def publish(self, table: str, key: str, mask: Mask, issue: str) -> None:
+        """Take note of a figure that is published, whatever the rules would say.
+
+        Of the sums of a table the one at the end of each issue is kept.
+        """
         net = self.facts.coefficients(mask)
         self._blocks.setdefault((table, key), []).append(net)
-        self._unions[table] = net + self._unions.get(table, 0)
-        for one in (net, self._growth(table, key)[-1], self._unions[table]):
+        total = self._totals[table] = net + self._totals.get(table, 0)
+        self._unions[table, issue] = total.astype(np.int8)
+        for one in (net, self._growth(table, key)[-1]):
             self._sums.append(one)
         direction = self._new_direction(net)
         if direction is not None:
@@ -192,7 +207,8 @@ class Auditor:
         """Rule 3 against each published sum that contains this one, or lies in it."""
         if not self.facts.is_safe(net):
             return False
-        differences = self._sums.rows - net.astype(np.int8)
+        unions = np.array([*self._unions.values()]).reshape(-1, self.facts.size)
+        differences = np.vstack([self._sums.rows, unions]).astype(np.int8) - net.astype(np.int8)
         comparable = (differences >= 0).all(axis=1) | (differences <= 0).all(axis=1)
         return all(self.facts.is_safe(one) for one in differences[comparable])
 

@@ -59,11 +59,16 @@ def mask_of(facts: Facts, block: Block) -> Mask:
     return inside if block.table == CITY else inside & facts.under(block.table, block.key)
 
 
+def issue_of(block: Block) -> str:
+    """The name of the issue that a block came with: its month, or the last entry of its batch."""
+    return str(block.to_entry) if block.table == CITY_DAILY else block.through
+
+
 def audited(facts: Facts, published: Iterable[Block]) -> Auditor:
     """An auditor who knows these blocks."""
     auditor = Auditor(facts)
     for block in published:
-        auditor.publish(block.table, block.key, mask_of(facts, block))
+        auditor.publish(block.table, block.key, mask_of(facts, block), issue_of(block))
     return auditor
 
 
@@ -113,7 +118,7 @@ def next_tables(
                     waiting.append((_measured(facts, block, mask), mask))
         for block, mask in sorted(waiting, key=lambda one: (-one[0].amount_fen, one[0].key)):
             if not auditor.refusal(table, block.key, mask):
-                auditor.publish(table, block.key, mask)
+                auditor.publish(table, block.key, mask, issue_of(block))
                 found.append(block)
     return found
 

@@ -238,7 +238,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def brief(request: HttpRequest) -> HttpResponseBase:
     """快报 of a month (2026-10) or a quarter (2026-Q3) as a workbook."""
     _reads(request)
-    book, period = book_of(request), request.GET.get("period", "")
+    book, period = book_of(request), request.GET.get("period", f"{clock.today():%Y-%m}")
     year, _dash, part = period.partition("-")
     quarters = {"Q1": ("01", "03"), "Q2": ("04", "06"), "Q3": ("07", "09"), "Q4": ("10", "12")}
     months = quarters.get(part, (part, part))

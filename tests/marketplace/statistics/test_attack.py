@@ -153,11 +153,14 @@ def attack(items: Sequence[Item], published: Sequence[Block]) -> tuple[list, lis
     # The reader sees cells as they grow, and can add up the cells of a table.
     sums: list[Row] = []
     whole: dict[tuple[str, ...], Row] = {}
+    of_issue: dict[tuple[str, str, int], Row] = {}
     for row, block in zip(rows, published, strict=True):
         for name in ((block.table,), (block.table, block.key)):
             before = whole.get(name, [Fraction(0)] * len(row))
             whole[name] = [a + b for a, b in zip(row, before, strict=True)]
-            sums.append(whole[name])
+        sums.append(whole[block.table, block.key])
+        of_issue[block.table, block.through, block.to_entry] = whole[block.table,]
+    sums += of_issue.values()
     rows += sums
     return learned(rows), tight_bounds(rows, [amounts[subject] for subject in subjects])
 
