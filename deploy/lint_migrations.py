@@ -20,8 +20,8 @@ TREES = ("marketplace", "cms", "search")
 REVIEWED = {
     "0001_rate_bucket": "makes its table",
     "0004_memberships_end": "unique among fewer rows than by the rule it replaces; built beside the site",
-    "0002_consent_of_visitors": "its tables came with the version that it belongs to: they have no rows",
-    "0003_intents_leads_and_keeping": "its tables came with the version that it belongs to",
+    "0002_consent_of_visitors": "columns, a unique one and a check of tables that came with its version: no rows",
+    "0003_intents_leads_and_keeping": "columns and indexes of enquiries, a table that came with its version: no rows",
     "0006_platform_role_district": "a platform has some dozen roles; all of them meet the check",
     "0005_newest_of_any_kind": "Wagtail's own operation, whose function has other names for its arguments",
     "0002_jobs_cancelled_leases_tallies": "varchar(8) to varchar(12) changes the catalogue only",

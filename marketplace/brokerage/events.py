@@ -268,6 +268,15 @@ class BrokerRated(Event):
     enquiry_id: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class BrokerWrittenTo(Event):
+    """Somebody wrote to a broker; text and contact are no part of it."""
+
+    subject_kind = BROKER
+    label = pgettext_lazy("event", "收到留言")
+    request: str
+
+
 #: After these the public sees a broker, no longer sees one, or reads something else of one.
 SHOWN_CHANGES = (
     BrokerEdited,

@@ -40,8 +40,12 @@ kinds.register("brokerage.application_waiting", _("有技术经纪人申请入�
 kinds.register("brokerage.application_decided", _("技术经纪人登记结果"))
 kinds.register("brokerage.consent_wanted", _("本单位人员申请登记为技术经纪人"))
 kinds.register(KIND, _("证书即将到期"))
+kinds.register("brokerage.written_to", _("收到留言"))
 
 register_purger("refused_broker", services.purge_declined)
+register_purger("introduction_note", services.purge_introduction_notes)
+register_purger("broker_feedback", services.purge_feedback)
+register_purger("broker_request", services.purge_requests)
 register_reader(SCAN, queries.reads_file)
 register_reader(LETTER, queries.reads_file)
 register_reader(PORTRAIT, queries.reads_portrait)
@@ -397,4 +401,16 @@ def tell_brokers_of_intent(event: IntentAgreed) -> None:
         params={"code": event.enquiry_code},
         url=address_of("enquiries:show", event.enquiry_code),
         dedupe=f"brokerage.intent:{event.intent_code}",
+    )
+
+
+@on(events.BrokerWrittenTo)
+def tell_of_request(event: events.BrokerWrittenTo) -> None:
+    """The broker learns that somebody wrote; text and contact stand on the page alone."""
+    notify(
+        "brokerage.written_to",
+        [broker.user for broker in queries.brokers().filter(pk=event.subject_id)],
+        title=_("有人从您的公开页面给您留言"),
+        url=address_of("brokerage:requests"),
+        dedupe=f"brokerage.written_to:{event.request}",
     )

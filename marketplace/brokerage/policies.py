@@ -52,6 +52,7 @@ def approves_for_unit(user: Actor, broker: Any) -> bool:
 
 
 rules.add_perm("brokerage.view_broker", is_entered | is_self | approves_for_unit | _reads)
+rules.add_perm("brokerage.write_to_broker", is_confirmed & is_entered & ~is_self)
 rules.add_perm("brokerage.apply_broker", is_confirmed)
 rules.add_perm("brokerage.edit_broker", is_confirmed & is_self)
 rules.add_perm("brokerage.consent_broker", is_confirmed & approves_for_unit)

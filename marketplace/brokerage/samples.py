@@ -17,6 +17,7 @@ def load(progress: Progress) -> None:
     deals = read("mandates")
     for row in deals:
         sample_deals.load_row(row, organizations)
+    sample_deals.take_a_lead("broker@sample.example")
     progress("mandates", len(deals), len(deals))
 
 

@@ -33,14 +33,14 @@ def _decides(user: Any) -> bool:
     return access_of(user).has(*DECIDERS)
 
 
-def _may_apply(user: Any) -> bool:
-    return not access_of(user).has(*DECIDERS, Role.AUTHORITY)
+def _has_an_entry(user: Any) -> bool:
+    """Brokers; others come to the register from its directory, and to an unfinished entry by the to-dos."""
+    return access_of(user).has(Role.BROKER)
 
 
 def _files(user: Any) -> bool:
-    """Brokers, and who approves for an organisation with brokers; shown to all who may have a form."""
-    access = access_of(user)
-    return access.has(Role.BROKER) or any(access.binds(pk) for pk in access.orgs)
+    """Brokers; a firm comes to its form from its own page."""
+    return access_of(user).has(Role.BROKER)
 
 
 def _waiting(user: Any) -> int:
@@ -129,6 +129,12 @@ def _introductions_waiting(user: Any) -> int:
     return queries.waiting_counts(user).get("introductions", 0)
 
 
+def _introductions_badge(user: Any) -> int:
+    """What waits for the person in the list of introductions: answers, and for staff rulings and appeals."""
+    counts = queries.waiting_counts(user)
+    return sum(counts.get(name, 0) for name in ("introductions", "rulings", "appeals"))
+
+
 def _to_confirm(user: Any) -> Iterator[Todo]:
     """Mandates and other terms that wait for this person's answer."""
     counts = queries.waiting_counts(user)
@@ -155,10 +161,13 @@ def _to_acknowledge(user: Any) -> Iterator[Todo]:
 
 
 def _to_do_at_the_desk(user: Any) -> Iterator[Todo]:
-    """The broker's own tasks that are due."""
-    if not queries.todo_counts(user).get("tasks"):
-        return
-    for task in queries.due_of(user)[:10]:
+    """Messages to the broker, and the broker's own tasks that are due."""
+    counts = queries.todo_counts(user)
+    if count := counts.get("requests"):
+        title = ngettext("%(n)s 条留言等您回复", "%(n)s 条留言等您回复", count) % {"n": count}
+        text = _("来自您的公开页面")
+        yield Todo("chat", title, text, _("去回复"), reverse("brokerage:requests"), order=16)
+    for task in queries.due_of(user)[:10] if counts.get("tasks") else ():
         due = clock.end_of_day(task.due_on)
         yield Todo(
             "calendar",
@@ -173,7 +182,7 @@ def _to_do_at_the_desk(user: Any) -> Iterator[Todo]:
 
 def _to_rule(user: Any) -> Iterator[Todo]:
     """Disputes and rivalling claims for the operator; appeals for whoever did not rule."""
-    counts = queries.todo_counts(user)
+    counts = queries.waiting_counts(user)
     if count := counts.get("rulings"):
         title = ngettext("%(n)s 项对接有争议", "%(n)s 项对接有争议", count) % {"n": count}
         text = _("按登记先后和证据裁定，理由各方可见")
@@ -211,7 +220,12 @@ def _mandates_of(user: Any, organizations: Sequence[Any]) -> list[Answer]:
     access = access_of(user)
     own = [org.pk for org in organizations if access.in_org(org.pk)]
     found = queries.running_by_client(own) if own else {}
-    return [{"mandates": found.get(org.pk, [])} if org.pk in own else None for org in organizations]
+    return [
+        {"mandates": found.get(org.pk, []), "files": access.binds(org.pk)}
+        if org.pk in own
+        else None
+        for org in organizations
+    ]
 
 
 def _on_enquiry(user: Any, enquiries: Sequence[Any]) -> list[Answer]:
@@ -240,11 +254,21 @@ def _takes_mandates(user: Any, brokers: Any) -> list[Any]:
     ]
 
 
+def _is_written_to(user: Any, brokers: Any) -> list[Any]:
+    """The button that writes to a broker: for visitors, who sign in first, and for everybody but the broker."""
+    return [
+        {"url": reverse("brokerage:write", args=[broker.code])}
+        if broker.user_id != user.pk
+        else None
+        for broker in brokers
+    ]
+
+
 SLICE = Slice(
     "brokerage",
     "marketplace.brokerage.urls",
     menu=(
-        MenuItem(gettext_lazy("经纪人登记"), "brokerage:own", "user", "account", 15, _may_apply),
+        MenuItem(gettext_lazy("经纪人登记"), "brokerage:own", "user", "account", 15, _has_an_entry),
         MenuItem(
             gettext_lazy("技术经纪人库"),
             "brokerage:register",
@@ -265,7 +289,7 @@ SLICE = Slice(
             "work",
             76,
             _hears_of_introductions,
-            _introductions_waiting,
+            _introductions_badge,
         ),
         MenuItem(gettext_lazy("年度备案表"), "brokerage:filings", "doc", "work", 85, _files),
     ),
@@ -318,6 +342,7 @@ SLICE = Slice(
         Contribution("home.panels", 16, _example, "brokerage/slot_example.html"),
         Contribution("organization.panels", 35, _of_organization, "brokerage/slot_brokers.html"),
         Contribution("broker.actions", 5, _takes_mandates, "brokerage/slot_propose.html"),
+        Contribution("broker.actions", 6, _is_written_to, "brokerage/slot_write.html"),
         Contribution("organization.panels", 36, _mandates_of, "brokerage/slot_organization.html"),
         Contribution("listing.panels", 26, _served, "brokerage/slot_listing.html"),
         Contribution("enquiry.panels", 36, _on_enquiry, "brokerage/slot_enquiry.html"),

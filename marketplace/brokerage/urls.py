@@ -4,12 +4,13 @@ from django.urls import path
 
 from marketplace.brokerage import api as rest
 from marketplace.brokerage import views
-from marketplace.brokerage.views import desk, introductions, mandates
+from marketplace.brokerage.views import desk, introductions, mandates, requests
 
 public = [
     path("example/", views.example, name="example"),
     path("brokers/", views.directory, name="list"),
     path("brokers/<str:code>/", views.show_broker, name="detail"),
+    path("brokers/<str:code>/write/", requests.write, name="write"),
 ]
 
 workbench = [
@@ -52,6 +53,8 @@ workbench += [
     path("brokerage/pipeline/<str:code>/", desk.move, name="move"),
     path("brokerage/tasks/", desk.tasks, name="tasks"),
     path("brokerage/tasks/<str:code>/", desk.task_mark, name="task_mark"),
+    path("brokerage/requests/", requests.request_list, name="requests"),
+    path("brokerage/requests/<str:code>/", requests.request_mark, name="request_mark"),
     path("brokerage/feedback/<str:enquiry>/<str:code>/", desk.rate, name="rate"),
     path("brokerage/mandates/", mandates.mandate_list, name="mandates"),
     path("brokerage/mandates/new/<str:code>/", mandates.propose_to, name="propose_to"),

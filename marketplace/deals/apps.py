@@ -14,8 +14,10 @@ class DealsConfig(AppConfig):
         from marketplace.deals import events, policies, queries  # noqa: F401, PLC0415 -- app ready
         from marketplace.deals.models import CONTRACT_FILES  # noqa: PLC0415 -- app ready
         from marketplace.deals.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.enquiries.services import register_keeper  # noqa: PLC0415 -- app ready
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
+        register_keeper(queries.enquiries_kept)
         register_reader(CONTRACT_FILES, queries.reads_file)
         register(SLICE)

@@ -20,6 +20,11 @@ def _works(user: Any) -> bool:
     return bool(access_of(user).orgs)
 
 
+def _publishes(user: Any) -> bool:
+    """Who publishes the text of the agreement, and has no organisation of their own to confirm it for."""
+    return not _works(user) and bool(user.has_perm("disclosure.publish_text"))
+
+
 def _requests(user: Any) -> int:
     return queries.request_count(user)
 
@@ -72,11 +77,11 @@ SLICE = Slice(
     "disclosure",
     "marketplace.disclosure.urls",
     menu=(
+        # One entry: `disclosure/tabs.html` leads to what may be read, the log and the agreement.
+        MenuItem(gettext_lazy("保密"), "disclosure:given", "lock", "work", 51, _works, _requests),
         MenuItem(
-            gettext_lazy("保密授权"), "disclosure:given", "lock", "work", 51, _works, _requests
+            gettext_lazy("保密协议"), "disclosure:agreement", "shield", "manage", 41, _publishes
         ),
-        MenuItem(gettext_lazy("可查阅的保密内容"), "disclosure:held", "eye", "work", 61, _works),
-        MenuItem(gettext_lazy("保密协议"), "disclosure:agreement", "shield", "account", 41),
     ),
     links=(
         SiteLink("help", gettext_lazy("保密协议"), "disclosure:text", 51),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.disclosure.events import NameReleased
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.events import (
+    AskerTold,
     ContactAnswered,
     ContactLogged,
     EnquiryAsked,
@@ -147,6 +148,14 @@ def follow_first_answer(event: MessageWritten) -> None:
         services.ask_whether_they_met(enquiry, occasion="answer", at=enquiry.first_answer_at)
 
 
+@on(AskerTold)
+def tell_visitor_of_silence(event: AskerTold) -> None:
+    """A visitor without an account learns by a link that nobody has answered."""
+    enquiry = queries.enquiry_by_id(event.subject_id)
+    if enquiry is not None and enquiry.visitor is not None and event.side == ASKER:
+        services.tell_visitor_of_silence(enquiry)
+
+
 @on(EnquiryClosed)
 def follow_closing(event: EnquiryClosed) -> None:
     """A closed enquiry is no lead any more, and both sides learn of the end."""
@@ -186,7 +195,7 @@ def ask_consent(event: LeadTaken) -> None:
     if enquiry is None or lead is None:
         return
     if enquiry.visitor is not None:
-        services.tell_visitor(enquiry, queries.newest_message_id(enquiry))
+        services.tell_visitor_of_broker(lead)
     for broker in users_by_id([event.broker_id]):
         notify(
             "enquiries.lead",
@@ -230,6 +239,12 @@ def ask_firm(event: ContactLogged) -> None:
             url=address_of("enquiries:contact", contact.code),
             dedupe=f"enquiries.contact:{contact.pk}",
         )
+
+
+@on(ContactLogged)
+def send_link_to_firm(event: ContactLogged) -> None:
+    """The firm may confirm without signing in, by a link that goes to its own address alone."""
+    services.send_contact_link(event.subject_id)
 
 
 @on(ContactAnswered)

@@ -180,8 +180,8 @@ rules.add_perm("enquiries.close_enquiry", is_of_a_side | settles)
 
 @rules.predicate
 def decides_intent(user: Actor, intent: Any) -> bool:
-    """The person binds the side that did not propose."""
-    if intent is None:
+    """The person binds the side that did not propose, and did not propose for the other one."""
+    if intent is None or (user.pk is not None and intent.proposed_by_id == user.pk):
         return False
     other = intent.enquiry.asker_id if intent.side == OWNER else intent.enquiry.owner_id
     return access_of(user).binds(other)

@@ -28,6 +28,8 @@ POSTS: dict[str, str] = {
     "matching:mark": "one's own judgement, kept with its author; said twice it is said once",
     # --- brokerage: mandates, introductions, the desk
     "brokerage:tasks": KEY,
+    "brokerage:write": KEY,
+    "brokerage:request_mark": "one's own mark on a message; said twice it is said once",
     "brokerage:task_mark": "a tick of one's own, and ticking twice is ticking once",
     "brokerage:rate": "a side says it once, and what was said never changes",
     "brokerage:propose_to": KEY,
@@ -89,6 +91,9 @@ POSTS: dict[str, str] = {
     "api:intent_act": REV,
     "api:step_list": KEY,
     "api:step_done": REV,
+    "api:step_edit": REV,
+    "api:step_remove": REV,
+    "api:met_list": "one's own answer, kept with its side; said twice it is said once",
     "api:note_list": KEY,
     "api:lead_answer": REV,
     "api:lead_act": REV,

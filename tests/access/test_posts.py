@@ -75,6 +75,7 @@ OTHERWISE: dict[str, Any] = {
     "api:intent_counter": VALUES,
     "api:lead_answer": {"answer": "confirm"},
     "api:contact_reply": {"reply": "confirmed"},
+    "api:step_edit": {"what": "寄样", "side": "owner", "due": clock.today().isoformat()},
     "api:broker_own": {"action": "leave"},
     "taxonomy:year": {"act": "mark", "source": "另一份通知"},
     "taxonomy:edit": {"label": "另一个名称", "order": "5"},

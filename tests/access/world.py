@@ -113,6 +113,7 @@ STATES: dict[str, set[str]] = {
     "introduction": {*IntroductionStatus.values, "missing"},
     "brokered_enquiry": {"client", "foreign", "missing"},
     "broker_task": {"open", "done", "missing"},
+    "broker_request": {"open", "done", "missing"},
     "rated": {"closed", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "intent": {*IntentStatus.values, "missing"},

@@ -58,7 +58,7 @@ UNHEARD = {
     },
     "the page of the enquiry shows it": {
         *("EnquiriesJoined", "EnquirySeparated"),
-        *("AskerTold", "SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
+        *("SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
         *("MetAsked", "MetAnswered", "LeadLapsed", "LeadClosed"),
     },
     "the page of keeping shows what was erased, held and changed": {

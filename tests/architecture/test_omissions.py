@@ -27,6 +27,7 @@ NO_CODE_PAGE = {
     "TZ": "a message is a row of the list of messages",
     "ZS": "an acceptance is a row on the page of the agreement",
     "RW": "a broker's own task is a row on the page of tasks",
+    "LX": "a message to a broker is a row on the page of messages",
     "ZZ": "a certificate is a row on the page of its broker",
     "GZ": "a job is shown on the page that started it",
 }

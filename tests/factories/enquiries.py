@@ -88,6 +88,6 @@ def on_the_way(enquiry: Enquiry, *, left: User, cast: Any) -> dict[str, list[Any
     return {
         "intent": [proposed, countered],
         "step": [step],
-        "contact": [logged.contact],
+        "contact": [logged],
         "lead": [lead],
     }

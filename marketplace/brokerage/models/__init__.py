@@ -1,6 +1,12 @@
 """What brokerage keeps."""
 
-from marketplace.brokerage.models.desk import BrokerFeedback, BrokerTask, Pursuit, Stage
+from marketplace.brokerage.models.desk import (
+    BrokerFeedback,
+    BrokerRequest,
+    BrokerTask,
+    Pursuit,
+    Stage,
+)
 from marketplace.brokerage.models.filing import YearlyForm
 from marketplace.brokerage.models.introductions import (
     Answer,
@@ -21,6 +27,7 @@ __all__ = [
     "Answer",
     "Broker",
     "BrokerFeedback",
+    "BrokerRequest",
     "BrokerTask",
     "Certificate",
     "CommissionEntry",

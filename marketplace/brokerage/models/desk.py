@@ -9,6 +9,7 @@ from marketplace.brokerage.models.register import Broker
 from marketplace.enquiries.models import Enquiry
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
+from marketplace.parties.models import Organization
 
 
 class Stage(models.TextChoices):
@@ -62,6 +63,34 @@ class BrokerTask(Stamped):
 
     class Meta:
         indexes = [models.Index(fields=["broker", "done_at", "due_on"], name="broker_task_due")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class BrokerRequest(Stamped):
+    """What a signed-in person writes to a broker as such, about no listing.
+
+    `contact` is the confirmed address or number of the sender by which the broker may answer: the sender
+    agreed to hand it to this broker (个人信息保护法第二十三条). The answer goes past the site.
+    """
+
+    code = CodeField(prefix="LX")
+    broker = models.ForeignKey(Broker, on_delete=models.CASCADE, related_name="requests")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: The organisation of the sender, if any, as it was when the message was written.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    text = models.CharField(max_length=1000)
+    contact = models.CharField(max_length=254)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["broker", "done_at", "-id"], name="broker_request_of"),
+            models.Index(fields=["created_at"], name="broker_request_ends"),
+        ]
 
     def __str__(self) -> str:
         return self.code

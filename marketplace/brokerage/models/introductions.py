@@ -23,7 +23,7 @@ INTRODUCTION_FILES = "brokerage.introduction"
 class Evidence(models.TextChoices):
     """What shows that the parties were brought together."""
 
-    ENQUIRY = "enquiry", _("平台上的询问")
+    ENQUIRY = "enquiry", _("平台上的咨询")
     MEETING = "meeting", _("会面或通话")
     MESSAGE = "message", _("往来消息")
 

@@ -37,6 +37,7 @@ from marketplace.brokerage.queries.desk import (
 )
 from marketplace.brokerage.queries.example import GoldenThread, golden_thread, has_golden_thread
 from marketplace.brokerage.queries.faces import Face, brokers_by_organization, face_of, faces_of
+from marketplace.brokerage.queries.finding import find_listings, find_organizations
 from marketplace.brokerage.queries.introductions import (
     Bypass,
     appeals,
@@ -98,6 +99,13 @@ from marketplace.brokerage.queries.register import (
     visible_to,
     waits_for_consent,
 )
+from marketplace.brokerage.queries.requests import (
+    addresses_of,
+    open_requests_for,
+    open_requests_to,
+    request_to,
+    requests_to,
+)
 from marketplace.brokerage.queries.waiting import todo_counts, waiting_counts
 
 __all__ = [
@@ -112,6 +120,7 @@ __all__ = [
     "GoldenThread",
     "PagedPipeline",
     "Record",
+    "addresses_of",
     "appeals",
     "board",
     "bound_organizations",
@@ -137,6 +146,8 @@ __all__ = [
     "feedback_of",
     "feedback_summary",
     "fees_of",
+    "find_listings",
+    "find_organizations",
     "followers_of",
     "golden_thread",
     "has_golden_thread",
@@ -155,6 +166,8 @@ __all__ = [
     "mandates_visible_to",
     "missing_of",
     "names_client",
+    "open_requests_for",
+    "open_requests_to",
     "open_version",
     "own_introductions",
     "own_mandates",
@@ -172,6 +185,8 @@ __all__ = [
     "records_of",
     "register",
     "register_source",
+    "request_to",
+    "requests_to",
     "ruling_on",
     "running_by_client",
     "running_of",

@@ -10,10 +10,12 @@ from marketplace.brokerage.queries.desk import due_of
 from marketplace.brokerage.queries.introductions import appeals, to_rule, unanswered_by
 from marketplace.brokerage.queries.mandates import proposed_to, versions_proposed_to
 from marketplace.brokerage.queries.register import brokers_to_decide, to_check, to_consent
+from marketplace.brokerage.queries.requests import open_requests_for
 from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.counting import counted_together
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.web.once_a_request import once_a_request
 
 
@@ -21,9 +23,13 @@ from marketplace.web.once_a_request import once_a_request
 def waiting_counts(user: Actor) -> dict[str, int]:
     """What the menu of every page counts, by name; what cannot wait for this person is not in it.
 
-    "mandates", "versions", "introductions", "entries". No query for most people: only who binds an
-    organisation, brokers and deciders have any.
+    "mandates", "versions", "introductions", "entries", "rulings", "appeals". No query for most people:
+    only who binds an organisation, brokers and deciders have any.
     """
+    return counted_for(user, _waiting)
+
+
+def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
     access = access_of(user)
     lists: dict[str, QuerySet[Any]] = {}
     if access.binding or access.has(Role.BROKER):
@@ -33,7 +39,11 @@ def waiting_counts(user: Actor) -> dict[str, int]:
         lists["introductions"] = unanswered_by(user)
     if access.has(*DECIDERS):
         lists["entries"] = brokers_to_decide(user)
-    return counted_together(lists)
+    if access.has(Role.OPERATOR):
+        lists["rulings"] = to_rule()
+    if access.has(Role.OPERATOR, Role.AUTHORITY):
+        lists["appeals"] = appeals().exclude(ruled_by_id=user.pk)
+    return lists
 
 
 @once_a_request
@@ -48,10 +58,7 @@ def todo_counts(user: Actor) -> dict[str, int]:
         lists["consents"] = to_consent(user)
     if access.has(Role.BROKER):
         lists["tasks"] = due_of(user)
+        lists["requests"] = open_requests_for(user)
     if access.has(*DECIDERS):
         lists["certificates"] = to_check(user)
-    if access.has(Role.OPERATOR):
-        lists["rulings"] = to_rule()
-    if access.has(Role.OPERATOR, Role.AUTHORITY):
-        lists["appeals"] = appeals().exclude(ruled_by_id=user.pk)
     return counted_together(lists)

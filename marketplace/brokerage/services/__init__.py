@@ -15,9 +15,14 @@ from marketplace.brokerage.services.entry import (
     set_portrait,
 )
 from marketplace.brokerage.services.filing import save_filing
-from marketplace.brokerage.services.keeping import purge_declined
+from marketplace.brokerage.services.keeping import (
+    purge_declined,
+    purge_feedback,
+    purge_introduction_notes,
+)
 from marketplace.brokerage.services.register import apply, decide, enter, submit
 from marketplace.brokerage.services.reminders import remind_of_certificates
+from marketplace.brokerage.services.requests import purge_requests
 
 __all__ = [
     "add_letters",
@@ -29,6 +34,9 @@ __all__ = [
     "give_consent",
     "leave_organization",
     "purge_declined",
+    "purge_feedback",
+    "purge_introduction_notes",
+    "purge_requests",
     "remind_of_certificates",
     "remove_certificate",
     "remove_scans",

@@ -33,11 +33,12 @@ def add_commission(
 ) -> CommissionEntry:
     """Enter a fee that is due. The broker does; the client sees it and confirms the payment.
 
-    Raises Forbidden, Refused before the mandate was accepted, InvalidInput at `amount_fen`, `due_on`
+    Raises Forbidden, Refused before the mandate was accepted and while the broker is suspended, InvalidInput at `amount_fen`, `due_on`
     or `note`.
     """
     if mandate.broker.user_id != actor.pk:
         raise Forbidden(_("佣金由技术经纪人登记，委托方确认"))
+    _check_in_register(mandate)
     if mandate.accepted_at is None:
         raise Refused(_("委托确认后才能登记佣金"))
     _check(amount_fen, due_on, note)
@@ -49,6 +50,11 @@ def add_commission(
         events.CommissionNoted(subject_id=mandate.pk, act="add", commission=entry.code), actor=actor
     )
     return entry
+
+
+def _check_in_register(mandate: Mandate) -> None:
+    if not mandate.broker.is_entered:
+        raise Refused(_("目前不在库，恢复入库后才能登记佣金；已登记的佣金照常付款和确认"))
 
 
 def _check(amount_fen: int | None, due_on: date | None, note: str) -> None:
@@ -87,6 +93,7 @@ def move_commission(
     COMMISSION.fire(move, entry, actor)
     check(entry.rev, rev, entry)
     if move == "fix":
+        _check_in_register(entry.mandate)
         _check(amount_fen, due_on, "")
         entry.amount_fen, entry.due_on = amount_fen, due_on
     elif move == "pay":

@@ -27,6 +27,8 @@ from marketplace.brokerage.workflow import (
     RulingStatus,
 )
 from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.queries import owner_named
+from marketplace.enquiries.rulebook import names_in
 from marketplace.files import services as files
 from marketplace.files.services import Uploaded
 from marketplace.journal.services import publish
@@ -41,6 +43,8 @@ from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 from marketplace.taxonomy.queries import working_day_end
 
+#: Both sides read the note and the reasons.
+_NAMED = _("内容里出现了尚未公开的单位名称“%(name)s”，对方会由此知道是谁，请修改")
 MAX_REASON = 500
 MAX_TEXT = 2_000
 AT_ONCE = 500
@@ -178,11 +182,19 @@ def _check(claim: Claim, actor: Any, at: datetime) -> None:
         raise Forbidden
     errors = _evidence_problems(claim, at)
     if claim.enquiry is None:
-        if claim.listing.status not in PUBLIC:
+        owners = [party.organization.pk for party in claim.parties if party.organization]
+        if claim.listing.owner_id not in owners:
+            errors["listing"] = [_("对接事项应是其中一方发布的信息")]
+        elif claim.listing.status not in PUBLIC:
             errors["listing"] = [_("这条信息没有公开过，不能作为对接事项")]
         elif getattr(claim.listing, "hide_owner", False):
             # Whether a named party is the hidden owner must not follow from what is refused here.
             errors["listing"] = [_("匿名发布的需求，请从咨询页面登记对接")]
+    elif claim.enquiry.owner_is_hidden and owner_named(actor, claim.enquiry):
+        # Who does not know the owner may guess: a refusal would say that the guess was right.
+        owner = claim.enquiry.owner
+        if found := names_in([claim.note], [owner.name, owner.name_en]):
+            errors["note"] = [_NAMED % {"name": found[0]}]
     one, other = claim.parties
     if not errors and one.key == other.key:
         errors["parties"] = [_("对接双方不能是同一个单位")]
@@ -258,6 +270,9 @@ def answer_introduction(
         raise InvalidInput({"reason": [_("请说明异议的理由，技术经纪人和对方会看到")]})
     if len(reason) > MAX_REASON:
         raise InvalidInput({"reason": [_("最多 500 个字")]})
+    org = mine.organization
+    if mine.hidden and org is not None and (found := names_in([reason], [org.name, org.name_en])):
+        raise InvalidInput({"reason": [_NAMED % {"name": found[0]}]})
     if mine.has_acknowledged:
         raise Refused(_("本单位已确认属实，不能再改变"))
     others = {one.answer for one in sides if one is not mine}

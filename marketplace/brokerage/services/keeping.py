@@ -5,10 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.models import Broker, Introduction
+from marketplace.brokerage.models import Broker, BrokerFeedback, Introduction
+from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
 from marketplace.brokerage.services.entry import remove_files_of
-from marketplace.brokerage.workflow import BrokerStatus
+from marketplace.brokerage.workflow import BrokerStatus, IntroductionStatus
 from marketplace.enquiries import services as enquiries
+from marketplace.files import services as files
+from marketplace.files.models import Attachment
 
 AT_ONCE = 200
 
@@ -30,6 +33,30 @@ def purge_declined(before: datetime) -> int:
         remove_files_of(row)
         row.delete()
     return len(rows)
+
+
+def purge_introduction_notes(before: datetime) -> int:
+    """Erase note and evidence of introductions whose protection ended before this instant; how many.
+
+    Who was introduced to whom, when and what both sides said stays: contracts are checked against it.
+    A claim in dispute keeps its evidence.
+    """
+    over = Introduction.objects.filter(protected_until__lt=before).exclude(evidence_note="")
+    over = over.exclude(status=IntroductionStatus.DISPUTED)
+    pks = list(over.select_for_update().order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    stored = Attachment.objects.filter(
+        subject_kind=INTRODUCTION_FILES, subject_id__in=pks, removed_at=None
+    )
+    for attachment in stored:
+        files.remove(attachment, actor=None)
+    return Introduction.objects.filter(pk__in=pks).update(evidence_note="")
+
+
+def purge_feedback(before: datetime) -> int:
+    """Erase the texts of what parties said about brokers before this instant; the scores stay; how many."""
+    rows = BrokerFeedback.objects.filter(at__lt=before).exclude(text="")
+    pks = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    return BrokerFeedback.objects.filter(pk__in=pks).update(text="")
 
 
 def hold_while_disputed(introduction: Introduction) -> None:

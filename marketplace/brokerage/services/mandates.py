@@ -301,6 +301,7 @@ def propose_amendment(
     if mandate.status != MandateStatus.ACCEPTED:
         raise Refused(_("只有已确认的委托可以变更"))
     check(mandate.rev, rev, mandate)
+    _check_in_register(mandate)
     if _open(mandate) is not None:
         raise Refused(_("已有一份变更等待确认，请先处理"))
     _check_terms(terms)
@@ -331,6 +332,7 @@ def decide_amendment(
     VERSION.fire(move, version, actor, at=clock.database_now())
     check(mandate.rev, rev, mandate)
     if move == "agree":
+        _check_in_register(mandate)
         is_client = access_of(actor).binds(mandate.client_id)
         _check_nothing_in_the_way(mandate, version.agreed, version.ends_at, tell=is_client)
         mandate.version, mandate.terms = version.number, version.terms
@@ -345,6 +347,12 @@ def decide_amendment(
         actor=actor,
     )
     return mandate
+
+
+def _check_in_register(mandate: Mandate) -> None:
+    """Raise Refused while the broker is suspended: what is agreed goes on, nothing new is agreed."""
+    if not mandate.broker.is_entered:
+        raise Refused(_("这位技术经纪人目前不在库，恢复入库后才能变更委托"))
 
 
 def _decide(version: MandateVersion, move: str, actor: Any) -> None:

@@ -1,7 +1,7 @@
 """Sample mandates and introductions, and the golden thread, through the services that people use."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from marketplace.brokerage.services.samples import approver_of
 from marketplace.enquiries import queries as enquiries
 from marketplace.enquiries import services as enquiry_services
 from marketplace.enquiries.events import IntentAgreed
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
 from marketplace.enquiries.rulebook import CHECKS, CLEAR, NOT_CONCERNED
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
@@ -169,6 +169,58 @@ def _golden(row: Row, broker: Broker, organizations: Organizations) -> None:
     _say(made, asker)
     _agree(row, enquiry, need.owner, asker)
     desk.follow_up(enquiry.pk)
+    _spread(enquiry.pk, made)
+
+
+#: Days ago: the question, the answer, the meeting, its record, both acknowledgements, proposal and agreement.
+_ASKED, _ANSWERED, _MET, _RECORDED, _OWNER_SAID, _ASKER_SAID = 26, 24, 20, 19, 18, 17
+_PROPOSED, _AGREED = 8, 5
+
+
+def _spread(enquiry_id: int, made: Introduction) -> None:
+    """Set the instants of the thread back: what takes weeks in life was made in one moment here.
+
+    The journal keeps the moment in which it was made; nothing can be set back there.
+    """
+    now = clock.now()
+
+    def ago(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    first, second = Message.objects.filter(enquiry=enquiry_id).order_by("pk")[:2]
+    Message.objects.filter(pk=first.pk).update(at=ago(_ASKED))
+    Message.objects.filter(pk=second.pk).update(at=ago(_ANSWERED))
+    Enquiry.objects.filter(pk=enquiry_id).update(
+        created_at=ago(_ASKED), first_answer_at=ago(_ANSWERED), last_message_at=ago(_ANSWERED)
+    )
+    length, until = made.protected_until - made.at, made.answer_due_at - made.at
+    at = ago(_RECORDED)
+    Introduction.objects.filter(pk=made.pk).update(
+        at=at,
+        created_at=at,
+        happened_at=ago(_MET),
+        protected_until=at + length,
+        answer_due_at=at + until,
+    )
+    for days, side in zip((_OWNER_SAID, _ASKER_SAID), made.sides.order_by("pk"), strict=True):
+        type(side).objects.filter(pk=side.pk).update(answered_at=ago(days))
+    Intent.objects.filter(enquiry=enquiry_id).update(
+        created_at=ago(_PROPOSED), decided_at=ago(_AGREED), updated_at=ago(_AGREED)
+    )
+    Pursuit.objects.filter(enquiry=enquiry_id).update(since=ago(_AGREED))
+
+
+def take_a_lead(email: str) -> None:
+    """Let a sample broker take one of the sample leads: it waits for the asker's consent."""
+    broker = Broker.objects.filter(user__email=email, is_sample=True).select_related("user").first()
+    leads = Lead.objects.filter(enquiry__is_sample=True)
+    if broker is None or not broker.is_entered or leads.exclude(status="open").exists():
+        return
+    broker.user.forget_access()
+    for lead in leads.select_related("enquiry").order_by("pk"):
+        if broker.user.has_perm("enquiries.take_lead", lead):
+            enquiry_services.take_lead(lead, actor=broker.user)
+            return
 
 
 def _agree(row: Row, enquiry: Enquiry, owner: Organization, asker: Organization) -> None:

@@ -1,6 +1,7 @@
 """Pages of introductions: the list, recording one, the record with its log, answers and rulings."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,9 +30,11 @@ from marketplace.files import queries as files
 from marketplace.files.forms import UploadsField
 from marketplace.journal.once import once
 from marketplace.kernel import clock
+from marketplace.kernel.codes import is_valid_code, read_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
 from marketplace.web.forms import JiebangForm
 from marketplace.web.onetime import FormKey
+from marketplace.web.plaintext import clean_text
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
@@ -99,10 +102,40 @@ def introduce_enquiry(request: Request, code: str) -> HttpResponse:
 def introduce_meeting(request: Request) -> HttpResponse:
     """Record an introduction from a meeting, without an enquiry."""
     broker = _entered(request.user)
-    form = MeetingForm(sent(request), initial={"happened_at": clock.now()})
+    chosen = {
+        name: read_code(request.GET.get(name, ""))
+        for name in ("listing", "other")
+        if is_valid_code(read_code(request.GET.get(name, "")))
+    }
+    form = MeetingForm(sent(request), initial={"happened_at": clock.now(), **chosen})
     return _record(
-        request, form, broker, lambda: claim_of_meeting(form.cleaned_data, actor=request.user), {}
+        request,
+        form,
+        broker,
+        lambda: claim_of_meeting(form.cleaned_data, actor=request.user),
+        {"search": _search(request, chosen)},
     )
+
+
+def _search(request: Request, chosen: dict[str, str]) -> dict[str, Any]:
+    """What was looked for, and what was found: each a link that fills the form with it."""
+    words = clean_text(request.GET.get("q", ""), multiline=False)[:60].strip()
+    if not words:
+        return {"words": "", "chosen": chosen}
+
+    def link(**more: str) -> str:
+        return "?" + urlencode({**chosen, **more, "q": words}) + "#record"
+
+    return {
+        "words": words,
+        "chosen": chosen,
+        "listings": [
+            (link(listing=row.code), row) for row in queries.find_listings(words, request.user)
+        ],
+        "organizations": [
+            (link(other=row.code), row) for row in queries.find_organizations(words, request.user)
+        ],
+    }
 
 
 def _entered(user: Any) -> Broker:

@@ -9,6 +9,7 @@ from marketplace.deals.queries.facts import (
     official_facts,
     price_evidence_blocks,
 )
+from marketplace.deals.queries.keeping import KEPT_DAYS, enquiries_kept
 from marketplace.deals.queries.reading import (
     brokers,
     buyers,
@@ -29,12 +30,14 @@ from marketplace.deals.queries.reading import (
 from marketplace.deals.queries.texts import open_text, texts_of, waiting_parties
 
 __all__ = [
+    "KEPT_DAYS",
     "brokers",
     "buyers",
     "contract_by_id",
     "contract_of",
     "contract_of_intent",
     "contracts_of_enquiries",
+    "enquiries_kept",
     "files_of",
     "flags_of",
     "flow_of",

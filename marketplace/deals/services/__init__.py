@@ -1,5 +1,11 @@
 """Everything that changes contracts. Each service is one transaction: lock, policy, state, save, event."""
 
+from marketplace.deals.services.amending import (
+    AMENDABLE,
+    agree_amendment,
+    end_amendment,
+    propose_amendment,
+)
 from marketplace.deals.services.creating import create_empty, create_from_intent
 from marketplace.deals.services.editing import SECTIONS, save_section
 from marketplace.deals.services.finals import (
@@ -8,6 +14,13 @@ from marketplace.deals.services.finals import (
     reopen,
     set_final_text,
 )
+from marketplace.deals.services.importing import (
+    ImportedParty,
+    ImportedRow,
+    create_imported,
+    update_imported,
+)
+from marketplace.deals.services.origins import confirm_origin, propose_origin
 from marketplace.deals.services.performing import (
     cancel,
     paid_fen,
@@ -23,16 +36,25 @@ from marketplace.deals.services.registering import lock_facts, put_on_desk
 from marketplace.deals.services.signing import add_copy, sign
 
 __all__ = [
+    "AMENDABLE",
     "SECTIONS",
+    "ImportedParty",
+    "ImportedRow",
     "add_copy",
+    "agree_amendment",
     "attest_final",
     "cancel",
     "confirm_final",
+    "confirm_origin",
     "create_empty",
     "create_from_intent",
+    "create_imported",
+    "end_amendment",
     "lock_facts",
     "paid_fen",
     "perform",
+    "propose_amendment",
+    "propose_origin",
     "put_on_desk",
     "record_invoice",
     "record_milestone",
@@ -44,4 +66,5 @@ __all__ = [
     "sign",
     "start",
     "terminate",
+    "update_imported",
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.deals import events, rulebook
-from marketplace.deals.models import Contract, Deduction, Instalment, Milestone
+from marketplace.deals.models import Contract, Deduction, Instalment, Milestone, Payment
 from marketplace.deals.queries import parties_of
 from marketplace.deals.services import cleaning
 from marketplace.deals.services.cleaning import Reader
@@ -58,8 +58,7 @@ def save_section(
     allow(actor, "deals.edit_contract", contract)
     _check_state(contract, section)
     seen(contract, rev)
-    reader = Reader(_complete(contract, section, data))
-    names = _SAVERS[section](contract, reader, actor)
+    names = save_values(contract, section, data, actor=actor)
     if section in IN_THE_TEXT and contract.status != ContractStatus.DRAFT:
         CONTRACT.fire("reopen", contract, actor)
         withdraw_text(contract, str(_("合同内容已修改")), actor=actor)
@@ -69,6 +68,16 @@ def save_section(
         actor=actor,
     )
     return contract
+
+
+def save_values(
+    contract: Contract, section: str, data: Mapping[str, Any], *, actor: Actor
+) -> list[str]:
+    """Read the values of a section and set them on a locked contract; the names of what changed.
+
+    Rows are stored, the contract itself is not. Raises InvalidInput. For the services of this slice.
+    """
+    return _SAVERS[section](contract, Reader(_complete(contract, section, data)), actor)
 
 
 def _check_state(contract: Contract, section: str) -> None:
@@ -141,9 +150,22 @@ def _save_money(contract: Contract, reader: Reader, _actor: Actor) -> list[str]:
         None if total is None else rulebook.technical_fen(total, _amounts(contract))
     )
     if with_rows:
-        store_rows(contract, Instalment, rows)
+        _store_instalments(contract, rows)
         changed.append("instalments")
     return changed
+
+
+def _store_instalments(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the planned payments. Payments that were made stay linked to the one at their place."""
+    paid = {
+        row.pk: row.instalment.position
+        for row in contract.payments.select_related("instalment")
+        if row.instalment is not None
+    }
+    store_rows(contract, Instalment, rows)
+    places = {row.position: row.pk for row in Instalment.objects.filter(contract=contract)}
+    for pk, place in paid.items():
+        Payment.objects.filter(pk=pk).update(instalment_id=places.get(place))
 
 
 def _amounts(contract: Contract) -> list[int]:
@@ -165,6 +187,15 @@ def _save_worksheet(contract: Contract, reader: Reader, _actor: Actor) -> list[s
 def _save_milestones(contract: Contract, reader: Reader, _actor: Actor) -> list[str]:
     rows = cleaning.read_milestones(reader)
     reader.check()
+    done = {
+        (row.what, row.due_on): row for row in contract.milestones.all() if row.done_on is not None
+    }
+    for row in rows:
+        before = done.pop((row["what"], row["due_on"]), None)
+        if before is not None:
+            row |= {"done_on": before.done_on, "note": before.note}
+    if done:
+        raise InvalidInput({"milestones": [_("已完成的节点不能修改或删除")]})
     store_rows(contract, Milestone, rows)
     return ["milestones"]
 
@@ -198,7 +229,7 @@ def _save_particulars(contract: Contract, reader: Reader, _actor: Actor) -> list
 
 
 def store_rows(contract: Contract, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Replace the rows of a list of an unsigned contract, in their order."""
+    """Replace the rows of a list, in their order."""
     model.objects.filter(contract=contract).delete()
     model.objects.bulk_create(
         model(contract=contract, position=place, **row) for place, row in enumerate(rows, 1)

@@ -14,7 +14,15 @@ from marketplace.enquiries.api.intents import (
     IntentItem,
 )
 from marketplace.enquiries.api.leads import LeadAct, LeadAnswer, LeadCollection, LeadItem
-from marketplace.enquiries.api.steps import NoteCollection, StepCollection, StepDone, StepItem
+from marketplace.enquiries.api.steps import (
+    MetCollection,
+    NoteCollection,
+    StepCollection,
+    StepDone,
+    StepEdit,
+    StepItem,
+    StepRemove,
+)
 
 __all__ = [
     "ContactCollection",
@@ -33,8 +41,11 @@ __all__ = [
     "LeadAnswer",
     "LeadCollection",
     "LeadItem",
+    "MetCollection",
     "NoteCollection",
     "StepCollection",
     "StepDone",
+    "StepEdit",
     "StepItem",
+    "StepRemove",
 ]

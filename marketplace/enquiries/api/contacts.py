@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from drf_spectacular.utils import extend_schema
@@ -14,7 +13,7 @@ from rest_framework.views import APIView
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.api.common import KEY, PAGED, REVISION, made_status, one_page
 from marketplace.enquiries.models import LoggedContact
-from marketplace.enquiries.serializers import ContactMade, ContactRead, ContactWrite, ReplyWrite
+from marketplace.enquiries.serializers import ContactRead, ContactWrite, ReplyWrite
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, Stale
@@ -50,10 +49,10 @@ class ContactCollection(APIView):
         operation_id="contact_log",
         parameters=[KEY],
         request=ContactWrite,
-        responses={200: ContactMade, 201: ContactMade},
+        responses={200: ContactRead, 201: ContactRead},
     )
     def post(self, request: Request) -> Response:
-        """Log a call, a visit or a talk. The first answer alone has the link for the firm."""
+        """Log a call, a visit or a talk. The link for the firm goes to the firm's own address."""
         sent = ContactWrite(data=request.data)
         sent.is_valid(raise_exception=True)
         values = dict(sent.validated_data)
@@ -67,13 +66,9 @@ class ContactCollection(APIView):
                 firm, actor=request.user, kind=kind, listing=listing, enquiry=enquiry, **values
             ),
             actor=request.user,
-            code=lambda logged: logged.contact.code,
         )
-        contact, link = _contact_of(request, made.code), ""
-        if made.is_new:
-            page = reverse("enquiries:contact_link", args=[made.thing.token])
-            link = request.build_absolute_uri(page)
-        body = {**ContactRead(contact, context={"request": request}).data, "link": link}
+        contact = _contact_of(request, made.code)
+        body = ContactRead(contact, context={"request": request}).data
         return tagged(body, contact.rev, status=made_status(made.is_new))
 
 

@@ -78,7 +78,9 @@ class IntentCollection(APIView):
         spend(request, "enquiries-intent", per_user="30/h")
         made = once(
             once_ticket(request),
-            lambda: services.propose_intent(enquiry, values, actor=request.user),
+            lambda: services.propose_intent(
+                enquiry, values, actor=request.user, names_checked=values["names_checked"]
+            ),
             actor=request.user,
         )
         return _shown(request, made.code, made_status(made.is_new))
@@ -120,7 +122,12 @@ class IntentCounter(APIView):
             made = once(
                 once_ticket(request),
                 lambda: services.propose_intent(
-                    earlier.enquiry, values, actor=request.user, counter_to=earlier, rev=rev
+                    earlier.enquiry,
+                    values,
+                    actor=request.user,
+                    counter_to=earlier,
+                    rev=rev,
+                    names_checked=values["names_checked"],
                 ),
                 actor=request.user,
             )
@@ -160,6 +167,7 @@ class IntentAct(APIView):
                     intent,
                     reason=values.get("reason", ""),
                     note=values.get("note", ""),
+                    names_checked=values["names_checked"],
                     actor=actor,
                     rev=rev,
                 )

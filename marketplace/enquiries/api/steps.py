@@ -1,4 +1,6 @@
-"""Steps and notes over REST."""
+"""Steps, notes, and whether the two got in touch, over REST."""
+
+from django.utils.translation import gettext_lazy as _
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -18,14 +20,26 @@ from marketplace.enquiries.api.common import (
     one_page,
 )
 from marketplace.enquiries.models import Step
-from marketplace.enquiries.serializers import NoteRead, NoteWrite, RevWrite, StepRead, StepWrite
+from marketplace.enquiries.serializers import (
+    MetRead,
+    MetWrite,
+    NoteRead,
+    NoteWrite,
+    RevWrite,
+    StepEditWrite,
+    StepRead,
+    StepWrite,
+)
 from marketplace.journal.once import once
-from marketplace.kernel.errors import Stale
+from marketplace.kernel.errors import InvalidInput, Stale
+from marketplace.kernel.unreadable import readable
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
 from marketplace.web.throttle import check as spend
 from marketplace.web.views import fetch
 
 EDIT = "enquiries.edit_step"
+#: Questions of one enquiry that are given.
+MOST = 50
 
 
 def _step_of(request: Request, code: str, action: str | None = None) -> Step:
@@ -36,6 +50,12 @@ def _step_of(request: Request, code: str, action: str | None = None) -> Step:
 def _shown(request: Request, code: str, answer: int = status.HTTP_200_OK) -> Response:
     step = _step_of(request, code)
     return tagged(StepRead(step, context={"request": request}).data, step.rev, status=answer)
+
+
+def _stale(request: Request, error: Stale, code: str) -> Response:
+    present = _step_of(request, code)
+    body = StepRead(present, context={"request": request}).data
+    return stale_problem(request, error, body, present.rev)
 
 
 class StepCollection(APIView):
@@ -99,10 +119,79 @@ class StepDone(APIView):
         try:
             services.finish_step(step, actor=request.user, rev=rev)
         except Stale as error:
-            present = _step_of(request, code)
-            body = StepRead(present, context={"request": request}).data
-            return stale_problem(request, error, body, present.rev)
+            return _stale(request, error, code)
         return _shown(request, code)
+
+
+class StepEdit(APIView):
+    """修改一项下一步。"""
+
+    permission_classes = (IsAuthenticated,)
+    conditional = True
+
+    @extend_schema(
+        operation_id="step_edit", parameters=[REVISION], request=StepEditWrite, responses=StepRead
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Change the open step that was seen."""
+        step = _step_of(request, code, EDIT)
+        rev = seen_rev(request)
+        sent = StepEditWrite(data=request.data)
+        sent.is_valid(raise_exception=True)
+        values = {name: value for name, value in sent.validated_data.items() if name != "rev"}
+        try:
+            services.edit_step(step, actor=request.user, rev=rev, **values)
+        except Stale as error:
+            return _stale(request, error, code)
+        return _shown(request, code)
+
+
+class StepRemove(APIView):
+    """删除一项下一步。"""
+
+    permission_classes = (IsAuthenticated,)
+    conditional = True
+
+    @extend_schema(
+        operation_id="step_remove", parameters=[REVISION], request=RevWrite, responses={204: None}
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Take out the open step that was seen."""
+        step = _step_of(request, code, EDIT)
+        rev = seen_rev(request)
+        try:
+            services.remove_step(step, actor=request.user, rev=rev)
+        except Stale as error:
+            return _stale(request, error, code)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MetCollection(APIView):
+    """对方是否联系上了。"""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="met_list", responses=MetRead(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        """The questions that both sides were asked, newest first, at most 50."""
+        read_parameters(request)
+        rows = queries.met_questions_of(enquiry_of(request, code))
+        return Response(MetRead(readable(rows[:MOST]), many=True).data)
+
+    @extend_schema(operation_id="met_answer", request=MetWrite, responses=MetRead)
+    def post(self, request: Request, code: str) -> Response:
+        """Say whether the other side got in touch. Said again, the last answer counts."""
+        enquiry = enquiry_of(request, code, WRITE)
+        sent = MetWrite(data=request.data)
+        sent.is_valid(raise_exception=True)
+        values = sent.validated_data
+        question = queries.met_questions_of(enquiry).filter(pk=values["id"]).first()
+        if question is None:
+            raise InvalidInput({"id": [_("没有这次询问，或者还没有到询问的日期")]})
+        done = services.answer_met(
+            question, answer=values["answer"], side=values["side"], actor=request.user
+        )
+        return Response(MetRead(done).data)
 
 
 class NoteCollection(APIView):

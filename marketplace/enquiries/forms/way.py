@@ -21,7 +21,29 @@ from marketplace.web.forms import (
 )
 
 
-class IntentForm(JiebangForm):
+class NamesChecked(JiebangForm):
+    """A form whose text an anonymous owner writes: a box is shown once its name was found in it.
+
+    One that is always there would be ticked without reading.
+    """
+
+    names_checked = forms.BooleanField(
+        label=_("仍要保存：我知道对方会由此知道本单位名称"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.add_prefix("names_checked") not in self.data:
+            self.fields["names_checked"].widget = forms.HiddenInput()
+
+    def warn(self, messages: Sequence[Any]) -> None:
+        """Show the box, with what was found."""
+        self.fields["names_checked"].widget = forms.CheckboxInput()
+        for message in messages:
+            self.add_error("names_checked", message)
+
+
+class IntentForm(NamesChecked):
     """What is proposed, and the check list before it."""
 
     contract_kind = TermField(Choices("contract_kind"), label=_("合同类别"))
@@ -83,14 +105,14 @@ class MilestoneForm(RowForm):
 MilestoneRows = rows_of(MilestoneForm, most=MAX_MILESTONES)
 
 
-class ReasonForm(JiebangForm):
+class ReasonForm(NamesChecked):
     """Why an enquiry ends, or why an intent is declined."""
 
     reason = TermField(Choices("closing_reason"), label=_("原因"))
     note = PlainTextField(label=_("说明"), max_length=500, required=False, multiline=True, rows=3)
 
 
-class StepForm(JiebangForm):
+class StepForm(NamesChecked):
     """The next thing that a side does."""
 
     what = PlainTextField(label=_("要做的事"), max_length=200)
@@ -108,7 +130,7 @@ class StepForm(JiebangForm):
         self.fields["side"].choices = choices  # type: ignore[attr-defined]
 
 
-class NoteForm(JiebangForm):
+class NoteForm(NamesChecked):
     """A note after a meeting, quick to type on a telephone."""
 
     text = PlainTextField(label=_("纪要"), max_length=2000, multiline=True, rows=6)

@@ -6,7 +6,12 @@ from marketplace.enquiries.models.intents import Intent
 from marketplace.enquiries.models.keeping import Hold, RecordKind
 from marketplace.enquiries.models.leads import Lead, Taking
 from marketplace.enquiries.models.messages import Message
-from marketplace.enquiries.models.visitors import VisitorCode, VisitorContact, VisitorLink
+from marketplace.enquiries.models.visitors import (
+    VisitorCode,
+    VisitorContact,
+    VisitorLink,
+    VisitorTold,
+)
 
 __all__ = [
     "Enquiry",
@@ -25,4 +30,5 @@ __all__ = [
     "VisitorCode",
     "VisitorContact",
     "VisitorLink",
+    "VisitorTold",
 ]

@@ -87,3 +87,22 @@ class VisitorLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class VisitorTold(models.Model):
+    """A visitor was told of something that is no message: once, however often the task is repeated.
+
+    `about` is "silent:" with the key of the question that waits, or "taking:" with that of a broker's taking.
+    """
+
+    enquiry = models.ForeignKey("Enquiry", on_delete=models.CASCADE, related_name="+")
+    about = models.CharField(max_length=40)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enquiry", "about"], name="visitor_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.about

@@ -89,7 +89,7 @@ def intents_to_decide(actor: Actor) -> QuerySet[Intent]:
     """Proposals that wait for the confirmation of `actor`."""
     orgs = access_of(actor).binding
     mine = Q(side=OWNER, enquiry__asker_id__in=orgs) | Q(~Q(side=OWNER), enquiry__owner_id__in=orgs)
-    rows = Intent.objects.filter(mine, status=IntentStatus.PROPOSED)
+    rows = Intent.objects.filter(mine, status=IntentStatus.PROPOSED).exclude(proposed_by=actor.pk)
     return rows.select_related("enquiry").order_by("id")
 
 
@@ -139,6 +139,12 @@ def leads_held_by(actor: Actor) -> QuerySet[Lead]:
     """The leads that a broker works on."""
     held = [LeadStatus.TAKEN, LeadStatus.CONFIRMED]
     return leads_visible_to(actor).filter(broker_id=actor.pk, status__in=held)
+
+
+def leads_awaiting_consent(actor: Actor) -> QuerySet[Lead]:
+    """Those whose asker has not confirmed the broker yet, the one taken last first."""
+    rows = leads_visible_to(actor).filter(broker_id=actor.pk, status=LeadStatus.TAKEN)
+    return rows.order_by("-taken_at", "-id")
 
 
 def lead_by_id(pk: int) -> Lead | None:
@@ -333,6 +339,11 @@ def intents_without_contract_in(districts: Collection[str]) -> QuerySet[Intent]:
         )
         rows = rows.filter(of_it)
     return rows.select_related("enquiry__owner", "enquiry__asker").order_by("decided_at", "id")
+
+
+def left_for_operator(rows: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
+    """Those of the rows that wait for a decision of the operator."""
+    return rows.exclude(for_operator="").exclude(status=Status.CLOSED)
 
 
 # --- keeping ----------------------------------------------------------------------------------

@@ -111,12 +111,6 @@ class ContactRead(serializers.Serializer[Any]):
         return ["reply"] if may and contact.takes_reply else []
 
 
-class ContactMade(ContactRead):
-    """A new record. The link for the firm is given once: it is kept as a hash."""
-
-    link = serializers.CharField(help_text="请单位确认的链接；重复发送同一请求时为空")
-
-
 class ReplyWrite(serializers.Serializer[Any]):
     """The firm's answer."""
 

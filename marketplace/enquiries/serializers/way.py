@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rest_framework import serializers
 
-from marketplace.enquiries.models import Intent, Note, Step
+from marketplace.enquiries.models import Intent, MetQuestion, Note, Step
 from marketplace.enquiries.rulebook import (
     ASKER,
     CHECK_ANSWERS,
@@ -45,7 +45,15 @@ class CheckRow(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class IntentWrite(serializers.Serializer[Any]):
+class NamesChecked(serializers.Serializer[Any]):
+    """What an anonymous owner may say beside its text."""
+
+    names_checked = serializers.BooleanField(
+        default=False, help_text="匿名发布方：内容里有本单位名称，仍要保存"
+    )
+
+
+class IntentWrite(NamesChecked):
     """A proposal. `checks` answers every point of the check list, by its code."""
 
     contract_kind = serializers.CharField(max_length=40, help_text="代码见 taxonomy/contract_kind")
@@ -126,7 +134,7 @@ class IntentRead(serializers.Serializer[Any]):
         return [_ACTIONS.get(move.name, move.name) for move in found]
 
 
-class DeclineWrite(RevWrite):
+class DeclineWrite(RevWrite, NamesChecked):
     """`reason` is needed to decline, and for nothing else."""
 
     reason = serializers.CharField(
@@ -135,7 +143,7 @@ class DeclineWrite(RevWrite):
     note = serializers.CharField(max_length=400, required=False, allow_blank=True)
 
 
-class CloseWrite(serializers.Serializer[Any]):
+class CloseWrite(NamesChecked):
     """Why an enquiry ends. `rev` is the id of the newest message that was read."""
 
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
@@ -153,12 +161,18 @@ class ReopenWrite(serializers.Serializer[Any]):
     names_checked = serializers.BooleanField(default=False)
 
 
-class StepWrite(serializers.Serializer[Any]):
+class StepWrite(NamesChecked):
     """What a side does next."""
 
     what = serializers.CharField(max_length=200)
     side = serializers.ChoiceField(choices=[OWNER, ASKER])
     due = serializers.DateField()
+
+
+class StepEditWrite(StepWrite):
+    """An open step as it shall be."""
+
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
 
 
 class StepRead(serializers.Serializer[Any]):
@@ -174,12 +188,12 @@ class StepRead(serializers.Serializer[Any]):
     available_actions = serializers.SerializerMethodField()
 
     def get_available_actions(self, step: Step) -> list[str]:
-        """`done` for who writes in the enquiry, as long as the step is open."""
+        """What who writes in the enquiry may do, as long as the step is open."""
         may = self.context["request"].user.has_perm("enquiries.edit_step", step)
-        return ["done"] if may and step.done_at is None else []
+        return ["done", "edit", "remove"] if may and step.done_at is None else []
 
 
-class NoteWrite(serializers.Serializer[Any]):
+class NoteWrite(NamesChecked):
     """What was said at a meeting."""
 
     text = serializers.CharField(max_length=2000)
@@ -202,3 +216,23 @@ class NoteRead(serializers.Serializer[Any]):
     def get_is_mine(self, note: Note) -> bool:
         """Whether the caller wrote it. Names stay out: the owner may be hidden."""
         return bool(note.author_id == self.context["request"].user.pk)
+
+
+class MetWrite(serializers.Serializer[Any]):
+    """Whether the other side got in touch. The last answer of a side counts."""
+
+    id = serializers.IntegerField(min_value=1)
+    answer = serializers.ChoiceField(choices=MetQuestion.Answer.choices)
+    side = serializers.ChoiceField(
+        choices=[OWNER, ASKER], required=False, default="", help_text="只代表一方时可以省略"
+    )
+
+
+class MetRead(serializers.Serializer[Any]):
+    """A question that both sides were asked, ten days after an answer or an introduction."""
+
+    id = serializers.IntegerField(source="pk")
+    occasion = serializers.CharField(help_text="answer，或 introduction: 加对接记录编号")
+    asked_at = serializers.DateTimeField()
+    owner_answer = serializers.CharField(help_text="yes、no，未答复为空")
+    asker_answer = serializers.CharField(help_text="yes、no，未答复为空")

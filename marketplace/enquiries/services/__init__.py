@@ -28,6 +28,7 @@ from marketplace.enquiries.services.keeping import (
     lift_hold,
     load_kinds,
     purge_records,
+    register_keeper,
     register_purger,
     seed_after_migrate,
 )
@@ -47,6 +48,7 @@ from marketplace.enquiries.services.onbehalf import (
     answer_contact_by_link,
     enter_contact,
     log_contact,
+    send_contact_link,
 )
 from marketplace.enquiries.services.reading import mark_read
 from marketplace.enquiries.services.samples import fill_way, remove_way
@@ -62,6 +64,8 @@ from marketplace.enquiries.services.visitors import (
     send_code,
     send_link,
     tell_visitor,
+    tell_visitor_of_broker,
+    tell_visitor_of_silence,
 )
 from marketplace.enquiries.services.writing import (
     add_message,
@@ -117,6 +121,7 @@ __all__ = [
     "purge_codes",
     "purge_records",
     "refuse_broker",
+    "register_keeper",
     "register_purger",
     "remind_of_steps",
     "remind_silent",
@@ -128,10 +133,13 @@ __all__ = [
     "seal",
     "seed_after_migrate",
     "send_code",
+    "send_contact_link",
     "send_link",
     "separate",
     "take_lead",
     "tell_visitor",
+    "tell_visitor_of_broker",
+    "tell_visitor_of_silence",
     "tell_waiting",
     "unseal",
     "withdraw_intent",

@@ -7,7 +7,7 @@ from marketplace.enquiries import events, queries
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.services.turns import stop_clock
-from marketplace.enquiries.services.writing import check_seen
+from marketplace.enquiries.services.writing import check_own_words, check_seen
 from marketplace.enquiries.workflow import ENQUIRY
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -30,13 +30,15 @@ def close(
     note: str = "",
     rev: Rev = None,
     seen: Rev = None,
+    names_checked: bool = False,
 ) -> Enquiry:
     """End an enquiry. `reason` is a code of the scheme `closing_reason`.
 
     What the caller has seen is `rev`, or `seen`, the newest message, which programs are given.
 
     The pair is suggested to neither of the two any more, where the reason speaks against it. Raises
-    Forbidden, InvalidInput, Refused while an intent waits for an answer, Stale.
+    Forbidden, InvalidInput (at `names_checked` where the note names a hidden owner), Refused while an
+    intent waits for an answer, Stale.
     """
     rows = Enquiry.objects.select_for_update(of=("self",)).select_related("owner", "asker")
     enquiry = rows.get(pk=enquiry.pk)
@@ -50,6 +52,7 @@ def close(
         errors["note"] = [_("最多 %(most)d 个字") % {"most": 500}]
     if errors:
         raise InvalidInput(errors)
+    check_own_words(enquiry, [note], actor=actor, names_checked=names_checked)
     if queries.has_open_intent(enquiry):
         raise Refused(_("还有一份意向等待确认，请先处理它"))
     enquiry.closed_at, enquiry.closing_reason = clock.now(), reason

@@ -11,6 +11,7 @@ from marketplace.enquiries import events, queries
 from marketplace.enquiries.models import Enquiry, MetQuestion, Note, Step
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.rulebook import ASKER, MET_AFTER, OWNER
+from marketplace.enquiries.services.writing import check_own_words
 from marketplace.enquiries.workflow import Status
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -32,10 +33,22 @@ MOST_STEPS = 50
 
 # --- steps ------------------------------------------------------------------------------------
 @transaction.atomic
-def add_step(enquiry: Enquiry, *, what: str, side: str, due: date, actor: Actor) -> Step:
-    """Write down what a side does next, by a day. Raises Forbidden, InvalidInput, Refused when closed."""
+def add_step(
+    enquiry: Enquiry,
+    *,
+    what: str,
+    side: str,
+    due: date,
+    actor: Actor,
+    names_checked: bool = False,
+) -> Step:
+    """Write down what a side does next, by a day.
+
+    Raises Forbidden, InvalidInput (at `names_checked` for the name of a hidden owner), Refused when closed.
+    """
     enquiry = _running(enquiry, actor)
     _check_step(what, side, due, is_new=True)
+    check_own_words(enquiry, [what], actor=actor, names_checked=names_checked)
     if enquiry.steps.filter(done_at=None).count() >= MOST_STEPS:
         raise Refused(_("未完成的事项已有 50 条，请先完成或删除一些"))
     step = Step(enquiry=enquiry, what=what.strip(), side=side, due=due, made_by_id=actor.pk)
@@ -46,11 +59,19 @@ def add_step(enquiry: Enquiry, *, what: str, side: str, due: date, actor: Actor)
 
 @transaction.atomic
 def edit_step(
-    step: Step, *, what: str, side: str, due: date, actor: Actor, rev: Rev = None
+    step: Step,
+    *,
+    what: str,
+    side: str,
+    due: date,
+    actor: Actor,
+    rev: Rev = None,
+    names_checked: bool = False,
 ) -> Step:
     """Change an open step. Raises Forbidden, InvalidInput, Refused when it is done, Stale."""
     step = _open_step(step, actor, rev)
     _check_step(what, side, due, is_new=due != step.due)
+    check_own_words(step.enquiry, [what], actor=actor, names_checked=names_checked)
     step.what, step.side, step.due = what.strip(), side, due
     return _save_step(step, "edit", actor)
 
@@ -123,8 +144,19 @@ def _tell_step(step: Step, act: str, actor: Actor) -> None:
 
 # --- notes ------------------------------------------------------------------------------------
 @transaction.atomic
-def add_note(enquiry: Enquiry, *, text: str, is_shared: bool, actor: Actor, side: str = "") -> Note:
-    """Write down what was said; the other side sees it only when it is shared. Raises Forbidden, InvalidInput."""
+def add_note(
+    enquiry: Enquiry,
+    *,
+    text: str,
+    is_shared: bool,
+    actor: Actor,
+    side: str = "",
+    names_checked: bool = False,
+) -> Note:
+    """Write down what was said; the other side sees it only when it is shared.
+
+    Raises Forbidden, InvalidInput (at `names_checked` where a shared note names a hidden owner).
+    """
     enquiry = Enquiry.objects.select_for_update(of=("self",)).get(pk=enquiry.pk)
     held = sides(actor, enquiry)
     if not held or (side and side not in held):
@@ -133,6 +165,8 @@ def add_note(enquiry: Enquiry, *, text: str, is_shared: bool, actor: Actor, side
         raise InvalidInput({"text": [_("请填写内容")]})
     if len(text) > 2000:
         raise InvalidInput({"text": [_("最多 %(most)d 个字") % {"most": 2000}]})
+    if is_shared:
+        check_own_words(enquiry, [text], actor=actor, names_checked=names_checked)
     chosen = side or (OWNER if OWNER in held else ASKER)
     note = Note.objects.create(
         enquiry=enquiry, side=chosen, author_id=actor.pk, text=text.strip(), is_shared=is_shared

@@ -11,6 +11,7 @@ from marketplace.enquiries import events, rulebook
 from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.services.turns import stop_clock
+from marketplace.enquiries.services.writing import check_own_words
 from marketplace.enquiries.workflow import ENQUIRY, INTENT, Status
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -32,13 +33,15 @@ def propose_intent(
     actor: Actor,
     counter_to: Intent | None = None,
     rev: Rev = None,
+    names_checked: bool = False,
 ) -> Intent:
     """Propose an intent for the own side, or another in place of `counter_to`, whose `rev` was seen.
 
     `values`: `contract_kind`, `subject`, `amount_fen`, `milestones` (rows of what, due, share),
     `checks` (code -> {"answer", "note"}), `pricing_mode`, `publicity_from`, `publicity_until`.
     Raises Forbidden for who does not bind a side, Refused for a visitor's or a closed enquiry and
-    while another proposal is open, InvalidInput, Stale.
+    while another proposal is open, InvalidInput (at `names_checked` where a text names a hidden owner),
+    Stale.
     """
     enquiry = _locked_enquiry(enquiry.pk)
     if not actor.has_perm("enquiries.bind_enquiry", enquiry):
@@ -54,6 +57,7 @@ def propose_intent(
         check(earlier.rev, rev, earlier)
         _decide(earlier, actor)
     cleaned = _clean(values)
+    check_own_words(enquiry, _texts_of(cleaned), actor=actor, names_checked=names_checked)
     intent = Intent(
         enquiry=enquiry,
         side=_side_that_binds(actor, enquiry),
@@ -82,9 +86,13 @@ def propose_intent(
 
 @transaction.atomic
 def accept_intent(intent: Intent, *, actor: Actor, rev: Rev = None) -> Intent:
-    """Confirm on line for the other side. Raises Forbidden, Refused, Stale."""
+    """Confirm on line for the other side: another person than the one who proposed (民法典第一百六十八条).
+
+    Raises Forbidden, Refused, Stale.
+    """
     enquiry = _locked_enquiry(intent.enquiry_id)
     intent = _locked(intent.pk)
+    _check_two_people(intent, actor)
     INTENT.fire("accept", intent, actor)
     if enquiry.status == Status.CLOSED:
         raise Refused(_("这条咨询已结束，请先重新开启"))
@@ -96,14 +104,22 @@ def accept_intent(intent: Intent, *, actor: Actor, rev: Rev = None) -> Intent:
 
 @transaction.atomic
 def decline_intent(
-    intent: Intent, *, reason: str, actor: Actor, note: str = "", rev: Rev = None
+    intent: Intent,
+    *,
+    reason: str,
+    actor: Actor,
+    note: str = "",
+    rev: Rev = None,
+    names_checked: bool = False,
 ) -> Intent:
     """Decline with a reason (a code of `closing_reason`). Raises Forbidden, InvalidInput, Refused, Stale."""
     intent = _locked(intent.pk)
+    _check_two_people(intent, actor)
     INTENT.fire("decline", intent, actor)
     check(intent.rev, rev, intent)
     if not is_valid("closing_reason", reason):
         raise InvalidInput({"reason": [_("请选择原因")]})
+    check_own_words(intent.enquiry, [note], actor=actor, names_checked=names_checked)
     intent.reason = f"{reason} {note.strip()}".strip()[:500]
     _decide(intent, actor)
     publish(_event(events.IntentEnded, intent, because="decline"), actor=actor)
@@ -133,6 +149,23 @@ def agree_enquiry(enquiry_id: int, *, because: Event) -> bool:
     enquiry.updated_at = clock.now()
     enquiry.save()
     return True
+
+
+def _check_two_people(intent: Intent, actor: Actor) -> None:
+    """Raise Refused for a person who proposed for one organisation and binds the other too."""
+    side = rulebook.other_side(intent.side)
+    other = intent.enquiry.owner_id if side == OWNER else intent.enquiry.asker_id
+    if intent.proposed_by_id == actor.pk and access_of(actor).binds(other):
+        raise Refused(_("这份意向由您提出。请由另一位审核人或单位管理员代表对方单位答复"))
+
+
+def _texts_of(cleaned: Mapping[str, Any]) -> list[str]:
+    """What a proposal says in words of its author."""
+    return [
+        cleaned["subject"],
+        *(row["what"] for row in cleaned["milestones"]),
+        *(row["note"] for row in cleaned["checks"].values()),
+    ]
 
 
 def _locked_enquiry(pk: int) -> Enquiry:

@@ -51,6 +51,17 @@ def purgers() -> dict[str, Purger]:
     return dict(_purgers)
 
 
+#: Gives a condition on enquiries, with `OuterRef("pk")`, that are kept whatever their own period says.
+Keeper = Callable[[], Exists]
+_keepers: list[Keeper] = []
+
+
+def register_keeper(keeper: Keeper) -> None:
+    """A slice above keeps enquiries while what followed from them must be kept. Called at the start."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+
+
 #: code, label, English, ground, English, since, English, days, least days.
 KINDS: tuple[tuple[str, str, str, str, str, str, str, int, int], ...] = (
     (
@@ -106,6 +117,39 @@ KINDS: tuple[tuple[str, str, str, str, str, str, str, int, int], ...] = (
         "退回申请之日",
         "the day on which the application was refused",
         183,
+        30,
+    ),
+    (
+        "introduction_note",
+        "对接记录的说明和证据",
+        "Note and evidence of an introduction",
+        "《民法典》第一百八十八条：诉讼时效三年",
+        "Civil Code, art. 188: limitation period of three years",
+        "保护期届满之日",
+        "the day on which the protection period ended",
+        3 * 365 + 1,
+        180,
+    ),
+    (
+        "broker_feedback",
+        "对技术经纪人的评价文字",
+        "What a party wrote about a broker",
+        "《个人信息保护法》第十九条：实现处理目的所必要的最短时间",
+        "Personal Information Protection Law, art. 19: the shortest time that the purpose needs",
+        "评价之日",
+        "the day on which it was written",
+        3 * 365 + 1,
+        30,
+    ),
+    (
+        "broker_request",
+        "联系技术经纪人的留言",
+        "Message to a broker",
+        "《个人信息保护法》第十九条：实现处理目的所必要的最短时间",
+        "Personal Information Protection Law, art. 19: the shortest time that the purpose needs",
+        "留言之日",
+        "the day on which it was written",
+        180,
         30,
     ),
 )
@@ -238,6 +282,8 @@ def _over(before: datetime) -> Any:
     """Closed enquiries whose period is over, not held and not erased yet."""
     held = _held(ENQUIRY).filter(subject_id=OuterRef("pk"))
     rows = Enquiry.objects.filter(closed_at__lt=before, erased_at=None)
+    for keeper in _keepers:
+        rows = rows.filter(~keeper())
     return rows.filter(~Exists(held)).order_by("pk")
 
 

@@ -1,11 +1,16 @@
 """Logging a call, a visit or a talk for a firm, which the firm confirms by a link or on its workbench."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries import events, queries
@@ -29,14 +34,6 @@ from marketplace.parties.queries import hash_of
 OLDEST = timedelta(days=365)
 
 
-@dataclass(frozen=True)
-class Logged:
-    """A new record with the secret of its link, which cannot be read again later."""
-
-    contact: LoggedContact
-    token: str
-
-
 @transaction.atomic
 def log_contact(
     firm: Organization,
@@ -48,8 +45,11 @@ def log_contact(
     kind: ListingKind | None = None,
     listing: Any = None,
     enquiry: Enquiry | None = None,
-) -> Logged:
+) -> LoggedContact:
     """Log what was said with a firm. It counts as the firm's word once the firm has confirmed it.
+
+    The firm is asked on its workbench, and by a link that goes to its own address alone
+    (`send_contact_link`): whoever logs it cannot confirm it in the firm's place.
 
     Raises Forbidden for who is neither an officer of its district nor mandated by it, InvalidInput.
     """
@@ -72,7 +72,6 @@ def log_contact(
         errors["listing"] = [_("这条信息不是该单位发布的")]
     if errors:
         raise InvalidInput(errors)
-    token = secrets.token_urlsafe(32)
     source = LoggedContact.Source
     contact = LoggedContact(
         firm=firm,
@@ -84,14 +83,43 @@ def log_contact(
         text=text.strip(),
         source=source.OFFICER if serves_district(actor, firm.district) else source.BROKER,
         logged_by_id=actor.pk,
-        token_hash=hash_of(token),
+        # Nobody has the secret of this hash: the one that counts is made when the link is sent.
+        token_hash=hash_of(secrets.token_urlsafe(32)),
         token_ends=clock.now() + timedelta(days=CONFIRM_DAYS),
         is_sample=firm.is_sample,
     )
     insert(contact)
     event = events.ContactLogged(subject_id=contact.pk, firm_id=firm.pk, form=form)
     publish(event, actor=actor)
-    return Logged(contact, token)
+    return contact
+
+
+@transaction.atomic
+def send_contact_link(contact_id: int) -> bool:
+    """Send the link by which the firm confirms to the address of the firm's own entry.
+
+    False where the firm has no address or has answered already; the sample firms have none that is real.
+    A repeated call makes the earlier link useless.
+    """
+    contact = _locked(contact_id)
+    to = contact.firm.contact_email
+    if not to or contact.reply or contact.is_sample:
+        return False
+    token = secrets.token_urlsafe(32)
+    contact.token_hash, contact.token_ends = (
+        hash_of(token),
+        clock.now() + timedelta(days=CONFIRM_DAYS),
+    )
+    contact.save(update_fields=["token_hash", "token_ends"])
+    url = settings.SITE_URL.rstrip("/") + reverse("enquiries:contact_link", args=[token])
+    with translation.override("zh-hans"):
+        text = render_to_string(
+            "enquiries/mail/contact_link.txt",
+            {"url": url, "firm": contact.firm.name, "site_name": settings.SITE_NAME},
+        )
+        title = _now("请核对代本单位登记的联系")
+        send_mail(f"[{settings.SITE_NAME}] {title}", text, None, [to])
+    return True
 
 
 @transaction.atomic

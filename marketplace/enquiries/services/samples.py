@@ -13,12 +13,15 @@ from marketplace.enquiries.rulebook import CHECKS, CLEAR, NOT_CONCERNED, OWNER
 from marketplace.enquiries.services.followup import add_note, add_step
 from marketplace.enquiries.services.intents import accept_intent, agree_enquiry, propose_intent
 from marketplace.enquiries.services.leads import open_lead
+from marketplace.enquiries.services.onbehalf import answer_contact, log_contact
 from marketplace.enquiries.workflow import Status
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.events import event_named
-from marketplace.parties.models import Membership
-from marketplace.parties.policies import OrgRole
+from marketplace.listings.kind import kind_named
+from marketplace.listings.workflow import State
+from marketplace.parties.models import Membership, User
+from marketplace.parties.policies import OrgRole, Role
 
 #: Of the sample enquiries that are talked about: so many get an intent, every third one an accepted one.
 _WITH_INTENT = 6
@@ -40,7 +43,7 @@ def fill_way() -> int:
     done = 0
     for number, enquiry in enumerate(talking.order_by("pk")[:_WITH_INTENT]):
         done += _carry_on(enquiry, number)
-    return done + _open_leads()
+    return done + _open_leads() + _log_contacts()
 
 
 @transaction.atomic
@@ -82,17 +85,63 @@ def _carry_on(enquiry: Enquiry, number: int) -> bool:
 
 @transaction.atomic
 def _open_leads() -> int:
-    """Two questions that nobody has answered wait for a broker."""
+    """Three questions that nobody has answered wait for a broker."""
     silent = Enquiry.objects.filter(
         is_sample=True, status=Status.OPEN, first_answer_at=None, asker__isnull=False, lead=None
     )
-    missing = max(0, 2 - Lead.objects.filter(enquiry__is_sample=True).count())
+    missing = max(0, 3 - Lead.objects.filter(enquiry__is_sample=True).count())
     rows = list(silent.select_for_update(of=("self",)).order_by("pk")[:missing])
     for enquiry in rows:
         enquiry.pool_consent = True
         enquiry.save(update_fields=["pool_consent"])
         open_lead(enquiry)
     return len(rows)
+
+
+#: How the firm was reached, how many days ago, what was said, and what the firm says of it.
+_CONTACTS = (
+    (
+        "visit",
+        4,
+        "到车间看了产线和质检室。企业说这项需求今年一定要解决，希望先看样品再谈价格。",
+        "confirmed",
+    ),
+    ("call", 6, "电话了解进展：技术负责人出差，回来后补充检测数据，可以安排现场试验。", ""),
+    ("meeting", 11, "对接会上与两家研究单位见面，企业愿意提供一个班次的试验条件。", "confirmed"),
+    ("call", 15, "企业来电说预算要等下半年，暂时不急。", "disputed"),
+)
+
+
+@transaction.atomic
+def _log_contacts() -> int:
+    """What officers logged for sample firms that have asked or published; one for each of the first needs."""
+    officer = User.objects.filter(platform_roles__role=Role.REGISTRAR_CITY, is_sample=True).first()
+    if officer is None or LoggedContact.objects.filter(is_sample=True).exists():
+        return 0
+    kind, seen = kind_named("needs"), set()
+    made = 0
+    rows = kind.model.objects.filter(is_sample=True, status=State.PUBLISHED, hide_owner=False)
+    for need in rows.select_related("owner").order_by("pk"):
+        binder = _binder(need.owner_id)
+        if made == len(_CONTACTS):
+            break
+        if binder is None or need.owner_id in seen or not need.owner.is_sample:
+            continue
+        form, days, text, reply = _CONTACTS[made]
+        row = log_contact(
+            need.owner,
+            form=form,
+            day=clock.today() - timedelta(days=days),
+            text=text,
+            actor=officer,
+            kind=kind,
+            listing=need,
+        )
+        if reply:
+            answer_contact(row, reply=reply, actor=binder)
+        seen.add(need.owner_id)
+        made += 1
+    return made
 
 
 def _binder(org_id: int | None) -> Any:

@@ -21,10 +21,12 @@ import rules
 
 from marketplace.enquiries.models import (
     Enquiry,
+    Lead,
     Message,
     VisitorCode,
     VisitorContact,
     VisitorLink,
+    VisitorTold,
 )
 from marketplace.enquiries.rulebook import ASKER
 from marketplace.enquiries.services.asking import begin_or_go_on, open_listing
@@ -172,10 +174,21 @@ def _make(values: Mapping[str, Any], contact_hash: str) -> Enquiry:
 
 
 # --- links ------------------------------------------------------------------------------------
-def send_link(enquiry: Enquiry, *, told_of: int | None = None) -> VisitorLink:
+#: What a link is sent with: the subject of the mail. The mail's text and the text message have its name.
+_ABOUT = {
+    "visitor_link": _("查看您的咨询"),
+    "visitor_silent": _("您的咨询还没有得到答复"),
+    "visitor_lead": _("有技术经纪人愿意跟进您的咨询"),
+}
+
+
+def send_link(
+    enquiry: Enquiry, *, told_of: int | None = None, message: str = "visitor_link"
+) -> VisitorLink:
     """Make a link to an enquiry of a visitor and send it to the contact. Needs a transaction.
 
     `told_of` is the message that it tells of; a second link for the same message raises IntegrityError.
+    `message` is a name of `_ABOUT`. No message carries a text of the visitor's or of the owner's.
     """
     visitor = enquiry.visitor
     if visitor is None:
@@ -191,10 +204,10 @@ def send_link(enquiry: Enquiry, *, told_of: int | None = None) -> VisitorLink:
     with translation.override(language):
         url = settings.SITE_URL.rstrip("/") + reverse("enquiries:by_link", args=[token])
         if visitor.phone:
-            send_sms(visitor.phone, "visitor_link", language=language, url=url)
+            send_sms(visitor.phone, message, language=language, url=url)
         else:
             _mail(
-                visitor.email, _now("查看您的咨询"), "enquiries/mail/visitor_link.txt", {"url": url}
+                visitor.email, str(_ABOUT[message]), f"enquiries/mail/{message}.txt", {"url": url}
             )
     return link
 
@@ -208,6 +221,32 @@ def tell_visitor(enquiry: Enquiry, message_id: int) -> None:
             send_link(enquiry, told_of=message_id)
     except IntegrityError:
         return  # another worker has told of it
+
+
+def tell_visitor_of_silence(enquiry: Enquiry) -> None:
+    """Tell a visitor that nobody has answered; once for each question that waits."""
+    newest = Message.objects.filter(enquiry=enquiry, side=ASKER).order_by("-pk").first()
+    if newest is not None:
+        _tell_once(enquiry, f"silent:{newest.pk}", "visitor_silent")
+
+
+def tell_visitor_of_broker(lead: Lead) -> None:
+    """Ask a visitor whether the broker who has taken the lead may see text and contact; once for each broker."""
+    taking = lead.takings.filter(ended_at=None).first()
+    if taking is not None:
+        _tell_once(lead.enquiry, f"taking:{taking.pk}", "visitor_lead")
+
+
+def _tell_once(enquiry: Enquiry, about: str, message: str) -> None:
+    """Send a link with this message, unless it was sent: the constraint makes a second worker give way."""
+    if enquiry.visitor is None or enquiry.is_sample or enquiry.erased_at is not None:
+        return
+    try:
+        with transaction.atomic():
+            VisitorTold.objects.create(enquiry=enquiry, about=about)
+            send_link(enquiry, message=message)
+    except IntegrityError:
+        return
 
 
 def renew_link(link: VisitorLink, *, network: str) -> None:

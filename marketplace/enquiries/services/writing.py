@@ -86,6 +86,17 @@ def check_names(enquiry: Enquiry, texts: Iterable[str]) -> None:
         raise InvalidInput({"names_checked": [_WARNING % {"name": found[0]}]})
 
 
+def check_own_words(
+    enquiry: Enquiry, texts: Iterable[str], *, actor: Actor, names_checked: bool
+) -> None:
+    """The same for what a person writes down beside the conversation: an intent, a step, a note, an end.
+
+    Whoever asks alone may guess: a refusal would say that the guess was right.
+    """
+    if not names_checked and sides(actor, enquiry) != {ASKER}:
+        check_names(enquiry, texts)
+
+
 def reopen_with(enquiry: Enquiry, reason: str, *, side: str, actor: Actor) -> None:
     """Open a closed enquiry again, for a message that follows. Raises InvalidInput at `reason`."""
     if not reason.strip():

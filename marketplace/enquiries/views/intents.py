@@ -60,6 +60,7 @@ def propose_intent(request: HttpRequest, code: str) -> HttpResponse:
                     actor=request.user,
                     counter_to=earlier,
                     rev=seen.rev if earlier else None,
+                    names_checked=form.cleaned_data["names_checked"],
                 ),
                 actor=request.user,
             )

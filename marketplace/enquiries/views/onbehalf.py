@@ -14,7 +14,7 @@ from marketplace.enquiries import queries, services
 from marketplace.enquiries.forms.way import ContactForm, ReplyForm
 from marketplace.enquiries.queries.way import MOST_ROWS
 from marketplace.enquiries.views.asking import add_errors
-from marketplace.journal.once import made_before, once
+from marketplace.journal.once import once
 from marketplace.kernel.codes import read_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.listings.kind import kinds
@@ -24,6 +24,9 @@ from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
+
+#: Contacts that the officer's first page shows; the list has all.
+MOST_CONTACTS = 10
 
 
 @login_required
@@ -56,11 +59,8 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
-            ticket = form_key.ticket()
-            if made := made_before(ticket, actor=request.user):
-                return redirect("enquiries:contact", made)
-            made_now = once(
-                ticket,
+            made = once(
+                form_key.ticket(),
                 lambda: services.log_contact(
                     firm,
                     actor=request.user,
@@ -70,19 +70,14 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
                     **form.cleaned_data,
                 ),
                 actor=request.user,
-                code=lambda logged: logged.contact.code,
             )
         except InvalidInput as error:
             add_errors(form, error)
         except KeyReused as error:
             problem, status = error, error.status
         else:
-            link = reverse("enquiries:contact_link", args=[made_now.thing.token])
-            context = {
-                "contact": made_now.thing.contact,
-                "link": request.build_absolute_uri(link),
-            }
-            return render_page(request, "enquiries/contact_logged.html", context)
+            messages.success(request, _("已登记，等待单位核对"))
+            return redirect("enquiries:contact", made.code)
     context = {
         "firm": firm,
         "listing": listing,
@@ -174,6 +169,7 @@ def county(request: HttpRequest) -> HttpResponse:
         "silent": list(queries.silent_in(districts)[:MOST_ROWS]),
         "unvisited": list(queries.unvisited_needs_in(districts)[:MOST_ROWS]),
         "intents": list(queries.intents_without_contract_in(districts)[:MOST_ROWS]),
+        "contacts": list(queries.contacts_visible_to(request.user)[:MOST_CONTACTS]),
         "most": MOST_ROWS,
     }
     return render_page(request, "enquiries/county.html", context)

@@ -65,7 +65,7 @@ def _write(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
                 code=lambda message: str(message.pk),
             )
         except InvalidInput as error:
-            show_errors(form, error)
+            add_errors(form, error)
         except KeyReused:
             extra["key_reused"], status = {"url": request.path}, 422
         except Stale as error:
@@ -103,14 +103,6 @@ def send(request: HttpRequest, enquiry: Enquiry, form: WriteForm, seen: Seen) ->
         attachments=stored.taken,
         names_checked=values["names_checked"],
     )
-
-
-def show_errors(form: WriteForm, error: InvalidInput) -> None:
-    """Errors of the service at the fields; a name that would go out is a warning with a box to tick."""
-    found = dict(error.errors)
-    if warnings := found.pop("names_checked", None):
-        form.warn(warnings)
-    add_errors(form, InvalidInput(found))
 
 
 def write_form(request: HttpRequest, enquiry: Enquiry, *, bound: bool = False) -> WriteForm:

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.enquiries import rulebook, services
-from marketplace.enquiries.models import Enquiry, Lead
+from marketplace.enquiries.models import Enquiry, Lead, LoggedContact
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
 from marketplace.parties.models import Organization
+from marketplace.parties.queries import hash_of
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry
 
@@ -123,7 +124,7 @@ def _logged(world: Any, firm: Organization) -> Any:
 def _contacts(world: Any) -> dict[str, dict[str, Any]]:
     cast, made = world.cast, {"missing": {"code": new_code("TF")}}
     for state in ("waiting", "confirmed", "disputed"):
-        row = _logged(world, cast.enterprise).contact
+        row = _logged(world, cast.enterprise)
         if state != "waiting":
             row = services.answer_contact(row, reply=state, actor=cast.member)
         world.rows["contact", state] = row
@@ -137,8 +138,10 @@ def _links(world: Any) -> dict[str, dict[str, Any]]:
     for state in ("waiting", "answered"):
         logged = _logged(world, world.cast.other_enterprise)
         if state == "answered":
-            services.answer_contact(logged.contact, reply="confirmed", actor=world.cast.outsider)
-        made[state] = {"token": logged.token}
+            services.answer_contact(logged, reply="confirmed", actor=world.cast.outsider)
+        token = f"{state:x<43}"
+        LoggedContact.objects.filter(pk=logged.pk).update(token_hash=hash_of(token))
+        made[state] = {"token": token}
     return made
 
 

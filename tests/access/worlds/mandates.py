@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.brokerage.models import Pursuit, Stage
-from marketplace.brokerage.services import commissions, desk, introductions
+from marketplace.brokerage.services import commissions, desk, introductions, requests
 from marketplace.brokerage.workflow import CommissionStatus, IntroductionStatus, MandateStatus
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
@@ -30,6 +30,7 @@ def mandates(world: Any) -> dict[str, States]:
         "introduction": _introductions(world, broker),
         "brokered_enquiry": _brokered(world),
         "broker_task": _tasks(broker),
+        "broker_request": _requests(world, broker),
         "rated": _rated(world, broker),
     }
 
@@ -89,6 +90,17 @@ def _brokered(world: Any) -> States:
         "foreign": {"code": world.rows["enquiry", "open"].code},
         "missing": {"code": new_code("ZX")},
     }
+
+
+def _requests(world: Any, broker: Any) -> States:
+    made = {"missing": {"code": new_code("LX")}}
+    for state in ("open", "done"):
+        row = requests.write_to_broker(
+            broker, text="请帮忙", reply_by="email", consent=True, actor=world.cast.outsider
+        )
+        requests.mark_request(row, done=state == "done", actor=broker.user)
+        made[state] = {"code": row.code}
+    return made
 
 
 def _tasks(broker: Any) -> States:

@@ -13,6 +13,7 @@ import pytest
 
 from marketplace.brokerage.models import Broker, Introduction, Mandate, Pursuit
 from marketplace.brokerage.services import commissions, desk, mandates
+from marketplace.enquiries import services as enquiry_services
 from marketplace.enquiries.models import Enquiry, Lead
 from marketplace.journal import services as journal
 from marketplace.kernel import clock
@@ -290,13 +291,13 @@ def test_pages_ask_as_much_for_two_rows_as_for_thirty(
         for number, enquiry in enumerate(Enquiry.objects.filter(lead=None)):
             held = {"status": "taken", "broker": broker.user} if number % 2 else {}
             Lead.objects.create(enquiry=enquiry, **held)
-        need = make_need(cast.enterprise, cast.member, title="更多难题", state="published")
         for number in range(count):
             org = OrganizationFactory(name=f"委托单位{number}")
             mandate = make_mandate(broker, org, make_member(org, "org_admin"))
             commissions.add_commission(
                 mandate, amount_fen=100, due_on=clock.today(), actor=broker.user
             )
+            need = make_need(org, make_member(org), title="更多难题", state="published")
             make_introduction(broker, org, cast.university, need)
             desk.add_task(broker, title=f"事项{number}", due_on=clock.today(), actor=broker.user)
 
@@ -361,3 +362,62 @@ def test_the_api_says_what_may_be_done_and_does_it(cast: Cast, broker: Broker) -
     )
     assert (done.status_code, done.json()["status"]) == (200, "accepted")
     assert done.json()["available_actions"] == ["terminate", "amend"]
+
+
+def test_a_taken_lead_stands_in_the_first_column_and_in_the_list(
+    cast: Cast, broker: Broker, need: Any
+) -> None:
+    enquiry = make_enquiry(need, cast.university, cast.university_member, pool_consent=True)
+    Enquiry.objects.filter(pk=enquiry.pk).update(tell_at=clock.now() - timedelta(minutes=1))
+    enquiry_services.tell_waiting()
+    lead = Lead.objects.get(enquiry=enquiry)
+    client = signed_in(broker.user)
+    desk = client.get(reverse("brokerage:desk")).content.decode()
+    assert 'value="take"' in desk
+    taken = client.post(
+        reverse("enquiries:lead", args=[lead.code]), {"act": "take", "rev": lead.rev}
+    )
+    assert taken.status_code == 302
+    board = reverse("brokerage:pipeline")
+    for address in (board, f"{board}?show=list", f"{board}?show=list&stage=lead"):
+        text = client.get(address).content.decode()
+        assert (lead.code in text, "待咨询方确认" in text) == (True, True), address
+        assert enquiry.code not in text
+        assert need.title not in text
+    assert lead.code not in client.get(f"{board}?show=list&stage=contact").content.decode()
+    enquiry_services.confirm_broker(
+        Lead.objects.get(), broker_id=broker.user.pk, actor=cast.university_member
+    )
+    while journal.drain():
+        pass
+    text = client.get(board).content.decode()
+    assert (lead.code in text, enquiry.code in text) == (False, True)
+
+
+def test_an_introduction_by_hand_is_found_by_words_and_not_by_typed_codes(
+    cast: Cast, broker: Broker, need: Any
+) -> None:
+    hidden = make_need(
+        cast.enterprise, cast.member, title="匿名胶黏剂难题", state="published", hide_owner=True
+    )
+    client, address = signed_in(broker.user), reverse("brokerage:introduce_meeting")
+    text = client.get(address, {"q": need.title[:4]}).content.decode()
+    assert f"listing={need.code}" in text
+    assert hidden.code not in text
+    text = client.get(address, {"q": "理工", "listing": need.code}).content.decode()
+    link = f"listing={need.code}&amp;other={cast.university.code}"
+    assert link in text
+    filled = client.get(address, {"listing": need.code, "other": cast.university.code})
+    form = filled.context["form"]
+    assert (form["listing"].value(), form["other"].value()) == (need.code, cast.university.code)
+    assert client.get(address, {"listing": "<b>", "q": "\0%" * 40}).status_code == 200
+    made = client.post(
+        address,
+        {
+            "listing": need.code,
+            "other": cast.university.code,
+            "happened_at": "2026-11-01T09:00",
+            "note": "在厂里看样，双方技术负责人在场。",
+        },
+    )
+    assert made.status_code == 302

@@ -12,15 +12,17 @@ from marketplace.brokerage import queries as brokerage
 from marketplace.brokerage.models import Broker, BrokerFeedback, CommissionEntry, Introduction
 from marketplace.brokerage.services import commissions, introductions
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.models import Enquiry, Hold, Lead, Message
+from marketplace.enquiries.models import Enquiry, Hold, Lead, Message, RecordKind
 from marketplace.enquiries.queries.inbox import Asked
 from marketplace.journal import services as journal
 from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput
 from marketplace.notices.models import Notice
+from marketplace.parties.models import Organization
 from tests.cast import Cast
 from tests.factories.brokerage import make_broker
 from tests.factories.enquiries import make_enquiry, make_visitor_enquiry
-from tests.factories.mandates import answer, make_mandate
+from tests.factories.mandates import answer, make_introduction, make_mandate
 from tests.factories.needs import make_need
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +181,81 @@ def test_the_period_erases_texts_and_keeps_what_others_refer_to(
     assert BrokerFeedback.objects.filter(enquiry=enquiry).count() == 1
     shown = signed_in(cast.approver).get(reverse("brokerage:introduction", args=[row.code]))
     assert shown.status_code == 200
+
+
+def test_notes_and_evidence_of_introductions_and_texts_about_brokers_are_erased(
+    cast: Cast, broker: Broker, need: Any
+) -> None:
+    row = make_introduction(broker, cast.enterprise, cast.university, need)
+    enquiry = make_enquiry(need, cast.university, cast.university_member)
+    said = BrokerFeedback.objects.create(
+        broker=broker, enquiry=enquiry, side="owner", score=4, text="回复慢", by=cast.member
+    )
+    notes = RecordKind.objects.get(code="introduction_note")
+    texts = RecordKind.objects.get(code="broker_feedback")
+    over = row.protected_until - clock.now() + timedelta(days=notes.days)
+    with clock.shift(over - timedelta(hours=1)):
+        assert "introduction_note" not in services.purge_records()
+    Introduction.objects.filter(pk=row.pk).update(status="disputed")
+    with clock.shift(over + timedelta(hours=1)):
+        assert "introduction_note" not in services.purge_records()
+        Introduction.objects.filter(pk=row.pk).update(status="open")
+        assert services.purge_records()["introduction_note"] == 1
+    row.refresh_from_db()
+    assert (row.evidence_note, row.sides.count()) == ("", 2)
+    with clock.shift(timedelta(days=texts.days + 1)):
+        services.purge_records()
+    said.refresh_from_db()
+    assert (said.text, said.score) == ("", 4)
+
+
+def test_the_desk_leaves_out_listings_of_a_suspended_owner(
+    cast: Cast, broker: Broker, need: Any
+) -> None:
+    type(need).objects.filter(pk=need.pk).update(
+        published_at=clock.now() - timedelta(days=60), contact_route="broker"
+    )
+    assert [row.pk for row in brokerage.quiet_needs()] == [need.pk]
+    assert [row.pk for row in brokerage.listings_through_brokers()] == [need.pk]
+    Organization.objects.filter(pk=cast.enterprise.pk).update(status="suspended")
+    assert brokerage.quiet_needs() == []
+    assert brokerage.listings_through_brokers() == []
+
+
+def test_the_subject_of_an_introduction_belongs_to_one_of_its_parties(
+    cast: Cast, broker: Broker, need: Any
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        make_introduction(broker, cast.university, cast.other_enterprise, need)
+    assert set(refused.value.errors) == {"listing"}
+
+
+def test_a_note_that_names_a_hidden_owner_is_refused_to_who_knows_it_alone(
+    cast: Cast, broker: Broker
+) -> None:
+    hidden = make_need(
+        cast.enterprise, cast.member, title="匿名难题", state="published", hide_owner=True
+    )
+    make_mandate(broker, cast.enterprise, cast.approver, listing=hidden)
+    make_mandate(broker, cast.enterprise, cast.approver, exclusive=False)
+    broker.user.forget_access()
+    enquiry = make_enquiry(hidden, cast.university, cast.university_member)
+    claim = introductions.claim_of_enquiry(
+        enquiry, note=f"陪同到{cast.enterprise.name}看样", evidence="enquiry", at=clock.now()
+    )
+    with pytest.raises(InvalidInput) as refused:
+        introductions.record_introduction(broker, claim, actor=broker.user)
+    assert set(refused.value.errors) == {"note"}
+    claim = introductions.claim_of_enquiry(
+        enquiry, note="陪同到厂里看样", evidence="enquiry", at=clock.now()
+    )
+    row = introductions.record_introduction(broker, claim, actor=broker.user)
+    with pytest.raises(InvalidInput) as named:
+        introductions.answer_introduction(
+            row,
+            side=cast.enterprise.code,
+            answer="disputed",
+            reason=f"{cast.enterprise.name}与对方早已相识",
+            actor=cast.approver,
+        )
+    assert set(named.value.errors) == {"reason"}

@@ -256,3 +256,23 @@ def test_a_fee_is_entered_paid_and_confirmed_by_the_client(cast: Cast, broker: B
     done = commissions.move_commission(paid, "confirm", actor=cast.approver, rev=paid.rev)
     assert (done.status, done.confirmed_by_id) == ("confirmed", cast.approver.pk)
     assert Mandate.objects.get(pk=made.pk).commissions.count() == 1
+
+
+def test_a_suspended_broker_agrees_on_nothing_new(cast: Cast, broker: Broker) -> None:
+    made = make_mandate(broker, cast.enterprise, cast.approver)
+    terms, day = Terms(rate_bp=200), clock.today() + timedelta(days=120)
+    waiting = mandates.propose_amendment(made, terms=terms, ends_on=day, actor=cast.approver)
+    Broker.objects.filter(pk=broker.pk).update(status="suspended")
+    made.refresh_from_db()
+    made = Mandate.objects.select_related("broker__user", "client").get(pk=made.pk)
+    for actor in (broker.user, cast.approver):
+        with pytest.raises(Refused, match="不在库"):
+            if actor == broker.user:
+                mandates.decide_amendment(made, "agree", actor=actor)
+            else:
+                mandates.propose_amendment(made, terms=terms, ends_on=day, actor=actor)
+    with pytest.raises(Refused, match="不在库"):
+        commissions.add_commission(made, amount_fen=100, due_on=clock.today(), actor=broker.user)
+    assert mandates.decide_amendment(made, "refuse", actor=broker.user).rev > waiting.mandate.rev
+    made.refresh_from_db()
+    assert made.agreed.rate_bp == 300

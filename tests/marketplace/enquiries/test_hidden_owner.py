@@ -13,6 +13,8 @@ from marketplace.enquiries import queries, services
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import _proxies, register_proxy
 from marketplace.enquiries.queries.inbox import Asked
+from marketplace.enquiries.rulebook import CHECKS
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.notices.models import Notice
 from marketplace.workbench import queries as workbench
@@ -181,3 +183,58 @@ def test_the_reason_to_open_it_again_is_looked_at_for_the_name(cast: Cast, need:
         services.write(over, "您好", **said)
     assert list(caught.value.errors) == ["names_checked"]
     services.write(over, "您好", names_checked=True, **said)
+
+
+def test_what_is_written_beside_the_messages_is_looked_at_for_the_name(
+    cast: Cast, enquiry: Enquiry
+) -> None:
+    named = f"由{cast.enterprise.name}试制"
+    day = clock.today()
+    values = {
+        "contract_kind": "development",
+        "subject": "共同开发",
+        "checks": {code: {"answer": "none", "note": ""} for code in CHECKS},
+    }
+    in_check = {**values["checks"], "consent": {"answer": "clear", "note": named}}
+    stone = [{"what": named, "due": day, "share": 10}]
+    step = services.add_step(enquiry, what="看样", side="owner", due=day, actor=cast.member)
+    acts = [
+        lambda **more: services.add_note(
+            enquiry, text=named, is_shared=True, actor=cast.member, **more
+        ),
+        lambda **more: services.add_step(
+            enquiry, what=named, side="owner", due=day, actor=cast.member, **more
+        ),
+        lambda **more: services.edit_step(
+            step, what=named, side="owner", due=day, actor=cast.member, **more
+        ),
+        *(
+            lambda more_values=more_values, **more: services.propose_intent(
+                enquiry, {**values, **more_values}, actor=cast.approver, **more
+            )
+            for more_values in ({"subject": named}, {"milestones": stone}, {"checks": in_check})
+        ),
+        lambda **more: services.close(
+            enquiry, reason="price", note=named, actor=cast.member, **more
+        ),
+    ]
+    for act in acts:
+        with pytest.raises(InvalidInput) as refused:
+            act()
+        assert set(refused.value.errors) == {"names_checked"}
+    assert (enquiry.notes.count(), enquiry.intents.count()) == (0, 0)
+    # For the own side alone it is no secret; and the asker may guess without being told.
+    services.add_note(enquiry, text=named, is_shared=False, actor=cast.member)
+    services.add_note(enquiry, text=named, is_shared=True, actor=cast.university_member)
+    services.add_step(enquiry, what=named, side="owner", due=day, actor=cast.university_member)
+    acts[0](names_checked=True)
+
+    client = signed_in(cast.member)
+    address = reverse("enquiries:step_new", args=[enquiry.code])
+    sent = {"what": named, "side": "owner", "due": day.isoformat()}
+    warned = client.post(address, sent)
+    assert (
+        warned.status_code,
+        'type="checkbox" name="names_checked"' in warned.content.decode(),
+    ) == (400, True)
+    assert client.post(address, {**sent, "names_checked": "on"}).status_code == 302

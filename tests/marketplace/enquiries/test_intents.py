@@ -1,11 +1,13 @@
 """From a question to an intent and to its end: proposals, steps, notes, closing, contacts, keeping."""
 
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+from django.core import mail
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +20,7 @@ from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
 from marketplace.matching.models import Match
+from marketplace.parties.models import Membership, Organization
 from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
@@ -305,6 +308,27 @@ def test_a_closing_reason_reaches_the_owner_and_ends_the_suggestion(
     assert (enquiry.status, enquiry.closing_reason) == ("open", "")
 
 
+def test_one_person_of_both_sides_does_not_agree_with_himself(cast: Cast, enquiry: Enquiry) -> None:
+    join_as(cast.approver, cast.university, "approver")
+    intent = services.propose_intent(enquiry, values(), actor=cast.approver)
+    assert intent.side == "owner"
+    assert list(queries.intents_to_decide(cast.approver)) == []
+    for act in (
+        lambda: services.accept_intent(intent, actor=cast.approver),
+        lambda: services.decline_intent(intent, reason="price", actor=cast.approver),
+    ):
+        with pytest.raises(Refused, match="另一位审核人"):
+            act()
+    page = signed_in(cast.approver).get(reverse("enquiries:intent", args=[intent.code]))
+    assert 'value="accept"' not in page.content.decode()
+    assert services.accept_intent(intent, actor=cast.org_admin).status == "accepted"
+
+
+def join_as(user: Any, organization: Any, role: str) -> None:
+    Membership.objects.create(user=user, organization=organization, role=role)
+    user.forget_access()
+
+
 def test_an_open_intent_is_settled_before_the_end(cast: Cast, enquiry: Enquiry) -> None:
     services.propose_intent(enquiry, values(), actor=cast.approver)
     with pytest.raises(Refused):
@@ -326,6 +350,36 @@ def log(cast: Cast, **more: Any) -> Any:
     )
 
 
+def link_sent(drain: Callable[[], int]) -> str:
+    """The address in the one mail to the firm, which says nothing of what was logged."""
+    drain()
+    [sent] = [row for row in mail.outbox if row.to == ["office@firm.example"]]
+    assert "低甲醛" not in str(sent.body) + sent.subject
+    found = re.search(r"/enquiries/confirm/[^/]+/", str(sent.body))
+    assert found is not None
+    return found[0]
+
+
+def test_the_link_goes_to_the_firm_and_to_nobody_else(cast: Cast, drain: Callable[[], int]) -> None:
+    address = reverse("enquiries:contact_new", args=[cast.enterprise.code])
+    form = {"form": "visit", "day": clock.today().isoformat(), "text": "看了压机"}
+    officer = signed_in(cast.registrar_city)
+    page = officer.post(address, {**form, "form_key": new_key(officer, address)}, follow=True)
+    assert page.status_code == 200
+    assert "/enquiries/confirm/" not in page.content.decode()
+    assert "该单位没有登记邮箱" in page.content.decode()
+    mail.outbox.clear()
+    drain()
+    assert [row for row in mail.outbox if "/enquiries/confirm/" in row.body] == []
+    assert not services.send_contact_link(LoggedContact.objects.get().pk)
+
+
+def new_key(client: Client, address: str) -> str:
+    found = re.search(r'name="form_key" value="([^"]+)"', client.get(address).content.decode())
+    assert found is not None
+    return found[1]
+
+
 def test_a_logged_visit_counts_when_the_firm_confirms_it(
     cast: Cast, enquiry: Enquiry, drain: Callable[[], int]
 ) -> None:
@@ -340,15 +394,16 @@ def test_a_logged_visit_counts_when_the_firm_confirms_it(
     ):
         with pytest.raises(InvalidInput):
             log(cast, **wrong)
-    logged = log(cast, enquiry=enquiry)
+    Organization.objects.filter(pk=cast.enterprise.pk).update(contact_email="office@firm.example")
+    log(cast, enquiry=enquiry)
     before = Message.objects.filter(enquiry=enquiry).count()
-    link = reverse("enquiries:contact_link", args=[logged.token])
+    link = link_sent(drain)
     visitor = Client()
     for _time in range(2):
         assert visitor.get(link).status_code == 200
     assert LoggedContact.objects.get().reply == ""
     assert Message.objects.filter(enquiry=enquiry).count() == before
-    assert logged.token not in str(vars(LoggedContact.objects.get()))
+    assert link.split("/")[-2] not in str(vars(LoggedContact.objects.get()))
     assert visitor.post(link, {"reply": "confirmed", "rev": "1"}).status_code == 200
     drain()
     drain()
@@ -360,21 +415,24 @@ def test_a_logged_visit_counts_when_the_firm_confirms_it(
     assert visitor.get(reverse("enquiries:contact_link", args=["x" * 43])).status_code == 404
 
 
-def test_who_logged_it_does_not_confirm_it_and_the_firm_has_the_last_word(cast: Cast) -> None:
+def test_who_logged_it_does_not_confirm_it_and_the_firm_has_the_last_word(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    Organization.objects.filter(pk=cast.enterprise.pk).update(contact_email="office@firm.example")
     logged = log(cast)
-    link = reverse("enquiries:contact_link", args=[logged.token])
+    link = link_sent(drain)
     officer = Client()
     officer.force_login(cast.registrar_city, backend="django.contrib.auth.backends.ModelBackend")
     assert officer.post(link, {"reply": "confirmed", "rev": "1"}).status_code == 403
     assert Client().post(link, {"reply": "confirmed", "rev": "1"}).status_code == 200
-    done = services.answer_contact(logged.contact, reply="disputed", actor=cast.member, rev=2)
+    done = services.answer_contact(logged, reply="disputed", actor=cast.member, rev=2)
     assert done.reply == "disputed"
     with pytest.raises(Refused):
         services.answer_contact(done, reply="confirmed", actor=cast.member, rev=3)
 
 
 def test_the_firm_disputes_on_its_workbench(cast: Cast) -> None:
-    contact = log(cast).contact
+    contact = log(cast)
     assert list(queries.contacts_to_answer(cast.member)) == [contact]
     with pytest.raises(Forbidden):
         services.answer_contact(contact, reply="confirmed", actor=cast.registrar_city)

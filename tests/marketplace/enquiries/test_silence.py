@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core import mail
 from django.db import connection, connections
 
 import pytest
@@ -17,6 +18,7 @@ from marketplace.enquiries.models import Enquiry, Lead, MetQuestion
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Refused, Stale
 from marketplace.notices.models import Notice
+from marketplace.notices.sms import MemoryBackend
 from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
@@ -298,3 +300,46 @@ def test_the_median_counts_working_days_from_five_enquiries_on(cast: Cast) -> No
     assert (found.count, found.answered, found.days) == (5, 4, 1)
     assert found.last_active is not None
     assert found.last_active.isoformat() == "2026-03-16"
+
+
+# --- visitors ---------------------------------------------------------------------------------
+def test_a_visitor_is_told_of_silence_and_of_each_broker_by_a_link(
+    cast: Cast, achievement: Any, drain: Callable[[], int]
+) -> None:
+    with clock.shift(at("2026-03-09 10:00")):
+        enquiry = make_visitor_enquiry(achievement, pool_consent=True, text="金丝雀的问题")
+        drain()
+    mail.outbox.clear()
+    with clock.shift(at("2026-03-17 10:00")):
+        for _time in range(2):
+            run("enquiries.follow_silence")
+            drain()
+        [told] = [row for row in mail.outbox if row.to == ["visitor@example.com"]]
+        assert "您的咨询还没有得到答复" in told.subject
+        assert "金丝雀" not in told.subject + told.body
+        assert "/enquiries/by-link/" in told.body
+        lead = Lead.objects.get(enquiry=enquiry)
+        first, second = cast.broker, make_staff("broker", name="第二经纪")
+        for broker in (first, second):
+            mail.outbox.clear()
+            lead = services.take_lead(lead, actor=broker)
+            drain()
+            drain()
+            [asked] = [row for row in mail.outbox if row.to == ["visitor@example.com"]]
+            assert "有技术经纪人愿意跟进您的咨询" in asked.subject
+            assert "金丝雀" not in asked.subject + asked.body
+            lead = services.hand_back_lead(lead, actor=broker)
+
+
+def test_a_visitor_with_a_mobile_number_is_told_by_sms(
+    cast: Cast, achievement: Any, drain: Callable[[], int]
+) -> None:
+    with clock.shift(at("2026-03-09 10:00")):
+        make_visitor_enquiry(achievement, contact="+8613800000001")
+        drain()
+    MemoryBackend.outbox.clear()
+    with clock.shift(at("2026-03-17 10:00")):
+        run("enquiries.follow_silence")
+        drain()
+    assert [row["template"] for row in MemoryBackend.outbox] == ["visitor_silent"]
+    assert not Lead.objects.exists()

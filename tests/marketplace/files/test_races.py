@@ -19,11 +19,15 @@ pytestmark = [
 ]
 
 
+#: Fewer than the connections of the pool: all of them are inside the service at the same time.
+AT_ONCE, FIT = 8, 3
+
+
 def test_parallel_uploads_keep_to_the_quota(monkeypatch, private_folder):
     data = pdf_bytes()
-    monkeypatch.setattr(services, "DAILY_QUOTA", 5 * len(data))
+    monkeypatch.setattr(services, "DAILY_QUOTA", FIT * len(data))
     uploader = make_uploader()
-    gate = threading.Barrier(20)
+    gate = threading.Barrier(AT_ONCE)
 
     def upload(number):
         gate.wait()
@@ -35,8 +39,8 @@ def test_parallel_uploads_keep_to_the_quota(monkeypatch, private_folder):
             connections.close_all()
         return True
 
-    with ThreadPoolExecutor(20) as pool:
-        taken = list(pool.map(upload, range(20)))
-    assert sum(taken) == 5
-    assert Attachment.objects.count() == 5
-    assert len([path for path in private_folder.rglob("*") if path.is_file()]) == 5
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        taken = list(pool.map(upload, range(AT_ONCE)))
+    assert sum(taken) == FIT
+    assert Attachment.objects.count() == FIT
+    assert len([path for path in private_folder.rglob("*") if path.is_file()]) == FIT

@@ -1,0 +1,20 @@
+"""Which enquiries are kept because of a contract."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from marketplace.deals.models import Contract
+from marketplace.deals.workflow import ContractStatus
+from marketplace.kernel import clock
+
+#: Days after the end of a contract: 电子商务法 art. 31 asks for three years after the transaction.
+KEPT_DAYS = 3 * 365 + 1
+
+
+def enquiries_kept() -> Exists:
+    """The enquiries with a contract that is not over, or ended less than three years ago."""
+    since = clock.today() - timedelta(days=KEPT_DAYS)
+    rows = Contract.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=since))
+    rows = rows.exclude(status=ContractStatus.CANCELLED)
+    return Exists(rows.filter(enquiry=OuterRef("pk")))
