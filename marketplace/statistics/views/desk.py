@@ -193,6 +193,7 @@ def targets(request: HttpRequest) -> HttpResponse:
                         form_key.ticket(),
                         lambda: services.set_target(**form.cleaned_data, actor=request.user),
                         actor=request.user,
+                        code=lambda row: str(row.pk),
                     )
                 except KeyReused as error:
                     form.add_error(None, str(error))
