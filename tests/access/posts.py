@@ -159,6 +159,8 @@ POSTS: dict[str, str] = {
     # --- the worked example
     "visits:ask": KEY,
     "visits:show": REV,
+    # --- statistics
+    "statistics:targets": KEY,
     # --- the rest
     "notices:read_all": "marks as read whatever there is",
     "notices:preferences": REV,

@@ -34,6 +34,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "specialists": SPECIALISTS,
     "registrar_city": frozenset({"registrar_city"}),
     "registrars": frozenset({"registrar_city", "registrar_county"}),
+    "target_setters": frozenset({"registrar_city", "authority"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "brokers": frozenset({"broker"}),
