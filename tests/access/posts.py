@@ -83,6 +83,7 @@ POSTS: dict[str, str] = {
     "brokerage:filing": REV,
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
+    "api:broker_write": KEY,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
