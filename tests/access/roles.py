@@ -70,6 +70,17 @@ _ENQUIRY: Relations = {
     "asking_binder": frozenset({"university_admin"}),
 }
 
+# The enterprise keeps the record as the seller, the university buys.
+_KEEPING: Relations = {
+    "keeping": ENTERPRISE,
+    "keeping_binder": frozenset({"approver", "org_admin"}),
+}
+_CONTRACT: Relations = {
+    **_KEEPING,
+    "other_side": UNIVERSITY,
+    "other_binder": frozenset({"university_admin"}),
+}
+
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
@@ -140,6 +151,15 @@ RELATIONS: dict[str, Relations] = {
         "introduced": ENTERPRISE | UNIVERSITY,
         "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
     },
+    "contract": _CONTRACT,
+    "contract_paper": _CONTRACT,
+    "contract_section": _CONTRACT,
+    "contract_term": _CONTRACT,
+    "contract_evidence": _CONTRACT,
+    "contract_payment": _CONTRACT,
+    "contract_milestone": _CONTRACT,
+    "contract_amendment": _CONTRACT,
+    "contract_outside": _KEEPING,
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,

@@ -10,7 +10,12 @@ from tests.access.matrix import BadMatrix, _row
 from tests.access.roles import ENTERPRISE, UNIVERSITY, BadExpression, expand, likeness, relations_of
 from tests.access.world import STATES, World
 
+
 #: Whether a person really stands in the relation to a row of the world.
+def _buyer(contract: Any) -> Any:
+    return contract.parties.get(side="buyer").organization_id
+
+
 HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     "need": {
         "owner": lambda user, row: user.access.in_org(row.owner_id),
@@ -54,6 +59,18 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "answering_binder": lambda user, row: user.access.binds(row.owner_id),
         "asking": lambda user, row: user.access.in_org(row.asker_id),
         "asking_binder": lambda user, row: user.access.binds(row.asker_id),
+    },
+    "contract": {
+        "keeping": lambda user, row: user.access.in_org(row.owner_id),
+        "keeping_binder": lambda user, row: user.access.binds(row.owner_id),
+        "other_side": lambda user, row: user.access.in_org(_buyer(row)),
+        "other_binder": lambda user, row: user.access.binds(_buyer(row)),
+    },
+    "contract_amendment": {
+        "keeping": lambda user, row: user.access.in_org(row.contract.owner_id),
+        "keeping_binder": lambda user, row: user.access.binds(row.contract.owner_id),
+        "other_side": lambda user, row: user.access.in_org(_buyer(row.contract)),
+        "other_binder": lambda user, row: user.access.binds(_buyer(row.contract)),
     },
     "intent": {
         "proposing": lambda user, row: user.access.in_org(row.owner_id),

@@ -48,6 +48,7 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.contracts import contracts
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
@@ -519,4 +520,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     imports,
     intents,
     mandates,
+    contracts,
 )
