@@ -7,14 +7,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.deals import queries
-from marketplace.deals.queries.waiting import texts_to_confirm, to_sign, waiting_count
+from marketplace.deals import queries, samples
+from marketplace.deals.queries.waiting import (
+    amendments_to_answer,
+    intents_to_draft,
+    texts_to_confirm,
+    to_sign,
+    waiting_count,
+)
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.parties.policies import REGISTRARS, Role, access_of
-from marketplace.web.slices import CodePage, MenuItem, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 #: To-dos of one person that are shown; the list has all.
@@ -39,6 +45,21 @@ def _to_sign(user: Actor) -> Iterator[Todo]:
         title = _("登记合同签订：%(title)s") % {"title": contract.title}
         url = reverse("deals:sign", args=[contract.code])
         yield Todo("pen", title, _("定稿双方已确认"), _("去登记"), url, order=25)
+
+
+def _to_draft(user: Actor) -> Iterator[Todo]:
+    """Agreed intents whose seller has not begun the contract."""
+    for intent in intents_to_draft(user)[:MOST_TODOS]:
+        title = _("起草合同：%(title)s") % {"title": intent.enquiry.listing_title}
+        url = reverse("deals:new_from_intent", args=[intent.code])
+        yield Todo("doc", title, _("意向双方已确认"), _("去起草"), url, order=35)
+
+
+def _to_answer(user: Actor) -> Iterator[Todo]:
+    for amendment in amendments_to_answer(user)[:MOST_TODOS]:
+        title = _("答复合同变更：%(title)s") % {"title": amendment.contract.title}
+        url = reverse("deals:show", args=[amendment.contract.code])
+        yield Todo("doc", title, amendment.contract.code, _("去答复"), url, order=16)
 
 
 def _of_intents(user: Actor, intents: Sequence[Any]) -> list[Answer]:
@@ -105,8 +126,10 @@ SLICE = Slice(
             waiting_count,
         ),
     ),
-    todos=(_to_confirm, _to_sign),
+    todos=(_to_confirm, _to_answer, _to_sign, _to_draft),
     codes=(CodePage("HT", queries.visible_to, "deals:show"),),
+    schedules=(Schedule("deals.remind_due", every=24 * 3600.0),),
+    samples=Samples("contracts", 70, samples.load, samples.remove),
     slots=(
         Contribution("intent.actions", 10, _of_intents, "deals/slot_intent.html"),
         Contribution("enquiry.actions", 60, _of_enquiries, "deals/slot_enquiry.html"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from marketplace.deals import api as rest
 from marketplace.deals import views
 
 workbench = [
@@ -35,4 +36,19 @@ workbench = [
     path("contracts/<str:code>/perform/", views.perform, name="perform"),
     path("contracts/<str:code>/terminate/", views.terminate, name="terminate"),
     path("contracts/<str:code>/cancel/", views.cancel, name="cancel"),
+]
+
+api = [
+    path("contracts/", rest.ContractCollection.as_view(), name="contract_list"),
+    path("contracts/<str:code>/", rest.ContractItem.as_view(), name="contract_detail"),
+    path(
+        "contracts/<str:code>/sections/<slug:section>/",
+        rest.ContractSection.as_view(),
+        name="contract_save",
+    ),
+    path("contracts/<str:code>/payments/", rest.ContractPayments.as_view(), name="contract_pay"),
+    path(
+        "contracts/<str:code>/invoices/", rest.ContractInvoices.as_view(), name="contract_invoice"
+    ),
+    path("contracts/<str:code>/<slug:act>/", rest.ContractAct.as_view(), name="contract_act"),
 ]

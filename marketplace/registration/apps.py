@@ -12,7 +12,7 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.journal import triggers  # noqa: PLC0415 -- app ready
-        from marketplace.registration import policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.registration import handlers, policies  # noqa: F401, PLC0415 -- app ready
         from marketplace.registration.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 

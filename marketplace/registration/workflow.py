@@ -60,9 +60,9 @@ AWAITING_NUMBER = frozenset({FilingStatus.APPROVED, FilingStatus.FORWARDED, Fili
 #: In force and without an objection that waits.
 _SETTLED = frozenset({FilingStatus.REGISTERED, FilingStatus.CHANGED, FilingStatus.PERFORMED})
 
-_PREPARE = "registration.submit_filing"
-_DECIDE = "registration.decide_filing"
-_SECOND = "registration.second_filing"
+_PREPARE = "registration.submit_registration"
+_DECIDE = "registration.decide_registration"
+_SECOND = "registration.second_registration"
 
 
 def lacks_second_review(filing: Any, _now: Any) -> object:
@@ -170,7 +170,7 @@ FILING = Workflow.of(
         _("已在国家系统申报"),
         {FilingStatus.APPROVED, FilingStatus.FORWARDED},
         FilingStatus.FILED,
-        "registration.report_filing",
+        "registration.report_registration",
     ),
     Transition(
         "register",
@@ -205,7 +205,7 @@ FILING = Workflow.of(
         pgettext_lazy("filing", "提出异议"),
         _SETTLED,
         FilingStatus.DISPUTED,
-        "registration.dispute_filing",
+        "registration.dispute_registration",
     ),
     Transition(
         "settle",

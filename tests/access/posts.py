@@ -49,6 +49,23 @@ POSTS: dict[str, str] = {
     "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
+    # --- contracts
+    "api:contract_list": KEY,
+    "api:contract_save": REV,
+    "api:contract_pay": REV,
+    "api:contract_invoice": REV,
+    "api:contract_act": REV,
+    # --- registration
+    "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
+    "registration:filing": REV,
+    "registration:decide": REV,
+    "registration:desk": "sends the version of each chosen row; each is decided by itself",
+    "registration:batch": "a contract has one filing, and what is submitted is not submitted again",
+    "registration:paper": "adds a file; the same one filed twice are two copies",
+    "registration:uses": REV,
+    "registration:elsewhere": KEY,
+    "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
+    "api:filing_act": REV,
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,

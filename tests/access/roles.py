@@ -70,15 +70,18 @@ _ENQUIRY: Relations = {
     "asking_binder": frozenset({"university_admin"}),
 }
 
-# The enterprise keeps the record as the seller, the university buys.
-_KEEPING: Relations = {
-    "keeping": ENTERPRISE,
-    "keeping_binder": frozenset({"approver", "org_admin"}),
-}
+# The enterprise sells and keeps the record, the university buys.
 _CONTRACT: Relations = {
-    **_KEEPING,
-    "other_side": UNIVERSITY,
-    "other_binder": frozenset({"university_admin"}),
+    "keeper": ENTERPRISE,
+    "keeper_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
+_SOLD: Relations = {
+    "seller": ENTERPRISE,
+    "seller_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
 }
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
@@ -139,6 +142,8 @@ RELATIONS: dict[str, Relations] = {
     "lead taken": {"taker": frozenset({"broker"})},
     "lead confirmed": {"taker": frozenset({"broker"})},
     "led_enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "contract": _CONTRACT,
+    "contract_file": _CONTRACT,
     "step": {"parties": ENTERPRISE | UNIVERSITY},
     "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
     "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},
@@ -151,7 +156,6 @@ RELATIONS: dict[str, Relations] = {
         "introduced": ENTERPRISE | UNIVERSITY,
         "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
     },
-    "contract": _CONTRACT,
     "contract_paper": _CONTRACT,
     "contract_section": _CONTRACT,
     "contract_term": _CONTRACT,
@@ -159,11 +163,18 @@ RELATIONS: dict[str, Relations] = {
     "contract_payment": _CONTRACT,
     "contract_milestone": _CONTRACT,
     "contract_amendment": _CONTRACT,
-    "contract_outside": _KEEPING,
+    "contract_outside": {
+        "keeper": ENTERPRISE,
+        "keeper_binder": frozenset({"approver", "org_admin"}),
+    },
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},
+    # The enterprise sells and registers, the university buys.
+    "registration": _SOLD,
+    "to_file": _SOLD,
+    "absorbed": _SOLD,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

@@ -60,23 +60,31 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "asking": lambda user, row: user.access.in_org(row.asker_id),
         "asking_binder": lambda user, row: user.access.binds(row.asker_id),
     },
-    "contract": {
-        "keeping": lambda user, row: user.access.in_org(row.owner_id),
-        "keeping_binder": lambda user, row: user.access.binds(row.owner_id),
-        "other_side": lambda user, row: user.access.in_org(_buyer(row)),
-        "other_binder": lambda user, row: user.access.binds(_buyer(row)),
-    },
-    "contract_amendment": {
-        "keeping": lambda user, row: user.access.in_org(row.contract.owner_id),
-        "keeping_binder": lambda user, row: user.access.binds(row.contract.owner_id),
-        "other_side": lambda user, row: user.access.in_org(_buyer(row.contract)),
-        "other_binder": lambda user, row: user.access.binds(_buyer(row.contract)),
-    },
     "intent": {
         "proposing": lambda user, row: user.access.in_org(row.owner_id),
         "proposing_binder": lambda user, row: user.access.binds(row.owner_id),
         "deciding": lambda user, row: user.access.in_org(row.enquiry.asker_id),
         "deciding_binder": lambda user, row: user.access.binds(row.enquiry.asker_id),
+    },
+    "contract_amendment": {
+        "keeper": lambda user, row: user.access.in_org(row.contract.owner_id),
+        "keeper_binder": lambda user, row: user.access.binds(row.contract.owner_id),
+        "buyer": lambda user, row: user.access.in_org(_buyer(row.contract)),
+        "buyer_binder": lambda user, row: user.access.binds(_buyer(row.contract)),
+    },
+    "contract": {
+        "keeper": lambda user, row: user.access.in_org(row.owner_id),
+        "keeper_binder": lambda user, row: user.access.binds(row.owner_id),
+        "buyer": lambda user, row: any(
+            user.access.in_org(party.organization_id)
+            for party in row.parties.all()
+            if party.side == "buyer"
+        ),
+        "buyer_binder": lambda user, row: any(
+            user.access.binds(party.organization_id)
+            for party in row.parties.all()
+            if party.side == "buyer"
+        ),
     },
     "lead": {"taker": lambda user, row: row.broker_id == user.pk},
     "step": {

@@ -67,6 +67,8 @@ WITHOUT_SUBJECT = {
     "parties.delegate_role",
     "parties.grant_role",
     "parties.review_organizations",
+    "registration.read_desk",
+    "registration.use_desk",
     "taxonomy.edit_calendar",
     "taxonomy.edit_term",
     "wagtailadmin.access_admin",

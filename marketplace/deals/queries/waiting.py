@@ -1,10 +1,13 @@
 """What waits for a person: texts to confirm, signatures to record."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from marketplace.deals.models import Contract, ContractParty, FinalConfirmation
+from marketplace.deals.models import Amendment, Contract, ContractParty, FinalConfirmation
 from marketplace.deals.queries.reading import whole
-from marketplace.deals.workflow import ContractStatus, Side
+from marketplace.deals.workflow import AmendmentStatus, ContractStatus, Side
+from marketplace.enquiries.models import Intent
+from marketplace.enquiries.workflow import IntentStatus
+from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import access_of
 from marketplace.web.once_a_request import once_a_request
@@ -41,6 +44,36 @@ def to_sign(actor: Actor) -> QuerySet[Contract]:
     if not orgs:
         return Contract.objects.none()
     return whole().filter(owner_id__in=orgs, status=ContractStatus.CONFIRMED)
+
+
+def amendments_to_answer(actor: Actor) -> QuerySet[Amendment]:
+    """Proposed amendments of contracts that the person binds a party of, by somebody of the other side."""
+    orgs = _bound_orgs(actor)
+    if not orgs:
+        return Amendment.objects.none()
+    of_other_side = ContractParty.objects.filter(
+        contract=OuterRef("contract"), organization_id__in=orgs, side__in=[Side.SELLER, Side.BUYER]
+    ).exclude(side=OuterRef("side"))
+    rows = Amendment.objects.filter(Exists(of_other_side), status=AmendmentStatus.PROPOSED)
+    return rows.exclude(proposed_by_id=actor.pk).select_related("contract").order_by("id")
+
+
+def intents_to_draft(actor: Actor) -> QuerySet[Intent]:
+    """Agreed intents of which the person binds the seller, and from which no contract was begun."""
+    orgs = _bound_orgs(actor)
+    if not orgs:
+        return Intent.objects.none()
+    begun = Contract.objects.exclude(status=ContractStatus.CANCELLED)
+    begun = begun.filter(Q(intent=OuterRef("pk")) | Q(enquiry=OuterRef("enquiry")))
+    sells = Q(enquiry__kind="needs", enquiry__asker_id__in=orgs) | (
+        ~Q(enquiry__kind="needs") & Q(enquiry__owner_id__in=orgs)
+    )
+    rows = Intent.objects.filter(sells, ~Exists(begun), status=IntentStatus.ACCEPTED)
+    rows = rows.filter(enquiry__status=EnquiryStatus.AGREED, enquiry__asker__isnull=False)
+    # Without the publisher's name the asker cannot begin: `create_from_intent`.
+    hidden = Q(enquiry__hidden_owner=True, enquiry__named_at__isnull=True)
+    rows = rows.exclude(hidden & ~Q(enquiry__owner_id__in=orgs))
+    return rows.select_related("enquiry").order_by("decided_at", "id")
 
 
 @once_a_request

@@ -1,4 +1,4 @@
-"""Contracts in each state: the enterprise keeps them as the seller, the university buys."""
+"""What hangs on the contracts of `worlds.deals`: sections, payments, milestones, evidence, amendments."""
 
 from typing import Any
 
@@ -14,16 +14,13 @@ States = dict[str, dict[str, Any]]
 
 
 def contracts(world: Any) -> dict[str, States]:
-    """Each state, and what hangs on a contract."""
+    """Sections and terms in each state; the rest on a contract of its own."""
     missing = {"code": new_code("HT")}
     found: States = {"missing": missing}
     for state in ContractStatus.values:
-        row = _made(world, state)
-        world.rows["contract", state] = row
-        found[state] = {"code": row.code}
+        found[state] = {"code": world.rows["contract", state].code}
     need, offering = world.rows["need", "published"], world.rows["offering", "published"]
     return {
-        "contract": found,
         "contract_paper": {"draft": found["draft"], "missing": missing},
         "contract_section": {state: one | {"section": "basics"} for state, one in found.items()},
         "contract_term": {state: one | {"section": "money"} for state, one in found.items()},
