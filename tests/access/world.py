@@ -51,6 +51,7 @@ from marketplace.registration.models import LedgerPeriod
 from marketplace.registration.workflow import FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.contracts import contracts
 from tests.access.worlds.deals import deals
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
@@ -547,6 +548,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     imports,
     intents,
     mandates,
+    contracts,
     filings,
     prechecks,
 )
