@@ -64,6 +64,12 @@ POSTS: dict[str, str] = {
     "registration:elsewhere": KEY,
     "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
     "api:filing_act": REV,
+    # --- contracts
+    "api:contract_list": KEY,
+    "api:contract_save": REV,
+    "api:contract_pay": REV,
+    "api:contract_invoice": REV,
+    "api:contract_act": REV,
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
