@@ -70,6 +70,13 @@ _ENQUIRY: Relations = {
     "asking_binder": frozenset({"university_admin"}),
 }
 
+# The enterprise sells and keeps the record, the university buys.
+_CONTRACT: Relations = {
+    "keeper": ENTERPRISE,
+    "keeper_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
 _SOLD: Relations = {
     "seller": ENTERPRISE,
     "seller_binder": frozenset({"approver", "org_admin"}),
@@ -135,6 +142,8 @@ RELATIONS: dict[str, Relations] = {
     "lead taken": {"taker": frozenset({"broker"})},
     "lead confirmed": {"taker": frozenset({"broker"})},
     "led_enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "contract": _CONTRACT,
+    "contract_file": _CONTRACT,
     "step": {"parties": ENTERPRISE | UNIVERSITY},
     "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
     "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},

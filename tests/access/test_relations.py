@@ -61,6 +61,20 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "deciding": lambda user, row: user.access.in_org(row.enquiry.asker_id),
         "deciding_binder": lambda user, row: user.access.binds(row.enquiry.asker_id),
     },
+    "contract": {
+        "keeper": lambda user, row: user.access.in_org(row.owner_id),
+        "keeper_binder": lambda user, row: user.access.binds(row.owner_id),
+        "buyer": lambda user, row: any(
+            user.access.in_org(party.organization_id)
+            for party in row.parties.all()
+            if party.side == "buyer"
+        ),
+        "buyer_binder": lambda user, row: any(
+            user.access.binds(party.organization_id)
+            for party in row.parties.all()
+            if party.side == "buyer"
+        ),
+    },
     "lead": {"taker": lambda user, row: row.broker_id == user.pk},
     "step": {
         "parties": lambda user, row: (
