@@ -49,6 +49,12 @@ POSTS: dict[str, str] = {
     "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
+    # --- contracts
+    "api:contract_list": KEY,
+    "api:contract_save": REV,
+    "api:contract_pay": REV,
+    "api:contract_invoice": REV,
+    "api:contract_act": REV,
     # --- registration
     "registration:period": REV,
     "registration:imports": KEY,
@@ -64,12 +70,6 @@ POSTS: dict[str, str] = {
     "registration:elsewhere": KEY,
     "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
     "api:filing_act": REV,
-    # --- contracts
-    "api:contract_list": KEY,
-    "api:contract_save": REV,
-    "api:contract_pay": REV,
-    "api:contract_invoice": REV,
-    "api:contract_act": REV,
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
@@ -81,6 +81,7 @@ POSTS: dict[str, str] = {
     "brokerage:filing": REV,
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
+    "api:broker_write": KEY,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",

@@ -71,16 +71,16 @@ _ENQUIRY: Relations = {
     "asking_binder": frozenset({"university_admin"}),
 }
 
-_SOLD: Relations = {
-    "seller": ENTERPRISE,
-    "seller_binder": frozenset({"approver", "org_admin"}),
-    "buyer": UNIVERSITY,
-    "buyer_binder": frozenset({"university_admin"}),
-}
 # The enterprise sells and keeps the record, the university buys.
 _CONTRACT: Relations = {
     "keeper": ENTERPRISE,
     "keeper_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
+_SOLD: Relations = {
+    "seller": ENTERPRISE,
+    "seller_binder": frozenset({"approver", "org_admin"}),
     "buyer": UNIVERSITY,
     "buyer_binder": frozenset({"university_admin"}),
 }

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,6 +32,7 @@ from marketplace.registration.workflow import COUNTED, FILING, WITH_SELLER
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
+from marketplace.web.templatetags.web import url_or_empty
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
@@ -133,9 +133,9 @@ def _place(row: Filing, reason: dict[str, Any]) -> str:
     """Where the thing that a reason is about is mended: the section, or the place on the contract's page."""
     field = reason.get("field", "")
     if field in SECTIONS:
-        return reverse("deals:edit", args=[row.contract.code, field])
-    shown = reverse("deals:show", args=[row.contract.code])
-    return f"{shown}#{field}" if field else ""
+        return url_or_empty("deals:edit", row.contract.code, field)
+    shown = url_or_empty("deals:show", row.contract.code)
+    return f"{shown}#{field}" if shown and field else ""
 
 
 def _form(request: HttpRequest, move: str) -> Any:
