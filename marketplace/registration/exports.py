@@ -1,6 +1,6 @@
 """Approved filings as a workbook in the order of the official form, for the national system."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -8,7 +8,6 @@ from django.utils.translation import override
 
 from marketplace.deals.queries import official_facts
 from marketplace.kernel.money import in_wan
-from marketplace.registration.imports.columns import COLUMNS
 from marketplace.sheets.writers import Column, write_xlsx
 from marketplace.taxonomy.queries import label
 
@@ -25,21 +24,21 @@ _SCHEMES = {
 }
 
 
-def headings() -> list[str]:
+def headings(form: Sequence[Any]) -> list[str]:
     """The headings of the official form, with the unit of amounts. Our own code comes last."""
     with override(LANGUAGE):
-        heads = [f"{one.label}（万元）" if one.money else str(one.label) for one in COLUMNS]
+        heads = [f"{one.label}（万元）" if one.money else str(one.label) for one in form]
         return [*heads, _("本平台编号")]
 
 
-def official_workbook(filings: Iterable[Any]) -> IO[bytes]:
-    """The workbook, rewound; the caller closes it. Our import reads it back once numbers are filled in."""
+def official_workbook(form: Sequence[Any], filings: Iterable[Any]) -> IO[bytes]:
+    """The workbook of the columns of `form`, rewound; the caller closes it. Our import reads it back once numbers are filled in."""
     with override(LANGUAGE):
-        columns = [Column(head, 18) for head in headings()]
-        return write_xlsx(_("待申报合同"), columns, _rows(filings))
+        columns = [Column(head, 18) for head in headings(form)]
+        return write_xlsx(_("待申报合同"), columns, _rows(form, filings))
 
 
-def _rows(filings: Iterable[Any]) -> Iterator[list[Any]]:
+def _rows(form: Sequence[Any], filings: Iterable[Any]) -> Iterator[list[Any]]:
     for filing in filings:
         said = official_facts(filing.contract)
         seller, buyer = said.seller, said.buyer
@@ -69,7 +68,7 @@ def _rows(filings: Iterable[Any]) -> Iterator[list[Any]]:
                 f"{side}_nature": party.nature if party else "",
                 f"{side}_district": party.district if party else "",
             }
-        yield [_shown(one.name, values[one.name]) for one in COLUMNS] + [filing.code]
+        yield [_shown(one.name, values[one.name]) for one in form] + [filing.code]
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -106,7 +106,7 @@ def tell_seller(event: Event) -> None:
         return
     title, body = _RESULTS[type(event).__name__]
     people = list(parties.binders_of(filing.seller_org_id))
-    if filing.submitted_by_id and filing.submitted_by not in people:
+    if filing.submitted_by is not None and filing.submitted_by not in people:
         people.append(filing.submitted_by)
     notify(
         "registration.filing",

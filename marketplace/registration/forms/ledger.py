@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.registration.imports.columns import COLUMNS
 from marketplace.web.forms import JiebangForm
 
 UNITS = [("", _("以表头写明的为准")), ("wan", _("万元")), ("yuan", _("元"))]
@@ -30,10 +29,17 @@ class RegisterUploadForm(JiebangForm):
 class MappingForm(JiebangForm):
     """Gives headings that were not understood their columns; a field for each heading, numbered in order."""
 
-    def __init__(self, *args: Any, headings: list[str], unit: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        headings: list[str],
+        columns: list[tuple[str, Any]],
+        unit: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.headings = headings
-        choices = [("", _("不读取")), *((one.name, one.label) for one in COLUMNS)]
+        choices = [("", _("不读取")), *columns]
         for place, heading in enumerate(headings):
             self.fields[f"heading_{place}"] = forms.ChoiceField(
                 label=heading, choices=choices, required=False

@@ -6,6 +6,7 @@ from a fixed seed, so every site has the same sample book; amounts are small on 
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,6 @@ from marketplace.deals.services.importing import create_imported
 from marketplace.deals.workflow import Book, Origin
 from marketplace.kernel import clock
 from marketplace.parties.models import User
-from marketplace.registration.imports.plan import CREATE, Planned
 from marketplace.registration.models import (
     BenefitUse,
     Decision,
@@ -89,6 +89,13 @@ _STATES = (
 )
 
 
+@dataclass(frozen=True)
+class Row:
+    """The values of one contract, as a row of the official register has them."""
+
+    values: dict[str, Any]
+
+
 def load(progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
     """Load the sample book, unless it is there. Takes some seconds."""
     if Contract.objects.filter(book=Book.SAMPLE, origin=Origin.IMPORT).exists():
@@ -104,7 +111,7 @@ def load(progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
     progress("contracts", REGISTERED + UNDER_WAY, REGISTERED + UNDER_WAY)
 
 
-def _registered() -> Iterator[Planned]:
+def _registered() -> Iterator[Row]:
     """Registered contracts, spread over the years as contracts are: growing, most of them in December."""
     chance = random.Random(20260713)  # noqa: S311 -- samples, no secret
     today, days = clock.today(), []
@@ -116,9 +123,7 @@ def _registered() -> Iterator[Planned]:
             days.append(day)
     for serial, day in enumerate(sorted(days), start=1):
         values = _values(chance, serial, day)
-        yield Planned(
-            serial, {**values, "official_number": f"{day.year}371390{serial:06d}"}, CREATE
-        )
+        yield Row({**values, "official_number": f"{day.year}371390{serial:06d}"})
 
 
 def _values(chance: random.Random, serial: int, day: date) -> dict[str, Any]:
@@ -159,7 +164,7 @@ def _under_way() -> None:
     for serial in range(1, UNDER_WAY + 1):
         day = today - timedelta(days=chance.randint(1, 40))
         values = _values(chance, 900 + serial, day)
-        rows.append(Planned(serial, {**values, "official_number": ""}, CREATE))
+        rows.append(Row({**values, "official_number": ""}))
     keys = create_imported([imports.imported(one) for one in rows], actor=None, book=Book.SAMPLE)
     now = clock.now()
     filings = []

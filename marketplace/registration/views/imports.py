@@ -24,7 +24,7 @@ from marketplace.kernel.errors import (
 )
 from marketplace.registration import events, exports
 from marketplace.registration.forms.ledger import MappingForm, RegisterUploadForm
-from marketplace.registration.imports.columns import layout_headings
+from marketplace.registration.imports.columns import COLUMNS, layout_headings
 from marketplace.registration.models import RegisterImport
 from marketplace.registration.queries import imports as queries
 from marketplace.registration.services import imports
@@ -140,7 +140,8 @@ def _acted(request: HttpRequest, batch: RegisterImport, form: MappingForm, seen:
 
 def _mapping_form(batch: RegisterImport, data: Any) -> MappingForm:
     headings = layout_headings(batch.counts.get("headers", ()), batch.mapping)
-    return MappingForm(data, headings=headings, unit=batch.unit)
+    columns = [(one.name, one.label) for one in COLUMNS]
+    return MappingForm(data, headings=headings, columns=columns, unit=batch.unit)
 
 
 @login_required
@@ -171,7 +172,7 @@ def register_export(request: HttpRequest) -> HttpResponseBase:
     """Approved filings in the order of the official form, as XLSX."""
     if not request.user.has_perm("registration.import_register"):
         raise Forbidden
-    file = exports.official_workbook(queries.to_export())
+    file = exports.official_workbook(COLUMNS, queries.to_export())
     name = _("待申报合同.xlsx")
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
