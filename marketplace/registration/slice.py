@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries
 from marketplace.registration.queries.records import registered_of_listings
-from marketplace.web.slices import CodePage, MenuItem, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 
@@ -149,6 +149,7 @@ SLICE = Slice(
         ),
     ),
     todos=(_to_decide, _of_seller),
+    schedules=(Schedule("registration.verify_ledger", every=24 * 3600.0),),
     codes=(CodePage("RD", queries.visible_to, "registration:filing"),),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),

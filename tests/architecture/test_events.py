@@ -63,6 +63,10 @@ UNHEARD = {
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
+    "the page of the filing shows it": {
+        *("FilingOpened", "FilingRecalled", "FilingReviewed", "FilingReopened", "FilingFiled"),
+        *("BenefitRecorded", "CertificateFiled"),
+    },
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},
