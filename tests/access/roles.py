@@ -32,6 +32,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "overseers": OVERSEERS,
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
+    "registrar_city": frozenset({"registrar_city"}),
     "registrars": frozenset({"registrar_city", "registrar_county"}),
     "target_setters": frozenset({"registrar_city", "authority"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
@@ -69,6 +70,20 @@ _ENQUIRY: Relations = {
     "answering_binder": frozenset({"approver", "org_admin"}),
     "asking": UNIVERSITY,
     "asking_binder": frozenset({"university_admin"}),
+}
+
+# The enterprise sells and keeps the record, the university buys.
+_CONTRACT: Relations = {
+    "keeper": ENTERPRISE,
+    "keeper_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
+_SOLD: Relations = {
+    "seller": ENTERPRISE,
+    "seller_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
 }
 
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
@@ -129,6 +144,8 @@ RELATIONS: dict[str, Relations] = {
     "lead taken": {"taker": frozenset({"broker"})},
     "lead confirmed": {"taker": frozenset({"broker"})},
     "led_enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "contract": _CONTRACT,
+    "contract_file": _CONTRACT,
     "step": {"parties": ENTERPRISE | UNIVERSITY},
     "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
     "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},
@@ -141,10 +158,27 @@ RELATIONS: dict[str, Relations] = {
         "introduced": ENTERPRISE | UNIVERSITY,
         "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
     },
+    "contract_paper": _CONTRACT,
+    "contract_section": _CONTRACT,
+    "contract_term": _CONTRACT,
+    "contract_evidence": _CONTRACT,
+    "contract_payment": _CONTRACT,
+    "contract_milestone": _CONTRACT,
+    "contract_amendment": _CONTRACT,
+    "contract_outside": {
+        "keeper": ENTERPRISE,
+        "keeper_binder": frozenset({"approver", "org_admin"}),
+    },
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
+    # Sold by the enterprise, bought by the university.
+    "checked_contract": {"seller": ENTERPRISE, "buyer": UNIVERSITY},
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},
+    # The enterprise sells and registers, the university buys.
+    "registration": _SOLD,
+    "to_file": _SOLD,
+    "absorbed": _SOLD,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

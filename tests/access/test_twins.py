@@ -31,6 +31,7 @@ TWINS = {
     "achievements.view_achievement": "marketplace.achievements.queries.visible_to",
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
+    "deals.view_contract": "marketplace.deals.queries.reading.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
     "enquiries.view_contact": "marketplace.enquiries.queries.way.contacts_visible_to",
     "brokerage.view_commission": "marketplace.brokerage.queries.mandates.commissions_visible_to",
@@ -46,6 +47,7 @@ TWINS = {
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "offerings.view_offering": "marketplace.offerings.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
+    "registration.view_registration": "marketplace.registration.queries.filings.visible_to",
     "visits.view_visit": "tests.worked_slice.queries.visible_to",
 }
 #: View permissions without such a list, and why.

@@ -30,6 +30,7 @@ from marketplace.brokerage.workflow import (
     IntroductionStatus,
     MandateStatus,
 )
+from marketplace.deals.workflow import ContractStatus
 from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
@@ -47,14 +48,19 @@ from marketplace.parties import services as parties
 from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.registration.models import LedgerPeriod
+from marketplace.registration.workflow import FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.contracts import contracts
+from tests.access.worlds.deals import deals
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
+from tests.access.worlds.prechecks import prechecks
+from tests.access.worlds.registration import filings
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -115,6 +121,8 @@ STATES: dict[str, set[str]] = {
     "broker_task": {"open", "done", "missing"},
     "broker_request": {"open", "done", "missing"},
     "rated": {"closed", "missing"},
+    "contract": {*ContractStatus.values, "filed", "missing"},
+    "contract_file": {"signed", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "intent": {*IntentStatus.values, "missing"},
     "lead": {*LeadStatus.values, "missing"},
@@ -131,6 +139,13 @@ STATES: dict[str, set[str]] = {
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
     "certificate": {"draft", "submitted", "entered", "missing"},
     "yearly_form": {"person", "firm", "missing"},
+    "registration": {*FilingStatus.values, "missing"},
+    "verify_link": {"registered", "missing"},
+    "to_file": {"signed", "draft", "missing"},
+    "absorbed": {"signed", "missing"},
+    "ledger_book": {"city", "missing"},
+    "ledger_month": {"open", "missing"},
+    "register_import": {"checked", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.
@@ -527,9 +542,13 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _codes,
     _visits,
     brokers,
+    deals,
     delegations,
     enquiries,
     imports,
     intents,
     mandates,
+    contracts,
+    filings,
+    prechecks,
 )

@@ -64,6 +64,10 @@ UNHEARD = {
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
+    "the ledger and the page of the month show it": {
+        *("LedgerPosted", "LedgerCloseProposed", "LedgerCloseWithdrawn", "LedgerPeriodClosed"),
+        *("RegisterImportStarted", "RegisterImportConfirmed", "RegisterImportFailed"),
+    },
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},

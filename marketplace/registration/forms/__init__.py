@@ -1,0 +1,1 @@
+"""Forms of filings; what they say is judged by the services."""
