@@ -64,6 +64,10 @@ UNHEARD = {
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
+    "the page of the filing shows it": {
+        *("FilingOpened", "FilingRecalled", "FilingReviewed", "FilingReopened", "FilingFiled"),
+        *("BenefitRecorded", "CertificateFiled"),
+    },
     "the ledger and the page of the month show it": {
         *("LedgerPosted", "LedgerCloseProposed", "LedgerCloseWithdrawn", "LedgerPeriodClosed"),
         *("RegisterImportStarted", "RegisterImportConfirmed", "RegisterImportFailed"),
