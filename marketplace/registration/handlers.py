@@ -13,10 +13,11 @@ from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import address_of, notify
 from marketplace.parties import queries as parties
-from marketplace.parties.policies import REGISTRARS
+from marketplace.parties.policies import REGISTRARS, Role
 from marketplace.registration import events, queries
 from marketplace.registration.models import CERTIFICATE_FILES, FILING_FILES, Filing
 from marketplace.registration.queries.records import facts_of_brokers
+from marketplace.registration.services import imports
 
 kinds.register("registration.waiting", _("有合同待认定登记"), mail_default=False)
 kinds.register("registration.filing", _("认定登记有进展"))
@@ -105,7 +106,7 @@ def tell_seller(event: Event) -> None:
         return
     title, body = _RESULTS[type(event).__name__]
     people = list(parties.binders_of(filing.seller_org_id))
-    if filing.submitted_by_id and filing.submitted_by not in people:
+    if filing.submitted_by is not None and filing.submitted_by not in people:
         people.append(filing.submitted_by)
     notify(
         "registration.filing",
@@ -144,3 +145,27 @@ def _tell_to_report(filing: Filing, people: Iterable[Any]) -> None:
         url=address_of("registration:uses", filing.code),
         subject=(events.FILING, filing.pk),
     )
+
+
+# --- the ledger -------------------------------------------------------------------------------
+kinds.register("registration.ledger_broken", _("台账校验发现异常"))
+
+
+@on(events.LedgerBroken)
+def tell_of_broken_ledger(event: events.LedgerBroken) -> None:
+    """Auditors, operators and registrars of the city learn that the ledger is not as it was written."""
+    notify(
+        "registration.ledger_broken",
+        parties.people_with_role(Role.AUDITOR, Role.OPERATOR, Role.REGISTRAR_CITY),
+        title=_("台账校验发现 %(n)s 处异常"),
+        params={"n": event.findings},
+        body=_(
+            "请在服务器上运行 verify_ledger，它会指出第一条异常记录。处理之前请不要关账或导入。"
+        ),
+    )
+
+
+@on(events.RegisterImported)
+def propose_origins(event: events.RegisterImported) -> None:
+    """Compare the contracts of an import that have a party here with needs, achievements and intents."""
+    imports.propose_origins(event.subject_id)

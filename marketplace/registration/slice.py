@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.parties.policies import REGISTRARS, Role, access_of
-from marketplace.registration import queries
+from marketplace.registration import queries, samples
+from marketplace.registration.queries.imports import imports_read_by
 from marketplace.registration.queries.records import registered_of_listings
-from marketplace.web.slices import CodePage, MenuItem, Slice, Todo
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 
@@ -20,6 +21,14 @@ def _registers(user: Any) -> bool:
 
 def _reads_desk(user: Any) -> bool:
     return access_of(user).has(Role.AUTHORITY, Role.AUDITOR)
+
+
+def _reads_ledger(user: Any) -> bool:
+    return bool(user.has_perm("registration.read_ledger"))
+
+
+def _reads_imports(user: Any) -> bool:
+    return bool(user.has_perm("registration.read_imports"))
 
 
 def _has_organization(user: Any) -> bool:
@@ -147,9 +156,30 @@ SLICE = Slice(
             14,
             _reads_desk,
         ),
+        MenuItem(
+            gettext_lazy("成交额台账"),
+            "registration:ledger",
+            "list",
+            "manage",
+            16,
+            _reads_ledger,
+        ),
+        MenuItem(
+            gettext_lazy("官方登记表"),
+            "registration:imports",
+            "upload",
+            "manage",
+            17,
+            _reads_imports,
+        ),
     ),
+    schedules=(Schedule("registration.verify_ledger", every=86400.0),),
+    samples=Samples("registrations", 90, samples.load, samples.remove),
     todos=(_to_decide, _of_seller),
-    codes=(CodePage("RD", queries.visible_to, "registration:filing"),),
+    codes=(
+        CodePage("RD", queries.visible_to, "registration:filing"),
+        CodePage("DR", imports_read_by, "registration:import"),
+    ),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),

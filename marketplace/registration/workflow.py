@@ -286,3 +286,59 @@ PERIOD = Workflow.of(
     ),
     subject="registration.ledgerperiod",
 )
+
+
+# --- import of the official register ----------------------------------------------------------
+class ImportStatus(TextChoices):
+    """The state of a file of the official register."""
+
+    CHECKING = "checking", pgettext_lazy("register import", "检查中")
+    CHECKED = "checked", pgettext_lazy("register import", "待确认")
+    IMPORTING = "importing", pgettext_lazy("register import", "导入中")
+    DONE = "done", pgettext_lazy("register import", "已导入")
+    FAILED = "failed", pgettext_lazy("register import", "已停止")
+
+
+def has_a_plan(batch: Any, _now: Any) -> object:
+    """Only a plan with something to write is carried out."""
+    writes = ("created", "registered", "updated")
+    if batch.plan_sha256 and any(batch.counts.get(name) for name in writes):
+        return ""
+    return _("这张表没有可以写入的行")
+
+
+_IMPORT = "registration.import_register"
+
+IMPORT = Workflow.of(
+    ImportStatus,
+    ImportStatus.CHECKING,
+    Transition(
+        "check", _("完成检查"), {ImportStatus.CHECKING}, ImportStatus.CHECKED, by_system=True
+    ),
+    Transition(
+        "recheck",
+        _("重新检查"),
+        {ImportStatus.CHECKED, ImportStatus.FAILED},
+        ImportStatus.CHECKING,
+        _IMPORT,
+    ),
+    Transition(
+        "confirm",
+        _("确认导入"),
+        {ImportStatus.CHECKED},
+        ImportStatus.IMPORTING,
+        _IMPORT,
+        guards=(has_a_plan,),
+    ),
+    Transition(
+        "finish", _("完成导入"), {ImportStatus.IMPORTING}, ImportStatus.DONE, by_system=True
+    ),
+    Transition(
+        "fail",
+        _("停止导入"),
+        {ImportStatus.CHECKING, ImportStatus.IMPORTING},
+        ImportStatus.FAILED,
+        by_system=True,
+    ),
+    subject="registration.registerimport",
+)

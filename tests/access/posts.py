@@ -56,6 +56,10 @@ POSTS: dict[str, str] = {
     "api:contract_invoice": REV,
     "api:contract_act": REV,
     # --- registration
+    "registration:period": REV,
+    "registration:imports": KEY,
+    "registration:import": REV,
+    "registration:origins": "sends the version of the contract; an origin is confirmed once",
     "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
     "registration:filing": REV,
     "registration:decide": REV,
@@ -66,6 +70,8 @@ POSTS: dict[str, str] = {
     "registration:elsewhere": KEY,
     "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
     "api:filing_act": REV,
+    # --- registration
+    "registration:precheck": "reads a file, and keeps nothing of it",
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
@@ -77,6 +83,7 @@ POSTS: dict[str, str] = {
     "brokerage:filing": REV,
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
+    "api:broker_write": KEY,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
@@ -175,6 +182,8 @@ POSTS: dict[str, str] = {
     # --- the worked example
     "visits:ask": KEY,
     "visits:show": REV,
+    # --- statistics
+    "statistics:targets": KEY,
     # --- the rest
     "notices:read_all": "marks as read whatever there is",
     "notices:preferences": REV,

@@ -32,7 +32,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "overseers": OVERSEERS,
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
+    "registrar_city": frozenset({"registrar_city"}),
     "registrars": frozenset({"registrar_city", "registrar_county"}),
+    "target_setters": frozenset({"registrar_city", "authority"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "brokers": frozenset({"broker"}),
@@ -170,6 +172,8 @@ RELATIONS: dict[str, Relations] = {
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
+    # Sold by the enterprise, bought by the university.
+    "checked_contract": {"seller": ENTERPRISE, "buyer": UNIVERSITY},
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},
     # The enterprise sells and registers, the university buys.
     "registration": _SOLD,

@@ -86,6 +86,14 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
             if party.side == "buyer"
         ),
     },
+    "checked_contract": {
+        side: lambda user, row, side=side: any(
+            user.access.in_org(party.organization_id)
+            for party in row.parties.all()
+            if party.side == side
+        )
+        for side in ("seller", "buyer")
+    },
     "lead": {"taker": lambda user, row: row.broker_id == user.pk},
     "step": {
         "parties": lambda user, row: (

@@ -96,7 +96,7 @@ def certificates_of(filing: Filing) -> list[Attachment]:
 
 def reads_file(user: Any, attachment: Attachment) -> bool:
     """Whether the person may read a paper or the certificate: who sees the filing."""
-    row = filings().filter(pk=attachment.subject_id).first()
+    row = filings().filter(pk=attachment.subject_id or 0).first()
     return row is not None and user.has_perm("registration.view_registration", row)
 
 

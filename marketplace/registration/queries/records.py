@@ -39,7 +39,7 @@ def facts_of_brokers(
         found[part.broker_id or 0].append(
             Fact(
                 kind=CONTRACT,
-                at=_instant(filing.official_on),
+                at=_instant(filing.official_on or clock.today()),
                 title=taxonomy.label("contract_type", filing.recognised_type),
                 name=contract.title,
                 number=filing.official_number or "",
