@@ -135,6 +135,20 @@ def keeps_for_buyer(user: Actor, contract: Any) -> bool:
     ) or any(covers(user, p.district) for p in buyers if p.district)
 
 
+@rules.predicate
+def has_contract_on_desk(user: Actor, contract: Any) -> bool:
+    """The papers of the contract are on a desk of this registrar, who works for none of its parties."""
+    if contract is None or not contract.desk_district:
+        return False
+    access = access_of(user)
+    own = any(
+        access.in_org(row.organization_id)
+        for row in contract.parties.all()
+        if row.organization_id is not None
+    )
+    return covers(user, contract.desk_district) and not own
+
+
 _registers = platform_role(*REGISTRARS)
 _oversees = platform_role(*OVERSEERS)
 _decides = is_confirmed & _registers & is_on_own_desk & ~is_party
@@ -158,6 +172,8 @@ rules.add_perm("registration.use_registration", is_confirmed & works_for_a_party
 rules.add_perm("registration.adopt_contract", is_confirmed & keeps_for_buyer)
 rules.add_perm("registration.use_desk", _registers)
 rules.add_perm("registration.read_desk", _registers | _oversees)
+#: Flags of risk are a reason to look and are shown to nobody but the registrar of the contract.
+rules.add_perm("registration.see_risks", _registers & has_contract_on_desk)
 
 
 # --- the ledger -------------------------------------------------------------------------------

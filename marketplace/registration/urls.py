@@ -3,7 +3,9 @@
 from django.urls import path
 
 from marketplace.registration import api as rest
+from marketplace.registration.api.precheck import ContractCheck
 from marketplace.registration.views import desk, imports, ledger, seller, sheets
+from marketplace.registration.views.precheck import precheck
 
 public = [path("verify/<str:token>/", sheets.verify, name="verify")]
 
@@ -14,6 +16,7 @@ workbench = [
     path("filings/list/", sheets.registered_list, name="registered_list"),
     path("filings/new/<str:code>/", seller.open_filing, name="open"),
     path("filings/elsewhere/<str:code>/", seller.elsewhere, name="elsewhere"),
+    path("filings/check/<str:code>/", precheck, name="precheck"),
     path("filings/<str:code>/", seller.filing, name="filing"),
     path("filings/<str:code>/form/", sheets.form_sheet, name="form_sheet"),
     path("filings/<str:code>/papers/", seller.paper, name="paper"),
@@ -37,6 +40,7 @@ api = [
     path("filings/", rest.FilingList.as_view(), name="filing_list"),
     path("filings/<str:code>/", rest.FilingDetail.as_view(), name="filing_detail"),
     path("filings/<str:code>/<slug:act>/", rest.FilingAct.as_view(), name="filing_act"),
+    path("contracts/<str:code>/check/", ContractCheck.as_view(), name="contract_check"),
     path("ledger/<slug:book>/", rest.LedgerPeriods.as_view(), name="ledger_periods"),
     path("ledger/<slug:book>/<slug:month>/", rest.LedgerEntries.as_view(), name="ledger_entries"),
 ]

@@ -1,13 +1,6 @@
-"""The pre-check of a contract that is handed in: its facts as the rulebook reads them, and what it finds."""
+"""The facts of a contract in the words of the rulebook."""
 
-from collections.abc import Iterable
-
-from marketplace.deals import queries as deals
-from marketplace.deals.models import Contract
 from marketplace.deals.rulebook.facts import OfficialFacts, PartyFacts
-from marketplace.kernel import clock
-from marketplace.registration.rulebook.books import book_for
-from marketplace.registration.rulebook.engine import check
 from marketplace.registration.rulebook.facts import (
     Deduction,
     Evidence,
@@ -16,22 +9,15 @@ from marketplace.registration.rulebook.facts import (
     Part,
     Party,
 )
-from marketplace.registration.rulebook.findings import Finding
-
-
-def checked(contract: Contract) -> tuple[list[Finding], str]:
-    """The findings of a contract, the weightiest first, and the version of the rulebook of its time."""
-    facts, today = facts_of(deals.official_facts(contract)), clock.today()
-    return check(facts, None, today), book_for(facts.signed_on, today).version
 
 
 def facts_of(said: OfficialFacts) -> Facts:
-    """The facts of a contract in the words of the rulebook."""
+    """What the rulebook judges of what a contract says."""
     return Facts(
         title=said.title,
         contract_type=said.contract_type,
         origin=said.origin,
-        parties=tuple(_parties((*said.sellers, *said.buyers, *said.brokers))),
+        parties=tuple(_party(row) for row in (*said.sellers, *said.buyers, *said.brokers)),
         total=said.amount_total_fen,
         technical=said.amount_technical_fen,
         is_estimate=said.amount_is_estimate,
@@ -55,9 +41,12 @@ def facts_of(said: OfficialFacts) -> Facts:
         ip_numbers=said.ip_numbers,
         is_related=said.is_related,
         is_state_held=said.is_state_held,
+        is_equity=said.is_equity,
+        # Only evidence with a result counts, as it does when a contract is handed in.
         price_evidence=tuple(
             Evidence(row.route, row.starts_on, row.ends_on, row.has_file)
             for row in said.price_evidence
+            if row.result.strip()
         ),
         subject=said.subject_text,
         acceptance=tuple(Indicator(*row) for row in said.acceptance),
@@ -68,16 +57,15 @@ def facts_of(said: OfficialFacts) -> Facts:
     )
 
 
-def _parties(rows: Iterable[PartyFacts]) -> Iterable[Party]:
-    for row in rows:
-        yield Party(
-            side=row.side,
-            name=row.name,
-            identity=row.identity,
-            is_person=row.is_person,
-            nature=row.nature,
-            district=row.district,
-            country=row.country,
-            legal_head=row.legal_head,
-            share_bp=row.share_bp,
-        )
+def _party(row: PartyFacts) -> Party:
+    return Party(
+        side=row.side,
+        name=row.name,
+        identity=row.identity,
+        is_person=row.is_person,
+        nature=row.nature,
+        district=row.district,
+        country=row.country,
+        legal_head=row.legal_head,
+        share_bp=row.share_bp,
+    )

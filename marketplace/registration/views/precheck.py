@@ -1,0 +1,98 @@
+"""自查: what the pre-check says of a contract, for its parties and for the registrar."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_http_methods
+
+from marketplace.deals import queries as deals
+from marketplace.deals.models import Contract
+from marketplace.deals.workflow import Book
+from marketplace.kernel.errors import InvalidInput, StorageFull
+from marketplace.registration.forms.precheck import TextForm
+from marketplace.registration.rulebook.findings import Finding
+from marketplace.registration.services import precheck as services
+from marketplace.web.signed_out import login_required
+from marketplace.web.throttle import limited
+from marketplace.web.views import fetch, render_page
+
+#: Requests with files that one person may send, counted together with those of other pages.
+UPLOADS = "60/h"
+#: Where a finding is mended: the section of the contract's form by the anchor of the rule.
+_SECTIONS = {
+    "title": "basics",
+    "type": "basics",
+    "subject": "basics",
+    "dates": "basics",
+    "parties": "parties",
+    "amount": "money",
+    "payment": "money",
+    "deductions": "worksheet",
+    "acceptance": "acceptance",
+    "ip": "official",
+    "plan": "official",
+    "classification": "official",
+    "output": "official",
+}
+_PAGES = {"evidence": "deals:evidence", "final-text": "deals:text"}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("uploads", per_user=UPLOADS)
+def precheck(request: Any, code: str) -> HttpResponse:
+    """The pre-check of a contract; a POST compares it with a DOCX, of which nothing is kept."""
+    contract = fetch(
+        deals.visible_to(request.user),
+        code,
+        actor=request.user,
+        view="deals.view_contract",
+        action="deals.read_contract",
+    )
+    is_sent = request.method == "POST"
+    form = TextForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    status, reading, problem = 200, None, None
+    if is_sent:
+        status = 400
+        try:
+            if form.is_valid():
+                reading = services.read_upload(form.cleaned_data["file"], request.user)
+                status = 200
+        except InvalidInput as error:
+            for name, reasons in error.errors.items():
+                for reason in reasons:
+                    form.add_error(name if name in form.fields else None, str(reason))
+        except StorageFull as error:
+            problem, status = error, error.status
+    report = services.report(contract, request.user, reading)
+    sees_risks = request.user.has_perm("registration.see_risks", contract)
+    context = {
+        "contract": contract,
+        "report": report,
+        "groups": [
+            (level, [(row, _place(contract, row)) for row in rows])
+            for level, rows in (
+                ("blocks", report.blocking),
+                ("warns", report.advice),
+                ("info", report.notes),
+            )
+        ],
+        "flags": services.flags(contract, request.user) if sees_risks else [],
+        "sees_risks": sees_risks,
+        "form": form,
+        "problem": problem,
+        "is_sample": contract.book == Book.SAMPLE,
+        "edits": request.user.has_perm("deals.edit_contract", contract),
+    }
+    return render_page(request, "registration/precheck.html", context, status=status)
+
+
+def _place(contract: Contract, finding: Finding) -> str:
+    """The page where a finding is mended, or an empty string."""
+    try:
+        if section := _SECTIONS.get(finding.field):
+            return reverse("deals:edit", args=[contract.code, section])
+        return reverse(_PAGES[finding.field], args=[contract.code])
+    except (NoReverseMatch, KeyError):
+        return ""
