@@ -11,13 +11,15 @@ class DealsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from marketplace.deals import events, policies, queries  # noqa: F401, PLC0415 -- app ready
+        from marketplace.deals import handlers, policies, queries, tasks  # noqa: F401, PLC0415 -- app ready
         from marketplace.deals.models import CONTRACT_FILES  # noqa: PLC0415 -- app ready
         from marketplace.deals.slice import SLICE  # noqa: PLC0415 -- app ready
+        from marketplace.enquiries.queries import register_contracts  # noqa: PLC0415 -- app ready
         from marketplace.enquiries.services import register_keeper  # noqa: PLC0415 -- app ready
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
+        register_contracts(queries.with_contract)
         register_keeper(queries.enquiries_kept)
         register_reader(CONTRACT_FILES, queries.reads_file)
         register(SLICE)

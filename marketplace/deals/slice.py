@@ -1,5 +1,138 @@
-"""What the shells need to know of contracts."""
+"""What the shells and the pages of lower slices need to know of contracts."""
 
-from marketplace.web.slices import Slice
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-SLICE = Slice(name="deals", no_menu="has no pages yet")
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.deals import queries, samples
+from marketplace.deals.queries.waiting import (
+    amendments_to_answer,
+    intents_to_draft,
+    texts_to_confirm,
+    to_sign,
+    waiting_count,
+)
+from marketplace.enquiries.policies import sides
+from marketplace.enquiries.workflow import IntentStatus
+from marketplace.kernel.actors import Actor
+from marketplace.listings.kind import kinds
+from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
+from marketplace.web.slots import Answer, Contribution
+
+#: To-dos of one person that are shown; the list has all.
+MOST_TODOS = 20
+_LISTINGS = frozenset({"needs", "achievements"})
+
+
+def _has_contracts(user: Any) -> bool:
+    access = access_of(user)
+    return bool(access.orgs) or access.has(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR, Role.BROKER)
+
+
+def _to_confirm(user: Actor) -> Iterator[Todo]:
+    for contract in texts_to_confirm(user)[:MOST_TODOS]:
+        title = _("确认合同定稿：%(title)s") % {"title": contract.title}
+        url = reverse("deals:text", args=[contract.code])
+        yield Todo("doc", title, contract.code, _("去确认"), url, order=15)
+
+
+def _to_sign(user: Actor) -> Iterator[Todo]:
+    for contract in to_sign(user)[:MOST_TODOS]:
+        title = _("登记合同签订：%(title)s") % {"title": contract.title}
+        url = reverse("deals:sign", args=[contract.code])
+        yield Todo("pen", title, _("定稿双方已确认"), _("去登记"), url, order=25)
+
+
+def _to_draft(user: Actor) -> Iterator[Todo]:
+    """Agreed intents whose seller has not begun the contract."""
+    for intent in intents_to_draft(user)[:MOST_TODOS]:
+        title = _("起草合同：%(title)s") % {"title": intent.enquiry.listing_title}
+        url = reverse("deals:new_from_intent", args=[intent.code])
+        yield Todo("doc", title, _("意向双方已确认"), _("去起草"), url, order=35)
+
+
+def _to_answer(user: Actor) -> Iterator[Todo]:
+    for amendment in amendments_to_answer(user)[:MOST_TODOS]:
+        title = _("答复合同变更：%(title)s") % {"title": amendment.contract.title}
+        url = reverse("deals:show", args=[amendment.contract.code])
+        yield Todo("doc", title, amendment.contract.code, _("去答复"), url, order=16)
+
+
+def _of_intents(user: Actor, intents: Sequence[Any]) -> list[Answer]:
+    """The contract of an agreed intent, or the button that begins it. The page of one intent shows it."""
+    return [_of_intent(user, row) for row in intents]
+
+
+def _of_intent(user: Actor, intent: Any) -> Answer:
+    if intent.status != IntentStatus.ACCEPTED or not sides(user, intent.enquiry):
+        return None
+    contract = queries.contract_of_intent(intent.pk)
+    if contract is not None:
+        return {"contract": contract} if user.has_perm("deals.view_contract", contract) else None
+    return {"url": reverse("deals:new_from_intent", args=[intent.code])}
+
+
+def _of_enquiries(user: Actor, enquiries: Sequence[Any]) -> list[Answer]:
+    """The contract of an enquiry, or the button that begins one while both sides talk. Two queries."""
+    found = queries.contracts_of_enquiries([row.pk for row in enquiries])
+    return [_of_enquiry(user, row, found.get(row.pk)) for row in enquiries]
+
+
+def _of_enquiry(user: Actor, enquiry: Any, contract: Any) -> Answer:
+    if contract is not None:
+        return {"contract": contract} if user.has_perm("deals.view_contract", contract) else None
+    begins = (
+        enquiry.kind in _LISTINGS
+        and enquiry.asker_id is not None
+        and enquiry.first_answer_at is not None
+        and bool(sides(user, enquiry))
+        and user.has_perm("deals.create_contract")
+    )
+    return {"url": reverse("deals:new_from_enquiry", args=[enquiry.code])} if begins else None
+
+
+def _of_listings(user: Actor, listings: Sequence[Any]) -> list[Answer]:
+    """The owner begins a contract from the page on which it manages a need or an achievement. No query."""
+    access, kind = access_of(user), _kind_of(listings[0])
+    if kind not in _LISTINGS or not user.has_perm("deals.create_contract"):
+        return [None] * len(listings)
+    return [
+        {"url": reverse("deals:new_from_listing", args=[kind, row.code])}
+        if access.in_org(row.owner_id)
+        else None
+        for row in listings
+    ]
+
+
+def _kind_of(listing: Any) -> str:
+    return next(kind.name for kind in kinds() if isinstance(listing, kind.model))
+
+
+SLICE = Slice(
+    "deals",
+    "marketplace.deals.urls",
+    menu=(
+        MenuItem(
+            gettext_lazy("技术合同"),
+            "deals:list",
+            "deal",
+            "work",
+            56,
+            _has_contracts,
+            waiting_count,
+        ),
+    ),
+    todos=(_to_confirm, _to_answer, _to_sign, _to_draft),
+    codes=(CodePage("HT", queries.visible_to, "deals:show"),),
+    schedules=(Schedule("deals.remind_due", every=24 * 3600.0),),
+    samples=Samples("contracts", 70, samples.load, samples.remove),
+    slots=(
+        Contribution("intent.actions", 10, _of_intents, "deals/slot_intent.html"),
+        Contribution("enquiry.actions", 60, _of_enquiries, "deals/slot_enquiry.html"),
+        Contribution("listing.manage", 60, _of_listings, "deals/slot_listing.html"),
+    ),
+)

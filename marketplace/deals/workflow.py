@@ -62,7 +62,7 @@ IN_FORCE = frozenset({_S.SIGNED, _S.PERFORMING})
 CONTRACT = Workflow.of(
     _S,
     _S.DRAFT,
-    Transition("propose_text", _("提交定稿"), {_S.DRAFT}, _S.CONFIRMING, "deals.edit_contract"),
+    Transition("propose_text", _("提交定稿文本"), {_S.DRAFT}, _S.CONFIRMING, "deals.edit_contract"),
     Transition(
         "reopen",
         _("退回修改"),

@@ -183,7 +183,10 @@ class DateField(forms.DateField):
     """
 
     first, last = date(2000, 1, 1), date(2100, 12, 31)
-    default_error_messages = {"invalid": _("请按 2027-05-01 的格式填写日期，写到日")}
+    default_error_messages = {
+        "invalid": _("请按 2027-05-01 的格式填写日期，写到日"),
+        "range": _("日期应在 2000 年至 2100 年之间"),
+    }
 
     _DAY = re.compile(
         r"^(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})[日号]?|(\d{4})(\d\d)(\d\d))"
@@ -200,7 +203,7 @@ class DateField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         day = self._read(value) if isinstance(value, str) else super().to_python(value)
         if day is not None and not self.first <= day <= self.last:
-            raise ValidationError(_("日期应在 2000 年至 2100 年之间"), code="range")
+            raise ValidationError(self.error_messages["range"], code="range")
         return day
 
     def _read(self, text: str) -> date | None:

@@ -53,6 +53,9 @@ SLOTS = {
     ),
     "enquiry.panels": Slot("page of an enquiry, below its messages: panels", "the enquiry", 8),
     "enquiry.actions": Slot("page of an enquiry, beside its title: buttons", "the enquiry", 6),
+    "intent.actions": Slot("page of an intent, below its content: buttons", "the intent", 2),
+    "contract.panels": Slot("page of a contract, below its files: panels", "the contract", 8),
+    "contract.actions": Slot("page of a contract, beside the text: panels", "the contract", 4),
     "broker.panels": Slot(
         "public page of a broker, below the certificates: panels", "the broker", 4
     ),

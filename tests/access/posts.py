@@ -51,6 +51,12 @@ POSTS: dict[str, str] = {
     "api:introduction_answer": REV,
     # --- registration
     "registration:precheck": "reads a file, and keeps nothing of it",
+    # --- contracts
+    "api:contract_list": KEY,
+    "api:contract_save": REV,
+    "api:contract_pay": REV,
+    "api:contract_invoice": REV,
+    "api:contract_act": REV,
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,

@@ -70,6 +70,14 @@ _ENQUIRY: Relations = {
     "asking_binder": frozenset({"university_admin"}),
 }
 
+# The enterprise sells and keeps the record, the university buys.
+_CONTRACT: Relations = {
+    "keeper": ENTERPRISE,
+    "keeper_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
+
 #: Kind of object, or "kind state" where a state has relations of its own -> relation -> roles.
 RELATIONS: dict[str, Relations] = {
     # An entry in the register is one person's: each state has somebody else.
@@ -128,6 +136,8 @@ RELATIONS: dict[str, Relations] = {
     "lead taken": {"taker": frozenset({"broker"})},
     "lead confirmed": {"taker": frozenset({"broker"})},
     "led_enquiry": {"answering": ENTERPRISE, "asking": UNIVERSITY},
+    "contract": _CONTRACT,
+    "contract_file": _CONTRACT,
     "step": {"parties": ENTERPRISE | UNIVERSITY},
     "contact": {"firm": ENTERPRISE, "officers": frozenset({"registrar_city", "registrar_county"})},
     "firm": {"officers": frozenset({"registrar_city", "registrar_county"})},

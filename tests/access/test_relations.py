@@ -68,6 +68,19 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
             if party.side == side
         )
         for side in ("seller", "buyer")
+    "contract": {
+        "keeper": lambda user, row: user.access.in_org(row.owner_id),
+        "keeper_binder": lambda user, row: user.access.binds(row.owner_id),
+        "buyer": lambda user, row: any(
+            user.access.in_org(party.organization_id)
+            for party in row.parties.all()
+            if party.side == "buyer"
+        ),
+        "buyer_binder": lambda user, row: any(
+            user.access.binds(party.organization_id)
+            for party in row.parties.all()
+            if party.side == "buyer"
+        ),
     },
     "lead": {"taker": lambda user, row: row.broker_id == user.pk},
     "step": {

@@ -30,6 +30,7 @@ from marketplace.brokerage.workflow import (
     IntroductionStatus,
     MandateStatus,
 )
+from marketplace.deals.workflow import ContractStatus
 from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
@@ -48,6 +49,7 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.deals import deals
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
@@ -112,6 +114,8 @@ STATES: dict[str, set[str]] = {
     "broker_task": {"open", "done", "missing"},
     "broker_request": {"open", "done", "missing"},
     "rated": {"closed", "missing"},
+    "contract": {*ContractStatus.values, "filed", "missing"},
+    "contract_file": {"signed", "missing"},
     "enquiry": {*EnquiryStatus.values, "missing"},
     "intent": {*IntentStatus.values, "missing"},
     "lead": {*LeadStatus.values, "missing"},
@@ -515,6 +519,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     _codes,
     _visits,
     brokers,
+    deals,
     delegations,
     enquiries,
     imports,

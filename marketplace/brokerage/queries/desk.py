@@ -26,6 +26,7 @@ from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, Intro
 from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
+from marketplace.kernel.counting import counted_together
 from marketplace.kernel.unreadable import readable
 from marketplace.listings.kind import kinds
 from marketplace.listings.queries import owner_not_suspended
@@ -36,6 +37,8 @@ from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
 from marketplace.web.once_a_request import once_a_request
 
+#: A column of the board counts so far.
+MOST_COUNTED = 1000
 #: Cards that one column of the board shows; the list has all.
 CARDS = 5
 #: What a card needs to know of the enquiry and its parties; whole rows take most of the page's time.
@@ -112,16 +115,22 @@ def mandated_enquiries(mandate: Mandate) -> QuerySet[Enquiry]:
 # --- the pipeline -----------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Column:
-    """One column of the board: how many are in this stage, and the newest of them."""
+    """One column of the board: how many are in this stage, counted up to MOST_COUNTED, and the newest of them."""
 
     stage: Stage
     count: int
     cards: list[Pursuit]
 
     @property
-    def more(self) -> int:
-        """How many are in the list only."""
-        return max(0, self.count - len(self.cards))
+    def more(self) -> str:
+        """How many are in the list only, in figures; "" when the cards are all."""
+        left = self.count - len(self.cards)
+        return f"{left}{self.plus}" if left > 0 else ""
+
+    @property
+    def plus(self) -> str:
+        """A plus where there may be more than were counted."""
+        return "+" if self.count == MOST_COUNTED else ""
 
 
 def pipeline(broker_id: int, stage: str = "") -> QuerySet[Pursuit]:
@@ -170,7 +179,7 @@ def stage_counts(broker_id: int) -> dict[str, int]:
 
 def board(broker_id: int) -> list[Column]:
     """The board: one query for the counts, one for the keys of each column, one for all cards."""
-    counts = stage_counts(broker_id)
+    counts = counted_together({one: pipeline(broker_id, one)[:MOST_COUNTED] for one in BOARD})
     keys = [
         pk
         for stage in BOARD
@@ -178,7 +187,7 @@ def board(broker_id: int) -> list[Column]:
     ]
     cards = _in_order(keys)
     return [
-        Column(stage, counts.get(stage, 0), [row for row in cards if row.stage == stage])
+        Column(stage, counts[stage], [row for row in cards if row.stage == stage])
         for stage in BOARD
     ]
 

@@ -15,6 +15,7 @@ from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.counting import counted_together
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.web.once_a_request import once_a_request
 
 
@@ -22,9 +23,13 @@ from marketplace.web.once_a_request import once_a_request
 def waiting_counts(user: Actor) -> dict[str, int]:
     """What the menu of every page counts, by name; what cannot wait for this person is not in it.
 
-    "mandates", "versions", "introductions", "entries", "rulings", "appeals". No query for most people: only who binds an
-    organisation, brokers and deciders have any.
+    "mandates", "versions", "introductions", "entries", "rulings", "appeals". No query for most people:
+    only who binds an organisation, brokers and deciders have any.
     """
+    return counted_for(user, _waiting)
+
+
+def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
     access = access_of(user)
     lists: dict[str, QuerySet[Any]] = {}
     if access.binding or access.has(Role.BROKER):
@@ -38,7 +43,7 @@ def waiting_counts(user: Actor) -> dict[str, int]:
         lists["rulings"] = to_rule()
     if access.has(Role.OPERATOR, Role.AUTHORITY):
         lists["appeals"] = appeals().exclude(ruled_by_id=user.pk)
-    return counted_together(lists)
+    return lists
 
 
 @once_a_request

@@ -1,11 +1,13 @@
 """The broker's desk: what waits, what is followed, what is open to all brokers."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +22,7 @@ from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.listings.kind import kinds
+from marketplace.web.lines import drawn
 from marketplace.web.onetime import FormKey
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import fetch, paginate, render_page
@@ -97,7 +100,10 @@ def pipeline(request: Request) -> HttpResponse:
     }
     if as_list:
         page = paginate(request, queries.PagedPipeline(broker.pk, stage))
-        context |= {"page": page, "cards": [_card(row, request.user) for row in page.object_list]}
+        context |= {
+            "page": page,
+            "cards": [_card(row, request.user, as_list=True) for row in page.object_list],
+        }
     else:
         context["columns"] = [
             {
@@ -127,19 +133,37 @@ _NEXT = {
 }
 
 
-def _card(row: Pursuit, user: Any) -> dict[str, Any]:
-    """A card: who with whom about what, and where the next act is made. No query for open owners."""
+class _Line(NamedTuple):
+    """What a card shows, as plain values: who with whom about what, and where the next act is made."""
+
+    code: str
+    title: str
+    asker: str
+    owner: str
+    since: datetime
+    url: str
+    move_url: str
+    #: "" on the board, whose columns say it.
+    stage_label: str
+    moves: tuple[tuple[str, str], ...]
+
+
+def _card(row: Pursuit, user: Any, *, as_list: bool = False) -> SafeString:
+    """A card of the board or of the list. No query for open owners."""
     enquiry = row.enquiry
     hidden = enquiry.owner_is_hidden and not owner_named(user, enquiry)
-    return {
-        "row": row,
-        "enquiry": enquiry,
-        "url": reverse("enquiries:show", args=[enquiry.code]),
-        "owner": _("某企业（已认证）") if hidden else enquiry.owner.name,
-        "asker": enquiry.asker.name if enquiry.asker is not None else _("访客"),
-        "move_url": reverse("brokerage:move", args=[enquiry.code]),
-        "moves": [(name, _MOVES[name]) for name in _NEXT[Stage(row.stage)]],
-    }
+    line = _Line(
+        code=enquiry.code,
+        title=enquiry.listing_title,
+        asker=str(enquiry.asker.name if enquiry.asker is not None else _("访客")),
+        owner=str(_("某企业（已认证）") if hidden else enquiry.owner.name),
+        since=row.since,
+        url=reverse("enquiries:show", args=[enquiry.code]),
+        move_url=reverse("brokerage:move", args=[enquiry.code]),
+        stage_label=str(row.get_stage_display()) if as_list else "",
+        moves=tuple((name, str(_MOVES[name])) for name in _NEXT[Stage(row.stage)]),
+    )
+    return drawn("brokerage/pipeline_card.html", line)
 
 
 @login_required

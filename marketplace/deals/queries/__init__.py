@@ -9,7 +9,8 @@ from marketplace.deals.queries.facts import (
     official_facts,
     price_evidence_blocks,
 )
-from marketplace.deals.queries.keeping import KEPT_DAYS, enquiries_kept
+from marketplace.deals.queries.keeping import KEPT_DAYS, enquiries_kept, with_contract
+from marketplace.deals.queries.people import contract_facts, people_of
 from marketplace.deals.queries.reading import (
     brokers,
     buyers,
@@ -34,6 +35,7 @@ __all__ = [
     "brokers",
     "buyers",
     "contract_by_id",
+    "contract_facts",
     "contract_of",
     "contract_of_intent",
     "contracts_of_enquiries",
@@ -50,6 +52,7 @@ __all__ = [
     "open_text",
     "own_contracts",
     "parties_of",
+    "people_of",
     "price_evidence_blocks",
     "reads_file",
     "sellers",
@@ -57,4 +60,5 @@ __all__ = [
     "visible_to",
     "waiting_parties",
     "whole",
+    "with_contract",
 ]

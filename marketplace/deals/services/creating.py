@@ -141,7 +141,7 @@ def _draft(intent: Intent, owner: Organization, actor: Actor) -> Contract:
         subject_text=intent.subject,
         amount_total_fen=intent.amount_fen,
         amount_technical_fen=intent.amount_fen,
-        is_state_held=bool(intent.pricing_mode or intent.publicity_from),
+        is_state_held=intent.publicity_from is not None,
         intent=intent,
         enquiry=enquiry,
         created_by_id=actor.pk,

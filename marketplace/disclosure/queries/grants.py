@@ -15,6 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.parties.workflow import OrgStatus
 from marketplace.web.once_a_request import once_a_request
 
@@ -115,7 +116,11 @@ def requests_for(actor: Actor) -> QuerySet[Grant]:
 @once_a_request
 def request_count(actor: Actor) -> int:
     """How many of them there are. No query for who binds no organisation."""
-    return requests_for(actor).count() if access_of(actor).binding else 0
+    return counted_for(actor, _requested)["requests"] if access_of(actor).binding else 0
+
+
+def _requested(actor: Actor) -> dict[str, QuerySet[Grant]]:
+    return {"requests": requests_for(actor)}
 
 
 def ends_soon(actor: Actor) -> QuerySet[Grant]:

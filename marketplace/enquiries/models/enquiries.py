@@ -107,6 +107,15 @@ class Enquiry(Stamped):
             models.Index(fields=["asker", "-last_message_at", "-id"], name="enquiry_asker"),
             models.Index(fields=["owner", "last_side", "status"], name="enquiry_owner_turn"),
             models.Index(fields=["asker", "last_side", "status"], name="enquiry_asker_turn"),
+            # The two above count whose turn it is; these list the same, newest message first.
+            models.Index(
+                fields=["owner", "last_side", "-last_message_at", "-id", "status"],
+                name="enquiry_owner_turns",
+            ),
+            models.Index(
+                fields=["asker", "last_side", "-last_message_at", "-id", "status"],
+                name="enquiry_asker_turns",
+            ),
             models.Index(fields=["-last_message_at", "-id"], name="enquiry_recent"),
             models.Index(fields=["status", "-last_message_at"], name="enquiry_state"),
             models.Index(fields=["kind", "listing_id"], name="enquiry_listing"),

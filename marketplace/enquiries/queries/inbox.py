@@ -1,14 +1,16 @@
 """The inbox: which enquiries wait for whom, what is new, what is late."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.query_utils import FilteredRelation
 
 from marketplace.enquiries.models import Enquiry
-from marketplace.enquiries.policies import READERS, rows_of_parties
+from marketplace.enquiries.policies import READERS, principals_of, rows_of_parties
 from marketplace.enquiries.queries.reading import (
     answered_by,
     answered_for,
@@ -20,8 +22,10 @@ from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import counted_together
 from marketplace.kernel.unreadable import readable
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.web.once_a_request import once_a_request
 
 #: Whose turn it is, as a filter of the inbox.
@@ -32,6 +36,16 @@ MOST_WORDS = 5
 MOST_PAGED = 10_000
 #: Whoever works for more organisations than this gets all sides in one query.
 MOST_MERGED = 5
+#: What a line needs to know of an enquiry and its parties; whole rows take much of the page's time.
+_OF_A_LINE = (
+    *("code", "listing_title", "status", "last_side", "last_message_at", "answer_due_at"),
+    *("hidden_owner", "named_at", "owner__code", "owner__name", "owner__status"),
+    *("asker__code", "asker__name", "asker__status", "visitor__name", "visitor__organization"),
+)
+#: Of each part of an inbox so many keys are read at first: those of a page, and one that shows that there are more.
+FIRST = 21
+#: Somebody is expected to write.
+RUNNING = (Status.OPEN, Status.TALKING)
 #: Beyond this number the badge of the menu says no more than "many".
 MOST_COUNTED = 100
 
@@ -89,55 +103,90 @@ def _narrowed(rows: QuerySet[Enquiry], actor: Actor, asked: Asked) -> QuerySet[E
     return rows
 
 
-class Merged:
-    """The inbox of a few organisations as a list that can be paged: each side is read in the order of its index.
+class PagedInbox:
+    """The rows of `inbox`, one page of them at a time.
 
-    One query for both sides would collect and sort all of them to show twenty. Each part is what
-    `visible_to` gives of one side, and only the few rows that are shown get their parties and marks.
+    The inbox is given as parts that have no row in common, each of which an index lists in the order of
+    the newest message. One query for all of them would collect and sort all rows to show twenty. Only the
+    few rows that are shown get their parties and marks.
     """
 
-    def __init__(self, actor: Actor, narrowed: Asked, orgs: set[int]) -> None:
-        self._actor = actor
-        rows = Enquiry.objects.order_by("-last_message_at", "-id")
-        if narrowed.unread:
-            rows = _mark_joined(rows, actor)
-        rows = _narrowed(rows, actor, narrowed)
-        asked = rows.exclude(owner_id__in=orgs)
-        self._parts = [
-            *(rows.filter(answered_for(actor, org)) for org in sorted(orgs)),
-            *(asked.filter(asker_id=org) for org in sorted(orgs)),
-        ]
+    def __init__(self, actor: Actor, parts: Sequence[QuerySet[Enquiry]]) -> None:
+        self._actor, self._parts = actor, parts
 
     def count(self) -> int:
-        """How many there are, each part up to MOST_PAGED."""
-        return sum(part.order_by()[:MOST_PAGED].count() for part in self._parts)
+        """How many there are, each part up to MOST_PAGED; one query, none when the inbox is empty."""
+        lists = {
+            str(number): part[:MOST_PAGED]
+            for number, (part, keys) in enumerate(zip(self._parts, self._first, strict=True))
+            if keys
+        }
+        return sum(counted_together(lists).values())
+
+    @cached_property
+    def _first(self) -> list[list[tuple[datetime, int]]]:
+        """Time and key of the newest rows of each part: enough for one page."""
+        return [self._keys(part, FIRST) for part in self._parts]
+
+    @staticmethod
+    def _keys(part: QuerySet[Enquiry], most: int) -> list[tuple[datetime, int]]:
+        return list(part.values_list("last_message_at", "pk")[:most])
 
     def __getitem__(self, wanted: slice) -> list[Enquiry]:
-        keys = [
-            key
-            for part in self._parts
-            for key in part.values_list("last_message_at", "pk")[: wanted.stop]
+        # A part that ends within its first keys has no others.
+        parts = [
+            self._keys(part, wanted.stop) if len(keys) == FIRST < wanted.stop else keys
+            for part, keys in zip(self._parts, self._first, strict=True)
         ]
-        ids = [pk for _at, pk in sorted(keys, reverse=True)[wanted.start : wanted.stop]]
-        return list(readable(_with_marks(with_parties().filter(pk__in=ids), self._actor)))
+        keys = sorted((key for part in parts for key in part), reverse=True)
+        ids = [pk for _at, pk in keys[wanted.start : wanted.stop]]
+        rows = with_parties().filter(pk__in=ids).select_related(None)
+        rows = rows.select_related("owner", "asker", "visitor").only(*_OF_A_LINE)
+        return list(readable(_with_marks(rows, self._actor)))
 
 
-def paged_inbox(actor: Actor, asked: Asked) -> QuerySet[Enquiry] | Merged:
+def paged_inbox(actor: Actor, asked: Asked) -> PagedInbox:
     """The same rows as `inbox`, for one page of them."""
     orgs = orgs_of(actor)
     is_of_sides_alone = not access_of(actor).has(*READERS) and not rows_of_parties(actor)
     if is_of_sides_alone and 0 < len(orgs) <= MOST_MERGED:
-        return Merged(actor, asked, orgs)
-    return inbox(actor, asked)
+        return PagedInbox(actor, _sides_of(actor, asked, sorted(orgs)))
+    rows = _mark_joined(visible_to(actor), actor) if asked.unread else visible_to(actor)
+    return PagedInbox(actor, [_narrowed(rows, actor, asked)])
+
+
+def _sides_of(actor: Actor, asked: Asked, orgs: Sequence[int]) -> list[QuerySet[Enquiry]]:
+    """What each of a few organisations received, and what each asked: together what `inbox` gives."""
+    rows = Enquiry.objects.order_by("-last_message_at", "-id")
+    if asked.unread:
+        rows = _mark_joined(rows, actor)
+    # Each part names the side that wrote last by itself: an index knows it of one side alone.
+    rows = _narrowed(rows, actor, replace(asked, turn=""))
+    if asked.turn:
+        for_owner, for_asker = _last_sides(mine=asked.turn == MINE)
+        received = rows.filter(last_side=for_owner, status__in=RUNNING)
+        made = rows.filter(last_side=for_asker, status__in=RUNNING)
+    else:
+        # What an own organisation asked another own one is a part of those received.
+        received, made = rows, rows.exclude(owner_id__in=orgs)
+    return [
+        *(received.filter(answered_for(actor, org)) for org in orgs),
+        *(made.filter(asker_id=org) for org in orgs),
+    ]
 
 
 def _turn(actor: Actor, *, mine: bool) -> Q:
     """Those in which the reader's side has to write next, or the other side has to."""
-    for_owner, for_asker = (ASKER, OWNER) if mine else (OWNER, ASKER)
-    return Q(status__in=[Status.OPEN, Status.TALKING]) & (
+    for_owner, for_asker = _last_sides(mine=mine)
+    return Q(status__in=RUNNING) & (
         answered_by(actor) & Q(last_side=for_owner)
         | Q(asker_id__in=orgs_of(actor), last_side=for_asker)
     )
+
+
+def _last_sides(*, mine: bool) -> tuple[str, str]:
+    """Who wrote last in what an organisation received, and in what it asked."""
+    return (ASKER, OWNER) if mine else (OWNER, ASKER)
 
 
 def _says(word: str, orgs: set[int]) -> Q:
@@ -159,11 +208,18 @@ def _says(word: str, orgs: set[int]) -> Q:
 @once_a_request
 def waiting_count(user: Actor) -> int:
     """How many enquiries wait for the person's side; counting stops at MOST_COUNTED."""
-    orgs = orgs_of(user)
-    if not orgs:
-        return 0
-    rows = Enquiry.objects.filter(_turn(user, mine=True))
-    return rows.order_by()[:MOST_COUNTED].count()
+    if principals_of(user):
+        rows = Enquiry.objects.filter(_turn(user, mine=True))
+        return counted_together({"enquiries": rows[:MOST_COUNTED]})["enquiries"]
+    return counted_for(user, _waiting)["enquiries"] if access_of(user).orgs else 0
+
+
+def _waiting(user: Actor) -> dict[str, QuerySet[Enquiry]]:
+    """The same for somebody who writes for the own organisations alone."""
+    orgs = list(access_of(user).orgs)
+    for_owner, for_asker = _last_sides(mine=True)
+    mine = Q(owner_id__in=orgs, last_side=for_owner) | Q(asker_id__in=orgs, last_side=for_asker)
+    return {"enquiries": Enquiry.objects.filter(mine, status__in=RUNNING)[:MOST_COUNTED]}
 
 
 def todo_rows(user: Actor, limit: int) -> list[Enquiry]:

@@ -1,12 +1,12 @@
 """Questions on the way from an enquiry to an intent: intents, leads, steps, notes, answers, contacts."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from marketplace.enquiries.models import (
     Enquiry,
@@ -330,9 +330,21 @@ def unvisited_needs_in(districts: Collection[str]) -> QuerySet[Any]:
     return found
 
 
+#: Gives a condition on intents, with `OuterRef("pk")`: a contract was signed from them.
+_contracts: list[Callable[[], Exists]] = []
+
+
+def register_contracts(condition: Callable[[], Exists]) -> None:
+    """The slice of contracts, which stands above this one, says which intents have led to one."""
+    if condition not in _contracts:
+        _contracts.append(condition)
+
+
 def intents_without_contract_in(districts: Collection[str]) -> QuerySet[Intent]:
     """Intents that both sides have confirmed and no contract has followed, oldest first."""
     rows = Intent.objects.filter(status=IntentStatus.ACCEPTED, enquiry__status=Status.AGREED)
+    for condition in _contracts:
+        rows = rows.filter(~condition())
     if districts:
         of_it = Q(enquiry__owner__district__in=districts) | Q(
             enquiry__asker__district__in=districts

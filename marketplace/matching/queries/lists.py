@@ -11,6 +11,7 @@ from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
 from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.web.once_a_request import once_a_request
 
 #: The score from which a match is strong: strong matches are counted and notified, and a judgement is asked for.
@@ -85,8 +86,12 @@ def dismissed_by(actor: Actor) -> QuerySet[Match]:
 
 @once_a_request
 def new_match_count(actor: Actor) -> int:
-    """The number of matches that wait for this person's judgement; one query."""
-    return own_matches(actor).count()
+    """The number of matches that wait for this person's judgement; one query, none without an organisation."""
+    return counted_for(actor, _unjudged)["matches"] if access_of(actor).orgs else 0
+
+
+def _unjudged(actor: Actor) -> dict[str, QuerySet[Match]]:
+    return {"matches": own_matches(actor)}
 
 
 def match_counts(listings: Iterable[Need] | Iterable[Achievement]) -> dict[int, int]:

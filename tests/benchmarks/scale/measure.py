@@ -66,7 +66,8 @@ def main(sizes: Sequence[int], folder: Path) -> None:
             "tokenizing_share": built.tokenizing / built.rebuild,
             "bare_rows_per_second": len(rows) / engine_itself.load(rows),
             "cases": {case.name: _both(case) for case in _cases(engine_itself, questions, needs)},
-            "pages": _pages(cast, questions) | enquiries.pages(cast, asker),
+            "pages": _pages(cast, questions)
+            | enquiries.timed_in_turn(enquiries.pages(cast, asker)),
             "memory": _memory(),
         }
         sys.stdout.write(json.dumps(found) + "\n")

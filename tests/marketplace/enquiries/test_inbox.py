@@ -17,11 +17,13 @@ from marketplace.enquiries.models import Enquiry, Message
 from marketplace.enquiries.queries.inbox import Asked, is_unread
 from marketplace.kernel import clock
 from marketplace.matching.models import Match
+from marketplace.parties.models import Membership
 from marketplace.workbench import queries as workbench
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry, make_visitor_enquiry
 from tests.factories.needs import make_need
+from tests.factories.parties import make_member
 
 pytestmark = pytest.mark.django_db
 INBOX = "/workbench/enquiries/"
@@ -172,3 +174,49 @@ def test_two_tabs_that_ask_at_once_meet_in_one_enquiry(cast: Cast, need: Any) ->
             future.result()
     assert Enquiry.objects.count() == 1
     assert {row.text for row in Message.objects.all()} == {f"问题 {n}" for n in range(4)}
+
+
+EACH = (
+    Asked(),
+    *(Asked(turn=turn) for turn in ("mine", "theirs")),
+    *(
+        Asked(unread=True),
+        Asked(turn="mine", unread=True),
+        Asked(kind="needs"),
+        Asked(words="理工"),
+    ),
+)
+
+
+@pytest.mark.parametrize("asked", EACH, ids=str)
+def test_the_pages_have_the_rows_of_the_inbox(cast: Cast, need: Any, asked: Asked) -> None:
+    """Also of somebody who works for both sides, who gets an enquiry between them once."""
+    offer = make_achievement(cast.enterprise, cast.member, title="降噪驾驶室", state="published")
+    rows = [make_enquiry(need, cast.university, cast.university_member)]
+    rows.append(
+        make_enquiry(
+            offer, cast.other_enterprise, cast.outsider, state="talking", owner=cast.member
+        )
+    )
+    rows.append(make_visitor_enquiry(need))
+    both = make_member(cast.enterprise, name="两头兼职")
+    Membership.objects.create(user=both, organization=cast.university, role="member")
+    services.mark_read(rows[0], actor=cast.member)
+    for name, who in [*cast.people(), ("both", both)]:
+        if who.is_authenticated:
+            pages, whole = queries.paged_inbox(who, asked), list(queries.inbox(who, asked))
+            assert [row.pk for row in pages[0:20]] == [row.pk for row in whole], name
+            assert pages.count() == len(whole), name
+            assert [row.read_to for row in pages[0:20]] == [row.read_to for row in whole], name
+
+
+def test_deep_pages_go_on_where_the_one_before_ends(cast: Cast) -> None:
+    for number in range(45):
+        need = make_need(cast.enterprise, cast.member, title=f"需求 {number}", state="published")
+        make_enquiry(need, cast.university, cast.university_member)
+    whole = [row.pk for row in queries.inbox(cast.member)]
+    pages = queries.paged_inbox(cast.member, Asked(turn="mine"))
+    assert pages.count() == 45
+    found = [[row.pk for row in pages[start : start + 20]] for start in (0, 20, 40)]
+    assert [len(page) for page in found] == [20, 20, 5]
+    assert [pk for page in found for pk in page] == whole

@@ -1,0 +1,80 @@
+"""What follows from a contract's events: notices to both sides. A notice names neither party nor amount."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.brokerage.queries import register_source
+from marketplace.deals import queries
+from marketplace.deals.events import (
+    ContractAmended,
+    ContractAmendmentEnded,
+    ContractAmendmentProposed,
+    ContractCancelled,
+    ContractDrafted,
+    ContractPerformed,
+    ContractSigned,
+    ContractTerminated,
+    FinalTextConfirmed,
+    FinalTextSet,
+    FinalTextWithdrawn,
+)
+from marketplace.deals.workflow import UNSIGNED
+from marketplace.enquiries.events import IntentAgreed
+from marketplace.kernel.events import Event, on
+from marketplace.notices import kinds
+from marketplace.notices.services import address_of, notify
+from marketplace.parties.queries import binders_of
+
+kinds.register("deals.to_draft", _("意向已达成，可以起草合同"))
+kinds.register("deals.text", _("合同定稿有新进展"))
+kinds.register("deals.moved", _("合同状态有变化"))
+kinds.register("deals.amendment", _("合同变更有新进展"))
+kinds.register("deals.due", _("合同节点或付款即将到期"))
+register_source(queries.contract_facts)
+
+
+@on(IntentAgreed)
+def offer_draft(event: IntentAgreed) -> None:
+    """Tell the seller's side that the contract can be begun. It begins when a person asks for it."""
+    seller = event.asker_id if event.kind == "needs" else event.owner_id
+    notify(
+        "deals.to_draft",
+        binders_of(seller),
+        title=_("意向已达成，可以起草合同"),
+        params={},
+        url=address_of("enquiries:intent", event.intent_code),
+        dedupe=f"deals.to_draft:{event.intent_code}",
+    )
+
+
+#: Event -> kind of notice and its title.
+_TITLES: dict[type[Event], tuple[str, Any]] = {
+    ContractDrafted: ("deals.moved", _("“%(title)s”的合同已开始起草")),
+    FinalTextSet: ("deals.text", _("“%(title)s”的合同定稿等待确认")),
+    FinalTextConfirmed: ("deals.text", _("“%(title)s”的合同定稿有一方已确认")),
+    FinalTextWithdrawn: ("deals.text", _("“%(title)s”的合同定稿已退回修改")),
+    ContractSigned: ("deals.moved", _("“%(title)s”的合同已登记签订")),
+    ContractPerformed: ("deals.moved", _("“%(title)s”的合同已履行完毕")),
+    ContractTerminated: ("deals.moved", _("“%(title)s”的合同已登记终止")),
+    ContractCancelled: ("deals.moved", _("“%(title)s”的合同已在签订前取消")),
+    ContractAmendmentProposed: ("deals.amendment", _("“%(title)s”有一份合同变更等待答复")),
+    ContractAmended: ("deals.amendment", _("“%(title)s”的合同变更已经双方同意")),
+    ContractAmendmentEnded: ("deals.amendment", _("“%(title)s”的合同变更没有成立")),
+}
+
+
+@on(*_TITLES)
+def tell_both_sides(event: Event) -> None:
+    """Tell those who bind either side how the contract stands."""
+    contract = queries.contract_by_id(event.subject_id)
+    if contract is None or (isinstance(event, ContractDrafted) and contract.status not in UNSIGNED):
+        return
+    kind, title = _TITLES[type(event)]
+    notify(
+        kind,
+        queries.people_of(contract),
+        title=title,
+        params={"title": contract.title},
+        url=address_of("deals:show", contract.code),
+    )
