@@ -68,6 +68,7 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
             if party.side == side
         )
         for side in ("seller", "buyer")
+    },
     "contract": {
         "keeper": lambda user, row: user.access.in_org(row.owner_id),
         "keeper_binder": lambda user, row: user.access.binds(row.owner_id),
