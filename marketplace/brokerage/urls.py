@@ -44,6 +44,7 @@ api = [
     path("brokers/", rest.BrokerList.as_view(), name="broker_list"),
     path("brokers/own/", rest.OwnEntry.as_view(), name="broker_own"),
     path("brokers/<str:code>/", rest.BrokerDetail.as_view(), name="broker_detail"),
+    path("brokers/<str:code>/messages/", rest.BrokerMessages.as_view(), name="broker_write"),
 ]
 
 # --- mandates, introductions, the desk

@@ -12,11 +12,10 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.journal import triggers  # noqa: PLC0415 -- app ready
-        from marketplace.registration import policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.registration import handlers, imports, policies  # noqa: F401, PLC0415 -- app ready
         from marketplace.registration.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
         register(SLICE)
-        for table in ("registration_ledgerentry",):
-            # The sample book is removable: what is no real figure needs no protection.
-            triggers.append_only(table, deletable="OLD.book = 'sample'")
+        # The sample book is removable: what is no real figure needs no protection.
+        triggers.append_only("registration_ledgerentry", deletable="OLD.book = 'sample'")

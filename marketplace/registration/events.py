@@ -242,3 +242,44 @@ class LedgerBroken(Event):
     kind: str = ""
     text: str = ""
     findings: int = 0
+
+
+# --- import of the official register ----------------------------------------------------------
+REGISTER_IMPORT = "registration.registerimport"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterImportStarted(Event):
+    """A file of the official register was uploaded to be checked."""
+
+    subject_kind = REGISTER_IMPORT
+    label = _("上传官方登记表")
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterImportConfirmed(Event):
+    """A registrar confirmed the plan with this hash."""
+
+    subject_kind = REGISTER_IMPORT
+    label = _("确认导入官方登记表")
+    code: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterImportFailed(Event):
+    """The check or the import ended before its end; `done` rows had been carried out."""
+
+    subject_kind = REGISTER_IMPORT
+    label = _("官方登记表导入停止")
+    done: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterImported(Event):
+    """The plan was carried out: rows read and by outcome."""
+
+    subject_kind = REGISTER_IMPORT
+    label = _("官方登记表导入完成")
+    counts: dict[str, Any] = field(default_factory=dict)

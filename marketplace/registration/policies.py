@@ -154,22 +154,22 @@ _oversees = platform_role(*OVERSEERS)
 _decides = is_confirmed & _registers & is_on_own_desk & ~is_party
 
 rules.add_perm(
-    "registration.view_filing",
+    "registration.view_registration",
     works_for_a_party | _oversees | (_registers & is_on_own_desk & has_been_submitted),
 )
-rules.add_perm("registration.open_filing", is_confirmed & may_open)
-rules.add_perm("registration.prepare_filing", is_confirmed & works_for_seller)
-rules.add_perm("registration.submit_filing", is_confirmed & binds_seller)
-rules.add_perm("registration.report_filing", (is_confirmed & works_for_seller) | _decides)
-rules.add_perm("registration.decide_filing", _decides)
-rules.add_perm("registration.second_filing", _decides & did_not_review_first)
+rules.add_perm("registration.file_contract", is_confirmed & may_open)
+rules.add_perm("registration.prepare_registration", is_confirmed & works_for_seller)
+rules.add_perm("registration.submit_registration", is_confirmed & binds_seller)
+rules.add_perm("registration.report_registration", (is_confirmed & works_for_seller) | _decides)
+rules.add_perm("registration.decide_registration", _decides)
+rules.add_perm("registration.second_registration", _decides & did_not_review_first)
 #: The registrant, or a tax, finance or supervising body (consultation draft, art. 17).
 rules.add_perm(
-    "registration.dispute_filing",
+    "registration.dispute_registration",
     is_confirmed & (binds_a_party | platform_role(Role.AUTHORITY) | _decides),
 )
-rules.add_perm("registration.use_filing", is_confirmed & works_for_a_party)
-rules.add_perm("registration.elsewhere_filing", is_confirmed & keeps_for_buyer)
+rules.add_perm("registration.use_registration", is_confirmed & works_for_a_party)
+rules.add_perm("registration.adopt_contract", is_confirmed & keeps_for_buyer)
 rules.add_perm("registration.use_desk", _registers)
 rules.add_perm("registration.read_desk", _registers | _oversees)
 #: Flags of risk are a reason to look and are shown to nobody but the registrar of the contract.
@@ -180,12 +180,17 @@ rules.add_perm("registration.see_risks", _registers & has_contract_on_desk)
 @rules.predicate
 def did_not_propose_closing(user: Actor, period: Any) -> bool:
     """Another person than the one who asked that the month be closed."""
-    return period is None or (period.closed_by_id is not None and period.closed_by_id != user.pk)
+    return period is None or period.closed_by_id != user.pk
 
 
-rules.add_perm("registration.view_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
+rules.add_perm("registration.read_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
 rules.add_perm("registration.close_period", is_confirmed & platform_role(Role.REGISTRAR_CITY))
 rules.add_perm(
     "registration.confirm_period",
     is_confirmed & platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY) & did_not_propose_closing,
+)
+rules.add_perm("registration.import_register", is_confirmed & platform_role(Role.REGISTRAR_CITY))
+rules.add_perm(
+    "registration.read_imports",
+    platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR),
 )

@@ -2,13 +2,45 @@
 
 from django.urls import path
 
+from marketplace.registration import api as rest
 from marketplace.registration.api.precheck import ContractCheck
+from marketplace.registration.views import desk, imports, ledger, seller, sheets
 from marketplace.registration.views.precheck import precheck
 
+public = [path("verify/<str:token>/", sheets.verify, name="verify")]
+
 workbench = [
+    # --- the seller
+    path("filings/", seller.filings, name="filings"),
+    path("filings/batch/", seller.batch_filing, name="batch"),
+    path("filings/list/", sheets.registered_list, name="registered_list"),
+    path("filings/new/<str:code>/", seller.open_filing, name="open"),
+    path("filings/elsewhere/<str:code>/", seller.elsewhere, name="elsewhere"),
     path("filings/check/<str:code>/", precheck, name="precheck"),
+    path("filings/<str:code>/", seller.filing, name="filing"),
+    path("filings/<str:code>/form/", sheets.form_sheet, name="form_sheet"),
+    path("filings/<str:code>/papers/", seller.paper, name="paper"),
+    path("filings/<str:code>/uses/", seller.uses, name="uses"),
+    path("filings/<str:code>/verification/", sheets.verification, name="verification"),
+    # --- the registrar
+    path("registrar/", desk.desk, name="desk"),
+    path("registrar/unregistered/", desk.unregistered, name="unregistered"),
+    path("registrar/<str:code>/", desk.decide, name="decide"),
+    # --- the ledger and the official register
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/<slug:book>/<slug:month>/", ledger.period, name="period"),
+    path("register/", imports.register_imports, name="imports"),
+    path("register/export/", imports.register_export, name="register_export"),
+    path("register/origins/", imports.origins, name="origins"),
+    path("register/<str:code>/", imports.register_import, name="import"),
+    path("register/<str:code>/result/", imports.register_result, name="import_result"),
 ]
 
 api = [
+    path("filings/", rest.FilingList.as_view(), name="filing_list"),
+    path("filings/<str:code>/", rest.FilingDetail.as_view(), name="filing_detail"),
+    path("filings/<str:code>/<slug:act>/", rest.FilingAct.as_view(), name="filing_act"),
     path("contracts/<str:code>/check/", ContractCheck.as_view(), name="contract_check"),
+    path("ledger/<slug:book>/", rest.LedgerPeriods.as_view(), name="ledger_periods"),
+    path("ledger/<slug:book>/<slug:month>/", rest.LedgerEntries.as_view(), name="ledger_entries"),
 ]

@@ -60,9 +60,9 @@ AWAITING_NUMBER = frozenset({FilingStatus.APPROVED, FilingStatus.FORWARDED, Fili
 #: In force and without an objection that waits.
 _SETTLED = frozenset({FilingStatus.REGISTERED, FilingStatus.CHANGED, FilingStatus.PERFORMED})
 
-_PREPARE = "registration.submit_filing"
-_DECIDE = "registration.decide_filing"
-_SECOND = "registration.second_filing"
+_PREPARE = "registration.submit_registration"
+_DECIDE = "registration.decide_registration"
+_SECOND = "registration.second_registration"
 
 
 def lacks_second_review(filing: Any, _now: Any) -> object:
@@ -170,7 +170,7 @@ FILING = Workflow.of(
         _("已在国家系统申报"),
         {FilingStatus.APPROVED, FilingStatus.FORWARDED},
         FilingStatus.FILED,
-        "registration.report_filing",
+        "registration.report_registration",
     ),
     Transition(
         "register",
@@ -205,7 +205,7 @@ FILING = Workflow.of(
         pgettext_lazy("filing", "提出异议"),
         _SETTLED,
         FilingStatus.DISPUTED,
-        "registration.dispute_filing",
+        "registration.dispute_registration",
     ),
     Transition(
         "settle",
@@ -285,4 +285,60 @@ PERIOD = Workflow.of(
         "registration.confirm_period",
     ),
     subject="registration.ledgerperiod",
+)
+
+
+# --- import of the official register ----------------------------------------------------------
+class ImportStatus(TextChoices):
+    """The state of a file of the official register."""
+
+    CHECKING = "checking", pgettext_lazy("register import", "检查中")
+    CHECKED = "checked", pgettext_lazy("register import", "待确认")
+    IMPORTING = "importing", pgettext_lazy("register import", "导入中")
+    DONE = "done", pgettext_lazy("register import", "已导入")
+    FAILED = "failed", pgettext_lazy("register import", "已停止")
+
+
+def has_a_plan(batch: Any, _now: Any) -> object:
+    """Only a plan with something to write is carried out."""
+    writes = ("created", "registered", "updated")
+    if batch.plan_sha256 and any(batch.counts.get(name) for name in writes):
+        return ""
+    return _("这张表没有可以写入的行")
+
+
+_IMPORT = "registration.import_register"
+
+IMPORT = Workflow.of(
+    ImportStatus,
+    ImportStatus.CHECKING,
+    Transition(
+        "check", _("完成检查"), {ImportStatus.CHECKING}, ImportStatus.CHECKED, by_system=True
+    ),
+    Transition(
+        "recheck",
+        _("重新检查"),
+        {ImportStatus.CHECKED, ImportStatus.FAILED},
+        ImportStatus.CHECKING,
+        _IMPORT,
+    ),
+    Transition(
+        "confirm",
+        _("确认导入"),
+        {ImportStatus.CHECKED},
+        ImportStatus.IMPORTING,
+        _IMPORT,
+        guards=(has_a_plan,),
+    ),
+    Transition(
+        "finish", _("完成导入"), {ImportStatus.IMPORTING}, ImportStatus.DONE, by_system=True
+    ),
+    Transition(
+        "fail",
+        _("停止导入"),
+        {ImportStatus.CHECKING, ImportStatus.IMPORTING},
+        ImportStatus.FAILED,
+        by_system=True,
+    ),
+    subject="registration.registerimport",
 )

@@ -1,5 +1,52 @@
 """What the shells need to know of statistics."""
 
-from marketplace.web.slices import Slice
+from collections.abc import Sequence
+from typing import Any
 
-SLICE = Slice(name="statistics", no_menu="has no pages yet")
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.deals.workflow import Book
+from marketplace.kernel import clock
+from marketplace.parties.policies import access_of
+from marketplace.statistics import queries
+from marketplace.statistics.policies import CHECKERS, READERS
+from marketplace.web.slices import MenuItem, Schedule, SiteLink, Slice
+from marketplace.web.slots import Answer, Contribution
+
+
+def _reads(user: Any) -> bool:
+    return access_of(user).has(*READERS)
+
+
+def _checks(user: Any) -> bool:
+    return access_of(user).has(*CHECKERS)
+
+
+def _home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
+    """The number of the year on the home page; the sample book's where the city's is empty."""
+    book = str(Book.CITY)
+    head = queries.number_of_the_year(book)
+    if head is None and (sample := queries.number_of_the_year(Book.SAMPLE)):
+        book, head = str(Book.SAMPLE), sample
+    head = head or queries.Headline(clock.today().year)
+    done = head.percent
+    percent = "" if done is None else f"{float(done):.1f}"
+    answer = {"head": head, "percent": percent, "is_sample": book == Book.SAMPLE}
+    return [answer for _row in rows]
+
+
+SLICE = Slice(
+    "statistics",
+    "marketplace.statistics.urls",
+    menu=(
+        MenuItem(_("成交额统计"), "statistics:overview", "chart", "manage", 72, _reads),
+        MenuItem(_("登记核验"), "statistics:check", "shield", "manage", 74, _checks),
+    ),
+    links=(
+        SiteLink("header", _("交易数据"), "statistics:dashboard", 38),
+        SiteLink("deal", _("交易数据"), "statistics:dashboard", 38),
+        SiteLink("editor", _("交易数据"), "statistics:dashboard", 58),
+    ),
+    schedules=(Schedule("statistics.issue_figures", every=3600.0),),
+    slots=(Contribution("home.panels", 8, _home, "statistics/slot_home.html"),),
+)

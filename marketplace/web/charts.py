@@ -221,6 +221,24 @@ def goal(value: Number, target: Number, pace: Number, *, unit: str = "亿元") -
     )
 
 
+def progress(value: Number, target: Number, *, unit: str = "亿元") -> SafeString:
+    """Progress to a target where no pace is known."""
+    done = min(100 * value / target, 100)
+    inside = done > 15
+    return format_html(
+        '<svg class="c-chart c-chart--goal" aria-hidden="true" focusable="false"><text x="100%" y="14" text-anchor="end">{}</text>'
+        '<rect class="k0" y="24" width="100%" height="24" rx="12"/><rect class="k1" y="24" width="{}%" height="24" rx="12"/>'
+        '<text class="{}" x="{}%" dx="{}" y="41" text-anchor="{}">{}%</text></svg>',
+        _("目标 %(value)s %(unit)s") % {"value": f"{target:g}", "unit": unit},
+        f"{max(done, 0):.1f}",
+        "on" if inside else "val",
+        f"{max(done, 0):.1f}",
+        "-12" if inside else "12",
+        "end" if inside else "start",
+        f"{100 * value / target:.1f}",
+    )
+
+
 def trl(level: int, out_of: int = 9) -> SafeString:
     """The maturity gauge: cells filled up to the level."""
     cells = format_html_join(

@@ -60,7 +60,9 @@ SLOTS = {
         "public page of a broker, below the certificates: panels", "the broker", 4
     ),
     "broker.actions": Slot("public page of a broker, beside the text: buttons", "the broker", 4),
-    "home.panels": Slot("home page, below its doors: panels", "an empty text", 2),
+    "filing.panels": Slot("page of a filing, below its decisions: panels", "the filing", 6),
+    "filing.actions": Slot("page of a filing, beside the text: panels", "the filing", 4),
+    "home.panels": Slot("home page, below its doors: panels", "an empty text", 4),
     "search.ask": Slot("search page, when little was found or nothing asked", "what was typed", 1),
 }
 

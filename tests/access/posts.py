@@ -49,14 +49,29 @@ POSTS: dict[str, str] = {
     "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
-    # --- registration
-    "registration:precheck": "reads a file, and keeps nothing of it",
     # --- contracts
     "api:contract_list": KEY,
     "api:contract_save": REV,
     "api:contract_pay": REV,
     "api:contract_invoice": REV,
     "api:contract_act": REV,
+    # --- registration
+    "registration:period": REV,
+    "registration:imports": KEY,
+    "registration:import": REV,
+    "registration:origins": "sends the version of the contract; an origin is confirmed once",
+    "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
+    "registration:filing": REV,
+    "registration:decide": REV,
+    "registration:desk": "sends the version of each chosen row; each is decided by itself",
+    "registration:batch": "a contract has one filing, and what is submitted is not submitted again",
+    "registration:paper": "adds a file; the same one filed twice are two copies",
+    "registration:uses": REV,
+    "registration:elsewhere": KEY,
+    "api:filing_list": "begins the registration of a contract, which has one; sent again it finds it",
+    "api:filing_act": REV,
+    # --- registration
+    "registration:precheck": "reads a file, and keeps nothing of it",
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
@@ -68,9 +83,32 @@ POSTS: dict[str, str] = {
     "brokerage:filing": REV,
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
+    "api:broker_write": KEY,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
+    # --- contracts
+    "deals:new": KEY,
+    "deals:new_from_listing": KEY,
+    "deals:new_from_intent": "an intent has one contract, and a second click opens it",
+    "deals:new_from_enquiry": "an enquiry has one contract, and a second click opens it",
+    "deals:edit": REV,
+    "deals:evidence": REV,
+    "deals:evidence_row": REV,
+    "deals:text": REV,
+    "deals:attest": REV,
+    "deals:sign": REV,
+    "deals:copy": REV,
+    "deals:start": REV,
+    "deals:pay": KEY,
+    "deals:reverse_payment": REV,
+    "deals:invoice": KEY,
+    "deals:reach": REV,
+    "deals:perform": REV,
+    "deals:terminate": REV,
+    "deals:cancel": REV,
+    "deals:amend": KEY,
+    "deals:amendment": REV,
     # --- enquiries
     "enquiries:ask": KEY,
     "enquiries:show": KEY,
@@ -144,6 +182,8 @@ POSTS: dict[str, str] = {
     # --- the worked example
     "visits:ask": KEY,
     "visits:show": REV,
+    # --- statistics
+    "statistics:targets": KEY,
     # --- the rest
     "notices:read_all": "marks as read whatever there is",
     "notices:preferences": REV,

@@ -32,7 +32,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "overseers": OVERSEERS,
     "readers": REVIEWERS | OVERSEERS,
     "specialists": SPECIALISTS,
+    "registrar_city": frozenset({"registrar_city"}),
     "registrars": frozenset({"registrar_city", "registrar_county"}),
+    "target_setters": frozenset({"registrar_city", "authority"}),
     "suspenders": frozenset({"operator", "registrar_city"}),
     "operator": frozenset({"operator"}),
     "brokers": frozenset({"broker"}),
@@ -74,6 +76,12 @@ _ENQUIRY: Relations = {
 _CONTRACT: Relations = {
     "keeper": ENTERPRISE,
     "keeper_binder": frozenset({"approver", "org_admin"}),
+    "buyer": UNIVERSITY,
+    "buyer_binder": frozenset({"university_admin"}),
+}
+_SOLD: Relations = {
+    "seller": ENTERPRISE,
+    "seller_binder": frozenset({"approver", "org_admin"}),
     "buyer": UNIVERSITY,
     "buyer_binder": frozenset({"university_admin"}),
 }
@@ -150,12 +158,27 @@ RELATIONS: dict[str, Relations] = {
         "introduced": ENTERPRISE | UNIVERSITY,
         "introduced_binder": frozenset({"approver", "org_admin", "university_admin"}),
     },
+    "contract_paper": _CONTRACT,
+    "contract_section": _CONTRACT,
+    "contract_term": _CONTRACT,
+    "contract_evidence": _CONTRACT,
+    "contract_payment": _CONTRACT,
+    "contract_milestone": _CONTRACT,
+    "contract_amendment": _CONTRACT,
+    "contract_outside": {
+        "keeper": ENTERPRISE,
+        "keeper_binder": frozenset({"approver", "org_admin"}),
+    },
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
     # Sold by the enterprise, bought by the university.
     "checked_contract": {"seller": ENTERPRISE, "buyer": UNIVERSITY},
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},
+    # The enterprise sells and registers, the university buys.
+    "registration": _SOLD,
+    "to_file": _SOLD,
+    "absorbed": _SOLD,
     # The host's administrators answer.
     "visit": {
         "guest": ENTERPRISE,

@@ -14,6 +14,7 @@ from tests.access.posts import KEY, POSTS, REV
 from tests.access.walk import ALWAYS_WRITTEN, JOURNAL, LOGIN, address, watched
 from tests.access.world import World, rolled_back
 from tests.access.worlds.intent import VALUES
+from tests.factories.files import pdf_bytes, upload
 from tests.factories.parties import organization_data
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,13 @@ GUARDED = [rule for rule in RULES if GUARDS.get(rule.name) == REV]
 MAKING = [
     rule for rule in RULES if GUARDS.get(rule.name) == KEY and not rule.name.startswith("api:")
 ]
-#: What else each sends, so that nothing but the state that was seen is wrong with it.
+
+
+def _scan() -> Any:
+    return upload(pdf_bytes(), "扫描件.pdf")
+
+
+#: What else each sends (a function is called for a fresh file), so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
     "edit": {"title": "另一个名称"},
     "brokerage:entry": {"move": "submit"},
@@ -53,6 +60,22 @@ OTHERWISE: dict[str, Any] = {
         "issuer": "另一处",
         "valid_from": "2024-05-01",
     },
+    "deals:evidence": {"route": "listing", "result": "成交"},
+    "deals:evidence_row": {"act": "remove"},
+    "deals:text": {"act": "reopen", "reason": "改付款日"},
+    "deals:attest": {"scan": _scan},
+    "deals:sign": {
+        "signed_on": clock.today().isoformat(),
+        "form": "scan",
+        "fully_sealed": "on",
+        "file": _scan,
+    },
+    "deals:copy": {"file": _scan},
+    "deals:reverse_payment": {"reason": "记错了"},
+    "deals:reach": {"done_on": clock.today().isoformat()},
+    "deals:terminate": {"reason": "协商解除", "ended_on": clock.today().isoformat()},
+    "deals:cancel": {"reason": "不做了"},
+    "deals:amendment": {"act": "withdraw"},
     "brokerage:review": {"move": "enter"},
     "brokerage:filing": {"staff": "12"},
     "brokerage:mandate": {"act": "withdraw"},
@@ -69,6 +92,9 @@ OTHERWISE: dict[str, Any] = {
     "brokerage:commission": {"act": "cancel"},
     "brokerage:introduction": {"act": "answer", "answer": "acknowledged"},
     "brokerage:introduction_rule": {"winner": "none", "reason": "没有证据"},
+    "registration:filing": {"move": "submit"},
+    "registration:decide": {"move": "next"},
+    "registration:uses": {"side": "seller", "kind": "vat", "used_on": clock.today().isoformat()},
     "api:introduction_answer": {"answer": "acknowledged"},
     "api:contract_save": {"values": {"field": "01"}},
     "api:contract_pay": {"paid_on": "2026-01-01", "amount_fen": 1},
@@ -109,6 +135,9 @@ OTHERWISE: dict[str, Any] = {
 }
 #: Where a person who may is told so by 400 in every state: the one in which it can be done.
 STATE = {
+    "text": "confirming",
+    "copy": "signed",
+    "terminate": "signed",
     "enquiry_reopen": "closed",
     "grant": "granted",
     "grant_move": "requested",
@@ -153,7 +182,10 @@ def _send(world: World, rule: Rule, rev: str | None) -> tuple[HttpResponse, froz
     state, role = _may(rule)
     name = rule.name.rpartition(":")[2]
     kind = rule.name if rule.name in OTHERWISE else str(rule.args.get("name", name))
-    typed = dict(OTHERWISE.get(kind, {}))
+    typed = {
+        name: value() if callable(value) else value
+        for name, value in dict(OTHERWISE.get(kind, {})).items()
+    }
     if rev is not None:
         typed["rev"] = rev
     path = address(world, rule, state)

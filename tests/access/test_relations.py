@@ -10,7 +10,12 @@ from tests.access.matrix import BadMatrix, _row
 from tests.access.roles import ENTERPRISE, UNIVERSITY, BadExpression, expand, likeness, relations_of
 from tests.access.world import STATES, World
 
+
 #: Whether a person really stands in the relation to a row of the world.
+def _buyer(contract: Any) -> Any:
+    return contract.parties.get(side="buyer").organization_id
+
+
 HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
     "need": {
         "owner": lambda user, row: user.access.in_org(row.owner_id),
@@ -61,13 +66,11 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "deciding": lambda user, row: user.access.in_org(row.enquiry.asker_id),
         "deciding_binder": lambda user, row: user.access.binds(row.enquiry.asker_id),
     },
-    "checked_contract": {
-        side: lambda user, row, side=side: any(
-            user.access.in_org(party.organization_id)
-            for party in row.parties.all()
-            if party.side == side
-        )
-        for side in ("seller", "buyer")
+    "contract_amendment": {
+        "keeper": lambda user, row: user.access.in_org(row.contract.owner_id),
+        "keeper_binder": lambda user, row: user.access.binds(row.contract.owner_id),
+        "buyer": lambda user, row: user.access.in_org(_buyer(row.contract)),
+        "buyer_binder": lambda user, row: user.access.binds(_buyer(row.contract)),
     },
     "contract": {
         "keeper": lambda user, row: user.access.in_org(row.owner_id),
@@ -82,6 +85,14 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
             for party in row.parties.all()
             if party.side == "buyer"
         ),
+    },
+    "checked_contract": {
+        side: lambda user, row, side=side: any(
+            user.access.in_org(party.organization_id)
+            for party in row.parties.all()
+            if party.side == side
+        )
+        for side in ("seller", "buyer")
     },
     "lead": {"taker": lambda user, row: row.broker_id == user.pk},
     "step": {

@@ -47,6 +47,7 @@ TWINS = {
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "offerings.view_offering": "marketplace.offerings.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
+    "registration.view_registration": "marketplace.registration.queries.filings.visible_to",
     "visits.view_visit": "tests.worked_slice.queries.visible_to",
 }
 #: View permissions without such a list, and why.

@@ -47,8 +47,11 @@ from marketplace.offerings.workflow import Status as OfferingStatus
 from marketplace.parties import services as parties
 from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
+from marketplace.registration.models import LedgerPeriod
+from marketplace.registration.workflow import FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
+from tests.access.worlds.contracts import contracts
 from tests.access.worlds.deals import deals
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
@@ -57,6 +60,7 @@ from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
 from tests.access.worlds.prechecks import prechecks
+from tests.access.worlds.registration import filings
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -103,6 +107,9 @@ STATES: dict[str, set[str]] = {
     "term": {"current", "retired", "missing"},
     "calendar_year": {"known", "unknown", "missing"},
     "section": {"known", "beyond", "missing"},
+    "public_table": {"known", "missing"},
+    "sum_table": {"known", "missing"},
+    "report_year": {"known", "missing"},
     "page": {"known", "missing"},
     "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
@@ -132,6 +139,13 @@ STATES: dict[str, set[str]] = {
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
     "certificate": {"draft", "submitted", "entered", "missing"},
     "yearly_form": {"person", "firm", "missing"},
+    "registration": {*FilingStatus.values, "missing"},
+    "verify_link": {"registered", "missing"},
+    "to_file": {"signed", "draft", "missing"},
+    "absorbed": {"signed", "missing"},
+    "ledger_book": {"city", "missing"},
+    "ledger_month": {"open", "missing"},
+    "register_import": {"checked", "missing"},
 }
 
 #: The kinds of listing and the prefix of their codes.
@@ -459,6 +473,12 @@ def _fix_matches(world: World) -> None:
         world.subjects["match"][state] = {"code": match.code}
 
 
+def _ledger_year() -> int:
+    """A year in which the ledger has a month."""
+    LedgerPeriod.objects.get_or_create(book="city", month="2025-01")
+    return 2025
+
+
 def _codes(_world: World) -> Subjects:
     scheme = make_scheme()
     make_term(scheme, "red")
@@ -475,6 +495,9 @@ def _codes(_world: World) -> Subjects:
             "unknown": {"year": 2098},
             "missing": {"year": 1999},
         },
+        "public_table": {"known": {"name": "kind"}, "missing": {"name": "nothing"}},
+        "sum_table": {"known": {"dimension": "kind"}, "missing": {"dimension": "nothing"}},
+        "report_year": {"known": {"year": _ledger_year()}, "missing": {"year": 1999}},
         "section": {
             "known": {"section": "orgs", "page": 1},
             "beyond": {"section": "orgs", "page": 99},
@@ -525,5 +548,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     imports,
     intents,
     mandates,
+    contracts,
+    filings,
     prechecks,
 )

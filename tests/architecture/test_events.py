@@ -37,6 +37,7 @@ UNHEARD = {
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
     },
+    "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
         "OfferingContactShown",
@@ -62,6 +63,14 @@ UNHEARD = {
     },
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
+    },
+    "the page of the filing shows it": {
+        *("FilingOpened", "FilingRecalled", "FilingReviewed", "FilingReopened", "FilingFiled"),
+        *("BenefitRecorded", "CertificateFiled"),
+    },
+    "the ledger and the page of the month show it": {
+        *("LedgerPosted", "LedgerCloseProposed", "LedgerCloseWithdrawn", "LedgerPeriodClosed"),
+        *("RegisterImportStarted", "RegisterImportConfirmed", "RegisterImportFailed"),
     },
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},

@@ -12,10 +12,12 @@ from marketplace.brokerage.api.mandates import (
     MandateList,
 )
 from marketplace.brokerage.api.register import BrokerDetail, BrokerList, OwnEntry
+from marketplace.brokerage.api.requests import BrokerMessages
 
 __all__ = [
     "BrokerDetail",
     "BrokerList",
+    "BrokerMessages",
     "IntroductionAnswer",
     "IntroductionDetail",
     "IntroductionList",

@@ -16,6 +16,7 @@ from marketplace.deals.services import drafts
 from marketplace.deals.views.shared import UPLOADS, Request, at_fields, contract_of, files_of, sent
 from marketplace.deals.workflow import CONTRACT, ContractStatus, Side
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, StorageFull
+from marketplace.kernel.revisions import check
 from marketplace.parties.policies import access_of
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -177,6 +178,7 @@ def _attest(request: Request, contract: Contract, party: ContractParty) -> HttpR
 
 
 def _check_shown(current: FinalText | None, seen: Seen) -> None:
-    """Raise Refused when the page was made from another text than the present one."""
-    if current is None or seen.rev != current.sha256:
-        raise Refused(_("定稿已经更换，请核对最新的定稿后再确认"))
+    """Raise Stale when the page was made from another text than the present one, Refused without a text."""
+    if current is None:
+        raise Refused(_("还没有提交定稿"))
+    check(current.sha256, seen.rev, current)

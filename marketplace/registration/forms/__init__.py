@@ -1,1 +1,1 @@
-"""Forms of the registration."""
+"""Forms of filings; what they say is judged by the services."""

@@ -10,6 +10,7 @@ from marketplace.registration.models.filing import (
     UseKind,
     UseSide,
 )
+from marketplace.registration.models.imports import RegisterImport, RegisterMapping
 from marketplace.registration.models.ledger import (
     EntryKind,
     LedgerBook,
@@ -30,6 +31,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerPeriod",
     "LedgerSum",
+    "RegisterImport",
+    "RegisterMapping",
     "UseKind",
     "UseSide",
 ]

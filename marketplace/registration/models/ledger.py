@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
-from marketplace.registration.rulebook.ledger import GENESIS, MOST_KEY
+from marketplace.kernel.money import format_wan
+from marketplace.registration.rulebook.ledger import GENESIS, MOST_KEY, instant
 from marketplace.registration.workflow import PeriodStatus
 
 
@@ -88,14 +89,22 @@ class LedgerPeriod(models.Model):
         return f"{self.book} {self.month}"
 
     @property
+    def amount_wan(self) -> str:
+        """成交额 in 万元, for a table."""
+        return format_wan(self.amount_fen)
+
+    @property
+    def technical_wan(self) -> str:
+        """技术交易额 in 万元, for a table."""
+        return format_wan(self.technical_fen)
+
+    @property
     def is_closed(self) -> bool:
         """Whether nothing can be posted any more."""
         return self.status == PeriodStatus.CLOSED
 
     def figures(self) -> dict[str, Any]:
         """What the hash of a closed period covers."""
-        from marketplace.registration.rulebook.ledger import instant  # noqa: PLC0415 -- short
-
         return {
             "book": self.book,
             "month": self.month,
@@ -177,6 +186,16 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period_id}/{self.number} {self.kind}"
+
+    @property
+    def amount_wan(self) -> str:
+        """成交额 in 万元, for a table."""
+        return format_wan(self.amount_fen)
+
+    @property
+    def technical_wan(self) -> str:
+        """技术交易额 in 万元, for a table."""
+        return format_wan(self.technical_fen)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Always raises; a database trigger refuses it too, except for the sample book."""

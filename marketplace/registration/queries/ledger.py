@@ -306,7 +306,7 @@ def period_named(book: str, month: str) -> LedgerPeriod | None:
     return periods(book).filter(month=month).first()
 
 
-def entries_visible_to(actor: Actor) -> QuerySet[LedgerEntry]:
+def entries_read_by(actor: Actor) -> QuerySet[LedgerEntry]:
     """The entries that a person reads: all, or for a county registrar those of the own districts."""
     access = access_of(actor)
     rows = LedgerEntry.objects.all()

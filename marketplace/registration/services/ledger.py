@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.workflow import Book
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -55,7 +56,7 @@ class Posting:
 # --- one filing -------------------------------------------------------------------------------
 @transaction.atomic
 def post_register(filing: Any, *, actor: Actor | None) -> LedgerEntry:
-    """登记一份合同：按官方登记日期所在月份入账，该月已关账的作为补登记入最早的未关账月份。
+    """Post a registered filing in the month of its official date, or late (补登) in the oldest open month.
 
     Raises Refused when the filing stands in the ledger already.
     """
@@ -67,7 +68,7 @@ def post_register(filing: Any, *, actor: Actor | None) -> LedgerEntry:
 
 @transaction.atomic
 def post_reverse(filing: Any, *, reason: str, actor: Actor | None) -> LedgerEntry:
-    """核减：在未关账月份冲销这份合同的入账，已关账月份的数字不变。
+    """Take the entry of a filing back (核减), in the present month: closed months keep their figures.
 
     Raises Refused when nothing stands in the ledger, InvalidInput without a reason.
     """
@@ -77,7 +78,7 @@ def post_reverse(filing: Any, *, reason: str, actor: Actor | None) -> LedgerEntr
 
 @transaction.atomic
 def post_adjust(filing: Any, *, reason: str, actor: Actor | None) -> LedgerEntry:
-    """登记变更：在未关账月份先核减原入账，再按变更后的内容入账，两笔同时记入。
+    """Reverse the entry of a changed filing and post it anew, both in the present month.
 
     Returns the new entry. Raises as `post_reverse`.
     """
@@ -151,6 +152,9 @@ def post(postings: Sequence[Posting], *, book: str, actor: Actor | None) -> list
     entries = [writing.entry(one) for one in postings]
     made = LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
     writing.save()
+    if book != Book.CITY:
+        # The chain of the journal vouches for real figures alone; samples come and go.
+        return made
     publish(
         events.LedgerPosted(
             subject_id=made[0].pk,

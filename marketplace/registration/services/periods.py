@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.workflow import Book
 from marketplace.journal.services import publish
 from marketplace.kernel import clock, revisions
 from marketplace.kernel.actors import Actor
@@ -20,7 +21,7 @@ from marketplace.registration.workflow import PERIOD, PeriodStatus
 
 @transaction.atomic
 def close_period(period: LedgerPeriod, *, actor: Actor, rev: Rev = None) -> LedgerPeriod:
-    """申请关账：第一人核对本月数字后提出，须由另一人复核。
+    """Ask, as the first of two persons, that a month be closed.
 
     Raises Forbidden, Refused (not over, an earlier month open, entries that do not add up), Stale.
     """
@@ -35,7 +36,7 @@ def close_period(period: LedgerPeriod, *, actor: Actor, rev: Rev = None) -> Ledg
 
 @transaction.atomic
 def withdraw_close(period: LedgerPeriod, *, actor: Actor, rev: Rev = None) -> LedgerPeriod:
-    """撤回关账申请，本月继续入账。Raises Forbidden, Refused, Stale."""
+    """Take the request to close a month back. Raises Forbidden, Refused, Stale."""
     _head, period = _locked(period)
     PERIOD.fire("withdraw", period, actor)
     revisions.check(period.rev, rev, period)
@@ -45,7 +46,7 @@ def withdraw_close(period: LedgerPeriod, *, actor: Actor, rev: Rev = None) -> Le
 
 @transaction.atomic
 def second_close(period: LedgerPeriod, *, actor: Actor, rev: Rev = None) -> LedgerPeriod:
-    """复核关账：第二人确认后本月数字固定，此后的更正记入未关账月份并注明所更正的月份。
+    """Close a month as the second person. From now on its corrections enter later months and name it.
 
     Raises Forbidden (the same person too), Refused, Stale.
     """
@@ -70,6 +71,8 @@ def _locked(period: LedgerPeriod) -> tuple[LedgerBook, LedgerPeriod]:
 def _kept(period: LedgerPeriod, event: Any, actor: Actor, **more: Any) -> LedgerPeriod:
     period.rev += 1
     period.save()
+    if period.book != Book.CITY:
+        return period
     said = {"book": period.book, "month": period.month, "entries": period.entry_count}
     publish(event(subject_id=period.pk, **said, **more), actor=actor)
     return period

@@ -22,8 +22,10 @@ from marketplace.notices.models import Notice
 from tests.cast import Cast
 from tests.factories.brokerage import make_broker
 from tests.factories.parties import UserFactory
+from tests.marketplace.api.conftest import Call, call, fields
 
 pytestmark = pytest.mark.django_db
+__all__ = ["call"]
 CANARY = "金丝雀：想找人推广菌种"
 
 
@@ -160,3 +162,22 @@ def test_the_list_costs_the_same_for_one_row_and_for_many(
             assert client.get(reverse("brokerage:requests")).status_code == 200
         counts.append(len(counted))
     assert counts[0] == counts[1]
+
+
+def test_the_api_writes_once_by_the_same_service(cast: Cast, broker: Broker, call: Call) -> None:
+    address = f"/api/v1/brokers/{broker.code}/messages/"
+    body = {"text": CANARY, "reply_by": "email", "consent": True}
+    sent = [
+        call(cast.member, "post", address, body, HTTP_IDEMPOTENCY_KEY="k") for _time in range(2)
+    ]
+    assert ([row.status_code for row in sent], BrokerRequest.objects.count()) == ([201, 200], 1)
+    assert sent[0].json() == sent[1].json() == {"code": BrokerRequest.objects.get().code}
+    for wrong, field in (
+        ({"consent": False}, "consent"),
+        ({"reply_by": "phone"}, "reply_by"),
+        ({"text": "字" * 20_000}, "text"),
+    ):
+        refused = call(cast.member, "post", address, {**body, **wrong})
+        assert (refused.status_code, fields(refused)) == (400, [field])
+    assert call(cast.broker, "post", address, body).status_code == 403
+    assert call(None, "post", address, body).status_code == 401

@@ -145,6 +145,15 @@ document.addEventListener("click", event => {
   }
 });
 
+// data-copy="id of a field": copies its value. Without a clipboard (no HTTPS) the field is selected, for Ctrl+C.
+async function copy(button) {
+  const source = button && document.getElementById(button.dataset.copy);
+  if (!source) return;
+  source.select();
+  try { await navigator.clipboard.writeText(source.value); say(english ? "Copied" : "已复制"); }
+  catch { say(english ? "Selected, press Ctrl+C to copy" : "已选中，请按 Ctrl+C 复制"); }
+}
+
 // data-guard: leaving a form that was typed into asks first
 let typed = false;
 document.addEventListener("input", event => { if (event.target.closest?.("[data-guard]")) typed = true; });
@@ -194,12 +203,13 @@ document.addEventListener("click", event => {
   const dismiss = event.target.closest?.("[data-dismiss]");
   if (dismiss) { dismiss.closest(dismiss.dataset.dismiss)?.remove(); return; }
   if (event.target.closest?.("[data-print]")) print();
+  copy(event.target.closest?.("[data-copy]"));
 });
 
 // After a page load or a swap: counters shown, the error summary focused
 function wake(within) {
   for (const input of all("[data-limit]", within)) count(input);
-  for (const button of all("[data-print]", within)) button.hidden = false;
+  for (const button of all("[data-print], [data-copy]", within)) button.hidden = false;
   within.querySelector("[data-errors]")?.focus();
 }
 // The current entry of a menu that is wider than the screen; the style sheet does it in browsers that know how

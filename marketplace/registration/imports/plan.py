@@ -1,0 +1,331 @@
+"""What an import would do: each row of the sheet with what it becomes, or why it is skipped. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from statistics import median
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from marketplace.deals.workflow import Origin
+from marketplace.kernel import clock
+from marketplace.listings.imports.cells import CellError
+from marketplace.registration.imports.columns import BY_NAME, COLUMNS, Column, Layout, amount
+from marketplace.registration.models import Filing
+from marketplace.registration.workflow import AWAITING_NUMBER, COUNTED
+from marketplace.sheets.cells import fault_of
+from marketplace.sheets.headings import plain
+from marketplace.sheets.limits import Row
+
+CREATE, REGISTER, UPDATE, SAME, SKIP = "created", "registered", "updated", "unchanged", "skipped"
+OUTCOMES = (CREATE, REGISTER, UPDATE, SAME, SKIP)
+_TOTALS = ("合计", "总计", "小计", "总和", "total")
+#: Fen. A register whose median contract is above 1 亿元, or below 1,000 元, was read in the wrong unit.
+_HIGH, _LOW = 10_000_000_000, 100_000
+_ENOUGH = 3
+_AT_ONCE = 500
+
+#: Columns of the row that are columns of the contract too.
+OF_CONTRACT = (
+    *("starts_on", "ends_on", "field", "industry", "plan_source", "aim", "ip_kinds", "is_related"),
+)
+
+
+@dataclass
+class Planned:
+    """A row of the sheet: its number there, its values, what it becomes, and what is wrong by column.
+
+    `filing` and `rev` are those of the registration that it meets, as they were when the plan was made.
+    """
+
+    number: int
+    values: dict[str, Any] = field(default_factory=dict)
+    outcome: str = SKIP
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    filing: int = 0
+    rev: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON-like data, days as text."""
+        found = asdict(self)
+        found["values"] = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in self.values.items()
+        }
+        return found
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Planned":
+        """The other way round."""
+        row = cls(**said)
+        row.reasons = [(column, text) for column, text in row.reasons]
+        row.values = {
+            name: date.fromisoformat(value) if name in _DAYS and value else value
+            for name, value in row.values.items()
+        }
+        return row
+
+
+_DAYS = frozenset({"official_on", "signed_on", "starts_on", "ends_on"})
+
+
+@dataclass
+class Plan:
+    """The rows of a sheet, and what a person should know before they are carried out."""
+
+    rows: list[Planned]
+    remarks: list[str]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows read and by outcome: read = created + registered + updated + unchanged + skipped."""
+        found = Counter(row.outcome for row in self.rows)
+        return {"read": len(self.rows), **{name: found.get(name, 0) for name in OUTCOMES}}
+
+
+def plan_of(
+    rows: Sequence[Row], layout: Layout, *, book: str, beat: Any = lambda _done: None
+) -> Plan:
+    """Judge every row of a sheet. `beat(done)` is called now and then."""
+    planned, totals = [], []
+    for number, cells in rows:
+        found = _total_of(number, cells, layout)
+        if found is not None:
+            totals.append(found)
+            planned.append(found.row)
+            continue
+        planned.append(_row(number, cells, layout))
+        if len(planned) % 500 == 0:
+            beat(len(planned))
+    _note_doubles(planned)
+    _meet(planned, book)
+    remarks = [*_wrong_totals(planned, totals, layout), *_implausible(planned, layout)]
+    return Plan(planned, remarks)
+
+
+# --- one row ----------------------------------------------------------------------------------
+def _row(number: int, cells: Sequence[str], layout: Layout) -> Planned:
+    row = Planned(number)
+    for place, column in layout.places.items():
+        text = cells[place] if place < len(cells) else ""
+        if not text:
+            if column.required:
+                row.reasons.append((str(column.label), _("未填写")))
+            continue
+        if fault := fault_of(text):
+            row.reasons.append((str(column.label), fault))
+            continue
+        try:
+            row.values[column.name] = _read(column, text, layout.unit)
+        except CellError as error:
+            row.reasons.append((str(column.label), str(error)))
+    _check(row)
+    return row
+
+
+def _read(column: Column, text: str, unit: str) -> Any:
+    if column.money:
+        return amount(text, unit)
+    if column.most and len(text) > column.most:
+        raise CellError(_("最多 %(most)d 个字") % {"most": column.most})
+    return column.read(text)
+
+
+def _check(row: Planned) -> None:
+    """What two cells of a row say together."""
+    values = row.values
+    total, technical = values.get("total"), values.get("technical")
+    if total is not None and technical is not None and technical > total:
+        row.reasons.append((str(BY_NAME["technical"].label), _("技术交易额大于合同成交额")))
+    signed, on = values.get("signed_on"), values.get("official_on")
+    label = str(BY_NAME["official_on"].label)
+    if on is not None and on > clock.today():
+        row.reasons.append((label, _("登记日期晚于今天")))
+    if signed is not None and on is not None and on < signed:
+        row.reasons.append((label, _("登记日期早于签订日期")))
+    starts, ends = values.get("starts_on"), values.get("ends_on")
+    if starts is not None and ends is not None and ends < starts:
+        row.reasons.append((str(BY_NAME["ends_on"].label), _("结束日期早于开始日期")))
+
+
+def _note_doubles(rows: Iterable[Planned]) -> None:
+    """Of two rows with one number neither is known to be right; the first stays, the second is named."""
+    first: dict[str, int] = {}
+    for row in rows:
+        number = row.values.get("official_number")
+        if not number:
+            continue
+        if number in first:
+            text = _("与第 %(row)d 行的登记编号相同") % {"row": first[number]}
+            row.reasons.append((str(BY_NAME["official_number"].label), text))
+        else:
+            first[number] = row.number
+
+
+# --- what there is already --------------------------------------------------------------------
+def _meet(rows: Sequence[Planned], book: str) -> None:
+    good = [row for row in rows if not row.reasons]
+    for start in range(0, len(good), _AT_ONCE):
+        part = good[start : start + _AT_ONCE]
+        numbers = [row.values["official_number"] for row in part]
+        known = _filings("official_number", numbers, book)
+        waiting = _filings("reported_number", numbers, book)
+        for row in part:
+            number = row.values["official_number"]
+            if number in known:
+                _compare(row, known[number])
+            elif number in waiting and waiting[number].status in AWAITING_NUMBER:
+                row.outcome, row.filing, row.rev = REGISTER, waiting[number].pk, waiting[number].rev
+            else:
+                row.outcome = CREATE
+
+
+def _filings(column: str, numbers: Sequence[str], book: str) -> dict[str, Filing]:
+    rows = Filing.objects.filter(**{f"{column}__in": numbers}, book=book)
+    rows = rows.select_related("contract").prefetch_related("contract__parties")
+    return {getattr(row, column): row for row in rows}
+
+
+def _compare(row: Planned, filing: Filing) -> None:
+    row.filing, row.rev = filing.pk, filing.rev
+    if filing.status not in COUNTED:
+        label = str(BY_NAME["official_number"].label)
+        text = _("本平台记录为“%(state)s”，请在登记工作台处理")
+        row.reasons.append((label, text % {"state": filing.get_status_display()}))
+        return
+    if row.values["official_on"] != filing.official_on:
+        text = _("登记日期与本平台记录的 %(day)s 不同，请核对") % {"day": filing.official_on}
+        row.reasons.append((str(BY_NAME["official_on"].label), text))
+        return
+    changed = changes(row, filing)
+    row.outcome = UPDATE if changed else SAME
+    row.notes = changed
+
+
+def changes(row: Planned, filing: Filing) -> list[str]:
+    """The labels of the columns in which a row differs from what is known.
+
+    Of a contract that was drafted here only what the register decides counts.
+    """
+    contract, values = filing.contract, row.values
+    pairs: dict[str, Any] = {
+        "contract_type": filing.recognised_type,
+        "total": filing.recognised_total_fen,
+        "technical": filing.recognised_technical_fen,
+    }
+    if contract.origin == Origin.IMPORT:
+        pairs |= {"title": contract.title, "signed_on": contract.signed_on}
+        pairs |= {name: getattr(contract, name) for name in OF_CONTRACT if name in values}
+        pairs |= _party_values(contract, values)
+    return [str(BY_NAME[name].label) for name, known in pairs.items() if values.get(name) != known]
+
+
+def _party_values(contract: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the parties, under the names of the columns that the sheet has."""
+    found: dict[str, Any] = {}
+    for side in ("seller", "buyer", "broker"):
+        party = next((one for one in contract.parties.all() if one.side == side), None)
+        known = {
+            side: party.name if party else "",
+            f"{side}_identity": party.identity if party else "",
+            f"{side}_nature": party.nature if party else "",
+            f"{side}_district": party.district if party else "",
+        }
+        found |= {name: value for name, value in known.items() if name in values}
+    return found
+
+
+# --- totals and units -------------------------------------------------------------------------
+@dataclass
+class _Total:
+    row: Planned
+    amounts: dict[str, int]
+    said: dict[str, str]
+
+
+def _total_of(number: int, cells: Sequence[str], layout: Layout) -> _Total | None:
+    """A row of totals: it has no number, and its first text says 合计."""
+    place = layout.place("official_number")
+    first = next((text for text in cells if text), "")
+    is_total = plain(first).strip(":：").startswith(tuple(map(plain, _TOTALS)))
+    has_number = place is not None and place < len(cells) and cells[place] not in ("", first)
+    if not is_total or has_number:
+        return None
+    amounts, said = {}, {}
+    for name in ("total", "technical"):
+        at = layout.place(name)
+        text = cells[at] if at is not None and at < len(cells) else ""
+        try:
+            amounts[name] = amount(text, layout.unit)
+            said[name] = text
+        except CellError:
+            continue
+    row = Planned(number, reasons=[("", _("合计行，不是合同"))])
+    return _Total(row, amounts, said)
+
+
+def _wrong_totals(
+    rows: Sequence[Planned], totals: Sequence[_Total], layout: Layout
+) -> Iterator[str]:
+    """Printed totals that are not the sum of the rows above: named, and never corrected.
+
+    A total counts all rows above it, or those since the total before.
+    """
+    since = 0
+    for total in totals:
+        for name, printed in total.amounts.items():
+            above = [row for row in rows if row.number < total.row.number]
+            whole = sum(row.values.get(name, 0) for row in above)
+            part = sum(row.values.get(name, 0) for row in above if row.number > since)
+            if printed in (whole, part):
+                continue
+            text = _(
+                "第 %(row)d 行“%(label)s”印的合计是 %(printed)s，各行之和是 %(sum)s，"
+                "相差 %(gap)s（%(unit)s）；各行照常导入，合计不作更正，请向出表单位核实"
+            )
+            near = min((whole, part), key=lambda one: abs(one - printed))
+            yield text % {
+                "row": total.row.number,
+                "label": BY_NAME[name].label,
+                "printed": total.said[name],
+                "sum": shown(near, layout.unit),
+                "gap": shown(abs(near - printed), layout.unit),
+                "unit": _("万元") if layout.unit == "wan" else _("元"),
+            }
+        since = total.row.number
+
+
+def shown(fen: int, unit: str) -> str:
+    """An amount in the unit of the sheet, exact, without trailing zeros."""
+    size, places = (1_000_000, 6) if unit == "wan" else (100, 2)
+    whole, rest = divmod(fen, size)
+    return f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".")
+
+
+def _implausible(rows: Sequence[Planned], layout: Layout) -> Iterator[str]:
+    """元 read as 万元, or the other way round: the median tells."""
+    amounts = [row.values["total"] for row in rows if row.values.get("total")]
+    if len(amounts) < _ENOUGH:
+        return
+    middle = int(median(amounts))
+    if layout.unit == "wan" and middle > _HIGH:
+        yield _(
+            "按“万元”读取，成交额的中位数是 %(amount)s 万元，不合常理：表中的数字可能是以“元”为单位，请核对"
+        ) % {"amount": shown(middle, "wan")}
+    if layout.unit == "yuan" and middle < _LOW:
+        yield _(
+            "按“元”读取，成交额的中位数是 %(amount)s 元，不合常理：表中的数字可能是以“万元”为单位，请核对"
+        ) % {"amount": shown(middle, "yuan")}
+
+
+def problems(rows: Iterable[Planned]) -> Iterator[dict[str, Any]]:
+    """What is wrong, by row and column."""
+    for row in rows:
+        for column, text in row.reasons:
+            yield {"row": row.number, "column": column, "text": text}
+
+
+HEADINGS = [str(column.label) for column in COLUMNS]

@@ -1,0 +1,68 @@
+"""Registered contracts in the record of a broker, and the badge of a listing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+
+from django.db.models import Q, QuerySet
+
+from marketplace.brokerage.queries.record import CONTRACT, Fact
+from marketplace.deals.models import ContractParty
+from marketplace.kernel import clock
+from marketplace.registration.models import Filing
+from marketplace.registration.workflow import COUNTED
+from marketplace.taxonomy import queries as taxonomy
+
+
+def facts_of_brokers(
+    broker_ids: Sequence[int], since: datetime | None, until: datetime | None
+) -> dict[int, list[Fact]]:
+    """The registered contracts that name these brokers, by broker; two queries.
+
+    Dated by the official registration. The public list shows `title`, which is the kind of contract.
+    """
+    parts = ContractParty.objects.filter(
+        broker_id__in=list(broker_ids),
+        contract__filing__status__in=sorted(COUNTED),
+        contract__filing__official_on__isnull=False,
+    ).select_related("contract__filing")
+    if since is not None:
+        parts = parts.filter(contract__filing__official_on__gte=clock.day_of(since))
+    if until is not None:
+        parts = parts.filter(contract__filing__official_on__lt=clock.day_of(until))
+    found: dict[int, list[Fact]] = {pk: [] for pk in broker_ids}
+    for part in parts.prefetch_related("contract__parties"):
+        contract, filing = part.contract, part.contract.filing
+        names = {
+            side: "、".join(row.name for row in contract.parties.all() if row.side == side)
+            for side in ("seller", "buyer")
+        }
+        found[part.broker_id or 0].append(
+            Fact(
+                kind=CONTRACT,
+                at=_instant(filing.official_on or clock.today()),
+                title=taxonomy.label("contract_type", filing.recognised_type),
+                name=contract.title,
+                number=filing.official_number or "",
+                buyer=names["buyer"],
+                seller=names["seller"],
+                amount_fen=filing.recognised_total_fen,
+                turnover_fen=filing.recognised_technical_fen,
+                is_achievement=contract.achievement_id is not None,
+            )
+        )
+    return found
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=clock.SHANGHAI)
+
+
+def registered_of_listings(kind: str, listing_ids: Iterable[int]) -> set[int]:
+    """Which of these needs or achievements led to a registered contract; one query."""
+    column = {"needs": "need_id", "achievements": "achievement_id"}.get(kind)
+    if column is None:
+        return set()
+    rows: QuerySet[Filing] = Filing.objects.filter(
+        Q(**{f"contract__{column}__in": list(listing_ids)}), status__in=sorted(COUNTED)
+    )
+    return set(rows.values_list(f"contract__{column}", flat=True))

@@ -1,0 +1,147 @@
+"""How undertakings get on: from intent to registration, the plan's three counts, known origins."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from marketplace.deals.models import Contract
+from marketplace.deals.workflow import CONCLUDED, ContractStatus
+from marketplace.kernel import clock
+from marketplace.registration.models import Filing, LedgerEntry
+from marketplace.statistics.rulebook.pace import median_of
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How many of the year's contracts came so far, the share of the stage before, the days it took.
+
+    `days` is the median from the stage before, None where there are too few cases.
+    """
+
+    name: str
+    count: int
+    percent: Fraction | None
+    cases: int
+    days: Fraction | None
+
+
+def stages(year: int, book: str) -> list[Stage]:
+    """The contracts that were begun in a year: intent → negotiating → signed → approved → registered.
+
+    An imported contract has no way here and is left out. One query.
+    """
+    rows = (
+        Contract.objects.filter(book=book, **_in_year("created_at", year))
+        .exclude(origin="import")
+        .values_list(
+            "intent__decided_at",
+            "created_at",
+            "signed_on",
+            "filing__decided_at",
+            "filing__official_on",
+        )
+    )
+    steps: list[list[tuple[Any, ...]]] = [[] for _name in range(5)]
+    for intent, created, signed, decided, official in rows:
+        days = [_day(intent), _day(created), signed, _day(decided), official]
+        for place, day in enumerate(days):
+            if day is not None:
+                steps[place].append((days[place - 1] if place else None, day))
+    found: list[Stage] = []
+    for name, cases in zip(
+        ("intent", "negotiating", "signed", "approved", "registered"), steps, strict=True
+    ):
+        spans = [(day - before).days for before, day in cases if before is not None]
+        spans = [span for span in spans if span >= 0]
+        before = found[-1].count if found and name != "negotiating" else 0
+        found.append(
+            Stage(
+                name,
+                len(cases),
+                Fraction(100 * len(cases), before) if before else None,
+                len(spans),
+                median_of(spans),
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The plan's three counts of a year: agreements signed, results transferred, problems solved."""
+
+    signed: int
+    transferred: int
+    solved: int
+
+
+def counts(year: int, book: str) -> Counts:
+    """See the definition `solved`. Three queries."""
+    first, after = date(year, 1, 1), date(year + 1, 1, 1)
+    signed = Contract.objects.filter(
+        book=book, status__in=CONCLUDED, signed_on__gte=first, signed_on__lt=after
+    )
+    return Counts(
+        signed.count(),
+        signed.filter(
+            Q(contract_type__startswith="ZR") | Q(contract_type__startswith="XK")
+        ).count(),
+        Contract.objects.filter(
+            book=book,
+            status=ContractStatus.PERFORMED,
+            need__isnull=False,
+            ended_on__gte=first,
+            ended_on__lt=after,
+        ).count(),
+    )
+
+
+def known_origin(year: int, book: str) -> tuple[int, int]:
+    """The turnover (fen) of the year whose origin is confirmed, and all of it. One query."""
+    rows = LedgerEntry.objects.filter(
+        book=book, period__month__gte=f"{year}-01", period__month__lte=f"{year}-12"
+    ).aggregate(
+        known=Sum("amount_fen", filter=Q(contract__origin_confirmed_at__isnull=False)),
+        total=Sum("amount_fen"),
+    )
+    return rows["known"] or 0, rows["total"] or 0
+
+
+def in_the_way(book: str) -> dict[str, tuple[int, int]]:
+    """What may still come: contracts signed and not filed, filed and not decided, approved and not registered.
+
+    Number and amount (fen) of each. Three queries.
+    """
+    signed = Contract.objects.filter(
+        book=book, status__in=(ContractStatus.SIGNED, ContractStatus.PERFORMING)
+    )
+    filings = Filing.objects.filter(book=book, registered_elsewhere=False)
+    return {
+        "signed": _summed(signed.filter(filing__isnull=True), "amount_total_fen"),
+        "review": _summed(
+            filings.filter(
+                status__in=("draft", "submitted", "returned", "accepted", "first_passed")
+            ),
+            "contract__amount_total_fen",
+        ),
+        "approved": _summed(
+            filings.filter(status__in=("approved", "forwarded", "filed")),
+            "contract__amount_total_fen",
+        ),
+    }
+
+
+def _summed(rows: Any, name: str) -> tuple[int, int]:
+    return rows.count(), rows.aggregate(total=Sum(name))["total"] or 0
+
+
+def _day(instant: Any) -> date | None:
+    return None if instant is None else clock.day_of(instant)
+
+
+def _in_year(name: str, year: int) -> dict[str, Any]:
+    first = clock.end_of_day(date(year - 1, 12, 31))
+    return {f"{name}__gte": first, f"{name}__lt": clock.end_of_day(date(year, 12, 31))}

@@ -1,0 +1,173 @@
+"""Publish what the rules of disclosure let through: once a day the total, after a closing the tables."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from marketplace.deals.models import ContractParty
+from marketplace.deals.workflow import Side
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.registration.models import EntryKind, LedgerEntry, LedgerPeriod
+from marketplace.registration.rulebook.ledger import keys_of
+from marketplace.registration.workflow import PeriodStatus
+from marketplace.statistics.events import FiguresIssued
+from marketplace.statistics.models import IssueState, PublicIssue
+from marketplace.statistics.rulebook.disclosure import Item
+from marketplace.statistics.rulebook.issues import (
+    CITY_DAILY,
+    PUBLIC_TABLES,
+    Block,
+    next_daily,
+    next_tables,
+)
+from marketplace.statistics.rulebook.pace import band_of
+
+_AT_ONCE = 2_000
+
+
+def issue_all() -> int:
+    """Publish what is new in each book and year. Returns how many blocks were published."""
+    found = LedgerPeriod.objects.order_by("book", "month").values_list("book", "month")
+    years = dict.fromkeys((book, int(month[:4])) for book, month in found)
+    return sum(issue_year(book, year) for book, year in years)
+
+
+def issue_year(book: str, year: int) -> int:
+    """Publish what is new in one year of a book; 0 where nothing is new or everything must wait.
+
+    The total moves once a day at most.
+    """
+    with transaction.atomic():
+        state, _made = IssueState.objects.get_or_create(book=book, year=year)
+        state = IssueState.objects.select_for_update().get(pk=state.pk)
+        entries = LedgerEntry.objects.filter(book=book, period__month__startswith=f"{year}-")
+        last = entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+        through = _closed_through(book, year)
+        if (last, through) == (state.last_entry, state.closed_through):
+            return 0
+        items = items_of(entries)
+        published = [_block(row) for row in _issues(book, year)]
+        blocks: list[Block] = []
+        if not _moved_today(book, year) and (daily := next_daily(items, published, str(year))):
+            blocks.append(daily)
+        if through != state.closed_through:
+            blocks += next_tables(
+                items,
+                [*published, *blocks],
+                through=through,
+                year=str(year),
+                tables=PUBLIC_TABLES,
+            )
+        PublicIssue.objects.bulk_create(
+            [PublicIssue(book=book, year=year, **vars(block)) for block in blocks]
+        )
+        # A day on which the total has moved already leaves its later entries to the next day.
+        state.last_entry = last if blocks or not _moved_today(book, year) else state.last_entry
+        state.closed_through, state.at = through, clock.now()
+        total = sum(b.amount_fen for b in [*published, *blocks] if b.table == CITY_DAILY)
+        band = band_of(_largest(items), total)
+        state.largest_low, state.largest_high = band or (None, None)
+        state.save()
+        if blocks:
+            publish(
+                FiguresIssued(subject_id=state.pk, book=book, year=year, blocks=len(blocks)),
+                actor=None,
+            )
+    return len(blocks)
+
+
+def items_of(entries: Iterable[LedgerEntry]) -> list[Item]:
+    """Ledger entries as the rules of disclosure see them. A handful of queries, however many entries."""
+    rows = list(
+        LedgerEntry.objects.filter(pk__in=entries.values("pk"))  # type: ignore[attr-defined]
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "kind",
+            "reverses",
+            "contract",
+            "period__month",
+            "amount_fen",
+            "technical_fen",
+            "facts",
+        )
+    )
+    parties = _parties({row[3] for row in rows})
+    made = []
+    for pk, kind, reverses, contract, month, amount, technical, facts in rows:
+        cells: dict[str, tuple[str, ...]] = {}
+        for table, key in keys_of(facts):
+            if table in PUBLIC_TABLES:
+                cells[table] = (*cells.get(table, ()), key)
+        sign = -1 if kind == EntryKind.REVERSE else 1
+        made.append(
+            Item(
+                pk,
+                reverses or pk,
+                contract,
+                parties.get(contract, frozenset()),
+                month,
+                sign,
+                abs(amount),
+                abs(technical),
+                cells,
+            )
+        )
+    return made
+
+
+def _parties(contracts: set[int]) -> dict[int, frozenset[str]]:
+    """The sellers and buyers of contracts: by credit code where there is one, otherwise by name."""
+    found: dict[int, set[str]] = {}
+    keys = sorted(contracts)
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = ContractParty.objects.filter(
+            contract__in=keys[start : start + _AT_ONCE], side__in=(Side.SELLER, Side.BUYER)
+        ).values_list("contract", "identity", "name")
+        for contract, identity, name in rows:
+            found.setdefault(contract, set()).add(identity or name)
+    return {contract: frozenset(names) for contract, names in found.items()}
+
+
+def _closed_through(book: str, year: int) -> str:
+    """The last closed month of the year; "" for none. Months are closed in their order."""
+    closed = LedgerPeriod.objects.filter(
+        book=book, month__startswith=f"{year}-", status=PeriodStatus.CLOSED
+    )
+    return closed.aggregate(last=Max("month"))["last"] or ""
+
+
+def _issues(book: str, year: int) -> Iterable[PublicIssue]:
+    return PublicIssue.objects.filter(book=book, year=year).order_by("pk")
+
+
+def _moved_today(book: str, year: int) -> bool:
+    midnight = clock.end_of_day(clock.today()) - timedelta(1)
+    return PublicIssue.objects.filter(
+        book=book, year=year, table=CITY_DAILY, at__gte=midnight
+    ).exists()
+
+
+def _block(row: PublicIssue) -> Block:
+    return Block(
+        row.table,
+        row.key,
+        row.since,
+        row.through,
+        row.after_entry,
+        row.to_entry,
+        row.contracts,
+        row.amount_fen,
+        row.technical_fen,
+    )
+
+
+def _largest(items: Iterable[Item]) -> int:
+    """The amount (fen) of the largest contract that is counted."""
+    net: dict[int, int] = {}
+    for item in items:
+        net[item.contract] = net.get(item.contract, 0) + item.sign * item.amount_fen
+    return max(net.values(), default=0)

@@ -1,0 +1,293 @@
+"""The workbench's figures: exact, with drill-down, for registrars, the authority and auditors."""
+
+from fractions import Fraction
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.journal.once import once
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused
+from marketplace.sheets.writers import XLSX_TYPE
+from marketplace.statistics import exports, queries, services
+from marketplace.statistics.forms import TargetForm
+from marketplace.statistics.queries import figures, stages
+from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
+from marketplace.statistics.queries.targets import target_of
+from marketplace.statistics.rulebook.definitions import definitions_on
+from marketplace.statistics.views.shared import book_of, month_of, percent, year_of
+from marketplace.web.costs import counted
+from marketplace.web.onetime import FormKey
+from marketplace.web.signed_out import login_required
+from marketplace.web.views import paginate, render_page
+
+STAGES = {
+    "intent": gettext_lazy("达成意向"),
+    "negotiating": gettext_lazy("起草合同"),
+    "signed": gettext_lazy("签订"),
+    "approved": gettext_lazy("预审决定"),
+    "registered": gettext_lazy("登记"),
+}
+WAITING = {
+    "signed": gettext_lazy("已签订，尚未申请登记"),
+    "review": gettext_lazy("自查和预审中"),
+    "approved": gettext_lazy("已预审，等待登记号"),
+}
+
+
+def _reads(request: HttpRequest, perm: str = "statistics.read_figures") -> None:
+    if not request.user.has_perm(perm):
+        raise Forbidden
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    book = book_of(request)
+    years = figures.ledger_years(book)
+    return {
+        "book": book,
+        "is_sample": book == "sample",
+        "years": years,
+        "year": year_of(request, years),
+        "texts": definitions_on(clock.today()),
+    }
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The exact number, its forecast, the months, and the ranking of the counties."""
+    _reads(request)
+    context = _context(request)
+    year, book = context["year"], context["book"]
+    found = figures.overview(year, book)
+    through = max((one.month for one in found.months), default=f"{year}-12")
+    target = target_of(year, book=book)
+    context |= {
+        "found": found,
+        "target": target,
+        "done": percent(None if target is None else _share(found.amount_fen, target.amount_fen)),
+        "change": percent(found.change),
+        "ranking": [
+            (
+                place,
+                key_label("district", place.district),
+                percent(place.change),
+                percent(place.percent),
+            )
+            for place in figures.ranking(year, book, through)
+        ],
+        "dimensions": TITLES.items(),
+        "months": [one.month for one in found.months],
+    }
+    return render_page(request, "statistics/overview.html", context)
+
+
+def _share(part: int, whole: int) -> Any:
+    return Fraction(100 * part, whole) if whole > 0 else None
+
+
+@login_required
+@require_safe
+def sums(request: HttpRequest, dimension: str) -> HttpResponse:
+    """One dimension of the ledger: the sums of some months, each with the way to its entries."""
+    _reads(request)
+    if dimension not in TITLES:
+        raise Http404
+    context = _context(request)
+    year = context["year"]
+    since = month_of(request, "since", f"{year}-01")
+    through = month_of(request, "through", f"{year}-12")
+    lines = figures.sums(context["book"], dimension, since, through)
+    context |= {
+        "dimension": dimension,
+        "title": TITLES[dimension],
+        "since": since,
+        "through": through,
+        "lines": [(line, key_label(dimension, line.key)) for line in lines],
+        "overlaps": dimension in OVERLAPPING,
+        "dimensions": TITLES.items(),
+    }
+    return render_page(request, "statistics/sums.html", context)
+
+
+@login_required
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """The entries behind a sum. County registrars see those of their own districts."""
+    _reads(request)
+    context = _context(request)
+    year = context["year"]
+    dimension = request.GET.get("dimension", "total")
+    if not figures.is_dimension(dimension):
+        dimension = "total"
+    key = request.GET.get("key", "")[:60]
+    since = month_of(request, "since", f"{year}-01")
+    through = month_of(request, "through", f"{year}-12")
+    rows = figures.entries_behind(
+        figures.entries_visible_to(request.user), context["book"], dimension, key, since, through
+    )
+    context |= {
+        "page": paginate(request, rows, size=30),
+        "dimension": dimension,
+        "key": key,
+        "label": key_label(dimension, key) if dimension != "total" else _("全部"),
+        "since": since,
+        "through": through,
+    }
+    return render_page(request, "statistics/entries.html", context)
+
+
+@login_required
+@require_safe
+def funnel(request: HttpRequest) -> HttpResponse:
+    """各环节转化, the plan's three counts, what is on its way, and the share of known origin."""
+    _reads(request)
+    context = _context(request)
+    year, book = context["year"], context["book"]
+    known, total = stages.known_origin(year, book)
+    context |= {
+        "stages": [
+            (one, STAGES[one.name], percent(one.percent)) for one in stages.stages(year, book)
+        ],
+        "counts": stages.counts(year, book),
+        "waiting": [(WAITING[name], *row) for name, row in stages.in_the_way(book).items()],
+        "known_fen": known,
+        "known": percent(_share(known, total)),
+    }
+    return render_page(request, "statistics/stages.html", context)
+
+
+@login_required
+@require_safe
+def registered(request: HttpRequest) -> HttpResponse:
+    """The registrar's table by day of registration."""
+    _reads(request)
+    context = _context(request)
+    context["months"] = figures.by_registration_day(context["year"], context["book"])
+    return render_page(request, "statistics/registered.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def targets(request: HttpRequest) -> HttpResponse:
+    """Targets with their history; those entitled set one."""
+    _reads(request)
+    may = request.user.has_perm("statistics.set_target")
+    form, form_key = None, FormKey(request)
+    status = 200
+    if request.method == "POST" and not may:
+        raise Forbidden
+    if may:
+        form = TargetForm(request.POST or None)
+        if request.method == "POST":
+            status = 400
+            if form.is_valid():
+                try:
+                    once(
+                        form_key.ticket(),
+                        lambda: services.set_target(**form.cleaned_data, actor=request.user),
+                        actor=request.user,
+                        code=lambda row: str(row.pk),
+                    )
+                except KeyReused as error:
+                    form.add_error(None, str(error))
+                    status = error.status
+                except InvalidInput as error:
+                    form.add_error(None, str(error))
+                else:
+                    messages.success(request, _("目标已保存"))
+                    return redirect("statistics:targets")
+    page = paginate(request, queries.target_history())
+    names = {row.pk: key_label("district", row.district) for row in page if row.district}
+    context = {
+        "page": page,
+        "rows": [(row, names.get(row.pk, _("全市"))) for row in page],
+        "form": form,
+        "form_key": form_key,
+    }
+    return render_page(request, "statistics/targets.html", context, status=status)
+
+
+@login_required
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """核验 by official number, for officers of other offices: number, kind, amounts, state."""
+    _reads(request, "statistics.check_number")
+    number = "".join(request.GET.get("number", "").split())[:20]
+    problem = bool(number) and not (
+        number.isascii() and number.isdigit() and len(number) in {14, 16}
+    )
+    found = None if problem else figures.filing_by_number(number)
+    context = {
+        "number": number,
+        "problem": problem,
+        "found": found,
+        "kind": key_label("kind", found.recognised_type[:2]) if found else "",
+    }
+    return render_page(request, "statistics/check.html", context, status=400 if problem else 200)
+
+
+@login_required
+@require_safe
+@counted("export")
+def brief(request: HttpRequest) -> HttpResponseBase:
+    """快报 of a month (2026-10) or a quarter (2026-Q3) as a workbook."""
+    _reads(request)
+    book, period = book_of(request), request.GET.get("period", f"{clock.today():%Y-%m}")
+    year, _dash, part = period.partition("-")
+    quarters = {"Q1": ("01", "03"), "Q2": ("04", "06"), "Q3": ("07", "09"), "Q4": ("10", "12")}
+    months = quarters.get(part, (part, part))
+    known = [f"{month:02d}" for month in range(1, 13)]
+    if not (year.isascii() and year.isdecimal() and len(year) == 4 and months[0] in known):
+        raise InvalidInput({"period": [_("请写月份或季度，例如 2026-10 或 2026-Q3")]})
+    made = exports.brief(int(year), f"{year}-{months[0]}", f"{year}-{months[1]}", book)
+    name = exports.file_name(_("技术合同登记快报-%(period)s") % {"period": period}, book, "xlsx")
+    return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+
+
+@login_required
+@require_safe
+def report(request: HttpRequest, year: int) -> HttpResponse:
+    """The yearly report, to read and to print."""
+    _reads(request)
+    book = book_of(request)
+    if year not in figures.ledger_years(book):
+        raise Http404
+    return render_page(request, "statistics/report.html", report_context(year, book))
+
+
+def report_context(year: int, book: str) -> dict[str, Any]:
+    """What the yearly report says."""
+    found = figures.overview(year, book)
+    target = target_of(year, book=book)
+    known, total = stages.known_origin(year, book)
+    return {
+        "year": year,
+        "book": book,
+        "is_sample": book == "sample",
+        "found": found,
+        "target": target,
+        "done": percent(None if target is None else _share(found.amount_fen, target.amount_fen)),
+        "known": percent(_share(known, total)),
+        "counts": stages.counts(year, book),
+        "tables": [
+            (
+                title,
+                table in OVERLAPPING,
+                [
+                    (line, key_label(table, line.key))
+                    for line in figures.sums(book, table, f"{year}-01", f"{year}-12")
+                ],
+            )
+            for table, title in TITLES.items()
+            if "." not in table
+        ],
+        "texts": definitions_on(clock.today()),
+        "today": clock.today(),
+    }

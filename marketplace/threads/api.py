@@ -1,0 +1,68 @@
+"""A thread over REST."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.threads.queries import thread_of
+
+
+class FactRead(serializers.Serializer):  # type: ignore[type-arg]
+    """One line of a record, in the caller's language."""
+
+    label = serializers.CharField()
+    value = serializers.CharField()
+
+
+class ThreadFileRead(serializers.Serializer):  # type: ignore[type-arg]
+    """A file that the caller may open."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class PieceRead(serializers.Serializer):  # type: ignore[type-arg]
+    """One record of a stage. `day` is in Asia/Shanghai, null while the stage is not reached by it."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    day = serializers.DateField(allow_null=True)
+    facts = FactRead(many=True)
+    files = ThreadFileRead(many=True)
+
+
+class StageRead(serializers.Serializer):  # type: ignore[type-arg]
+    """One stage with its records, oldest first."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    is_gap = serializers.BooleanField(help_text="后面的环节已有记录，而这一环节没有")
+    day = serializers.DateField(allow_null=True)
+    days = serializers.IntegerField(allow_null=True, help_text="距上一环节的天数")
+    pieces = PieceRead(many=True)
+
+
+class ThreadRead(serializers.Serializer):  # type: ignore[type-arg]
+    """One undertaking from its listing to the counted yuan."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    is_sample = serializers.BooleanField()
+    stages = StageRead(many=True)
+
+
+class ThreadDetail(APIView):
+    """一事一档。"""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="thread_detail", responses=ThreadRead)
+    def get(self, request: Request, code: str) -> Response:
+        """All stages of an enquiry or a contract that the caller may see."""
+        return Response(ThreadRead(thread_of(request.user, code)).data)
