@@ -86,15 +86,17 @@ def _reason(error: DomainError) -> object:
 
 
 def submit_many(contracts: Sequence[Contract], *, actor: Any) -> list[Outcome]:
-    """Open and submit the filings of many signed contracts of the seller, such as a university's."""
+    """Open and submit the filings of many signed contracts of the seller, such as a university's.
+
+    What the pre-check stops stays open as a draft, with its reason in the answer.
+    """
     results = []
     for contract in contracts[:MOST]:
         filing = None
         try:
-            with transaction.atomic():
-                filing = preparing.open_filing(contract, actor=actor)
-                preparing.submit(filing, actor=actor)
+            filing = preparing.open_filing(contract, actor=actor)
+            filing = preparing.submit(filing, actor=actor, reads_text=False)
             results.append(Outcome(contract.code, filing=filing))
         except DomainError as error:
-            results.append(Outcome(contract.code, _reason(error)))
+            results.append(Outcome(contract.code, _reason(error), filing))
     return results

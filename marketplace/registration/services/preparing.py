@@ -20,8 +20,10 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.registration import events
 from marketplace.registration.models import FILING_FILES, Filing
 from marketplace.registration.queries.form import content_of
+from marketplace.registration.rulebook.books import book_for
 from marketplace.registration.rulebook.numbers import BadNumber, check_number
-from marketplace.registration.services.checking import checked
+from marketplace.registration.rulebook.reading import Reading
+from marketplace.registration.services import precheck
 from marketplace.registration.services.placing import placing, registrant
 from marketplace.registration.services.writing import (
     intake_end,
@@ -78,12 +80,19 @@ def open_filing(contract: Contract, *, actor: Any) -> Filing:
     return filing
 
 
-@transaction.atomic
-def submit(filing: Filing, *, actor: Any, rev: Rev = None) -> Filing:
+def submit(filing: Filing, *, actor: Any, rev: Rev = None, reads_text: bool = True) -> Filing:
     """Hand the filing in, or in again after a return; the pre-check runs and is kept as a snapshot.
 
-    Raises Forbidden, Refused, Stale; Blocked with the findings when the pre-check stops it.
+    The final text is read in a child process before the transaction; `reads_text` False leaves it out,
+    for many contracts in one request. Raises Forbidden, Refused, Stale; Blocked with the findings when
+    the pre-check stops it.
     """
+    reading = precheck.read_final_text(filing.contract) if reads_text else None
+    return _submit(filing, reading, actor, rev)
+
+
+@transaction.atomic
+def _submit(filing: Filing, reading: Reading | None, actor: Any, rev: Rev) -> Filing:
     filing = locked(filing)
     corrects = filing.status == FilingStatus.RETURNED
     FILING.fire("resubmit" if corrects else "submit", filing, actor)
@@ -94,7 +103,8 @@ def submit(filing: Filing, *, actor: Any, rev: Rev = None) -> Filing:
     place = placing(contract)
     if place.route == Route.ELSEWHERE:
         raise Refused(_("卖方不在本市，应由卖方所在地登记机构登记"))
-    found, version = checked(contract)
+    found = precheck.run(contract, actor, reading)
+    version = book_for(contract.signed_on, clock.today()).version
     blocking = [one for one in found if one.level == "blocks"]
     if blocking:
         raise Blocked(blocking)

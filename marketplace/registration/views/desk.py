@@ -24,7 +24,7 @@ from marketplace.registration.forms.filing import (
 from marketplace.registration.models import Filing
 from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.limits import OVERDUE_DAYS
-from marketplace.registration.services import batch
+from marketplace.registration.services import batch, precheck
 from marketplace.registration.services import filing as services
 from marketplace.registration.views.shared import common, fetch_filing
 from marketplace.registration.workflow import FILING, ON_DESK
@@ -163,6 +163,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         "next_label": _next_label(filing),
         "decides": request.user.has_perm("registration.decide_registration", filing),
         "is_party": _is_party(request, filing),
+        "risks": _risks(request, filing),
     }
     return render_page(request, "registration/decide.html", context, status=status)
 
@@ -265,6 +266,14 @@ def _is_party(request: HttpRequest, filing: Filing) -> bool:
         for row in filing.contract.parties.all()
         if row.organization_id is not None
     )
+
+
+def _risks(request: HttpRequest, filing: Filing) -> list[Any]:
+    """Flags for the registrar; never a ground by themselves."""
+    user: Any = request.user
+    if not user.has_perm("registration.see_risks", filing.contract):
+        return []
+    return precheck.flags(filing.contract, user)
 
 
 def _next(request: HttpRequest, filing: Filing, move: str) -> HttpResponse:
