@@ -142,6 +142,16 @@ def _contract_panel(user: Any, contract: Any, filing: Any) -> Answer:
     return {"filing": None, "opens": opens, "elsewhere": elsewhere, "contract": contract}
 
 
+def _check_contract(user: Any, contracts: Sequence[Any]) -> list[Answer]:
+    """The way to the pre-check, for who reads the whole contract. No query."""
+    return [
+        {"url": reverse("registration:precheck", args=[row.code])}
+        if user.has_perm("deals.read_contract", row)
+        else None
+        for row in contracts
+    ]
+
+
 def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     """已登记 on a need or achievement that led to a registered contract; says nothing of the contract."""
     kind = {"Need": "needs", "Achievement": "achievements"}.get(type(listings[0]).__name__, "")
@@ -204,6 +214,7 @@ SLICE = Slice(
     ),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
+        Contribution("contract.actions", 10, _check_contract, "registration/slot_precheck.html"),
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),
     ),
 )
