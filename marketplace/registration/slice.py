@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries, samples
 from marketplace.registration.queries.imports import imports_read_by
-from marketplace.registration.queries.records import registered_of_listings
+from marketplace.registration.queries.records import golden_filings, registered_of_listings
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -127,6 +127,17 @@ def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     return [{} if row.pk in found else None for row in listings]
 
 
+def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """How the sample of the golden thread went on: contract, return, registration. Sample rows only."""
+    found = golden_filings([row.pk for row in enquiries])
+    return [
+        {"filing": found[row.pk], "decisions": list(found[row.pk].decisions.all())[::-1]}
+        if row.pk in found
+        else None
+        for row in enquiries
+    ]
+
+
 SLICE = Slice(
     "registration",
     "marketplace.registration.urls",
@@ -182,6 +193,7 @@ SLICE = Slice(
     ),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
+        Contribution("example.panels", 10, _golden, "registration/slot_example.html"),
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),
     ),
 )
