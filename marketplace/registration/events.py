@@ -193,7 +193,7 @@ class LedgerPosted(Event):
     """
 
     subject_kind = "registration.ledgerentry"
-    label = _("台账入账")
+    label = pgettext_lazy("event", "台账入账")
     book: str = ""
     runs: list[list[Any]] = field(default_factory=list)
     filings: list[int] = field(default_factory=list)
@@ -204,7 +204,7 @@ class LedgerCloseProposed(Event):
     """The first of two persons asked that a month be closed."""
 
     subject_kind = PERIOD
-    label = _("申请关账")
+    label = pgettext_lazy("event", "申请关账")
     book: str = ""
     month: str = ""
     entries: int = 0
@@ -215,7 +215,7 @@ class LedgerCloseWithdrawn(Event):
     """The request to close a month was taken back."""
 
     subject_kind = PERIOD
-    label = _("撤回关账申请")
+    label = pgettext_lazy("event", "撤回关账申请")
     book: str = ""
     month: str = ""
     entries: int = 0
@@ -226,7 +226,7 @@ class LedgerPeriodClosed(Event):
     """The second person closed a month; `hash` covers its figures and the month closed before."""
 
     subject_kind = PERIOD
-    label = _("已关账")
+    label = pgettext_lazy("event", "已关账")
     book: str = ""
     month: str = ""
     entries: int = 0
@@ -238,7 +238,7 @@ class LedgerBroken(Event):
     """The nightly check found that the ledger is not as it was written; `text` names the first row."""
 
     subject_kind = "registration.ledger"
-    label = _("台账校验发现异常")
+    label = pgettext_lazy("event", "台账校验发现异常")
     kind: str = ""
     text: str = ""
     findings: int = 0
@@ -253,7 +253,7 @@ class RegisterImportStarted(Event):
     """A file of the official register was uploaded to be checked."""
 
     subject_kind = REGISTER_IMPORT
-    label = _("上传官方登记表")
+    label = pgettext_lazy("event", "上传官方登记表")
     code: str = ""
 
 
@@ -262,7 +262,7 @@ class RegisterImportConfirmed(Event):
     """A registrar confirmed the plan with this hash."""
 
     subject_kind = REGISTER_IMPORT
-    label = _("确认导入官方登记表")
+    label = pgettext_lazy("event", "确认导入官方登记表")
     code: str = ""
     plan: str = ""
 
@@ -272,7 +272,7 @@ class RegisterImportFailed(Event):
     """The check or the import ended before its end; `done` rows had been carried out."""
 
     subject_kind = REGISTER_IMPORT
-    label = _("官方登记表导入停止")
+    label = pgettext_lazy("event", "官方登记表导入停止")
     done: int = 0
 
 
@@ -281,5 +281,5 @@ class RegisterImported(Event):
     """The plan was carried out: rows read and by outcome."""
 
     subject_kind = REGISTER_IMPORT
-    label = _("官方登记表导入完成")
+    label = pgettext_lazy("event", "官方登记表导入完成")
     counts: dict[str, Any] = field(default_factory=dict)

@@ -49,6 +49,8 @@ POSTS: dict[str, str] = {
     "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
+    # --- threads
+    "threads:pack": "writes a file for its reader and stores nothing but who took it",
     # --- contracts
     "api:contract_list": KEY,
     "api:contract_save": REV,

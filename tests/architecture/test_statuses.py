@@ -25,6 +25,7 @@ BY_NAME = {
     "marketplace/kernel/models.py": "codes of rows that are created",
     "marketplace/listings/services/drafts.py": "the fields of the wizard's forms, tested below",
     "marketplace/listings/services/moves.py": "columns that a service sets along with a move",
+    "marketplace/registration/services/samples.py": "sample filings are created in each state of the table",
     "marketplace/registration/services/imports.py": "what the check found: counts, problems, plan, result",
     "marketplace/parties/services/organizations.py": "the names in IDENTITY and PROFILE",
     "marketplace/parties/services/samples.py": "the names in IDENTITY and PROFILE",

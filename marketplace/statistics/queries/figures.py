@@ -217,7 +217,10 @@ def by_registration_day(year: int, book: str) -> list[Month]:
         line[0] += 1
         line[1] += amount or 0
         line[2] += technical or 0
-    return [Month(month, *line, is_closed=False) for month, line in sorted(found.items())]
+    return [
+        Month(month, line[0], line[1], line[2], is_closed=False)
+        for month, line in sorted(found.items())
+    ]
 
 
 def ledger_years(book: str) -> list[int]:

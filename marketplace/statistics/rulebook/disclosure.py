@@ -106,7 +106,8 @@ class Facts:
 
     def coefficients(self, mask: Mask) -> Vector:
         """How often each subject is counted in the sum over these entries: 1, 0 or -1."""
-        return np.bincount(self.subject[mask], weights=self.sign[mask], minlength=self.size)
+        found = np.bincount(self.subject[mask], weights=self.sign[mask], minlength=self.size)
+        return found.astype(np.float64)
 
     def is_safe(self, net: Vector) -> bool:
         """Whether a sum with these coefficients obeys threshold and dominance. A sum of nothing does."""
@@ -135,7 +136,7 @@ class _Rows:
     """A matrix that grows by rows without being copied each time."""
 
     def __init__(self, width: int, kind: type) -> None:
-        self._held = np.zeros((16, width), dtype=kind)
+        self._held: npt.NDArray[Any] = np.zeros((16, width), dtype=kind)
         self._used = 0
 
     @property

@@ -190,13 +190,13 @@ def test_sums_are_compared_and_rebuilt(entries: list[LedgerEntry]) -> None:
     assert kinds() == []
 
 
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL stores moments only")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL stores numbers only")
 def test_an_entry_that_cannot_be_read_stops_the_check_and_is_named(
     entries: list[LedgerEntry],
 ) -> None:
     with triggers_off():
         connection.cursor().execute(
-            "UPDATE registration_ledgerentry SET at = 'x' WHERE id = %s", [entries[1].pk]
+            "UPDATE registration_ledgerentry SET amount_fen = 'abc' WHERE id = %s", [entries[1].pk]
         )
     found = verify().findings
     assert (found[0].kind, str(entries[1].pk) in found[0].text) == ("unreadable", True)

@@ -170,9 +170,9 @@ def test_each_file_in_the_pack_is_a_download_in_the_journal(
     cast: Cast, undertaking: dict[str, Any]
 ) -> None:
     contract = sign(undertaking["contract"], cast.university_admin)
-    before = Entry.objects.filter(name__endswith="AttachmentDownloaded").count()
+    before = Entry.objects.filter(event__endswith="AttachmentDownloaded").count()
     pack_of(cast.member, contract.code)
-    assert Entry.objects.filter(name__endswith="AttachmentDownloaded").count() == before + 1
+    assert Entry.objects.filter(event__endswith="AttachmentDownloaded").count() == before + 1
 
 
 def test_what_does_not_fit_is_named_and_left_out(
