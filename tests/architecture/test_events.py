@@ -64,6 +64,11 @@ UNHEARD = {
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
+    "the page of the contract shows it": {
+        *("ContractEdited", "ContractStarted", "PaymentRecorded", "InvoiceRecorded"),
+        *("MilestoneDone", "OriginConfirmed", "DueReminded"),
+    },
+    "the report of the import says it": {"ContractsImported"},
     "the page of the filing shows it": {
         *("FilingOpened", "FilingRecalled", "FilingReviewed", "FilingReopened", "FilingFiled"),
         *("BenefitRecorded", "CertificateFiled"),

@@ -19,6 +19,8 @@ from marketplace.brokerage.rulebook.commission import Terms
 from marketplace.brokerage.services.commissions import add_commission
 from marketplace.brokerage.services.introductions import rule
 from marketplace.brokerage.services.mandates import propose_amendment
+from marketplace.deals import queries as contracts
+from marketplace.deals import services as contract_services
 from marketplace.files.services import store_upload
 from marketplace.journal import jobs
 from marketplace.kernel import clock
@@ -39,6 +41,7 @@ from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
+from tests.factories.deals import make_contract
 from tests.factories.disclosure import accept, make_grant
 from tests.factories.enquiries import make_enquiry, on_the_way
 from tests.factories.files import pdf_bytes
@@ -54,6 +57,7 @@ pytestmark = pytest.mark.django_db
 #: Permissions that ask nothing of a subject: what a stranger has, anybody has.
 WITHOUT_SUBJECT = {
     "journal.retry_delivery",
+    "deals.create_contract",
     "disclosure.publish_text",
     "enquiries.edit_keeping",
     "enquiries.view_county",
@@ -154,6 +158,11 @@ class Left:
                 state="requested",
             ),
         ]
+        self.contract = make_contract(org, person, cast.enterprise)
+        self.signed = make_contract(org, person, cast.enterprise, state="signed")
+        self.amendment = contract_services.propose_amendment(
+            self.signed, "basics", {"place": "临沂"}, reason="补充地点", actor=person
+        )
         self.sent = services.invite_member(
             org, role="org_admin", actor=person, email="friend@example.com"
         )
@@ -181,6 +190,9 @@ class Left:
             "broker": [self.colleague],
             "yearlyform": [YearlyForm(organization=self.org, year=2026)],
             "enquiry": self.enquiries,
+            "contract": [self.contract, self.signed],
+            "amendment": [self.amendment],
+            "origin": [self.signed],
             **self.on_the_way,
             **self.brokerage,
         }
@@ -224,6 +236,8 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
         achievements.visible_to,
         partial(listing_queries.own, Achievement),
         offerings.visible_to,
+        contracts.visible_to,
+        contracts.own_contracts,
         partial(listing_queries.own, Offering),
         achievements.batches_visible_to,
         achievements.own_batches,

@@ -21,6 +21,17 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.parties.models import Organization
 
 AT_ONCE = 500
+#: What a row may say in `columns`: facts of the form, never a state, a link or a lock.
+COLUMNS = frozenset(
+    {
+        *("subject_text", "acceptance", "amount_is_estimate", "amount_performed_fen", "currency"),
+        *("foreign_amount", "rate_text", "rate_on", "payment_mode", "entry_fee_fen"),
+        *("royalty_base", "royalty_note", "deposit_text", "starts_on", "ends_on", "place"),
+        *("field", "industry", "plan_source", "plan_number", "aim", "ip_kinds", "ip_numbers"),
+        *("is_related", "is_state_held", "is_equity", "new_investment_fen", "new_output_fen"),
+        *("ended_on", "ending_reason"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,13 @@ def _contract(
     return Contract(
         code=code,
         book=book,
-        status=row.status,
+        status=(
+            ContractStatus.PERFORMED
+            if row.status == ContractStatus.PERFORMED
+            else ContractStatus.TERMINATED
+            if row.status == ContractStatus.TERMINATED
+            else ContractStatus.SIGNED
+        ),
         origin=Origin.IMPORT,
         owner=_owner(row, inside),
         created_by_id=None if actor is None else actor.pk,
@@ -177,6 +194,8 @@ def _check(batch: Sequence[ImportedRow], offset: int) -> None:
     for index, row in enumerate(batch, offset):
         if row.status not in CONTRACT.entries:
             errors[f"rows.{index}.status"] = [_("请从列表中选择")]
+        for name in set(row.columns) - COLUMNS:
+            errors[f"rows.{index}.{name}"] = [_("不能导入这一列")]
         if not 0 <= row.amount_technical_fen <= row.amount_total_fen:
             errors[f"rows.{index}.amount_technical_fen"] = [
                 _("技术交易额应不小于 0、不大于合同成交额")
