@@ -11,10 +11,14 @@ from marketplace.kernel import clock
 from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries, samples
 from marketplace.registration.queries.imports import imports_read_by
+<<<<<<< HEAD
 from marketplace.registration.queries.ledger import waiting_to_close
 from marketplace.registration.queries.records import registered_of_listings
 from marketplace.registration.rulebook.ledger import month_of
 from marketplace.registration.workflow import PERIOD
+=======
+from marketplace.registration.queries.records import golden_filings, registered_of_listings
+>>>>>>> 52000cca33f3f92813fd8dc64762c8e540e224e3
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -159,6 +163,17 @@ def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     return [{} if row.pk in found else None for row in listings]
 
 
+def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """How the sample of the golden thread went on: contract, return, registration. Sample rows only."""
+    found = golden_filings([row.pk for row in enquiries])
+    return [
+        {"filing": found[row.pk], "decisions": list(found[row.pk].decisions.all())[::-1]}
+        if row.pk in found
+        else None
+        for row in enquiries
+    ]
+
+
 SLICE = Slice(
     "registration",
     "marketplace.registration.urls",
@@ -214,7 +229,11 @@ SLICE = Slice(
     ),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
+<<<<<<< HEAD
         Contribution("contract.actions", 10, _check_contract, "registration/slot_precheck.html"),
+=======
+        Contribution("example.panels", 10, _golden, "registration/slot_example.html"),
+>>>>>>> 52000cca33f3f92813fd8dc64762c8e540e224e3
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),
     ),
 )
