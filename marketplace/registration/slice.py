@@ -11,14 +11,10 @@ from marketplace.kernel import clock
 from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries, samples
 from marketplace.registration.queries.imports import imports_read_by
-<<<<<<< HEAD
 from marketplace.registration.queries.ledger import waiting_to_close
-from marketplace.registration.queries.records import registered_of_listings
+from marketplace.registration.queries.records import golden_filings, registered_of_listings
 from marketplace.registration.rulebook.ledger import month_of
 from marketplace.registration.workflow import PERIOD
-=======
-from marketplace.registration.queries.records import golden_filings, registered_of_listings
->>>>>>> 52000cca33f3f92813fd8dc64762c8e540e224e3
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -229,11 +225,8 @@ SLICE = Slice(
     ),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
-<<<<<<< HEAD
         Contribution("contract.actions", 10, _check_contract, "registration/slot_precheck.html"),
-=======
         Contribution("example.panels", 10, _golden, "registration/slot_example.html"),
->>>>>>> 52000cca33f3f92813fd8dc64762c8e540e224e3
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),
     ),
 )
