@@ -12,7 +12,7 @@ from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries, samples
 from marketplace.registration.queries.imports import imports_read_by
 from marketplace.registration.queries.ledger import waiting_to_close
-from marketplace.registration.queries.records import registered_of_listings
+from marketplace.registration.queries.records import golden_filings, registered_of_listings
 from marketplace.registration.rulebook.ledger import month_of
 from marketplace.registration.workflow import PERIOD
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
@@ -142,11 +142,32 @@ def _contract_panel(user: Any, contract: Any, filing: Any) -> Answer:
     return {"filing": None, "opens": opens, "elsewhere": elsewhere, "contract": contract}
 
 
+def _check_contract(user: Any, contracts: Sequence[Any]) -> list[Answer]:
+    """The way to the pre-check, for who reads the whole contract. No query."""
+    return [
+        {"url": reverse("registration:precheck", args=[row.code])}
+        if user.has_perm("deals.read_contract", row)
+        else None
+        for row in contracts
+    ]
+
+
 def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     """已登记 on a need or achievement that led to a registered contract; says nothing of the contract."""
     kind = {"Need": "needs", "Achievement": "achievements"}.get(type(listings[0]).__name__, "")
     found = registered_of_listings(kind, [row.pk for row in listings]) if kind else set()
     return [{} if row.pk in found else None for row in listings]
+
+
+def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """How the sample of the golden thread went on: contract, return, registration. Sample rows only."""
+    found = golden_filings([row.pk for row in enquiries])
+    return [
+        {"filing": found[row.pk], "decisions": list(found[row.pk].decisions.all())[::-1]}
+        if row.pk in found
+        else None
+        for row in enquiries
+    ]
 
 
 SLICE = Slice(
@@ -204,6 +225,8 @@ SLICE = Slice(
     ),
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
+        Contribution("contract.actions", 10, _check_contract, "registration/slot_precheck.html"),
+        Contribution("example.panels", 10, _golden, "registration/slot_example.html"),
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),
     ),
 )

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from marketplace.brokerage.queries.record import CONTRACT, Fact
 from marketplace.deals.models import ContractParty
+from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
 from marketplace.registration.models import Filing
 from marketplace.registration.workflow import COUNTED
@@ -66,3 +67,15 @@ def registered_of_listings(kind: str, listing_ids: Iterable[int]) -> set[int]:
         Q(**{f"contract__{column}__in": list(listing_ids)}), status__in=sorted(COUNTED)
     )
     return set(rows.values_list(f"contract__{column}", flat=True))
+
+
+def golden_filings(enquiry_ids: Iterable[int]) -> dict[int, Filing]:
+    """The filings of sample contracts by the enquiry that they began with."""
+    rows = Filing.objects.filter(
+        contract__enquiry_id__in=list(enquiry_ids), contract__book=Book.SAMPLE
+    ).select_related("contract")
+    return {
+        row.contract.enquiry_id: row
+        for row in rows.prefetch_related("decisions")
+        if row.contract.enquiry_id is not None
+    }
