@@ -7,10 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marketplace.kernel import clock
 from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries, samples
 from marketplace.registration.queries.imports import imports_read_by
+from marketplace.registration.queries.ledger import waiting_to_close
 from marketplace.registration.queries.records import golden_filings, registered_of_listings
+from marketplace.registration.rulebook.ledger import month_of
+from marketplace.registration.workflow import PERIOD
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -94,6 +98,24 @@ def _of_seller(user: Any) -> Iterator[Todo]:
             urgent=True,
             order=41,
         )
+
+
+def _to_close(user: Any) -> Iterator[Todo]:
+    """Months of the ledger that wait for the second of two persons, and the oldest that is over."""
+    if not _reads_ledger(user):
+        return
+    for period in waiting_to_close("city", month_of(clock.today()))[:1]:
+        moves = {move.name for move in PERIOD.available(period, user)}
+        words = {
+            "close": (_("台账 %(month)s 关账待复核"), _("去复核")),
+            "propose": (_("台账 %(month)s 可以关账"), _("去核对")),
+        }
+        for name, (title, action) in words.items():
+            if name in moves:
+                url = reverse("registration:period", args=[period.book, period.month])
+                said = title % {"month": period.month}
+                text = _("关账须由两人先后确认")
+                yield Todo("shield", said, text, action, url, order=44)
 
 
 # --- slots ------------------------------------------------------------------------------------
@@ -186,7 +208,7 @@ SLICE = Slice(
     ),
     schedules=(Schedule("registration.verify_ledger", every=86400.0),),
     samples=Samples("registrations", 90, samples.load, samples.remove),
-    todos=(_to_decide, _of_seller),
+    todos=(_to_decide, _of_seller, _to_close),
     codes=(
         CodePage("RD", queries.visible_to, "registration:filing"),
         CodePage("DR", imports_read_by, "registration:import"),
