@@ -81,6 +81,9 @@ def make_filing(
     know_next_year()
     actor = actor or cast.approver
     registrar = registrar or cast.registrar_city
+    if state == S.FORWARDED:
+        # Only a contract above the limit of the city is forwarded.
+        more.setdefault("total", 2_000_000_000)
     contract = contract or signed_contract(cast, **more)
     filing = services.open_filing(contract, actor=actor)
     if state == S.DRAFT:

@@ -245,6 +245,8 @@ def test_the_database_refuses_changes_of_entries(statement):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 def test_truncate_is_refused():
     make_registered()
+    # Checks that wait for the end of the transaction would refuse it first.
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         connection.cursor().execute("TRUNCATE registration_ledgerentry CASCADE")
 

@@ -17,7 +17,7 @@ from marketplace.registration.models import LedgerBook, LedgerEntry, LedgerPerio
 from marketplace.registration.queries import ledger as queries
 from marketplace.registration.services import ledger, periods
 from marketplace.registration.services.verification import verify
-from tests.factories.ledger import make_registered
+from tests.factories.ledger import end, make_registered
 from tests.factories.parties import make_staff
 
 pytestmark = [
@@ -146,7 +146,7 @@ def _without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_of_two_reversals_one_is_posted() -> None:
     filing = make_registered()
-    live = queries.live_entry(filing.pk)
+    live = queries.live_entry(end(filing).pk)
     assert live is not None
     acts = [
         lambda: ledger.post([ledger.reversal_of(live, "撤销")], book="city", actor=None)

@@ -164,6 +164,7 @@ def test_triggers_that_are_off_are_found(entries: list[LedgerEntry]) -> None:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite switches no trigger off")
 def test_a_trigger_that_is_disabled_is_found(entries: list[LedgerEntry]) -> None:
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     connection.cursor().execute(
         "ALTER TABLE registration_ledgerentry DISABLE TRIGGER registration_ledgerentry_no_delete"
     )
