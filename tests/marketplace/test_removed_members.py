@@ -37,6 +37,8 @@ from marketplace.offerings import queries as offerings
 from marketplace.offerings.models import Offering
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
+from marketplace.registration import queries as registrations
+from marketplace.registration.services.filing import open_filing
 from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
@@ -160,6 +162,7 @@ class Left:
         ]
         self.contract = make_contract(org, person, cast.enterprise)
         self.signed = make_contract(org, person, cast.enterprise, state="signed")
+        self.registration = open_filing(self.signed, actor=person)
         self.amendment = contract_services.propose_amendment(
             self.signed, "basics", {"place": "临沂"}, reason="补充地点", actor=person
         )
@@ -191,6 +194,8 @@ class Left:
             "yearlyform": [YearlyForm(organization=self.org, year=2026)],
             "enquiry": self.enquiries,
             "contract": [self.contract, self.signed],
+            "registration": [self.registration],
+            "risks": [self.contract, self.signed],
             "amendment": [self.amendment],
             "origin": [self.signed],
             **self.on_the_way,
@@ -238,6 +243,8 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
         offerings.visible_to,
         contracts.visible_to,
         contracts.own_contracts,
+        registrations.visible_to,
+        registrations.own_filings,
         partial(listing_queries.own, Offering),
         achievements.batches_visible_to,
         achievements.own_batches,
