@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -104,7 +105,7 @@ def _copy(source: IO[bytes], target: Path, most: int | None) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def open_stored(path: str) -> IO[bytes]:
+def open_stored(path: str) -> BufferedReader:
     """Open stored bytes for reading. Raises FileNotFoundError."""
     return locate(path).open("rb")
 

@@ -7,6 +7,7 @@ and nothing has to be thrown away when a row changes.
 
 from collections.abc import Hashable
 from functools import lru_cache
+from typing import cast
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
@@ -23,4 +24,5 @@ def drawn(template: str, line: Hashable) -> SafeString:
 
 @lru_cache(MOST)
 def _drawn(template: str, _language: str | None, line: Hashable) -> SafeString:
-    return get_template(template).render({"line": line})
+    # The stubs know no more than that it is a text.
+    return cast("SafeString", get_template(template).render({"line": line}))

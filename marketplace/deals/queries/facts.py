@@ -67,7 +67,12 @@ def official_facts(contract: Contract) -> OfficialFacts:
         contract_id=contract.pk,
         kind=contract.kind,
         acceptance=tuple(
-            tuple(str(row.get(name, "")) for name in ("name", "target", "unit", "method"))
+            (
+                str(row.get("name", "")),
+                str(row.get("target", "")),
+                str(row.get("unit", "")),
+                str(row.get("method", "")),
+            )
             for row in contract.acceptance
         ),
         ip_kinds=tuple(contract.ip_kinds),

@@ -240,9 +240,9 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
         yield Text(facts.foreign_text)
     if facts.deductions:
         yield Text("上述金额中的非技术性费用：")
-        rows = [(one.what, yuan(one.amount_fen), one.note or "—") for one in facts.deductions]
-        rows.append(("合计", yuan(sum(one.amount_fen for one in facts.deductions)), "—"))
-        yield Table(("项目", "金额（元）", "说明"), tuple(rows), money=(1,))
+        deducted = [(one.what, yuan(one.amount_fen), one.note or "—") for one in facts.deductions]
+        deducted.append(("合计", yuan(sum(one.amount_fen for one in facts.deductions)), "—"))
+        yield Table(("项目", "金额（元）", "说明"), tuple(deducted), money=(1,))
     if facts.amount_technical_fen is not None:
         yield Text(
             f"其中技术交易额：人民币{in_capitals(facts.amount_technical_fen)}（¥{yuan(facts.amount_technical_fen)}）。"

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.achievements.models import Achievement
 from marketplace.brokerage.queries import introductions_between
 from marketplace.brokerage.rulebook.keys import subject_key
 from marketplace.deals import events
@@ -159,8 +160,7 @@ def _link(contract: Contract, intent: Intent) -> None:
     elif enquiry.kind == NEEDS:
         contract.need = Need.objects.filter(pk=enquiry.listing_id).first()
     elif enquiry.kind == ACHIEVEMENTS:
-        model = Contract._meta.get_field("achievement").related_model  # noqa: SLF001 -- documented
-        contract.achievement = model.objects.filter(pk=enquiry.listing_id).first()
+        contract.achievement = Achievement.objects.filter(pk=enquiry.listing_id).first()
     if contract.need is not None:
         contract.acceptance = [
             {

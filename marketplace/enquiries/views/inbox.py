@@ -3,14 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from marketplace.enquiries import queries
 from marketplace.enquiries.forms import InboxForm
+from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import READERS
-from marketplace.enquiries.queries.inbox import MINE, THEIRS
+from marketplace.enquiries.queries.inbox import MINE, THEIRS, PagedInbox
 from marketplace.enquiries.views.rows import row_of
 from marketplace.parties.policies import access_of
 from marketplace.web.signed_out import login_required
@@ -35,9 +37,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if is_staff:
         turn = PLATFORM if request.GET.get("turn") == PLATFORM else ""
         asked = replace(asked, turn="")
-    inbox_rows = queries.paged_inbox(request.user, asked)
+    inbox_rows: QuerySet[Enquiry] | PagedInbox
     if turn == PLATFORM:
         inbox_rows = queries.left_for_operator(queries.inbox(request.user, asked))
+    else:
+        inbox_rows = queries.paged_inbox(request.user, asked)
     page = paginate(request, inbox_rows)
     found = list(page.object_list)
     steps = queries.next_steps_of([enquiry.pk for enquiry in found])

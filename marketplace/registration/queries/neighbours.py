@@ -67,5 +67,7 @@ def _keys(parties: list[Any], side: str) -> frozenset[str]:
 def peers(contract: Contract) -> list[int]:
     """The amounts in fen of the newest contracts of the same type and book."""
     rows = Contract.objects.filter(contract_type=contract.contract_type, book=contract.book)
-    rows = rows.exclude(pk=contract.pk).order_by("-pk").values_list("amount_total_fen", flat=True)
-    return [fen for fen in rows[:MOST_PEERS] if fen]
+    amounts = (
+        rows.exclude(pk=contract.pk).order_by("-pk").values_list("amount_total_fen", flat=True)
+    )
+    return [fen for fen in amounts[:MOST_PEERS] if fen]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,7 @@ def _concerns(code: str, facts: Facts) -> bool:
     return kinds is None or any(facts.contract_type.upper().startswith(one) for one in kinds)
 
 
-def _words(answer: bool | str | Iterable[str]) -> str:
+def _words(answer: Literal[True] | str | Iterable[str]) -> str:
     if answer is True:
         return ""
     if isinstance(answer, str):

@@ -115,7 +115,9 @@ def kind_key(contract_type: str) -> str:
 
 
 def _from_facts(facts: Facts, kind: str) -> tuple[int, list[str], list[str]]:
-    score, good, bad = 0, [], []
+    score = 0
+    good: list[str] = []
+    bad: list[str] = []
     quantified = any(any(sign.isdigit() for sign in row.target) for row in facts.acceptance)
     patents = bool(facts.ip_numbers.strip())
     if kind == "KF" and quantified:

@@ -114,7 +114,8 @@ def load(progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
 def _registered() -> Iterator[Row]:
     """Registered contracts, spread over the years as contracts are: growing, most of them in December."""
     chance = random.Random(20260713)  # noqa: S311 -- samples, no secret
-    today, days = clock.today(), []
+    today = clock.today()
+    days: list[date] = []
     while len(days) < REGISTERED:
         year = chance.choices(range(FIRST_YEAR, 2027), weights=(6, 7, 9, 10, 12, 12))[0]
         month = chance.choices(range(1, 13), weights=_MONTHS)[0]

@@ -121,6 +121,11 @@ def _of_reversals(book: str) -> Iterator[Finding]:
     rows = LedgerEntry.objects.filter(book=book, kind=EntryKind.REVERSE)
     for entry in queries.whole(rows.select_related("reverses").order_by("id")):
         one = entry.reverses
+        if one is None:
+            yield Finding(
+                "reversal", f"registration.ledgerentry {entry.pk} names no entry to reverse"
+            )
+            return
         mirrored = (-one.amount_fen, -one.technical_fen, one.contract_id, one.filing_id, one.facts)
         shown = (
             *(entry.amount_fen, entry.technical_fen, entry.contract_id, entry.filing_id),
