@@ -121,7 +121,7 @@ SLICE = Slice(
             "deals:list",
             "deal",
             "work",
-            56,
+            58,
             _has_contracts,
             waiting_count,
         ),

@@ -94,7 +94,7 @@ class FilingReopened(Event):
     """The seller mends a refused filing, to hand it in again."""
 
     subject_kind = FILING
-    label = _("修改后重新申报")
+    label = pgettext_lazy("event", "修改后重新申报")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +168,7 @@ class BenefitRecorded(Event):
     """A use of the registration was recorded, or reported after a change; `kind` is a code of `UseKind`."""
 
     subject_kind = FILING
-    label = _("登记用证情况")
+    label = pgettext_lazy("event", "登记用证情况")
     kind: str = ""
     reported: bool = False
 
@@ -178,7 +178,7 @@ class CertificateFiled(Event):
     """The official certificate was put beside the registration."""
 
     subject_kind = FILING
-    label = _("存入登记证明")
+    label = pgettext_lazy("event", "存入登记证明")
 
 
 # --- the ledger -------------------------------------------------------------------------------

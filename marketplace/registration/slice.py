@@ -196,7 +196,7 @@ SLICE = Slice(
             "registration:unregistered",
             "list",
             "manage",
-            14,
+            15,
             _reads_desk,
         ),
         MenuItem(

@@ -1,5 +1,7 @@
 """A thread over REST."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -10,14 +12,14 @@ from rest_framework.views import APIView
 from marketplace.threads.queries import thread_of
 
 
-class FactRead(serializers.Serializer):  # type: ignore[type-arg]
+class FactRead(serializers.Serializer[Any]):
     """One line of a record, in the caller's language."""
 
-    label = serializers.CharField()
+    name = serializers.CharField(source="label")
     value = serializers.CharField()
 
 
-class ThreadFileRead(serializers.Serializer):  # type: ignore[type-arg]
+class ThreadFileRead(serializers.Serializer[Any]):
     """A file that the caller may open."""
 
     code = serializers.CharField()
@@ -26,7 +28,7 @@ class ThreadFileRead(serializers.Serializer):  # type: ignore[type-arg]
     sha256 = serializers.CharField()
 
 
-class PieceRead(serializers.Serializer):  # type: ignore[type-arg]
+class PieceRead(serializers.Serializer[Any]):
     """One record of a stage. `day` is in Asia/Shanghai, null while the stage is not reached by it."""
 
     code = serializers.CharField()
@@ -37,18 +39,18 @@ class PieceRead(serializers.Serializer):  # type: ignore[type-arg]
     files = ThreadFileRead(many=True)
 
 
-class StageRead(serializers.Serializer):  # type: ignore[type-arg]
+class StageRead(serializers.Serializer[Any]):
     """One stage with its records, oldest first."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    title = serializers.CharField(source="label")
     is_gap = serializers.BooleanField(help_text="后面的环节已有记录，而这一环节没有")
     day = serializers.DateField(allow_null=True)
     days = serializers.IntegerField(allow_null=True, help_text="距上一环节的天数")
     pieces = PieceRead(many=True)
 
 
-class ThreadRead(serializers.Serializer):  # type: ignore[type-arg]
+class ThreadRead(serializers.Serializer[Any]):
     """One undertaking from its listing to the counted yuan."""
 
     code = serializers.CharField()

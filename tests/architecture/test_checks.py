@@ -76,6 +76,14 @@ LISTS = {
     "achievements.AchievementIndicator.comparator": "comparator",
     "achievements.Patent.kind": "ip_kind",
     "achievements.Patent.status": "ip_status",
+    "deals.Contract.aim": "aim",
+    "deals.Contract.contract_type": "contract_type",
+    "deals.Contract.field": "field",
+    "deals.Contract.payment_mode": "payment_mode",
+    "deals.Contract.plan_source": "plan_source",
+    "deals.Contract.royalty_base": "royalty_base",
+    "deals.ContractParty.nature": "party_nature",
+    "deals.Deduction.kind": "deduction_kind",
     "enquiries.Lead.district": "district",
     "enquiries.Lead.field": "field",
     "needs.Need.contact_route": "contact_route",
@@ -92,9 +100,10 @@ LISTS = {
     "offerings.Qualification.scheme": "qualification",
     "parties.Organization.district": "district",
     "parties.Organization.kind": "org_kind",
+    "registration.Filing.recognised_type": "contract_type",
 }
 #: Nobody edits it, but the ministry does: a new edition is a new seed, no change of the schema.
-PUBLISHED_BY_OTHERS = {"field"}
+PUBLISHED_BY_OTHERS = {"field", "contract_type", "payment_mode", "royalty_base", "deduction_kind"}
 #: Short texts with no list of values.
 FREE = {
     "brokerage.Introduction.kind",
@@ -108,9 +117,30 @@ FREE = {
     "matching.Match.weights_version",
     "matching.Reading.version",
     "disclosure.Reading.attachment_code",
+    "deals.Amendment.section",
+    # Places of parties of a contract may be anywhere: GB/T 2260, ISO 3166-1.
+    "deals.Contract.desk_district",
+    "deals.ContractParty.country",
+    "deals.ContractParty.district",
+    "deals.OriginProposal.kind",
+    "deals.OriginProposal.record_code",
     "parties.ApiToken.prefix",
     "parties.User.consent_version",
+    "registration.BenefitUse.report_because",
+    "registration.Filing.district",
+    "registration.Filing.reported_number",
+    "registration.Filing.status_before_dispute",
+    # Months, as 2026-11.
+    "registration.LedgerBook.closed_month",
+    "registration.LedgerPeriod.month",
+    "registration.RegisterMapping.of",
+    "registration.RegisterMapping.unit",
     "search.VocabularyWord.last",
+    "statistics.IssueState.closed_through",
+    "statistics.PublicIssue.since",
+    "statistics.PublicIssue.through",
+    # "" is the whole city.
+    "statistics.Target.district",
 }
 
 
@@ -183,6 +213,19 @@ def test_every_other_number_is_not_negative_or_is_no_amount():
         "journal.Entry.subject_id",
         "journal.Version.subject_id",
         "notices.Notice.entry_id",
+        # Net of reversals: the sums of a month of corrections may be negative.
+        "registration.LedgerPeriod.amount_fen",
+        "registration.LedgerPeriod.contracts",
+        "registration.LedgerPeriod.technical_fen",
+        "registration.LedgerSum.amount_fen",
+        "registration.LedgerSum.contracts",
+        "registration.LedgerSum.technical_fen",
+        "statistics.IssueState.last_entry",
+        "statistics.PublicIssue.after_entry",
+        "statistics.PublicIssue.amount_fen",
+        "statistics.PublicIssue.contracts",
+        "statistics.PublicIssue.technical_fen",
+        "statistics.PublicIssue.to_entry",
         "web.RateBucket.window",
     }
 

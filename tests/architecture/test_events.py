@@ -37,7 +37,6 @@ UNHEARD = {
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
     },
-    "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
     "a record of access, for audit": {
         *("AccessRefused", "AchievementContactShown", "NeedContactShown", "AttachmentDownloaded"),
         "OfferingContactShown",

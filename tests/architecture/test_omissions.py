@@ -35,6 +35,7 @@ NO_CODE_PAGE = {
 #: Flows with a reviewer whose rows are in no `ReviewQueue`, and why.
 _OWN_QUEUE = "registrars decide in a queue with a menu entry of its own, parties:verification_queue"
 NO_REVIEW = {
+    "registration.filing": "registrars decide at a desk of heaps, which has a menu entry of its own",
     "parties.organization": _OWN_QUEUE,
     "parties.verification": _OWN_QUEUE,
     "brokerage.ruling": "appeals stand above the list of introductions, and are a to-do",
@@ -49,6 +50,7 @@ NO_SITEMAP = {
 
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
+    "statistics": "figures are issued from the sample book of the registration",
     "matching": "matches are computed from the samples of listings",
     "files": "attachments belong to rows of other slices",
 }

@@ -124,10 +124,14 @@ class Filing(Stamped):
                 name="filing_number_not_empty",
             ),
             models.CheckConstraint(
-                condition=Q(recognised_technical_fen__isnull=True)
+                condition=Q(
+                    recognised_total_fen__isnull=True, recognised_technical_fen__isnull=True
+                )
+                | Q(recognised_total_fen__gte=0, recognised_technical_fen__isnull=True)
                 | Q(
+                    recognised_total_fen__isnull=False,
                     recognised_technical_fen__gte=0,
-                    recognised_total_fen__gte=F("recognised_technical_fen"),
+                    recognised_technical_fen__lte=F("recognised_total_fen"),
                 ),
                 name="filing_amounts",
             ),

@@ -39,7 +39,9 @@ def thread_of(user: Actor, code: str) -> Thread:
     conversations = _conversations(user, enquiry, contract)
     contracts = _contracts(user, conversations, contract)
     pieces = _pieces(user, conversations, contracts)
-    anchor: Enquiry | Contract = contract or enquiry  # type: ignore[assignment] -- one of both is there
+    anchor = contract if contract is not None else enquiry
+    if anchor is None:
+        raise NotVisible
     stages = with_gaps([Stage(name, LABELS[name], pieces.get(name, ())) for name in LABELS])
     is_sample = any(row.is_sample for row in conversations)
     return Thread(
