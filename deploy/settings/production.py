@@ -515,6 +515,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Wagtail's own admin API is no part of ours.
     "PREPROCESSING_HOOKS": ["marketplace.api.schema.own_paths"],
+    # Several sets of choices are called `side`; the older one keeps the name that clients know it by.
+    "ENUM_NAME_OVERRIDES": {"SideEnum": ["owner", "asker"]},
 }
 
 # --- CMS --------------------------------------------------------------------------------------

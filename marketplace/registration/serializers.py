@@ -60,7 +60,7 @@ class FilingOpen(serializers.Serializer[Any]):
     contract = serializers.CharField(max_length=16, help_text="合同编号")
 
 
-class ReasonWrite(serializers.Serializer[Any]):
+class ReturnReasonWrite(serializers.Serializer[Any]):
     """A reason of a return."""
 
     code = serializers.CharField(max_length=40)
@@ -80,7 +80,7 @@ class FilingActWrite(serializers.Serializer[Any]):
         default="",
         help_text="变更、注销、撤销、异议",
     )
-    reasons = ReasonWrite(many=True, required=False, help_text="return 的退回理由")
+    reasons = ReturnReasonWrite(many=True, required=False, help_text="return 的退回理由")
     codes = serializers.ListField(
         child=serializers.CharField(max_length=40),
         required=False,
