@@ -11,17 +11,17 @@ public = [path("verify/<str:token>/", sheets.verify, name="verify")]
 
 workbench = [
     # --- the seller
-    path("filings/", seller.filings, name="filings"),
-    path("filings/batch/", seller.batch_filing, name="batch"),
-    path("filings/list/", sheets.registered_list, name="registered_list"),
-    path("filings/new/<str:code>/", seller.open_filing, name="open"),
-    path("filings/elsewhere/<str:code>/", seller.elsewhere, name="elsewhere"),
-    path("filings/check/<str:code>/", precheck, name="precheck"),
-    path("filings/<str:code>/", seller.filing, name="filing"),
-    path("filings/<str:code>/form/", sheets.form_sheet, name="form_sheet"),
-    path("filings/<str:code>/papers/", seller.paper, name="paper"),
-    path("filings/<str:code>/uses/", seller.uses, name="uses"),
-    path("filings/<str:code>/verification/", sheets.verification, name="verification"),
+    path("registrations/", seller.filings, name="filings"),
+    path("registrations/batch/", seller.batch_filing, name="batch"),
+    path("registrations/list/", sheets.registered_list, name="registered_list"),
+    path("registrations/new/<str:code>/", seller.open_filing, name="open"),
+    path("registrations/elsewhere/<str:code>/", seller.elsewhere, name="elsewhere"),
+    path("registrations/check/<str:code>/", precheck, name="precheck"),
+    path("registrations/<str:code>/", seller.filing, name="filing"),
+    path("registrations/<str:code>/form/", sheets.form_sheet, name="form_sheet"),
+    path("registrations/<str:code>/papers/", seller.paper, name="paper"),
+    path("registrations/<str:code>/uses/", seller.uses, name="uses"),
+    path("registrations/<str:code>/verification/", sheets.verification, name="verification"),
     # --- the registrar
     path("registrar/", desk.desk, name="desk"),
     path("registrar/unregistered/", desk.unregistered, name="unregistered"),

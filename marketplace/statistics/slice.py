@@ -24,10 +24,7 @@ def _checks(user: Any) -> bool:
 
 def _home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The number of the year on the home page; the sample book's where the city's is empty."""
-    book = str(Book.CITY)
-    head = queries.number_of_the_year(book)
-    if head is None and (sample := queries.number_of_the_year(Book.SAMPLE)):
-        book, head = str(Book.SAMPLE), sample
+    book, head = queries.number_of_the_year()
     head = head or queries.Headline(clock.today().year)
     done = head.percent
     percent = "" if done is None else f"{float(done):.1f}"

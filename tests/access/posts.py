@@ -60,7 +60,7 @@ POSTS: dict[str, str] = {
     # --- registration
     "registration:period": REV,
     "registration:imports": KEY,
-    "registration:import": REV,
+    "registration:import": "sends the digest of the plan that was shown, and headings with what was seen",
     "registration:origins": "sends the version of the contract; an origin is confirmed once",
     "registration:open": "begins the registration of a contract, which has one; sent again it finds it",
     "registration:filing": REV,

@@ -41,6 +41,7 @@ def test_the_world_has_a_row_behind_every_code(world: World) -> None:
 OWED = {"returned", "asked", "invited", "open"}
 #: Flows whose people learn elsewhere that they must act, and where.
 NO_TODO = {
+    "registration.ledgerperiod": "a month is open while it lasts; its closing is a to-do when it is over",
     "enquiries.lead": "the menu counts the open leads, which any broker may take",
     "parties.verification": "the to-do of the organisation, which is returned with its dossier",
     "parties.invitation": "the link that was sent; the invited may have no account yet",
@@ -55,6 +56,7 @@ def test_whoever_must_act_has_a_to_do_or_a_reason(world: World) -> None:
     for flow in flows():
         owed = OWED & set(flow.states.values)
         waiting = flow.model.objects.filter(**{f"{flow.column}__in": owed})
-        if owed and not any(row.code in url for row in waiting for url in urls):
+        codes = [row.code for row in waiting if hasattr(row, "code")]
+        if owed and not any(code in url for code in codes for url in urls):
             without.add(flow.subject)
     assert without == NO_TODO.keys()

@@ -60,6 +60,7 @@ OTHERWISE: dict[str, Any] = {
         "issuer": "另一处",
         "valid_from": "2024-05-01",
     },
+    "registration:period": {"act": "propose"},
     "deals:evidence": {"route": "listing", "result": "成交"},
     "deals:evidence_row": {"act": "remove"},
     "deals:text": {"act": "reopen", "reason": "改付款日"},

@@ -86,6 +86,24 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
             if party.side == "buyer"
         ),
     },
+    "registration": {
+        **{
+            side: lambda user, row, side=side: any(
+                user.access.in_org(party.organization_id)
+                for party in row.contract.parties.all()
+                if party.side == side
+            )
+            for side in ("seller", "buyer")
+        },
+        **{
+            f"{side}_binder": lambda user, row, side=side: any(
+                user.access.binds(party.organization_id)
+                for party in row.contract.parties.all()
+                if party.side == side
+            )
+            for side in ("seller", "buyer")
+        },
+    },
     "checked_contract": {
         side: lambda user, row, side=side: any(
             user.access.in_org(party.organization_id)

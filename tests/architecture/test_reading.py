@@ -9,7 +9,6 @@ READ_ONLY = {
     "marketplace/achievements/queries.py": "known_texts: gone through at once",
     "marketplace/kernel/unreadable.py": "streamed: a look through the rows, within one request",
     "marketplace/registration/services/verification.py": "the check of the ledger reads, and writes nothing until it has ended",
-    "marketplace/statistics/queries/public.py": "figures of one year, read within one request",
     "search/vectors.py": "the memory map is made from it, and that is a file",
 }
 

@@ -4,13 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.functional import cached_property
 
 from marketplace.deals.workflow import Book
-from marketplace.statistics.models import IssueState, PublicIssue
+from marketplace.statistics.models import IssueState, PublicIssue, Target
 from marketplace.statistics.queries.targets import Aim, targets_of
-from marketplace.statistics.rulebook.definitions import STATED_FEN
+from marketplace.statistics.rulebook.definitions import PLAN, PLAN_TARGET_FEN, STATED_FEN
 from marketplace.statistics.rulebook.issues import CITY, CITY_DAILY
 from marketplace.statistics.rulebook.pace import Pace, change, pace_of
 
@@ -187,19 +189,38 @@ def archive_months(book: str = Book.CITY) -> list[str]:
     return list(rows.values_list("through", flat=True).distinct())
 
 
-def number_of_the_year(book: str) -> Headline | None:
-    """The total of the newest year with its target, for the home page; None while nothing is public. Two queries."""
+def number_of_the_year() -> tuple[str, Headline | None]:
+    """The book and the total of its newest year with its target, for the home page. One query.
+
+    The city's book, or the sample book while nothing of the city's is public; None while neither is.
+    """
+    newest = Target.objects.filter(book=OuterRef("book"), year=OuterRef("year"), district="")
+    newest = newest.order_by("-pk")
+    rows = PublicIssue.objects.filter(book__in=[Book.CITY, Book.SAMPLE], table=CITY_DAILY)
+    rows = rows.annotate(
+        target_set=Subquery(newest.values("pk")[:1]),
+        target_fen=Subquery(newest.values("amount_fen")[:1]),
+        target_source=Subquery(newest.values("source")[:1]),
+    )
+    # "city" stands before "sample".
     found: Headline | None = None
-    rows = PublicIssue.objects.filter(book=book, table=CITY_DAILY).order_by("-year", "pk")
-    for row in rows.iterator():
+    book = str(Book.CITY)
+    for row in rows.order_by("book", "-year", "pk"):
         if found is None:
-            found = Headline(row.year)
-        if row.year != found.year:
+            found, book = Headline(row.year), row.book
+            found.target = _aim(row)
+        if (row.book, row.year) != (book, found.year):
             break
         found.contracts += row.contracts
         found.amount_fen += row.amount_fen
         found.technical_fen += row.technical_fen
         found.as_of = row.at
-    if found is not None:
-        found.target = targets_of([found.year], book=book).get(found.year)
-    return found
+    return book, found
+
+
+def _aim(row: Any) -> Aim | None:
+    """The target that was set last, or else the plan's; None where it was taken back."""
+    if row.target_set is None:
+        planned = PLAN_TARGET_FEN.get(row.year)
+        return Aim(planned, PLAN) if planned is not None else None
+    return Aim(row.target_fen, row.target_source) if row.target_fen is not None else None
