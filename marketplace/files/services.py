@@ -230,6 +230,18 @@ def remove_by_code(
         return [remove(own[code], actor=actor) for code in wanted]
 
 
+@transaction.atomic
+def erase_sample_files(subject_kind: str, subject_ids: Iterable[int]) -> None:
+    """Delete the files of sample subjects with their rows; the bytes are erased after commit.
+
+    `remove` would keep the rows, and with them the sample accounts that uploaded the files.
+    """
+    rows = Attachment.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids))
+    paths = list(rows.values_list("path", flat=True))
+    rows.delete()
+    transaction.on_commit(lambda: [storage.erase(path) for path in paths])
+
+
 @dataclass
 class Uploaded:
     """The result of several uploads: the stored files, and a reason with its file name for each other one.

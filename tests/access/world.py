@@ -150,6 +150,7 @@ STATES: dict[str, set[str]] = {
     "yearly_form": {"person", "firm", "missing"},
     "registration": {*FilingStatus.values, "missing"},
     "verify_link": {"registered", "missing"},
+    "checked_contract": {"draft", "on_desk", "missing"},
     "to_file": {"signed", "draft", "missing"},
     "absorbed": {"signed", "missing"},
     "ledger_book": {"city", "missing"},

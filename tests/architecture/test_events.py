@@ -34,6 +34,7 @@ UNHEARD = {
         "OrganizationCreated",
         *("BrokerApplied", "BrokerRecalled", "BrokerConsented"),
     },
+    "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
     },

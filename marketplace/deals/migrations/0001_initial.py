@@ -347,7 +347,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__isnull', True)), models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__gte', 0)), models.Q(('amount_technical_fen__gte', 0), ('amount_technical_fen__lte', models.F('amount_total_fen')), ('amount_total_fen__isnull', False)), _connector='OR'), name='contract_amounts'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__isnull', True)), models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__gte', 0)), models.Q(('amount_technical_fen__gte', 0), ('amount_technical_fen__isnull', False), ('amount_technical_fen__lte', models.F('amount_total_fen')), ('amount_total_fen__isnull', False)), _connector='OR'), name='contract_amounts'),
         ),
         migrations.AddConstraint(
             model_name='contract',

@@ -138,6 +138,7 @@ class Contract(Stamped):
                 | Q(amount_total_fen__gte=0, amount_technical_fen__isnull=True)
                 | Q(
                     amount_total_fen__isnull=False,
+                    amount_technical_fen__isnull=False,
                     amount_technical_fen__gte=0,
                     amount_technical_fen__lte=F("amount_total_fen"),
                 ),

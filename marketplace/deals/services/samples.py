@@ -21,7 +21,6 @@ from marketplace.deals.services.performing import cancel, perform, record_paymen
 from marketplace.deals.services.signing import sign
 from marketplace.deals.workflow import Book, ContractStatus, Route, Side
 from marketplace.files import services as files
-from marketplace.files.models import Attachment
 from marketplace.kernel import clock
 from marketplace.kernel.money import FEN_PER_WAN
 from marketplace.parties.models import Organization, User
@@ -200,15 +199,11 @@ def remove_samples() -> tuple[dict[str, int], list[Kept]]:
     left: list[Kept] = []
     count = 0
     for contract in Contract.objects.filter(book=Book.SAMPLE).order_by("-pk"):
-        stored = Attachment.objects.filter(
-            subject_kind=CONTRACT_FILES, subject_id=contract.pk, removed_at=None
-        )
+        key = contract.pk
         try:
             with transaction.atomic():
-                found = list(stored)
                 contract.delete()
-                for attachment in found:
-                    files.remove(attachment, actor=None)
+                files.erase_sample_files(CONTRACT_FILES, [key])
         except ProtectedError as error:
             left.append(Kept(contract.code, str(next(iter(error.protected_objects)))))
         else:

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__isnull', True)), models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__gte', 0)), models.Q(('recognised_technical_fen__gte', 0), ('recognised_technical_fen__lte', models.F('recognised_total_fen')), ('recognised_total_fen__isnull', False)), _connector='OR'), name='filing_amounts'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__isnull', True)), models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__gte', 0)), models.Q(('recognised_technical_fen__gte', 0), ('recognised_technical_fen__isnull', False), ('recognised_technical_fen__lte', models.F('recognised_total_fen')), ('recognised_total_fen__isnull', False)), _connector='OR'), name='filing_amounts'),
         ),
         migrations.AddIndex(
             model_name='decision',

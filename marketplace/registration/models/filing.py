@@ -130,6 +130,7 @@ class Filing(Stamped):
                 | Q(recognised_total_fen__gte=0, recognised_technical_fen__isnull=True)
                 | Q(
                     recognised_total_fen__isnull=False,
+                    recognised_technical_fen__isnull=False,
                     recognised_technical_fen__gte=0,
                     recognised_technical_fen__lte=F("recognised_total_fen"),
                 ),

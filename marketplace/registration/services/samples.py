@@ -15,9 +15,12 @@ from django.db import transaction
 from marketplace.deals.models import Contract
 from marketplace.deals.services.importing import create_imported
 from marketplace.deals.workflow import Book, Origin
+from marketplace.files.services import erase_sample_files
 from marketplace.kernel import clock
 from marketplace.parties.models import User
 from marketplace.registration.models import (
+    CERTIFICATE_FILES,
+    FILING_FILES,
     BenefitUse,
     Decision,
     Filing,
@@ -235,6 +238,9 @@ def remove() -> dict[str, int]:
     LedgerBook.objects.filter(book=Book.SAMPLE).delete()
     for model in (BenefitUse, IncomeConfirmation, Decision):
         model.objects.filter(filing__in=filings).delete()
+    keys = list(filings.values_list("pk", flat=True))
+    for kind in (FILING_FILES, CERTIFICATE_FILES):
+        erase_sample_files(kind, keys)
     counts["filings"] = filings.delete()[1].get("registration.Filing", 0)
     contracts = Contract.objects.filter(book=Book.SAMPLE, origin=Origin.IMPORT)
     counts["contracts"] = contracts.delete()[1].get("deals.Contract", 0)

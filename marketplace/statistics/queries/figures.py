@@ -157,7 +157,7 @@ def ranking(year: int, book: str, through: str) -> list[Place]:
     return found
 
 
-def entries_visible_to(actor: Actor) -> "QuerySet[LedgerEntry]":
+def entries_open_to(actor: Actor) -> "QuerySet[LedgerEntry]":
     """The entries that a person may open: all, for a county registrar those of the own districts."""
     access = access_of(actor)
     rows = LedgerEntry.objects.all()

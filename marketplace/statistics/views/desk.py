@@ -130,7 +130,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     since = month_of(request, "since", f"{year}-01")
     through = month_of(request, "through", f"{year}-12")
     rows = figures.entries_behind(
-        figures.entries_visible_to(request.user), context["book"], dimension, key, since, through
+        figures.entries_open_to(request.user), context["book"], dimension, key, since, through
     )
     context |= {
         "page": paginate(request, rows, size=30),
