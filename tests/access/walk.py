@@ -155,11 +155,12 @@ def _status(response: HttpResponse) -> Status:
 
 def neutral(body: str, world: World, rule: Rule, state: str) -> str:
     """The text without what names this very request: codes in addresses, form tokens."""
+    # The whole address first: it has short arguments too, which alone are no mark of this request.
+    path = address(world, rule, state)
+    body = body.replace(path, "⟨path⟩").replace(quote(path, safe=""), "⟨path⟩")
     for value in (world.subjects[rule.subject][state] if rule.subject else {}).values():
         if len(str(value)) > 8:
             body = body.replace(str(value), "⟨arg⟩")
-    path = address(world, rule, state)
-    body = body.replace(path, "⟨path⟩").replace(quote(path, safe=""), "⟨path⟩")
     return re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", body)
 
 
