@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
 from marketplace.parties.policies import access_of
-from marketplace.statistics import queries
+from marketplace.statistics import queries, samples
 from marketplace.statistics.policies import CHECKERS, READERS
-from marketplace.web.slices import MenuItem, Schedule, SiteLink, Slice
+from marketplace.web.slices import MenuItem, Samples, Schedule, SiteLink, Slice
 from marketplace.web.slots import Answer, Contribution
 
 
@@ -44,6 +44,7 @@ SLICE = Slice(
         SiteLink("deal", _("交易数据"), "statistics:dashboard", 38),
         SiteLink("editor", _("交易数据"), "statistics:dashboard", 58),
     ),
+    samples=Samples("figures", 95, samples.load, samples.remove),
     schedules=(Schedule("statistics.issue_figures", every=3600.0),),
     slots=(Contribution("home.panels", 8, _home, "statistics/slot_home.html"),),
 )

@@ -50,7 +50,6 @@ NO_SITEMAP = {
 
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
-    "statistics": "figures are issued from the sample book of the registration",
     "matching": "matches are computed from the samples of listings",
     "files": "attachments belong to rows of other slices",
 }

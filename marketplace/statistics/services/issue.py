@@ -7,14 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from marketplace.deals.models import ContractParty
-from marketplace.deals.workflow import Side
+from marketplace.deals.workflow import Book, Side
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.registration.models import EntryKind, LedgerEntry, LedgerPeriod
 from marketplace.registration.rulebook.ledger import keys_of
 from marketplace.registration.workflow import PeriodStatus
 from marketplace.statistics.events import FiguresIssued
-from marketplace.statistics.models import IssueState, PublicIssue
+from marketplace.statistics.models import IssueState, PublicIssue, Target
 from marketplace.statistics.rulebook.disclosure import Item
 from marketplace.statistics.rulebook.issues import (
     CITY_DAILY,
@@ -171,3 +171,23 @@ def _largest(items: Iterable[Item]) -> int:
     for item in items:
         net[item.contract] = net.get(item.contract, 0) + item.sign * item.amount_fen
     return max(net.values(), default=0)
+
+
+def sample_years() -> list[int]:
+    """The years of the sample book, the first first."""
+    months = LedgerPeriod.objects.filter(book=Book.SAMPLE).values_list("month", flat=True)
+    return sorted({int(month[:4]) for month in months})
+
+
+def issue_samples(year: int) -> int:
+    """Publish a year of the sample book; returns how many blocks were published."""
+    return issue_year(str(Book.SAMPLE), year)
+
+
+@transaction.atomic
+def remove_samples() -> dict[str, int]:
+    """Delete what was published of the sample book, and its targets. Rows by name."""
+    gone = 0
+    for model in (PublicIssue, IssueState, Target):
+        gone += model.objects.filter(book=Book.SAMPLE).delete()[0]
+    return {"figures": gone}
