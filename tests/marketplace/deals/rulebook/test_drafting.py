@@ -179,4 +179,4 @@ def test_a_page_that_is_printed_loads_nothing(tmp_path: Path) -> None:
     with pikepdf.open(BytesIO(pdf.pdf_of(page))) as document:
         assert len(document.pages) == 1
         assert not list(document.attachments)
-        assert not list(document.pages[0].images)
+        assert not list(document.pages[0].get_images())
