@@ -22,7 +22,7 @@ def orgs_of(contract: Any) -> set[int]:
     """The keys of the inside organisations that are sellers or buyers, and of the keeper of the record."""
     found = {
         party.organization_id
-        for party in contract.parties.all()
+        for party in getattr(contract, "contract", contract).parties.all()
         if party.organization_id is not None and party.side != "broker"
     }
     return found | ({contract.owner_id} if contract.owner_id is not None else set())
