@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import InvalidInput
@@ -18,6 +19,9 @@ from marketplace.web.forms import (
     PlainTextField,
     TermField,
 )
+
+#: Digits with blanks and hyphens as people type them; which numbers are right, the service says.
+validate_digits = RegexValidator(r"^[\w\s\-—]*\Z", _("请输入数字"))
 
 
 class TakesErrors(JiebangForm):
@@ -107,6 +111,7 @@ class RegisterForm(_RecognisedForm):
     """The official number and date, and what the certificate says."""
 
     official_number = forms.CharField(
+        validators=[validate_digits],
         label=_("官方登记编号"),
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -134,6 +139,7 @@ class FiledForm(TakesErrors):
     """What the seller says that the national system gave."""
 
     reported_number = forms.CharField(
+        validators=[validate_digits],
         label=_("国家系统给出的登记编号"),
         max_length=40,
         required=False,
