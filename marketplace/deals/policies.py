@@ -22,7 +22,7 @@ def orgs_of(contract: Any) -> set[int]:
     """The keys of the inside organisations that are sellers or buyers, and of the keeper of the record."""
     found = {
         party.organization_id
-        for party in getattr(contract, "contract", contract).parties.all()
+        for party in contract.parties.all()
         if party.organization_id is not None and party.side != "broker"
     }
     return found | ({contract.owner_id} if contract.owner_id is not None else set())
@@ -121,6 +121,6 @@ rules.add_perm("deals.reopen_contract", is_confirmed & (works_for_owner | binds_
 rules.add_perm("deals.cancel_contract", is_confirmed & (binds_a_party | works_for_owner & is_draft))
 rules.add_perm("deals.record_contract", _records)
 rules.add_perm("deals.confirm_origin", is_confirmed & binds_a_party | is_at_the_desk)
-rules.add_perm("deals.propose_amendment", is_confirmed & binds_a_party)
+rules.add_perm("deals.amend_contract", is_confirmed & binds_a_party)
 rules.add_perm("deals.answer_amendment", is_confirmed & answers_amendment)
 rules.add_perm("deals.withdraw_amendment", is_confirmed & proposed_amendment)

@@ -12,7 +12,7 @@ from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.registration import queries, samples
 from marketplace.registration.queries.imports import imports_read_by
 from marketplace.registration.queries.ledger import waiting_to_close
-from marketplace.registration.queries.records import golden_filings, registered_of_listings
+from marketplace.registration.queries.records import golden_decisions, registered_of_listings
 from marketplace.registration.rulebook.ledger import month_of
 from marketplace.registration.workflow import PERIOD
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
@@ -161,11 +161,9 @@ def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
 
 def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
     """How the sample of the golden thread went on: contract, return, registration. Sample rows only."""
-    found = golden_filings([row.pk for row in enquiries])
+    found = golden_decisions([row.pk for row in enquiries])
     return [
-        {"filing": found[row.pk], "decisions": list(found[row.pk].decisions.all())[::-1]}
-        if row.pk in found
-        else None
+        {"filing": found[row.pk][0].filing, "decisions": found[row.pk]} if row.pk in found else None
         for row in enquiries
     ]
 

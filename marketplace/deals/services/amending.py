@@ -60,7 +60,7 @@ def propose_amendment(
     contract = locked(contract)
     allow(
         actor,
-        "deals.propose_amendment",
+        "deals.amend_contract",
         contract,
         _("变更由单位审核人或单位管理员提出；您可以请他们处理"),
     )

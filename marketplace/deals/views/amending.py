@@ -49,7 +49,7 @@ def amend(request: Request, code: str, section: str) -> HttpResponse:
     current = next((one for one in _OFFERED if one.key == section), None)
     if current is None:
         raise Http404
-    contract = contract_of(request, code, action="deals.propose_amendment")
+    contract = contract_of(request, code, action="deals.amend_contract")
     seen, form_key = Seen(request, contract.rev), FormKey(request)
     page = page_of(current, contract, sent(request))
     reason = AmendForm(sent(request))
@@ -179,4 +179,4 @@ def differences_of(row: Amendment) -> list[Difference]:
 
 def amends(user: Any, contract: Contract) -> bool:
     """Whether the page offers to propose an amendment."""
-    return contract.is_signed and user.has_perm("deals.propose_amendment", contract)
+    return contract.is_signed and user.has_perm("deals.amend_contract", contract)

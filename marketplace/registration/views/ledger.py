@@ -55,6 +55,8 @@ def period(request: HttpRequest, book: str, month: str) -> HttpResponse:
     row = queries.period_named(book, month)
     if row is None:
         raise NotVisible
+    if request.method == "POST" and not _closes(request.user, row):
+        raise Forbidden
     seen = Seen(request, row.rev)
     status, problem = 200, ""
     if request.method == "POST":
@@ -79,6 +81,12 @@ def period(request: HttpRequest, book: str, month: str) -> HttpResponse:
     return render_page(
         request, "registration/period.html", _context(request, row, seen, problem), status=status
     )
+
+
+def _closes(user: Any, row: LedgerPeriod) -> bool:
+    """Whether the person has a part in closing months at all; which one, the service decides."""
+    names = ("registration.close_period", "registration.confirm_period")
+    return any(user.has_perm(name, row) for name in names)
 
 
 def _context(request: HttpRequest, row: LedgerPeriod, seen: Seen, problem: str) -> dict[str, Any]:
