@@ -159,7 +159,8 @@ def neutral(body: str, world: World, rule: Rule, state: str) -> str:
     path = address(world, rule, state)
     body = body.replace(path, "⟨path⟩").replace(quote(path, safe=""), "⟨path⟩")
     for value in (world.subjects[rule.subject][state] if rule.subject else {}).values():
-        if len(str(value)) > 8:
+        # A code or a token; a word, such as the kind of a listing, stands in menus too.
+        if len(str(value)) > 8 and any(sign.isdigit() for sign in str(value)):
             body = body.replace(str(value), "⟨arg⟩")
     return re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", body)
 
