@@ -1,4 +1,7 @@
-"""Migrations of tables that are full and in use: what they do, undo, and do not lock."""
+"""Migrations of tables that are full and in use: what they do, undo, and do not lock.
+
+The table is the worked slice's: nothing depends on it, so only its own migrations are undone.
+"""
 
 import io
 import threading
@@ -18,9 +21,9 @@ from marketplace.kernel.operations import (
     RemoveIndexBeside,
     ReplaceCheck,
 )
-from marketplace.needs.models import Need
 from tests.cast import make_cast
-from tests.factories.needs import make_need
+from tests.worked_slice.models import Visit
+from tests.worked_slice.services import ask_visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgresql = pytest.mark.skipif(
@@ -30,56 +33,57 @@ on_postgresql = pytest.mark.skipif(
 
 def to(name):
     executor = MigrationExecutor(connection)
-    executor.migrate([("needs", name)])
+    executor.migrate([("visits", name)])
 
 
 def to_the_newest():
     executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    executor.migrate(executor.loader.graph.leaf_nodes("visits"))
 
 
 @pytest.fixture
 def before():
-    """The needs as they were before their range of money was checked without a gap."""
-    to("0001_initial")
+    """The visits as they were when a revision could be 0."""
+    to("0001_visit")
     yield
     to_the_newest()
 
 
 @pytest.fixture
-def need(before):
+def visit(before):
     cast = make_cast()
-    return make_need(cast.enterprise, cast.member)
+    return ask_visit(
+        guest=cast.enterprise, host=cast.university, purpose="看中试线", actor=cast.member
+    )
 
 
-def below_nothing(need):
-    """A budget below zero, where the lower end is not given."""
+def with_rev(visit, rev):
     with transaction.atomic():
-        Need.objects.filter(pk=need.pk).update(budget_min=None, budget_max=-1)
+        Visit.objects.filter(pk=visit.pk).update(rev=rev)
 
 
-def test_a_check_is_replaced_and_comes_back(need):
-    below_nothing(need)
-    Need.objects.filter(pk=need.pk).update(budget_max=5)
-    to("0002_checks_and_indexes")
+def test_a_check_is_replaced_and_comes_back(visit):
+    with_rev(visit, 0)
+    with_rev(visit, 5)
+    to("0002_rev_from_one")
     with pytest.raises(IntegrityError):
-        below_nothing(need)
-    to("0001_initial")
-    below_nothing(need)
-    Need.objects.filter(pk=need.pk).update(budget_max=5)
+        with_rev(visit, 0)
+    to("0001_visit")
+    with_rev(visit, 0)
+    with_rev(visit, 5)
 
 
 @pytest.mark.postgres
 @on_postgresql
-def test_a_row_that_does_not_meet_it_stops_the_migration_which_can_be_run_again(need):
-    below_nothing(need)
+def test_a_row_that_does_not_meet_it_stops_the_migration_which_can_be_run_again(visit):
+    with_rev(visit, 0)
     with pytest.raises(IntegrityError):
-        to("0002_checks_and_indexes")
+        to("0002_rev_from_one")
     # New rows must meet it already.
     with pytest.raises(IntegrityError):
-        Need.objects.filter(pk=need.pk).update(budget_max=-2)
-    Need.objects.filter(pk=need.pk).update(budget_max=5)
-    to("0002_checks_and_indexes")
+        with_rev(visit, 0)
+    with_rev(visit, 5)
+    to("0002_rev_from_one")
 
 
 # --- locks ------------------------------------------------------------------------------------
@@ -107,20 +111,20 @@ def long_transaction(statement):
 
 @pytest.mark.postgres
 @on_postgresql
-def test_it_waits_for_nobody_for_long_and_says_so(need, monkeypatch):
+def test_it_waits_for_nobody_for_long_and_says_so(visit, monkeypatch):
     monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0.1)
     said = io.StringIO()
     began = time.monotonic()
     with (
-        long_transaction("SELECT 1 FROM needs_need"),
+        long_transaction("SELECT 1 FROM visits_visit"),
         pytest.raises(CommandError, match="a table is in use"),
     ):
-        call_command("migrate", "needs", lock_timeout=0.3, attempts=2, verbosity=0, stderr=said)
+        call_command("migrate", "visits", lock_timeout=0.3, attempts=2, verbosity=0, stderr=said)
     # The other session would have held it for thirty seconds.
     assert time.monotonic() - began < 20
     assert "trying again (1 of 2)" in said.getvalue()
     # Afterwards it goes through, and the session has its limits back.
-    call_command("migrate", "needs", verbosity=0)
+    call_command("migrate", "visits", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
@@ -130,20 +134,20 @@ def test_it_waits_for_nobody_for_long_and_says_so(need, monkeypatch):
 
 @pytest.mark.postgres
 @on_postgresql
-def test_it_goes_through_as_soon_as_the_table_is_free(need, monkeypatch):
+def test_it_goes_through_as_soon_as_the_table_is_free(visit, monkeypatch):
     monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0.1)
-    with long_transaction("SELECT 1 FROM needs_need") as ended:
+    with long_transaction("SELECT 1 FROM visits_visit") as ended:
         threading.Timer(1.0, ended.set).start()
-        call_command("migrate", "needs", lock_timeout=0.3, attempts=20, verbosity=0)
+        call_command("migrate", "visits", lock_timeout=0.3, attempts=20, verbosity=0)
     with pytest.raises(IntegrityError):
-        below_nothing(need)
+        with_rev(visit, 0)
 
 
 @pytest.mark.postgres
 @on_postgresql
-def test_looking_through_the_rows_holds_up_no_writer(need):
+def test_looking_through_the_rows_holds_up_no_writer(visit):
     """VALIDATE and CREATE INDEX CONCURRENTLY run beside a write that has not ended."""
-    table = Need._meta.db_table
+    table = Visit._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT tried CHECK (rev > 0) NOT VALID")
         with long_transaction(f"UPDATE {table} SET rev = rev"):
@@ -155,15 +159,15 @@ def test_looking_through_the_rows_holds_up_no_writer(need):
 
 # --- indexes beside the running site ----------------------------------------------------------
 def apply(operation, *, backwards=False):
-    """The operation alone, on the needs as their first migration makes them."""
-    state = MigrationExecutor(connection).loader.project_state(("needs", "0001_initial"))
+    """The operation alone, on the visits as their first migration makes them."""
+    state = MigrationExecutor(connection).loader.project_state(("visits", "0001_visit"))
     after = state.clone()
-    operation.state_forwards("needs", after)
+    operation.state_forwards("visits", after)
     with connection.schema_editor(atomic=False) as editor:
         if backwards:
-            operation.database_backwards("needs", editor, after, state)
+            operation.database_backwards("visits", editor, after, state)
         else:
-            operation.database_forwards("needs", editor, state, after)
+            operation.database_forwards("visits", editor, state, after)
 
 
 def index_of(name):
@@ -179,7 +183,7 @@ def index_of(name):
 
 
 @pytest.fixture
-def tried(need):
+def tried(visit):
     """The name of an index that a test makes."""
     yield "tried"
     with connection.cursor() as cursor:
@@ -188,13 +192,15 @@ def tried(need):
 
 @pytest.mark.postgres
 @on_postgresql
-def test_an_index_that_was_left_unfinished_is_built_anew(need, tried):
-    Need.objects.create(owner=need.owner, author=need.author, code="XQ2026-other")
+def test_an_index_that_was_left_unfinished_is_built_anew(visit, tried):
+    Visit.objects.create(
+        guest=visit.guest, host=visit.host, answer_by=visit.answer_by, code="CF2026-other"
+    )
     with connection.cursor() as cursor, pytest.raises(IntegrityError):
-        cursor.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {tried} ON needs_need (is_sample)")
-    assert index_of(tried) == (False, "(is_sample)")
-    apply(AddIndexBeside("need", models.Index(fields=["summary"], name=tried)))
-    assert index_of(tried) == (True, "(summary)")
+        cursor.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {tried} ON visits_visit (status)")
+    assert index_of(tried) == (False, "(status)")
+    apply(AddIndexBeside("visit", models.Index(fields=["purpose"], name=tried)))
+    assert index_of(tried) == (True, "(purpose)")
 
 
 @pytest.mark.postgres
@@ -202,7 +208,7 @@ def test_an_index_that_was_left_unfinished_is_built_anew(need, tried):
 def test_an_index_that_cannot_be_built_leaves_nothing(tried):
     impossible = models.Index(models.F("rev") / (models.F("rev") - models.F("rev")), name=tried)
     with pytest.raises(DataError, match="division by zero"):
-        apply(AddIndexBeside("need", impossible))
+        apply(AddIndexBeside("visit", impossible))
     assert index_of(tried) is None
 
 
@@ -211,35 +217,35 @@ def test_an_index_that_cannot_be_built_leaves_nothing(tried):
 @pytest.mark.parametrize("is_added", [True, False], ids=["added", "removed"])
 def test_an_index_waits_for_old_transactions_longer_than_for_a_lock(tried, is_added):
     """It waits for those that began before it, and gives the session its limit back."""
-    index = models.Index(fields=["summary"], name=tried)
+    index = models.Index(fields=["purpose"], name=tried)
     if not is_added:
-        apply(AddIndexBeside("need", index))
-    with long_transaction("UPDATE needs_need SET rev = rev") as ended, connection.cursor() as c:
+        apply(AddIndexBeside("visit", index))
+    with long_transaction("UPDATE visits_visit SET rev = rev") as ended, connection.cursor() as c:
         c.execute("SET lock_timeout = '200ms'")
         timer = threading.Timer(1.0, ended.set)
         timer.start()
-        apply(AddIndexBeside("need", index), backwards=not is_added)
+        apply(AddIndexBeside("visit", index), backwards=not is_added)
         assert ended.is_set()
         c.execute("SELECT current_setting('lock_timeout')")
         assert c.fetchone() == ("200ms",)
         c.execute("RESET lock_timeout")
-    assert index_of(tried) == ((True, "(summary)") if is_added else None)
+    assert index_of(tried) == ((True, "(purpose)") if is_added else None)
 
 
 @pytest.mark.postgres
 @on_postgresql
-def test_an_index_that_is_taken_away_comes_back(need):
-    before = index_of("need_own")
-    apply(RemoveIndexBeside("need", "need_own"))
-    assert index_of("need_own") is None
-    apply(RemoveIndexBeside("need", "need_own"), backwards=True)
-    assert index_of("need_own") == before == (True, "(owner_id, status, updated_at DESC)")
+def test_an_index_that_is_taken_away_comes_back(visit):
+    before = index_of("visit_due")
+    apply(RemoveIndexBeside("visit", "visit_due"))
+    assert index_of("visit_due") is None
+    apply(RemoveIndexBeside("visit", "visit_due"), backwards=True)
+    assert index_of("visit_due") == before == (True, "(status, answer_by)")
 
 
 def test_they_say_what_they_do():
     check = models.CheckConstraint(condition=models.Q(rev__gt=0), name="tried")
-    index = models.Index(fields=["title"], name="tried")
-    assert "without locking writers out" in AddCheck("need", check).describe()
-    assert "without locking writers out" in ReplaceCheck("need", check).describe()
-    assert "beside the running site" in AddIndexBeside("need", index).describe()
-    assert "beside the running site" in RemoveIndexBeside("need", "tried").describe()
+    index = models.Index(fields=["purpose"], name="tried")
+    assert "without locking writers out" in AddCheck("visit", check).describe()
+    assert "without locking writers out" in ReplaceCheck("visit", check).describe()
+    assert "beside the running site" in AddIndexBeside("visit", index).describe()
+    assert "beside the running site" in RemoveIndexBeside("visit", "tried").describe()

@@ -31,6 +31,7 @@ class Visit(Stamped):
             models.CheckConstraint(
                 condition=~models.Q(guest=models.F("host")), name="visit_two_parties"
             ),
+            models.CheckConstraint(condition=models.Q(rev__gte=1), name="visit_rev"),
         ]
 
     def __str__(self) -> str:

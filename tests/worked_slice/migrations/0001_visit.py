@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['guest', 'status'], name='visit_guest'), models.Index(fields=['host', 'status'], name='visit_host'), models.Index(fields=['status', 'answer_by'], name='visit_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'agreed', 'ended'])), name='visit_status'), models.CheckConstraint(condition=models.Q(('guest', models.F('host')), _negated=True), name='visit_two_parties')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'agreed', 'ended'])), name='visit_status'), models.CheckConstraint(condition=models.Q(('guest', models.F('host')), _negated=True), name='visit_two_parties'), models.CheckConstraint(condition=models.Q(('rev__gte', 0)), name='visit_rev')],
             },
         ),
     ]
