@@ -130,6 +130,7 @@ POSTS: dict[str, str] = {
     "enquiries:contact_new": KEY,
     "enquiries:contact": REV,
     "enquiries:contact_link": REV,
+    "enquiries:contact_renew": "sends the firm another link, at most once a day; saves nothing that was typed",
     "enquiries:period": REV,
     "enquiries:hold": "a record is held or it is not; a second hold is refused",
     "enquiries:as_visitor": "each row has the state that was seen, and moves once",
