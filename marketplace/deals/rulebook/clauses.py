@@ -43,11 +43,26 @@ def law(*articles: int) -> str:
     return "依据《民法典》" + "、".join(f"第{an2cn(number, 'low')}条" for number in articles)
 
 
-def clauses_of(kind: str, *, joint: bool = False) -> tuple[Clause, ...]:
-    """Return the clauses that follow price and payment, in order: those of the kind, then those of all."""
-    own = _JOINT if kind == "KF" and joint else _OF_KIND[kind]
-    return (*own, *_OF_ALL)
+def clauses_of(kind: str, *, joint: bool = False, has_broker: bool = False) -> tuple[Clause, ...]:
+    """Return the clauses that follow price and payment, in order: those of the kind, then those of all.
 
+    A contract that names a broker says what the broker owes and is owed: without it the paper is no
+    three-party contract that proves the broker's part. In an intermediary contract the broker is a side.
+    """
+    own = _JOINT if kind == "KF" and joint else _OF_KIND[kind]
+    brokered = (_BROKERED,) if has_broker and kind != "FW-Z" else ()
+    return (*own, *brokered, *_OF_ALL)
+
+
+_BROKERED = Clause(
+    "中介方的权利和义务",
+    (
+        "本合同由中介方提供中介服务促成。中介报酬：＿＿＿＿＿＿；支付人：＿＿＿＿＿＿；支付时间：＿＿＿＿＿＿。",
+        "中介方应当就订立本合同的有关事项如实报告，并对在中介活动中知悉的甲方、乙方商业秘密承担保密义务。",
+        "中介方促成本合同成立的，中介活动的费用由中介方负担。中介方对甲方、乙方履行本合同不承担责任，但是另有约定的除外。",
+    ),
+    (961, 962, 963),
+)
 
 _OF_ALL = (
     Clause(
@@ -96,7 +111,7 @@ _OF_ALL = (
         "合同的成立和文本",
         (
             "本合同自双方签名、盖章或者按指印时成立；法律、行政法规规定须经批准的，依照其规定。",
-            "本合同一式＿＿份，双方各执＿＿份，具有同等效力。附件是本合同的组成部分。",
+            "本合同一式＿＿份，当事人各执＿＿份，具有同等效力。附件是本合同的组成部分。",
         ),
         (490, 502),
     ),

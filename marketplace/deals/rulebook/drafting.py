@@ -15,11 +15,14 @@ from marketplace.deals.rulebook.clauses import NAMES, Clause, clauses_of, law
 
 #: Shown on the first page and in the footer of every page.
 MARK = "示范文本，仅供参考"
+#: Shown besides on the paper of a sample.
+SAMPLE = "示例数据"
 NOTE = (
     "本文本由系统根据合同记录生成，供双方起草时参考，不构成法律意见。双方应当按照实际情况修改、补充，"
     "以双方签署的文本为准。"
 )
 BLANK = "＿＿＿＿＿＿"
+_SEAL = "（盖章）\n法定代表人或授权代表（签字）："
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class DraftAmount:
     amount_fen: int
     due_on: date | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class DraftStep:
+    """A milestone, with the day on which it is due."""
+
+    what: str
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +89,10 @@ class DraftFacts:
     payment_name: str = ""
     entry_fee_fen: int | None = None
     royalty_text: str = ""
+    deposit_text: str = ""
     deductions: tuple[DraftAmount, ...] = ()
     instalments: tuple[DraftAmount, ...] = ()
+    milestones: tuple[DraftStep, ...] = ()
     starts_on: date | None = None
     ends_on: date | None = None
     place: str = ""
@@ -87,6 +100,7 @@ class DraftFacts:
     indicators: tuple[DraftIndicator, ...] = ()
     ip_names: tuple[str, ...] = ()
     ip_numbers: str = ""
+    is_sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,11 +120,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a header. `money` are the columns that are set right."""
+    """A table with a header. `money` are the columns that are set right, `widths` percents of the page.
+
+    The rows of a `tall` table leave room for seals.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
     money: tuple[int, ...] = ()
+    tall: bool = False
 
 
 Block = Heading | Text | Table
@@ -118,7 +137,7 @@ Block = Heading | Text | Table
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft: its title, what stands under it, and the body in the order of the paper."""
+    """A draft: its title, what stands under it and in the footer, and the body in the order of the paper."""
 
     title: str
     code: str
@@ -126,11 +145,18 @@ class Draft:
     blocks: tuple[Block, ...]
 
 
-def draft_of(facts: DraftFacts) -> Draft:
-    """Return the draft of a contract. Pure: the same facts give the same draft."""
+def draft_of(facts: DraftFacts, *, final: int | None = None) -> Draft:
+    """Return the draft of a contract, or its final text number `final`, which is no longer for reference.
+
+    Pure: the same facts give the same text.
+    """
     names = NAMES[facts.kind]
     title = f"{names.title}（{facts.type_name}）" if facts.type_name else names.title
-    return Draft(title, facts.code, MARK, tuple(_blocks(facts)))
+    mark = MARK if final is None else f"第 {final} 稿"
+    notes = (Text(NOTE, is_note=True),) if final is None else ()
+    if facts.is_sample:
+        mark = f"{SAMPLE}　{mark}"
+    return Draft(title, facts.code, mark, (*notes, *_blocks(facts)))
 
 
 def missing(facts: DraftFacts) -> tuple[str, ...]:
@@ -161,14 +187,13 @@ def day(value: date | None) -> str:
 
 
 def _blocks(facts: DraftFacts) -> Iterator[Block]:
-    yield Text(NOTE, is_note=True)
     yield Text(f"项目名称：{facts.title or BLANK}")
     yield _parties(facts)
     yield Text(_preamble(facts))
     for number, (heading, blocks) in enumerate(_articles(facts), 1):
         yield Heading(f"第{_numeral(number)}条　{heading}")
         yield from blocks
-    yield Text("（以下为签署页）", is_note=True)
+    yield Text("（以下无正文，为签署页）", is_note=True)
     yield _signatures(facts)
 
 
@@ -176,16 +201,23 @@ def _articles(facts: DraftFacts) -> Iterator[tuple[str, list[Block]]]:
     names = NAMES[facts.kind]
     yield names.subject, [Text(part) for part in facts.subject.splitlines() or [BLANK] if part]
     yield "技术指标与验收标准", _acceptance(facts)
-    yield (
-        "履行期限和地点",
-        [
-            Text(f"本合同履行期限自{day(facts.starts_on)}起至{day(facts.ends_on)}止（含当日）。"),
-            Text(f"履行地点：{facts.place or BLANK}。"),
-        ],
-    )
+    yield "履行期限、地点和进度", list(_performance(facts))
     yield "价款、报酬和支付方式", list(_price(facts))
-    for clause in clauses_of(facts.kind, joint=facts.is_joint):
+    has_broker = any(party.side == "broker" for party in facts.parties)
+    for clause in clauses_of(facts.kind, joint=facts.is_joint, has_broker=has_broker):
         yield clause.heading, _clause(clause, facts)
+
+
+def _performance(facts: DraftFacts) -> Iterator[Block]:
+    yield Text(f"本合同履行期限自{day(facts.starts_on)}起至{day(facts.ends_on)}止（含当日）。")
+    yield Text(f"履行地点：{facts.place or BLANK}。")
+    if facts.milestones:
+        rows = [
+            (str(number), one.what, day(one.due_on))
+            for number, one in enumerate(facts.milestones, 1)
+        ]
+        yield Text("履行进度：")
+        yield Table(("序号", "节点", "完成日期"), tuple(rows), (10, 62, 28))
 
 
 def _parties(facts: DraftFacts) -> Table:
@@ -202,16 +234,19 @@ def _parties(facts: DraftFacts) -> Table:
         for party in found:
             share = f"（份额{_percent(party.share_bp)}）" if party.share_bp is not None else ""
             contact = " ".join(part for part in (party.contact_name, party.contact_phone) if part)
-            identity = "自然人" if party.is_person else party.identity or BLANK
+            # The platform keeps no number of a person: it is written on the paper.
+            identity = f"自然人，证件号码：{BLANK}" if party.is_person else party.identity or BLANK
             head = "—" if party.is_person else party.legal_head or BLANK
             rows.append((label, party.name + share, identity, head, contact or BLANK))
-    return Table(("当事人", "名称", "统一社会信用代码", "法定代表人", "联系人"), tuple(rows))
+    header = ("当事人", "名称", "统一社会信用代码", "法定代表人", "联系人")
+    return Table(header, tuple(rows), (15, 21, 31, 16, 17))
 
 
 def _preamble(facts: DraftFacts) -> str:
     names = NAMES[facts.kind]
+    who = "双方" if len(facts.parties) <= 2 else "各方"
     return (
-        f"双方经平等协商，在真实、充分地表达各自意愿的基础上，根据《中华人民共和国民法典》，就{names.act}"
+        f"{who}经平等协商，在真实、充分地表达各自意愿的基础上，根据《中华人民共和国民法典》，就{names.act}"
         "达成如下协议，共同遵守。"
     )
 
@@ -225,7 +260,7 @@ def _acceptance(facts: DraftFacts) -> list[Block]:
     )
     return [
         Text("交付的成果应当达到下列指标，全部达到的为验收合格："),
-        Table(("序号", "指标", "要求", "检验方法"), rows),
+        Table(("序号", "指标", "要求", "检验方法"), rows, (10, 26, 24, 40)),
         Text(
             "乙方交付后，甲方应当在十五日内组织验收，并出具书面验收意见；未达到指标的，乙方应当在双方约定的期限内"
             "改进并再次提交验收。"
@@ -242,7 +277,7 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
         yield Text("上述金额中的非技术性费用：")
         deducted = [(one.what, yuan(one.amount_fen), one.note or "—") for one in facts.deductions]
         deducted.append(("合计", yuan(sum(one.amount_fen for one in facts.deductions)), "—"))
-        yield Table(("项目", "金额（元）", "说明"), tuple(deducted), money=(1,))
+        yield Table(("项目", "金额（元）", "说明"), tuple(deducted), (30, 25, 45), money=(1,))
     if facts.amount_technical_fen is not None:
         yield Text(
             f"其中技术交易额：人民币{in_capitals(facts.amount_technical_fen)}（¥{yuan(facts.amount_technical_fen)}）。"
@@ -269,7 +304,14 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
         ]
         total = sum(one.amount_fen for one in facts.instalments)
         rows.append(("合计", "", "", yuan(total), in_capitals(total)))
-        yield Table(("期次", "条件", "日期", "金额（元）", "大写"), tuple(rows), money=(3,))
+        header = ("期次", "条件", "日期", "金额（元）", "大写")
+        yield Table(header, tuple(rows), (9, 27, 20, 20, 24), money=(3,))
+    if facts.deposit_text:
+        yield Text(f"定金、保证金：{facts.deposit_text.rstrip('。')}。")
+    yield Text(
+        f"上述金额（□ 含增值税　□ 不含增值税），税率{BLANK}；乙方应当向甲方开具{BLANK}发票。"
+    )
+    yield Text(f"乙方收款账户：户名{BLANK}，开户银行{BLANK}，账号{BLANK}。")
     yield Text(f"（{law(846)}）", is_note=True)
 
 
@@ -302,7 +344,7 @@ def _signatures(facts: DraftFacts) -> Table:
         (
             labels[party.side],
             party.name,
-            "（签字）" if party.is_person else "（盖章）　法定代表人或授权代表：",
+            "（签字）" if party.is_person else _SEAL,
             "　　年　月　日",
         )
         for side in labels
@@ -310,8 +352,8 @@ def _signatures(facts: DraftFacts) -> Table:
         if party.side == side
     ]
     if not rows:
-        rows = [(labels[side], BLANK, "（盖章）", "　　年　月　日") for side in ("buyer", "seller")]
-    return Table(("当事人", "名称", "签章", "日期"), tuple(rows))
+        rows = [(labels[side], BLANK, _SEAL, "　　年　月　日") for side in ("buyer", "seller")]
+    return Table(("当事人", "名称", "签章", "日期"), tuple(rows), (18, 26, 36, 20), tall=True)
 
 
 def _percent(basis_points: int | None) -> str:
