@@ -255,7 +255,7 @@ def _acceptance(facts: DraftFacts) -> list[Block]:
     if not facts.indicators:
         return [Text(f"验收标准：{BLANK}。")]
     rows = tuple(
-        (str(number), one.name, f"{one.target}{one.unit}", one.method or "双方约定的方法")
+        (str(number), one.name, _measured(one), one.method or "双方约定的方法")
         for number, one in enumerate(facts.indicators, 1)
     )
     return [
@@ -267,6 +267,12 @@ def _acceptance(facts: DraftFacts) -> list[Block]:
         ),
         Text(f"（{law(511, 582)}）", is_note=True),
     ]
+
+
+def _measured(indicator: DraftIndicator) -> str:
+    """The value with its unit: a space between them, as for all units but per cent and degrees."""
+    gap = "" if indicator.unit[:1] in {"", "%", "％", "‰", "°"} else " "
+    return f"{indicator.target}{gap}{indicator.unit}"
 
 
 def _price(facts: DraftFacts) -> Iterator[Block]:

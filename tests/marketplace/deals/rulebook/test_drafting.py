@@ -76,7 +76,7 @@ def test_a_draft_says_who_what_how_much_and_when() -> None:
         ["乙方（研究开发人）", "临沂大学（份额60%）", "12370000495000000A", BLANK, "李老师"],
         ["乙方（研究开发人）", "张三（份额40%）", PERSON, "—", BLANK],
     ]
-    assert indicators[1:] == [["1", "筒压强度", "≥6.5MPa", "GB/T 17431.2"]]
+    assert indicators[1:] == [["1", "筒压强度", "≥6.5 MPa", "GB/T 17431.2"]]
     assert deductions[1:] == [["设备", "60,000.00", "烧结炉一台"], ["合计", "60,000.00", "—"]]
     assert payments[1:] == [
         ["1", "合同签订后", "2026年12月1日", "430,000.00", "肆拾叁万元整"],
@@ -213,7 +213,7 @@ def test_the_draft_is_printed_as_a_pdf_of_several_pages() -> None:
 def test_the_printed_page_says_what_the_file_says_and_has_the_mark_on_each_page() -> None:
     html = html_of(draft_of(FACTS))
     assert f'@bottom-center {{ content: "{MARK}　" counter(page)' in html
-    for words in ("捌拾陆万元整", "≥6.5MPa", "GB/T 17431.2", "临沂大学（份额60%）", "60,000.00"):
+    for words in ("捌拾陆万元整", "≥6.5 MPa", "GB/T 17431.2", "临沂大学（份额60%）", "60,000.00"):
         assert words in html
 
 
