@@ -149,7 +149,12 @@ def _attest(request: Request, contract: Contract, party: ContractParty) -> HttpR
             try:
                 _check_shown(current, seen)
                 services.attest_final(
-                    contract, party, form.cleaned_data["scan"], actor=request.user
+                    contract,
+                    party,
+                    form.cleaned_data["scan"],
+                    # The text may be replaced between the check above and the lock.
+                    sha256=str(seen.rev or ""),
+                    actor=request.user,
                 )
             except InvalidInput as error:
                 at_fields(form, error)
