@@ -153,7 +153,10 @@ SLICE = Slice(
     ),
     todos=(_to_confirm, _to_answer, _to_sign, _to_draft),
     codes=(CodePage("HT", queries.visible_to, "deals:show"),),
-    schedules=(Schedule("deals.remind_due", every=24 * 3600.0),),
+    schedules=(
+        Schedule("deals.remind_due", every=24 * 3600.0),
+        Schedule("deals.propose_origins", every=24 * 3600.0),
+    ),
     samples=Samples("contracts", 70, samples.load, samples.remove),
     slots=(
         Contribution("intent.actions", 10, _of_intents, "deals/slot_intent.html"),

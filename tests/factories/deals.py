@@ -42,12 +42,14 @@ def make_contract(
 
     `actor` must be an approver of the seller for more than a draft, `buyer_actor` one of the buyer for
     a confirmed text. `more`: `contract_type`, `total` (fen), `signed_on`, `official` (values), `starts_on`,
-    `ends_on`.
+    `ends_on`, `of_seller` and `of_buyer` (columns of the two), `parties` (rows besides).
     """
     contract = services.create_empty(owner=seller, title=title, side=Side.SELLER, actor=actor)
     rows = [
-        party(seller, Side.SELLER, **more.get("seller", {})),
-        party(buyer, Side.BUYER) if buyer is not None else outside(Side.BUYER),
+        party(seller, Side.SELLER, **more.get("of_seller", {})),
+        party(buyer, Side.BUYER, **more.get("of_buyer", {}))
+        if buyer is not None
+        else outside(Side.BUYER),
     ]
     today = clock.today()
     sections: dict[str, dict[str, Any]] = {

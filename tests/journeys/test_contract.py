@@ -142,7 +142,10 @@ def read_the_file(page: Page, contract: Contract) -> None:
         ["602,000.00", "陆拾万贰仟元整"],
         ["860,000.00", "捌拾陆万元整"],
     ]
-    assert [row[1] for row in signatures] == ["沂蒙磁材有限公司", "沂州理工大学"]
+    assert [row[0].splitlines()[0] for row in signatures] == [
+        "甲方（委托人）：沂蒙磁材有限公司（盖章）",
+        "乙方（研究开发人）：沂州理工大学（盖章）",
+    ]
 
 
 def put_the_text(page: Page, contract: Contract) -> None:

@@ -26,6 +26,7 @@ from marketplace.deals.api.shared import KEY, REVISION, done, read_contract, val
 from marketplace.deals.models import Contract, Payment
 from marketplace.journal.once import once
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.revisions import check
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, tagged
 
 
@@ -119,13 +120,15 @@ class ContractReversals(APIView):
         contract = read_contract(request, code, "deals.record_contract")
         rev, held = seen_rev(request), values_of(ReversalWrite, request)
         actor: Any = request.user
-        row = _payment(contract, held["payment"], "payment")
-        assert row is not None  # noqa: S101 -- a number is required
-        return done(
-            request,
-            code,
-            lambda: services.reverse_payment(row, reason=held["reason"], actor=actor, rev=rev),
-        )
+
+        def reverse() -> object:
+            # What was seen is asked first: on a newer version the number may be that of another row.
+            check(contract.rev, rev, contract)
+            row = _payment(contract, held["payment"], "payment")
+            assert row is not None  # noqa: S101 -- a number is required
+            return services.reverse_payment(row, reason=held["reason"], actor=actor, rev=rev)
+
+        return done(request, code, reverse)
 
 
 class ContractInvoices(APIView):
@@ -197,13 +200,14 @@ class ContractMilestones(APIView):
         contract = read_contract(request, code, "deals.record_contract")
         rev, held = seen_rev(request), values_of(MilestoneWrite, request)
         actor: Any = request.user
-        row = contract.milestones.filter(position=held["position"]).first()
-        if row is None:
-            raise InvalidInput({"position": [_("没有这个节点")]})
-        return done(
-            request,
-            code,
-            lambda: services.record_milestone(
+
+        def reach() -> object:
+            check(contract.rev, rev, contract)
+            row = contract.milestones.filter(position=held["position"]).first()
+            if row is None:
+                raise InvalidInput({"position": [_("没有这个节点")]})
+            return services.record_milestone(
                 row, done_on=held["done_on"], note=held["note"], actor=actor, rev=rev
-            ),
-        )
+            )
+
+        return done(request, code, reach)

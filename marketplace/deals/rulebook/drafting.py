@@ -22,7 +22,9 @@ NOTE = (
     "以双方签署的文本为准。"
 )
 BLANK = "＿＿＿＿＿＿"
-_SEAL = "（盖章）\n法定代表人或授权代表（签字）："
+#: Rights that no office has given a number.
+_WITHOUT_NUMBER = {"技术秘密", "未涉及"}
+_HEAD = "\n法定代表人或者授权代表（签字）："
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def missing(facts: DraftFacts) -> tuple[str, ...]:
         ("标的内容", facts.subject),
         ("验收标准", facts.indicators),
         ("合同起止日期", facts.starts_on and facts.ends_on),
+        ("履行地点", facts.place),
         ("合同金额", facts.amount_total_fen is not None),
         ("支付方式", facts.payment_mode),
     )
@@ -213,7 +216,7 @@ def _performance(facts: DraftFacts) -> Iterator[Block]:
     yield Text(f"履行地点：{facts.place or BLANK}。")
     if facts.milestones:
         rows = [
-            (str(number), one.what, day(one.due_on))
+            (str(number), one.what, day(one.due_on) if one.due_on else "—")
             for number, one in enumerate(facts.milestones, 1)
         ]
         yield Text("履行进度：")
@@ -234,12 +237,18 @@ def _parties(facts: DraftFacts) -> Table:
         for party in found:
             share = f"（份额{_percent(party.share_bp)}）" if party.share_bp is not None else ""
             contact = " ".join(part for part in (party.contact_name, party.contact_phone) if part)
-            # The platform keeps no number of a person: it is written on the paper.
-            identity = f"自然人，证件号码：{BLANK}" if party.is_person else party.identity or BLANK
+            identity = _identity(party)
             head = "—" if party.is_person else party.legal_head or BLANK
-            rows.append((label, party.name + share, identity, head, contact or BLANK))
+            rows.append((label, party.name + share, identity, head, contact or "—"))
     header = ("当事人", "名称", "统一社会信用代码", "法定代表人", "联系人")
     return Table(header, tuple(rows), (15, 21, 31, 16, 17))
+
+
+def _identity(party: DraftParty) -> str:
+    """The code of a party. The platform keeps no number of a person: sellers and buyers write it on the paper."""
+    if not party.is_person:
+        return party.identity or BLANK
+    return "自然人" if party.side == "broker" else f"自然人，证件号码：{BLANK}"
 
 
 def _preamble(facts: DraftFacts) -> str:
@@ -302,7 +311,7 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
             (
                 str(number),
                 one.what,
-                day(one.due_on),
+                day(one.due_on) if one.due_on else "—",
                 yuan(one.amount_fen),
                 in_capitals(one.amount_fen),
             )
@@ -315,9 +324,8 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
     if facts.deposit_text:
         yield Text(f"定金、保证金：{facts.deposit_text.rstrip('。')}。")
     yield Text(
-        f"上述金额（□ 含增值税　□ 不含增值税），税率{BLANK}；乙方应当向甲方开具{BLANK}发票。"
+        "上述金额（□ 含增值税　□ 不含增值税）；乙方应当依法向甲方开具发票。收款账户由乙方书面告知甲方，变更的应当加盖公章通知。"
     )
-    yield Text(f"乙方收款账户：户名{BLANK}，开户银行{BLANK}，账号{BLANK}。")
     yield Text(f"（{law(846)}）", is_note=True)
 
 
@@ -331,9 +339,13 @@ def _total(facts: DraftFacts) -> str:
 
 def _clause(clause: Clause, facts: DraftFacts) -> list[Block]:
     rights = "、".join(facts.ip_names) or BLANK
-    numbers = facts.ip_numbers or BLANK
+    if facts.ip_numbers or not set(facts.ip_names) <= _WITHOUT_NUMBER:
+        numbers = f"；权利号：{facts.ip_numbers or BLANK}"
+    else:
+        numbers = ""
     texts = [
-        text.replace("{rights}", rights).replace("{numbers}", numbers) for text in clause.texts
+        text.replace("{rights}", rights).replace("；权利号：{numbers}", numbers)
+        for text in clause.texts
     ]
     note = [Text(f"（{law(*clause.articles)}）", is_note=True)] if clause.articles else []
     return [*(Text(text) for text in texts), *note]
@@ -346,20 +358,21 @@ def _signatures(facts: DraftFacts) -> Table:
         "seller": f"乙方（{names.seller}）",
         "broker": "中介方",
     }
-    rows = [
-        (
-            labels[party.side],
-            party.name,
-            "（签字）" if party.is_person else _SEAL,
-            "　　年　月　日",
-        )
+    signers = [
+        (labels[side], party.name, party.is_person)
         for side in labels
         for party in facts.parties
         if party.side == side
+    ] or [(labels[side], BLANK, False) for side in ("buyer", "seller")]
+    # Role, name and seal stand on one line: so people and the pre-check see whose seal belongs there.
+    rows = [
+        (
+            f"{label}：{name}（{'签章' if is_person else '盖章'}）" + ("" if is_person else _HEAD),
+            "　　年　月　日",
+        )
+        for label, name, is_person in signers
     ]
-    if not rows:
-        rows = [(labels[side], BLANK, _SEAL, "　　年　月　日") for side in ("buyer", "seller")]
-    return Table(("当事人", "名称", "签章", "日期"), tuple(rows), (18, 26, 36, 20), tall=True)
+    return Table(("当事人签章", "日期"), tuple(rows), (74, 26), tall=True)
 
 
 def _percent(basis_points: int | None) -> str:

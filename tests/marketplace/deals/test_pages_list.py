@@ -98,8 +98,14 @@ def test_a_named_broker_sees_title_parties_state_and_amount_alone(cast: Cast) ->
     assert "86 万元" in page
     assert "开发低甲醛胶黏剂的配方" not in page
     assert cast.enterprise.uscc not in page
-    for name in ("print", "docx", "text"):
-        assert client.get(at(name, contract)).status_code == 404
+    for words in ("甲醛释放量", "捌拾陆万元", "SHA-256", "经过", "下载 DOCX", "办理"):
+        assert words not in page, words
+    closed = ("print", "docx", "pdf", "text", "evidence", "sign", "copy", "start", "pay", "invoice")
+    for name in (*closed, "perform", "terminate", "cancel"):
+        assert client.get(at(name, contract)).status_code == 404, name
+    for section in ("basics", "money", "particulars"):
+        assert client.get(at("edit", contract, section)).status_code == 404
+    assert contract.title in client.get(reverse("deals:list")).content.decode()
 
 
 def test_files_of_a_contract_are_for_its_readers(cast: Cast, draft: Contract) -> None:
