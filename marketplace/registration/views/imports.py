@@ -106,6 +106,8 @@ def register_import(request: HttpRequest, code: str) -> HttpResponse:
         try:
             if _acted(request, batch, form, seen):
                 return redirect("registration:import", batch.code)
+            if not form.is_bound:
+                problem = _("请选择要做什么")
         except Stale as error:
             status, problem = error.status, _("计划已经变化，请核对最新的计划后再确认")
             batch.refresh_from_db()
@@ -187,7 +189,9 @@ def origins(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 400
         contract = queries.proposed().filter(code=request.POST.get("contract", "")[:16]).first()
-        if contract is not None:
+        if contract is None:
+            problem = _("这份合同的来源已经确认，或不在建议之列")
+        else:
             try:
                 deals.confirm_origin(
                     contract,

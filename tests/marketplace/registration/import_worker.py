@@ -1,8 +1,8 @@
 """A process that imports the official register: `python import_worker.py COMMAND` on the database of the env.
 
-`start FILE` checks the file and confirms the plan, `carry` carries it out, `verify` looks through the ledger. Each step
-of `carry` prints its number inside its transaction, after its rows were written. In step HOLD the process then waits, so
-that a test can kill it there.
+`import FILE` checks the file, confirms the plan and carries it out; `resume` does the rest of it and looks through the
+ledger. Each step prints its number inside its transaction, after its rows were written. In step HOLD the process then
+waits, so that a test can kill it there.
 """
 
 import hashlib
@@ -80,16 +80,21 @@ def carry() -> None:
     say(status=batch.status, done=batch.done, counts=batch.counts)
 
 
+def look() -> None:
+    """Say what the ledger has, and what is wrong with it."""
+    total = ledger.registered_total("city", "2000-01", "2100-01")
+    say(
+        findings=[str(one) for one in verify().findings],
+        contracts=total.contracts,
+        amount=total.amount_fen,
+        technical=total.technical_fen,
+    )
+
+
 match sys.argv[1]:
-    case "start":
+    case "import":
         start(Path(sys.argv[2]))
-    case "carry":
         carry()
-    case "verify":
-        total = ledger.registered_total("city", "2000-01", "2100-01")
-        say(
-            findings=[str(one) for one in verify().findings],
-            contracts=total.contracts,
-            amount=total.amount_fen,
-            technical=total.technical_fen,
-        )
+    case "resume":
+        carry()
+        look()

@@ -34,15 +34,13 @@ def killed_and_resumed(folder: Path, count: int, *, steps: int) -> None:
     sheet.write_bytes(as_csv([rows[number] for number in sorted(rows)]))
     good = [row for number, row in rows.items() if number not in bad]
 
-    (found,) = _run(folder, "start", str(sheet))
+    found = _killed_in(folder, steps, sheet)
     assert found["reasons"] == {str(number): [column] for number, column in bad.items()}
     assert found["shown"] == 100
     counts = {key: value for key, value in found["counts"].items() if isinstance(value, int)}
     wanted = {"read": count, "created": len(good), "skipped": len(bad)}
     assert counts == {**wanted, "registered": 0, "updated": 0, "unchanged": 0}
-    assert _counts(database) == (0, 0, 0, 0)
 
-    _kill_in(folder, steps)
     (done,) = _query(database, "SELECT done FROM registration_registerimport")[0]
     assert done == (steps - 1) * 500
     whole = _written(database)
@@ -50,16 +48,15 @@ def killed_and_resumed(folder: Path, count: int, *, steps: int) -> None:
     assert _counts(database) == (whole, whole, whole, whole)
 
     time.sleep(1.1)
-    *_steps, found = _run(folder, "carry")
+    *_steps, found, ledger = _resumed(folder)
     assert (found["status"], found["done"]) == ("done", count)
     assert {key: found["counts"][key] for key in wanted} == wanted
     assert _counts(database) == (len(good),) * 4
-    (found,) = _run(folder, "verify")
-    assert found["findings"] == []
-    assert found["contracts"] == len(good)
+    assert ledger["findings"] == []
+    assert ledger["contracts"] == len(good)
     # Two decimals of 万元 are 100 元 each.
-    assert found["amount"] == sum(int(row["total"].replace(".", "")) * 10_000 for row in good)
-    assert found["technical"] == sum(int(row["technical"]) * 1_000_000 for row in good)
+    assert ledger["amount"] == sum(int(row["total"].replace(".", "")) * 10_000 for row in good)
+    assert ledger["technical"] == sum(int(row["technical"]) * 1_000_000 for row in good)
 
 
 def _rows(count: int) -> tuple[dict[int, dict[str, str]], dict[int, str]]:
@@ -85,10 +82,23 @@ def _environment(folder: Path, hold: int) -> dict[str, str]:
     }
 
 
-def _run(folder: Path, *command: str) -> list[dict[str, Any]]:
-    """Run the worker to its end; what it said."""
+def _killed_in(folder: Path, step: int, sheet: Path) -> dict[str, Any]:
+    """Import the sheet and send SIGKILL in the open transaction of this step; what the check said."""
+    command = [sys.executable, str(WORKER), "import", str(sheet)]
+    environment = _environment(folder, step)
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        found, *said = [json.loads(worker.stdout.readline()) for _ in range(step + 1)]
+        worker.kill()
+    assert [one["step"] for one in said] == list(range(1, step + 1))
+    assert worker.returncode == -signal.SIGKILL
+    return dict(found)
+
+
+def _resumed(folder: Path) -> list[dict[str, Any]]:
+    """Let another worker do the rest; what it said."""
     done = subprocess.run(
-        [sys.executable, str(WORKER), *command],
+        [sys.executable, str(WORKER), "resume"],
         env=_environment(folder, 0),
         cwd=ROOT,
         capture_output=True,
@@ -97,18 +107,6 @@ def _run(folder: Path, *command: str) -> list[dict[str, Any]]:
     )
     assert done.returncode == 0, done.stderr.decode()
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def _kill_in(folder: Path, step: int) -> None:
-    """Send SIGKILL to the worker while it waits in the open transaction of this step."""
-    command = [sys.executable, str(WORKER), "carry"]
-    environment = _environment(folder, step)
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE) as worker:
-        assert worker.stdout is not None
-        said = [json.loads(worker.stdout.readline())["step"] for _ in range(step)]
-        worker.kill()
-    assert said == list(range(1, step + 1))
-    assert worker.returncode == -signal.SIGKILL
 
 
 def _query(database: Path, sql: str) -> list[Any]:
