@@ -200,7 +200,10 @@ def origins(request: HttpRequest) -> HttpResponse:
                     actor=request.user,
                     rev=request.POST.get("rev", ""),
                 )
-            except (Refused, Stale, InvalidInput) as error:
+            except InvalidInput as error:
+                texts = [str(text) for texts in error.errors.values() for text in texts]
+                status, problem = error.status, " ".join(texts)
+            except (Refused, Stale) as error:
                 status, problem = error.status, str(error.reason)
             else:
                 messages.success(request, _("已确认来源"))

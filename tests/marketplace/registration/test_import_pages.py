@@ -173,6 +173,8 @@ def test_approved_filings_go_out_in_the_official_fields_and_come_back_with_numbe
 def test_origins_are_confirmed_on_their_page(cast: Cast, registrar: Client) -> None:
     filing = make_registered(on=date(2026, 10, 9))
     contract = filing.contract
+    contract.desk_district = "371302"
+    contract.save()
     contract.parties.filter(side="buyer").update(organization=cast.enterprise)
     need = make_need(cast.enterprise, cast.member, title="低甲醛胶黏剂", state="published")
     OriginProposal.objects.create(
