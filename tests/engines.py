@@ -24,6 +24,7 @@ ABOVE = {
     "tests/marketplace/brokerage/test_deal_pages.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/brokerage/test_views.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/registration/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_tables_on_phones.py": "how a page is drawn is the browser's",

@@ -20,7 +20,8 @@ def to_export() -> QuerySet[Filing]:
     rows = Filing.objects.filter(
         book=Book.CITY, status__in=[FilingStatus.APPROVED, FilingStatus.FORWARDED]
     )
-    return rows.select_related("contract").order_by("decided_at", "id")
+    rows = rows.select_related("contract").prefetch_related("contract__parties")
+    return rows.order_by("decided_at", "id")
 
 
 def proposed() -> QuerySet[Contract]:

@@ -14,6 +14,7 @@ from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
 from marketplace.journal.once import made_before, once
 from marketplace.journal.queries import history
+from marketplace.kernel import clock
 from marketplace.kernel.errors import (
     Forbidden,
     InvalidInput,
@@ -28,8 +29,10 @@ from marketplace.registration.imports.columns import COLUMNS, layout_headings
 from marketplace.registration.models import RegisterImport
 from marketplace.registration.queries import imports as queries
 from marketplace.registration.services import imports
+from marketplace.sheets.exports import export_named
 from marketplace.sheets.readers import MAX_BYTES
-from marketplace.sheets.writers import XLSX_TYPE
+from marketplace.sheets.writers import XLSX_TYPE, write_xlsx
+from marketplace.web.costs import counted
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -169,13 +172,16 @@ def _batch(request: HttpRequest, code: str) -> RegisterImport:
 
 @login_required
 @require_safe
-@limited("export", per_user="60/h", methods=("GET",))
+@counted("export")
 def register_export(request: HttpRequest) -> HttpResponseBase:
     """Approved filings in the order of the official form, as XLSX."""
-    if not request.user.has_perm("registration.import_register"):
+    export = export_named(exports.NAME)
+    if not export.may(request.user):
         raise Forbidden
-    file = exports.official_workbook(COLUMNS, queries.to_export())
-    name = _("待申报合同.xlsx")
+    codes = queries.to_export().values_list("code", flat=True)
+    rows = export.rows(request.user, list(codes))
+    name = f"{export.title}-{clock.today():%Y%m%d}.xlsx"
+    file = write_xlsx(str(export.title), export.columns(), rows)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 import pytest
 from openpyxl import load_workbook
@@ -15,12 +16,14 @@ from marketplace.deals.models import OriginProposal
 from marketplace.journal import jobs
 from marketplace.kernel import clock
 from marketplace.registration.models import Filing, RegisterImport
+from marketplace.registration.services import filing as services
 from marketplace.registration.workflow import FilingStatus as S
+from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.ledger import make_registered
 from tests.factories.needs import make_need
 from tests.factories.register import HEADINGS, as_csv, total_line, values
-from tests.factories.registration import make_filing
+from tests.factories.registration import make_filing, number
 
 pytestmark = pytest.mark.django_db
 LIST = "registration:imports"
@@ -36,14 +39,14 @@ def body(answer: Any) -> io.BytesIO:
     return io.BytesIO(b"".join(answer.streaming_content))
 
 
-def uploaded(client: Client, data: bytes, name: str = "登记表.csv", **more: str) -> Any:
-    sent = {"file": SimpleUploadedFile(name, data), "unit": "", "form_key": "k1"} | more
+def uploaded(client: Client, data: bytes, name: str = "登记表.csv") -> Any:
+    sent = {"file": SimpleUploadedFile(name, data), "unit": "", "form_key": "k1"}
     return client.post(reverse(LIST), sent)
 
 
-def checked(client: Client, data: bytes, **more: str) -> tuple[RegisterImport, str]:
+def checked(client: Client, data: bytes, name: str = "登记表.csv") -> tuple[RegisterImport, str]:
     """The import after its check, and the address of its page."""
-    path = uploaded(client, data, **more)["Location"]
+    path = uploaded(client, data, name)["Location"]
     jobs.run_open()
     return RegisterImport.objects.latest("pk"), path
 
@@ -159,15 +162,35 @@ def test_approved_filings_go_out_in_the_official_fields_and_come_back_with_numbe
     assert found["卖方名称"] == cast.enterprise.name
     assert found["合同类型"] == "委托开发"
     assert found["本平台编号"] == filing.code
+    # The seller has reported the number; the register's export then has it too.
+    official = number()
+    services.record_filed(
+        filing, reported_number=official, reported_on=clock.today(), actor=cast.approver
+    )
     sheet = book.active
-    sheet.cell(2, 1).value = "2026371301000999"
-    sheet.cell(2, 2).value = clock.today().isoformat()
+    sheet.cell(2, 1).value, sheet.cell(2, 2).value = official, clock.today().isoformat()
     out = io.BytesIO()
     book.save(out)
-    _batch, path = checked(registrar, out.getvalue(), name="待申报合同.xlsx")
-    assert "读取 1 行 = 新增 1" in plain(registrar.get(path)) or "登记 1" in plain(
-        registrar.get(path)
-    )
+    batch, path = checked(registrar, out.getvalue(), name="待申报合同.xlsx")
+    assert "读取 1 行 = 新增 0 ＋ 登记 1" in plain(registrar.get(path))
+    registrar.post(path, {"confirm": "1", "plan": batch.plan_sha256})
+    jobs.run_open()
+    filing.refresh_from_db()
+    assert (filing.status, filing.official_number) == (S.REGISTERED, official)
+
+
+def test_the_export_is_chinese_and_for_registrars_of_the_city(cast: Cast) -> None:
+    filing = make_filing(cast, S.APPROVED)
+    export = export_named("registration.official")
+    with translation.override("en"):
+        heads = [column.title for column in export.columns()]
+        (row,) = export.rows(cast.registrar_city, [filing.code, "RD2026-AAAAAA-A"])
+        assert translation.get_language() == "en"
+    assert (heads[2], heads[-1]) == ("项目名称", "本平台编号")
+    assert row[heads.index("合同类型")] == "委托开发"
+    for person in (cast.registrar_county, cast.operator, cast.member, cast.auditor):
+        assert not export.may(person)
+        assert list(export.rows(person, [filing.code])) == []
 
 
 def test_origins_are_confirmed_on_their_page(cast: Cast, registrar: Client) -> None:
