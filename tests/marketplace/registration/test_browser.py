@@ -39,7 +39,6 @@ def pages(own_index: object) -> dict[str, Any]:
     cast: Cast = make_cast()
     signed = signed_contract(cast)
     signed_contract(cast, signed_on=days_ago(90), starts_on=days_ago(90))
-    from_outside = signed_contract(cast, seller={"district": "370102"})
     disputed = make_filing(cast, S.DISPUTED)
     returned = make_filing(cast, S.RETURNED)
     waiting = make_filing(cast, S.SUBMITTED)
@@ -70,7 +69,6 @@ def pages(own_index: object) -> dict[str, Any]:
         "registrar_city": (
             reverse("registration:desk"),
             reverse("registration:unregistered"),
-            reverse("registration:elsewhere", args=[from_outside.code]),
             of("decide", waiting),
             of("decide", approved),
             of("decide", registered),
