@@ -236,7 +236,7 @@ def _is_whole(row: Any) -> bool:
 
 
 def registered_total(book: str, since: str, until: str) -> Totals:
-    """成交额 of the ledger periods from month `since` to before month `until` ("2026-01"), net of reversals.
+    """The turnover (成交额) of the ledger periods from month `since` to before month `until` ("2026-01"), net of reversals.
 
     Raises SumStopped.
     """

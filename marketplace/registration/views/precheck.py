@@ -1,4 +1,4 @@
-"""自查: what the pre-check says of a contract, for its parties and for the registrar."""
+"""The pre-check page (自查): what the pre-check says of a contract, for its parties and for the registrar."""
 
 from typing import Any
 
