@@ -1,4 +1,4 @@
-"""Files of the official register as they come: old formats, code pages, formulas, errors, merged headings, wrong totals."""
+"""Files of the official register as they come: old formats, code pages, formulas, errors, merged cells, totals."""
 
 import csv
 import io
