@@ -214,5 +214,10 @@ def origins(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("已确认来源"))
                 return redirect("registration:origins")
-    context = {"page": paginate(request, queries.proposed()), "problem": problem}
+    page = paginate(request, queries.proposed())
+    context = {
+        "page": page,
+        "rows": queries.with_proposals(list(page.object_list), request.user),
+        "problem": problem,
+    }
     return render_page(request, "registration/origins.html", context, status=status)

@@ -107,6 +107,7 @@ def test_headings_are_given_their_columns_on_the_page(registrar: Client) -> None
     page = registrar.get(path)
     assert "没有找到这些列：合同登记编号" in plain(page)
     assert list(page.context["form"].headings) == ["我们的号"]
+    assert 'class="c-input"' in str(page.context["form"]["heading_0"])
     sent = {"map": "1", "heading_0": "official_number", "unit": "", "rev": batch.rev}
     assert registrar.post(path, sent).status_code == 302
     jobs.run_open()
@@ -201,11 +202,22 @@ def test_origins_are_confirmed_on_their_page(cast: Cast, registrar: Client) -> N
     contract.parties.filter(side="buyer").update(organization=cast.enterprise)
     need = make_need(cast.enterprise, cast.member, title="低甲醛胶黏剂", state="published")
     OriginProposal.objects.create(
-        contract=contract, kind="needs", record_id=need.pk, record_code=need.code, score=73
+        contract=contract,
+        kind="needs",
+        record_id=need.pk,
+        record_code=need.code,
+        score=73,
+        reasons=["one_party", "words"],
+    )
+    OriginProposal.objects.create(
+        contract=contract, kind="intents", record_id=1, record_code="YX2026-7KQ4ZM-H", score=60
     )
     path = reverse("registration:origins")
     text = plain(registrar.get(path))
-    assert f"{need.code} · 相近程度 73" in text
+    assert f'<a href="{reverse("needs:detail", args=[need.code])}">低甲醛胶黏剂</a>' in text
+    assert f"{need.code}</span> · 相近程度 73" in text
+    assert "一方当事人相同、名称相近" in text
+    assert "合作意向 <span" in text
     assert contract.title in text
     sent = {"contract": contract.code, "rev": contract.rev, "kind": "needs", "record": need.code}
     wrong = registrar.post(path, sent | {"record": "XQ2026-AAAAAA-A"})
