@@ -87,6 +87,10 @@ POSTS: dict[str, str] = {
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
     "api:broker_write": KEY,
+    "api:task_list": KEY,
+    "api:task_mark": "a tick of one's own, and ticking twice is ticking once",
+    "api:commission_list": KEY,
+    "api:commission_act": REV,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
