@@ -83,6 +83,7 @@ POSTS: dict[str, str] = {
     "api:filing_act": REV,
     # --- registration
     "registration:precheck": "reads a file, and keeps nothing of it",
+    "api:contract_check": "reads a file, and keeps nothing of it",
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
