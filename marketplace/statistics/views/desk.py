@@ -21,7 +21,8 @@ from marketplace.statistics.queries import figures, stages
 from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
 from marketplace.statistics.queries.targets import target_of
 from marketplace.statistics.rulebook.definitions import definitions_on
-from marketplace.statistics.views.shared import book_of, month_of, percent, year_of
+from marketplace.statistics.rulebook.pace import percent
+from marketplace.statistics.views.shared import book_of, month_of, year_of
 from marketplace.web.costs import counted
 from marketplace.web.onetime import FormKey
 from marketplace.web.signed_out import login_required

@@ -17,12 +17,12 @@ from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
 from marketplace.statistics.queries.targets import targets_of
 from marketplace.statistics.rulebook.definitions import definitions_on
 from marketplace.statistics.rulebook.issues import PUBLIC_TABLES
+from marketplace.statistics.rulebook.pace import percent
 from marketplace.statistics.views.shared import (
     book_of,
     curve_chart,
     goal_chart,
     month_of,
-    percent,
     table_chart,
     tiles,
     year_of,

@@ -15,6 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.money import FEN_PER_YI
 from marketplace.statistics.queries import Cell, Headline
 from marketplace.statistics.queries.labels import key_label
+from marketplace.statistics.rulebook.pace import percent
 from marketplace.web import charts
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
@@ -49,14 +50,6 @@ def month_of(request: HttpRequest, name: str, default: str) -> str:
 def yi(fen: int) -> float:
     """亿元 with two decimals, for a drawing; exact amounts stand in the tables."""
     return round(fen / FEN_PER_YI, 2)
-
-
-def percent(value: Fraction | None) -> str:
-    """A percentage with one decimal, half up; "" for none."""
-    if value is None:
-        return ""
-    tenths = int(abs(value) * 10 + Fraction(1, 2))
-    return f"{'-' if value < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"
 
 
 @dataclass(frozen=True)
