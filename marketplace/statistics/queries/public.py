@@ -156,6 +156,29 @@ def headline(year: int, book: str = Book.CITY) -> Headline:
     return found
 
 
+def year_heads(book: str = Book.CITY) -> dict[int, Headline]:
+    """The number of each published year, the last first, without 同比, pace and curves. Three queries."""
+    found: dict[int, Headline] = {}
+    rows = PublicIssue.objects.filter(book=book, table__in=(CITY, CITY_DAILY))
+    for row in rows.order_by("-year", "pk"):
+        head = found.setdefault(row.year, Headline(row.year))
+        if row.table == CITY:
+            head.closed_through = max(head.closed_through, row.through)
+            continue
+        head.contracts += row.contracts
+        head.amount_fen += row.amount_fen
+        head.technical_fen += row.technical_fen
+        head.as_of = row.at
+    found = {year: head for year, head in found.items() if not head.is_empty}
+    aims = targets_of([*found], book=book)
+    for year, aim in aims.items():
+        found[year].target = aim
+    for state in IssueState.objects.filter(book=book, year__in=found):
+        if state.largest_low is not None:
+            found[state.year].largest = state.largest_low, state.largest_high
+    return found
+
+
 def public_tables(year: int, book: str = Book.CITY, through: str = "") -> dict[str, list[Cell]]:
     """All published tables of a year in one query, the largest cells first.
 

@@ -2,16 +2,13 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
-from marketplace.kernel.errors import InvalidInput
-from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from marketplace.sheets.writers import XLSX_TYPE, write_csv, write_xlsx
 from marketplace.statistics import exports, queries
 from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
 from marketplace.statistics.queries.targets import targets_of
@@ -20,7 +17,9 @@ from marketplace.statistics.rulebook.issues import PUBLIC_TABLES
 from marketplace.statistics.rulebook.pace import percent
 from marketplace.statistics.views.shared import (
     book_of,
+    csv_file,
     curve_chart,
+    format_of,
     goal_chart,
     month_of,
     table_chart,
@@ -116,9 +115,7 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     if name not in PUBLIC_TABLES:
         raise Http404
     book = book_of(request)
-    chosen = request.GET.get("format", "xlsx")
-    if chosen not in {"csv", "xlsx"}:
-        raise InvalidInput({"format": [_("只能导出为 xlsx 或 csv")]})
+    chosen = format_of(request)
     year = year_of(request, queries.public_years(book))
     cells = queries.public_tables(year, book).get(name, [])
     columns, rows = exports.table_columns(book), exports.table_rows(name, cells, book)
@@ -127,6 +124,4 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     if chosen == "xlsx":
         sheet = write_xlsx(str(TITLES[name]), columns, rows)
         return FileResponse(sheet, as_attachment=True, filename=filename, content_type=XLSX_TYPE)
-    response = StreamingHttpResponse(write_csv(columns, rows), content_type=CSV_TYPE)
-    response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
-    return response
+    return csv_file(write_csv(columns, rows), filename)

@@ -1,18 +1,21 @@
 """What the pages share: book and year from the address, charts with their tables."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import FEN_PER_YI
+from marketplace.sheets.writers import CSV_TYPE
 from marketplace.statistics.queries import Cell, Headline
 from marketplace.statistics.queries.labels import key_label
 from marketplace.statistics.rulebook.pace import percent
@@ -45,6 +48,21 @@ def month_of(request: HttpRequest, name: str, default: str) -> str:
     """A month of the address, as 2026-10; the default where it is none."""
     typed = request.GET.get(name, "")
     return typed if _MONTH.match(typed) else default
+
+
+def format_of(request: HttpRequest) -> str:
+    """The kind of file that the address asks for. Raises InvalidInput for any but xlsx and csv."""
+    chosen = request.GET.get("format", "xlsx")
+    if chosen not in {"csv", "xlsx"}:
+        raise InvalidInput({"format": [_("只能导出为 xlsx 或 csv")]})
+    return chosen
+
+
+def csv_file(lines: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    """A CSV file of this name."""
+    response = StreamingHttpResponse(lines, content_type=CSV_TYPE)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
 
 
 def yi(fen: int) -> float:
