@@ -23,6 +23,8 @@ ABOVE = {
     "tests/marketplace/brokerage/test_deal_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/brokerage/test_deal_pages.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/brokerage/test_views.py": "forms are judged in Python; the services' SQL is tested apart",
+    "tests/marketplace/statistics/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/threads/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",

@@ -91,9 +91,9 @@ def year_totals(book: str = Book.CITY) -> dict[int, int]:
 
 
 def public_curve(book: str, years: list[int]) -> dict[int, list[int | None]]:
-    """For each year the published total up to the end of each month; None after the last published one.
+    """For each year the published total up to the end of each month.
 
-    A month that had to wait has the figure of the month before it.
+    None before the first published month and after the last. A month that had to wait has the figure of the month before it.
     """
     blocks: dict[int, list[tuple[str, int]]] = defaultdict(list)
     rows = PublicIssue.objects.filter(book=book, year__in=years, table=CITY).order_by("through")
@@ -101,9 +101,9 @@ def public_curve(book: str, years: list[int]) -> dict[int, list[int | None]]:
         blocks[year].append((through, amount))
     found = {}
     for year, of_year in blocks.items():
-        last = int(of_year[-1][0][5:])
+        first, last = int(of_year[0][0][5:]), int(of_year[-1][0][5:])
         curve: list[int | None] = [None] * 12
-        for month in range(1, last + 1):
+        for month in range(first, last + 1):
             upto = f"{year}-{month:02d}"
             curve[month - 1] = sum(amount for through, amount in of_year if through <= upto)
         found[year] = curve
@@ -243,6 +243,8 @@ def number_of_the_year() -> tuple[str, Headline | None]:
 
 def _aim(row: Any) -> Aim | None:
     """The target that was set last, or else the plan's; None where it was taken back."""
+    if row.target_set is None and row.book != Book.CITY:
+        return None
     if row.target_set is None:
         planned = PLAN_TARGET_FEN.get(row.year)
         return Aim(planned, PLAN) if planned is not None else None

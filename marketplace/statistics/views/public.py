@@ -24,11 +24,15 @@ from marketplace.statistics.views.shared import (
     month_of,
     table_chart,
     tiles,
+    unit_for,
     year_of,
     years_chart,
 )
 from marketplace.web.costs import counted
 from marketplace.web.views import render_page
+
+#: The tables in the first of the two columns of the page.
+_LEFT = frozenset({"district", "flow", "kind", "broker", "district.kind"})
 
 
 def _head(request: HttpRequest) -> dict[str, Any]:
@@ -67,11 +71,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     found = queries.public_tables(year, book, through)
     total = sum(cell.amount_fen for cell in found.get("city", []))
     totals = queries.year_totals(book)
+    districts = found.get("district", [])
+    unit = unit_for(cell.amount_fen for cell in districts)
     context |= {
         "through": through,
         "years_chart": years_chart(totals, targets_of([*range(year - 4, year + 1)], book=book)),
         "curve_chart": curve_chart(head),
-        "tiles": tiles(found.get("district", [])),
+        "tiles": tiles(districts, unit),
+        "tiles_unit": unit.name,
         "tables": [
             {
                 "name": table,
@@ -79,6 +86,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
                 "chart": table_chart(table, found[table], 0 if table in OVERLAPPING else total),
                 "rows": [(key_label(table, cell.key), cell) for cell in found[table]],
                 "overlaps": table in OVERLAPPING,
+                "is_left": table in _LEFT,
             }
             for table in PUBLIC_TABLES
             if found.get(table)
