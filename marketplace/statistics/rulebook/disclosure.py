@@ -35,8 +35,9 @@ _PARALLEL = 1e-6
 _TOGETHER = 64
 #: Parties whose part of a sum is computed exactly where many sums are asked at once.
 _HEAVY = 8
-#: By how much a share must be below the limit to pass without being computed for itself.
-_MARGIN = 1e-6
+#: By how much a share must be below the limit to pass without being computed for itself. The sums of many are
+#: computed with seven digits.
+_MARGIN = 1e-3
 
 Mask = npt.NDArray[np.bool_]
 Vector = npt.NDArray[np.float64]
@@ -138,7 +139,7 @@ class Facts:
         return True
 
     @cached_property
-    def _heavy(self) -> tuple[Vector, Vector]:
+    def _heavy(self) -> tuple[npt.NDArray[Any], Vector]:
         """Which subjects belong to each of the heaviest parties (a column each), and the most of any other.
 
         The three bounds are for 成交额, 技术交易额 and the number of subjects.
@@ -153,7 +154,7 @@ class Facts:
         order = np.argsort(-totals, axis=1)
         chosen = np.unique(order[:, :_HEAVY])
         columns = {party: place for place, party in enumerate(chosen)}
-        belongs = np.zeros((self.size, len(chosen)))
+        belongs = np.zeros((self.size, len(chosen)), dtype=np.float32)
         for subject, party in zip(self.pair_subject, self.pair_party, strict=True):
             if party in columns:
                 belongs[subject, columns[party]] = 1
@@ -166,18 +167,18 @@ class Facts:
         The others must be asked one by one: most sums are so large that no party comes near its limit.
         """
         belongs, others = self._heavy
-        size = np.abs(nets).astype(np.float64)
+        size = np.abs(nets).astype(np.float32)
         most = size.max(axis=1, initial=0)
-        live = (size > 0).astype(np.float64)
+        live = np.minimum(size, 1)
         # A contract that was adjusted has several subjects.
         contracts = live.sum(axis=1) - (self.size - len(np.unique(self.contract)))
         own = np.maximum((live @ belongs).max(axis=1, initial=0), others[2])
         found = (contracts >= LEAST_CONTRACTS) & (contracts - own >= LEAST_CONTRACTS - 1)
-        for values, other in zip(self.values, others, strict=False):
-            amounts = size * values
-            share = np.maximum((amounts @ belongs).max(axis=1, initial=0), other * most)
-            found &= share <= (MOST_SHARE - _MARGIN) * amounts.sum(axis=1)
-        return found
+        for values, other in zip(self.values.astype(np.float32), others, strict=False):
+            sums = size @ np.column_stack([values, belongs * values[:, None]])
+            share = np.maximum(sums[:, 1:].max(axis=1, initial=0), other * most)
+            found &= share <= (MOST_SHARE - _MARGIN) * sums[:, 0]
+        return np.asarray(found, dtype=np.bool_)
 
 
 class _Rows:
