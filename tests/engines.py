@@ -27,6 +27,8 @@ ABOVE = {
     "tests/marketplace/deals/test_pages_performance.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/deals/test_pages_sections.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/deals/test_pages_signing.py": "forms are judged in Python; the services' SQL is tested apart",
+    "tests/marketplace/statistics/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/threads/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/registration/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
