@@ -4,7 +4,7 @@ from django.urls import path
 
 from marketplace.brokerage import api as rest
 from marketplace.brokerage import views
-from marketplace.brokerage.views import desk, introductions, mandates, requests
+from marketplace.brokerage.views import commissions, desk, introductions, mandates, requests
 
 public = [
     path("example/", views.example, name="example"),
@@ -72,10 +72,10 @@ workbench += [
     path("brokerage/mandates/<str:code>/copy/", mandates.mandate_copy, name="mandate_copy"),
     path(
         "brokerage/mandates/<str:code>/commissions/new/",
-        mandates.commission_add,
+        commissions.commission_add,
         name="commission_add",
     ),
-    path("brokerage/commissions/<str:code>/", mandates.commission_show, name="commission"),
+    path("brokerage/commissions/<str:code>/", commissions.commission_show, name="commission"),
     path("brokerage/introductions/", introductions.introduction_list, name="introductions"),
     path(
         "brokerage/introductions/new/",

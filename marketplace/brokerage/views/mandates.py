@@ -1,4 +1,4 @@
-"""Pages of mandates: the list, proposing one, one mandate with its versions, copies and fees."""
+"""Pages of mandates: the list, proposing one, one mandate with its versions and copies."""
 
 from typing import Any
 
@@ -11,19 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.brokerage import events, queries
 from marketplace.brokerage.forms.mandates import (
     AmendForm,
-    CommissionForm,
     CopyForm,
-    MoveCommissionForm,
     ProposeForm,
     ReasonForm,
     TermsForm,
     initial_terms,
     sent,
 )
-from marketplace.brokerage.models import Broker, CommissionEntry, Mandate
+from marketplace.brokerage.models import Broker, Mandate
 from marketplace.brokerage.rulebook.commission import Terms, shares_of
 from marketplace.brokerage.rulebook.mandate_text import percent
-from marketplace.brokerage.services import commissions, mandates
+from marketplace.brokerage.services import mandates
 from marketplace.brokerage.services.mandates import Scope
 from marketplace.brokerage.views.shared import history_without_names
 from marketplace.brokerage.workflow import COMMISSION, MANDATE, VERSION, MandateStatus
@@ -352,7 +350,7 @@ def _changed(request: Request, now: Mandate) -> list[Difference]:
     return [Difference(label, old, new) for label, old, new in rows if old != new]
 
 
-# --- amendments, copies, fees -----------------------------------------------------------------
+# --- amendments and copies -----------------------------------------------------------------
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mandate_amend(request: Request, code: str) -> HttpResponse:
@@ -422,92 +420,3 @@ def mandate_copy(request: Request, code: str) -> HttpResponse:
     }
     context["seen"].renew(mandate.rev)
     return render_page(request, "brokerage/mandate_detail.html", context, status=400)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def commission_add(request: Request, code: str) -> HttpResponse:
-    """The broker enters a fee that is due."""
-    mandate = _fetch(request, code)
-    if mandate.broker.user_id != request.user.pk:
-        raise Forbidden(_("佣金由技术经纪人登记，委托方确认"))
-    if mandate.accepted_at is None:
-        raise Refused(_("委托确认后才能登记佣金"))
-    form, form_key = CommissionForm(sent(request)), FormKey(request)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                once(
-                    form_key.ticket(),
-                    lambda: commissions.add_commission(
-                        mandate, actor=request.user, **form.cleaned_data
-                    ),
-                    actor=request.user,
-                )
-            except InvalidInput as error:
-                form.take(error)
-            except (Refused, KeyReused) as error:
-                form.add_error(None, str(error))
-                status = error.status
-            else:
-                messages.success(request, _("已登记，委托方会收到通知"))
-                return redirect("brokerage:mandate", code)
-    context = {"mandate": mandate, "form": form, "form_key": form_key}
-    return render_page(request, "brokerage/commission_new.html", context, status=status)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def commission_show(request: Request, code: str) -> HttpResponse:
-    """One fee; a POST fixes it, notes that it was paid, confirms or cancels it."""
-    entry = _entry(request, code)
-    seen = Seen(request, entry.rev)
-    initial = {"amount_fen": entry.amount_fen, "due_on": entry.due_on, "paid_on": clock.today()}
-    form = MoveCommissionForm(sent(request), initial=initial)
-    stale = False
-    if request.method == "POST" and not _moves_fee(request.user, entry):
-        raise Forbidden
-    if request.method == "POST" and form.is_valid():
-        move = request.POST.get("act", "")
-        try:
-            commissions.move_commission(
-                entry, move, actor=request.user, rev=seen.rev, **form.cleaned_data
-            )
-        except Stale:
-            entry, stale = _entry(request, code), True
-            seen.renew(entry.rev)
-        except InvalidInput as error:
-            form.take(error)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("已处理"))
-            return redirect("brokerage:mandate", entry.mandate.code)
-    context = {
-        "entry": entry,
-        "mandate": entry.mandate,
-        "form": form,
-        "seen": seen,
-        "is_stale": stale,
-        "moves": COMMISSION.available(entry, request.user),
-    }
-    status = 409 if stale else 400 if form.errors else 200
-    return render_page(request, "brokerage/commission_detail.html", context, status=status)
-
-
-def _moves_fee(user: Any, entry: CommissionEntry) -> bool:
-    return bool(
-        user.has_perm("brokerage.keep_commission", entry)
-        or user.has_perm("brokerage.confirm_commission", entry)
-    )
-
-
-def _entry(request: Request, code: str) -> CommissionEntry:
-    return fetch(
-        queries.commissions_visible_to(request.user),
-        code,
-        actor=request.user,
-        view="brokerage.view_commission",
-    )
