@@ -516,7 +516,11 @@ SPECTACULAR_SETTINGS = {
     # Wagtail's own admin API is no part of ours.
     "PREPROCESSING_HOOKS": ["marketplace.api.schema.own_paths"],
     # Several sets of choices are called `side`; the older one keeps the name that clients know it by.
-    "ENUM_NAME_OVERRIDES": {"SideEnum": ["owner", "asker"]},
+    "ENUM_NAME_OVERRIDES": {
+        "SideEnum": ["owner", "asker"],
+        "SignedFormEnum": ["scan", "esign"],
+        "BookEnum": ["city", "sample"],
+    },
 }
 
 # --- CMS --------------------------------------------------------------------------------------

@@ -93,7 +93,11 @@ class SignWrite(RevWrite):
     """Day and copy of the signature."""
 
     signed_on = serializers.DateField()
-    form = serializers.ChoiceField(choices=SignedForm.choices, default=SignedForm.SCAN)
+    form = serializers.ChoiceField(
+        choices=SignedForm.values,
+        default="scan",
+        help_text="scan 盖章扫描件，esign 带电子签名的 PDF",
+    )
     fully_sealed = serializers.BooleanField(
         default=False, help_text="已核对各方印章、签字或者电子签名齐全"
     )
@@ -103,7 +107,7 @@ class SignWrite(RevWrite):
 class CopyRead(serializers.Serializer[Any]):
     """A signed copy."""
 
-    form = serializers.ChoiceField(choices=SignedForm.choices)
+    form = serializers.CharField(help_text="scan 盖章扫描件，esign 带电子签名的 PDF")
     sha256 = serializers.CharField()
     fully_sealed = serializers.BooleanField(help_text="存入人核对过；平台不验证电子签名")
     at = serializers.DateTimeField()
