@@ -1,7 +1,6 @@
-"""Sections of the home page: figures, newest listings, industries, news."""
+"""Sections of the home page: newest listings, industries, news."""
 
 from collections.abc import Hashable
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +10,7 @@ from wagtail import blocks
 from cms.blocks.links import LinkBlock
 from cms.blocks.text import NoticeBlock, TextBlock
 from cms.market import Market
-from marketplace.kernel import clock
 from marketplace.listings.kind import kind_named, kinds
-
-#: 1 亿元 in fen.
-FEN_PER_YI = 10_000_000_000
 
 
 def market_of(context: Any) -> Market:
@@ -34,61 +29,6 @@ class Kept:
     def shown(self, value: Any, market: Market) -> Hashable:  # noqa: ARG002 -- the market is for others
         """What the text depends on beside pages, language and day; None when it cannot be kept."""
         return ()
-
-
-class GoalValue(blocks.StructValue):
-    """The edited figures in fen, and whether their year is over."""
-
-    @property
-    def target_fen(self) -> int:
-        """The year's target in fen."""
-        return int(self["target"] * FEN_PER_YI)
-
-    @property
-    def baseline_fen(self) -> int | None:
-        """The turnover of the baseline year in fen, None when not given."""
-        return int(self["baseline"] * FEN_PER_YI) if self.get("baseline") else None
-
-    @property
-    def is_past(self) -> bool:
-        """Whether the year of the target is over."""
-        return bool(clock.today().year > self["target_year"])
-
-
-class GoalBlock(Kept, blocks.StructBlock):
-    """Turnover against the year's target. Until contracts are registered it says 暂无数据."""
-
-    title = blocks.CharBlock(label=_("标题"), max_length=40)
-    target_year = blocks.IntegerBlock(label=_("目标年份"), min_value=2000, max_value=2100)
-    target = blocks.DecimalBlock(
-        label=_("目标（亿元）"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2
-    )
-    baseline_year = blocks.IntegerBlock(
-        label=_("基期年份"), required=False, min_value=2000, max_value=2100
-    )
-    baseline = blocks.DecimalBlock(
-        label=_("基期数值（亿元）"),
-        required=False,
-        min_value=Decimal("0.01"),
-        max_digits=10,
-        decimal_places=2,
-    )
-    source = blocks.CharBlock(label=_("数据来源"), required=False, max_length=120)
-
-    class Meta:
-        icon = "history"
-        label = _("成交额与目标")
-        value_class = GoalValue
-        template = "cms/blocks/goal.html"
-        description = _("技术合同成交额对照年度目标；目标与基期由编辑填写，成交额取自登记数据")
-        preview_value = {
-            "title": "年登记技术合同成交额",
-            "target_year": 2025,
-            "target": Decimal(170),
-            "baseline_year": 2020,
-            "baseline": Decimal("52.13"),
-            "source": "",
-        }
 
 
 def kinds_of_listings() -> list[tuple[str, Any]]:
@@ -220,7 +160,6 @@ class PairBlock(Kept, blocks.StructBlock):
 class SectionsBlock(blocks.StreamBlock):
     """Everything the home page may hold."""
 
-    goal = GoalBlock()
     newest = NewestBlock()
     industries = IndustriesBlock()
     articles = ArticlesBlock()
@@ -231,4 +170,3 @@ class SectionsBlock(blocks.StreamBlock):
 
     class Meta:
         template = "cms/blocks/stream.html"
-        block_counts = {"goal": {"max_num": 1}}

@@ -10,6 +10,8 @@ from marketplace.kernel import clock
 from marketplace.parties.policies import access_of
 from marketplace.statistics import queries, samples
 from marketplace.statistics.policies import CHECKERS, READERS
+from marketplace.statistics.rulebook.definitions import PLAN, PLAN_TARGET_FEN, STATED_FEN
+from marketplace.statistics.rulebook.pace import percent
 from marketplace.web.slices import MenuItem, Samples, Schedule, SiteLink, Slice
 from marketplace.web.slots import Answer, Contribution
 
@@ -25,10 +27,17 @@ def _checks(user: Any) -> bool:
 def _home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The number of the year on the home page; the sample book's where the city's is empty."""
     book, head = queries.number_of_the_year()
-    head = head or queries.Headline(clock.today().year)
-    done = head.percent
-    percent = "" if done is None else f"{float(done):.1f}"
-    answer = {"head": head, "percent": percent, "is_sample": book == Book.SAMPLE}
+    year = clock.today().year
+    if head is None:
+        head = queries.Headline(year, target=queries.target_of(year))
+    answer = {
+        "head": head,
+        "percent": percent(head.percent),
+        "is_sample": book == Book.SAMPLE,
+        "plan": PLAN,
+        "stated": STATED_FEN.items(),
+        "planned": [(one, fen, one < year) for one, fen in PLAN_TARGET_FEN.items()],
+    }
     return [answer for _row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from marketplace.statistics import api as rest
 from marketplace.statistics import views
 
 public = [
@@ -20,5 +21,11 @@ workbench = [
     path("statistics/check/", views.check, name="check"),
     path("statistics/brief/", views.brief, name="brief"),
     path("statistics/report/<int:year>/", views.report, name="report"),
+    path("statistics/report/<int:year>/pdf/", views.report_pdf, name="report_pdf"),
     path("statistics/sums/<str:dimension>/", views.sums, name="sums"),
+]
+
+api = [
+    path("statistics/", rest.YearList.as_view(), name="statistics_years"),
+    path("statistics/<int:year>/", rest.YearDetail.as_view(), name="statistics_year"),
 ]

@@ -72,7 +72,7 @@ def columns(
             out.append(_column("plan", mid, bar * 1.28, frame.y, plan))
         out.append(_column("k1", mid, bar, frame.y, value))
         out.append(
-            f'<text class="val" x="{mid:.2f}%" y="{frame.y(value) - 7:.1f}" text-anchor="middle">{value:.1f}</text>'
+            f'<text class="val" x="{mid:.2f}%" y="{frame.y(value) - 7:.1f}" text-anchor="middle">{_short(value)}</text>'
         )
         out.append(_label(label, mid, height, minor=i in minor))
         out.append(_hit(i * width, width, height, tip))
@@ -357,6 +357,11 @@ def _column(css: str, mid: float, width: float, y: Callable[[Number], float], va
 def _label(text: str, x: float, height: int, *, minor: bool) -> str:
     css = ' class="minor"' if minor else ""
     return f'<text{css} x="{x:.2f}%" y="{height - 6}" text-anchor="middle">{escape(text)}</text>'
+
+
+def _short(value: Number) -> str:
+    """A value above its column: one decimal, none for a whole number such as 万元."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.1f}"
 
 
 def _hit(x: float, width: float, height: int, tip: str) -> str:

@@ -49,6 +49,8 @@ from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
 from marketplace.registration.models import LedgerPeriod
 from marketplace.registration.workflow import FilingStatus
+from marketplace.statistics.models import PublicIssue
+from marketplace.statistics.rulebook.issues import CITY_DAILY
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.contracts import contracts
@@ -110,6 +112,7 @@ STATES: dict[str, set[str]] = {
     "public_table": {"known", "missing"},
     "sum_table": {"known", "missing"},
     "report_year": {"known", "missing"},
+    "public_year": {"known", "missing"},
     "page": {"known", "missing"},
     "delegation": {"open", "ended", "missing"},
     "visit": {*VisitStatus.values, "missing"},
@@ -489,6 +492,19 @@ def _ledger_year() -> int:
     return 2025
 
 
+def _public_year() -> int:
+    """A year of which a figure is public."""
+    PublicIssue.objects.get_or_create(
+        book="city",
+        year=2025,
+        table=CITY_DAILY,
+        since="2025-01",
+        through="2025-12",
+        defaults={"contracts": 9, "amount_fen": 900_000_000, "technical_fen": 800_000_000},
+    )
+    return 2025
+
+
 def _codes(_world: World) -> Subjects:
     scheme = make_scheme()
     make_term(scheme, "red")
@@ -508,6 +524,7 @@ def _codes(_world: World) -> Subjects:
         "public_table": {"known": {"name": "kind"}, "missing": {"name": "nothing"}},
         "sum_table": {"known": {"dimension": "kind"}, "missing": {"dimension": "nothing"}},
         "report_year": {"known": {"year": _ledger_year()}, "missing": {"year": 1999}},
+        "public_year": {"known": {"year": _public_year()}, "missing": {"year": 1999}},
         "section": {
             "known": {"section": "orgs", "page": 1},
             "beyond": {"section": "orgs", "page": 99},

@@ -1,13 +1,11 @@
 """The sections of the home page are drawn once, and nothing that has changed is shown again."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from django.test import Client
 
 import pytest
-import time_machine
 
 from cms.models import HomePage, NewsPage
 from cms.pages.home import KINDS
@@ -88,16 +86,8 @@ def test_counts_and_cards_are_those_of_now(client: Client, cast: Cast) -> None:
 
 def test_each_language_has_its_own(client: Client) -> None:
     for _again in range(2):
-        assert "暂无数据" in main_of(client)
-        assert "暂无数据" not in main_of(client, "/en/")
-
-
-def test_the_year_of_the_goal_ends_without_an_edit(client: Client) -> None:
-    put(("goal", {"title": "目标", "target_year": 2031, "target": "170"}))
-    with time_machine.travel(datetime(2031, 12, 31, 15, 59, tzinfo=UTC)):
-        assert "2031 年目标（已到期）" not in " ".join(main_of(client).split())
-    with time_machine.travel(datetime(2031, 12, 31, 16, 0, tzinfo=UTC)):
-        assert "2031 年目标（已到期）" in " ".join(main_of(client).split())
+        assert "最新科技成果" in main_of(client)
+        assert "最新科技成果" not in main_of(client, "/en/")
 
 
 def test_blocks_that_depend_on_more_are_drawn_anew(client: Client) -> None:

@@ -41,10 +41,11 @@ def queries_of(client: Client, path: str) -> int:
 
 def test_an_empty_market_says_what_to_do(client: Client) -> None:
     html = html_of(client, "/")
-    assert "暂无数据" in html
+    assert html.count("年技术合同成交额") == 1
+    assert "正式登记数据尚未公布" in html
     assert "科技成果：还没有公开的信息" in html
     assert "技术需求：还没有公开的信息" in html
-    assert "170 亿元" in html
+    assert "170.00 亿元" in html
     assert "52.13 亿元" in html
     assert "科技服务：还没有公开的信息" in html
     assert "在此对接" not in html

@@ -1,6 +1,6 @@
 """Questions about introductions: who sees which, who must be named in a contract, what was bypassed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from marketplace.brokerage.rulebook.keys import pair_key, party_key, party_keys
 from marketplace.brokerage.workflow import IntroductionStatus, RulingStatus
 from marketplace.enquiries.queries import owner_named
 from marketplace.files.models import Attachment
-from marketplace.files.queries import attachments_of
+from marketplace.files.queries import attachments_for, attachments_of
 from marketplace.kernel.actors import Actor
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
@@ -200,6 +200,11 @@ def _bound(introduction: Introduction) -> tuple[str, ...]:
 def proofs_of(introduction: Introduction) -> list[Attachment]:
     """The files that the broker filed as evidence."""
     return attachments_of(INTRODUCTION_FILES, introduction.pk)
+
+
+def proofs_for(introductions: Iterable[Introduction]) -> dict[int, list[Attachment]]:
+    """The evidence of several introductions by their keys. One query."""
+    return attachments_for(INTRODUCTION_FILES, [row.pk for row in introductions])
 
 
 def reads_proof(user: Actor, attachment: Any) -> bool:

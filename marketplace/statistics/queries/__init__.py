@@ -9,6 +9,7 @@ from marketplace.statistics.queries.public import (
     public_curve,
     public_tables,
     public_years,
+    year_heads,
     year_totals,
 )
 from marketplace.statistics.queries.targets import target_history, target_of
@@ -24,5 +25,6 @@ __all__ = [
     "public_years",
     "target_history",
     "target_of",
+    "year_heads",
     "year_totals",
 ]

@@ -6,13 +6,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.fields.json import KT
 
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 from marketplace.registration.models import Filing, LedgerEntry, LedgerPeriod, LedgerSum
-from marketplace.registration.rulebook.ledger import CROSS, DIMENSIONS, NONE
+from marketplace.registration.rulebook.ledger import CROSS, DIMENSIONS, NONE, month_after
+from marketplace.registration.workflow import COUNTED
 from marketplace.statistics.queries.targets import Aim, targets_by_district
 from marketplace.statistics.rulebook.pace import Forecast, Pace, change, forecast, pace_of
 
@@ -221,6 +222,25 @@ def by_registration_day(year: int, book: str) -> list[Month]:
         Month(month, line[0], line[1], line[2], is_closed=False)
         for month, line in sorted(found.items())
     ]
+
+
+def absorbed_elsewhere(book: str, since: str, through: str) -> Line:
+    """Contracts of local buyers that were registered where the seller is, by day of registration. One query.
+
+    They have no entries: they count as 吸纳 and in no other figure.
+    """
+    found = Filing.objects.filter(
+        book=book,
+        official_on__gte=_first_day(since),
+        official_on__lt=_first_day(month_after(through)),
+        registered_elsewhere=True,
+        status__in=sorted(COUNTED),
+    ).aggregate(c=Count("pk"), a=Sum("recognised_total_fen"), t=Sum("recognised_technical_fen"))
+    return Line("elsewhere", found["c"], found["a"] or 0, found["t"] or 0)
+
+
+def _first_day(month: str) -> date:
+    return date(int(month[:4]), int(month[5:]), 1)
 
 
 def ledger_years(book: str) -> list[int]:

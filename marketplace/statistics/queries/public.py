@@ -91,9 +91,9 @@ def year_totals(book: str = Book.CITY) -> dict[int, int]:
 
 
 def public_curve(book: str, years: list[int]) -> dict[int, list[int | None]]:
-    """For each year the published total up to the end of each month; None after the last published one.
+    """For each year the published total up to the end of each month.
 
-    A month that had to wait has the figure of the month before it.
+    None before the first published month and after the last. A month that had to wait has the figure of the month before it.
     """
     blocks: dict[int, list[tuple[str, int]]] = defaultdict(list)
     rows = PublicIssue.objects.filter(book=book, year__in=years, table=CITY).order_by("through")
@@ -101,9 +101,9 @@ def public_curve(book: str, years: list[int]) -> dict[int, list[int | None]]:
         blocks[year].append((through, amount))
     found = {}
     for year, of_year in blocks.items():
-        last = int(of_year[-1][0][5:])
+        first, last = int(of_year[0][0][5:]), int(of_year[-1][0][5:])
         curve: list[int | None] = [None] * 12
-        for month in range(1, last + 1):
+        for month in range(first, last + 1):
             upto = f"{year}-{month:02d}"
             curve[month - 1] = sum(amount for through, amount in of_year if through <= upto)
         found[year] = curve
@@ -153,6 +153,29 @@ def headline(year: int, book: str = Book.CITY) -> Headline:
         now = sum(n for (y, month), n in contracts.items() if y == year and month <= upto)
         before = sum(n for (y, month), n in contracts.items() if y == year - 1 and month <= upto)
         found.contracts_change = change(now, before)
+    return found
+
+
+def year_heads(book: str = Book.CITY) -> dict[int, Headline]:
+    """The number of each published year, the last first, without 同比, pace and curves. Three queries."""
+    found: dict[int, Headline] = {}
+    rows = PublicIssue.objects.filter(book=book, table__in=(CITY, CITY_DAILY))
+    for row in rows.order_by("-year", "pk"):
+        head = found.setdefault(row.year, Headline(row.year))
+        if row.table == CITY:
+            head.closed_through = max(head.closed_through, row.through)
+            continue
+        head.contracts += row.contracts
+        head.amount_fen += row.amount_fen
+        head.technical_fen += row.technical_fen
+        head.as_of = row.at
+    found = {year: head for year, head in found.items() if not head.is_empty}
+    aims = targets_of([*found], book=book)
+    for year, aim in aims.items():
+        found[year].target = aim
+    for state in IssueState.objects.filter(book=book, year__in=found):
+        if state.largest_low is not None:
+            found[state.year].largest = state.largest_low, state.largest_high
     return found
 
 
@@ -220,6 +243,8 @@ def number_of_the_year() -> tuple[str, Headline | None]:
 
 def _aim(row: Any) -> Aim | None:
     """The target that was set last, or else the plan's; None where it was taken back."""
+    if row.target_set is None and row.book != Book.CITY:
+        return None
     if row.target_set is None:
         planned = PLAN_TARGET_FEN.get(row.year)
         return Aim(planned, PLAN) if planned is not None else None

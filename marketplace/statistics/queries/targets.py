@@ -25,7 +25,8 @@ def target_of(year: int, *, book: str = Book.CITY, district: str = "") -> Aim | 
 def targets_of(years: list[int], *, book: str = Book.CITY, district: str = "") -> dict[int, Aim]:
     """The targets of several years, in one query."""
     found: dict[int, Aim] = {}
-    if not district:
+    # Invented figures are not measured by the city's plan.
+    if not district and book == Book.CITY:
         found = {y: Aim(PLAN_TARGET_FEN[y], PLAN) for y in years if y in PLAN_TARGET_FEN}
     rows = Target.objects.filter(book=book, year__in=years, district=district).order_by("pk")
     for row in rows:

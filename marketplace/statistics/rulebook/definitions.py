@@ -65,6 +65,24 @@ DEFINITIONS = (
         "counted in both, and the three figures must not be added up.",
     ),
     Definition(
+        "elsewhere",
+        1,
+        _FIRST,
+        "外地登记的吸纳：卖方在外地、由卖方所在地登记的本市买方合同，只计入吸纳，不计入成交额。"
+        "这类合同没有记账分录，更正不留前后数字，因此只在工作台统计，不对外公布。",
+        "Bought and registered elsewhere: contracts of local buyers that were registered where the seller is. "
+        "They count as bought and not in the turnover. They have no ledger entries, so that a correction leaves "
+        "no trail; they are counted in the workbench alone and not published.",
+    ),
+    Definition(
+        "single",
+        1,
+        _FIRST,
+        "单项合同：不公布任何单项合同的名称、当事方和金额，平台也不提供公布单项合同的功能。",
+        "Single contracts: no name, party or amount of a single contract is published, and the platform has no "
+        "way to publish one.",
+    ),
+    Definition(
         "daily",
         1,
         _FIRST,

@@ -17,7 +17,7 @@ suppression). Rule 4 covers combinations over several tables and several issues.
 bounds from combinations of three and more figures; see ADR 50.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,13 @@ MOST_SHARE = 0.7
 _ZERO = 1e-7
 #: Directions that agree to this precision count as parallel.
 _PARALLEL = 1e-6
+#: Figures whose directions are found together.
+_TOGETHER = 64
+#: Parties whose part of a sum is computed exactly where many sums are asked at once.
+_HEAVY = 8
+#: By how much a share must be below the limit to pass without being computed for itself. The sums of many are
+#: computed with seven digits.
+_MARGIN = 1e-3
 
 Mask = npt.NDArray[np.bool_]
 Vector = npt.NDArray[np.float64]
@@ -131,6 +138,48 @@ class Facts:
                 return False
         return True
 
+    @cached_property
+    def _heavy(self) -> tuple[npt.NDArray[Any], Vector]:
+        """Which subjects belong to each of the heaviest parties (a column each), and the most of any other.
+
+        The three bounds are for 成交额, 技术交易额 and the number of subjects.
+        """
+        weights = [*self.values, np.ones(self.size)]
+        totals = np.array(
+            [
+                np.bincount(self.pair_party, one[self.pair_subject], minlength=self.party_count)
+                for one in weights
+            ]
+        )
+        order = np.argsort(-totals, axis=1)
+        chosen = np.unique(order[:, :_HEAVY])
+        columns = {party: place for place, party in enumerate(chosen)}
+        belongs = np.zeros((self.size, len(chosen)), dtype=np.float32)
+        for subject, party in zip(self.pair_subject, self.pair_party, strict=True):
+            if party in columns:
+                belongs[subject, columns[party]] = 1
+        others = np.delete(totals, chosen, axis=1)
+        return belongs, others.max(axis=1, initial=0)
+
+    def surely_safe(self, nets: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Which of these sums (rows) obey threshold and dominance by bounds that are computed for all at once.
+
+        The others must be asked one by one: most sums are so large that no party comes near its limit.
+        """
+        belongs, others = self._heavy
+        size = np.abs(nets).astype(np.float32)
+        most = size.max(axis=1, initial=0)
+        live = np.minimum(size, 1)
+        # A contract that was adjusted has several subjects.
+        contracts = live.sum(axis=1) - (self.size - len(np.unique(self.contract)))
+        own = np.maximum((live @ belongs).max(axis=1, initial=0), others[2])
+        found = (contracts >= LEAST_CONTRACTS) & (contracts - own >= LEAST_CONTRACTS - 1)
+        for values, other in zip(self.values.astype(np.float32), others, strict=False):
+            sums = size @ np.column_stack([values, belongs * values[:, None]])
+            share = np.maximum(sums[:, 1:].max(axis=1, initial=0), other * most)
+            found &= share <= (MOST_SHARE - _MARGIN) * sums[:, 0]
+        return np.asarray(found, dtype=np.bool_)
+
 
 class _Rows:
     """A matrix that grows by rows without being copied each time."""
@@ -144,24 +193,65 @@ class _Rows:
         """The rows so far."""
         return self._held[: self._used]
 
-    def append(self, row: Vector) -> None:
-        """One row more."""
-        if self._used == len(self._held):
+    def append(self, *rows: npt.NDArray[Any]) -> None:
+        """Add some rows."""
+        while self._used + len(rows) > len(self._held):
             self._held = np.vstack([self._held, np.zeros_like(self._held)])
-        self._held[self._used] = row
-        self._used += 1
+        for row in rows:
+            self._held[self._used] = row
+            self._used += 1
+
+
+class _Sums:
+    """Published sums, and which of them contain another sum or lie in it."""
+
+    def __init__(self, width: int) -> None:
+        self._rows = _Rows(width, np.int8)
+        # What the positive and the negative coefficients of each row add up to.
+        self._above = _Rows(1, np.int64)
+        self._below = _Rows(1, np.int64)
+
+    def append(self, net: Vector) -> None:
+        """One sum more."""
+        self._rows.append(net)
+        self._above.append(np.maximum(net, 0).sum(keepdims=True))
+        self._below.append(np.minimum(net, 0).sum(keepdims=True))
+
+    def comparable(self, net: Vector) -> npt.NDArray[Any]:
+        """The sums that are nowhere below `net`, or nowhere above it.
+
+        Only the places where `net` counts something are compared one by one. A row that adds up to the same
+        with and without its other places has nothing there.
+        """
+        places = np.flatnonzero(net)
+        if 2 * len(places) > len(net):
+            rows, own = self._rows.rows, net.astype(np.int8)
+            wide: npt.NDArray[Any] = rows[(rows >= own).all(axis=1) | (rows <= own).all(axis=1)]
+            return wide
+        own, near = net[places].astype(np.int8), self._rows.rows[:, places]
+        above = np.maximum(near, 0).sum(axis=1, dtype=np.int64)
+        below = np.minimum(near, 0).sum(axis=1, dtype=np.int64)
+        contain = (near >= own).all(axis=1) & (below == self._below.rows[:, 0])
+        inside = (near <= own).all(axis=1) & (above == self._above.rows[:, 0])
+        found: npt.NDArray[Any] = self._rows.rows[contain | inside]
+        return found
 
 
 class Auditor:
-    """All that is published of a year, and whether one more figure would reveal a contract."""
+    """All that is published of a year, and whether one more figure would reveal a contract.
+
+    A year with n contracts and p figures costs p·n for a question and p²·n to start with. Figures are at
+    most the cells of all tables times twelve, so both grow as the contracts do.
+    """
 
     def __init__(self, facts: Facts, *, seed: int = 1) -> None:
         """Start with nothing published. `seed` makes the random vectors of the algebra repeatable."""
         self.facts = facts
-        self._sums = _Rows(facts.size, np.int8)
+        self._sums = _Sums(facts.size)
         self._totals: dict[str, Vector] = {}
-        self._unions: dict[tuple[str, str], npt.NDArray[np.int8]] = {}
+        self._unions: dict[tuple[str, str], Vector] = {}
         self._blocks: dict[tuple[str, str], list[Vector]] = {}
+        self._cells: dict[tuple[str, str], Vector] = {}
         self._basis = _Rows(facts.size, np.float64)
         random = np.random.default_rng(seed)
         # Random vectors kept orthogonal to everything published. A subject that is zero in all of them is
@@ -181,21 +271,44 @@ class Auditor:
             return "difference"
         return "algebra" if self._reveals(net) else ""
 
-    def publish(self, table: str, key: str, mask: Mask, issue: str) -> None:
-        """Take note of a figure that is published, whatever the rules would say.
+    def publish(self, figures: Iterable[tuple[str, str, Mask, str]]) -> None:
+        """Take note of figures that are published, whatever the rules would say: table, key, entries, issue.
 
         Of the sums of a table the one at the end of each issue is kept.
         """
-        net = self.facts.coefficients(mask)
-        self._blocks.setdefault((table, key), []).append(net)
-        total = self._totals[table] = net + self._totals.get(table, 0)
-        self._unions[table, issue] = total.astype(np.int8)
-        for one in (net, self._growth(table, key)[-1]):
-            self._sums.append(one)
-        direction = self._new_direction(net)
-        if direction is not None:
-            self._basis.append(direction)
-            self._free = self._free - np.outer(direction, direction @ self._free)
+        waiting: list[Vector] = []
+        for table, key, mask, issue in figures:
+            net = self.facts.coefficients(mask)
+            self._blocks.setdefault((table, key), []).append(net)
+            self._unions[table, issue] = self._totals[table] = net + self._totals.get(table, 0)
+            self._sums.append(net)
+            if (table, key) in self._cells:
+                self._sums.append(net + self._cells[table, key])
+            self._cells[table, key] = net + self._cells.get((table, key), 0)
+            waiting.append(net)
+            if len(waiting) == _TOGETHER:
+                self._span(waiting)
+                waiting = []
+        self._span(waiting)
+
+    def _span(self, figures: Sequence[Vector]) -> None:
+        """Add the directions of figures to the basis.
+
+        The part that the basis gives already is taken from all of them by one product of matrices, which
+        computes many times faster than one figure after the other.
+        """
+        if not figures:
+            return
+        known = self._basis.rows.copy()
+        rest = np.array([net / (float(np.linalg.norm(net)) or 1.0) for net in figures])
+        for _again in range(2):
+            rest = rest - (rest @ known.T) @ known
+        added = np.zeros((0, self.facts.size))
+        for vector in rest:
+            if (direction := _orthogonal(vector, added)) is not None:
+                added = np.vstack([added, direction])
+        self._basis.append(*added)
+        self._free = self._free - added.T @ (added @ self._free)
 
     def _growth(self, table: str, key: str) -> list[Vector]:
         """By how much a cell has grown since each of its issues, the last first: at the end its figure."""
@@ -208,25 +321,18 @@ class Auditor:
         """Rule 3 against each published sum that contains this one, or lies in it."""
         if not self.facts.is_safe(net):
             return False
-        unions = np.array([*self._unions.values()]).reshape(-1, self.facts.size)
-        differences = np.vstack([self._sums.rows, unions]).astype(np.int8) - net.astype(np.int8)
-        comparable = (differences >= 0).all(axis=1) | (differences <= 0).all(axis=1)
-        return all(self.facts.is_safe(one) for one in differences[comparable])
-
-    def _new_direction(self, net: Vector) -> Vector | None:
-        """The part of the figure that the published ones do not give, of length 1; None without one."""
-        length = float(np.linalg.norm(net))
-        if not length:
-            return None
-        vector = net / length
-        for _again in range(2):
-            vector = vector - self._basis.rows.T @ (self._basis.rows @ vector)
-        rest = float(np.linalg.norm(vector))
-        return vector / rest if rest > _ZERO else None
+        unions = np.array([*self._unions.values()]).reshape(-1, self.facts.size) - net
+        comparable = (unions >= 0).all(axis=1) | (unions <= 0).all(axis=1)
+        differences = np.vstack(
+            [self._sums.comparable(net) - net.astype(np.int8), unions[comparable]]
+        )
+        unsure = differences[~self.facts.surely_safe(differences)]
+        return all(self.facts.is_safe(one) for one in unsure)
 
     def _reveals(self, net: Vector) -> bool:
         """Rule 4, if this figure were added."""
-        direction = self._new_direction(net)
+        length = float(np.linalg.norm(net))
+        direction = _orthogonal(net / length, self._basis.rows) if length else None
         if direction is None:
             return False
         free = self._free - np.outer(direction, direction @ self._free)
@@ -240,3 +346,11 @@ class Auditor:
             bool((np.abs(rays[step:] - rays[:-step]).max(axis=1) < _PARALLEL).any())
             for step in range(1, min(4, len(rays)))
         )
+
+
+def _orthogonal(vector: Vector, basis: npt.NDArray[Any]) -> Vector | None:
+    """The part of a vector, of length 1, that is orthogonal to the rows; None where nothing is left of it."""
+    for _again in range(2):
+        vector = vector - basis.T @ (basis @ vector)
+    rest = float(np.linalg.norm(vector))
+    return vector / rest if rest > _ZERO else None

@@ -5,7 +5,7 @@ together may be published. So each figure ever published is a union of blocks, a
 issues is a union of blocks too: every block obeys the rules of `disclosure`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,8 +67,9 @@ def issue_of(block: Block) -> str:
 def audited(facts: Facts, published: Iterable[Block]) -> Auditor:
     """An auditor who knows these blocks."""
     auditor = Auditor(facts)
-    for block in published:
-        auditor.publish(block.table, block.key, mask_of(facts, block), issue_of(block))
+    auditor.publish(
+        (block.table, block.key, mask_of(facts, block), issue_of(block)) for block in published
+    )
     return auditor
 
 
@@ -90,37 +91,48 @@ def next_tables(
     items: Sequence[Item],
     published: Sequence[Block],
     *,
-    through: str,
-    year: str,
+    months: Sequence[str],
     tables: Sequence[str],
 ) -> list[Block]:
-    """The blocks by which the tables of the year grow when its months up to `through` are closed.
+    """The blocks by which the tables of the year grow when these months are closed, in their order.
 
-    The city's total goes first, then the tables
+    Each month is issued for itself, also where several are closed at once, so that the curve of a year does
+    not depend on the day of closing. In a month the city's total goes first, then the tables
     in their order, in each the largest cells first: where a safe cell must be held back for the sake of another
     one, it is a small one.
     """
-    months = [f"{year}-{month:02d}" for month in range(1, 13)]
     facts, found = Facts(items), []
     auditor = audited(facts, published)
-    for table in (CITY, *tables):
-        keys = [""] if table == CITY else sorted({k for i in items for k in i.cells.get(table, ())})
-        waiting = []
-        for key in keys:
-            last = max(
-                (b.through for b in published if (b.table, b.key) == (table, key)), default=""
-            )
-            since = next((month for month in months if month > last), "")
-            if since and since <= through:
-                block = Block(table, key, since, through)
-                mask = mask_of(facts, block)
-                if mask.any():
-                    waiting.append((_measured(facts, block, mask), mask))
-        for block, mask in sorted(waiting, key=lambda one: (-one[0].amount_fen, one[0].key)):
-            if not auditor.refusal(table, block.key, mask):
-                auditor.publish(table, block.key, mask, issue_of(block))
-                found.append(block)
+    reached: dict[tuple[str, str], str] = {}
+    for block in published:
+        place = block.table, block.key
+        reached[place] = max(block.through, reached.get(place, ""))
+    for through in months:
+        for table in (CITY, *tables):
+            for block, mask in _waiting(facts, table, reached, through):
+                if not auditor.refusal(table, block.key, mask):
+                    auditor.publish([(table, block.key, mask, issue_of(block))])
+                    reached[table, block.key] = through
+                    found.append(block)
     return found
+
+
+def _waiting(
+    facts: Facts, table: str, reached: Mapping[tuple[str, str], str], through: str
+) -> list[tuple[Block, Mask]]:
+    """What each cell of a table would grow by up to this month, the largest first; entries and their sum."""
+    keys = (
+        [""] if table == CITY else sorted({k for i in facts.items for k in i.cells.get(table, ())})
+    )
+    found = []
+    for key in keys:
+        last = reached.get((table, key), "")
+        since = f"{through[:4]}-{int(last[5:]) + 1:02d}" if last else f"{through[:4]}-01"
+        block = Block(table, key, since, through)
+        mask = mask_of(facts, block)
+        if mask.any():
+            found.append((_measured(facts, block, mask), mask))
+    return sorted(found, key=lambda one: (-one[0].amount_fen, one[0].key))
 
 
 def _measured(facts: Facts, block: Block, mask: Mask) -> Block:

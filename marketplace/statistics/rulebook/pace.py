@@ -105,5 +105,13 @@ def change(now: int, before: int) -> Fraction | None:
     return None if before <= 0 else Fraction(100 * (now - before), before)
 
 
+def percent(value: Fraction | None) -> str:
+    """A percentage with one decimal, half up; "" for none."""
+    if value is None:
+        return ""
+    tenths = int(abs(value) * 10 + Fraction(1, 2))
+    return f"{'-' if value < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"
+
+
 def _rounded(value: Fraction) -> int:
     return int(value + Fraction(1, 2)) if value >= 0 else -int(-value + Fraction(1, 2))

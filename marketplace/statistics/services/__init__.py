@@ -7,7 +7,7 @@ from marketplace.statistics.services.issue import (
     remove_samples,
     sample_years,
 )
-from marketplace.statistics.services.targets import set_target
+from marketplace.statistics.services.targets import set_sample_target, set_target
 
 __all__ = [
     "issue_all",
@@ -15,5 +15,6 @@ __all__ = [
     "issue_year",
     "remove_samples",
     "sample_years",
+    "set_sample_target",
     "set_target",
 ]

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
 
 from marketplace.deals.models import ContractParty
 from marketplace.deals.workflow import Book, Side
@@ -45,7 +44,8 @@ def issue_year(book: str, year: int) -> int:
         state = IssueState.objects.select_for_update().get(pk=state.pk)
         entries = LedgerEntry.objects.filter(book=book, period__month__startswith=f"{year}-")
         last = entries.order_by("-pk").values_list("pk", flat=True).first() or 0
-        through = _closed_through(book, year)
+        closed = _closed_months(book, year)
+        through = max(closed, default="")
         if (last, through) == (state.last_entry, state.closed_through):
             return 0
         items = items_of(entries)
@@ -57,8 +57,7 @@ def issue_year(book: str, year: int) -> int:
             blocks += next_tables(
                 items,
                 [*published, *blocks],
-                through=through,
-                year=str(year),
+                months=[month for month in closed if month > state.closed_through],
                 tables=PUBLIC_TABLES,
             )
         PublicIssue.objects.bulk_create(
@@ -132,12 +131,12 @@ def _parties(contracts: set[int]) -> dict[int, frozenset[str]]:
     return {contract: frozenset(names) for contract, names in found.items()}
 
 
-def _closed_through(book: str, year: int) -> str:
-    """The last closed month of the year; "" for none. Months are closed in their order."""
+def _closed_months(book: str, year: int) -> list[str]:
+    """The closed months of the year. Months are closed in their order."""
     closed = LedgerPeriod.objects.filter(
         book=book, month__startswith=f"{year}-", status=PeriodStatus.CLOSED
     )
-    return closed.aggregate(last=Max("month"))["last"] or ""
+    return list(closed.order_by("month").values_list("month", flat=True))
 
 
 def _issues(book: str, year: int) -> Iterable[PublicIssue]:

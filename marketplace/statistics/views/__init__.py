@@ -8,6 +8,7 @@ from marketplace.statistics.views.desk import (
     overview,
     registered,
     report,
+    report_pdf,
     sums,
     targets,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "overview",
     "registered",
     "report",
+    "report_pdf",
     "sums",
     "table",
     "targets",

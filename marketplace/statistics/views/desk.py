@@ -7,13 +7,15 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.journal.once import once
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused
+from marketplace.kernel.children import ChildFailed
+from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.sheets.writers import XLSX_TYPE
 from marketplace.statistics import exports, queries, services
 from marketplace.statistics.forms import TargetForm
@@ -21,7 +23,14 @@ from marketplace.statistics.queries import figures, stages
 from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
 from marketplace.statistics.queries.targets import target_of
 from marketplace.statistics.rulebook.definitions import definitions_on
-from marketplace.statistics.views.shared import book_of, month_of, percent, year_of
+from marketplace.statistics.rulebook.pace import percent
+from marketplace.statistics.views.shared import (
+    book_of,
+    csv_file,
+    format_of,
+    month_of,
+    year_of,
+)
 from marketplace.web.costs import counted
 from marketplace.web.onetime import FormKey
 from marketplace.web.signed_out import login_required
@@ -68,8 +77,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = figures.overview(year, book)
     through = max((one.month for one in found.months), default=f"{year}-12")
     target = target_of(year, book=book)
+    known, total = stages.known_origin(year, book)
     context |= {
         "found": found,
+        "known_fen": known,
+        "known": percent(_share(known, total)),
         "target": target,
         "done": percent(None if target is None else _share(found.amount_fen, target.amount_fen)),
         "change": percent(found.change),
@@ -113,7 +125,22 @@ def sums(request: HttpRequest, dimension: str) -> HttpResponse:
         "overlaps": dimension in OVERLAPPING,
         "dimensions": TITLES.items(),
     }
+    if dimension == "flow":
+        elsewhere = figures.absorbed_elsewhere(context["book"], since, through)
+        here = next((line for line in lines if line.key == "absorb"), figures.Line("", 0, 0, 0))
+        context |= {"elsewhere": elsewhere, "absorbed": _absorbed(here, elsewhere)}
     return render_page(request, "statistics/sums.html", context)
+
+
+def _absorbed(here: figures.Line, elsewhere: figures.Line) -> list[tuple[str, figures.Line]]:
+    """吸纳 in its two parts and their sum: no contract stands in both."""
+    both = figures.Line(
+        "",
+        here.contracts + elsewhere.contracts,
+        here.amount_fen + elsewhere.amount_fen,
+        here.technical_fen + elsewhere.technical_fen,
+    )
+    return [(_("本市登记的吸纳"), here), (_("外地登记的吸纳"), elsewhere), (_("合计"), both)]
 
 
 @login_required
@@ -246,8 +273,12 @@ def brief(request: HttpRequest) -> HttpResponseBase:
     known = [f"{month:02d}" for month in range(1, 13)]
     if not (year.isascii() and year.isdecimal() and len(year) == 4 and months[0] in known):
         raise InvalidInput({"period": [_("请写月份或季度，例如 2026-10 或 2026-Q3")]})
-    made = exports.brief(int(year), f"{year}-{months[0]}", f"{year}-{months[1]}", book)
-    name = exports.file_name(_("技术合同登记快报-%(period)s") % {"period": period}, book, "xlsx")
+    chosen = format_of(request)
+    asked = int(year), f"{year}-{months[0]}", f"{year}-{months[1]}", book
+    name = exports.file_name(_("技术合同登记快报-%(period)s") % {"period": period}, book, chosen)
+    if chosen == "csv":
+        return csv_file(exports.brief_csv(*asked), name)
+    made = exports.brief(*asked)
     return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
@@ -259,7 +290,28 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
     book = book_of(request)
     if year not in figures.ledger_years(book):
         raise Http404
-    return render_page(request, "statistics/report.html", report_context(year, book))
+    context = report_context(year, book) | {"can_print": exports.can_print()}
+    return render_page(request, "statistics/report.html", context)
+
+
+@login_required
+@require_safe
+@counted("export")
+def report_pdf(request: HttpRequest, year: int) -> HttpResponse:
+    """The yearly report as a PDF. 404 on a machine that cannot make one: its page has no link to it."""
+    _reads(request)
+    book = book_of(request)
+    if year not in figures.ledger_years(book) or not exports.can_print():
+        raise Http404
+    try:
+        made = exports.report_pdf(report_context(year, book))
+    except ChildFailed as error:
+        raise Refused(_("现在不能生成 PDF，请打印网页")) from error
+    name = exports.file_name(_("技术合同登记年度报告-%(year)s") % {"year": year}, book, "pdf")
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def report_context(year: int, book: str) -> dict[str, Any]:
@@ -276,6 +328,7 @@ def report_context(year: int, book: str) -> dict[str, Any]:
         "done": percent(None if target is None else _share(found.amount_fen, target.amount_fen)),
         "known": percent(_share(known, total)),
         "counts": stages.counts(year, book),
+        "elsewhere": figures.absorbed_elsewhere(book, f"{year}-01", f"{year}-12"),
         "tables": [
             (
                 title,

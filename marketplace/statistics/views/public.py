@@ -2,34 +2,37 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
-from marketplace.kernel.errors import InvalidInput
-from marketplace.sheets.writers import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from marketplace.sheets.writers import XLSX_TYPE, write_csv, write_xlsx
 from marketplace.statistics import exports, queries
 from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
 from marketplace.statistics.queries.targets import targets_of
 from marketplace.statistics.rulebook.definitions import definitions_on
 from marketplace.statistics.rulebook.issues import PUBLIC_TABLES
+from marketplace.statistics.rulebook.pace import percent
 from marketplace.statistics.views.shared import (
     book_of,
+    csv_file,
     curve_chart,
+    format_of,
     goal_chart,
     month_of,
-    percent,
     table_chart,
     tiles,
+    unit_for,
     year_of,
     years_chart,
 )
 from marketplace.web.costs import counted
 from marketplace.web.views import render_page
+
+#: The tables in the first of the two columns of the page.
+_LEFT = frozenset({"district", "flow", "kind", "broker", "district.kind"})
 
 
 def _head(request: HttpRequest) -> dict[str, Any]:
@@ -68,11 +71,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     found = queries.public_tables(year, book, through)
     total = sum(cell.amount_fen for cell in found.get("city", []))
     totals = queries.year_totals(book)
+    districts = found.get("district", [])
+    unit = unit_for(cell.amount_fen for cell in districts)
     context |= {
         "through": through,
         "years_chart": years_chart(totals, targets_of([*range(year - 4, year + 1)], book=book)),
         "curve_chart": curve_chart(head),
-        "tiles": tiles(found.get("district", [])),
+        "tiles": tiles(districts, unit),
+        "tiles_unit": unit.name,
         "tables": [
             {
                 "name": table,
@@ -80,6 +86,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
                 "chart": table_chart(table, found[table], 0 if table in OVERLAPPING else total),
                 "rows": [(key_label(table, cell.key), cell) for cell in found[table]],
                 "overlaps": table in OVERLAPPING,
+                "is_left": table in _LEFT,
             }
             for table in PUBLIC_TABLES
             if found.get(table)
@@ -116,9 +123,7 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     if name not in PUBLIC_TABLES:
         raise Http404
     book = book_of(request)
-    chosen = request.GET.get("format", "xlsx")
-    if chosen not in {"csv", "xlsx"}:
-        raise InvalidInput({"format": [_("只能导出为 xlsx 或 csv")]})
+    chosen = format_of(request)
     year = year_of(request, queries.public_years(book))
     cells = queries.public_tables(year, book).get(name, [])
     columns, rows = exports.table_columns(book), exports.table_rows(name, cells, book)
@@ -127,6 +132,4 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
     if chosen == "xlsx":
         sheet = write_xlsx(str(TITLES[name]), columns, rows)
         return FileResponse(sheet, as_attachment=True, filename=filename, content_type=XLSX_TYPE)
-    response = StreamingHttpResponse(write_csv(columns, rows), content_type=CSV_TYPE)
-    response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
-    return response
+    return csv_file(write_csv(columns, rows), filename)

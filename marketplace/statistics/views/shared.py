@@ -1,22 +1,28 @@
 """What the pages share: book and year from the address, charts with their tables."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
-from marketplace.kernel.money import FEN_PER_YI
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import FEN_PER_WAN, FEN_PER_YI
+from marketplace.sheets.writers import CSV_TYPE
 from marketplace.statistics.queries import Cell, Headline
 from marketplace.statistics.queries.labels import key_label
+from marketplace.statistics.rulebook.pace import percent
 from marketplace.web import charts
 
+#: Colours of a stacked bar.
+_MOST_STACKED = 5
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
 #: The districts on a grid, roughly as they lie; None is an empty field.
 GRID: tuple[tuple[str | None, ...], ...] = (
@@ -46,17 +52,41 @@ def month_of(request: HttpRequest, name: str, default: str) -> str:
     return typed if _MONTH.match(typed) else default
 
 
-def yi(fen: int) -> float:
-    """亿元 with two decimals, for a drawing; exact amounts stand in the tables."""
-    return round(fen / FEN_PER_YI, 2)
+def format_of(request: HttpRequest) -> str:
+    """The kind of file that the address asks for. Raises InvalidInput for any but xlsx and csv."""
+    chosen = request.GET.get("format", "xlsx")
+    if chosen not in {"csv", "xlsx"}:
+        raise InvalidInput({"format": [_("只能导出为 xlsx 或 csv")]})
+    return chosen
 
 
-def percent(value: Fraction | None) -> str:
-    """A percentage with one decimal, half up; "" for none."""
-    if value is None:
-        return ""
-    tenths = int(abs(value) * 10 + Fraction(1, 2))
-    return f"{'-' if value < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"
+def csv_file(lines: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    """A CSV file of this name."""
+    response = StreamingHttpResponse(lines, content_type=CSV_TYPE)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a drawing. Exact amounts stand in the tables."""
+
+    name: str
+    fen: int
+
+    def of(self, fen: int) -> float:
+        """An amount in this unit: 亿元 with two decimals, 万元 whole."""
+        return round(fen / self.fen, 2) if self.fen == FEN_PER_YI else round(fen / self.fen)
+
+    def shown(self, fen: int) -> str:
+        """The same as text."""
+        return f"{self.of(fen):,.2f}" if self.fen == FEN_PER_YI else f"{self.of(fen):,}"
+
+
+def unit_for(amounts: Iterable[int | None]) -> Unit:
+    """亿元 where an amount reaches one, otherwise 万元: small amounts would all be 0.0."""
+    top = max((abs(one) for one in amounts if one is not None), default=0)
+    return Unit(_("亿元"), FEN_PER_YI) if top >= FEN_PER_YI else Unit(_("万元"), FEN_PER_WAN)
 
 
 @dataclass(frozen=True)
@@ -68,7 +98,7 @@ class Tile:
     shade: int | None
 
 
-def tiles(cells: Sequence[Cell]) -> list[list[Tile]]:
+def tiles(cells: Sequence[Cell], unit: Unit) -> list[list[Tile]]:
     """The counties on their grid. A county that is not published on its own says so."""
     amounts = {cell.key: cell.amount_fen for cell in cells}
     top = max([*amounts.values(), 1])
@@ -81,7 +111,7 @@ def tiles(cells: Sequence[Cell]) -> list[list[Tile]]:
             elif code in amounts:
                 shade = min(4, max(0, 5 * amounts[code] // top))
                 line.append(
-                    Tile(key_label("district", code), f"{yi(amounts[code]):,.2f}", int(shade))
+                    Tile(key_label("district", code), unit.shown(amounts[code]), int(shade))
                 )
             else:
                 line.append(Tile(key_label("district", code), "—", 0))
@@ -93,33 +123,36 @@ def goal_chart(head: Headline) -> SafeString | str:
     """Progress to the target, with the mark of the pace where there is one."""
     if head.target is None:
         return ""
-    due = head.due_fen
+    due, unit = head.due_fen, unit_for([head.target.amount_fen])
+    reached, target = unit.of(head.amount_fen), unit.of(head.target.amount_fen)
     if due is None:
-        return charts.progress(yi(head.amount_fen), yi(head.target.amount_fen), unit=_("亿元"))
-    return charts.goal(yi(head.amount_fen), yi(head.target.amount_fen), yi(due), unit=_("亿元"))
+        return charts.progress(reached, target, unit=unit.name)
+    return charts.goal(reached, target, unit.of(due), unit=unit.name)
 
 
 def years_chart(totals: dict[int, int], targets: dict[int, Any]) -> SafeString:
     """Turnover and target of each year, with the table of the same numbers."""
     years = sorted({*totals, *targets})[-6:]
+    unit = unit_for([*totals.values(), *(aim.amount_fen for aim in targets.values())])
     rows = [
         (
             str(year),
-            yi(totals.get(year, 0)),
-            yi(targets[year].amount_fen) if year in targets else None,
+            unit.of(totals.get(year, 0)),
+            unit.of(targets[year].amount_fen) if year in targets else None,
         )
         for year in years
     ]
+    names = {"unit": unit.name}
     return charts.figure(
-        _("各年成交额与目标（亿元）"),
+        _("各年成交额与目标（%(unit)s）") % names,
         charts.legend([(_("实际"), "k1"), (_("目标"), "plan")])
-        + charts.columns(rows, unit=_("亿元")),
-        [_("年份"), _("实际（亿元）"), _("目标（亿元）")],
+        + charts.columns(rows, unit=unit.name),
+        [_("年份"), _("实际（%(unit)s）") % names, _("目标（%(unit)s）") % names],
         [
             [
                 year,
-                f"{yi(totals[year]):.2f}" if year in totals else "—",
-                f"{yi(targets[year].amount_fen):.2f}" if year in targets else _("未设目标"),
+                unit.shown(totals[year]) if year in totals else "—",
+                unit.shown(targets[year].amount_fen) if year in targets else _("未设目标"),
             ]
             for year in years
         ],
@@ -129,48 +162,56 @@ def years_chart(totals: dict[int, int], targets: dict[int, Any]) -> SafeString:
 def curve_chart(head: Headline) -> SafeString:
     """The year's curve against its pace and the year before."""
     labels = [_("%(n)s月") % {"n": month} for month in range(1, 13)]
-    series = []
-    if any(value is not None for value in head.before):
-        series.append(
-            charts.Series(_("%(year)s 年累计") % {"year": head.year - 1}, "s2", _yis(head.before))
-        )
     due: list[int | None] = []
     if head.target is not None and head.pace is not None:
         due = [head.pace.due_fen(head.target.amount_fen, month) for month in range(1, 13)]
-        series.append(charts.Series(_("进度"), "s3 dash", _yis(due)))
-    if head.curve:
-        series.append(
-            charts.Series(
-                _("%(year)s 年累计") % {"year": head.year}, "s1", _yis(head.curve), filled=True
-            )
-        )
+    unit = unit_for([*head.before, *head.curve, *due])
+    found = [
+        (_("%(year)s 年累计") % {"year": head.year - 1}, "s4", head.before, False),
+        (_("进度"), "s3 dash", due, False),
+        (_("%(year)s 年累计") % {"year": head.year}, "s1", head.curve, True),
+    ]
+    series = [
+        charts.Series(name, css, [None if one is None else unit.of(one) for one in values], filled)
+        for name, css, values, filled in found
+        if any(one is not None for one in values)
+    ]
     if not series:
         return charts.lines([], [])
     return charts.figure(
-        _("%(year)s 年逐月累计成交额（亿元）") % {"year": head.year},
+        _("%(year)s 年逐月累计成交额（%(unit)s）") % {"year": head.year, "unit": unit.name},
         charts.legend([(one.name, one.css) for one in series])
-        + charts.lines(labels, series, unit=_("亿元"), minor=(1, 3, 5, 7, 9, 11)),
+        + charts.lines(labels, series, unit=unit.name, minor=(1, 3, 5, 7, 9, 11)),
         [_("月份"), *[one.name for one in series]],
         [
-            [label, *[("—" if one.values[n] is None else f"{one.values[n]:.2f}") for one in series]]
+            [label, *[("—" if one.values[n] is None else f"{one.values[n]:,}") for one in series]]
             for n, label in enumerate(labels)
         ],
     )
 
 
 def table_chart(table: str, cells: Sequence[Cell], total_fen: int) -> SafeString:
-    """Bars of a published table. A list is its own table: label, amount, share."""
+    """Bars of a published table; one stacked bar where all its cells are published and fit in it.
+
+    A list is its own table: label, amount, share.
+    """
+    unit = unit_for(cell.amount_fen for cell in cells)
+    shown = [cell for cell in cells if cell.amount_fen > 0]
+    if table == "kind" and len(shown) <= _MOST_STACKED and total_fen == _sum(cells) == _sum(shown):
+        return charts.stack(
+            [(key_label(table, cell.key), unit.of(cell.amount_fen)) for cell in shown],
+            unit=unit.name,
+        )
     rows = [
         (
             key_label(table, cell.key),
-            yi(cell.amount_fen),
+            unit.of(cell.amount_fen),
             f"{percent(Fraction(100 * cell.amount_fen, total_fen))}%" if total_fen > 0 else "",
         )
-        for cell in cells
-        if cell.amount_fen > 0
+        for cell in shown
     ]
-    return charts.bars(rows, unit=_("亿元"))
+    return charts.bars(rows, unit=unit.name)
 
 
-def _yis(values: Sequence[int | None]) -> list[float | None]:
-    return [None if value is None else yi(value) for value in values]
+def _sum(cells: Iterable[Cell]) -> int:
+    return sum(cell.amount_fen for cell in cells)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from marketplace.brokerage.queries import introductions_visible_to, proofs_of
+from marketplace.brokerage.queries import introductions_visible_to, proofs_for
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.queries import files_of, intents_of, listing_of, party
 from marketplace.enquiries.rulebook import ASKER, OWNER
@@ -23,9 +23,25 @@ from marketplace.taxonomy.queries import label
 from marketplace.threads.queries.pieces import Fact, Piece
 
 
-def readable(user: Actor, rows: Iterable[Attachment]) -> list[Attachment]:
-    """The files of these that the person may have now."""
-    return [row for row in rows if row.is_ready and can_read(user, row)]
+def readable(
+    user: Actor, rows: Iterable[Attachment], *, of_one_record: bool = False
+) -> list[Attachment]:
+    """The files of these that the person may have now.
+
+    The rule of a kind of file looks at its subject and audience, so it is asked once for each. The messages of an
+    enquiry are many subjects of one record: with `of_one_record` the rule is asked once for all of them.
+    """
+    known: dict[Any, bool] = {}
+    found = []
+    for row in rows:
+        key = row.subject_kind, row.audience, None if of_one_record else row.subject_id
+        if not row.is_ready:
+            continue
+        if key not in known:
+            known[key] = can_read(user, row)
+        if known[key]:
+            found.append(row)
+    return found
 
 
 def listing_piece(user: Actor, kind: str, listing: Any) -> Piece | None:
@@ -90,7 +106,15 @@ def enquiry_pieces(user: Actor, enquiries: Iterable[Enquiry]) -> list[Piece]:
         url = reverse("enquiries:show", args=[row.code])
         state = row.get_status_display()
         found.append(
-            Piece(row.code, row.title, state, row.created_at, url, facts, readable(user, files))
+            Piece(
+                row.code,
+                row.title,
+                state,
+                row.created_at,
+                url,
+                facts,
+                readable(user, files, of_one_record=True),
+            )
         )
     return found
 
@@ -103,6 +127,8 @@ def introduction_pieces(
     found = introductions_visible_to(user).filter(
         Q(enquiry__in=[row.pk for row in enquiries]) | Q(pk__in=keys)
     )
+    rows = list(found.order_by("at", "id"))
+    proofs = proofs_for(rows)
     return [
         Piece(
             row.code,
@@ -111,9 +137,9 @@ def introduction_pieces(
             row.at,
             reverse("brokerage:introduction", args=[row.code]),
             [Fact(_("委托"), row.mandate.code)] if row.mandate is not None else [],
-            readable(user, proofs_of(row)),
+            readable(user, proofs[row.pk]),
         )
-        for row in found.order_by("at", "id")
+        for row in rows
     ]
 
 

@@ -40,6 +40,8 @@ REFUSED = {
     "search/": ["q"],
     "search/?q=": ["q"],
     "search/?q=x&in=news": ["in"],
+    "statistics/?year=2026": ["year"],
+    "statistics/?book=other": ["book"],
     "taxonomy/?x=1": ["x"],
     "taxonomy/industry/?level=1": ["level"],
 }

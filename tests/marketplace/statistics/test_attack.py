@@ -64,7 +64,7 @@ def every_issue(items: Sequence[Item]) -> list[Block]:
         for end in range(before + 2, len(until) + 2, 2):
             if block := next_daily(until[:end], published, "2026"):
                 published.append(block)
-        published += next_tables(until, published, through=month, year="2026", tables=TABLES)
+        published += next_tables(until, published, months=[month], tables=TABLES)
     return published
 
 
@@ -210,7 +210,7 @@ def test_the_attack_succeeds_where_the_rules_are_broken() -> None:
     ]
     naive = [Block(t, k, MONTHS[0], MONTHS[0]) for t in ("district", "kind") for k in "01"]
     assert attack(items, naive)[0] == [(3,)]
-    honest = next_tables(items, [], through=MONTHS[0], year="2026", tables=("district", "kind"))
+    honest = next_tables(items, [], months=MONTHS[:1], tables=("district", "kind"))
     assert attack(items, honest) == ([], [])
     assert {b.table for b in honest} >= {"city", "district"}
 
@@ -255,7 +255,7 @@ def test_a_second_cell_is_held_back_for_the_one_that_must_be() -> None:
         Item(i.entry, i.subject, i.contract, i.parties, i.month, 1, 100, 100, {"district": (k,)})
         for i, k in zip(plain(10), keys, strict=True)
     ]
-    shown = next_tables(items, [], through=MONTHS[0], year="2026", tables=("district",))
+    shown = next_tables(items, [], months=MONTHS[:1], tables=("district",))
     assert [(b.table, b.key, b.amount_fen) for b in shown] == [
         ("city", "", 1000),
         ("district", "0", 500),
@@ -268,15 +268,15 @@ def test_months_that_are_open_are_in_no_table() -> None:
         Item(i.entry + 9, i.subject + 9, i.contract + 9, i.parties, "2026-02", 1, 100, 100, i.cells)
         for i in items
     ]
-    found = next_tables([*items, *later], [], through="2026-01", year="2026", tables=TABLES)
+    found = next_tables([*items, *later], [], months=["2026-01"], tables=TABLES)
     assert {block.amount_fen for block in found} == {900}
 
 
 def test_a_correction_of_one_contract_does_not_show() -> None:
     items = plain(6)
-    first = next_tables(items, [], through=MONTHS[0], year="2026", tables=TABLES)
+    first = next_tables(items, [], months=MONTHS[:1], tables=TABLES)
     reversal = Item(7, 6, 6, items[5].parties, "2026-02", -1, 100, 100, items[5].cells)
-    later = next_tables([*items, reversal], first, through=MONTHS[1], year="2026", tables=TABLES)
+    later = next_tables([*items, reversal], first, months=MONTHS[1:2], tables=TABLES)
     assert later == []
     assert next_daily([*items, reversal], [next_daily(items, [], "2026")], "2026") is None
 

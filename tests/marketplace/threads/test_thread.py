@@ -3,7 +3,10 @@
 import hashlib
 import io
 import json
+import os
+import subprocess
 import zipfile
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -12,10 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 import pytest
 
+from marketplace.brokerage.models import Introduction
 from marketplace.deals import services as deals
 from marketplace.deals.queries import files_of
 from marketplace.enquiries import rulebook, services
+from marketplace.enquiries.models import Intent
 from marketplace.journal.models import Entry
+from marketplace.kernel.codes import new_code
 from marketplace.kernel.errors import NotVisible
 from marketplace.taxonomy import services as taxonomy
 from marketplace.threads import exports
@@ -37,6 +43,11 @@ def code_lists(db: None) -> None:
 
 @pytest.fixture
 def undertaking(cast: Cast) -> dict[str, Any]:
+    """See `make_undertaking`."""
+    return make_undertaking(cast)
+
+
+def make_undertaking(cast: Cast) -> dict[str, Any]:
     """A need of the enterprise, a question of the university, an agreed intent, a signed contract."""
     need = make_need(cast.enterprise, cast.member, title="人造板胶黏剂降醛", state="published")
     enquiry = make_enquiry(
@@ -166,6 +177,33 @@ def test_the_pack_holds_what_its_reader_may_open_and_its_sums_are_right(
     assert f"files/contract/{scan.code}.pdf" in sums
 
 
+def test_the_real_program_accepts_the_list_and_names_a_changed_file(
+    cast: Cast, undertaking: dict[str, Any], tmp_path: Path
+) -> None:
+    contract = sign(undertaking["contract"], cast.university_admin)
+    pack_of(cast.member, contract.code).extractall(tmp_path)
+
+    def checked() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+            cwd=tmp_path,
+            env={**os.environ, "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    found = checked()
+    assert (found.returncode, found.stderr) == (0, "")
+    files = [one for one in tmp_path.rglob("*") if one.is_file() and one.name != "SHA256SUMS"]
+    assert sorted(found.stdout.splitlines()) == sorted(
+        f"{one.relative_to(tmp_path)}: OK" for one in files
+    )
+    assert len(files) == 3
+    (tmp_path / "record.json").write_text("{}")
+    assert "record.json: FAILED" in checked().stdout
+
+
 def test_each_file_in_the_pack_is_a_download_in_the_journal(
     cast: Cast, undertaking: dict[str, Any]
 ) -> None:
@@ -197,6 +235,35 @@ def test_queries_do_not_grow_with_the_messages(cast: Cast, undertaking: dict[str
     for n in range(30):
         services.write(undertaking["enquiry"], f"第 {n} 次往来", actor=cast.member)
     assert cost() == before
+
+
+def test_a_long_thread_costs_what_a_short_one_costs(
+    cast: Cast, undertaking: dict[str, Any]
+) -> None:
+    """The page with one introduction and one intent, and with five of each."""
+    code = undertaking["contract"].code
+    client = signed_in(cast.member)
+
+    def cost() -> int:
+        client.get(f"/workbench/threads/{code}/")
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(f"/workbench/threads/{code}/").status_code == 200
+        return len(found)
+
+    def introduce() -> None:
+        make_introduction(make_broker(), cast.enterprise, cast.university, undertaking["need"])
+        Introduction.objects.update(enquiry=undertaking["enquiry"])
+
+    introduce()
+    short = cost()
+    for _n in range(4):
+        introduce()
+        again = Intent.objects.get(pk=undertaking["intent"].pk)
+        again.pk, again.code, again.status = None, new_code("YX"), "withdrawn"
+        again.save(force_insert=True)
+    sizes = {name: len(codes) for name, codes in stages(cast.member, code).items()}
+    assert (sizes["introduction"], sizes["intent"]) == (5, 5)
+    assert cost() == short
 
 
 def test_the_api_gives_the_same_stages(cast: Cast, undertaking: dict[str, Any]) -> None:

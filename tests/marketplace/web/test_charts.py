@@ -36,8 +36,8 @@ def test_columns() -> None:
     bars = [r for r in chart.iter("rect") if r.get("class") == "k1"]
     assert [bar.get("height") for bar in bars] == ["210.0", "105.0"]
     assert [text.text for text in chart.iter("text") if text.get("class") == "val"] == [
-        "100.0",
-        "50.0",
+        "100",
+        "50",
     ]
     # an XML parser reads the line breaks of an attribute as spaces
     tips = [rect.get("data-tip") for rect in chart.iter("rect") if rect.get("data-tip")]
