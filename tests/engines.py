@@ -48,7 +48,6 @@ ABOVE = {
     "test_races have its SQL",
     "tests/marketplace/enquiries/test_api.py": "its lists have the SQL of test_inbox",
     "tests/marketplace/offerings/test_pages.py": "needs and achievements have the same SQL from listings",
-    "tests/marketplace/deals/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/matching/test_described.py": "test_samples compares the same texts on the servers",
     "tests/marketplace/disclosure/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/disclosure/test_table.py": "its SQL is that of test_services and test_views",
