@@ -44,7 +44,7 @@ class AimRead(serializers.Serializer[Any]):
 class YearRead(serializers.Serializer[Any]):
     """The published number of a year. Amounts in fen; shares of the largest contract as a range in percent."""
 
-    book = serializers.ChoiceField(choices=Book.values)
+    book = serializers.ChoiceField(choices=Book.choices)
     is_sample = serializers.BooleanField(help_text="示例数据，不是本市的登记数据")
     note = serializers.CharField()
     year = serializers.IntegerField()
@@ -72,7 +72,7 @@ class CellRead(serializers.Serializer[Any]):
 class PublicTableRead(serializers.Serializer[Any]):
     """A published table. Where `overlaps`, a contract stands under several keys: do not add the cells up."""
 
-    name = serializers.ChoiceField(choices=PUBLIC_TABLES)
+    name = serializers.CharField()
     title = serializers.CharField()
     overlaps = serializers.BooleanField()
     cells = CellRead(many=True)
