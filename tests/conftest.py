@@ -58,17 +58,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_without_triggers() -> Iterator[None]:
-    """Triggers of append-only tables would stop the flush after a transactional test; it lays them again."""
-    from marketplace.journal import triggers
+def _flush_puts_back() -> Iterator[None]:
+    """What ends a transactional test puts the fresh database back, without `migrate`'s signals."""
+    from tests import flushed
 
     original = flush.Command.handle
-
-    def handle(self: flush.Command, **options: Any) -> None:
-        triggers.drop(options["database"])
-        original(self, **options)
-
-    flush.Command.handle = handle
+    flush.Command.handle = lambda _self, **options: flushed.put_back(options["database"])
     yield
     flush.Command.handle = original
 
@@ -100,9 +95,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Code lists and working days are read once; no test sees that they are read or checked."""
     from marketplace.taxonomy import queries
     from marketplace.taxonomy.queries import code_lists, working_days
+    from tests import flushed
 
     code_lists.REFRESH = float("inf")
     with django_db_blocker.unblock():
+        flushed.keep()
         for scheme in queries.schemes():
             queries.terms(scheme.code)
         _calendar.update(calendar=working_days._kept.current(), stamps=working_days._kept.stamps)

@@ -22,7 +22,7 @@ PROBLEMS = {
     "412": "If-Match 与现在的版本不符；present 是现在的内容",
     "413": "正文过大",
     "414": "地址过长；由服务器回答",
-    "415": "正文须为 application/json",
+    "415": "正文的格式不对：除上传文件的接口外，须为 application/json",
     "422": "同一个 Idempotency-Key 曾用于另一份正文",
     "428": "没有说明所依据的版本（If-Match 或 rev）",
     "429": "请求过多；Retry-After 说明等几秒",

@@ -43,6 +43,9 @@ workbench = [
 api = [
     path("brokers/", rest.BrokerList.as_view(), name="broker_list"),
     path("brokers/own/", rest.OwnEntry.as_view(), name="broker_own"),
+    path("brokers/own/tasks/", rest.OwnTasks.as_view(), name="task_list"),
+    path("brokers/own/tasks/<str:code>/", rest.OwnTask.as_view(), name="task_mark"),
+    path("brokers/own/pipeline/", rest.OwnPipeline.as_view(), name="pipeline"),
     path("brokers/<str:code>/", rest.BrokerDetail.as_view(), name="broker_detail"),
     path("brokers/<str:code>/messages/", rest.BrokerMessages.as_view(), name="broker_write"),
 ]
@@ -105,6 +108,12 @@ api += [
     path("mandates/", rest.MandateList.as_view(), name="mandate_list"),
     path("mandates/<str:code>/", rest.MandateDetail.as_view(), name="mandate_detail"),
     path("mandates/<str:code>/amend/", rest.MandateAmend.as_view(), name="mandate_amend"),
+    path(
+        "mandates/<str:code>/commissions/",
+        rest.MandateCommissions.as_view(),
+        name="commission_list",
+    ),
+    path("commissions/<str:code>/<str:act>/", rest.CommissionAct.as_view(), name="commission_act"),
     path("mandates/<str:code>/<slug:act>/", rest.MandateAct.as_view(), name="mandate_act"),
     path("introductions/", rest.IntroductionList.as_view(), name="introduction_list"),
     path(

@@ -8,6 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.deals import queries, samples
+from marketplace.deals.queries.listings import (
+    contract_counts,
+    contracts_of_listings,
+    signed_listings,
+)
 from marketplace.deals.queries.waiting import (
     amendments_to_answer,
     intents_to_draft,
@@ -95,6 +100,26 @@ def _of_enquiry(user: Actor, enquiry: Any, contract: Any) -> Answer:
     return {"url": reverse("deals:new_from_enquiry", args=[enquiry.code])} if begins else None
 
 
+def _signed(user: Actor, listings: Sequence[Any]) -> list[Answer]:
+    """已签约 on a need or an achievement, for the members of the parties alone. One query."""
+    found = signed_listings(user, _kind_of(listings[0]), [row.pk for row in listings])
+    return [{} if row.pk in found else None for row in listings]
+
+
+def _contracts(user: Actor, listings: Sequence[Any]) -> list[Answer]:
+    """The contracts about a listing, for the members of their parties alone. One query."""
+    found = contracts_of_listings(user, _kind_of(listings[0]), [row.pk for row in listings])
+    return [{"contracts": found[row.pk]} if row.pk in found else None for row in listings]
+
+
+def _of_organizations(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
+    """The way from the page of an organisation to its contracts, for its members. One query."""
+    access = access_of(user)
+    own = [org.pk for org in organizations if access.in_org(org.pk)]
+    counts = contract_counts(own) if own else {}
+    return [{"count": counts.get(org.pk, 0)} if org.pk in own else None for org in organizations]
+
+
 def _of_listings(user: Actor, listings: Sequence[Any]) -> list[Answer]:
     """The owner begins a contract from the page on which it manages a need or an achievement. No query."""
     access, kind = access_of(user), _kind_of(listings[0])
@@ -128,11 +153,17 @@ SLICE = Slice(
     ),
     todos=(_to_confirm, _to_answer, _to_sign, _to_draft),
     codes=(CodePage("HT", queries.visible_to, "deals:show"),),
-    schedules=(Schedule("deals.remind_due", every=24 * 3600.0),),
+    schedules=(
+        Schedule("deals.remind_due", every=24 * 3600.0),
+        Schedule("deals.propose_origins", every=24 * 3600.0),
+    ),
     samples=Samples("contracts", 70, samples.load, samples.remove),
     slots=(
         Contribution("intent.actions", 10, _of_intents, "deals/slot_intent.html"),
         Contribution("enquiry.actions", 60, _of_enquiries, "deals/slot_enquiry.html"),
+        Contribution("listing.badges", 10, _signed, "deals/slot_badge.html"),
+        Contribution("listing.panels", 60, _contracts, "deals/slot_contracts.html"),
+        Contribution("organization.manage", 60, _of_organizations, "deals/slot_organization.html"),
         Contribution("listing.manage", 60, _of_listings, "deals/slot_listing.html"),
     ),
 )

@@ -46,6 +46,31 @@ api = [
         rest.ContractSection.as_view(),
         name="contract_save",
     ),
+    path("contracts/<str:code>/texts/", rest.ContractTexts.as_view(), name="contract_texts"),
+    path(
+        "contracts/<str:code>/texts/attest/", rest.ContractAttest.as_view(), name="contract_attest"
+    ),
+    path("contracts/<str:code>/sign/", rest.ContractSign.as_view(), name="contract_sign"),
+    path("contracts/<str:code>/copies/", rest.ContractCopies.as_view(), name="contract_copies"),
+    path(
+        "contracts/<str:code>/amendments/",
+        rest.ContractAmendments.as_view(),
+        name="contract_amendments",
+    ),
+    path(
+        "contracts/<str:code>/amendments/<int:number>/",
+        rest.ContractAmendment.as_view(),
+        name="contract_amendment",
+    ),
+    path("contracts/<str:code>/origins/", rest.ContractOrigins.as_view(), name="contract_origins"),
+    path(
+        "contracts/<str:code>/reversals/", rest.ContractReversals.as_view(), name="contract_reverse"
+    ),
+    path(
+        "contracts/<str:code>/milestones/",
+        rest.ContractMilestones.as_view(),
+        name="contract_milestones",
+    ),
     path("contracts/<str:code>/payments/", rest.ContractPayments.as_view(), name="contract_pay"),
     path(
         "contracts/<str:code>/invoices/", rest.ContractInvoices.as_view(), name="contract_invoice"

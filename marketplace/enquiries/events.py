@@ -264,6 +264,15 @@ class ContactLogged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactLinkRenewed(Event):
+    """Who logged a contact asked to send the firm another link; the earlier one is good no more."""
+
+    subject_kind = CONTACT
+    label = pgettext_lazy("event", "重新发送核对链接")
+    firm_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactAnswered(Event):
     """The firm confirmed or disputed it; `by_link` without signing in."""
 

@@ -9,6 +9,7 @@ from marketplace.enquiries import queries, services
 from marketplace.enquiries.events import (
     AskerTold,
     ContactAnswered,
+    ContactLinkRenewed,
     ContactLogged,
     EnquiryAsked,
     EnquiryClosed,
@@ -241,8 +242,8 @@ def ask_firm(event: ContactLogged) -> None:
         )
 
 
-@on(ContactLogged)
-def send_link_to_firm(event: ContactLogged) -> None:
+@on(ContactLogged, ContactLinkRenewed)
+def send_link_to_firm(event: ContactLogged | ContactLinkRenewed) -> None:
     """The firm may confirm without signing in, by a link that goes to its own address alone."""
     services.send_contact_link(event.subject_id)
 

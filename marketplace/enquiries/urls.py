@@ -26,6 +26,7 @@ workbench = [
     path("enquiries/leads/<str:code>/", views.show_lead, name="lead"),
     path("enquiries/contacts/", views.list_contacts, name="contacts"),
     path("enquiries/contacts/<str:code>/", views.show_contact, name="contact"),
+    path("enquiries/contacts/<str:code>/link/", views.renew_contact_link, name="contact_renew"),
     path("enquiries/contacts/new/<str:code>/", views.log_contact, name="contact_new"),
     path("enquiries/county/", views.county, name="county"),
     path("enquiries/keeping/", views.keeping, name="keeping"),

@@ -1,17 +1,25 @@
-"""Approved filings as a workbook in the order of the official form, for the national system."""
+"""Approved filings as a spreadsheet in the order of the official form, for the national system."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
-from marketplace.deals.queries import official_facts
+from marketplace.deals.queries import brokers, buyers, sellers
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import in_wan
-from marketplace.sheets.writers import Column, write_xlsx
+from marketplace.registration.models import Filing
+from marketplace.registration.queries.imports import to_export
+from marketplace.sheets.exports import Export
+from marketplace.sheets.writers import Column
 from marketplace.taxonomy.queries import label
 
+NAME = "registration.official"
+#: The national system reads Chinese, whatever language the registrar reads.
 LANGUAGE = "zh-hans"
+_CHUNK = 200
 #: Schemes of the columns that hold codes.
 _SCHEMES = {
     "contract_type": "contract_type",
@@ -24,51 +32,70 @@ _SCHEMES = {
 }
 
 
-def headings(form: Sequence[Any]) -> list[str]:
-    """The headings of the official form, with the unit of amounts. Our own code comes last."""
-    with override(LANGUAGE):
-        heads = [f"{one.label}（万元）" if one.money else str(one.label) for one in form]
-        return [*heads, _("本平台编号")]
+def official_export(form: Sequence[Any]) -> Export:
+    """The export of the columns of `form`, our own code last. Our import reads it back once numbers are filled in."""
+
+    def columns() -> list[Column]:
+        with override(LANGUAGE):
+            heads = [f"{one.label}（万元）" if one.money else str(one.label) for one in form]
+            return [Column(head, 18) for head in (*heads, _("本平台编号"))]
+
+    def rows(actor: Actor, codes: Iterable[str]) -> Iterator[list[Any]]:
+        if not _may(actor):
+            return
+        rest = iter(codes)
+        while chunk := list(islice(rest, _CHUNK)):
+            found = {filing.code: filing for filing in to_export().filter(code__in=chunk)}
+            with override(LANGUAGE):
+                # Complete before the language is given back: a generator would keep it between rows.
+                ready = [_row(form, found[code]) for code in chunk if code in found]
+            yield from ready
+
+    return Export(
+        NAME, gettext_lazy("待申报合同"), columns, rows, may=_may, rate="export", is_private=True
+    )
 
 
-def official_workbook(form: Sequence[Any], filings: Iterable[Any]) -> IO[bytes]:
-    """The workbook of the columns of `form`, rewound; the caller closes it. Our import reads it back once numbers are filled in."""
-    with override(LANGUAGE):
-        columns = [Column(head, 18) for head in headings(form)]
-        return write_xlsx(_("待申报合同"), columns, _rows(form, filings))
+def _may(actor: Actor) -> bool:
+    return bool(actor.has_perm("registration.import_register"))
 
 
-def _rows(form: Sequence[Any], filings: Iterable[Any]) -> Iterator[list[Any]]:
-    for filing in filings:
-        said = official_facts(filing.contract)
-        seller, buyer = said.seller, said.buyer
-        broker = said.brokers[0] if said.brokers else None
-        values: dict[str, Any] = {
-            "official_number": filing.official_number or "",
-            "official_on": filing.official_on or "",
-            "title": said.title,
-            "contract_type": said.contract_type,
-            "signed_on": said.signed_on or "",
-            "starts_on": said.starts_on or "",
-            "ends_on": said.ends_on or "",
-            "total": _wan(said.amount_total_fen),
-            "technical": _wan(said.amount_technical_fen),
-            "broker": broker.name if broker else "",
-            "field": said.field,
-            "industry": said.industry,
-            "plan_source": said.plan_source,
-            "aim": said.aim,
-            "ip_kinds": "、".join(label("ip_kind", code) for code in said.ip_kinds),
-            "is_related": _("是") if said.is_related else _("否"),
+def _row(form: Sequence[Any], filing: Filing) -> list[Any]:
+    values = _values(filing)
+    return [_shown(one.name, values[one.name]) for one in form] + [filing.code]
+
+
+def _values(filing: Filing) -> Mapping[str, Any]:
+    contract = filing.contract
+    named = brokers(contract)
+    values: dict[str, Any] = {
+        "official_number": filing.official_number or "",
+        "official_on": filing.official_on or "",
+        "title": contract.title,
+        "contract_type": contract.contract_type,
+        "signed_on": contract.signed_on or "",
+        "starts_on": contract.starts_on or "",
+        "ends_on": contract.ends_on or "",
+        "total": _wan(contract.amount_total_fen),
+        "technical": _wan(contract.amount_technical_fen),
+        "broker": named[0].name if named else "",
+        "field": contract.field,
+        "industry": contract.industry,
+        "plan_source": contract.plan_source,
+        "aim": contract.aim,
+        "ip_kinds": "、".join(label("ip_kind", code) for code in contract.ip_kinds),
+        "is_related": _("是") if contract.is_related else _("否"),
+    }
+    for side, rows in (("seller", sellers(contract)), ("buyer", buyers(contract))):
+        # The official form has one of each; the first seller files.
+        first = rows[0] if rows else None
+        values |= {
+            side: first.name if first else "",
+            f"{side}_identity": first.identity if first else "",
+            f"{side}_nature": first.nature if first else "",
+            f"{side}_district": first.district if first else "",
         }
-        for side, party in (("seller", seller), ("buyer", buyer)):
-            values |= {
-                side: party.name if party else "",
-                f"{side}_identity": party.identity if party else "",
-                f"{side}_nature": party.nature if party else "",
-                f"{side}_district": party.district if party else "",
-            }
-        yield [_shown(one.name, values[one.name]) for one in form] + [filing.code]
+    return values
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -80,7 +80,8 @@ def read_sheet(
     if data.startswith(_ZIP) != (extension == ".xlsx"):
         raise limits.refusal(_("文件内容与扩展名不符"))
     if extension == ".xlsx":
-        return _read_workbook(Workbook(data, limits), wanted, limits, head_only=head_only)
+        workbook = Workbook(data, limits, whole=not head_only)
+        return _read_workbook(workbook, wanted, limits, head_only=head_only)
     return _read_csv(_decode(data, limits), wanted, limits, head_only=head_only)
 
 

@@ -18,11 +18,13 @@ import openpyxl
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.worksheet.cell_range import CellRange
+from python_calamine import CalamineSheet
 
 from marketplace.kernel.archives import ArchiveError, open_archive
 from marketplace.kernel.errors import InvalidInput
 from marketplace.sheets.cells import UNCALCULATED, column_letter, text_of
 from marketplace.sheets.limits import Limits, Row
+from marketplace.sheets.plain import plain_rows, plain_sheet
 
 #: The parts of a workbook of 20,000 full rows stay well below this.
 _MAX_UNPACKED = 150 * 1024 * 1024
@@ -34,10 +36,13 @@ _MOST_MERGED = 50_000
 
 
 class Workbook:
-    """An XLSX file that was opened; raises InvalidInput for whatever is not one."""
+    """An XLSX file that was opened; raises InvalidInput for whatever is not one.
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
-        self.limits = limits
+    With `whole` its sheets will be read to their ends, large plain ones by `plain`.
+    """
+
+    def __init__(self, data: bytes, limits: Limits, *, whole: bool = False) -> None:
+        self.limits, self.whole = limits, whole
         with readable(limits):
             with open_archive(io.BytesIO(data), max_unpacked=_MAX_UNPACKED) as archive:
                 names = {name.casefold() for name in archive.namelist()}
@@ -91,8 +96,20 @@ class Grid:
         self.hidden_columns: list[int] = []
         self._workbook, self._sheet = workbook, sheet
 
+    @cached_property
+    def _plain(self) -> CalamineSheet | None:
+        book = self._workbook.book
+        if not self._workbook.whole:
+            return None
+        part = self._sheet._worksheet_path  # noqa: SLF001
+        return plain_sheet(book._archive, part, self.name, self._workbook.formats)  # noqa: SLF001
+
     def rows(self) -> Iterator[Row]:
         """Rows with something in them. The sheet's own statement of its size is not believed."""
+        if self._plain is not None:
+            yield from plain_rows(self._plain, self._workbook.limits)
+            self.merged = [_range(*ends) for ends in self._plain.merged_cell_ranges or ()]
+            return
         book, limits = self._workbook.book, self._workbook.limits
         formats = self._workbook.formats
         with readable(limits), self._sheet._get_source() as source:  # noqa: SLF001
@@ -150,6 +167,13 @@ class Grid:
             for _number, cells in rows[first + 1 : past] if text else ():
                 cells[column] = text
         return used
+
+
+def _range(first: tuple[int, int], last: tuple[int, int]) -> CellRange:
+    """A merged range of calamine, which counts rows and columns from 0."""
+    return CellRange(
+        min_row=first[0] + 1, min_col=first[1] + 1, max_row=last[0] + 1, max_col=last[1] + 1
+    )
 
 
 class _Parser(WorkSheetParser):

@@ -44,6 +44,9 @@ SLOTS = {
         "head of a public list of listings: buttons", "its `ListingKind`", 2
     ),
     "organization.panels": Slot("page of an organisation, below its text", "the organisation", 8),
+    "organization.manage": Slot(
+        "workbench page of an organisation, among its links: `<li>`", "the organisation", 4
+    ),
     "organization.facts": Slot("page of an organisation: `<dt>` and `<dd>`", "the organisation", 6),
     "listing.none": Slot(
         "public list of listings without a result: buttons", "its `ListingKind`", 2

@@ -57,6 +57,15 @@ POSTS: dict[str, str] = {
     "api:contract_pay": REV,
     "api:contract_invoice": REV,
     "api:contract_act": REV,
+    "api:contract_texts": REV,
+    "api:contract_attest": REV,
+    "api:contract_sign": REV,
+    "api:contract_copies": REV,
+    "api:contract_milestones": REV,
+    "api:contract_reverse": REV,
+    "api:contract_amendments": REV,
+    "api:contract_amendment": REV,
+    "api:contract_origins": REV,
     # --- registration
     "registration:period": REV,
     "registration:imports": KEY,
@@ -74,6 +83,7 @@ POSTS: dict[str, str] = {
     "api:filing_act": REV,
     # --- registration
     "registration:precheck": "reads a file, and keeps nothing of it",
+    "api:contract_check": "reads a file, and keeps nothing of it",
     # --- brokerage: the register and the yearly form
     "brokerage:own": KEY,
     "brokerage:entry": REV,
@@ -86,6 +96,10 @@ POSTS: dict[str, str] = {
     "brokerage:filing_export": "writes a file for its reader and stores nothing",
     "api:broker_own": REV,
     "api:broker_write": KEY,
+    "api:task_list": KEY,
+    "api:task_mark": "a tick of one's own, and ticking twice is ticking once",
+    "api:commission_list": KEY,
+    "api:commission_act": REV,
     # --- filings of service organisations
     "offerings:filing_check": "compares and stores nothing",
     "offerings:filing": "a filing never changes, and there is one a year",
@@ -126,6 +140,7 @@ POSTS: dict[str, str] = {
     "enquiries:contact_new": KEY,
     "enquiries:contact": REV,
     "enquiries:contact_link": REV,
+    "enquiries:contact_renew": "sends the firm another link, at most once a day; saves nothing that was typed",
     "enquiries:period": REV,
     "enquiries:hold": "a record is held or it is not; a second hold is refused",
     "enquiries:as_visitor": "each row has the state that was seen, and moves once",

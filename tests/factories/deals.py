@@ -6,8 +6,12 @@ from typing import Any
 from marketplace.deals import services
 from marketplace.deals.models import Contract, ContractParty
 from marketplace.deals.workflow import ContractStatus, Side
+from marketplace.enquiries import rulebook
+from marketplace.enquiries import services as enquiries
+from marketplace.enquiries.models import Intent
 from marketplace.kernel import clock
 from marketplace.parties.models import Organization, User
+from tests.factories.enquiries import make_enquiry
 from tests.factories.files import pdf_bytes, upload
 
 S = ContractStatus
@@ -38,12 +42,14 @@ def make_contract(
 
     `actor` must be an approver of the seller for more than a draft, `buyer_actor` one of the buyer for
     a confirmed text. `more`: `contract_type`, `total` (fen), `signed_on`, `official` (values), `starts_on`,
-    `ends_on`.
+    `ends_on`, `of_seller` and `of_buyer` (columns of the two), `parties` (rows besides).
     """
     contract = services.create_empty(owner=seller, title=title, side=Side.SELLER, actor=actor)
     rows = [
-        party(seller, Side.SELLER, **more.get("seller", {})),
-        party(buyer, Side.BUYER) if buyer is not None else outside(Side.BUYER),
+        party(seller, Side.SELLER, **more.get("of_seller", {})),
+        party(buyer, Side.BUYER, **more.get("of_buyer", {}))
+        if buyer is not None
+        else outside(Side.BUYER),
     ]
     today = clock.today()
     sections: dict[str, dict[str, Any]] = {
@@ -114,3 +120,23 @@ def sign(contract: Contract, actor: User, signed_on: date | None = None) -> Cont
         fully_sealed=True,
         actor=actor,
     )
+
+
+def make_agreed_intent(
+    listing: Any, owner: User, asker: Organization, asker_actor: User, **values: Any
+) -> Intent:
+    """An intent about a published listing that both sides agreed to.
+
+    `owner` is an approver of the listing's organisation, `asker_actor` one of `asker`. `values` are those of
+    `propose_intent`.
+    """
+    enquiry = make_enquiry(listing, asker, asker_actor, state="talking", owner=owner)
+    proposed = {
+        "contract_kind": "development",
+        "subject": "低甲醛胶黏剂工艺开发",
+        "amount_fen": _TOTAL,
+        "checks": {code: {"answer": "clear", "note": ""} for code in rulebook.CHECKS},
+        "pricing_mode": "negotiated",
+    }
+    intent = enquiries.propose_intent(enquiry, proposed | values, actor=asker_actor)
+    return enquiries.accept_intent(intent, actor=owner)

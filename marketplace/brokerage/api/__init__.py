@@ -1,5 +1,7 @@
 """Brokers, mandates and introductions over REST, by the services of the pages."""
 
+from marketplace.brokerage.api.commissions import CommissionAct, MandateCommissions
+from marketplace.brokerage.api.desk import OwnPipeline, OwnTask, OwnTasks
 from marketplace.brokerage.api.introductions import (
     IntroductionAnswer,
     IntroductionDetail,
@@ -18,12 +20,17 @@ __all__ = [
     "BrokerDetail",
     "BrokerList",
     "BrokerMessages",
+    "CommissionAct",
     "IntroductionAnswer",
     "IntroductionDetail",
     "IntroductionList",
     "MandateAct",
     "MandateAmend",
+    "MandateCommissions",
     "MandateDetail",
     "MandateList",
     "OwnEntry",
+    "OwnPipeline",
+    "OwnTask",
+    "OwnTasks",
 ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0005_verification_rev'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -53,6 +53,10 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='brokers', to='parties.organization')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='broker', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['status', 'submitted_at'], name='broker_queue'), models.Index(fields=['status', 'name'], name='broker_directory')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'returned', 'declined', 'entered', 'suspended', 'removed'])), name='broker_status'), models.CheckConstraint(condition=models.Q(('employment__in', ['', 'agency', 'independent', 'university', 'civil_servant'])), name='broker_employment'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'entered'), _negated=True), ('entered_at__isnull', False), _connector='OR'), name='broker_entered')],
+            },
         ),
         migrations.CreateModel(
             name='Certificate',
@@ -72,6 +76,10 @@ class Migration(migrations.Migration):
                 ('broker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='brokerage.broker')),
                 ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['valid_until'], name='certificate_end'), models.Index(fields=['scheme', 'number'], name='certificate_number')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('scheme__in', ['torch', 'castem', 'title', 'other'])), name='certificate_scheme'), models.CheckConstraint(condition=models.Q(('level__in', ['junior', 'middle', 'senior', 'none'])), name='certificate_level'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='certificate_period'), models.UniqueConstraint(fields=('broker', 'scheme', 'number'), name='certificate_once')],
+            },
         ),
         migrations.CreateModel(
             name='Training',
@@ -85,58 +93,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-year', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours__gte', 1), ('hours__lte', 2000)), name='training_hours'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='training_year')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='broker',
-            index=models.Index(fields=['status', 'submitted_at'], name='broker_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='broker',
-            index=models.Index(fields=['status', 'name'], name='broker_directory'),
-        ),
-        migrations.AddConstraint(
-            model_name='broker',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'returned', 'declined', 'entered', 'suspended', 'removed'])), name='broker_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='broker',
-            constraint=models.CheckConstraint(condition=models.Q(('employment__in', ['', 'agency', 'independent', 'university', 'civil_servant'])), name='broker_employment'),
-        ),
-        migrations.AddConstraint(
-            model_name='broker',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'entered'), _negated=True), ('entered_at__isnull', False), _connector='OR'), name='broker_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['valid_until'], name='certificate_end'),
-        ),
-        migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['scheme', 'number'], name='certificate_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('scheme__in', ['torch', 'castem', 'title', 'other'])), name='certificate_scheme'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['junior', 'middle', 'senior', 'none'])), name='certificate_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='certificate_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('broker', 'scheme', 'number'), name='certificate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gte', 1), ('hours__lte', 2000)), name='training_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='training_year'),
         ),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('brokerage', '0002_yearly_form'),
         ('enquiries', '0001_enquiries'),
         ('parties', '0006_platform_role_district'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -47,6 +47,10 @@ class Migration(migrations.Migration):
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='parties.organization')),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['client', 'status', 'ends_at'], name='mandate_of_client'), models.Index(fields=['broker', 'status', 'ends_at'], name='mandate_of_broker'), models.Index(fields=['kind', 'listing_id', 'status'], name='mandate_of_listing'), models.Index(fields=['status', 'ends_at'], name='mandate_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'accepted', 'ended', 'terminated', 'declined', 'withdrawn'])), name='mandate_status'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='mandate_period'), models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), ('listing_id__isnull', True)), models.Q(models.Q(('kind', ''), _negated=True), ('listing_id__isnull', False)), _connector='OR'), name='mandate_scope'), models.CheckConstraint(condition=models.Q(('proposed_side__in', ['broker', 'client'])), name='mandate_side')],
+            },
         ),
         migrations.CreateModel(
             name='Introduction',
@@ -76,6 +80,10 @@ class Migration(migrations.Migration):
                 ('enquiry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='introductions', to='enquiries.enquiry')),
                 ('mandate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='introductions', to='brokerage.mandate')),
             ],
+            options={
+                'indexes': [models.Index(fields=['pair', 'subject', 'at'], name='introduction_of_pair'), models.Index(fields=['broker', 'status'], name='introduction_of_broker'), models.Index(fields=['status', 'answer_due_at'], name='introduction_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'acknowledged', 'disputed', 'upheld', 'rejected', 'withdrawn'])), name='introduction_status'), models.CheckConstraint(condition=models.Q(('evidence__in', ['enquiry', 'meeting', 'message'])), name='introduction_evidence'), models.CheckConstraint(condition=models.Q(('protected_until__gte', models.F('at'))), name='introduction_protection'), models.UniqueConstraint(condition=models.Q(('status__in', ['withdrawn', 'rejected']), _negated=True), fields=('broker', 'pair', 'subject'), name='introduction_claimed_once')],
+            },
         ),
         migrations.CreateModel(
             name='CommissionEntry',
@@ -97,6 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['foreseen', 'due', 'paid', 'confirmed', 'cancelled'])), name='commission_status'), models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gte', 0), _connector='OR'), name='commission_amount'), models.UniqueConstraint(condition=models.Q(('status', 'foreseen')), fields=('mandate', 'enquiry'), name='commission_foreseen_once')],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +130,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [models.UniqueConstraint(fields=('mandate', 'number'), name='mandate_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('mandate',), name='mandate_version_open_once'), models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'accepted', 'declined', 'withdrawn'])), name='mandate_version_status'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='mandate_version_period'), models.CheckConstraint(condition=models.Q(('proposed_side__in', ['broker', 'client'])), name='mandate_version_side')],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +142,10 @@ class Migration(migrations.Migration):
                 ('broker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pursuits', to='brokerage.broker')),
                 ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pursuits', to='enquiries.enquiry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['broker', 'stage', '-since'], name='pursuit_board')],
+                'constraints': [models.UniqueConstraint(fields=('broker', 'enquiry'), name='pursuit_once'), models.CheckConstraint(condition=models.Q(('stage__in', ['lead', 'contact', 'introduced', 'intent', 'closed'])), name='pursuit_stage')],
+            },
         ),
         migrations.CreateModel(
             name='Ruling',
@@ -153,6 +167,10 @@ class Migration(migrations.Migration):
                 ('ruled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('winner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rulings_won', to='brokerage.introduction')),
             ],
+            options={
+                'indexes': [models.Index(fields=['pair', 'subject'], name='ruling_of_pair')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['ruled', 'appealed', 'final'])), name='ruling_status'), models.UniqueConstraint(condition=models.Q(('status', 'final'), _negated=True), fields=('pair', 'subject'), name='ruling_open_once')],
+            },
         ),
         migrations.CreateModel(
             name='BrokerFeedback',
@@ -207,121 +225,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organization', 'answer'], name='introduction_side_waits')],
                 'constraints': [models.UniqueConstraint(fields=('introduction', 'key'), name='introduction_side_once'), models.CheckConstraint(condition=models.Q(('answer__in', ['none', 'acknowledged', 'disputed'])), name='introduction_side_answer')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='mandate',
-            index=models.Index(fields=['client', 'status', 'ends_at'], name='mandate_of_client'),
-        ),
-        migrations.AddIndex(
-            model_name='mandate',
-            index=models.Index(fields=['broker', 'status', 'ends_at'], name='mandate_of_broker'),
-        ),
-        migrations.AddIndex(
-            model_name='mandate',
-            index=models.Index(fields=['kind', 'listing_id', 'status'], name='mandate_of_listing'),
-        ),
-        migrations.AddIndex(
-            model_name='mandate',
-            index=models.Index(fields=['status', 'ends_at'], name='mandate_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'accepted', 'ended', 'terminated', 'declined', 'withdrawn'])), name='mandate_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='mandate_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), ('listing_id__isnull', True)), models.Q(models.Q(('kind', ''), _negated=True), ('listing_id__isnull', False)), _connector='OR'), name='mandate_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_side__in', ['broker', 'client'])), name='mandate_side'),
-        ),
-        migrations.AddIndex(
-            model_name='introduction',
-            index=models.Index(fields=['pair', 'subject', 'at'], name='introduction_of_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='introduction',
-            index=models.Index(fields=['broker', 'status'], name='introduction_of_broker'),
-        ),
-        migrations.AddIndex(
-            model_name='introduction',
-            index=models.Index(fields=['status', 'answer_due_at'], name='introduction_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'acknowledged', 'disputed', 'upheld', 'rejected', 'withdrawn'])), name='introduction_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence__in', ['enquiry', 'meeting', 'message'])), name='introduction_evidence'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.CheckConstraint(condition=models.Q(('protected_until__gte', models.F('at'))), name='introduction_protection'),
-        ),
-        migrations.AddConstraint(
-            model_name='introduction',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['withdrawn', 'rejected']), _negated=True), fields=('broker', 'pair', 'subject'), name='introduction_claimed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='commissionentry',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['foreseen', 'due', 'paid', 'confirmed', 'cancelled'])), name='commission_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='commissionentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gte', 0), _connector='OR'), name='commission_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='commissionentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'foreseen')), fields=('mandate', 'enquiry'), name='commission_foreseen_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateversion',
-            constraint=models.UniqueConstraint(fields=('mandate', 'number'), name='mandate_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('mandate',), name='mandate_version_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'accepted', 'declined', 'withdrawn'])), name='mandate_version_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateversion',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='mandate_version_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateversion',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_side__in', ['broker', 'client'])), name='mandate_version_side'),
-        ),
-        migrations.AddIndex(
-            model_name='pursuit',
-            index=models.Index(fields=['broker', 'stage', '-since'], name='pursuit_board'),
-        ),
-        migrations.AddConstraint(
-            model_name='pursuit',
-            constraint=models.UniqueConstraint(fields=('broker', 'enquiry'), name='pursuit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='pursuit',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['lead', 'contact', 'introduced', 'intent', 'closed'])), name='pursuit_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='ruling',
-            index=models.Index(fields=['pair', 'subject'], name='ruling_of_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ruled', 'appealed', 'final'])), name='ruling_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'final'), _negated=True), fields=('pair', 'subject'), name='ruling_open_once'),
         ),
     ]

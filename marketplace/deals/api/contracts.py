@@ -1,4 +1,4 @@
-"""Contracts over REST: list, begin, one of them, its sections, its moves, payments and invoices."""
+"""Contracts over REST: list, begin, one of them, its sections, its moves."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,14 +20,20 @@ from marketplace.deals.api.shapes import (
     ContractRead,
     ContractRow,
     ContractWrite,
-    InvoiceWrite,
-    PaymentWrite,
     SectionWrite,
+)
+from marketplace.deals.api.shared import (
+    KEY,
+    REVISION,
+    contract_of,
+    done,
+    shown,
+    values_of,
 )
 from marketplace.deals.models import Contract
 from marketplace.enquiries.queries import intents_visible_to
 from marketplace.journal.once import once
-from marketplace.kernel.errors import InvalidInput, Stale
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.unreadable import readable
 from marketplace.parties.queries import organizations_of
 from marketplace.web.rest import (
@@ -37,50 +43,10 @@ from marketplace.web.rest import (
     read_number,
     read_parameters,
     seen_rev,
-    stale_problem,
-    tagged,
 )
-from marketplace.web.views import fetch
 
 SIZE = 20
 PAGED = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-REVISION = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="所依据的版本；也可以在正文中给出 rev"
-)
-
-
-def _contract_of(request: Request, code: str, action: str | None = None) -> Contract:
-    rows = queries.visible_to(request.user)
-    return fetch(rows, code, actor=request.user, view="deals.view_contract", action=action)
-
-
-def _shown(request: Request, code: str, answer: int = status.HTTP_200_OK) -> Response:
-    contract = _contract_of(request, code)
-    body = ContractRead(contract, context={"actor": request.user}).data
-    return tagged(body, contract.rev, status=answer)
-
-
-def _values(shape: Any, request: Request) -> dict[str, Any]:
-    sent = shape(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return {name: value for name, value in sent.validated_data.items() if name != "rev"}
-
-
-def _done(request: Request, code: str, run: Callable[[], object]) -> Response:
-    """Run a service; what has changed meanwhile is answered with the present state."""
-    try:
-        run()
-    except Stale as error:
-        present = _contract_of(request, code)
-        body = ContractRead(present, context={"actor": request.user}).data
-        return stale_problem(request, error, body, present.rev)
-    return _shown(request, code)
 
 
 class ContractCollection(APIView):
@@ -109,11 +75,11 @@ class ContractCollection(APIView):
     )
     def post(self, request: Request) -> Response:
         """Begin a contract, from an agreed intent or empty."""
-        values = _values(ContractWrite, request)
+        values = values_of(ContractWrite, request)
         make = _from_intent(request, values) if "intent" in values else _empty(request, values)
         made = once(once_ticket(request), make, actor=request.user)
         code = status.HTTP_201_CREATED if made.is_new else status.HTTP_200_OK
-        return _shown(request, made.code, code)
+        return shown(request, made.code, code)
 
 
 def _from_intent(request: Request, values: dict[str, Any]) -> Callable[[], Contract]:
@@ -144,7 +110,7 @@ class ContractItem(APIView):
     def get(self, request: Request, code: str) -> Response:
         """One contract with what the caller may do."""
         read_parameters(request)
-        return _shown(request, code)
+        return shown(request, code)
 
 
 class ContractSection(APIView):
@@ -161,12 +127,12 @@ class ContractSection(APIView):
     )
     def post(self, request: Request, code: str, section: str) -> Response:
         """Save one section; columns that are left out keep their value."""
-        contract = _contract_of(request, code, "deals.edit_contract")
+        contract = contract_of(request, code, "deals.edit_contract")
         if section not in services.SECTIONS:
             raise NotFound
-        rev, values = seen_rev(request), _values(SectionWrite, request)["values"]
+        rev, values = seen_rev(request), values_of(SectionWrite, request)["values"]
         actor: Any = request.user
-        return _done(
+        return done(
             request,
             code,
             lambda: services.save_section(contract, section, values, actor=actor, rev=rev),
@@ -187,11 +153,11 @@ class ContractAct(APIView):
     )
     def post(self, request: Request, code: str, act: str) -> Response:
         """Make one move."""
-        contract = _contract_of(request, code, _PERMISSIONS.get(act))
+        contract = contract_of(request, code, _PERMISSIONS.get(act))
         if act not in _PERMISSIONS:
             raise NotFound
-        rev, values = seen_rev(request), _values(ActWrite, request)
-        return _done(request, code, lambda: _ACTS[act](contract, values, request.user, rev))
+        rev, values = seen_rev(request), values_of(ActWrite, request)
+        return done(request, code, lambda: _ACTS[act](contract, values, request.user, rev))
 
 
 _PERMISSIONS = {
@@ -227,67 +193,3 @@ _ACTS: dict[str, _Act] = {
         row, reason=sent["reason"], actor=actor, rev=rev
     ),
 }
-
-
-class ContractPayments(APIView):
-    """登记付款。"""
-
-    permission_classes = (IsAuthenticated,)
-    conditional = True
-
-    @extend_schema(
-        operation_id="contract_pay",
-        parameters=[REVISION],
-        request=PaymentWrite,
-        responses=ContractRead,
-    )
-    def post(self, request: Request, code: str) -> Response:
-        """Record a payment; the version that was seen keeps a second click from paying twice."""
-        contract = _contract_of(request, code, "deals.record_contract")
-        rev, values = seen_rev(request), _values(PaymentWrite, request)
-        actor: Any = request.user
-        return _done(
-            request,
-            code,
-            lambda: services.record_payment(
-                contract,
-                paid_on=values["paid_on"],
-                amount_fen=values["amount_fen"],
-                instalment_id=values["instalment"],
-                note=values["note"],
-                actor=actor,
-                rev=rev,
-            ),
-        )
-
-
-class ContractInvoices(APIView):
-    """登记发票。"""
-
-    permission_classes = (IsAuthenticated,)
-    conditional = True
-
-    @extend_schema(
-        operation_id="contract_invoice",
-        parameters=[REVISION],
-        request=InvoiceWrite,
-        responses=ContractRead,
-    )
-    def post(self, request: Request, code: str) -> Response:
-        """Record an invoice."""
-        contract = _contract_of(request, code, "deals.record_contract")
-        rev, values = seen_rev(request), _values(InvoiceWrite, request)
-        actor: Any = request.user
-        return _done(
-            request,
-            code,
-            lambda: services.record_invoice(
-                contract,
-                number=values["number"],
-                issued_on=values["issued_on"],
-                amount_fen=values["amount_fen"],
-                payment_id=values["payment"],
-                actor=actor,
-                rev=rev,
-            ),
-        )

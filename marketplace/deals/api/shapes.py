@@ -45,22 +45,20 @@ class ActWrite(RevWrite):
     sha256 = serializers.CharField(max_length=64, required=False, default="")
 
 
-class PaymentWrite(RevWrite):
-    """A payment that was made."""
+class OriginWrite(RevWrite):
+    """The record that a contract came from."""
 
-    paid_on = serializers.DateField()
-    amount_fen = money()
-    instalment = serializers.IntegerField(required=False, allow_null=True, default=None)
-    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    kind = serializers.ChoiceField(choices=["needs", "achievements", "intents"])
+    record = serializers.CharField(max_length=16, help_text="需求、成果或意向的编号")
 
 
-class InvoiceWrite(RevWrite):
-    """An invoice."""
+class OriginRead(serializers.Serializer[Any]):
+    """A record that an imported contract may have come from."""
 
-    number = serializers.CharField(max_length=30)
-    issued_on = serializers.DateField()
-    amount_fen = money()
-    payment = serializers.IntegerField(required=False, allow_null=True, default=None)
+    kind = serializers.CharField(help_text="needs 需求、achievements 成果、intents 意向")
+    record = serializers.CharField(source="record_code")
+    score = serializers.IntegerField(help_text="相近程度，0 至 100")
+    reasons = serializers.JSONField()
 
 
 class PartyRead(serializers.Serializer[Any]):

@@ -73,7 +73,12 @@ class SignForm(JiebangForm):
 
     signed_on = ContractDayField(label=_("签订日期"))
     form = forms.ChoiceField(
-        label=_("签订形式"), widget=forms.RadioSelect, choices=SignedForm.choices
+        label=_("签订形式"),
+        widget=forms.RadioSelect,
+        choices=SignedForm.choices,
+        help_text=_(
+            "带电子签名的 PDF：平台只检查文件中含有签名，不验证签名证书、签名人的身份，也不验证签名之后文件有没有改动。请各方用签署平台或者阅读软件自行验证。"
+        ),
     )
     file = _upload(
         _("签订文本"),
@@ -81,7 +86,7 @@ class SignForm(JiebangForm):
         help_text=_("盖章、签字齐全的扫描件，或者签署平台导出的带电子签名的 PDF"),
     )
     fully_sealed = forms.BooleanField(
-        label=_("已核对：各方印章、签字齐全"),
+        label=_("已核对：各方印章、签字或者电子签名齐全"),
         required=False,
         help_text=_(
             "采用合同书形式订立的合同，自当事人均签名、盖章或者按指印时成立（民法典第四百九十条）"

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ('matching', '0003_reading'),
         ('needs', '0003_states_and_lists'),
         ('parties', '0007_delegation'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -86,6 +86,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contracts_kept', to='parties.organization')),
                 ('signed_recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['owner', '-id'], name='contract_owner'), models.Index(fields=['book', 'status', '-id'], name='contract_state'), models.Index(fields=['book', '-signed_on', '-id'], name='contract_signed'), models.Index(fields=['desk_district', '-id'], name='contract_desk'), models.Index(fields=['contract_type', '-id'], name='contract_type')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'confirming', 'confirmed', 'signed', 'performing', 'performed', 'terminated', 'cancelled'])), name='contract_status'), models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='contract_book'), models.CheckConstraint(condition=models.Q(('origin__in', ['intent', 'empty', 'import'])), name='contract_origin'), models.CheckConstraint(condition=models.Q(('owner__isnull', False), ('origin', 'import'), _connector='OR'), name='contract_owner'), models.CheckConstraint(condition=models.Q(models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__isnull', True)), models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__gte', 0)), models.Q(('amount_technical_fen__gte', 0), ('amount_technical_fen__isnull', False), ('amount_technical_fen__lte', models.F('amount_total_fen')), ('amount_total_fen__isnull', False)), _connector='OR'), name='contract_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('entry_fee_fen__isnull', True), ('entry_fee_fen__gte', 0), _connector='OR'), models.Q(('amount_performed_fen__isnull', True), ('amount_performed_fen__gte', 0), _connector='OR'), models.Q(('foreign_amount__isnull', True), ('foreign_amount__gte', 0), _connector='OR'), models.Q(('new_investment_fen__isnull', True), ('new_investment_fen__gte', 0), _connector='OR'), models.Q(('new_output_fen__isnull', True), ('new_output_fen__gte', 0), _connector='OR')), name='contract_no_negative'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='contract_period'), models.CheckConstraint(condition=models.Q(('currency', 'CNY'), ('foreign_amount__isnull', True), models.Q(models.Q(('rate_text', ''), _negated=True), ('rate_on__isnull', False)), _connector='OR'), name='contract_rate'), models.CheckConstraint(condition=models.Q(models.Q(('signed_on__isnull', False), ('status__in', ['performed', 'performing', 'signed', 'terminated'])), ('status__in', ['cancelled', 'confirmed', 'confirming', 'draft']), _connector='OR'), name='contract_signed_on'), models.UniqueConstraint(condition=models.Q(('intent__isnull', False), ('origin', 'intent'), models.Q(('status', 'cancelled'), _negated=True)), fields=('intent',), name='contract_of_intent')],
+            },
         ),
         migrations.CreateModel(
             name='BrokerFlag',
@@ -97,6 +101,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'introduction'), name='broker_flag_once')],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +125,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'number'), name='amendment_once'), models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('contract',), name='amendment_one_open'), models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'agreed', 'rejected', 'withdrawn'])), name='amendment_status'), models.CheckConstraint(condition=models.Q(('side__in', ['seller', 'buyer', 'broker'])), name='amendment_side')],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +150,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'side', 'position', 'id'],
+                'indexes': [models.Index(fields=['organization', 'contract'], name='contract_party_org'), models.Index(fields=['broker', 'contract'], name='contract_party_of_broker'), models.Index(fields=['identity'], name='contract_party_identity'), models.Index(fields=['name'], name='contract_party_name'), models.Index(fields=['side', 'district'], name='contract_party_district')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['seller', 'buyer', 'broker'])), name='contract_party_side'), models.CheckConstraint(condition=models.Q(('share_bp__isnull', True), models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), _connector='OR'), name='contract_party_share'), models.CheckConstraint(condition=models.Q(('broker__isnull', True), ('side', 'broker'), _connector='OR'), name='contract_party_broker'), models.UniqueConstraint(fields=('contract', 'side', 'position'), name='contract_party_once')],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +165,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='deduction_amount')],
             },
         ),
         migrations.CreateModel(
@@ -176,6 +185,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'number'), name='final_text_once'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('contract',), name='final_text_one_open'), models.CheckConstraint(condition=models.Q(('source__in', ['generated', 'uploaded'])), name='final_text_source')],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +202,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['final_text', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('final_text', 'party'), name='final_confirmation_once'), models.CheckConstraint(condition=models.Q(models.Q(('attested', False), ('scan__isnull', True)), models.Q(('attested', True), ('scan__isnull', False)), _connector='OR'), name='final_confirmation_scan')],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +218,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'position'],
+                'indexes': [models.Index(condition=models.Q(('reminded_at__isnull', True)), fields=['due_on'], name='instalment_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='instalment_amount'), models.UniqueConstraint(fields=('contract', 'position'), name='instalment_once')],
             },
         ),
         migrations.CreateModel(
@@ -223,6 +236,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'position'],
+                'indexes': [models.Index(condition=models.Q(('done_on__isnull', True), ('reminded_at__isnull', True)), fields=['due_on'], name='milestone_due')],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'position'), name='milestone_once')],
             },
         ),
         migrations.CreateModel(
@@ -239,6 +254,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', '-score', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'kind', 'record_id'), name='origin_proposal_once')],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +272,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'paid_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('reverses__isnull', True)), models.Q(('amount_fen__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='payment_amount')],
             },
         ),
         migrations.CreateModel(
@@ -272,6 +289,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'issued_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='invoice_amount'), models.UniqueConstraint(fields=('contract', 'number'), name='invoice_once')],
             },
         ),
         migrations.CreateModel(
@@ -291,6 +309,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('route__in', ['agreement', 'listing', 'auction'])), name='price_route'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='price_period')],
             },
         ),
         migrations.CreateModel(
@@ -307,194 +326,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['contract', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('form__in', ['scan', 'esign'])), name='signed_copy_form')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['owner', '-id'], name='contract_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['book', 'status', '-id'], name='contract_state'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['book', '-signed_on', '-id'], name='contract_signed'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['desk_district', '-id'], name='contract_desk'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['contract_type', '-id'], name='contract_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'confirming', 'confirmed', 'signed', 'performing', 'performed', 'terminated', 'cancelled'])), name='contract_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='contract_book'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['intent', 'empty', 'import'])), name='contract_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', False), ('origin', 'import'), _connector='OR'), name='contract_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__isnull', True)), models.Q(('amount_technical_fen__isnull', True), ('amount_total_fen__gte', 0)), models.Q(('amount_technical_fen__gte', 0), ('amount_technical_fen__isnull', False), ('amount_technical_fen__lte', models.F('amount_total_fen')), ('amount_total_fen__isnull', False)), _connector='OR'), name='contract_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry_fee_fen__isnull', True), ('entry_fee_fen__gte', 0), _connector='OR'), models.Q(('amount_performed_fen__isnull', True), ('amount_performed_fen__gte', 0), _connector='OR'), models.Q(('foreign_amount__isnull', True), ('foreign_amount__gte', 0), _connector='OR'), models.Q(('new_investment_fen__isnull', True), ('new_investment_fen__gte', 0), _connector='OR'), models.Q(('new_output_fen__isnull', True), ('new_output_fen__gte', 0), _connector='OR')), name='contract_no_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='contract_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('currency', 'CNY'), ('foreign_amount__isnull', True), models.Q(models.Q(('rate_text', ''), _negated=True), ('rate_on__isnull', False)), _connector='OR'), name='contract_rate'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_on__isnull', False), ('status__in', ['performed', 'performing', 'signed', 'terminated'])), ('status__in', ['cancelled', 'confirmed', 'confirming', 'draft']), _connector='OR'), name='contract_signed_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('intent__isnull', False), ('origin', 'intent'), models.Q(('status', 'cancelled'), _negated=True)), fields=('intent',), name='contract_of_intent'),
-        ),
-        migrations.AddConstraint(
-            model_name='brokerflag',
-            constraint=models.UniqueConstraint(fields=('contract', 'introduction'), name='broker_flag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='amendment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('contract',), name='amendment_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'agreed', 'rejected', 'withdrawn'])), name='amendment_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['seller', 'buyer', 'broker'])), name='amendment_side'),
-        ),
-        migrations.AddIndex(
-            model_name='contractparty',
-            index=models.Index(fields=['organization', 'contract'], name='contract_party_org'),
-        ),
-        migrations.AddIndex(
-            model_name='contractparty',
-            index=models.Index(fields=['broker', 'contract'], name='contract_party_of_broker'),
-        ),
-        migrations.AddIndex(
-            model_name='contractparty',
-            index=models.Index(fields=['identity'], name='contract_party_identity'),
-        ),
-        migrations.AddIndex(
-            model_name='contractparty',
-            index=models.Index(fields=['name'], name='contract_party_name'),
-        ),
-        migrations.AddIndex(
-            model_name='contractparty',
-            index=models.Index(fields=['side', 'district'], name='contract_party_district'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractparty',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['seller', 'buyer', 'broker'])), name='contract_party_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractparty',
-            constraint=models.CheckConstraint(condition=models.Q(('share_bp__isnull', True), models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), _connector='OR'), name='contract_party_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractparty',
-            constraint=models.CheckConstraint(condition=models.Q(('broker__isnull', True), ('side', 'broker'), _connector='OR'), name='contract_party_broker'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractparty',
-            constraint=models.UniqueConstraint(fields=('contract', 'side', 'position'), name='contract_party_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deduction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='deduction_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='finaltext',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='final_text_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finaltext',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('contract',), name='final_text_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='finaltext',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['generated', 'uploaded'])), name='final_text_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='finalconfirmation',
-            constraint=models.UniqueConstraint(fields=('final_text', 'party'), name='final_confirmation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finalconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attested', False), ('scan__isnull', True)), models.Q(('attested', True), ('scan__isnull', False)), _connector='OR'), name='final_confirmation_scan'),
-        ),
-        migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(condition=models.Q(('reminded_at__isnull', True)), fields=['due_on'], name='instalment_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='instalment_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('contract', 'position'), name='instalment_once'),
-        ),
-        migrations.AddIndex(
-            model_name='milestone',
-            index=models.Index(condition=models.Q(('done_on__isnull', True), ('reminded_at__isnull', True)), fields=['due_on'], name='milestone_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('contract', 'position'), name='milestone_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='originproposal',
-            constraint=models.UniqueConstraint(fields=('contract', 'kind', 'record_id'), name='origin_proposal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('reverses__isnull', True)), models.Q(('amount_fen__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='payment_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='invoice_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='invoice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceevidence',
-            constraint=models.CheckConstraint(condition=models.Q(('route__in', ['agreement', 'listing', 'auction'])), name='price_route'),
-        ),
-        migrations.AddConstraint(
-            model_name='priceevidence',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='price_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='signedcopy',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['scan', 'esign'])), name='signed_copy_form'),
         ),
     ]

@@ -104,6 +104,8 @@ class Contract(Stamped):
         Introduction, on_delete=models.SET_NULL, null=True, related_name="contracts"
     )
     mandate = models.ForeignKey(Mandate, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: When the records of the parties were last compared with an imported contract.
+    origin_compared_at = models.DateTimeField(null=True)
     origin_confirmed_at = models.DateTimeField(null=True)
     origin_confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True

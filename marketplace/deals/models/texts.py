@@ -86,7 +86,7 @@ class SignedForm(models.TextChoices):
     """How the signed contract is shown (民法典 art. 490)."""
 
     SCAN = "scan", _("各方盖章、签字的扫描件")
-    ESIGN = "esign", _("可验证的电子签名文件")
+    ESIGN = "esign", _("带电子签名的 PDF 文件（平台不验证签名）")
 
 
 class SignedCopy(models.Model):

@@ -15,11 +15,16 @@ from marketplace.deals.rulebook.clauses import NAMES, Clause, clauses_of, law
 
 #: Shown on the first page and in the footer of every page.
 MARK = "示范文本，仅供参考"
+#: Shown besides on the paper of a sample.
+SAMPLE = "示例数据"
 NOTE = (
     "本文本由系统根据合同记录生成，供双方起草时参考，不构成法律意见。双方应当按照实际情况修改、补充，"
     "以双方签署的文本为准。"
 )
 BLANK = "＿＿＿＿＿＿"
+#: Rights that no office has given a number.
+_WITHOUT_NUMBER = {"技术秘密", "未涉及"}
+_HEAD = "\n法定代表人或者授权代表（签字）："
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ class DraftAmount:
     amount_fen: int
     due_on: date | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class DraftStep:
+    """A milestone, with the day on which it is due."""
+
+    what: str
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +91,10 @@ class DraftFacts:
     payment_name: str = ""
     entry_fee_fen: int | None = None
     royalty_text: str = ""
+    deposit_text: str = ""
     deductions: tuple[DraftAmount, ...] = ()
     instalments: tuple[DraftAmount, ...] = ()
+    milestones: tuple[DraftStep, ...] = ()
     starts_on: date | None = None
     ends_on: date | None = None
     place: str = ""
@@ -87,6 +102,7 @@ class DraftFacts:
     indicators: tuple[DraftIndicator, ...] = ()
     ip_names: tuple[str, ...] = ()
     ip_numbers: str = ""
+    is_sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,11 +122,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a header. `money` are the columns that are set right."""
+    """A table with a header. `money` are the columns that are set right, `widths` percents of the page.
+
+    The rows of a `tall` table leave room for seals.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
     money: tuple[int, ...] = ()
+    tall: bool = False
 
 
 Block = Heading | Text | Table
@@ -118,7 +139,7 @@ Block = Heading | Text | Table
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft: its title, what stands under it, and the body in the order of the paper."""
+    """A draft: its title, what stands under it and in the footer, and the body in the order of the paper."""
 
     title: str
     code: str
@@ -126,11 +147,18 @@ class Draft:
     blocks: tuple[Block, ...]
 
 
-def draft_of(facts: DraftFacts) -> Draft:
-    """Return the draft of a contract. Pure: the same facts give the same draft."""
+def draft_of(facts: DraftFacts, *, final: int | None = None) -> Draft:
+    """Return the draft of a contract, or its final text number `final`, which is no longer for reference.
+
+    Pure: the same facts give the same text.
+    """
     names = NAMES[facts.kind]
     title = f"{names.title}（{facts.type_name}）" if facts.type_name else names.title
-    return Draft(title, facts.code, MARK, tuple(_blocks(facts)))
+    mark = MARK if final is None else f"第 {final} 稿"
+    notes = (Text(NOTE, is_note=True),) if final is None else ()
+    if facts.is_sample:
+        mark = f"{SAMPLE}　{mark}"
+    return Draft(title, facts.code, mark, (*notes, *_blocks(facts)))
 
 
 def missing(facts: DraftFacts) -> tuple[str, ...]:
@@ -144,6 +172,7 @@ def missing(facts: DraftFacts) -> tuple[str, ...]:
         ("标的内容", facts.subject),
         ("验收标准", facts.indicators),
         ("合同起止日期", facts.starts_on and facts.ends_on),
+        ("履行地点", facts.place),
         ("合同金额", facts.amount_total_fen is not None),
         ("支付方式", facts.payment_mode),
     )
@@ -161,14 +190,13 @@ def day(value: date | None) -> str:
 
 
 def _blocks(facts: DraftFacts) -> Iterator[Block]:
-    yield Text(NOTE, is_note=True)
     yield Text(f"项目名称：{facts.title or BLANK}")
     yield _parties(facts)
     yield Text(_preamble(facts))
     for number, (heading, blocks) in enumerate(_articles(facts), 1):
         yield Heading(f"第{_numeral(number)}条　{heading}")
         yield from blocks
-    yield Text("（以下为签署页）", is_note=True)
+    yield Text("（以下无正文，为签署页）", is_note=True)
     yield _signatures(facts)
 
 
@@ -176,16 +204,23 @@ def _articles(facts: DraftFacts) -> Iterator[tuple[str, list[Block]]]:
     names = NAMES[facts.kind]
     yield names.subject, [Text(part) for part in facts.subject.splitlines() or [BLANK] if part]
     yield "技术指标与验收标准", _acceptance(facts)
-    yield (
-        "履行期限和地点",
-        [
-            Text(f"本合同履行期限自{day(facts.starts_on)}起至{day(facts.ends_on)}止（含当日）。"),
-            Text(f"履行地点：{facts.place or BLANK}。"),
-        ],
-    )
+    yield "履行期限、地点和进度", list(_performance(facts))
     yield "价款、报酬和支付方式", list(_price(facts))
-    for clause in clauses_of(facts.kind, joint=facts.is_joint):
+    has_broker = any(party.side == "broker" for party in facts.parties)
+    for clause in clauses_of(facts.kind, joint=facts.is_joint, has_broker=has_broker):
         yield clause.heading, _clause(clause, facts)
+
+
+def _performance(facts: DraftFacts) -> Iterator[Block]:
+    yield Text(f"本合同履行期限自{day(facts.starts_on)}起至{day(facts.ends_on)}止（含当日）。")
+    yield Text(f"履行地点：{facts.place or BLANK}。")
+    if facts.milestones:
+        rows = [
+            (str(number), one.what, day(one.due_on) if one.due_on else "—")
+            for number, one in enumerate(facts.milestones, 1)
+        ]
+        yield Text("履行进度：")
+        yield Table(("序号", "节点", "完成日期"), tuple(rows), (10, 62, 28))
 
 
 def _parties(facts: DraftFacts) -> Table:
@@ -202,16 +237,25 @@ def _parties(facts: DraftFacts) -> Table:
         for party in found:
             share = f"（份额{_percent(party.share_bp)}）" if party.share_bp is not None else ""
             contact = " ".join(part for part in (party.contact_name, party.contact_phone) if part)
-            identity = "自然人" if party.is_person else party.identity or BLANK
+            identity = _identity(party)
             head = "—" if party.is_person else party.legal_head or BLANK
-            rows.append((label, party.name + share, identity, head, contact or BLANK))
-    return Table(("当事人", "名称", "统一社会信用代码", "法定代表人", "联系人"), tuple(rows))
+            rows.append((label, party.name + share, identity, head, contact or "—"))
+    header = ("当事人", "名称", "统一社会信用代码", "法定代表人", "联系人")
+    return Table(header, tuple(rows), (15, 21, 31, 16, 17))
+
+
+def _identity(party: DraftParty) -> str:
+    """The code of a party. The platform keeps no number of a person: sellers and buyers write it on the paper."""
+    if not party.is_person:
+        return party.identity or BLANK
+    return "自然人" if party.side == "broker" else f"自然人，证件号码：{BLANK}"
 
 
 def _preamble(facts: DraftFacts) -> str:
     names = NAMES[facts.kind]
+    who = "双方" if len(facts.parties) <= 2 else "各方"
     return (
-        f"双方经平等协商，在真实、充分地表达各自意愿的基础上，根据《中华人民共和国民法典》，就{names.act}"
+        f"{who}经平等协商，在真实、充分地表达各自意愿的基础上，根据《中华人民共和国民法典》，就{names.act}"
         "达成如下协议，共同遵守。"
     )
 
@@ -220,18 +264,24 @@ def _acceptance(facts: DraftFacts) -> list[Block]:
     if not facts.indicators:
         return [Text(f"验收标准：{BLANK}。")]
     rows = tuple(
-        (str(number), one.name, f"{one.target}{one.unit}", one.method or "双方约定的方法")
+        (str(number), one.name, _measured(one), one.method or "双方约定的方法")
         for number, one in enumerate(facts.indicators, 1)
     )
     return [
         Text("交付的成果应当达到下列指标，全部达到的为验收合格："),
-        Table(("序号", "指标", "要求", "检验方法"), rows),
+        Table(("序号", "指标", "要求", "检验方法"), rows, (10, 26, 24, 40)),
         Text(
             "乙方交付后，甲方应当在十五日内组织验收，并出具书面验收意见；未达到指标的，乙方应当在双方约定的期限内"
             "改进并再次提交验收。"
         ),
         Text(f"（{law(511, 582)}）", is_note=True),
     ]
+
+
+def _measured(indicator: DraftIndicator) -> str:
+    """The value with its unit: a space between them, as for all units but per cent and degrees."""
+    gap = "" if indicator.unit[:1] in {"", "%", "％", "‰", "°"} else " "
+    return f"{indicator.target}{gap}{indicator.unit}"
 
 
 def _price(facts: DraftFacts) -> Iterator[Block]:
@@ -242,7 +292,7 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
         yield Text("上述金额中的非技术性费用：")
         deducted = [(one.what, yuan(one.amount_fen), one.note or "—") for one in facts.deductions]
         deducted.append(("合计", yuan(sum(one.amount_fen for one in facts.deductions)), "—"))
-        yield Table(("项目", "金额（元）", "说明"), tuple(deducted), money=(1,))
+        yield Table(("项目", "金额（元）", "说明"), tuple(deducted), (30, 25, 45), money=(1,))
     if facts.amount_technical_fen is not None:
         yield Text(
             f"其中技术交易额：人民币{in_capitals(facts.amount_technical_fen)}（¥{yuan(facts.amount_technical_fen)}）。"
@@ -261,7 +311,7 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
             (
                 str(number),
                 one.what,
-                day(one.due_on),
+                day(one.due_on) if one.due_on else "—",
                 yuan(one.amount_fen),
                 in_capitals(one.amount_fen),
             )
@@ -269,7 +319,13 @@ def _price(facts: DraftFacts) -> Iterator[Block]:
         ]
         total = sum(one.amount_fen for one in facts.instalments)
         rows.append(("合计", "", "", yuan(total), in_capitals(total)))
-        yield Table(("期次", "条件", "日期", "金额（元）", "大写"), tuple(rows), money=(3,))
+        header = ("期次", "条件", "日期", "金额（元）", "大写")
+        yield Table(header, tuple(rows), (9, 27, 20, 20, 24), money=(3,))
+    if facts.deposit_text:
+        yield Text(f"定金、保证金：{facts.deposit_text.rstrip('。')}。")
+    yield Text(
+        "上述金额（□ 含增值税　□ 不含增值税）；乙方应当依法向甲方开具发票。收款账户由乙方书面告知甲方，变更的应当加盖公章通知。"
+    )
     yield Text(f"（{law(846)}）", is_note=True)
 
 
@@ -283,9 +339,13 @@ def _total(facts: DraftFacts) -> str:
 
 def _clause(clause: Clause, facts: DraftFacts) -> list[Block]:
     rights = "、".join(facts.ip_names) or BLANK
-    numbers = facts.ip_numbers or BLANK
+    if facts.ip_numbers or not set(facts.ip_names) <= _WITHOUT_NUMBER:
+        numbers = f"；权利号：{facts.ip_numbers or BLANK}"
+    else:
+        numbers = ""
     texts = [
-        text.replace("{rights}", rights).replace("{numbers}", numbers) for text in clause.texts
+        text.replace("{rights}", rights).replace("；权利号：{numbers}", numbers)
+        for text in clause.texts
     ]
     note = [Text(f"（{law(*clause.articles)}）", is_note=True)] if clause.articles else []
     return [*(Text(text) for text in texts), *note]
@@ -298,20 +358,21 @@ def _signatures(facts: DraftFacts) -> Table:
         "seller": f"乙方（{names.seller}）",
         "broker": "中介方",
     }
-    rows = [
-        (
-            labels[party.side],
-            party.name,
-            "（签字）" if party.is_person else "（盖章）　法定代表人或授权代表：",
-            "　　年　月　日",
-        )
+    signers = [
+        (labels[side], party.name, party.is_person)
         for side in labels
         for party in facts.parties
         if party.side == side
+    ] or [(labels[side], BLANK, False) for side in ("buyer", "seller")]
+    # Role, name and seal stand on one line: so people and the pre-check see whose seal belongs there.
+    rows = [
+        (
+            f"{label}：{name}（{'签章' if is_person else '盖章'}）" + ("" if is_person else _HEAD),
+            "　　年　月　日",
+        )
+        for label, name, is_person in signers
     ]
-    if not rows:
-        rows = [(labels[side], BLANK, "（盖章）", "　　年　月　日") for side in ("buyer", "seller")]
-    return Table(("当事人", "名称", "签章", "日期"), tuple(rows))
+    return Table(("当事人签章", "日期"), tuple(rows), (74, 26), tall=True)
 
 
 def _percent(basis_points: int | None) -> str:

@@ -1,5 +1,7 @@
 """Drafts of a contract as files, made anew from its record each time: nothing is stored."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from marketplace.deals.models import Contract
 from marketplace.deals.queries import official_facts
 from marketplace.deals.rulebook import pdf
@@ -10,11 +12,13 @@ from marketplace.deals.rulebook.drafting import (
     DraftFacts,
     DraftIndicator,
     DraftParty,
+    DraftStep,
     draft_of,
     missing,
 )
 from marketplace.deals.rulebook.drawing import docx_of, html_of
 from marketplace.deals.rulebook.facts import OfficialFacts, PartyFacts
+from marketplace.deals.workflow import Book
 from marketplace.taxonomy.queries import label_in
 
 #: Contracts are written in this language, whatever the reader's is.
@@ -26,8 +30,12 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 
 
-def draft_facts(facts: OfficialFacts) -> DraftFacts:
-    """Return what a draft says, from the fields of the registration form. A contract without a type is FW."""
+def draft_facts(contract: Contract) -> DraftFacts:
+    """Return what a draft says: the fields of the registration form, and the milestones.
+
+    A contract without a type is FW.
+    """
+    facts = official_facts(contract)
     kind = facts.contract_type if facts.contract_type in _TYPES_OF_THEIR_OWN else facts.kind
     parties = (*facts.buyers, *facts.sellers, *facts.brokers)
     return DraftFacts(
@@ -48,6 +56,7 @@ def draft_facts(facts: OfficialFacts) -> DraftFacts:
         payment_name=_name("payment_mode", facts.payment_mode),
         entry_fee_fen=facts.entry_fee_fen,
         royalty_text=_royalty(facts),
+        deposit_text=facts.deposit_text,
         deductions=tuple(
             DraftAmount(_name("deduction_kind", row.kind), row.amount_fen, note=row.note)
             for row in facts.deductions
@@ -55,6 +64,7 @@ def draft_facts(facts: OfficialFacts) -> DraftFacts:
         instalments=tuple(
             DraftAmount(row.what, row.amount_fen, row.due_on) for row in facts.instalments
         ),
+        milestones=tuple(DraftStep(row.what, row.due_on) for row in contract.milestones.all()),
         starts_on=facts.starts_on,
         ends_on=facts.ends_on,
         place=facts.place,
@@ -62,22 +72,29 @@ def draft_facts(facts: OfficialFacts) -> DraftFacts:
         indicators=tuple(DraftIndicator(*row) for row in facts.acceptance),
         ip_names=tuple(_name("ip_kind", code) for code in facts.ip_kinds),
         ip_numbers=facts.ip_numbers,
+        is_sample=facts.book == Book.SAMPLE,
     )
 
 
 def draft(contract: Contract) -> Draft:
     """Return the draft as blocks, for the page that is printed."""
-    return draft_of(draft_facts(official_facts(contract)))
+    return draft_of(draft_facts(contract))
 
 
 def left_blank(contract: Contract) -> tuple[str, ...]:
     """Name what the draft of this contract leaves blank."""
-    return missing(draft_facts(official_facts(contract)))
+    return missing(draft_facts(contract))
 
 
 def draft_docx(contract: Contract) -> bytes:
     """Return the draft as a DOCX file."""
     return docx_of(draft(contract))
+
+
+def final_text(contract: Contract) -> SimpleUploadedFile:
+    """Return the text of the record as the next final text: a DOCX that is no longer marked as a draft."""
+    made = draft_of(draft_facts(contract), final=contract.texts.count() + 1)
+    return SimpleUploadedFile(f"{contract.code}.docx", docx_of(made), content_type=DOCX)
 
 
 def draft_pdf(contract: Contract) -> bytes:

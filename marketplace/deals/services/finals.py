@@ -125,24 +125,39 @@ def confirm_final(contract: Contract, *, sha256: str, actor: Actor) -> Contract:
     return _settle(contract, text, side, attested=False, actor=actor)
 
 
-def attest_final(contract: Contract, party: ContractParty, scan: Any, *, actor: Actor) -> Contract:
+def attest_final(
+    contract: Contract,
+    party: ContractParty,
+    scan: Any,
+    *,
+    sha256: str = "",
+    actor: Actor,
+    rev: Rev = None,
+) -> Contract:
     """Attest that an outside or natural party agreed: `scan` is its sealed or signed copy of the text.
 
-    The approver of an inside party attests. Raises Forbidden, Refused, InvalidInput at `scan`.
+    The approver of an inside party attests. `sha256`, when given, is the hash of the text that the
+    caller has seen. Raises Forbidden, Refused, Stale, InvalidInput at `scan`.
     """
     contract = fresh(contract)
-    _check_attests(_open(contract, actor), party, actor)
+    _check_attests(_open(contract, actor), party, sha256, actor)
+    seen(contract, rev)
     file = received(scan, SCANS, actor=actor, at="scan", wrong=_("请上传 PDF、jpg 或 png 文件"))
     with transaction.atomic():
         contract = locked(contract)
         text = _open(contract, actor)
-        party = _check_attests(text, party, actor)
+        party = _check_attests(text, party, sha256, actor)
+        seen(contract, rev)
         files.bind(file, contract.pk, actor=actor)
         _confirm(text, party, actor, scan=file)
         return _settle(contract, text, party.side, attested=True, actor=actor)
 
 
-def _check_attests(text: FinalText, party: ContractParty, actor: Actor) -> ContractParty:
+def _check_attests(
+    text: FinalText, party: ContractParty, sha256: str, actor: Actor
+) -> ContractParty:
+    if sha256 and sha256 != text.sha256:
+        raise Refused(_("定稿已经更换，请核对最新的定稿后再确认"))
     found = next((row for row in waiting_parties(text) if row.pk == party.pk), None)
     if found is None:
         raise Refused(_("这一方已经确认，或者不是合同的卖方、买方"))

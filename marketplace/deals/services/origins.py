@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.achievements.models import Achievement
 from marketplace.deals import events
-from marketplace.deals.models import Contract, OriginProposal
+from marketplace.deals.models import Contract, ContractParty, OriginProposal
 from marketplace.deals.rulebook.likeness import LEAST, likeness
 from marketplace.deals.services.common import allow, fresh, locked, save, seen
+from marketplace.deals.workflow import Origin
 from marketplace.enquiries.models import Intent
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.journal.services import publish
@@ -20,12 +21,16 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.revisions import Rev
+from marketplace.kernel.unreadable import readable
 from marketplace.needs.models import Need
 
 NEEDS, ACHIEVEMENTS, INTENTS = "needs", "achievements", "intents"
 KINDS = (NEEDS, ACHIEVEMENTS, INTENTS)
 #: Records of one party that are compared, newest first, and proposals that are kept.
 _MOST_COMPARED, _MOST_KEPT = 200, 5
+#: Contracts that are compared in one night, and how long after the last time they are compared again: a
+#: party may publish what a contract came from, or join, long after the import.
+AT_ONCE, AGAIN = 500, timedelta(days=30)
 
 
 @transaction.atomic
@@ -67,8 +72,29 @@ def propose_origin(contract: Contract) -> list[OriginProposal]:
                 )
             )
     found.sort(key=lambda row: -row.score)
+    # No new version: nothing that a page shows or a form changes is other than before.
+    Contract.objects.filter(pk=contract.pk).update(origin_compared_at=clock.now())
     contract.origin_proposals.all().delete()
     return OriginProposal.objects.bulk_create(found[:_MOST_KEPT])
+
+
+def propose_due_origins() -> int:
+    """Compare imported contracts of unknown origin that were not compared for a while; their number.
+
+    Those that were never compared come first. A contract without a party here is left out.
+    """
+    rows = Contract.objects.filter(
+        Exists(ContractParty.objects.filter(contract=OuterRef("pk"), organization__isnull=False)),
+        Q(origin_compared_at=None) | Q(origin_compared_at__lt=clock.now() - AGAIN),
+        origin=Origin.IMPORT,
+        origin_confirmed_at=None,
+    )
+    found = rows.order_by(F("origin_compared_at").asc(nulls_first=True), "id")[:AT_ONCE]
+    count = 0
+    for contract in readable(found):
+        propose_origin(contract)
+        count += 1
+    return count
 
 
 def _records(

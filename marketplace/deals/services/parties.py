@@ -95,8 +95,9 @@ def _read_party(
         row.columns |= {"name": org.name, "identity": org.uscc or "", "is_person": False}
     else:
         filled = row.text("name", 120, required="" if broker is not None else _("请填写名称"))
-        if broker is not None and not filled:
-            row.columns["name"] = broker.name
+        if broker is not None:
+            # The entries of the register are people, whatever the form says.
+            row.columns |= {"name": filled or broker.name, "is_person": True}
         _read_identity(row, is_person=is_person or broker is not None)
     read_place_of_party(row)
     if org is not None:

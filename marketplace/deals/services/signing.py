@@ -42,9 +42,9 @@ def sign(
 ) -> Contract:
     """Record that a contract was signed on a day, with its signed copy.
 
-    `form` "scan": PDF or picture; `fully_sealed` says that the seals or signatures of all parties are
-    on it. "esign": a PDF that carries an electronic signature. Raises Forbidden, Refused, Stale,
-    InvalidInput at `signed_on`, `form`, `fully_sealed`, `file`.
+    `form` "scan": PDF or picture; "esign": a PDF that carries an electronic signature, which is looked
+    for and not validated. `fully_sealed` says that the seals or signatures of all parties are in it.
+    Raises Forbidden, Refused, Stale, InvalidInput at `signed_on`, `form`, `fully_sealed`, `file`.
     """
     contract = fresh(contract)
     _check(contract, signed_on, form, fully_sealed=fully_sealed, actor=actor, rev=rev)
@@ -94,8 +94,11 @@ def _check(
     errors: dict[str, list[object]] = {}
     if form not in SignedForm.values:
         errors["form"] = [_("请从列表中选择")]
-    elif form == SignedForm.SCAN and not fully_sealed:
-        errors["fully_sealed"] = [_("请核对各方印章、签字齐全后勾选；不齐全的合同还没有成立")]
+    elif not fully_sealed:
+        # One electronic signature in the file is not that of all parties: a person has to look.
+        errors["fully_sealed"] = [
+            _("请核对各方印章、签字或者电子签名齐全后勾选；不齐全的合同还没有成立")
+        ]
     if reason := _wrong_day(contract, signed_on):
         errors["signed_on"] = [reason]
     if errors or signed_on is None:
@@ -140,7 +143,7 @@ def _add_copy(
         form=form,
         file=file,
         sha256=file.sha256,
-        fully_sealed=fully_sealed or form == SignedForm.ESIGN,
+        fully_sealed=fully_sealed,
         by_id=actor.pk,
     )
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +72,7 @@ def _done(
         is_own = form.cleaned_data["source"] == "generated"
         services.set_final_text(
             contract,
-            _generated(contract) if is_own else form.cleaned_data["file"],
+            drafts.final_text(contract) if is_own else form.cleaned_data["file"],
             source=form.cleaned_data["source"],
             actor=request.user,
             rev=seen.rev,
@@ -90,12 +89,6 @@ def _done(
         )
         return _("已退回修改，原来的确认不再有效")
     return ""
-
-
-def _generated(contract: Contract) -> SimpleUploadedFile:
-    return SimpleUploadedFile(
-        f"{contract.code}.docx", drafts.draft_docx(contract), content_type=drafts.DOCX
-    )
 
 
 def _context(request: Request, contract: Contract) -> dict[str, Any]:
@@ -156,7 +149,12 @@ def _attest(request: Request, contract: Contract, party: ContractParty) -> HttpR
             try:
                 _check_shown(current, seen)
                 services.attest_final(
-                    contract, party, form.cleaned_data["scan"], actor=request.user
+                    contract,
+                    party,
+                    form.cleaned_data["scan"],
+                    # The text may be replaced between the check above and the lock.
+                    sha256=str(seen.rev or ""),
+                    actor=request.user,
                 )
             except InvalidInput as error:
                 at_fields(form, error)

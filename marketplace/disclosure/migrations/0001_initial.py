@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0005_verification_rev'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -57,6 +57,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants_given', to='parties.organization')),
                 ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject_kind', 'subject_id', '-id'], name='grant_subject'), models.Index(fields=['owner', 'status', '-id'], name='grant_owner'), models.Index(fields=['organization', 'status', '-id'], name='grant_holder'), models.Index(condition=models.Q(('status', 'granted')), fields=['until'], name='grant_clock')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'granted', 'declined', 'withdrawn', 'revoked', 'ended'])), name='grant_status'), models.CheckConstraint(condition=models.Q(('owner', models.F('organization')), _negated=True), name='grant_two_parties'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'granted'), _negated=True), models.Q(('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='grant_has_period'), models.CheckConstraint(condition=models.Q(('until__isnull', True), models.Q(('since__isnull', False), ('until__gt', models.F('since'))), _connector='OR'), name='grant_period'), models.UniqueConstraint(condition=models.Q(('status__in', ['granted', 'requested'])), fields=('subject_kind', 'subject_id', 'organization'), name='grant_open_once')],
+            },
         ),
         migrations.CreateModel(
             name='NameRelease',
@@ -71,6 +75,9 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('visitor_key', '')), models.Q(('organization__isnull', True), models.Q(('visitor_key', ''), _negated=True)), _connector='OR'), name='name_release_to_one'), models.UniqueConstraint(condition=models.Q(('organization__isnull', False)), fields=('subject_kind', 'subject_id', 'organization'), name='name_release_once'), models.UniqueConstraint(condition=models.Q(('visitor_key', ''), _negated=True), fields=('subject_kind', 'subject_id', 'visitor_key'), name='name_release_visitor_once')],
+            },
         ),
         migrations.CreateModel(
             name='Reading',
@@ -89,6 +96,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='parties.organization')),
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject_kind', 'subject_id', '-id'], name='reading_subject'), models.Index(fields=['owner', '-id'], name='reading_owner'), models.Index(fields=['grant', '-id'], name='reading_grant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ['page', 'file', 'api'])), name='reading_what')],
+            },
         ),
         migrations.CreateModel(
             name='Acceptance',
@@ -107,69 +118,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organization', '-at'], name='acceptance_of')],
                 'constraints': [models.UniqueConstraint(fields=('text', 'organization'), name='acceptance_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['subject_kind', 'subject_id', '-id'], name='grant_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['owner', 'status', '-id'], name='grant_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['organization', 'status', '-id'], name='grant_holder'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('status', 'granted')), fields=['until'], name='grant_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'granted', 'declined', 'withdrawn', 'revoked', 'ended'])), name='grant_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', models.F('organization')), _negated=True), name='grant_two_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'granted'), _negated=True), models.Q(('since__isnull', False), ('until__isnull', False)), _connector='OR'), name='grant_has_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), models.Q(('since__isnull', False), ('until__gt', models.F('since'))), _connector='OR'), name='grant_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['granted', 'requested'])), fields=('subject_kind', 'subject_id', 'organization'), name='grant_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerelease',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization__isnull', False), ('visitor_key', '')), models.Q(('organization__isnull', True), models.Q(('visitor_key', ''), _negated=True)), _connector='OR'), name='name_release_to_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerelease',
-            constraint=models.UniqueConstraint(condition=models.Q(('organization__isnull', False)), fields=('subject_kind', 'subject_id', 'organization'), name='name_release_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='namerelease',
-            constraint=models.UniqueConstraint(condition=models.Q(('visitor_key', ''), _negated=True), fields=('subject_kind', 'subject_id', 'visitor_key'), name='name_release_visitor_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['subject_kind', 'subject_id', '-id'], name='reading_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['owner', '-id'], name='reading_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['grant', '-id'], name='reading_grant'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('what__in', ['page', 'file', 'api'])), name='reading_what'),
         ),
     ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0005_verification_rev'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -91,6 +91,10 @@ class Migration(migrations.Migration):
                 ('undertaking', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enquiries', to='enquiries.undertaking')),
                 ('visitor', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enquiry', to='enquiries.visitorcontact')),
             ],
+            options={
+                'indexes': [models.Index(fields=['owner', '-last_message_at', '-id'], name='enquiry_owner'), models.Index(fields=['asker', '-last_message_at', '-id'], name='enquiry_asker'), models.Index(fields=['owner', 'last_side', 'status'], name='enquiry_owner_turn'), models.Index(fields=['asker', 'last_side', 'status'], name='enquiry_asker_turn'), models.Index(fields=['-last_message_at', '-id'], name='enquiry_recent'), models.Index(fields=['status', '-last_message_at'], name='enquiry_state'), models.Index(fields=['kind', 'listing_id'], name='enquiry_listing'), models.Index(condition=models.Q(('status', 'open')), fields=['answer_due_at'], name='enquiry_due'), models.Index(condition=models.Q(('for_operator', ''), _negated=True), fields=['-id'], name='enquiry_operator')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'talking', 'agreed', 'closed'])), name='enquiry_status'), models.CheckConstraint(condition=models.Q(('last_side__in', ['', 'owner', 'asker'])), name='enquiry_last_side'), models.CheckConstraint(condition=models.Q(models.Q(('asker__isnull', True), ('visitor__isnull', False)), models.Q(('asker__isnull', False), ('visitor__isnull', True)), _connector='OR'), name='enquiry_one_asker'), models.UniqueConstraint(condition=models.Q(('asker__isnull', False)), fields=('kind', 'listing_id', 'asker'), name='enquiry_of_a_pair')],
+            },
         ),
         migrations.CreateModel(
             name='VisitorLink',
@@ -102,6 +106,9 @@ class Migration(migrations.Migration):
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='enquiries.enquiry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['expires_at'], name='visitor_link_ends')],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -132,61 +139,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('enquiry', 'user'), name='read_mark_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['owner', '-last_message_at', '-id'], name='enquiry_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['asker', '-last_message_at', '-id'], name='enquiry_asker'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['owner', 'last_side', 'status'], name='enquiry_owner_turn'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['asker', 'last_side', 'status'], name='enquiry_asker_turn'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['-last_message_at', '-id'], name='enquiry_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['status', '-last_message_at'], name='enquiry_state'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['kind', 'listing_id'], name='enquiry_listing'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['answer_due_at'], name='enquiry_due'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(condition=models.Q(('for_operator', ''), _negated=True), fields=['-id'], name='enquiry_operator'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'talking', 'agreed', 'closed'])), name='enquiry_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('last_side__in', ['', 'owner', 'asker'])), name='enquiry_last_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asker__isnull', True), ('visitor__isnull', False)), models.Q(('asker__isnull', False), ('visitor__isnull', True)), _connector='OR'), name='enquiry_one_asker'),
-        ),
-        migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.UniqueConstraint(condition=models.Q(('asker__isnull', False)), fields=('kind', 'listing_id', 'asker'), name='enquiry_of_a_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='visitorlink',
-            index=models.Index(fields=['expires_at'], name='visitor_link_ends'),
         ),
     ]

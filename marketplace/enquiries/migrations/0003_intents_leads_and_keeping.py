@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('enquiries', '0002_consent_of_visitors'),
         ('parties', '0007_delegation'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -25,7 +25,12 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=500)),
                 ('set_at', models.DateTimeField(default=marketplace.kernel.clock.now)),
                 ('lifted_at', models.DateTimeField(null=True)),
+                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('subject_kind', 'subject_id'), name='hold_once')],
+            },
         ),
         migrations.CreateModel(
             name='Intent',
@@ -50,7 +55,15 @@ class Migration(migrations.Migration):
                 ('statement_version', models.CharField(max_length=10)),
                 ('statement', models.TextField()),
                 ('statement_sha256', models.CharField(max_length=64)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intents', to='enquiries.enquiry')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='superseded_by', to='enquiries.intent')),
             ],
+            options={
+                'indexes': [models.Index(fields=['enquiry', '-id'], name='intent_of'), models.Index(fields=['status', '-decided_at'], name='intent_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'accepted', 'declined', 'withdrawn', 'superseded'])), name='intent_status'), models.CheckConstraint(condition=models.Q(('side__in', ['owner', 'asker'])), name='intent_side'), models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gte', 0), _connector='OR'), name='intent_amount'), models.CheckConstraint(condition=models.Q(('publicity_from__isnull', True), ('publicity_until__isnull', True), ('publicity_until__gt', models.F('publicity_from')), _connector='OR'), name='intent_publicity'), models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('enquiry',), name='intent_one_open')],
+            },
         ),
         migrations.CreateModel(
             name='Lead',
@@ -67,7 +80,13 @@ class Migration(migrations.Migration):
                 ('taken_at', models.DateTimeField(null=True)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('lapses_at', models.DateTimeField(null=True)),
+                ('broker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to=settings.AUTH_USER_MODEL)),
+                ('enquiry', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lead', to='enquiries.enquiry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['status', '-opened_at'], name='lead_open'), models.Index(fields=['broker', 'status'], name='lead_broker'), models.Index(condition=models.Q(('status__in', ['open', 'taken', 'confirmed'])), fields=['lapses_at'], name='lead_clock')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'taken', 'confirmed', 'lapsed', 'closed'])), name='lead_status'), models.CheckConstraint(condition=models.Q(models.Q(('broker__isnull', False), ('status__in', ['taken', 'confirmed'])), models.Q(('broker__isnull', True), ('status__in', ['open', 'lapsed'])), ('status', 'closed'), _connector='OR'), name='lead_has_a_broker')],
+            },
         ),
         migrations.CreateModel(
             name='LoggedContact',
@@ -89,7 +108,15 @@ class Migration(migrations.Migration):
                 ('replied_at', models.DateTimeField(null=True)),
                 ('entered_at', models.DateTimeField(null=True)),
                 ('is_sample', models.BooleanField(default=False)),
+                ('enquiry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='logged_contacts', to='enquiries.enquiry')),
+                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logged_contacts', to='parties.organization')),
+                ('logged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('replied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['firm', '-id'], name='contact_firm'), models.Index(fields=['logged_by', '-id'], name='contact_logged_by'), models.Index(fields=['kind', 'listing_id'], name='contact_listing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('form__in', ['call', 'visit', 'meeting'])), name='contact_form'), models.CheckConstraint(condition=models.Q(('reply__in', ['', 'confirmed', 'disputed'])), name='contact_reply'), models.CheckConstraint(condition=models.Q(('source__in', ['officer', 'broker'])), name='contact_source')],
+            },
         ),
         migrations.CreateModel(
             name='MetQuestion',
@@ -102,7 +129,12 @@ class Migration(migrations.Migration):
                 ('owner_at', models.DateTimeField(null=True)),
                 ('asker_answer', models.CharField(blank=True, choices=[('yes', '联系上了'), ('no', '没有联系')], max_length=3)),
                 ('asker_at', models.DateTimeField(null=True)),
+                ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='met_questions', to='enquiries.enquiry')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('asked_at__isnull', True)), fields=['ask_at'], name='met_question_due')],
+                'constraints': [models.UniqueConstraint(fields=('enquiry', 'occasion'), name='met_question_once'), models.CheckConstraint(condition=models.Q(('owner_answer__in', ['', 'yes', 'no'])), name='met_owner_answer'), models.CheckConstraint(condition=models.Q(('asker_answer__in', ['', 'yes', 'no'])), name='met_asker_answer')],
+            },
         ),
         migrations.CreateModel(
             name='Note',
@@ -112,7 +144,13 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=2000)),
                 ('is_shared', models.BooleanField(default=False)),
                 ('at', models.DateTimeField(default=marketplace.kernel.clock.now)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='enquiries.enquiry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['enquiry', '-id'], name='note_of')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['owner', 'asker'])), name='note_side')],
+            },
         ),
         migrations.CreateModel(
             name='RecordKind',
@@ -148,7 +186,14 @@ class Migration(migrations.Migration):
                 ('side', models.CharField(max_length=5)),
                 ('due', models.DateField()),
                 ('done_at', models.DateTimeField(null=True)),
+                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='enquiries.enquiry')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['enquiry', 'due'], name='step_of'), models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due'], name='step_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['owner', 'asker'])), name='step_side')],
+            },
         ),
         migrations.CreateModel(
             name='Taking',
@@ -159,7 +204,12 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('handed_back', '经纪人交回'), ('declined', '咨询方不同意'), ('lapsed', '逾期收回'), ('closed', '线索已结束')], max_length=11)),
                 ('reason', models.CharField(blank=True, max_length=200)),
+                ('broker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='takings', to='enquiries.lead')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lead',), name='taking_one'), models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'handed_back', 'declined', 'lapsed', 'closed'])), name='taking_outcome')],
+            },
         ),
         migrations.AddField(
             model_name='enquiry',
@@ -192,225 +242,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='enquiry',
             index=models.Index(condition=models.Q(('closed_at__isnull', False), ('erased_at__isnull', True)), fields=['closed_at'], name='enquiry_keeping'),
-        ),
-        migrations.AddField(
-            model_name='hold',
-            name='lifted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='hold',
-            name='set_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='intent',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='intent',
-            name='enquiry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intents', to='enquiries.enquiry'),
-        ),
-        migrations.AddField(
-            model_name='intent',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='intent',
-            name='supersedes',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='superseded_by', to='enquiries.intent'),
-        ),
-        migrations.AddField(
-            model_name='lead',
-            name='broker',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='lead',
-            name='enquiry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lead', to='enquiries.enquiry'),
-        ),
-        migrations.AddField(
-            model_name='loggedcontact',
-            name='enquiry',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='logged_contacts', to='enquiries.enquiry'),
-        ),
-        migrations.AddField(
-            model_name='loggedcontact',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logged_contacts', to='parties.organization'),
-        ),
-        migrations.AddField(
-            model_name='loggedcontact',
-            name='logged_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='loggedcontact',
-            name='replied_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='metquestion',
-            name='enquiry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='met_questions', to='enquiries.enquiry'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='enquiry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='enquiries.enquiry'),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='done_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='enquiry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='enquiries.enquiry'),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='taking',
-            name='broker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='taking',
-            name='lead',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='takings', to='enquiries.lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('subject_kind', 'subject_id'), name='hold_once'),
-        ),
-        migrations.AddIndex(
-            model_name='intent',
-            index=models.Index(fields=['enquiry', '-id'], name='intent_of'),
-        ),
-        migrations.AddIndex(
-            model_name='intent',
-            index=models.Index(fields=['status', '-decided_at'], name='intent_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'accepted', 'declined', 'withdrawn', 'superseded'])), name='intent_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['owner', 'asker'])), name='intent_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gte', 0), _connector='OR'), name='intent_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.CheckConstraint(condition=models.Q(('publicity_from__isnull', True), ('publicity_until__isnull', True), ('publicity_until__gt', models.F('publicity_from')), _connector='OR'), name='intent_publicity'),
-        ),
-        migrations.AddConstraint(
-            model_name='intent',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('enquiry',), name='intent_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['status', '-opened_at'], name='lead_open'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['broker', 'status'], name='lead_broker'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'taken', 'confirmed'])), fields=['lapses_at'], name='lead_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'taken', 'confirmed', 'lapsed', 'closed'])), name='lead_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('broker__isnull', False), ('status__in', ['taken', 'confirmed'])), models.Q(('broker__isnull', True), ('status__in', ['open', 'lapsed'])), ('status', 'closed'), _connector='OR'), name='lead_has_a_broker'),
-        ),
-        migrations.AddIndex(
-            model_name='loggedcontact',
-            index=models.Index(fields=['firm', '-id'], name='contact_firm'),
-        ),
-        migrations.AddIndex(
-            model_name='loggedcontact',
-            index=models.Index(fields=['logged_by', '-id'], name='contact_logged_by'),
-        ),
-        migrations.AddIndex(
-            model_name='loggedcontact',
-            index=models.Index(fields=['kind', 'listing_id'], name='contact_listing'),
-        ),
-        migrations.AddConstraint(
-            model_name='loggedcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['call', 'visit', 'meeting'])), name='contact_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='loggedcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('reply__in', ['', 'confirmed', 'disputed'])), name='contact_reply'),
-        ),
-        migrations.AddConstraint(
-            model_name='loggedcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['officer', 'broker'])), name='contact_source'),
-        ),
-        migrations.AddIndex(
-            model_name='metquestion',
-            index=models.Index(condition=models.Q(('asked_at__isnull', True)), fields=['ask_at'], name='met_question_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='metquestion',
-            constraint=models.UniqueConstraint(fields=('enquiry', 'occasion'), name='met_question_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='metquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('owner_answer__in', ['', 'yes', 'no'])), name='met_owner_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='metquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('asker_answer__in', ['', 'yes', 'no'])), name='met_asker_answer'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['enquiry', '-id'], name='note_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['owner', 'asker'])), name='note_side'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['enquiry', 'due'], name='step_of'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due'], name='step_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['owner', 'asker'])), name='step_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='taking',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lead',), name='taking_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='taking',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'handed_back', 'declined', 'lapsed', 'closed'])), name='taking_outcome'),
         ),
     ]

@@ -1,11 +1,13 @@
 """What follows after an answer or an intent: steps with a day, notes, and whether the two have met."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries.models.enquiries import Enquiry
-from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.rulebook import ASKER, CONFIRM_DAYS, OWNER
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
@@ -178,6 +180,11 @@ class LoggedContact(Stamped):
             models.Index(fields=["logged_by", "-id"], name="contact_logged_by"),
             models.Index(fields=["kind", "listing_id"], name="contact_listing"),
         ]
+
+    @property
+    def link_sent_at(self) -> datetime:
+        """When the last link was sent (or, before the first one, when the contact was logged)."""
+        return self.token_ends - timedelta(days=CONFIRM_DAYS)
 
     @property
     def takes_reply(self) -> bool:

@@ -48,6 +48,7 @@ from marketplace.enquiries.services.onbehalf import (
     answer_contact_by_link,
     enter_contact,
     log_contact,
+    renew_contact_link,
     send_contact_link,
 )
 from marketplace.enquiries.services.reading import mark_read
@@ -127,6 +128,7 @@ __all__ = [
     "remind_silent",
     "remove_step",
     "remove_way",
+    "renew_contact_link",
     "renew_link",
     "reopen_with",
     "revoke_links",

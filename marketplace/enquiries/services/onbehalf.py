@@ -30,6 +30,8 @@ from marketplace.listings.kind import ListingKind
 from marketplace.parties.models import Organization
 from marketplace.parties.queries import hash_of
 
+#: So long after a link was sent another may be asked for: a firm's mailbox is not to be flooded.
+BETWEEN_LINKS = timedelta(days=1)
 #: A contact that is older than this is not logged any more.
 OLDEST = timedelta(days=365)
 
@@ -120,6 +122,26 @@ def send_contact_link(contact_id: int) -> bool:
         title = _now("请核对代本单位登记的联系")
         send_mail(f"[{settings.SITE_NAME}] {title}", text, None, [to])
     return True
+
+
+@transaction.atomic
+def renew_contact_link(contact: LoggedContact, *, actor: Actor) -> None:
+    """Ask that the firm be sent another link, which makes the earlier one useless.
+
+    Raises Forbidden for anybody but who logged it, Refused when the firm has answered, has no address,
+    or was sent a link within the last day.
+    """
+    contact = _locked(contact.pk)
+    if not actor.has_perm("enquiries.renew_contact_link", contact):
+        raise Forbidden
+    if contact.reply:
+        raise Refused(_("该单位已经答复过"))
+    if not contact.firm.contact_email or contact.is_sample:
+        raise Refused(_("该单位没有登记邮箱，请单位成员登录后在工作台核对。"))
+    if clock.now() < contact.link_sent_at + BETWEEN_LINKS:
+        raise Refused(_("链接刚发出不久，一天后才能再次发送"))
+    event = events.ContactLinkRenewed(subject_id=contact.pk, firm_id=contact.firm_id)
+    publish(event, actor=actor)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from marketplace.enquiries.views.onbehalf import (
     county,
     list_contacts,
     log_contact,
+    renew_contact_link,
     show_contact,
 )
 from marketplace.enquiries.views.show import show
@@ -49,6 +50,7 @@ __all__ = [
     "log_contact",
     "name_owner",
     "propose_intent",
+    "renew_contact_link",
     "show",
     "show_contact",
     "show_intent",

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.forms.way import ContactForm, ReplyForm
@@ -128,8 +128,35 @@ def show_contact(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("已答复"))
             return redirect("enquiries:contact", code)
     may = request.user.has_perm("enquiries.answer_contact", contact) and contact.takes_reply
-    context = {"contact": contact, "may_answer": may, "seen": seen, "problem": problem}
+    renews = not contact.reply and request.user.has_perm("enquiries.renew_contact_link", contact)
+    context = {
+        "contact": contact,
+        "may_answer": may,
+        "may_renew": renews and bool(contact.firm.contact_email),
+        "seen": seen,
+        "problem": problem,
+    }
     return render_page(request, "enquiries/contact_detail.html", context, status=status)
+
+
+@login_required
+@require_POST
+def renew_contact_link(request: HttpRequest, code: str) -> HttpResponse:
+    """Who logged a contact asks that the firm be sent another link."""
+    contact = fetch(
+        queries.contacts_visible_to(request.user),
+        code,
+        actor=request.user,
+        view="enquiries.view_contact",
+        action="enquiries.renew_contact_link",
+    )
+    try:
+        services.renew_contact_link(contact, actor=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("新的核对链接正在发往该单位登记的邮箱，原链接失效"))
+    return redirect("enquiries:contact", code)
 
 
 @never_cache

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('parties', '0005_verification_rev'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -67,6 +67,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(fields=['status', '-published_at'], name='offering_public'), models.Index(fields=['owner', '-updated_at', '-id'], name='offering_recent'), models.Index(fields=['owner', 'status', '-updated_at'], name='offering_own'), models.Index(condition=models.Q(('status', marketplace.listings.workflow.State['IN_REVIEW'])), fields=['submitted_at'], name='offering_queue'), models.Index(condition=models.Q(('status', marketplace.listings.workflow.State['PUBLISHED'])), fields=['expires_at'], name='offering_clock')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('contact_route__in', ('direct', 'broker'))), name='offering_contact_route'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'returned', 'published', 'expired', 'withdrawn'])), name='offering_status'), models.CheckConstraint(condition=models.Q(('price_min__isnull', True), ('price_min__gte', 0), _connector='OR'), name='offering_price_min'), models.CheckConstraint(condition=models.Q(('price_max__isnull', True), models.Q(('price_max__gte', 0), models.Q(('price_min__isnull', True), ('price_max__gte', models.F('price_min')), _connector='OR')), _connector='OR'), name='offering_price_range'), models.CheckConstraint(condition=models.Q(('turnaround__isnull', True), ('turnaround__range', (1, 540)), _connector='OR'), name='offering_turnaround')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position', 'id'],
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__range', (1, 9999))), name='equipment_quantity')],
             },
         ),
         migrations.CreateModel(
@@ -99,54 +102,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position', 'id'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['valid_until'], name='qualification_until')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(fields=['status', '-published_at'], name='offering_public'),
-        ),
-        migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(fields=['owner', '-updated_at', '-id'], name='offering_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(fields=['owner', 'status', '-updated_at'], name='offering_own'),
-        ),
-        migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(condition=models.Q(('status', marketplace.listings.workflow.State['IN_REVIEW'])), fields=['submitted_at'], name='offering_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(condition=models.Q(('status', marketplace.listings.workflow.State['PUBLISHED'])), fields=['expires_at'], name='offering_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.CheckConstraint(condition=models.Q(('contact_route__in', ('direct', 'broker'))), name='offering_contact_route'),
-        ),
-        migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'returned', 'published', 'expired', 'withdrawn'])), name='offering_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.CheckConstraint(condition=models.Q(('price_min__isnull', True), ('price_min__gte', 0), _connector='OR'), name='offering_price_min'),
-        ),
-        migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.CheckConstraint(condition=models.Q(('price_max__isnull', True), models.Q(('price_max__gte', 0), models.Q(('price_min__isnull', True), ('price_max__gte', models.F('price_min')), _connector='OR')), _connector='OR'), name='offering_price_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.CheckConstraint(condition=models.Q(('turnaround__isnull', True), ('turnaround__range', (1, 540)), _connector='OR'), name='offering_turnaround'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 9999))), name='equipment_quantity'),
-        ),
-        migrations.AddIndex(
-            model_name='qualification',
-            index=models.Index(fields=['valid_until'], name='qualification_until'),
         ),
     ]

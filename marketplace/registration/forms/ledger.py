@@ -37,16 +37,18 @@ class MappingForm(JiebangForm):
         unit: str = "",
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
         self.headings = headings
         choices = [("", _("不读取")), *columns]
-        for place, heading in enumerate(headings):
-            self.fields[f"heading_{place}"] = forms.ChoiceField(
-                label=heading, choices=choices, required=False
-            )
-        self.fields["unit"] = forms.ChoiceField(
+        fields: dict[str, forms.Field] = {
+            f"heading_{place}": forms.ChoiceField(label=heading, choices=choices, required=False)
+            for place, heading in enumerate(headings)
+        }
+        fields["unit"] = forms.ChoiceField(
             label=_("金额单位"), choices=UNITS, required=False, initial=unit
         )
+        # Before the base class: it gives its looks to the fields that are there when it begins.
+        self.base_fields = fields  # type: ignore[misc]  # of this form alone: its headings are those of one sheet
+        super().__init__(*args, **kwargs)
 
     @property
     def mapping(self) -> dict[str, str]:

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.web.forms import JiebangForm
 
+#: Requests with files that one person may send, counted together with those of other pages.
+UPLOADS = "60/h"
+
 
 class TextForm(JiebangForm):
     """One DOCX, which is read and not kept."""

@@ -306,7 +306,7 @@ def shown(fen: int, unit: str) -> str:
 
 
 def _implausible(rows: Sequence[Planned], layout: Layout) -> Iterator[str]:
-    """元 read as 万元, or the other way round: the median tells."""
+    """Remarks on a unit that was read wrongly (元 as 万元, or the other way round): the median tells."""
     amounts = [row.values["total"] for row in rows if row.values.get("total")]
     if len(amounts) < _ENOUGH:
         return

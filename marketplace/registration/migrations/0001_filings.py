@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('deals', '0001_initial'),
         ('parties', '0007_delegation'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('parties', '__first__'),
     ]
 
     operations = [
@@ -67,6 +67,10 @@ class Migration(migrations.Migration):
                 ('seller_org', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='parties.organization')),
                 ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['district', 'status', 'due_at'], name='filing_desk'), models.Index(fields=['status', 'due_at'], name='filing_due'), models.Index(fields=['status', 'submitted_at'], name='filing_waiting'), models.Index(fields=['seller_org', 'status', '-id'], name='filing_of_seller'), models.Index(fields=['book', 'official_on'], name='filing_registered_on')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'returned', 'accepted', 'first_passed', 'approved', 'forwarded', 'refused', 'filed', 'registered', 'changed', 'disputed', 'performed', 'cancelled', 'revoked'])), name='filing_status'), models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='filing_book'), models.CheckConstraint(condition=models.Q(('route__in', ['city', 'province', 'elsewhere'])), name='filing_route'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['changed', 'disputed', 'performed', 'registered', 'cancelled', 'revoked']), _negated=True), models.Q(('official_number__isnull', False), ('official_on__isnull', False)), _connector='OR'), name='filing_registered_with_number'), models.CheckConstraint(condition=models.Q(('second_by__isnull', True), models.Q(('second_by', models.F('first_by')), _negated=True), _connector='OR'), name='filing_two_people'), models.CheckConstraint(condition=models.Q(('official_number__isnull', True), models.Q(('official_number', ''), _negated=True), _connector='OR'), name='filing_number_not_empty'), models.CheckConstraint(condition=models.Q(models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__isnull', True)), models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__gte', 0)), models.Q(('recognised_technical_fen__gte', 0), ('recognised_technical_fen__isnull', False), ('recognised_technical_fen__lte', models.F('recognised_total_fen')), ('recognised_total_fen__isnull', False)), _connector='OR'), name='filing_amounts')],
+            },
         ),
         migrations.CreateModel(
             name='Decision',
@@ -83,6 +87,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['by', '-at'], name='decision_by')],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +110,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['used_on', 'id'],
+                'indexes': [models.Index(condition=models.Q(models.Q(('report_because', ''), _negated=True), ('reported_on__isnull', True)), fields=['report_since'], name='use_to_report')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['seller', 'buyer'])), name='use_side'), models.CheckConstraint(condition=models.Q(('kind__in', ['vat', 'cit', 'research', 'bonus_shown', 'bonus_paid', 'other'])), name='use_kind'), models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gt', 0), _connector='OR'), name='use_amount')],
             },
         ),
         migrations.CreateModel(
@@ -118,77 +125,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('filing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='income', to='registration.filing')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['district', 'status', 'due_at'], name='filing_desk'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['status', 'due_at'], name='filing_due'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['status', 'submitted_at'], name='filing_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['seller_org', 'status', '-id'], name='filing_of_seller'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['book', 'official_on'], name='filing_registered_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'returned', 'accepted', 'first_passed', 'approved', 'forwarded', 'refused', 'filed', 'registered', 'changed', 'disputed', 'performed', 'cancelled', 'revoked'])), name='filing_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='filing_book'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('route__in', ['city', 'province', 'elsewhere'])), name='filing_route'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['changed', 'disputed', 'performed', 'registered', 'cancelled', 'revoked']), _negated=True), models.Q(('official_number__isnull', False), ('official_on__isnull', False)), _connector='OR'), name='filing_registered_with_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('second_by__isnull', True), models.Q(('second_by', models.F('first_by')), _negated=True), _connector='OR'), name='filing_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('official_number__isnull', True), models.Q(('official_number', ''), _negated=True), _connector='OR'), name='filing_number_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__isnull', True)), models.Q(('recognised_technical_fen__isnull', True), ('recognised_total_fen__gte', 0)), models.Q(('recognised_technical_fen__gte', 0), ('recognised_technical_fen__isnull', False), ('recognised_technical_fen__lte', models.F('recognised_total_fen')), ('recognised_total_fen__isnull', False)), _connector='OR'), name='filing_amounts'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['by', '-at'], name='decision_by'),
-        ),
-        migrations.AddIndex(
-            model_name='benefituse',
-            index=models.Index(condition=models.Q(models.Q(('report_because', ''), _negated=True), ('reported_on__isnull', True)), fields=['report_since'], name='use_to_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefituse',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['seller', 'buyer'])), name='use_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefituse',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['vat', 'cit', 'research', 'bonus_shown', 'bonus_paid', 'other'])), name='use_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='benefituse',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gt', 0), _connector='OR'), name='use_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='incomeconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='income_amount'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='income_amount')],
+            },
         ),
     ]

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('deals', '0001_initial'),
+        ('parties', '__first__'),
         ('registration', '0001_filings'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -46,6 +46,9 @@ class Migration(migrations.Migration):
                 ('closed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('second_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('book', 'month'), name='ledger_period_once'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'closing', 'closed'])), name='ledger_period_status'), models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='ledger_period_book'), models.CheckConstraint(condition=models.Q(('second_by__isnull', True), models.Q(('second_by', models.F('closed_by')), _negated=True), _connector='OR'), name='ledger_period_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), models.Q(('hash', ''), _negated=True), _connector='OR'), name='ledger_period_closed_hash')],
+            },
         ),
         migrations.CreateModel(
             name='LedgerEntry',
@@ -68,6 +71,9 @@ class Migration(migrations.Migration):
                 ('corrects_period', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='registration.ledgerperiod')),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='registration.ledgerperiod')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('period', 'number'), name='ledger_entry_number'), models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='ledger_entry_book'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reverse'), ('reverses__isnull', False), ('amount_fen__lte', models.F('technical_fen')), ('technical_fen__lte', 0)), models.Q(('kind__in', ['register', 'adjust']), ('reverses__isnull', True), ('technical_fen__gte', 0), ('technical_fen__lte', models.F('amount_fen'))), _connector='OR'), name='ledger_entry_signs')],
+            },
         ),
         migrations.CreateModel(
             name='LedgerSum',
@@ -82,49 +88,9 @@ class Migration(migrations.Migration):
                 ('technical_fen', models.BigIntegerField(default=0)),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sums', to='registration.ledgerperiod')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerperiod',
-            constraint=models.UniqueConstraint(fields=('book', 'month'), name='ledger_period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'closing', 'closed'])), name='ledger_period_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='ledger_period_book'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('second_by__isnull', True), models.Q(('second_by', models.F('closed_by')), _negated=True), _connector='OR'), name='ledger_period_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerperiod',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), models.Q(('hash', ''), _negated=True), _connector='OR'), name='ledger_period_closed_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(fields=('period', 'number'), name='ledger_entry_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='ledger_entry_book'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reverse'), ('reverses__isnull', False), ('amount_fen__lte', models.F('technical_fen')), ('technical_fen__lte', 0)), models.Q(('kind__in', ['register', 'adjust']), ('reverses__isnull', True), ('technical_fen__gte', 0), ('technical_fen__lte', models.F('amount_fen'))), _connector='OR'), name='ledger_entry_signs'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgersum',
-            index=models.Index(fields=['book', 'dimension', 'period'], name='ledger_sum_dimension'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgersum',
-            constraint=models.UniqueConstraint(fields=('period', 'dimension', 'key'), name='ledger_sum_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgersum',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='ledger_sum_book'),
+            options={
+                'indexes': [models.Index(fields=['book', 'dimension', 'period'], name='ledger_sum_dimension')],
+                'constraints': [models.UniqueConstraint(fields=('period', 'dimension', 'key'), name='ledger_sum_once'), models.CheckConstraint(condition=models.Q(('book__in', ['city', 'sample'])), name='ledger_sum_book')],
+            },
         ),
     ]

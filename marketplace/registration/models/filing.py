@@ -1,4 +1,4 @@
-"""认定登记: the filing of one contract, the decisions on it, and the use of its certificate."""
+"""Recognition and registration (认定登记): the filing of one contract, the decisions on it, and the use of its certificate."""
 
 import secrets
 from typing import Any
@@ -217,7 +217,7 @@ class UseKind(models.TextChoices):
 
 
 class BenefitUse(models.Model):
-    """用证: one use of the registration, per instalment and invoice.
+    """One use of the registration (用证), per instalment and invoice.
 
     `report_because` is set by a change, cancellation or revocation after the use: then who used it must
     report to the office concerned, until `reported_on`.
@@ -268,7 +268,7 @@ class BenefitUse(models.Model):
 
 
 class IncomeConfirmation(models.Model):
-    """核定技术性收入: the technical income of a performed contract, in fen, with who confirmed it."""
+    """The confirmed technical income (核定技术性收入) of a performed contract, in fen, with who confirmed it."""
 
     filing = models.OneToOneField(Filing, on_delete=models.CASCADE, related_name="income")
     amount_fen = MoneyField()

@@ -90,12 +90,12 @@ class LedgerPeriod(models.Model):
 
     @property
     def amount_wan(self) -> str:
-        """成交额 in 万元, for a table."""
+        """The turnover (成交额) in 万元, for a table."""
         return format_wan(self.amount_fen)
 
     @property
     def technical_wan(self) -> str:
-        """技术交易额 in 万元, for a table."""
+        """The technical amount (技术交易额) in 万元, for a table."""
         return format_wan(self.technical_fen)
 
     @property
@@ -189,12 +189,12 @@ class LedgerEntry(models.Model):
 
     @property
     def amount_wan(self) -> str:
-        """成交额 in 万元, for a table."""
+        """The turnover (成交额) in 万元, for a table."""
         return format_wan(self.amount_fen)
 
     @property
     def technical_wan(self) -> str:
-        """技术交易额 in 万元, for a table."""
+        """The technical amount (技术交易额) in 万元, for a table."""
         return format_wan(self.technical_fen)
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:

@@ -183,7 +183,7 @@ def districts_of(actor: Actor) -> list[str]:
     return sorted(access.districts.get(Role.REGISTRAR_COUNTY, ()))
 
 
-# --- 应登未登 ---------------------------------------------------------------------------------
+# --- signed and not registered (应登未登) ---------------------------------------------------------------------------------
 def unregistered(
     actor: Actor, *, district: str = "", days: int = OVERDUE_DAYS, book: str = Book.CITY
 ) -> QuerySet[Contract]:

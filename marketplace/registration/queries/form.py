@@ -1,4 +1,4 @@
-"""抄录单: the fields of the official form in its order, as they are copied into the national system."""
+"""The copying sheet (抄录单): the fields of the official form in its order, as they are copied into the national system."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

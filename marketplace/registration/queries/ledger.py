@@ -16,7 +16,6 @@ from marketplace.kernel.unreadable import Unreadable, is_unreadable, readable
 from marketplace.parties.policies import Role, access_of
 from marketplace.registration.models.ledger import (
     EntryKind,
-    LedgerBook,
     LedgerEntry,
     LedgerPeriod,
     LedgerSum,
@@ -68,13 +67,6 @@ def live_entry(filing_id: int) -> LedgerEntry | None:
     """The entry by which a filing is counted now: the one that no reversal takes back."""
     rows = LedgerEntry.objects.filter(filing_id=filing_id).exclude(kind=EntryKind.REVERSE)
     return rows.filter(reversed_by__isnull=True).select_related("period").order_by("-id").first()
-
-
-def live_entries(filing_ids: Iterable[int]) -> dict[int, LedgerEntry]:
-    """The same for many filings, by filing."""
-    rows = LedgerEntry.objects.filter(filing_id__in=list(filing_ids))
-    rows = rows.exclude(kind=EntryKind.REVERSE).filter(reversed_by__isnull=True)
-    return {row.filing_id: row for row in rows.select_related("period").order_by("id")}
 
 
 def facts_of(filing: Any) -> dict[str, Any]:
@@ -236,7 +228,7 @@ def _is_whole(row: Any) -> bool:
 
 
 def registered_total(book: str, since: str, until: str) -> Totals:
-    """成交额 of the ledger periods from month `since` to before month `until` ("2026-01"), net of reversals.
+    """The turnover (成交额) of the ledger periods from month `since` to before month `until` ("2026-01"), net of reversals.
 
     Raises SumStopped.
     """
@@ -284,17 +276,6 @@ def _totals(row: LedgerSum) -> Totals:
     return Totals(row.entries, row.contracts, row.amount_fen, row.technical_fen)
 
 
-def closed_months(book: str) -> list[str]:
-    """The closed months of a book, oldest first."""
-    rows = LedgerPeriod.objects.filter(book=book, status=PeriodStatus.CLOSED)
-    return list(rows.order_by("month").values_list("month", flat=True))
-
-
-def last_closed(book: str) -> str:
-    """The last closed month of a book, "" for none."""
-    return LedgerBook.objects.filter(book=book).values_list("closed_month", flat=True).first() or ""
-
-
 def periods(book: str) -> QuerySet[LedgerPeriod]:
     """The periods of a book, newest first, with the persons who closed them."""
     rows = LedgerPeriod.objects.filter(book=book).select_related("closed_by", "second_by")
@@ -323,11 +304,6 @@ def listed(rows: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
     return rows.select_related(
         "period", "contract", "filing", "corrects_period", "reverses", "reverses__period", "actor"
     ).order_by("period__month", "number")
-
-
-def corrections_of(period: LedgerPeriod) -> QuerySet[LedgerEntry]:
-    """The later entries that correct the figure of a closed period."""
-    return LedgerEntry.objects.filter(corrects_period=period)
 
 
 def waiting_to_close(book: str, before: str) -> QuerySet[LedgerPeriod]:

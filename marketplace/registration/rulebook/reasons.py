@@ -40,11 +40,6 @@ def return_text(code: str) -> Any:
     return RETURN_REASONS.get(code, (code, ""))[0]
 
 
-def refuse_texts(codes: Sequence[str]) -> list[Any]:
-    """The sentences of these reasons of refusal."""
-    return [REFUSE_REASONS.get(code, code) for code in codes]
-
-
 def problems_of(reasons: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with reasons of a return, as a code; "" when nothing is."""
     if not reasons:

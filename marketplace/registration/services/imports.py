@@ -31,7 +31,7 @@ from marketplace.registration.models import Filing
 from marketplace.registration.models.imports import RegisterImport, RegisterMapping
 from marketplace.registration.queries import ledger as ledger_queries
 from marketplace.registration.services import ledger
-from marketplace.registration.workflow import COUNTED, IMPORT, FilingStatus, ImportStatus, Route
+from marketplace.registration.workflow import IMPORT, FilingStatus, ImportStatus, Route
 
 #: Rows of the plan in one step: one transaction.
 STEP = 500
@@ -368,11 +368,6 @@ def imported(one: Any) -> ImportedRow:
         desk_district=district_of(values),
         columns={name: values[name] for name in (*columns, "is_related") if name in values},
     )
-
-
-def counted_states() -> frozenset[str]:
-    """The states of a registration that a later file may change."""
-    return COUNTED
 
 
 #: Contracts that one import compares with the records of its parties.

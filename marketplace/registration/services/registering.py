@@ -204,7 +204,7 @@ def change(
     rev: Rev = None,
     recognised: Recognised | None = None,
 ) -> Filing:
-    """变更登记: take over what the register says now; the ledger reverses and posts anew in the open period.
+    """Record a change (变更登记): take over what the register says now; the ledger reverses and posts anew in the open period.
 
     Raises Forbidden, Refused, Stale, InvalidInput.
     """
@@ -230,13 +230,13 @@ def change(
 
 @transaction.atomic
 def cancel(filing: Filing, *, reason: str, actor: Any, rev: Rev = None) -> Filing:
-    """注销登记: the parties gave the contract up. Raises Forbidden, Refused, Stale, InvalidInput."""
+    """Cancel a registration (注销登记): the parties gave the contract up. Raises Forbidden, Refused, Stale, InvalidInput."""
     return _end(filing, "cancel", _("请写明注销的原因"), reason, actor, rev)
 
 
 @transaction.atomic
 def revoke(filing: Filing, *, reason: str, actor: Any, rev: Rev = None) -> Filing:
-    """撤销登记: the registration was wrong. Raises Forbidden, Refused, Stale, InvalidInput."""
+    """Revoke a registration (撤销登记): it was wrong. Raises Forbidden, Refused, Stale, InvalidInput."""
     return _end(filing, "revoke", _("请写明撤销的原因"), reason, actor, rev)
 
 
@@ -269,7 +269,7 @@ def _ask_for_reports(filing: Filing, because: str) -> None:
 
 @transaction.atomic
 def dispute(filing: Filing, *, reason: str, actor: Any, rev: Rev = None) -> Filing:
-    """提出异议: the amount stays counted until it is settled. Raises Forbidden, Refused, Stale, InvalidInput."""
+    """Object to a registration (提出异议): the amount stays counted until it is settled. Raises Forbidden, Refused, Stale, InvalidInput."""
     filing = locked(filing)
     before = filing.status
     FILING.fire("dispute", filing, actor)
@@ -311,7 +311,7 @@ def settle(filing: Filing, *, reason: str, actor: Any, rev: Rev = None) -> Filin
 def confirm_income(
     filing: Filing, amount_fen: int, *, note: str = "", actor: Any, rev: Rev = None
 ) -> Filing:
-    """核定技术性收入 of a performed contract, in fen. Raises Forbidden, Refused, Stale, InvalidInput."""
+    """Confirm the technical income (核定技术性收入) of a performed contract, in fen. Raises Forbidden, Refused, Stale, InvalidInput."""
     filing = locked(filing)
     FILING.fire("confirm_income", filing, actor)
     check(filing.rev, rev, filing)

@@ -147,7 +147,7 @@ def approve(filing: Filing, *, note: str = "", actor: Any, rev: Rev = None) -> F
 
 @transaction.atomic
 def forward(filing: Filing, *, note: str = "", actor: Any, rev: Rev = None) -> Filing:
-    """转省办理: hand the filing to the province. Raises Forbidden, Refused, Stale."""
+    """Hand the filing to the province (转省办理). Raises Forbidden, Refused, Stale."""
     return _conclude(filing, "forward", events.FilingForwarded, note, actor, rev)
 
 

@@ -30,7 +30,6 @@ from marketplace.registration.models import (
     LedgerPeriod,
     LedgerSum,
 )
-from marketplace.registration.queries import ledger as queries
 from marketplace.registration.rulebook.ledger import month_of
 from marketplace.registration.services import imports, ledger, periods
 from marketplace.registration.workflow import FILING, FilingStatus
@@ -245,11 +244,6 @@ def remove() -> dict[str, int]:
     contracts = Contract.objects.filter(book=Book.SAMPLE, origin=Origin.IMPORT)
     counts["contracts"] = contracts.delete()[1].get("deals.Contract", 0)
     return counts
-
-
-def is_loaded() -> bool:
-    """Whether the sample book has entries."""
-    return queries.periods(Book.SAMPLE).exists()
 
 
 #: States that the sample book shows at least once.

@@ -1,4 +1,4 @@
-"""用证: who used the registration, for what, and who must report it after a change."""
+"""Uses of the certificate (用证): who used the registration, for what, and who must report it after a change."""
 
 from dataclasses import dataclass
 from datetime import date

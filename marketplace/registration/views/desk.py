@@ -286,7 +286,7 @@ def _next(request: HttpRequest, filing: Filing, move: str) -> HttpResponse:
     return redirect("registration:desk")
 
 
-# --- 应登未登 ---------------------------------------------------------------------------------
+# --- signed and not registered (应登未登) ---------------------------------------------------------------------------------
 @login_required
 @require_safe
 def unregistered(request: HttpRequest) -> HttpResponse:

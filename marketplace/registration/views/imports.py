@@ -14,6 +14,7 @@ from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
 from marketplace.journal.once import made_before, once
 from marketplace.journal.queries import history
+from marketplace.kernel import clock
 from marketplace.kernel.errors import (
     Forbidden,
     InvalidInput,
@@ -28,8 +29,10 @@ from marketplace.registration.imports.columns import COLUMNS, layout_headings
 from marketplace.registration.models import RegisterImport
 from marketplace.registration.queries import imports as queries
 from marketplace.registration.services import imports
+from marketplace.sheets.exports import export_named
 from marketplace.sheets.readers import MAX_BYTES
-from marketplace.sheets.writers import XLSX_TYPE
+from marketplace.sheets.writers import XLSX_TYPE, write_xlsx
+from marketplace.web.costs import counted
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -106,6 +109,8 @@ def register_import(request: HttpRequest, code: str) -> HttpResponse:
         try:
             if _acted(request, batch, form, seen):
                 return redirect("registration:import", batch.code)
+            if not form.is_bound:
+                problem = _("请选择要做什么")
         except Stale as error:
             status, problem = error.status, _("计划已经变化，请核对最新的计划后再确认")
             batch.refresh_from_db()
@@ -167,13 +172,16 @@ def _batch(request: HttpRequest, code: str) -> RegisterImport:
 
 @login_required
 @require_safe
-@limited("export", per_user="60/h", methods=("GET",))
+@counted("export")
 def register_export(request: HttpRequest) -> HttpResponseBase:
     """Approved filings in the order of the official form, as XLSX."""
-    if not request.user.has_perm("registration.import_register"):
+    export = export_named(exports.NAME)
+    if not export.may(request.user):
         raise Forbidden
-    file = exports.official_workbook(COLUMNS, queries.to_export())
-    name = _("待申报合同.xlsx")
+    codes = queries.to_export().values_list("code", flat=True)
+    rows = export.rows(request.user, list(codes))
+    name = f"{export.title}-{clock.today():%Y%m%d}.xlsx"
+    file = write_xlsx(str(export.title), export.columns(), rows)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
@@ -187,7 +195,9 @@ def origins(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 400
         contract = queries.proposed().filter(code=request.POST.get("contract", "")[:16]).first()
-        if contract is not None:
+        if contract is None:
+            problem = _("这份合同的来源已经确认，或不在建议之列")
+        else:
             try:
                 deals.confirm_origin(
                     contract,
@@ -196,10 +206,18 @@ def origins(request: HttpRequest) -> HttpResponse:
                     actor=request.user,
                     rev=request.POST.get("rev", ""),
                 )
-            except (Refused, Stale, InvalidInput) as error:
+            except InvalidInput as error:
+                texts = [str(text) for texts in error.errors.values() for text in texts]
+                status, problem = error.status, " ".join(texts)
+            except (Refused, Stale) as error:
                 status, problem = error.status, str(error.reason)
             else:
                 messages.success(request, _("已确认来源"))
                 return redirect("registration:origins")
-    context = {"page": paginate(request, queries.proposed()), "problem": problem}
+    page = paginate(request, queries.proposed())
+    context = {
+        "page": page,
+        "rows": queries.with_proposals(list(page.object_list), request.user),
+        "problem": problem,
+    }
     return render_page(request, "registration/origins.html", context, status=status)

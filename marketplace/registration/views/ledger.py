@@ -76,6 +76,9 @@ def period(request: HttpRequest, book: str, month: str) -> HttpResponse:
             else:
                 messages.success(request, done)
                 return redirect("registration:period", book, month)
+        else:
+            problem = _("请选择要做什么")
+        if problem:
             row = queries.period_named(book, month) or row
             seen.renew(row.rev)
     return render_page(

@@ -1,4 +1,4 @@
-"""自查: what the pre-check says of a contract, for its parties and for the registrar."""
+"""The pre-check page (自查): what the pre-check says of a contract, for its parties and for the registrar."""
 
 from typing import Any
 
@@ -10,15 +10,13 @@ from marketplace.deals import queries as deals
 from marketplace.deals.models import Contract
 from marketplace.deals.workflow import Book
 from marketplace.kernel.errors import InvalidInput, StorageFull
-from marketplace.registration.forms.precheck import TextForm
+from marketplace.registration.forms.precheck import UPLOADS, TextForm
 from marketplace.registration.rulebook.findings import Finding
 from marketplace.registration.services import precheck as services
 from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, render_page
 
-#: Requests with files that one person may send, counted together with those of other pages.
-UPLOADS = "60/h"
 #: Where a finding is mended: the section of the contract's form by the anchor of the rule.
 _SECTIONS = {
     "title": "basics",

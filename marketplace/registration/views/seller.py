@@ -229,7 +229,7 @@ def batch_filing(request: HttpRequest) -> HttpResponse:
     return render_page(request, "registration/batch.html", context, status=status)
 
 
-# --- 用证 -------------------------------------------------------------------------------------
+# --- uses of the certificate (用证) -------------------------------------------------------------------------------------
 def _sides(request: HttpRequest, row: Filing) -> list[str]:
     if not request.user.has_perm("registration.use_registration", row):
         return []

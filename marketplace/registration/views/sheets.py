@@ -1,4 +1,4 @@
-"""What is copied, printed and verified: 抄录单, the list of registered contracts, the verification page."""
+"""What is copied, printed and verified: the copying sheet (抄录单), the list of registered contracts, the verification page."""
 
 import hashlib
 from typing import Any
@@ -30,7 +30,7 @@ MOST = 200
 @login_required
 @require_safe
 def form_sheet(request: HttpRequest, code: str) -> HttpResponse:
-    """抄录单: the fields of the official form in its order, each to be copied."""
+    """The copying sheet (抄录单): the fields of the official form in its order, each to be copied."""
     filing = fetch_filing(request, code)
     context = {
         "filing": filing,
@@ -87,7 +87,7 @@ def _digest(rows: list[Filing]) -> str:
 @login_required
 @require_safe
 def verification(request: HttpRequest, code: str) -> HttpResponse:
-    """平台核验页 for those who see the filing: what the platform recorded, beside the certificate."""
+    """The verification page (平台核验页) for those who see the filing: what the platform recorded, beside the certificate."""
     filing = fetch_filing(request, code)
     if filing.official_number is None:
         raise Refused(_("登记后才有核验页"))

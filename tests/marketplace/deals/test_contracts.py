@@ -18,12 +18,6 @@ from tests.factories.files import pdf_bytes, upload
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def draft(cast: Cast) -> Contract:
-    """A draft that the enterprise keeps as the seller; the buyer is the university."""
-    return make_contract(cast.enterprise, cast.approver, cast.university)
-
-
 def save(contract: Contract, section: str, cast: Cast, **data: Any) -> Contract:
     return services.save_section(contract, section, data, actor=cast.member)
 

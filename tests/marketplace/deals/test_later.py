@@ -1,14 +1,15 @@
 """Amendments, evidence of a price, imports and the origin of imported contracts."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from marketplace.deals import queries, services
-from marketplace.deals.models import Contract, Milestone
+from marketplace.deals.models import Contract, Milestone, OriginProposal
 from marketplace.deals.services import ImportedParty, ImportedRow
+from marketplace.deals.tasks import propose_origins
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from tests.cast import Cast
@@ -142,3 +143,37 @@ def test_the_origin_is_proposed_and_confirmed(cast: Cast) -> None:
     assert (contract.need, contract.origin_confirmed_by) == (need, cast.registrar_city)
     with pytest.raises(Refused):
         services.confirm_origin(contract, "needs", need.code, actor=cast.approver)
+
+
+def test_the_clock_compares_imported_contracts_again(cast: Cast) -> None:
+    parties = [
+        ImportedParty("seller", "外地大学", "", "022", "370100"),
+        ImportedParty("buyer", "某公司", cast.enterprise.uscc or "", "150", "371302"),
+    ]
+    day = clock.today()
+    services.create_imported(
+        [row(1, parties=parties, signed_on=day, title="磁性材料工艺开发"), row(2, signed_on=day)],
+        actor=None,
+    )
+    propose_origins()
+    inside = Contract.objects.get(owner=cast.enterprise)
+    rev = inside.rev
+    assert (inside.origin_compared_at is not None, OriginProposal.objects.count()) == (True, 0)
+    assert Contract.objects.get(owner=None).origin_compared_at is None, "no party here"
+    # The need is written after the import; the contract is compared again after a month, not before.
+    need = make_need(cast.enterprise, cast.member, state="published", title="磁性材料工艺开发")
+    with clock.shift(timedelta(days=29)):
+        propose_origins()
+        assert OriginProposal.objects.count() == 0
+    with clock.shift(timedelta(days=31)):
+        propose_origins()
+        assert OriginProposal.objects.get().record_code == need.code
+    inside.refresh_from_db()
+    assert inside.rev == rev
+    services.confirm_origin(inside, "needs", need.code, actor=cast.approver)
+    at = Contract.objects.get(pk=inside.pk).origin_compared_at
+    with clock.shift(timedelta(days=90)):
+        propose_origins()
+    assert Contract.objects.get(pk=inside.pk).origin_compared_at == at, (
+        "what is known is left alone"
+    )

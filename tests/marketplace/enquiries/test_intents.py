@@ -374,6 +374,32 @@ def test_the_link_goes_to_the_firm_and_to_nobody_else(cast: Cast, drain: Callabl
     assert not services.send_contact_link(LoggedContact.objects.get().pk)
 
 
+def test_who_logged_it_sends_the_link_again_at_most_once_a_day(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    cast.enterprise.contact_email = "office@firm.example"
+    cast.enterprise.save()
+    contact = log(cast)
+    first = link_sent(drain)
+    again = reverse("enquiries:contact_renew", args=[contact.code])
+    officer = signed_in(cast.registrar_city)
+    mail.outbox.clear()
+    assert "一天后才能再次发送" in officer.post(again, follow=True).content.decode()
+    assert signed_in(cast.registrar_county).post(again).status_code in {403, 404}
+    assert signed_in(cast.org_admin).post(again).status_code == 403
+    drain()
+    assert mail.outbox == []
+    with clock.shift(timedelta(days=1, seconds=1)):
+        assert "原链接失效" in officer.post(again, follow=True).content.decode()
+        second = link_sent(drain)
+        assert second != first
+        assert Client().get(first).status_code == 404
+        assert Client().get(second).status_code == 200
+        services.answer_contact(contact, reply="confirmed", actor=cast.org_admin)
+    with clock.shift(timedelta(days=3)):
+        assert "已经答复过" in officer.post(again, follow=True).content.decode()
+
+
 def new_key(client: Client, address: str) -> str:
     found = re.search(r'name="form_key" value="([^"]+)"', client.get(address).content.decode())
     assert found is not None

@@ -13,10 +13,10 @@ from marketplace.matching.rulebook.affinity import Affinity
 from marketplace.matching.rulebook.evidence import NeedFacts, OfferFacts, Row
 from marketplace.matching.rulebook.phrases import render
 from marketplace.matching.views import cards
-from marketplace.web import samples
 from search import engine
 from tests.cast import Cast
 from tests.factories.matching import magnet_need, magnet_result, make_match
+from tests.factories.samples import load_listings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 
@@ -78,7 +78,7 @@ def test_nothing_judged_not_close_is_shown(client: Client, cast: Cast) -> None:
 
 
 def test_the_samples_answer_in_both_languages(client: Client, drain: Callable[[], int]) -> None:
-    samples.load(lambda *_: None)
+    load_listings()
     drain()
     for problem in ("人造板甲醛释放量太高", "轴承钢全氧含量波动大，要低于 8 ppm", "焊接变形太大"):
         found = kinds(problem)

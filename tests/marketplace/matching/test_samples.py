@@ -14,7 +14,7 @@ from marketplace.matching import queries
 from marketplace.matching.models import Match
 from marketplace.matching.rulebook.phrases import render
 from marketplace.needs.models import Need
-from marketplace.web import samples
+from tests.factories.samples import load_listings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 
@@ -25,7 +25,7 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 
 
 def test_sample_needs_find_their_answers_by_words_alone(drain: Callable[[], int]) -> None:
-    samples.load(lambda *_: None)
+    load_listings()
     drain()
     titles = {row["key"]: row["title"] for row in rows_of("achievements")}
     expected, missed = 0, []

@@ -82,7 +82,7 @@ def test_a_reversal_lowers_the_present_month_and_leaves_the_closed_one(cast):
     assert shown(OCT) == (1, 1, 100 * WAN, 90 * WAN)
     assert shown(NOV) == (1, -1, -100 * WAN, -90 * WAN)
     assert entry.corrects_period == closed
-    assert list(queries.corrections_of(closed)) == [entry]
+    assert list(LedgerEntry.objects.filter(corrects_period=closed)) == [entry]
     assert entry.reverses.facts == entry.facts
     assert queries.live_entry(filing.pk) is None
 

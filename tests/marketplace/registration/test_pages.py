@@ -203,25 +203,6 @@ def test_many_contracts_are_handed_in_at_once(cast: Cast, client: Client) -> Non
     assert set(Filing.objects.values_list("status", flat=True)) == {S.SUBMITTED}
 
 
-def test_a_list_of_thirty_costs_as_many_queries_as_one(
-    cast: Cast, client: Client, django_assert_num_queries: Any
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    client.force_login(cast.registrar_city)
-    path = reverse("registration:desk")
-    make_filing(cast, S.SUBMITTED)
-    client.get(path, {"heap": "new"})
-    with CaptureQueriesContext(connection) as one:
-        client.get(path, {"heap": "new"})
-    for _ in range(4):
-        make_filing(cast, S.SUBMITTED)
-    with CaptureQueriesContext(connection) as five:
-        client.get(path, {"heap": "new"})
-    assert len(five) == len(one)
-
-
 def test_the_api_gives_the_moves_of_its_caller(cast: Cast, client: Client) -> None:
     filing = make_filing(cast, S.SUBMITTED)
     client.force_login(cast.registrar_city)

@@ -18,11 +18,13 @@ from marketplace.deals.rulebook.drafting import (
     DraftFacts,
     DraftIndicator,
     DraftParty,
+    DraftStep,
     draft_of,
     missing,
 )
 from marketplace.deals.rulebook.drawing import docx_of, html_of
 
+PERSON = f"自然人，证件号码：{BLANK}"
 FACTS = DraftFacts(
     code="HT3F7K2M9Q",
     title="高强陶粒烧结工艺开发",
@@ -46,6 +48,7 @@ FACTS = DraftFacts(
     ),
     starts_on=date(2026, 12, 1),
     ends_on=date(2027, 11, 30),
+    place="临沂市兰山区",
     subject="开发一种筒压强度高的陶粒。\n提供全部工艺文件。",
     indicators=(DraftIndicator("筒压强度", "≥6.5", "MPa", "GB/T 17431.2"),),
     ip_names=("技术秘密",),
@@ -64,24 +67,75 @@ def read(facts: DraftFacts) -> tuple[str, list[list[list[str]]]]:
 def test_a_draft_says_who_what_how_much_and_when() -> None:
     text, (parties, indicators, deductions, payments, signatures) = read(FACTS)
     assert text.startswith("技术开发合同（委托开发）\n示范文本，仅供参考　记录编号：HT3F7K2M9Q")
+    assert "各方经平等协商" in text
     assert "合同总金额：人民币捌拾陆万元整（¥860,000.00）。" in text
     assert "其中技术交易额：人民币捌拾万元整（¥800,000.00）。" in text
     assert "自2026年12月1日起至2027年11月30日止（含当日）" in text
     assert "开发一种筒压强度高的陶粒。\n提供全部工艺文件。" in text
     assert parties[1:] == [
-        ["甲方（委托人）", "临沂建材有限公司", "91371300MA3C0AAA0X", "王明", BLANK],
+        ["甲方（委托人）", "临沂建材有限公司", "91371300MA3C0AAA0X", "王明", "—"],
         ["乙方（研究开发人）", "临沂大学（份额60%）", "12370000495000000A", BLANK, "李老师"],
-        ["乙方（研究开发人）", "张三（份额40%）", "自然人", "—", BLANK],
+        ["乙方（研究开发人）", "张三（份额40%）", PERSON, "—", "—"],
     ]
-    assert indicators[1:] == [["1", "筒压强度", "≥6.5MPa", "GB/T 17431.2"]]
+    assert indicators[1:] == [["1", "筒压强度", "≥6.5 MPa", "GB/T 17431.2"]]
     assert deductions[1:] == [["设备", "60,000.00", "烧结炉一台"], ["合计", "60,000.00", "—"]]
     assert payments[1:] == [
         ["1", "合同签订后", "2026年12月1日", "430,000.00", "肆拾叁万元整"],
-        ["2", "验收合格后", BLANK, "430,000.00", "肆拾叁万元整"],
+        ["2", "验收合格后", "—", "430,000.00", "肆拾叁万元整"],
         ["合计", "", "", "860,000.00", "捌拾陆万元整"],
     ]
-    assert [row[1] for row in signatures[1:]] == ["临沂建材有限公司", "临沂大学", "张三"]
+    head = "法定代表人或者授权代表（签字）："
+    assert [row[0] for row in signatures[1:]] == [
+        f"甲方（委托人）：临沂建材有限公司（盖章）\n{head}",
+        f"乙方（研究开发人）：临沂大学（盖章）\n{head}",
+        "乙方（研究开发人）：张三（签章）",
+    ]
     assert missing(FACTS) == ()
+
+
+def test_milestones_and_a_deposit_stand_in_the_text() -> None:
+    steps = (DraftStep("完成小试", date(2027, 3, 31)), DraftStep("中试验收"))
+    text, tables = read(replace(FACTS, milestones=steps, deposit_text="签订后支付定金五万元。"))
+    assert tables[2] == [
+        ["序号", "节点", "完成日期"],
+        ["1", "完成小试", "2027年3月31日"],
+        ["2", "中试验收", "—"],
+    ]
+    assert "定金、保证金：签订后支付定金五万元。\n" in text
+
+
+def test_a_contract_with_a_broker_says_what_the_broker_owes_and_is_owed() -> None:
+    named = (*FACTS.parties, DraftParty("broker", "林晓岚", is_person=True))
+    text, tables = read(replace(FACTS, parties=named))
+    assert "第八条　中介方的权利和义务\n" in text
+    assert "中介报酬的数额、支付人和支付时间，按照中介方与委托人订立的委托合同执行。" in text
+    assert tables[-1][-1][0] == "中介方：林晓岚（签章）"
+    assert "中介方的权利和义务" not in read(FACTS)[0]
+    # Of an intermediary contract the broker is a side, with clauses of its own.
+    assert "中介方的权利和义务" not in read(replace(FACTS, kind="FW-Z", parties=named))[0]
+
+
+def test_a_final_text_is_no_longer_marked_as_a_reference() -> None:
+    made = draft_of(FACTS, final=2)
+    document = Document(BytesIO(docx_of(made)))
+    text = "\n".join(row.text for row in document.paragraphs)
+    assert text.startswith("技术开发合同（委托开发）\n第 2 稿　记录编号：HT3F7K2M9Q\n项目名称：")
+    assert "仅供参考" not in text
+    footer = document.sections[0].footer.paragraphs[0]
+    assert footer.text.startswith("第 2 稿")
+    assert "PAGE" in footer._p.xml
+    assert draft_of(replace(FACTS, is_sample=True), final=2).mark == "示例数据　第 2 稿"
+    assert draft_of(replace(FACTS, is_sample=True)).mark == f"示例数据　{MARK}"
+
+
+def test_rows_that_are_sealed_are_tall_and_stay_together() -> None:
+    document = Document(BytesIO(docx_of(draft_of(FACTS))))
+    rows = document.tables[-1].rows
+    assert [row.height and round(row.height.cm, 1) for row in rows] == [None, 2.8, 2.8, 2.8]
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in rows]
+    assert kept == [True, True, True, False]
+    # A credit code of 18 characters fits in its column.
+    assert round(document.tables[0].rows[1].cells[2].width.cm, 1) == 5.1
 
 
 @pytest.mark.parametrize("kind", list(NAMES))
@@ -119,7 +173,7 @@ def test_an_empty_record_gives_blanks_and_names_them() -> None:
     assert tables[0][1] == ["甲方（委托人）", BLANK, BLANK, BLANK, BLANK]
     assert missing(empty) == (
         *("项目名称", "委托人", "受托人", "标的内容", "验收标准"),
-        *("合同起止日期", "合同金额", "支付方式"),
+        *("合同起止日期", "履行地点", "合同金额", "支付方式"),
     )
 
 
@@ -165,7 +219,7 @@ def test_the_draft_is_printed_as_a_pdf_of_several_pages() -> None:
 def test_the_printed_page_says_what_the_file_says_and_has_the_mark_on_each_page() -> None:
     html = html_of(draft_of(FACTS))
     assert f'@bottom-center {{ content: "{MARK}　" counter(page)' in html
-    for words in ("捌拾陆万元整", "≥6.5MPa", "GB/T 17431.2", "临沂大学（份额60%）", "60,000.00"):
+    for words in ("捌拾陆万元整", "≥6.5 MPa", "GB/T 17431.2", "临沂大学（份额60%）", "60,000.00"):
         assert words in html
 
 

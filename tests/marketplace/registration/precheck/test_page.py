@@ -219,10 +219,66 @@ def test_page_and_api_say_the_same(contract: Contract, cast: Cast, client: Clien
     assert "flags" not in answer
 
 
+def test_a_text_sent_to_the_api_is_compared_as_on_the_page(
+    contract: Contract, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.university_admin)
+    data = _document(
+        "甲方（委托方）：沂蒙磁材有限责任公司",
+        f"乙方：{cast.university.name}",
+        "合同价款为人民币900000元（大写：玖拾万元整）",
+        "甲方（盖章）：沂蒙磁材有限公司",
+    )
+    path = reverse("api:contract_check", args=[contract.code])
+    answer = client.post(path, {"file": _upload(data)})
+    page = client.post(_address(contract), {"file": _upload(data)})
+    assert answer.status_code == 200
+    found = [row["code"] for row in answer.json()["findings"]]
+    assert found == [row.code for row in page.context["report"].findings]
+    assert {"document_amount", "name_not_seal", "seal_missing"} <= set(found)
+    plain = [row["code"] for row in client.get(path).json()["findings"]]
+    assert set(found) - set(plain) >= {"document_amount", "name_not_seal", "seal_missing"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({}, "请选择文件"),
+        ({"file": ("合同.pdf", b"%PDF-1.7 x")}, "docx"),
+        ({"file": ("合同.docx", b"not a zip")}, "扩展名不符"),
+        ({"file": ("合同.docx", b"")}, "空"),
+    ],
+)
+def test_the_api_refuses_an_unfit_text_at_its_field(
+    contract: Contract, cast: Cast, client: Client, sent: dict[str, Any], reason: str
+) -> None:
+    client.force_login(cast.university_admin)
+    path = reverse("api:contract_check", args=[contract.code])
+    body = {name: _upload(data, of) for name, (of, data) in sent.items()}
+    answer = client.post(path, body)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "file"
+    assert reason in str(error)
+
+
+def test_the_api_takes_a_text_as_multipart_alone(
+    contract: Contract, cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.university_admin)
+    path = reverse("api:contract_check", args=[contract.code])
+    answer = client.post(path, {"file": "x"}, content_type="application/json")
+    assert answer.status_code == 415
+    broken = client.post(path, b"--x", content_type="multipart/form-data")
+    assert broken.status_code == 400
+
+
 def test_strangers_learn_nothing(contract: Contract, cast: Cast, client: Client) -> None:
     client.force_login(cast.outsider)
     assert client.get(_address(contract)).status_code == 404
-    assert client.get(reverse("api:contract_check", args=[contract.code])).status_code == 404
+    path = reverse("api:contract_check", args=[contract.code])
+    assert client.get(path).status_code == 404
+    assert client.post(path, {"file": _upload(_document("甲方"))}).status_code == 404
     client.logout()
     assert client.get(_address(contract)).status_code == 302
 

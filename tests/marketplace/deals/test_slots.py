@@ -1,0 +1,129 @@
+"""What contracts show on pages of listings and organisations: to the members of the parties, nobody else."""
+
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+import pytest
+
+from marketplace.deals import services
+from marketplace.deals.models import Contract
+from marketplace.deals.slice import SLICE
+from tests.cast import Cast
+from tests.factories.achievements import make_achievement
+from tests.factories.brokerage import make_broker
+from tests.factories.deals import make_contract
+from tests.factories.needs import make_need
+from tests.marketplace.deals.pages import at, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def answers(template: str, user: Any, rows: list[Any]) -> list[Any]:
+    """What the contribution with this template answers."""
+    [one] = [row for row in SLICE.slots if row.template == f"deals/{template}.html"]
+    return list(one.answers(user, rows))
+
+
+def about(cast: Cast, need: Any, state: str = "signed", **more: Any) -> Contract:
+    """A contract about a need of the enterprise, which buys; the university keeps the record."""
+    contract = make_contract(
+        cast.university, cast.university_admin, cast.enterprise, state=state, **more
+    )
+    Contract.objects.filter(pk=contract.pk).update(need=need)
+    return contract
+
+
+def test_a_signed_contract_shows_on_its_need_to_both_parties_alone(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published")
+    other = make_need(cast.enterprise, cast.member, state="published")
+    contract = about(cast, need)
+    for person in (cast.member, cast.university_member):
+        assert answers("slot_badge", person, [need, other]) == [{}, None]
+        assert answers("slot_contracts", person, [need, other]) == [{"contracts": [contract]}, None]
+    for name, person in cast.people():
+        if name in {"member", "approver", "org_admin", "university_admin", "university_member"}:
+            continue
+        for template in ("slot_badge", "slot_contracts"):
+            assert answers(template, person, [need, other]) == [None, None], name
+
+
+def test_pages_show_nothing_of_a_contract_to_strangers(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published")
+    contract = about(cast, need, title="不公开的合同名称")
+    page = reverse("needs:detail", args=[need.code])
+    shown = signed_in(cast.university_member).get(page).content.decode()
+    assert at("show", contract) in shown
+    assert "只有合同当事人的成员能看到这一栏" in shown
+    for client in (Client(), signed_in(cast.outsider), signed_in(cast.operator)):
+        for address in (page, reverse("needs:list")):
+            text = client.get(address).content.decode()
+            assert contract.code not in text
+            assert contract.title not in text
+            assert "已签约" not in text
+    assert "已签约" in signed_in(cast.member).get(reverse("needs:list")).content.decode()
+
+
+def test_a_draft_is_no_signature_and_a_cancelled_contract_is_none(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published")
+    draft = about(cast, need, state="draft")
+    assert answers("slot_badge", cast.member, [need]) == [None]
+    assert answers("slot_contracts", cast.member, [need]) == [{"contracts": [draft]}]
+    services.cancel(draft, reason="不做了", actor=cast.university_admin)
+    assert answers("slot_contracts", cast.member, [need]) == [None]
+
+
+def test_a_broker_that_is_named_sees_no_badge(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published")
+    broker = make_broker(cast.broker)
+    about(cast, need, parties=[{"side": "broker", "broker": broker.code}])
+    cast.broker.forget_access()
+    assert answers("slot_badge", cast.broker, [need]) == [None]
+
+
+def test_the_achievement_of_a_contract_shows_it_too(cast: Cast) -> None:
+    listing = make_achievement(cast.university, cast.university_member, state="published")
+    contract = make_contract(
+        cast.university, cast.university_admin, cast.enterprise, state="signed"
+    )
+    Contract.objects.filter(pk=contract.pk).update(achievement=listing)
+    assert answers("slot_badge", cast.approver, [listing]) == [{}]
+    assert answers("slot_badge", cast.outsider, [listing]) == [None]
+
+
+def test_each_contributor_asks_once_for_a_page(cast: Cast) -> None:
+    needs = [make_need(cast.enterprise, cast.member, state="published") for _ in range(3)]
+    for need in needs:
+        about(cast, need)
+    orgs = [cast.enterprise, cast.university, cast.other_enterprise]
+    # Read once for a person and not counted.
+    assert cast.member.access.orgs
+    assert not cast.broker.access.orgs
+    for template, rows in (
+        ("slot_badge", needs),
+        ("slot_contracts", needs),
+        ("slot_organization", orgs),
+    ):
+        with CaptureQueriesContext(connection) as caught:
+            found = answers(template, cast.member, rows)
+        assert len(caught) == 1, template
+        assert any(row is not None for row in found)
+        with CaptureQueriesContext(connection) as caught:
+            assert answers(template, cast.broker, rows) == [None] * 3
+        assert len(caught) == 0, template
+
+
+def test_the_page_of_an_organisation_leads_its_members_to_its_contracts(cast: Cast) -> None:
+    about(cast, make_need(cast.enterprise, cast.member, state="published"))
+    about(cast, None, state="draft")
+    rows = [cast.enterprise, cast.university]
+    assert answers("slot_organization", cast.member, rows) == [{"count": 2}, None]
+    assert answers("slot_organization", cast.outsider, rows) == [None, None]
+    page = reverse("parties:manage", args=[cast.enterprise.code])
+    text = signed_in(cast.member).get(page).content.decode()
+    assert "本单位的技术合同" in text
+    assert "2 份" in text
+    assert "本单位的技术合同" not in signed_in(cast.operator).get(page).content.decode()
