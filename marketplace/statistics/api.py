@@ -38,15 +38,15 @@ class AimRead(serializers.Serializer[Any]):
     """The target of a year in fen, and the document that sets it."""
 
     amount_fen = serializers.IntegerField()
-    source = serializers.CharField()
+    document = serializers.CharField(source="source")
 
 
 class YearRead(serializers.Serializer[Any]):
     """The published number of a year. Amounts in fen; shares of the largest contract as a range in percent."""
 
-    book = serializers.ChoiceField(choices=Book.values)
+    book = serializers.ChoiceField(choices=Book.choices)
     is_sample = serializers.BooleanField(help_text="示例数据，不是本市的登记数据")
-    label = serializers.CharField()
+    note = serializers.CharField()
     year = serializers.IntegerField()
     as_of = serializers.DateTimeField()
     contracts = serializers.IntegerField()
@@ -62,7 +62,7 @@ class CellRead(serializers.Serializer[Any]):
     """A published cell of a table: from January up to the month `through`."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    title = serializers.CharField()
     contracts = serializers.IntegerField()
     amount_fen = serializers.IntegerField()
     technical_fen = serializers.IntegerField()
@@ -72,7 +72,7 @@ class CellRead(serializers.Serializer[Any]):
 class PublicTableRead(serializers.Serializer[Any]):
     """A published table. Where `overlaps`, a contract stands under several keys: do not add the cells up."""
 
-    name = serializers.ChoiceField(choices=PUBLIC_TABLES)
+    name = serializers.CharField()
     title = serializers.CharField()
     overlaps = serializers.BooleanField()
     cells = CellRead(many=True)
@@ -143,7 +143,7 @@ def _year(head: queries.Headline, book: str) -> dict[str, Any]:
     return {
         "book": book,
         "is_sample": book == Book.SAMPLE,
-        "label": label_of_work(),
+        "note": label_of_work(),
         "year": head.year,
         "as_of": head.as_of,
         "contracts": head.contracts,
@@ -164,7 +164,7 @@ def _table(name: str, cells: list[queries.Cell]) -> dict[str, Any]:
         "cells": [
             {
                 "key": cell.key,
-                "label": key_label(name, cell.key),
+                "title": key_label(name, cell.key),
                 "contracts": cell.contracts,
                 "amount_fen": cell.amount_fen,
                 "technical_fen": cell.technical_fen,

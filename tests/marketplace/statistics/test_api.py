@@ -47,15 +47,15 @@ def test_the_number_and_the_tables_are_those_of_the_page() -> None:
     )
     assert (year["closed_through"], year["is_sample"]) == ("2025-02", False)
     assert (year["largest_from_percent"], year["largest_to_percent"]) == head.largest
-    assert year["target"] == {"amount_fen": 170 * 10**10, "source": head.target.source}
-    assert year["label"] == "登记工作数据，非统计部门发布"
+    assert year["target"] == {"amount_fen": 170 * 10**10, "document": head.target.source}
+    assert year["note"] == "登记工作数据，非统计部门发布"
     body = get("2025/")
     assert {name: body[name] for name in year} == year
     assert [table["name"] for table in body["tables"]] == [one["name"] for one in page["tables"]]
     for table, shown in zip(body["tables"], page["tables"], strict=True):
         assert [
             (
-                cell["label"],
+                cell["title"],
                 cell["contracts"],
                 cell["amount_fen"],
                 cell["technical_fen"],

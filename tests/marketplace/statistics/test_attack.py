@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from marketplace.statistics.rulebook.disclosure import Item
+from marketplace.statistics.rulebook import disclosure
+from marketplace.statistics.rulebook.disclosure import Facts, Item
 from marketplace.statistics.rulebook.issues import CITY_DAILY, Block, next_daily, next_tables
 
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04")
@@ -289,3 +291,28 @@ def test_cells_that_were_published_stay_as_they_were() -> None:
         for a, b in combinations([b for b in found if b.table != CITY_DAILY], 2):
             if (a.table, a.key) == (b.table, b.key):
                 assert a.through < b.since
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(ledgers(), st.lists(st.integers(-2, 2), min_size=26, max_size=26), st.integers(0, 3))
+def test_bounds_pass_no_sum_that_the_rules_hold_back(
+    items: list[Item], weights: list[int], heavy: int
+) -> None:
+    """Whatever passes by bounds obeys the rules; with few heavy parties and coefficients beyond 1 too."""
+    facts = Facts(items)
+    nets = np.array([np.resize(np.roll(weights, n), facts.size) for n in range(8)], dtype=np.int8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disclosure, "_HEAVY", heavy)
+        for net, passed in zip(nets, facts.surely_safe(nets), strict=True):
+            assert facts.is_safe(net.astype(np.float64)) or not passed
+
+
+def test_bounds_settle_most_sums() -> None:
+    items = [
+        Item(n, n, n, frozenset({f"s{n % 40}", f"b{n % 37}"}), MONTHS[0], 1, 100 + n, 90 + n)
+        for n in range(400)
+    ]
+    facts = Facts(items)
+    nets = np.ones((5, 400), dtype=np.int8)
+    nets[4, 3:] = 0
+    assert facts.surely_safe(nets).tolist() == [True, True, True, True, False]

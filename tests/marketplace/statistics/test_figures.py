@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.kernel import clock
 from marketplace.registration.models import LedgerEntry
-from marketplace.statistics import queries, services
+from marketplace.statistics import queries, samples, services
 from marketplace.statistics.models import PublicIssue
 from marketplace.statistics.queries import figures
 from tests.factories.ledger_rows import close_months, make_rows
@@ -113,3 +113,53 @@ def test_the_public_page_reads_issues_only(client, django_assert_max_num_queries
     with django_assert_max_num_queries(30) as few:
         assert client.get("/statistics/?year=2025").status_code == 200
     assert not any("ledger" in query["sql"] for query in few.captured_queries)
+
+
+def test_months_closed_at_once_are_issued_one_by_one() -> None:
+    make_rows(300, months=(*MONTHS, "2025-04"))
+    close_months(MONTHS)
+    services.issue_all()
+    months = PublicIssue.objects.filter(table="city").order_by("through")
+    assert [(row.since, row.through) for row in months] == [(one, one) for one in MONTHS]
+    amounts = {
+        month: sum(
+            LedgerEntry.objects.filter(period__month=month).values_list("amount_fen", flat=True)
+        )
+        for month in MONTHS
+    }
+    assert {row.through: row.amount_fen for row in months} == amounts
+    assert queries.archive_months() == [*reversed(MONTHS)]
+
+
+def test_the_curve_begins_with_the_first_published_month() -> None:
+    for table, through, amount in (("city", "2025-03", 900), ("city", "2025-05", 300)):
+        PublicIssue.objects.create(
+            book="city",
+            year=2025,
+            table=table,
+            since="2025-01",
+            through=through,
+            after_entry=amount,
+            contracts=9,
+            amount_fen=amount,
+            technical_fen=amount,
+        )
+    assert queries.public_curve("city", [2025])[2025] == [
+        *(None, None, 900, 900, 1200),
+        *([None] * 7),
+    ]
+
+
+def test_the_sample_book_has_targets_of_its_own() -> None:
+    plan = queries.target_of(2025)
+    assert plan is not None
+    assert plan.amount_fen == 170 * 10**10
+    assert queries.target_of(2025, book="sample") is None
+    for _again in range(2):
+        samples.load(lambda *_: None)
+    aim = queries.target_of(2025, book="sample")
+    assert aim is not None
+    assert (aim.amount_fen, aim.source) == (5 * 10**9, "示例目标")
+    assert queries.target_of(2025) == plan
+    samples.remove()
+    assert queries.target_of(2025, book="sample") is None
