@@ -152,10 +152,10 @@ def _check_contract(user: Any, contracts: Sequence[Any]) -> list[Answer]:
     ]
 
 
-def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
-    """The badge 已登记 on a need or achievement that led to a registered contract; says nothing of the contract."""
+def _badges(user: Any, listings: Sequence[Any]) -> list[Answer]:
+    """合同已登记 on a need or an achievement, for the members of the parties alone. One query."""
     kind = {"Need": "needs", "Achievement": "achievements"}.get(type(listings[0]).__name__, "")
-    found = registered_of_listings(kind, [row.pk for row in listings]) if kind else set()
+    found = registered_of_listings(user, kind, [row.pk for row in listings]) if kind else set()
     return [{} if row.pk in found else None for row in listings]
 
 

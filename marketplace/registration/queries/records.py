@@ -7,11 +7,15 @@ from django.db.models import Q, QuerySet
 
 from marketplace.brokerage.queries.record import CONTRACT, Fact
 from marketplace.deals.models import ContractParty
-from marketplace.deals.workflow import Book
+from marketplace.deals.workflow import Book, Side
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import access_of
 from marketplace.registration.models import Decision, Filing
 from marketplace.registration.workflow import COUNTED
 from marketplace.taxonomy import queries as taxonomy
+
+_PARTIES = (Side.SELLER, Side.BUYER)
 
 
 def facts_of_brokers(
@@ -58,13 +62,21 @@ def _instant(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=clock.SHANGHAI)
 
 
-def registered_of_listings(kind: str, listing_ids: Iterable[int]) -> set[int]:
-    """Which of these needs or achievements led to a registered contract; one query."""
+def registered_of_listings(actor: Actor, kind: str, listing_ids: Iterable[int]) -> set[int]:
+    """Which of these needs or achievements led to a registered contract of the person's organisations.
+
+    One query; none for a person without an organisation. Nobody else is told: that a listing led to a
+    contract is the parties' own affair until both agree to publish it, and the platform asks for no such consent.
+    """
     column = {"needs": "need_id", "achievements": "achievement_id"}.get(kind)
-    if column is None:
+    orgs = list(access_of(actor).orgs)
+    if column is None or not orgs:
         return set()
     rows: QuerySet[Filing] = Filing.objects.filter(
-        Q(**{f"contract__{column}__in": list(listing_ids)}), status__in=sorted(COUNTED)
+        Q(contract__owner_id__in=orgs)
+        | Q(contract__parties__organization_id__in=orgs, contract__parties__side__in=_PARTIES),
+        Q(**{f"contract__{column}__in": list(listing_ids)}),
+        status__in=sorted(COUNTED),
     )
     return set(rows.values_list(f"contract__{column}", flat=True))
 
