@@ -181,6 +181,11 @@ class Contract(Stamped):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["book"],
+                condition=Q(origin_confirmed_at__isnull=False),
+                name="contract_origin_known",
+            ),
             models.Index(fields=["owner", "-id"], name="contract_owner"),
             models.Index(fields=["book", "status", "-id"], name="contract_state"),
             models.Index(fields=["book", "-signed_on", "-id"], name="contract_signed"),

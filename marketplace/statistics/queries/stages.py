@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from marketplace.deals.models import Contract
 from marketplace.deals.workflow import CONCLUDED, ContractStatus
 from marketplace.kernel import clock
-from marketplace.registration.models import Filing, LedgerEntry
+from marketplace.registration.models import Filing, LedgerEntry, LedgerPeriod
 from marketplace.statistics.rulebook.pace import median_of
 
 
@@ -100,14 +100,19 @@ def counts(year: int, book: str) -> Counts:
 
 
 def known_origin(year: int, book: str) -> tuple[int, int]:
-    """The turnover (fen) of the year whose origin is confirmed, and all of it. One query."""
-    rows = LedgerEntry.objects.filter(
-        book=book, period__month__gte=f"{year}-01", period__month__lte=f"{year}-12"
-    ).aggregate(
-        known=Sum("amount_fen", filter=Q(contract__origin_confirmed_at__isnull=False)),
-        total=Sum("amount_fen"),
+    """The turnover (fen) of the year whose origin is confirmed, and all of it. Two queries.
+
+    It begins at the confirmed contracts, of which there are few, and takes the whole from the months.
+    """
+    months = LedgerPeriod.objects.filter(
+        book=book, month__gte=f"{year}-01", month__lte=f"{year}-12"
     )
-    return rows["known"] or 0, rows["total"] or 0
+    confirmed = Contract.objects.filter(book=book, origin_confirmed_at__isnull=False)
+    entries = LedgerEntry.objects.filter(
+        contract__in=confirmed.values("pk"), period__in=months.values("pk")
+    )
+    known = entries.aggregate(found=Sum("amount_fen"))["found"]
+    return known or 0, months.aggregate(found=Sum("amount_fen"))["found"] or 0
 
 
 def in_the_way(book: str) -> dict[str, tuple[int, int]]:

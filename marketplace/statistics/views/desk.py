@@ -77,8 +77,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = figures.overview(year, book)
     through = max((one.month for one in found.months), default=f"{year}-12")
     target = target_of(year, book=book)
+    known, total = stages.known_origin(year, book)
     context |= {
         "found": found,
+        "known_fen": known,
+        "known": percent(_share(known, total)),
         "target": target,
         "done": percent(None if target is None else _share(found.amount_fen, target.amount_fen)),
         "change": percent(found.change),
