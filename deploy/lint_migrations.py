@@ -24,6 +24,7 @@ REVIEWED = {
     "0003_intents_leads_and_keeping": "columns and indexes of enquiries, a table that came with its version: no rows",
     "0006_platform_role_district": "a platform has some dozen roles; all of them meet the check",
     "0005_newest_of_any_kind": "Wagtail's own operation, whose function has other names for its arguments",
+    "0006_no_goal_block": "Wagtail's own operation, whose function has other names for its arguments",
     "0002_jobs_cancelled_leases_tallies": "varchar(8) to varchar(12) changes the catalogue only",
 }
 
