@@ -1,6 +1,7 @@
 """Every page of mandates, introductions and the desk in Chromium at 1280 and 320 px: axe finds nothing."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from marketplace.brokerage.models import Pursuit
-from marketplace.brokerage.services import commissions, desk
+from marketplace.brokerage.services import commissions, desk, requests
 from marketplace.kernel import clock
 from tests.browser import faults, needs_chromium, window
 from tests.cast import Cast, make_cast
@@ -41,6 +42,13 @@ def pages() -> tuple[Cast, dict[str, list[str]]]:
     enquiry = make_enquiry(need, cast.university, cast.university_member)
     Pursuit.objects.create(broker=broker, enquiry=enquiry, stage="contact")
     desk.add_task(broker, title="约企业看样", due_on=clock.today(), actor=broker.user)
+    requests.write_to_broker(
+        broker,
+        text="想了解如何委托寻找降醛工艺",
+        reply_by="email",
+        consent=True,
+        actor=cast.university_member,
+    )
     board = reverse("brokerage:pipeline")
     return cast, {
         "broker": [
@@ -56,12 +64,15 @@ def pages() -> tuple[Cast, dict[str, list[str]]]:
             reverse("brokerage:commission", args=[fee.code]),
             reverse("brokerage:introductions"),
             reverse("brokerage:introduce_meeting"),
+            reverse("brokerage:introduce_meeting") + f"?q={quote('降醛')}",
+            reverse("brokerage:requests"),
             reverse("enquiries:show", args=[enquiry.code]),
         ],
         "approver": [
             reverse("brokerage:mandate", args=[waiting.code]),
             reverse("brokerage:introduction", args=[claim.code]),
             reverse("brokerage:propose_to", args=[broker.code]),
+            reverse("brokerage:write", args=[broker.code]),
         ],
         "operator": [reverse("brokerage:introduction_rule", args=[claim.code])],
     }
