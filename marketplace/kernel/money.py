@@ -27,10 +27,10 @@ class MoneyError(ValueError):
     """A text that is no amount. The message tells the user why."""
 
 
-def parse_money(text: str, *, unit: str) -> int:
+def parse_money(text: str, *, unit: str, exact: bool = False) -> int:
     """Read an amount typed in yuan ("yuan") or 万元 ("wan") and return fen.
 
-    At most two decimals, in either unit. Full-width digits and thousands commas are accepted. Exponents,
+    At most two decimals, in either unit; with `exact`, as many as a fen needs: six in 万元. Full-width digits and thousands commas are accepted. Exponents,
     underscores, signs, NaN and all other text raise MoneyError.
     """
     plain = ungrouped(ascii_signs(text).strip())
@@ -40,9 +40,11 @@ def parse_money(text: str, *, unit: str) -> int:
     if not match:
         raise MoneyError(_("请输入数字，例如 120 或 120.5"))
     decimals = (match[2] or "").rstrip("0")
-    if len(decimals) > 2:
-        raise MoneyError(_("最多保留两位小数"))
-    fen = int(match[1]) * UNITS[unit] + int((decimals or "0").ljust(2, "0")) * (UNITS[unit] // 100)
+    places = len(str(UNITS[unit])) - 1 if exact else 2
+    if len(decimals) > places:
+        raise MoneyError(_("最多保留两位小数") if places == 2 else _("最多保留六位小数（到分）"))
+    fen = int(match[1]) * UNITS[unit]
+    fen += int((decimals or "0").ljust(places, "0")) * UNITS[unit] // 10**places
     if fen > MAX_FEN:
         raise MoneyError(_("金额超出可登记的范围"))
     return fen

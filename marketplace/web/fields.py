@@ -63,10 +63,14 @@ class PlainTextField(forms.CharField):
 
 
 class MoneyFormField(forms.CharField):
-    """An amount typed in 万元 (`unit="wan"`) or 元 (`"yuan"`); cleaned to int fen, None when empty."""
+    """An amount typed in 万元 (`unit="wan"`) or 元 (`"yuan"`); cleaned to int fen, None when empty.
 
-    def __init__(self, *, unit: str = "wan", **kwargs: Any) -> None:
+    `exact` takes 万元 to the fen: for amounts of papers, which are shown again as they are kept.
+    """
+
+    def __init__(self, *, unit: str = "wan", exact: bool = False, **kwargs: Any) -> None:
         self.money_unit = unit
+        self.is_exact = exact
         self.suffix = _("万元") if unit == "wan" else _("元")
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
         super().__init__(**kwargs)
@@ -79,7 +83,7 @@ class MoneyFormField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_money(text[:64], unit=self.money_unit)
+            return parse_money(text[:64], unit=self.money_unit, exact=self.is_exact)
         except MoneyError as error:
             raise ValidationError(error.args[0], code="invalid") from error
 

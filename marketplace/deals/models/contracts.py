@@ -124,6 +124,8 @@ class Contract(Stamped):
     desk_district = models.CharField(max_length=6, blank=True, default="")
     #: The registration works with these facts: they change by amendment only.
     facts_locked = models.BooleanField(default=False)
+    #: The registration is deciding on it: not even both sides together change its terms meanwhile.
+    under_review = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

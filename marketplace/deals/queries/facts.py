@@ -12,7 +12,7 @@ from marketplace.deals.rulebook.facts import (
     PartyFacts,
     PriceFacts,
 )
-from marketplace.deals.workflow import Origin, Route
+from marketplace.deals.workflow import AmendmentStatus, Origin, Route
 
 
 def kind_of(contract_type: str) -> str:
@@ -60,6 +60,17 @@ def _is_complete(evidence: Any) -> bool:
     return rulebook.publicity_is_enough(evidence.starts_on, evidence.ends_on)
 
 
+def _amended(contract: Contract) -> frozenset[str]:
+    """The columns that amendments of both sides have changed since the signature."""
+    agreed = contract.amendments.filter(status=AmendmentStatus.AGREED)
+    return frozenset(
+        name
+        for before, after in agreed.values_list("before", "after")
+        for name, value in after.items()
+        if before.get(name) != value
+    )
+
+
 def official_facts(contract: Contract) -> OfficialFacts:
     """Every field of the registration form as an immutable value. About ten queries for one contract."""
     text = contract.texts.filter(settled_at__isnull=False, withdrawn_at__isnull=True).first()
@@ -98,6 +109,7 @@ def official_facts(contract: Contract) -> OfficialFacts:
             contract.broker_flags.values_list("introduction__code", flat=True)
         ),
         final_sha256=text.sha256 if text is not None else "",
+        amended=_amended(contract),
         signed_copies=tuple(contract.copies.values_list("sha256", "form", "fully_sealed")),
         need_code=_code(contract.need),
         achievement_code=_code(contract.achievement),

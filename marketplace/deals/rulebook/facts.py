@@ -115,6 +115,8 @@ class OfficialFacts:
     unnamed_introductions: tuple[str, ...]
     #: SHA-256 of the settled final text, and of the signed copies with whether they are fully sealed.
     final_sha256: str
+    #: Columns that agreed amendments have changed: the signed text says what they were before.
+    amended: frozenset[str]
     signed_copies: tuple[tuple[str, str, bool], ...]
     need_code: str
     achievement_code: str

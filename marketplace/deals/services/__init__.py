@@ -6,6 +6,7 @@ from marketplace.deals.services.amending import (
     end_amendment,
     propose_amendment,
 )
+from marketplace.deals.services.common import check_standing
 from marketplace.deals.services.creating import create_empty, create_from_intent
 from marketplace.deals.services.editing import SECTIONS, save_section
 from marketplace.deals.services.finals import (
@@ -44,6 +45,7 @@ __all__ = [
     "agree_amendment",
     "attest_final",
     "cancel",
+    "check_standing",
     "confirm_final",
     "confirm_origin",
     "create_empty",

@@ -64,8 +64,7 @@ def propose_amendment(
         contract,
         _("变更由单位审核人或单位管理员提出；您可以请他们处理"),
     )
-    if contract.status not in IN_FORCE:
-        raise Refused(_("只有已签订、正在履行的合同可以变更"))
+    _check_open(contract)
     seen(contract, rev)
     if section not in AMENDABLE:
         raise InvalidInput({"section": [_("没有这个部分")]})
@@ -95,6 +94,13 @@ def propose_amendment(
         actor=actor,
     )
     return made
+
+
+def _check_open(contract: Contract) -> None:
+    if contract.status not in IN_FORCE:
+        raise Refused(_("只有已签订、正在履行的合同可以变更"))
+    if contract.under_review:
+        raise Refused(_("登记机构正在审查这份合同，退回补正或完成登记后才能变更"))
 
 
 def _tried(
@@ -132,8 +138,7 @@ def agree_amendment(
         amendment = _locked(amendment, contract)
         AMENDMENT.fire("agree", amendment, actor)
         seen(contract, rev)
-        if contract.status not in IN_FORCE:
-            raise Refused(_("只有已签订、正在履行的合同可以变更"))
+        _check_open(contract)
         if snapshot(contract, amendment.section) != amendment.before:
             raise Refused(_("合同内容在提出变更之后已经改变，请重新提出变更"))
         save_values(contract, amendment.section, amendment.after, actor=actor)

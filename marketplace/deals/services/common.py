@@ -11,8 +11,9 @@ from marketplace.files.models import Attachment
 from marketplace.files.rulebook import extension_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
+from marketplace.parties.workflow import OrgStatus
 
 #: A signed or sealed copy.
 SCANS = frozenset({".pdf", ".jpg", ".jpeg", ".png"})
@@ -42,6 +43,14 @@ def allow(actor: Actor, permission: str, contract: Any, reason: object = "") -> 
     """Raises Forbidden when the person may not."""
     if not actor.has_perm(permission, contract):
         raise Forbidden(reason)
+
+
+def check_standing(contract: Contract) -> None:
+    """Raises Refused naming a party whose organisation is suspended: nothing is concluded with it meanwhile."""
+    for party in contract.parties.all():
+        org = party.organization
+        if org is not None and org.status == OrgStatus.SUSPENDED:
+            raise Refused(_("%(name)s 已被停用，恢复之前不能办理") % {"name": org.name})
 
 
 def seen(contract: Contract, rev: Rev) -> None:

@@ -19,6 +19,7 @@ from marketplace.deals.services.common import (
     SCANS,
     TEXTS,
     allow,
+    check_standing,
     fresh,
     given_reason,
     locked,
@@ -82,7 +83,8 @@ def _check_can_be_final(contract: Contract, actor: Actor, rev: Rev) -> None:
 
 
 def check_complete(contract: Contract) -> None:
-    """Raises Refused naming what a text or a signature cannot do without."""
+    """Raises Refused naming what a text or a signature cannot do without, or a suspended party."""
+    check_standing(contract)
     sides = {row.side for row in contract.parties.all()}
     missing = [
         label
@@ -111,6 +113,7 @@ def confirm_final(contract: Contract, *, sha256: str, actor: Actor) -> Contract:
     """
     contract = locked(contract)
     text = _open(contract, actor)
+    check_standing(contract)
     if sha256 != text.sha256:
         raise Refused(_("定稿已经更换，请核对最新的定稿后再确认"))
     waiting = [row for row in waiting_parties(text) if access_of(actor).binds(row.organization_id)]

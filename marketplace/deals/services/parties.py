@@ -19,6 +19,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 from marketplace.parties.rulebook import UnfitCode, normalize_uscc
+from marketplace.parties.workflow import OrgStatus
 
 #: Kind of an organisation -> its nature on the form, where there is only one. An enterprise has many.
 NATURE_OF_KIND: Mapping[str, str] = {"university": "022", "institute": "021"}
@@ -34,14 +35,16 @@ def read_parties(reader: Reader, contract: Contract, actor: Actor) -> list[dict[
     """
     given = [row for row in reader.given.get("parties") or [] if isinstance(row, Mapping)]
     known = _organizations(given)
-    brokers = _brokers(given)
-    kept = {row.organization_id for row in contract.parties.all()} | {contract.owner_id}
+    present = list(contract.parties.all())
+    brokers = _brokers(given, kept={row.broker_id for row in present})
+    kept = {row.organization_id for row in present} | {contract.owner_id}
 
     def read(row: Reader) -> None:
         _read_party(row, known, brokers, kept, actor)
 
     rows = reader.rows("parties", read, MAX_PARTIES)
     if not reader.errors:
+        _check_outside(reader, rows)
         _check_together(reader, rows, contract)
     return rows
 
@@ -54,12 +57,13 @@ def _organizations(given: Sequence[Mapping[str, Any]]) -> dict[str, Organization
     return found | {str(row.pk): row for row in keyed}
 
 
-def _brokers(given: Sequence[Mapping[str, Any]]) -> dict[str, Broker]:
+def _brokers(given: Sequence[Mapping[str, Any]], *, kept: set[int | None]) -> dict[str, Broker]:
+    """The brokers asked for who are in the register, or in this contract already: others are nobody's to name."""
     asked = [str(row.get("broker") or "") for row in given]
     rows = Broker.objects.filter(code__in=[row for row in asked if row and not row.isdigit()])
     keyed = Broker.objects.filter(pk__in=[int(row) for row in asked if _is_key(row)])
-    found = {row.code: row for row in rows}
-    return found | {str(row.pk): row for row in keyed}
+    found = {row.code: row for row in rows} | {str(row.pk): row for row in keyed}
+    return {key: row for key, row in found.items() if row.is_entered or row.pk in kept}
 
 
 def _is_key(text: str) -> bool:
@@ -116,6 +120,21 @@ def _read_identity(row: Reader, *, is_person: bool) -> None:
             row.columns["identity"] = normalize_uscc(identity)
         except UnfitCode as error:
             row.wrong("identity", error.args[0])
+
+
+def _check_outside(reader: Reader, rows: list[dict[str, Any]]) -> None:
+    """Whoever is on the platform confirms for itself: its credit code makes nobody an outside party. One query."""
+    typed = {
+        row["identity"]: index
+        for index, row in enumerate(rows)
+        if row["organization"] is None and row["identity"]
+    }
+    inside = Organization.objects.filter(uscc__in=typed, status=OrgStatus.VERIFIED)
+    for uscc in inside.values_list("uscc", flat=True):
+        reader.wrong(
+            f"parties.{typed[uscc]}.identity",
+            _("这个单位已在平台认证，请从平台单位中选择，由对方自己确认"),
+        )
 
 
 def _check_together(reader: Reader, rows: list[dict[str, Any]], contract: Contract) -> None:

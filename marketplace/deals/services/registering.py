@@ -13,10 +13,13 @@ def put_on_desk(contract: Contract, district: str) -> Contract:
     return contract
 
 
-def lock_facts(contract: Contract, *, is_locked: bool) -> Contract:
-    """Forbid or allow corrections: the registration works with the facts of a submitted contract."""
+def lock_facts(contract: Contract, *, is_locked: bool, under_review: bool) -> Contract:
+    """Forbid or allow corrections: the registration works with the facts of a submitted contract.
+
+    `under_review` forbids amendments too: what is registered must be what was reviewed.
+    """
     contract = locked(contract)
-    if contract.facts_locked != is_locked:
-        contract.facts_locked = is_locked
+    if (contract.facts_locked, contract.under_review) != (is_locked, under_review):
+        contract.facts_locked, contract.under_review = is_locked, under_review
         save(contract)
     return contract

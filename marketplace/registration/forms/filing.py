@@ -98,8 +98,8 @@ class _RecognisedForm(TakesErrors):
     contract_type = TermField(
         lambda: taxonomy.choices("contract_type"), label=_("证明上的合同类型")
     )
-    total = MoneyFormField(label=_("证明上的成交额"))
-    technical = MoneyFormField(label=_("证明上的技术交易额"))
+    total = MoneyFormField(exact=True, label=_("证明上的成交额"))
+    technical = MoneyFormField(exact=True, label=_("证明上的技术交易额"))
 
     def recognised(self) -> Recognised:
         """What the register says."""
@@ -131,7 +131,7 @@ class ChangeForm(_RecognisedForm):
 class IncomeForm(TakesErrors):
     """The technical income of a performed contract."""
 
-    amount = MoneyFormField(label=_("核定的技术性收入"))
+    amount = MoneyFormField(exact=True, label=_("核定的技术性收入"))
     note = PlainTextField(label=_("说明"), max_length=200, required=False)
 
 
@@ -157,7 +157,7 @@ class UseForm(TakesErrors):
     used_on = DateField(label=_("用证日期"))
     instalment = forms.ChoiceField(label=_("对应的分期付款"), required=False)
     invoice = forms.ChoiceField(label=_("对应的发票"), required=False)
-    amount = MoneyFormField(label=_("金额"), required=False)
+    amount = MoneyFormField(exact=True, label=_("金额"), required=False)
     note = PlainTextField(label=_("说明"), max_length=200, required=False)
 
     def __init__(

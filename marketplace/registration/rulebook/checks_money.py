@@ -160,8 +160,10 @@ def _publicity_short(case: Case) -> Answer:
 
 @check("document_amount")
 def _document_amount(case: Case) -> Answer:
-    """The text names amounts, and the form's total is none of them."""
+    """The text names amounts, and the form's total is none of them; an amendment stands above the text."""
     reading, total = case.reading, case.facts.total
+    if "amount_total_fen" in case.facts.amended:
+        return False
     if reading is None or not total or case.facts.is_estimate or case.facts.currency != "CNY":
         return False
     named = reading.amounts | reading.capitals
@@ -171,6 +173,12 @@ def _document_amount(case: Case) -> Answer:
         "total": amount(total),
         "named": "、".join(amount(fen) for fen in sorted(named, reverse=True)[:4]),
     }
+
+
+@check("document_amended")
+def _document_amended(case: Case) -> Answer:
+    """The amount is that of an amendment: its sealed text belongs to the papers."""
+    return "amount_total_fen" in case.facts.amended
 
 
 @check("document_capitals")

@@ -117,6 +117,8 @@ class Facts:
     unnamed_brokers: tuple[str, ...] = ()
     #: Whether a sealed scan or an e-signature lies with the contract; None when it is not known.
     has_sealed_text: bool | None = None
+    #: Columns that both sides changed after the signature, so that the signed text differs.
+    amended: frozenset[str] = frozenset()
 
     def side(self, side: str) -> tuple[Party, ...]:
         """The parties of one side, in their order."""

@@ -53,6 +53,7 @@ def facts_of(said: OfficialFacts) -> Facts:
         new_investment=said.new_investment_fen,
         new_output=said.new_output_fen,
         unnamed_brokers=said.unnamed_introductions,
+        amended=said.amended,
         has_sealed_text=any(sealed for _sha, _form, sealed in said.signed_copies),
     )
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.deals.models import Contract
-from marketplace.deals.services import lock_facts, put_on_desk
+from marketplace.deals.services import check_standing, lock_facts, put_on_desk
 from marketplace.deals.workflow import CONCLUDED
 from marketplace.files import services as files
 from marketplace.files.models import Attachment
@@ -100,6 +100,7 @@ def _submit(filing: Filing, reading: Reading | None, actor: Any, rev: Rev) -> Fi
     contract = filing.contract
     if contract.status not in CONCLUDED:
         raise Refused(_("合同签订后才能申请认定登记"))
+    check_standing(contract)
     place = placing(contract)
     if place.route == Route.ELSEWHERE:
         raise Refused(_("卖方不在本市，应由卖方所在地登记机构登记"))
@@ -128,9 +129,16 @@ def _submit(filing: Filing, reading: Reading | None, actor: Any, rev: Rev) -> Fi
 
 
 def hold(filing: Filing, *, is_held: bool) -> None:
-    """Put the contract on the desk of the filing, and lock its facts while the bureau works with them."""
+    """Put the contract on the desk of the filing, and lock its facts while the bureau works with them.
+
+    Until it has the official number its terms do not change either, or more would be counted than was reviewed.
+    """
     put_on_desk(filing.contract, filing.district)
-    filing.contract = lock_facts(filing.contract, is_locked=is_held)
+    filing.contract = lock_facts(
+        filing.contract,
+        is_locked=is_held,
+        under_review=is_held and not filing.official_number,
+    )
 
 
 @transaction.atomic

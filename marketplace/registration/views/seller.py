@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.deals import queries as deals
 from marketplace.deals.models import Contract
-from marketplace.deals.services import SECTIONS
+from marketplace.deals.services import AMENDABLE, SECTIONS
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
@@ -130,8 +130,13 @@ def filing(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _place(row: Filing, reason: dict[str, Any]) -> str:
-    """Where the thing that a reason is about is mended: the section, or the place on the contract's page."""
+    """Where the thing that a reason is about is mended: the section, or the place on the contract's page.
+
+    The terms of a signed contract change by an amendment.
+    """
     field = reason.get("field", "")
+    if field in AMENDABLE and row.contract.is_signed:
+        return url_or_empty("deals:amend", row.contract.code, field)
     if field in SECTIONS:
         return url_or_empty("deals:edit", row.contract.code, field)
     shown = url_or_empty("deals:show", row.contract.code)

@@ -169,6 +169,15 @@ FORM_RULES = (
         OWN,
     ),
     Rule(
+        "document_amended",
+        WARNS,
+        "amount",
+        _("合同金额已由双方变更"),
+        _("把双方盖章的变更协议与合同一并作为申报材料上传。"),
+        OWN,
+        OWN,
+    ),
+    Rule(
         "document_capitals",
         BLOCKS,
         "final-text",
