@@ -42,7 +42,7 @@ def parse_money(text: str, *, unit: str, exact: bool = False) -> int:
     decimals = (match[2] or "").rstrip("0")
     places = len(str(UNITS[unit])) - 1 if exact else 2
     if len(decimals) > places:
-        raise MoneyError(_("最多保留两位小数") if places == 2 else _("最多保留六位小数（到分）"))
+        raise MoneyError(_("最多保留两位小数"))
     fen = int(match[1]) * UNITS[unit]
     fen += int((decimals or "0").ljust(places, "0")) * UNITS[unit] // 10**places
     if fen > MAX_FEN:
