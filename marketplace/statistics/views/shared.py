@@ -123,11 +123,12 @@ def goal_chart(head: Headline) -> SafeString | str:
     """Progress to the target, with the mark of the pace where there is one."""
     if head.target is None:
         return ""
-    due, unit = head.due_fen, unit_for([head.target.amount_fen])
+    unit, share = unit_for([head.target.amount_fen]), percent(head.percent)
     reached, target = unit.of(head.amount_fen), unit.of(head.target.amount_fen)
-    if due is None:
-        return charts.progress(reached, target, unit=unit.name)
-    return charts.goal(reached, target, unit.of(due), unit=unit.name)
+    if head.mark is None:
+        return charts.progress(reached, target, unit=unit.name, share=share)
+    until, due = head.mark
+    return charts.goal(reached, target, unit.of(due), unit=unit.name, share=share, until=until)
 
 
 def years_chart(totals: dict[int, int], targets: dict[int, Any]) -> SafeString:
