@@ -18,6 +18,7 @@ from marketplace.kernel.money import FEN_PER_WAN, FEN_PER_YI
 from marketplace.sheets.writers import CSV_TYPE
 from marketplace.statistics.queries import Cell, Headline
 from marketplace.statistics.queries.labels import key_label
+from marketplace.statistics.queries.rows import Rows
 from marketplace.statistics.rulebook.pace import percent
 from marketplace.web import charts
 
@@ -96,11 +97,14 @@ class Tile:
     label: str
     amount: str
     shade: int | None
+    #: The month up to which an older row counts; it has the lowest shade.
+    month: str = ""
 
 
-def tiles(cells: Sequence[Cell], unit: Unit) -> list[list[Tile]]:
-    """The counties on their grid. A county that is not published on its own says so."""
-    amounts = {cell.key: cell.amount_fen for cell in cells}
+def tiles(rows: Rows, unit: Unit) -> list[list[Tile]]:
+    """The counties on their grid. A county that is not published on its own says so, an older row its month."""
+    amounts = {cell.key: cell.amount_fen for cell in rows.current}
+    older = {cell.key: cell for cell in rows.older}
     top = max([*amounts.values(), 1])
     found = []
     for row in GRID:
@@ -112,6 +116,11 @@ def tiles(cells: Sequence[Cell], unit: Unit) -> list[list[Tile]]:
                 shade = min(4, max(0, 5 * amounts[code] // top))
                 line.append(
                     Tile(key_label("district", code), unit.shown(amounts[code]), int(shade))
+                )
+            elif code in older:
+                cell = older[code]
+                line.append(
+                    Tile(key_label("district", code), unit.shown(cell.amount_fen), 0, cell.through)
                 )
             else:
                 line.append(Tile(key_label("district", code), "—", 0))
@@ -191,11 +200,13 @@ def curve_chart(head: Headline) -> SafeString:
     )
 
 
-def table_chart(table: str, cells: Sequence[Cell], total_fen: int) -> SafeString:
-    """Bars of a published table; one stacked bar where all its cells are published and fit in it.
+def table_chart(table: str, found: Rows) -> SafeString:
+    """Bars of the rows of a table's newest month, with the rest of the total at the end.
 
-    A list is its own table: label, amount, share.
+    One stacked bar where all its cells are published and fit in it. A list is its own table: label, amount,
+    share.
     """
+    cells, total_fen = found.current, found.total_fen
     unit = unit_for(cell.amount_fen for cell in cells)
     shown = [cell for cell in cells if cell.amount_fen > 0]
     if table == "kind" and len(shown) <= _MOST_STACKED and total_fen == _sum(cells) == _sum(shown):
@@ -203,15 +214,23 @@ def table_chart(table: str, cells: Sequence[Cell], total_fen: int) -> SafeString
             [(key_label(table, cell.key), unit.of(cell.amount_fen)) for cell in shown],
             unit=unit.name,
         )
+    named = [(key_label(table, cell.key), cell) for cell in shown]
+    if found.rest is not None:
+        named.append((rest_label(), found.rest))
     rows = [
         (
-            key_label(table, cell.key),
+            label,
             unit.of(cell.amount_fen),
             f"{percent(Fraction(100 * cell.amount_fen, total_fen))}%" if total_fen > 0 else "",
         )
-        for cell in shown
+        for label, cell in named
     ]
     return charts.bars(rows, unit=unit.name)
+
+
+def rest_label() -> str:
+    """The name of what a total has beyond the rows that are shown with it."""
+    return _("其他与不单列")
 
 
 def _sum(cells: Iterable[Cell]) -> int:
