@@ -21,7 +21,10 @@ from marketplace.statistics.queries.labels import key_label
 from marketplace.statistics.queries.rows import Rows
 from marketplace.statistics.rulebook.pace import percent
 from marketplace.web import charts
+from marketplace.web.formats import in_english
 
+_FEN_PER_MILLION = 100 * FEN_PER_WAN
+_FEN_PER_BILLION = 10 * FEN_PER_YI
 #: Colours of a stacked bar.
 _MOST_STACKED = 5
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
@@ -75,18 +78,32 @@ class Unit:
     name: str
     fen: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether amounts have no decimals: 万元 only."""
+        return self.fen == FEN_PER_WAN
+
     def of(self, fen: int) -> float:
-        """An amount in this unit: 亿元 with two decimals, 万元 whole."""
-        return round(fen / self.fen, 2) if self.fen == FEN_PER_YI else round(fen / self.fen)
+        """An amount in this unit: two decimals, 万元 whole."""
+        return round(fen / self.fen) if self.is_whole else round(fen / self.fen, 2)
 
     def shown(self, fen: int) -> str:
         """The same as text."""
-        return f"{self.of(fen):,.2f}" if self.fen == FEN_PER_YI else f"{self.of(fen):,}"
+        return f"{self.of(fen):,}" if self.is_whole else f"{self.of(fen):,.2f}"
 
 
 def unit_for(amounts: Iterable[int | None]) -> Unit:
-    """亿元 where an amount reaches one, otherwise 万元: small amounts would all be 0.0."""
+    """亿元 where an amount reaches one, otherwise 万元: small amounts would all be 0.0.
+
+    English counts in millions and billions.
+    """
     top = max((abs(one) for one in amounts if one is not None), default=0)
+    if in_english():
+        return (
+            Unit("billion CNY", _FEN_PER_BILLION)
+            if top >= _FEN_PER_BILLION
+            else Unit("million CNY", _FEN_PER_MILLION)
+        )
     return Unit(_("亿元"), FEN_PER_YI) if top >= FEN_PER_YI else Unit(_("万元"), FEN_PER_WAN)
 
 
