@@ -119,7 +119,10 @@ class Tile:
 
 
 def tiles(rows: Rows, unit: Unit) -> list[list[Tile]]:
-    """The counties on their grid. A county that is not published on its own says so, an older row its month."""
+    """The counties on their grid. A county that is not published on its own says so, an older row its month.
+
+    A single current row has nothing to be compared with and gets no shade.
+    """
     amounts = {cell.key: cell.amount_fen for cell in rows.current}
     older = {cell.key: cell for cell in rows.older}
     top = max([*amounts.values(), 1])
@@ -130,7 +133,7 @@ def tiles(rows: Rows, unit: Unit) -> list[list[Tile]]:
             if code is None:
                 line.append(Tile("", "", None))
             elif code in amounts:
-                shade = min(4, max(0, 5 * amounts[code] // top))
+                shade = min(4, max(0, 5 * amounts[code] // top)) if len(amounts) > 1 else 0
                 line.append(
                     Tile(key_label("district", code), unit.shown(amounts[code]), int(shade))
                 )

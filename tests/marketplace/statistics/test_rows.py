@@ -72,11 +72,14 @@ def test_bars_and_squares_leave_older_rows_out() -> None:
     assert "10.0%" in chart
     assert "其他与不单列" in chart
     assert "90.0%" in chart
-    cells = [cell("371311", 900, "2026-05"), cell("371302", 100)]
-    grid = tiles(rows_of(cells, TOTAL, overlaps=False), unit_for([900 * WAN]))
-    drawn = {tile.amount: (tile.shade, tile.month) for line in grid for tile in line}
-    assert drawn["100"] == (4, "")
-    assert drawn["900"] == (0, "2026-05")
+    cells = [cell("371311", 900, "2026-05"), cell("371302", 100), cell("371312", 60)]
+    for current, shades in ((cells, {"100": 4, "60": 3}), (cells[:2], {"100": 0})):
+        grid = tiles(rows_of(current, TOTAL, overlaps=False), unit_for([900 * WAN]))
+        drawn = {tile.amount: (tile.shade, tile.month) for line in grid for tile in line}
+        assert {amount: drawn[amount] for amount in shades} == {
+            amount: (shade, "") for amount, shade in shades.items()
+        }
+        assert drawn["900"] == (0, "2026-05")
 
 
 @pytest.mark.django_db
