@@ -89,7 +89,9 @@ def format_range(low: int | None, high: int | None) -> str:
 
 
 def format_yi(fen: int) -> str:
-    """An amount in statistics: 亿元 with two decimals."""
+    """An amount in statistics: 亿元 with two decimals; in English billions, and millions below one 亿."""
+    if _english() and abs(fen) < FEN_PER_YI:
+        return f"CNY {Decimal(fen) / 100_000_000:,.2f} million"
     if _english():
         return f"CNY {Decimal(fen) / 100_000_000_000:,.2f} billion"
     return f"{Decimal(fen) / FEN_PER_YI:,.2f} 亿元"

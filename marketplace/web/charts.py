@@ -196,8 +196,19 @@ def spark(values: Sequence[Number]) -> SafeString:
     )
 
 
-def goal(value: Number, target: Number, pace: Number, *, unit: str = "亿元") -> SafeString:
-    """Progress to a target, with a mark where the year's pace should be today."""
+def goal(
+    value: Number,
+    target: Number,
+    pace: Number,
+    *,
+    unit: str = "亿元",
+    share: str = "",
+    until: str = "",
+) -> SafeString:
+    """Progress to a target, with a mark where the year's pace should be, by the end of `until` if it is given.
+
+    `share` is the percentage as the page's text has it: computed from rounded numbers it could differ.
+    """
     done, due = min(100 * value / target, 100), min(100 * pace / target, 100)
     inside = done > 15
     return format_html(
@@ -212,17 +223,20 @@ def goal(value: Number, target: Number, pace: Number, *, unit: str = "亿元") -
         f"{done:.1f}",
         "-12" if inside else "12",
         "end" if inside else "start",
-        f"{100 * value / target:.1f}",
+        share or f"{100 * value / target:.1f}",
         f"{due:.1f}",
         f"{due:.1f}",
         f"{due:.1f}",
-        "end" if due > 40 else "start",
-        _("时间进度 %(value)s %(unit)s") % {"value": f"{pace:g}", "unit": unit},
+        "start" if due < 33 else "middle" if due < 67 else "end",
+        _("截至 %(until)s 进度 %(value)s %(unit)s")
+        % {"until": until, "value": f"{pace:g}", "unit": unit}
+        if until
+        else _("时间进度 %(value)s %(unit)s") % {"value": f"{pace:g}", "unit": unit},
     )
 
 
-def progress(value: Number, target: Number, *, unit: str = "亿元") -> SafeString:
-    """Progress to a target where no pace is known."""
+def progress(value: Number, target: Number, *, unit: str = "亿元", share: str = "") -> SafeString:
+    """Progress to a target where no pace is known. `share` as for `goal`."""
     done = min(100 * value / target, 100)
     inside = done > 15
     return format_html(
@@ -235,7 +249,7 @@ def progress(value: Number, target: Number, *, unit: str = "亿元") -> SafeStri
         f"{max(done, 0):.1f}",
         "-12" if inside else "12",
         "end" if inside else "start",
-        f"{100 * value / target:.1f}",
+        share or f"{100 * value / target:.1f}",
     )
 
 

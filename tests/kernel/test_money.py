@@ -146,6 +146,10 @@ def test_statistics_amounts():
     assert money.format_wan(123_456_789) == "123.46"
     with translation.override("en"):
         assert money.format_yi(17_000_000_000_00) == "CNY 17.00 billion"
+        assert money.format_yi(10_000_000_000) == "CNY 0.10 billion"
+        assert money.format_yi(9_999_000_000) == "CNY 99.99 million"
+        assert money.format_yi(3_519_000_000) == "CNY 35.19 million"
+        assert money.format_yi(-3_519_000_000) == "CNY -35.19 million"
         assert money.format_range(120_000_000, 180_000_000) == "CNY 1.2 million – 1.8 million"
 
 

@@ -25,7 +25,10 @@ from marketplace.web.views import paginate, render_page
 _ACTS = {
     "propose": (periods.close_period, _("已申请关账，请另一人复核")),
     "withdraw": (periods.withdraw_close, _("已撤回关账申请")),
-    "close": (periods.second_close, _("已关账")),
+    "close": (
+        periods.second_close,
+        _("已关账。公开统计每小时更新，符合公布规则的数字一小时内发布"),
+    ),
 }
 
 

@@ -28,6 +28,8 @@ TITLES: Mapping[str, Any] = {
     "flow.kind": gettext_lazy("按流向和合同类别"),
     "kind.field": gettext_lazy("按合同类别和技术领域"),
 }
+#: The first digits of the codes of the city (GB/T 2260) and of its province.
+_CITY, _PROVINCE = "3713", "37"
 _SCHEMES = {
     "district": "district",
     "seller_district": "district",
@@ -62,4 +64,14 @@ def key_label(table: str, key: str) -> str:
     if (table, key) in _WORDS:
         return str(_WORDS[table, key])
     scheme = _SCHEMES.get(table)
-    return (taxonomy.label(scheme, key) if scheme else "") or key
+    label = (taxonomy.label(scheme, key) if scheme else "") or key
+    return _outside(key) if scheme == "district" and label == key else label
+
+
+def _outside(code: str) -> str:
+    """A district that the city's list does not have: its code, with whether it is in the province."""
+    if not (code.isascii() and code.isdecimal() and len(code) == 6) or code.startswith(_CITY):
+        return code
+    return (_("市外（%(code)s）") if code.startswith(_PROVINCE) else _("省外（%(code)s）")) % {
+        "code": code
+    }

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.functional import cached_property
 
 from marketplace.deals.workflow import Book
+from marketplace.kernel import clock
 from marketplace.statistics.models import IssueState, PublicIssue, Target
 from marketplace.statistics.queries.targets import Aim, targets_of
 from marketplace.statistics.rulebook.definitions import PLAN, PLAN_TARGET_FEN, STATED_FEN
@@ -64,10 +65,22 @@ class Headline:
 
     @cached_property
     def due_fen(self) -> int | None:
-        """What the closed months should have reached by the pace of past years."""
-        if self.target is None or self.pace is None:
+        """What the closed months should have reached by the pace of past years; None before the first."""
+        if self.target is None or self.pace is None or not self.month:
             return None
         return self.pace.due_fen(self.target.amount_fen, self.month)
+
+    @cached_property
+    def mark(self) -> tuple[str, int] | None:
+        """The month in which the shown total was issued, and what the pace asks for by its end (fen).
+
+        The total counts open months too, so that the pace of the closed ones would be no mark for it.
+        """
+        if self.target is None or self.pace is None or self.as_of is None:
+            return None
+        issued = clock.day_of(self.as_of)
+        month = issued.month if issued.year == self.year else 12
+        return f"{self.year}-{month:02d}", self.pace.due_fen(self.target.amount_fen, month)
 
     @property
     def is_empty(self) -> bool:

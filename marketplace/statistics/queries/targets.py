@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from marketplace.deals.workflow import Book
 from marketplace.statistics.models import Target
-from marketplace.statistics.rulebook.definitions import PLAN, PLAN_TARGET_FEN
+from marketplace.statistics.rulebook.definitions import PLAN, PLAN_TARGET_FEN, SAMPLE_SOURCE
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class Aim:
 
     amount_fen: int
     source: str
+
+    @property
+    def cited(self) -> str:
+        """The document as a page names it: its own title, but of an invented target the reader's words."""
+        return _("示例目标") if self.source == SAMPLE_SOURCE else self.source
 
 
 def target_of(year: int, *, book: str = Book.CITY, district: str = "") -> Aim | None:

@@ -137,5 +137,7 @@ def definitions_on(day: date) -> Mapping[str, Definition]:
 
 #: 年登记技术合同成交额 as the plan states it: 临沂市“十四五”科技创新规划（临政字〔2022〕18号).
 PLAN = "临沂市“十四五”科技创新规划（临政字〔2022〕18号）"
+#: What a target of the sample book names as its document: it is invented.
+SAMPLE_SOURCE = "示例目标"
 STATED_FEN = {2020: 5_213 * FEN_PER_YI // 100}
 PLAN_TARGET_FEN = {2025: 170 * FEN_PER_YI}

@@ -9,6 +9,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.statistics.events import TargetSet
 from marketplace.statistics.models import Target
+from marketplace.statistics.rulebook.definitions import SAMPLE_SOURCE
 
 
 def set_target(
@@ -47,5 +48,5 @@ def set_sample_target(year: int, amount_fen: int) -> None:
         book=Book.SAMPLE,
         year=year,
         district="",
-        defaults={"amount_fen": amount_fen, "source": "示例目标"},
+        defaults={"amount_fen": amount_fen, "source": SAMPLE_SOURCE},
     )

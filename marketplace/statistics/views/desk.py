@@ -58,11 +58,13 @@ def _reads(request: HttpRequest, perm: str = "statistics.read_figures") -> None:
 def _context(request: HttpRequest) -> dict[str, Any]:
     book = book_of(request)
     years = figures.ledger_years(book)
+    year = year_of(request, years)
     return {
         "book": book,
         "is_sample": book == "sample",
         "years": years,
-        "year": year_of(request, years),
+        "year": year,
+        "is_running": is_running(year),
         "texts": definitions_on(clock.today()),
     }
 
@@ -307,20 +309,40 @@ def report_pdf(request: HttpRequest, year: int) -> HttpResponse:
         made = exports.report_pdf(report_context(year, book))
     except ChildFailed as error:
         raise Refused(_("现在不能生成 PDF，请打印网页")) from error
-    name = exports.file_name(_("技术合同登记年度报告-%(year)s") % {"year": year}, book, "pdf")
+    name = exports.file_name(report_title(year), book, "pdf")
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "private, no-store"
     return response
 
 
+def is_running(year: int) -> bool:
+    """Whether the year has not ended."""
+    return year >= clock.today().year
+
+
+def report_title(year: int) -> str:
+    """The name of the report: a yearly one once the year has ended, before that with its day."""
+    if is_running(year):
+        values = {"year": year, "day": f"{clock.today():%Y-%m-%d}"}
+        return _("%(year)s 年技术合同登记报告（截至 %(day)s）") % values
+    return _("%(year)s 年技术合同登记年度报告") % {"year": year}
+
+
 def report_context(year: int, book: str) -> dict[str, Any]:
-    """What the yearly report says."""
+    """What the report of a year says."""
     found = figures.overview(year, book)
     target = target_of(year, book=book)
     known, total = stages.known_origin(year, book)
+    by_table = {
+        table: figures.sums(book, table, f"{year}-01", f"{year}-12")
+        for table in TITLES
+        if "." not in table
+    }
     return {
         "year": year,
+        "title": report_title(year),
+        "is_running": is_running(year),
         "book": book,
         "is_sample": book == "sample",
         "found": found,
@@ -331,15 +353,12 @@ def report_context(year: int, book: str) -> dict[str, Any]:
         "elsewhere": figures.absorbed_elsewhere(book, f"{year}-01", f"{year}-12"),
         "tables": [
             (
-                title,
+                TITLES[table],
                 table in OVERLAPPING,
-                [
-                    (line, key_label(table, line.key))
-                    for line in figures.sums(book, table, f"{year}-01", f"{year}-12")
-                ],
+                any(min(one.contracts, one.amount_fen, one.technical_fen) < 0 for one in lines),
+                [(line, key_label(table, line.key)) for line in lines],
             )
-            for table, title in TITLES.items()
-            if "." not in table
+            for table, lines in by_table.items()
         ],
         "texts": definitions_on(clock.today()),
         "today": clock.today(),

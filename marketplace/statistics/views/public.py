@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.sheets.writers import XLSX_TYPE, write_csv, write_xlsx
 from marketplace.statistics import exports, queries
 from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
+from marketplace.statistics.queries.rows import rows_of
 from marketplace.statistics.queries.targets import targets_of
 from marketplace.statistics.rulebook.definitions import definitions_on
 from marketplace.statistics.rulebook.issues import PUBLIC_TABLES
@@ -22,6 +23,7 @@ from marketplace.statistics.views.shared import (
     format_of,
     goal_chart,
     month_of,
+    rest_label,
     table_chart,
     tiles,
     unit_for,
@@ -69,29 +71,37 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if through[:4] != str(year):
         through = ""
     found = queries.public_tables(year, book, through)
-    total = sum(cell.amount_fen for cell in found.get("city", []))
+    total = next(iter(found.get("city", [])), None)
     totals = queries.year_totals(book)
-    districts = found.get("district", [])
-    unit = unit_for(cell.amount_fen for cell in districts)
+    rows = {
+        table: rows_of(found[table], total, overlaps=table in OVERLAPPING)
+        for table in PUBLIC_TABLES
+        if found.get(table)
+    }
+    unit = unit_for(cell.amount_fen for cell in found.get("district", []))
     context |= {
         "through": through,
         "years_chart": years_chart(totals, targets_of([*range(year - 4, year + 1)], book=book)),
         "curve_chart": curve_chart(head),
-        "tiles": tiles(districts, unit),
+        "total_through": total.through if total is not None else "",
+        "tiles": tiles(rows["district"], unit) if "district" in rows else [],
         "tiles_unit": unit.name,
         "tables": [
             {
                 "name": table,
                 "title": TITLES[table],
-                "chart": table_chart(table, found[table], 0 if table in OVERLAPPING else total),
-                "rows": [(key_label(table, cell.key), cell) for cell in found[table]],
+                "chart": table_chart(table, parted),
+                "found": parted,
+                "rows": [
+                    *((key_label(table, cell.key), cell) for cell in parted.current),
+                    *([(rest_label(), parted.rest)] if parted.rest is not None else []),
+                ],
+                "older": [(key_label(table, cell.key), cell) for cell in parted.older],
                 "overlaps": table in OVERLAPPING,
                 "is_left": table in _LEFT,
             }
-            for table in PUBLIC_TABLES
-            if found.get(table)
+            for table, parted in rows.items()
         ],
-        "total_fen": total,
     }
     return render_page(request, "statistics/dashboard.html", context)
 

@@ -18,9 +18,13 @@ from marketplace.kernel.money import FEN_PER_WAN, FEN_PER_YI
 from marketplace.sheets.writers import CSV_TYPE
 from marketplace.statistics.queries import Cell, Headline
 from marketplace.statistics.queries.labels import key_label
+from marketplace.statistics.queries.rows import Rows
 from marketplace.statistics.rulebook.pace import percent
 from marketplace.web import charts
+from marketplace.web.formats import in_english
 
+_FEN_PER_MILLION = 100 * FEN_PER_WAN
+_FEN_PER_BILLION = 10 * FEN_PER_YI
 #: Colours of a stacked bar.
 _MOST_STACKED = 5
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
@@ -74,18 +78,32 @@ class Unit:
     name: str
     fen: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether amounts have no decimals: 万元 only."""
+        return self.fen == FEN_PER_WAN
+
     def of(self, fen: int) -> float:
-        """An amount in this unit: 亿元 with two decimals, 万元 whole."""
-        return round(fen / self.fen, 2) if self.fen == FEN_PER_YI else round(fen / self.fen)
+        """An amount in this unit: two decimals, 万元 whole."""
+        return round(fen / self.fen) if self.is_whole else round(fen / self.fen, 2)
 
     def shown(self, fen: int) -> str:
         """The same as text."""
-        return f"{self.of(fen):,.2f}" if self.fen == FEN_PER_YI else f"{self.of(fen):,}"
+        return f"{self.of(fen):,}" if self.is_whole else f"{self.of(fen):,.2f}"
 
 
 def unit_for(amounts: Iterable[int | None]) -> Unit:
-    """亿元 where an amount reaches one, otherwise 万元: small amounts would all be 0.0."""
+    """亿元 where an amount reaches one, otherwise 万元: small amounts would all be 0.0.
+
+    English counts in millions and billions.
+    """
     top = max((abs(one) for one in amounts if one is not None), default=0)
+    if in_english():
+        return (
+            Unit("billion CNY", _FEN_PER_BILLION)
+            if top >= _FEN_PER_BILLION
+            else Unit("million CNY", _FEN_PER_MILLION)
+        )
     return Unit(_("亿元"), FEN_PER_YI) if top >= FEN_PER_YI else Unit(_("万元"), FEN_PER_WAN)
 
 
@@ -96,11 +114,17 @@ class Tile:
     label: str
     amount: str
     shade: int | None
+    #: The month up to which an older row counts; it has the lowest shade.
+    month: str = ""
 
 
-def tiles(cells: Sequence[Cell], unit: Unit) -> list[list[Tile]]:
-    """The counties on their grid. A county that is not published on its own says so."""
-    amounts = {cell.key: cell.amount_fen for cell in cells}
+def tiles(rows: Rows, unit: Unit) -> list[list[Tile]]:
+    """The counties on their grid. A county that is not published on its own says so, an older row its month.
+
+    A single current row has nothing to be compared with and gets no shade.
+    """
+    amounts = {cell.key: cell.amount_fen for cell in rows.current}
+    older = {cell.key: cell for cell in rows.older}
     top = max([*amounts.values(), 1])
     found = []
     for row in GRID:
@@ -109,9 +133,14 @@ def tiles(cells: Sequence[Cell], unit: Unit) -> list[list[Tile]]:
             if code is None:
                 line.append(Tile("", "", None))
             elif code in amounts:
-                shade = min(4, max(0, 5 * amounts[code] // top))
+                shade = min(4, max(0, 5 * amounts[code] // top)) if len(amounts) > 1 else 0
                 line.append(
                     Tile(key_label("district", code), unit.shown(amounts[code]), int(shade))
+                )
+            elif code in older:
+                cell = older[code]
+                line.append(
+                    Tile(key_label("district", code), unit.shown(cell.amount_fen), 0, cell.through)
                 )
             else:
                 line.append(Tile(key_label("district", code), "—", 0))
@@ -123,11 +152,12 @@ def goal_chart(head: Headline) -> SafeString | str:
     """Progress to the target, with the mark of the pace where there is one."""
     if head.target is None:
         return ""
-    due, unit = head.due_fen, unit_for([head.target.amount_fen])
+    unit, share = unit_for([head.target.amount_fen]), percent(head.percent)
     reached, target = unit.of(head.amount_fen), unit.of(head.target.amount_fen)
-    if due is None:
-        return charts.progress(reached, target, unit=unit.name)
-    return charts.goal(reached, target, unit.of(due), unit=unit.name)
+    if head.mark is None:
+        return charts.progress(reached, target, unit=unit.name, share=share)
+    until, due = head.mark
+    return charts.goal(reached, target, unit.of(due), unit=unit.name, share=share, until=until)
 
 
 def years_chart(totals: dict[int, int], targets: dict[int, Any]) -> SafeString:
@@ -190,11 +220,13 @@ def curve_chart(head: Headline) -> SafeString:
     )
 
 
-def table_chart(table: str, cells: Sequence[Cell], total_fen: int) -> SafeString:
-    """Bars of a published table; one stacked bar where all its cells are published and fit in it.
+def table_chart(table: str, found: Rows) -> SafeString:
+    """Bars of the rows of a table's newest month, with the rest of the total at the end.
 
-    A list is its own table: label, amount, share.
+    One stacked bar where all its cells are published and fit in it. A list is its own table: label, amount,
+    share.
     """
+    cells, total_fen = found.current, found.total_fen
     unit = unit_for(cell.amount_fen for cell in cells)
     shown = [cell for cell in cells if cell.amount_fen > 0]
     if table == "kind" and len(shown) <= _MOST_STACKED and total_fen == _sum(cells) == _sum(shown):
@@ -202,15 +234,23 @@ def table_chart(table: str, cells: Sequence[Cell], total_fen: int) -> SafeString
             [(key_label(table, cell.key), unit.of(cell.amount_fen)) for cell in shown],
             unit=unit.name,
         )
+    named = [(key_label(table, cell.key), cell) for cell in shown]
+    if found.rest is not None:
+        named.append((rest_label(), found.rest))
     rows = [
         (
-            key_label(table, cell.key),
+            label,
             unit.of(cell.amount_fen),
             f"{percent(Fraction(100 * cell.amount_fen, total_fen))}%" if total_fen > 0 else "",
         )
-        for cell in shown
+        for label, cell in named
     ]
     return charts.bars(rows, unit=unit.name)
+
+
+def rest_label() -> str:
+    """The name of what a total has beyond the rows that are shown with it."""
+    return _("其他与不单列")
 
 
 def _sum(cells: Iterable[Cell]) -> int:

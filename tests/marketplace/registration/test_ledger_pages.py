@@ -90,6 +90,7 @@ def test_two_persons_close_a_month_on_its_page(cast: Cast, client: Client) -> No
     assert row_of(OCT).status == "closing"
     client.force_login(cast.authority)
     assert client.post(at(OCT), {"act": "close", "rev": row_of(OCT).rev}).status_code == 302
+    assert "符合公布规则的数字一小时内发布" in client.get(at(OCT)).content.decode()
     row = row_of(OCT)
     assert (row.status, row.closed_by, row.second_by) == (
         "closed",
