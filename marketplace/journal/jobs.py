@@ -55,6 +55,7 @@ class JobKind:
     urgency: int = WAITED_FOR
     turn: float | None = None
     on_cancel: Callable[[Job], None] | None = None
+    on_failure: Callable[[Job], None] | None = None
 
 
 _kinds: dict[str, JobKind] = {}
@@ -87,18 +88,19 @@ def job(
     urgency: int = WAITED_FOR,
     turn: float | None = None,
     on_cancel: Callable[[Job], None] | None = None,
+    on_failure: Callable[[Job], None] | None = None,
 ) -> Callable[[Runner], Runner]:
     """Register the runner of a kind of job; what it returns becomes `job.result`.
 
     A WAITED_FOR job runs to its end unless `turn` is given; any other runs in turns of TURN seconds.
     `job.result` is kept between turns. `on_cancel(job)` updates the rows that wait for the job, in the
-    transaction that cancels it.
+    transaction that cancels it; `on_failure(job)` does so in the one that gives it up.
     """
     if turn is None and urgency != WAITED_FOR:
         turn = TURN
 
     def register(runner: Runner) -> Runner:
-        _kinds[kind] = JobKind(label, runner, urgency, turn, on_cancel)
+        _kinds[kind] = JobKind(label, runner, urgency, turn, on_cancel, on_failure)
         return runner
 
     return register
@@ -302,3 +304,5 @@ def _settle(row: Job, status: Job.Status, reason: str = "") -> None:
     kind = _kinds.get(row.kind)
     if status == Job.Status.CANCELLED and kind and kind.on_cancel:
         kind.on_cancel(row)
+    if status == Job.Status.FAILED and kind and kind.on_failure:
+        kind.on_failure(row)

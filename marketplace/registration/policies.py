@@ -1,10 +1,14 @@
 """Who may do what with filings.
 
 The seller's members prepare, approvers and admins submit; registrars decide in their district. Nobody
-decides on a contract of an organisation that he belongs to, as seller, buyer or broker.
+decides on a contract of an organisation that he belongs to, as seller, buyer or broker, nor does a deputy
+who has the role from such a person alone.
 """
 
 from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import F, Q
 
 import rules
 
@@ -43,12 +47,55 @@ def has_been_submitted(_user: Actor, filing: Any) -> bool:
     return filing is not None and (filing.rounds > 0 or filing.status != "draft")
 
 
-def _organizations(filing: Any) -> list[int]:
+#: The sides of the contract itself. A broker that it names earns by it and sees no filing of theirs.
+PRINCIPALS = ("seller", "buyer")
+
+
+def _organizations(filing: Any, *sides: str) -> list[int]:
     return [
         party.organization_id
         for party in filing.contract.parties.all()
-        if party.organization_id is not None
+        if party.organization_id is not None and (not sides or party.side in sides)
     ]
+
+
+def represented(user: Any, district: str) -> Any:
+    """The registrar for whom a deputy acts in this district; None for a role of one's own."""
+    own = Q(role=Role.REGISTRAR_CITY) | Q(role=Role.REGISTRAR_COUNTY, district__in=["", district])
+    # One filter: a second one over roles would join another row of them.
+    lent = Q(role=Role.REGISTRAR_CITY) | Q(
+        role=Role.REGISTRAR_COUNTY,
+        holder__platform_roles__role=F("role"),
+        holder__platform_roles__district__in=["", district],
+    )
+    return _holder(user, district, own, lent)
+
+
+def represented_at_closing(user: Any) -> Any:
+    """The same for the months of the ledger, which the city's registrars close with the authority."""
+    own = Q(role__in=[Role.REGISTRAR_CITY, Role.AUTHORITY])
+    return _holder(user, "closing", own, Q(role=Role.REGISTRAR_CITY))
+
+
+def _holder(user: Any, where: str, own: Q, lent: Q) -> Any:
+    """Whose role the person has without one of his own; asked once for each reading of his access."""
+    access = access_of(user)
+    kept = user.__dict__.get("_mandates")
+    if kept is None or kept[0] is not access:
+        kept = user.__dict__["_mandates"] = (access, {})
+    if where not in kept[1]:
+        found = None
+        if not user.platform_roles.filter(own).exists():
+            rows = user.deputy_roles.running().filter(lent).select_related("holder")
+            row = rows.order_by("id").first()
+            found = row.holder if row is not None else None
+        kept[1][where] = found
+    return kept[1][where]
+
+
+def _persons(user: Any, holder: Any) -> set[int]:
+    """Who acts: the person, and the one whose role it is."""
+    return {user.pk} if holder is None else {user.pk, holder.pk}
 
 
 @rules.predicate
@@ -66,13 +113,22 @@ def is_party(user: Actor, filing: Any) -> bool:
 
 
 @rules.predicate
+def stands_in_for_a_party(user: Actor, filing: Any) -> bool:
+    """The role is lent by somebody who may not decide himself."""
+    if filing is None:
+        return False
+    holder = represented(user, filing.district)
+    return holder is not None and is_party(holder, filing)
+
+
+@rules.predicate
 def works_for_a_party(user: Actor, filing: Any) -> bool:
-    """The person works for the seller or for another party that is here."""
+    """The person works for a seller or a buyer."""
     if filing is None:
         return False
     access = access_of(user)
     return access.in_org(filing.seller_org_id) or any(
-        access.in_org(pk) for pk in _organizations(filing)
+        access.in_org(pk) for pk in _organizations(filing, *PRINCIPALS)
     )
 
 
@@ -90,17 +146,24 @@ def binds_seller(user: Actor, filing: Any) -> bool:
 
 @rules.predicate
 def binds_a_party(user: Actor, filing: Any) -> bool:
-    """The person makes promises for a party of the contract."""
+    """The person makes promises for a seller or a buyer."""
     access = access_of(user)
     return filing is not None and (
-        access.binds(filing.seller_org_id) or any(access.binds(pk) for pk in _organizations(filing))
+        access.binds(filing.seller_org_id)
+        or any(access.binds(pk) for pk in _organizations(filing, *PRINCIPALS))
     )
 
 
 @rules.predicate
 def did_not_review_first(user: Actor, filing: Any) -> bool:
-    """Another person than the one of the first review, in whatever role."""
-    return filing is not None and filing.first_by_id != user.pk
+    """Another person than the one of the first review, in whatever role, and not in that one's place."""
+    if filing is None or filing.first_by_id == user.pk:
+        return False
+    if filing.first_by_id is None:
+        return True
+    row = filing.decisions.filter(act="pass_first").order_by("-id").first()
+    first = {filing.first_by_id, row.deputy_of_id if row is not None else None}
+    return not first & _persons(user, represented(user, filing.district))
 
 
 def registrants_of(contract: Any) -> list[Any]:
@@ -151,7 +214,7 @@ def has_contract_on_desk(user: Actor, contract: Any) -> bool:
 
 _registers = platform_role(*REGISTRARS)
 _oversees = platform_role(*OVERSEERS)
-_decides = is_confirmed & _registers & is_on_own_desk & ~is_party
+_decides = is_confirmed & _registers & is_on_own_desk & ~is_party & ~stands_in_for_a_party
 
 rules.add_perm(
     "registration.view_registration",
@@ -179,8 +242,14 @@ rules.add_perm("registration.see_risks", _registers & has_contract_on_desk)
 # --- the ledger -------------------------------------------------------------------------------
 @rules.predicate
 def did_not_propose_closing(user: Actor, period: Any) -> bool:
-    """Another person than the one who asked that the month be closed."""
-    return period is None or period.closed_by_id != user.pk
+    """Another person than the one who asked that the month be closed, and not in that one's place."""
+    if period is None or period.closed_by_id is None:
+        return True
+    if period.closed_by_id == user.pk:
+        return False
+    first = get_user_model().objects.filter(pk=period.closed_by_id).first()
+    named = _persons(first, represented_at_closing(first)) if first else {period.closed_by_id}
+    return not named & _persons(user, represented_at_closing(user))
 
 
 rules.add_perm("registration.read_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))

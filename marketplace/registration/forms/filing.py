@@ -1,6 +1,6 @@
 """Forms of the decisions on a filing, of the seller's reports and of the use of a registration."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -8,7 +8,9 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import in_wan
 from marketplace.registration.models import UseKind, UseSide
+from marketplace.registration.rulebook.numbers import BadNumber, read_number
 from marketplace.registration.rulebook.reasons import REFUSE_REASONS, RETURN_REASONS
 from marketplace.registration.services.filing import Recognised
 from marketplace.taxonomy import queries as taxonomy
@@ -119,7 +121,44 @@ class RegisterForm(_RecognisedForm):
     )
     official_on = DateField(label=_("登记日期"))
 
-    field_order = ("official_number", "official_on", "contract_type", "total", "technical")
+    confirmed = forms.BooleanField(
+        label=_("已核对：与合同或登记日期不一致之处以登记证明为准"),
+        required=False,
+        help_text=_("编号年份与登记日期、金额与合同不一致时须勾选"),
+    )
+
+    field_order = (
+        *("official_number", "official_on", "contract_type", "total", "technical", "confirmed"),
+    )
+
+    def is_sure(self, contract: Any) -> bool:
+        """Whether nothing differs from the contract, or a person has said that the certificate is right."""
+        found = [] if self.cleaned_data["confirmed"] else list(self._doubts(contract))
+        for text in found:
+            self.add_error("confirmed", text)
+        return not found
+
+    def _doubts(self, contract: Any) -> Iterator[str]:
+        """What the certificate seldom says, each with both values."""
+        data = self.cleaned_data
+        try:
+            year = read_number(data["official_number"]).year
+        except BadNumber:
+            # The service names it at its field.
+            year = data["official_on"].year
+        if year != data["official_on"].year:
+            said = {"year": str(year), "other": str(data["official_on"].year)}
+            yield _("编号中的年份是 %(year)s，登记日期是 %(other)s 年，请核对后勾选") % said
+        words = {
+            "total": _("填写的成交额是 %(typed)s 万元，合同为 %(known)s 万元，请核对后勾选"),
+            "technical": _(
+                "填写的技术交易额是 %(typed)s 万元，合同为 %(known)s 万元，请核对后勾选"
+            ),
+        }
+        for name, text in words.items():
+            known = getattr(contract, f"amount_{name}_fen")
+            if known is not None and data[name] is not None and data[name] != known:
+                yield text % {"typed": in_wan(data[name]), "known": in_wan(known)}
 
 
 class ChangeForm(_RecognisedForm):

@@ -9,16 +9,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.deals.rulebook import OLD_TYPES, is_plausible
+from marketplace.deals.rulebook import OLD_TYPES, is_plausible, kind_of
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import MoneyError, parse_money
+from marketplace.kernel.money import FEN_PER_WAN, MAX_FEN, MoneyError, parse_money
+from marketplace.kernel.numerals import ascii_signs, ungrouped
 from marketplace.listings.imports.cells import CellError, several_terms, terms_of, yes_no
 from marketplace.registration.rulebook.numbers import BadNumber, read_number
 from marketplace.sheets.headings import Wanted, plain, spellings
+from marketplace.taxonomy import queries as taxonomy
 
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00(?::00)?)?\Z", re.ASCII)
 _SHORT_DAY = re.compile(r"^(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
 _DISTRICT = re.compile(r"^\d{6}\Z", re.ASCII)
+#: 万元 with up to six decimals: whole fen.
+_WAN = re.compile(r"^(\d{1,12})(?:\.(\d{1,6})0*)?\Z", re.ASCII)
 #: Units by their word in a heading.
 UNITS = {"万元": "wan", "元": "yuan"}
 _UNIT = re.compile(r"[(（\[【](?:单位[:：]?)?(万元|元)[)）\]】]\s*\Z")
@@ -61,8 +65,21 @@ def _number(text: str) -> str:
 
 
 def _kind(text: str) -> str:
-    code = OLD_TYPES.get(text.strip().upper())
-    return code or terms_of("contract_type").code(text)
+    terms = terms_of("contract_type")
+    if code := OLD_TYPES.get(text.strip().upper()) or terms.named(text):
+        return code
+    # All of them: the column often holds the big kind (技术开发), from which nobody can tell the kind.
+    of_big = _kinds_within(terms_of("contract_class").named(text))
+    if of_big:
+        words = _("“%(text)s”是合同大类，请填具体类型：%(choices)s")
+    else:
+        words = _("“%(text)s”不是合同类型，可填：%(choices)s")
+    raise CellError(words % {"text": text[:30], "choices": "、".join(of_big or terms.labels)})
+
+
+def _kinds_within(big: str) -> list[str]:
+    """The labels of the kinds of a big kind; none for ""."""
+    return [row.names[0] for row in taxonomy.terms("contract_type") if big == kind_of(row.code)]
 
 
 def _term(scheme: str) -> Callable[[str], str]:
@@ -209,16 +226,11 @@ def layout_of(headers: Sequence[str], mapping: Mapping[str, str], unit: str) -> 
 
 def amount(text: str, unit: str) -> int:
     """An amount in fen; in 万元 up to six decimals, as the national system prints them. Raises CellError."""
-    plain_text = text.replace(",", "").replace("，", "").strip()
-    whole, _dot, decimals = plain_text.partition(".")
-    decimals = decimals.rstrip("0")
-    if (
-        unit == "wan"
-        and 2 < len(decimals) <= 6
-        and (whole + decimals).isascii()
-        and (whole + decimals).isdigit()
-    ):
-        return int(whole) * 1_000_000 + int(decimals.ljust(6, "0"))
+    if unit == "wan" and (found := _WAN.match(ungrouped(ascii_signs(text).strip()))):
+        fen = int(found[1]) * FEN_PER_WAN + int((found[2] or "0").ljust(6, "0"))
+        if fen > MAX_FEN:
+            raise CellError(_("金额超出可登记的范围"))
+        return fen
     try:
         return parse_money(text, unit=unit)
     except MoneyError as error:

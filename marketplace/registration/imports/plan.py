@@ -171,28 +171,83 @@ def _meet(rows: Sequence[Planned], book: str) -> None:
     for start in range(0, len(good), _AT_ONCE):
         part = good[start : start + _AT_ONCE]
         numbers = [row.values["official_number"] for row in part]
-        known = _filings("official_number", numbers, book)
-        waiting = _filings("reported_number", numbers, book)
+        known = _known(numbers, book)
+        waiting = _waiting(numbers, book)
         for row in part:
             number = row.values["official_number"]
             if number in known:
                 _compare(row, known[number])
-            elif number in waiting and waiting[number].status in AWAITING_NUMBER:
-                row.outcome, row.filing, row.rev = REGISTER, waiting[number].pk, waiting[number].rev
+            elif number in waiting:
+                _answer(row, waiting[number])
             else:
                 row.outcome = CREATE
 
 
-def _filings(column: str, numbers: Sequence[str], book: str) -> dict[str, Filing]:
-    rows = Filing.objects.filter(**{f"{column}__in": numbers}, book=book)
-    rows = rows.select_related("contract").prefetch_related("contract__parties")
-    return {getattr(row, column): row for row in rows}
+def _with_parties(**wanted: Any) -> Any:
+    rows = Filing.objects.filter(**wanted).order_by("id")
+    return rows.select_related("contract").prefetch_related("contract__parties__organization")
+
+
+def _known(numbers: Sequence[str], book: str) -> dict[str, Filing]:
+    rows = _with_parties(official_number__in=numbers, book=book)
+    return {row.official_number: row for row in rows}
+
+
+def _waiting(numbers: Sequence[str], book: str) -> dict[str, list[Filing]]:
+    """Filings without a number, by the number that their sellers reported: of one there may be several."""
+    found: dict[str, list[Filing]] = {}
+    statuses = sorted(AWAITING_NUMBER)
+    for row in _with_parties(reported_number__in=numbers, book=book, status__in=statuses):
+        found.setdefault(row.reported_number, []).append(row)
+    return found
+
+
+def _answer(row: Planned, reporters: Sequence[Filing]) -> None:
+    """A reported number is what a seller says: the rest of the row must be of its contract too."""
+    label = str(BY_NAME["official_number"].label)
+    codes = "、".join(one.code for one in reporters)
+    if len(reporters) > 1:
+        text = _("%(codes)s 都报告了这个编号，请先在登记工作台核对")
+        row.reasons.append((label, text % {"codes": codes}))
+        return
+    filing = reporters[0]
+    contract, values = filing.contract, row.values
+    agrees = contract.signed_on == values["signed_on"] or _is_same(contract.title, values["title"])
+    if not (_has_party(contract, "seller", values) and agrees):
+        text = _(
+            "%(codes)s 报告了这个编号，但卖方、签订日期或项目名称与本行不符，请在登记工作台核对"
+        )
+        row.reasons.append((label, text % {"codes": codes}))
+        return
+    row.outcome, row.filing, row.rev = REGISTER, filing.pk, filing.rev
+
+
+def _has_party(contract: Any, side: str, values: Mapping[str, Any]) -> bool:
+    """Whether the party of the row is one of the contract: by its credit code, else by its name."""
+    code, name = values.get(f"{side}_identity", ""), values.get(side, "")
+    for party in contract.parties.all():
+        if party.side != side:
+            continue
+        known = party.identity or (party.organization.uscc if party.organization else "")
+        if code and known:
+            if plain(code) == plain(known):
+                return True
+        elif _is_same(party.name, name):
+            return True
+    return False
+
+
+def _is_same(one: str, other: str) -> bool:
+    return bool(plain(one)) and plain(one) == plain(other)
 
 
 def _compare(row: Planned, filing: Filing) -> None:
     row.filing, row.rev = filing.pk, filing.rev
+    label = str(BY_NAME["official_number"].label)
+    if conflict := _conflict(row, filing):
+        row.reasons.append((label, conflict))
+        return
     if filing.status not in COUNTED:
-        label = str(BY_NAME["official_number"].label)
         text = _("本平台记录为“%(state)s”，请在登记工作台处理")
         row.reasons.append((label, text % {"state": filing.get_status_display()}))
         return
@@ -203,6 +258,22 @@ def _compare(row: Planned, filing: Filing) -> None:
     changed = changes(row, filing)
     row.outcome = UPDATE if changed else SAME
     row.notes = changed
+
+
+def _conflict(row: Planned, filing: Filing) -> str:
+    """Why the registration with the number of the row is another contract's; "" when it is not.
+
+    A number that a buyer noted as registered elsewhere, or that stands at other parties, takes over nothing.
+    In an imported contract one of both parties may be renamed.
+    """
+    contract, code = filing.contract, {"code": filing.code}
+    is_imported = contract.origin == Origin.IMPORT
+    if filing.registered_elsewhere and not is_imported:
+        return _("%(code)s 已由买方作为外地登记填报了这个编号，请先在登记工作台核对") % code
+    sides = ("seller", "buyer") if is_imported else ("seller",)
+    if any(_has_party(contract, side, row.values) for side in sides):
+        return ""
+    return _("%(code)s 已使用这个编号，但合同各方与本行不符，请先核对") % code
 
 
 def changes(row: Planned, filing: Filing) -> list[str]:

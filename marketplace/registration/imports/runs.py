@@ -40,7 +40,12 @@ def _import_of(row: Job) -> RegisterImport | None:
 
 
 # --- the check --------------------------------------------------------------------------------
-@job(CHECK_JOB, gettext_lazy("检查官方登记表"), on_cancel=services.cancel_import)
+@job(
+    CHECK_JOB,
+    gettext_lazy("检查官方登记表"),
+    on_cancel=services.cancel_import,
+    on_failure=services.give_up_import,
+)
 def run_check(row: Job) -> dict[str, Any]:
     """Judge every row against what is known; nothing but the import and its two files is written."""
     batch = _import_of(row)
@@ -145,7 +150,12 @@ def _result(sheet: Sheet, plan: Plan) -> IO[bytes]:
 
 
 # --- the import -------------------------------------------------------------------------------
-@job(IMPORT_JOB, gettext_lazy("导入官方登记表"), on_cancel=services.cancel_import)
+@job(
+    IMPORT_JOB,
+    gettext_lazy("导入官方登记表"),
+    on_cancel=services.cancel_import,
+    on_failure=services.give_up_import,
+)
 def run_import(row: Job) -> dict[str, Any]:
     """Carry out the stored plan, STEP rows in a transaction, which keeps its place: a killed run goes on there."""
     batch = _import_of(row)

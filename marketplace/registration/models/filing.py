@@ -149,6 +149,13 @@ class Filing(Stamped):
         return self.code
 
     @property
+    def status_words(self) -> Any:
+        """The state in words. Of a registration at another place nobody here has checked more than its form."""
+        if self.registered_elsewhere and self.status in COUNTED:
+            return _("外地登记（未经本市核验）")
+        return self.get_status_display()
+
+    @property
     def is_counted(self) -> bool:
         """Whether its amount stands in the ledger of the city."""
         return self.status in COUNTED and not self.registered_elsewhere

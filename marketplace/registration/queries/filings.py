@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 from marketplace.registration.models import CERTIFICATE_FILES, FILING_FILES, BenefitUse, Filing
-from marketplace.registration.policies import OVERSEERS
+from marketplace.registration.policies import OVERSEERS, PRINCIPALS
 from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.limits import OVERDUE_DAYS
 from marketplace.registration.workflow import (
@@ -31,13 +31,16 @@ def filings() -> QuerySet[Filing]:
     return rows.prefetch_related("contract__parties__broker", "contract__parties__organization")
 
 
-def _of_people(actor: Actor) -> Q:
+def _of_people(actor: Actor, *sides: str) -> Q:
+    """Filings of contracts of the organisations that the person works for; of these sides, or of any."""
     orgs = list(access_of(actor).orgs)
     if not orgs:
         return Q(pk__in=[])
     part = ContractParty.objects.filter(
         contract_id=OuterRef("contract_id"), organization_id__in=orgs
     )
+    if sides:
+        part = part.filter(side__in=sides)
     return Q(seller_org_id__in=orgs) | Q(Exists(part))
 
 
@@ -59,12 +62,12 @@ def visible_to(actor: Actor) -> QuerySet[Filing]:
     rows = filings().order_by("-id")
     if access_of(actor).has(*OVERSEERS):
         return rows
-    return rows.filter(_of_people(actor) | (_of_desk(actor) & _SUBMITTED))
+    return rows.filter(_of_people(actor, *PRINCIPALS) | (_of_desk(actor) & _SUBMITTED))
 
 
 def own_filings(actor: Actor) -> QuerySet[Filing]:
     """The filings of the contracts of the organisations that the person works for; newest first."""
-    return filings().filter(_of_people(actor)).order_by("-id")
+    return filings().filter(_of_people(actor, *PRINCIPALS)).order_by("-id")
 
 
 def filing_of(contract: Contract) -> Filing | None:

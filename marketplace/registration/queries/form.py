@@ -65,6 +65,12 @@ def content_of(contract: Contract) -> dict[str, Any]:
     }
 
 
+def total_said(content: dict[str, Any]) -> str:
+    """The 成交额 in 万元 of a form that `content_of` kept; "" when it has none."""
+    with override(LANGUAGE):
+        return str(content.get(f"{_('金额')} · {_('合同成交额')}") or "")
+
+
 def _term(scheme: str, code: str) -> str:
     return taxonomy.label(scheme, code) if code else ""
 

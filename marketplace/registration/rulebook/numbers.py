@@ -11,6 +11,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.numerals import ascii_signs
+from marketplace.registration.rulebook.settings import CITY
 
 #: 山东, the first two digits of its division codes.
 PROVINCE = "37"
@@ -65,11 +66,14 @@ def check_number(text: str, *, registered_on: date, elsewhere: bool = False) -> 
     """Read a number and hold it against the day of registration. Raises BadNumber.
 
     Its year is that of the registration or, for a filing that waited over New Year, the one before.
-    Contracts registered here or by the province have the province's code.
+    Contracts registered here or by the province have the province's code; what was registered elsewhere
+    cannot have a number of this city, which only a registrar enters.
     """
     number = read_number(text)
     if number.year not in (registered_on.year, registered_on.year - 1):
         raise BadNumber(_("编号中的年份是 %(year)s，与登记日期不符") % {"year": str(number.year)})
+    if elsewhere and number.province + number.city == CITY:
+        raise BadNumber(_("这是本市的登记编号，不能作为外地登记填报；请由本市登记员录入"))
     if not elsewhere and number.province != PROVINCE:
         raise BadNumber(_("编号中的省份代码是 %(code)s，本省为 37") % {"code": number.province})
     return number

@@ -133,6 +133,13 @@ def cancel_import(job: Job) -> None:
         fail_import(row, _("已取消"))
 
 
+def give_up_import(job: Job) -> None:
+    """End a check or an import whose job failed for good: its page must not wait for ever."""
+    row = RegisterImport.objects.filter(pk=job.payload["import"], job=job).first()
+    if row is not None:
+        fail_import(row, _("后台任务出错，已停止；已写入的行保留。请核对表格后重新上传"))
+
+
 @transaction.atomic
 def map_headings(
     row: RegisterImport, mapping: Mapping[str, str], *, unit: str, actor: Actor, rev: Any = None

@@ -26,6 +26,7 @@ from marketplace.registration.models import (
 )
 from marketplace.registration.rulebook.numbers import BadNumber, check_number
 from marketplace.registration.services import ledger
+from marketplace.registration.services.amounts import refuse_above_review, refuse_alone
 from marketplace.registration.services.placing import placing
 from marketplace.registration.services.preparing import hold
 from marketplace.registration.services.writing import (
@@ -36,6 +37,9 @@ from marketplace.registration.services.writing import (
 )
 from marketplace.registration.workflow import FILING, FilingStatus, Route
 from marketplace.taxonomy import queries as taxonomy
+
+#: Contracts that were given up before a number came.
+ENDED = frozenset({ContractStatus.TERMINATED, ContractStatus.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,14 @@ def register(
     filing = locked(filing)
     FILING.fire("register", filing, actor)
     check(filing.rev, rev, filing)
+    if filing.contract.status in ENDED:
+        raise Refused(
+            _("合同已不再履行（%(state)s），不能登记")
+            % {"state": filing.contract.get_status_display()}
+        )
     _take_number(filing, official_number, official_on)
     _take_recognised(filing, recognised or Recognised())
+    refuse_above_review(filing)
     filing.registered_at, filing.registered_by = clock.now(), actor
     _save_number(filing)
     hold(filing, is_held=True)
@@ -212,7 +222,10 @@ def change(
     FILING.fire("change", filing, actor)
     check(filing.rev, rev, filing)
     reason = checked_note(reason, needed=_("请写明变更的原因"), field="reason")
+    before = (filing.recognised_total_fen, filing.recognised_technical_fen)
     _take_recognised(filing, recognised or Recognised())
+    if before != (filing.recognised_total_fen, filing.recognised_technical_fen):
+        refuse_alone(filing, actor)
     filing.status_before_dispute = ""
     save(filing)
     note_decision(filing, "change", actor, note=reason)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.deals.models import Contract
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
-from marketplace.parties.policies import REGISTRARS, Role
 from marketplace.registration.models import Decision, Filing
+from marketplace.registration.policies import represented
 from marketplace.registration.rulebook.limits import limits_on
 from marketplace.taxonomy.queries import working_day_end
 
@@ -50,19 +49,6 @@ def note_decision(
         reasons=list(reasons),
         note=note,
     )
-
-
-def represented(actor: Any, district: str) -> Any:
-    """The registrar for whom a deputy acts in this district; None for a role of one's own."""
-    here = Q(role=Role.REGISTRAR_CITY) | Q(role=Role.REGISTRAR_COUNTY, district__in=["", district])
-    if actor.platform_roles.filter(here).exists():
-        return None
-    running = actor.deputy_roles.running().filter(role__in=REGISTRARS).select_related("holder")
-    of_here = running.filter(
-        Q(role=Role.REGISTRAR_CITY) | Q(holder__platform_roles__district__in=["", district])
-    )
-    found = of_here.order_by("id").first()
-    return found.holder if found is not None else None
 
 
 def intake_end(at: datetime) -> datetime:

@@ -160,7 +160,8 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         "is_stale": stale,
         "problem": problem,
         "choices": _choices(request, filing, move, form),
-        "next_label": _next_label(filing),
+        "next_label": "" if _waits(request, filing) else _next_label(filing),
+        "waits": _waits(request, filing),
         "decides": request.user.has_perm("registration.decide_registration", filing),
         "is_party": _is_party(request, filing),
         "risks": _risks(request, filing),
@@ -177,6 +178,8 @@ def _decided(request: HttpRequest, filing: Filing, move: str, form: Any, seen: S
         messages.success(request, _("%(code)s 已办理") % {"code": filing.code})
         return True
     if form is None or not form.is_valid():
+        return False
+    if move == "register" and not form.is_sure(filing.contract):
         return False
     try:
         _make(filing, move, form, how)
@@ -213,6 +216,17 @@ def _make(filing: Filing, move: str, form: Any, how: dict[str, Any]) -> None:
         services.settle(filing, reason=data["reason"], **how)
     else:
         getattr(services, move)(filing, reason=data["reason"], **how)
+
+
+def _waits(request: HttpRequest, filing: Filing) -> bool:
+    """Whether the next step is a second review, which is for another person than this registrar."""
+    user: Any = request.user
+    needed = filing.status == "first_passed" and filing.needs_second and filing.second_at is None
+    return (
+        needed
+        and user.has_perm("registration.decide_registration", filing)
+        and not user.has_perm("registration.second_registration", filing)
+    )
 
 
 def _next_label(filing: Filing) -> str:

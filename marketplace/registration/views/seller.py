@@ -355,7 +355,7 @@ def elsewhere(request: HttpRequest, code: str) -> HttpResponse:
     actor: Any = request.user
     if request.method == "POST":
         status = 400
-        if form.is_valid():
+        if form.is_valid() and form.is_sure(contract):
             data = form.cleaned_data
             try:
                 made = once(

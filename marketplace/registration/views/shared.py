@@ -69,7 +69,7 @@ def steps_of(filing: Filing) -> list[Step]:
     found = []
     for index, (label, _states) in enumerate(_STEPS):
         state = "done" if index < (place or 0) else "now" if index == place else "todo"
-        note = filing.get_status_display() if index == place else ""
+        note = filing.status_words if index == place else ""
         found.append(Step(label, state, note))
     return found
 
