@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketplace.statistics.rulebook.disclosure import Auditor, Facts, Item, Mask
+from marketplace.statistics.rulebook.pace import band_of
 
 #: The city's total as it moves daily, in batches.
 CITY_DAILY = "city_daily"
@@ -85,6 +86,22 @@ def next_daily(items: Sequence[Item], published: Sequence[Block], year: str) -> 
     if audited(facts, published).refusal(CITY_DAILY, "", mask):
         return None
     return _measured(facts, block, mask)
+
+
+def largest_band(
+    items: Sequence[Item], published: Sequence[Block]
+) -> tuple[int, int | None] | None:
+    """The band of the largest contract's share in the published total of the year.
+
+    Entries that wait for their batch don't count: the band would move with a contract that nothing else shows.
+    """
+    daily = [block for block in published if block.table == CITY_DAILY]
+    until = max((block.to_entry for block in daily), default=0)
+    net: dict[int, int] = {}
+    for item in items:
+        if item.entry <= until:
+            net[item.contract] = net.get(item.contract, 0) + item.sign * item.amount_fen
+    return band_of(max(net.values(), default=0), sum(block.amount_fen for block in daily))
 
 
 def next_tables(

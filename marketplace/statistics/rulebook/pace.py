@@ -88,16 +88,27 @@ def median_of(values: Sequence[int]) -> Fraction | None:
     return Fraction(ordered[middle - 1] + ordered[middle], 2)
 
 
+def octave_of(amount_fen: int) -> tuple[int, int]:
+    """The step of a fixed scale that an amount lies in: from a power of two (fen) to below the next one."""
+    low = 1 << (amount_fen.bit_length() - 1)
+    return low, 2 * low
+
+
 def band_of(part_fen: int, total_fen: int) -> tuple[int, int | None] | None:
-    """The band that the share lies in, as percent from and to (None: no upper end); None without a total."""
+    """The band that the share lies in, as percent from and to (None: no upper end); None without a total.
+
+    It is computed from the step of a fixed scale, not from the amount. Bands of the exact share would give the
+    price away as the total grows: on the day on which the largest contract leaves 20–40 % it is 20 % of a
+    known total. So all bands of a year together say no more than the step, whose upper end is twice the lower.
+    """
     if total_fen <= 0 or part_fen <= 0:
         return None
-    low = 0
-    for high in BANDS:
-        if part_fen * 100 < high * total_fen:
-            return low, high
-        low = high
-    return low, None
+    low, high = octave_of(part_fen)
+    edges = (0, *BANDS)
+    return (
+        max(edge for edge in edges if edge * total_fen <= 100 * low),
+        min((edge for edge in BANDS if 100 * high <= edge * total_fen), default=None),
+    )
 
 
 def change(now: int, before: int) -> Fraction | None:

@@ -15,14 +15,15 @@ from marketplace.registration.workflow import PeriodStatus
 from marketplace.statistics.events import FiguresIssued
 from marketplace.statistics.models import IssueState, PublicIssue, Target
 from marketplace.statistics.rulebook.disclosure import Item
+from marketplace.statistics.rulebook.firms import joined
 from marketplace.statistics.rulebook.issues import (
     CITY_DAILY,
     PUBLIC_TABLES,
     Block,
+    largest_band,
     next_daily,
     next_tables,
 )
-from marketplace.statistics.rulebook.pace import band_of
 
 _AT_ONCE = 2_000
 
@@ -50,9 +51,9 @@ def issue_year(book: str, year: int) -> int:
             return 0
         items = items_of(entries)
         published = [_block(row) for row in _issues(book, year)]
-        blocks: list[Block] = []
-        if not _moved_today(book, year) and (daily := next_daily(items, published, str(year))):
-            blocks.append(daily)
+        moved = _moved_today(book, year)
+        daily = None if moved else next_daily(items, published, str(year))
+        blocks = [daily] if daily else []
         if through != state.closed_through:
             blocks += next_tables(
                 items,
@@ -64,11 +65,11 @@ def issue_year(book: str, year: int) -> int:
             [PublicIssue(book=book, year=year, **vars(block)) for block in blocks]
         )
         # A day on which the total has moved already leaves its later entries to the next day.
-        state.last_entry = last if blocks or not _moved_today(book, year) else state.last_entry
+        state.last_entry = last if blocks or not moved else state.last_entry
         state.closed_through, state.at = through, clock.now()
-        total = sum(b.amount_fen for b in [*published, *blocks] if b.table == CITY_DAILY)
-        band = band_of(_largest(items), total)
-        state.largest_low, state.largest_high = band or (None, None)
+        if daily:
+            band = largest_band(items, [*published, daily])
+            state.largest_low, state.largest_high = band or (None, None)
         state.save()
         if blocks:
             publish(
@@ -119,16 +120,15 @@ def items_of(entries: Iterable[LedgerEntry]) -> list[Item]:
 
 
 def _parties(contracts: set[int]) -> dict[int, frozenset[str]]:
-    """The sellers and buyers of contracts: by credit code where there is one, otherwise by name."""
-    found: dict[int, set[str]] = {}
+    """The sellers and buyers of contracts, each firm once however it is written."""
+    found: list[tuple[int, str, str]] = []
     keys = sorted(contracts)
     for start in range(0, len(keys), _AT_ONCE):
         rows = ContractParty.objects.filter(
             contract__in=keys[start : start + _AT_ONCE], side__in=(Side.SELLER, Side.BUYER)
-        ).values_list("contract", "identity", "name")
-        for contract, identity, name in rows:
-            found.setdefault(contract, set()).add(identity or name)
-    return {contract: frozenset(names) for contract, names in found.items()}
+        )
+        found += rows.values_list("contract", "identity", "name")
+    return joined(found)
 
 
 def _closed_months(book: str, year: int) -> list[str]:
@@ -162,14 +162,6 @@ def _block(row: PublicIssue) -> Block:
         row.amount_fen,
         row.technical_fen,
     )
-
-
-def _largest(items: Iterable[Item]) -> int:
-    """The amount (fen) of the largest contract that is counted."""
-    net: dict[int, int] = {}
-    for item in items:
-        net[item.contract] = net.get(item.contract, 0) + item.sign * item.amount_fen
-    return max(net.values(), default=0)
 
 
 def sample_years() -> list[int]:

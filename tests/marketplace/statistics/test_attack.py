@@ -4,6 +4,7 @@ The attack is exact: fractions and row reduction, independent of the floating po
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -14,7 +15,13 @@ from hypothesis import strategies as st
 
 from marketplace.statistics.rulebook import disclosure
 from marketplace.statistics.rulebook.disclosure import Facts, Item
-from marketplace.statistics.rulebook.issues import CITY_DAILY, Block, next_daily, next_tables
+from marketplace.statistics.rulebook.issues import (
+    CITY_DAILY,
+    Block,
+    largest_band,
+    next_daily,
+    next_tables,
+)
 
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04")
 TABLES = ("district", "kind", "nature")
@@ -181,6 +188,55 @@ def test_no_contract_is_learned_from_all_issues_of_all_tables(items: list[Item])
     found, bounds = attack(items, published)
     assert found == []
     assert bounds == []
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@given(ledgers())
+def test_the_bands_of_a_year_leave_the_largest_amount_open(items: list[Item]) -> None:
+    """While one contract stays the largest, all its bands, and the batch it came with, leave 1 / 70 %."""
+    daily = [block for block in every_issue(items) if block.table == CITY_DAILY]
+    low, high, before = Fraction(0), None, None
+    for n, block in enumerate(daily, 1):
+        net: dict[int, int] = {}
+        for item in items:
+            if item.entry <= block.to_entry:
+                net[item.subject] = net.get(item.subject, 0) + item.sign * item.amount_fen
+        largest = max(net, key=lambda one: (net[one], -one))
+        if largest != before:
+            came = next(b for b in daily if [i for i in members(items, b) if i.subject == largest])
+            low, high, before = Fraction(0), Fraction(came.amount_fen), largest
+            if any(item.sign < 0 for item in members(items, came)):
+                high = Fraction(10**9)
+        total = sum(one.amount_fen for one in daily[:n])
+        band = largest_band(items, daily[:n])
+        if band is None:
+            continue
+        assert high is not None
+        low = max(low, Fraction(band[0] * total, 100))
+        high = min(high, Fraction((band[1] or 100) * total, 100) if band[1] else high)
+        assert low <= net[largest] <= high
+        assert low <= Fraction(7, 10) * high
+
+
+@pytest.mark.parametrize("lagging", [1, 2, 3])
+def test_a_row_that_lags_is_not_the_total_minus_the_rows_that_do_not(lagging: int) -> None:
+    """The row of an unnamed industry and another stand at February; the last has `lagging` new contracts."""
+    items = []
+    for month, counts in (("2026-01", (6, 5, 5)), ("2026-02", (6, 5, lagging))):
+        for key, count in enumerate(counts):
+            for _again in range(count):
+                n = len(items) + 1
+                who = frozenset({f"s{n}", f"b{n}"})
+                items.append(Item(n, n, n, who, month, 1, 100 + n, 90, {"kind": (str(key),)}))
+    published = next_tables(items, [], months=MONTHS[:2], tables=("kind",))
+    at = {b.key: b.through for b in published if b.table == "kind"}
+    assert at == {"0": "2026-02", "1": MONTHS[lagging > 2], "2": MONTHS[lagging > 2]}
+    naive = [Block("kind", k, "2026-02", "2026-02") for k in "01" if at["1"] == MONTHS[0]]
+    whole = [b for b in published if b.through == MONTHS[0] or b.table == "city"]
+    items = [replace(i, cells=dict.fromkeys(TABLES, ("0",)) | i.cells) for i in items]
+    assert attack(items, published) == ([], [])
+    # A control: both other rows at February give the row that lags, alone or in a pair.
+    assert bool(attack(items, [*whole, *naive])[0]) is (lagging < 3)
 
 
 def plain(count: int, **more: object) -> list[Item]:

@@ -55,11 +55,25 @@ def test_a_median_needs_five_cases() -> None:
 
 
 def test_the_largest_share_is_told_as_a_band() -> None:
-    assert band_of(49, 1_000) == (0, 5)
-    assert band_of(50, 1_000) == (5, 10)
-    assert band_of(399, 1_000) == (20, 40)
-    assert band_of(400, 1_000) == (40, None)
+    assert band_of(16, 1_000) == (0, 5)
+    assert band_of(49, 1_000) == (0, 10)
+    assert band_of(64, 1_000) == (5, 20)
+    assert band_of(127, 1_000) == (5, 20)
+    assert band_of(128, 1_000) == (10, 40)
+    assert band_of(255, 1_000) == (10, 40)
+    assert band_of(256, 1_000) == (20, None)
+    assert band_of(512, 1_000) == (40, None)
     assert band_of(1, 0) is None
+    assert band_of(-5, 1_000) is None
+
+
+def test_bands_hold_the_share_and_no_growing_total_tells_more_than_their_step() -> None:
+    for part in range(128, 256):
+        for total in range(300, 6_000, 7):
+            low, high = band_of(part, total) or (0, 0)
+            assert low * total <= 100 * part
+            assert high is None or 100 * part < high * total
+            assert (low, high) == band_of(128, total)
 
 
 def test_change_needs_something_to_compare_with() -> None:
