@@ -46,7 +46,7 @@ def put_back(using: str = "default") -> None:
 
 
 def _filled(cursor: Any) -> list[str]:
-    tables = _tables()
+    tables = sorted(_tables() - _virtual(cursor))
     tests = " UNION ALL ".join(
         f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables
     )
@@ -54,6 +54,14 @@ def _filled(cursor: Any) -> list[str]:
     return [name for (name,) in cursor.fetchall()]
 
 
-def _tables() -> list[str]:
+def _tables() -> set[str]:
     models = apps.get_models(include_auto_created=True)
-    return sorted({m._meta.db_table for m in models if m._meta.managed and not m._meta.proxy})
+    return {m._meta.db_table for m in models if m._meta.managed and not m._meta.proxy}
+
+
+def _virtual(cursor: Any) -> set[str]:
+    """SQLite's tables for full text: triggers of the tables that they follow fill and empty them."""
+    if cursor.db.vendor != "sqlite":
+        return set()
+    cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
+    return {name for (name,) in cursor.fetchall()}
