@@ -3,6 +3,7 @@
 The two clients on the package index are no choice: one is of 2014, the other under the GPL.
 """
 
+import select
 import socket
 import struct
 from contextlib import suppress
@@ -36,8 +37,8 @@ def is_wanted() -> bool:
 def threat_in(file: IO[bytes]) -> str:
     """The name of what was found in a file; empty when nothing was. Raises ScannerAway, ScannerRefused."""
     try:
-        with _connection() as connection:
-            answer = _ask(connection, file)
+        # Who hangs up amid the file may take its own answer along; asked a second time it is heard, or away.
+        answer = _answer_about(file) or _answer_about(file)
     except OSError as error:
         raise ScannerAway(type(error).__name__) from error
     if not answer:
@@ -48,6 +49,14 @@ def threat_in(file: IO[bytes]) -> str:
     if said.endswith(" FOUND"):
         return said.removesuffix(" FOUND") or "?"
     raise ScannerRefused(said[:80])
+
+
+def _answer_about(file: IO[bytes]) -> str:
+    """What it says; empty when it hung up without a word."""
+    file.seek(0)
+    with _connection() as connection, suppress(ConnectionResetError):
+        return _ask(connection, file)
+    return ""
 
 
 def _connection() -> socket.socket:
@@ -70,13 +79,20 @@ def _connection() -> socket.socket:
 
 
 def _ask(connection: socket.socket, file: IO[bytes]) -> str:
-    # One that has had enough says so and closes its end; what it said is still to be heard.
+    # One that has had enough says so and closes its end: what it said is heard before more is sent.
     with suppress(BrokenPipeError, ConnectionResetError):
         connection.sendall(b"zINSTREAM\0")
-        while chunk := file.read(_CHUNK):
+        while (chunk := file.read(_CHUNK)) and not _has_spoken(connection):
             connection.sendall(struct.pack("!L", len(chunk)) + chunk)
         connection.sendall(struct.pack("!L", 0))
     answer = b""
     while len(answer) < _ANSWER and (piece := connection.recv(_ANSWER)):
         answer += piece
     return answer.decode("utf-8", "replace")
+
+
+def _has_spoken(connection: socket.socket) -> bool:
+    """Whether there is something to be heard before the whole file was sent."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))

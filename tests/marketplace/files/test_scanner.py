@@ -68,6 +68,36 @@ def test_more_than_the_scanner_takes_is_no_verdict(start_clamd: Start, settings:
         scanner.threat_in(io.BytesIO(b"x" * 5_000_000))
 
 
+def test_who_hangs_up_amid_the_file_is_asked_once_more(tmp_path: Path, settings: Any) -> None:
+    """The first connection is reset with bytes unread; a second reset would be an outage."""
+    path = tmp_path / "clamd.sock"
+    settings.CLAMD_URL = f"unix://{path}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(str(path))
+        server.listen()
+
+        def serve(answers: tuple[bytes, ...]) -> None:
+            for said in answers:
+                connection, _peer = server.accept()
+                with connection:
+                    if said:
+                        while not connection.recv(1 << 20).endswith(b"\0\0\0\0"):
+                            pass
+                        connection.sendall(said)
+                    else:
+                        connection.recv(10)
+
+        for answers, verdict in (((b"", b"stream: OK\0"), ""), ((b"", b""), None)):
+            thread = threading.Thread(target=serve, args=(answers,))
+            thread.start()
+            if verdict is None:
+                with pytest.raises(scanner.ScannerAway):
+                    scanner.threat_in(io.BytesIO(b"x" * 300_000))
+            else:
+                assert scanner.threat_in(io.BytesIO(b"x" * 300_000)) == verdict
+            thread.join()
+
+
 def test_a_file_is_ready_when_it_was_scanned(
     start_clamd: Start, settings: Any, uploader: Any, drain: Any, client: Client
 ) -> None:
@@ -141,8 +171,10 @@ def test_files_that_wait_stay_so_when_the_setting_is_taken_away(
 
 
 def test_a_scanner_that_says_nothing_or_nonsense_gives_no_verdict(
-    settings: Any, tmp_path: Path
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Asked a second time, the liar does not even hang up.
+    monkeypatch.setattr(scanner, "_SILENCE", 1.0)
     for said, error in (
         (b"", scanner.ScannerAway),
         (b"COMMAND READ TIMED OUT\0", scanner.ScannerRefused),
