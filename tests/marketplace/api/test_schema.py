@@ -91,6 +91,7 @@ def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]
         "contract_detail": READS | {"404"},
         "contract_act": WRITES | {"200", "404", "412", "428"},
         "contract_check": READS | {"404"},
+        "contract_check_text": WRITES | {"200", "404"},
         "contract_invoices": READS | {"404"},
         "contract_invoice": WRITES | {"200", "404", "412", "422", "428"},
         "contract_payments": READS | {"404"},
