@@ -103,7 +103,7 @@ def test_a_contract_is_registered_counted_and_revoked(
         page.goto(reverse("registration:decide", args=[filing.code]))
         page.locator("summary", has_text="录入官方登记编号").click()
         page.get_by_label("官方登记编号").fill(official)
-        page.get_by_label("登记日期").fill(clock.today().isoformat())
+        page.locator("input[name=official_on]").fill(clock.today().isoformat())
         page.get_by_role("button", name="录入官方登记编号").click()
         assert "已登记" in main(page)
         page.goto(reverse("registration:ledger"))
