@@ -30,8 +30,9 @@ class MoneyError(ValueError):
 def parse_money(text: str, *, unit: str, exact: bool = False) -> int:
     """Read an amount typed in yuan ("yuan") or 万元 ("wan") and return fen.
 
-    At most two decimals, in either unit; with `exact`, as many as a fen needs: six in 万元. Full-width digits and thousands commas are accepted. Exponents,
-    underscores, signs, NaN and all other text raise MoneyError.
+    At most two decimals, in either unit; with `exact`, as many as a fen needs: six in 万元. Full-width
+    digits and thousands commas are accepted. Exponents, underscores, signs, NaN and all other text raise
+    MoneyError.
     """
     plain = ungrouped(ascii_signs(text).strip())
     if plain.startswith("-"):
