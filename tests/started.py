@@ -52,7 +52,7 @@ def site(
     `root` is the checkout that is started, by the interpreter `python`. Raises NotStarted.
     """
     data = Path(tempfile.mkdtemp(prefix="jiebang-site-"))
-    if not servers and root == ROOT:
+    if not servers:
         template.copy_to(data / "jiebang.sqlite3")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -314,13 +314,15 @@ def serves_a_county(user: Actor, _subject: Any = None) -> bool:
 
 @rules.predicate
 def logged_it(user: Actor, contact: Any) -> bool:
-    """The person wrote down this contact."""
-    return contact is not None and user.pk is not None and contact.logged_by_id == user.pk
+    """The person wrote down this contact, and may still do so for the firm."""
+    if contact is None or user.pk is None or contact.logged_by_id != user.pk:
+        return False
+    return bool(logs_contact(user, contact.firm))
 
 
 rules.add_perm("enquiries.log_for_organization", logs_contact)
 rules.add_perm("enquiries.view_contact", views_contact)
-rules.add_perm("enquiries.renew_contact_link", logged_it)
+rules.add_perm("enquiries.renew_contact", logged_it)
 rules.add_perm("enquiries.answer_contact", is_of_the_firm)
 rules.add_perm("enquiries.view_county", serves_a_county)
 

@@ -128,11 +128,11 @@ def send_contact_link(contact_id: int) -> bool:
 def renew_contact_link(contact: LoggedContact, *, actor: Actor) -> None:
     """Ask that the firm be sent another link, which makes the earlier one useless.
 
-    Raises Forbidden for anybody but who logged it, Refused when the firm has answered, has no address,
-    or was sent a link within the last day.
+    Raises Forbidden for anybody but who logged it and may still log for the firm, Refused when the firm
+    has answered, has no address, or was sent a link within the last day.
     """
     contact = _locked(contact.pk)
-    if not actor.has_perm("enquiries.renew_contact_link", contact):
+    if not actor.has_perm("enquiries.renew_contact", contact):
         raise Forbidden
     if contact.reply:
         raise Refused(_("该单位已经答复过"))

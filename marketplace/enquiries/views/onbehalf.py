@@ -128,7 +128,7 @@ def show_contact(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("已答复"))
             return redirect("enquiries:contact", code)
     may = request.user.has_perm("enquiries.answer_contact", contact) and contact.takes_reply
-    renews = not contact.reply and request.user.has_perm("enquiries.renew_contact_link", contact)
+    renews = not contact.reply and request.user.has_perm("enquiries.renew_contact", contact)
     context = {
         "contact": contact,
         "may_answer": may,
