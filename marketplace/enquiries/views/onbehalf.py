@@ -148,7 +148,7 @@ def renew_contact_link(request: HttpRequest, code: str) -> HttpResponse:
         code,
         actor=request.user,
         view="enquiries.view_contact",
-        action="enquiries.renew_contact_link",
+        action="enquiries.renew_contact",
     )
     try:
         services.renew_contact_link(contact, actor=request.user)
