@@ -67,6 +67,14 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
         yield Todo("doc", title, amendment.contract.code, _("去答复"), url, order=16)
 
 
+def _to_trace(user: Actor) -> Iterator[Todo]:
+    """Imported contracts for which a record was found that they may have come from."""
+    for contract in queries.origins_to_confirm(user)[:MOST_TODOS]:
+        title = _("确认合同来源：%(title)s") % {"title": contract.title}
+        url = reverse("deals:origin", args=[contract.code])
+        yield Todo("list", title, contract.code, _("去确认"), url, order=45)
+
+
 def _of_intents(user: Actor, intents: Sequence[Any]) -> list[Answer]:
     """The contract of an agreed intent, or the button that begins it. The page of one intent shows it."""
     return [_of_intent(user, row) for row in intents]
@@ -151,7 +159,7 @@ SLICE = Slice(
             waiting_count,
         ),
     ),
-    todos=(_to_confirm, _to_answer, _to_sign, _to_draft),
+    todos=(_to_confirm, _to_answer, _to_sign, _to_draft, _to_trace),
     codes=(CodePage("HT", queries.visible_to, "deals:show"),),
     schedules=(
         Schedule("deals.remind_due", every=24 * 3600.0),

@@ -35,6 +35,7 @@ workbench = [
     path("contracts/<str:code>/amendments/<int:number>/", views.amendment, name="amendment"),
     path("contracts/<str:code>/perform/", views.perform, name="perform"),
     path("contracts/<str:code>/terminate/", views.terminate, name="terminate"),
+    path("contracts/<str:code>/origin/", views.origin, name="origin"),
     path("contracts/<str:code>/cancel/", views.cancel, name="cancel"),
 ]
 

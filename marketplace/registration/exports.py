@@ -26,7 +26,7 @@ _SCHEMES = {
     "seller_nature": "party_nature",
     "buyer_nature": "party_nature",
     "field": "field",
-    "industry": "industry",
+    "industry": "economy",
     "plan_source": "plan_source",
     "aim": "aim",
 }

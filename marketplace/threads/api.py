@@ -45,6 +45,7 @@ class StageRead(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField(source="label")
     is_gap = serializers.BooleanField(help_text="后面的环节已有记录，而这一环节没有")
+    is_skipped = serializers.BooleanField(help_text="并非每一单都经过的环节，这一单没有记录")
     day = serializers.DateField(allow_null=True)
     days = serializers.IntegerField(allow_null=True, help_text="距上一环节的天数")
     pieces = PieceRead(many=True)

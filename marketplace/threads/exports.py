@@ -96,6 +96,7 @@ def _record(thread: Thread, files: list[dict[str, str]]) -> dict[str, Any]:
                 "stage": stage.name,
                 "label": str(stage.label),
                 "gap": stage.is_gap,
+                "skipped": stage.is_skipped,
                 "days_since_stage_before": stage.days,
                 "records": [
                     {

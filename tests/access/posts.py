@@ -123,6 +123,7 @@ POSTS: dict[str, str] = {
     "deals:perform": REV,
     "deals:terminate": REV,
     "deals:cancel": REV,
+    "deals:origin": REV,
     "deals:amend": KEY,
     "deals:amendment": REV,
     # --- enquiries

@@ -78,6 +78,7 @@ OTHERWISE: dict[str, Any] = {
     "deals:reach": {"done_on": clock.today().isoformat()},
     "deals:terminate": {"reason": "协商解除", "ended_on": clock.today().isoformat()},
     "deals:cancel": {"reason": "不做了"},
+    "deals:origin": {"record": "other", "code": "XQ2026-7KQ4ZM-H"},
     "deals:amendment": {"act": "withdraw"},
     "brokerage:review": {"move": "enter"},
     "brokerage:filing": {"staff": "12"},

@@ -15,7 +15,7 @@ from marketplace.registration.workflow import FilingStatus, PeriodStatus
 DISTRICTS = ("371302", "371311", "371312", "371321", "371322", "371323", "371324", "371325")
 TYPES = ("KF1", "KF2", "ZR1", "XK1", "ZX", "FW")
 FIELDS = ("01", "02", "03", "04")
-INDUSTRIES = ("materials", "machinery", "health")
+INDUSTRIES = ("C30", "C35", "C27")
 
 
 def make_rows(

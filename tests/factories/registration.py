@@ -39,7 +39,7 @@ def signed_contract(
 ) -> Contract:
     """A contract of the enterprise, as seller, with the university. `seller`: columns of the seller's row."""
     actor = more.pop("actor", cast.approver)
-    official = {"industry": "materials", "field": "05", "aim": "10"} | more.pop("official", {})
+    official = {"industry": "C26", "field": "05", "aim": "10"} | more.pop("official", {})
     contract = make_contract(
         more.pop("org", cast.enterprise),
         actor,

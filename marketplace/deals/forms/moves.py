@@ -115,6 +115,36 @@ class TerminateForm(ReasonForm):
     field_order = ("ended_on", "reason")
 
 
+class OriginForm(JiebangForm):
+    """The record that a contract came from: one of those proposed, or another by its code."""
+
+    OTHER = "other"
+
+    record = forms.ChoiceField(label=_("来源记录"), widget=forms.RadioSelect)
+    code = PlainTextField(
+        label=_("其他记录的编号"),
+        max_length=16,
+        required=False,
+        help_text=_("买方的需求（XQ…）、卖方的成果（CG…）或双方的合作意向（YX…）"),
+    )
+
+    def __init__(self, *args: Any, proposals: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [*proposals, (self.OTHER, _("其他记录，填写编号"))]
+        self.fields["record"].choices = choices  # type: ignore[attr-defined]
+        if not proposals:
+            self.fields["record"].widget = forms.HiddenInput()
+            self.initial.setdefault("record", self.OTHER)
+            self.fields["code"].label = _("来源记录的编号")
+
+    def clean(self) -> dict[str, Any]:
+        """A code where none of the proposed records is chosen."""
+        held: dict[str, Any] = super().clean() or {}
+        if held.get("record") == self.OTHER and not held.get("code") and "code" not in self.errors:
+            self.add_error("code", _("请填写编号"))
+        return held
+
+
 class PerformForm(JiebangForm):
     """What was really paid, where the total was estimated."""
 

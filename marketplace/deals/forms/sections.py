@@ -132,7 +132,7 @@ class OfficialForm(JiebangForm):
     """What the registration form asks for besides."""
 
     field = TermField(Choices("field"), label=_("技术领域"), required=False)
-    industry = TermField(Choices("industry"), label=_("服务的国民经济行业"), required=False)
+    industry = TermField(Choices("economy"), label=_("服务的国民经济行业"), required=False)
     aim = TermField(Choices("aim"), label=_("社会经济目标"), required=False)
     plan_source = TermField(Choices("plan_source"), label=_("计划来源"), required=False)
     plan_number = PlainTextField(label=_("计划项目编号"), max_length=60, required=False)

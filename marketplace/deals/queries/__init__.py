@@ -10,6 +10,7 @@ from marketplace.deals.queries.facts import (
     price_evidence_blocks,
 )
 from marketplace.deals.queries.keeping import KEPT_DAYS, enquiries_kept, with_contract
+from marketplace.deals.queries.origins import origins_to_confirm, with_proposals
 from marketplace.deals.queries.people import contract_facts, people_of
 from marketplace.deals.queries.reading import (
     brokers,
@@ -50,6 +51,7 @@ __all__ = [
     "of_side",
     "official_facts",
     "open_text",
+    "origins_to_confirm",
     "own_contracts",
     "parties_of",
     "people_of",
@@ -61,4 +63,5 @@ __all__ = [
     "waiting_parties",
     "whole",
     "with_contract",
+    "with_proposals",
 ]

@@ -29,6 +29,7 @@ from marketplace.deals.services.editing import (
     MONEY,
     save_values,
 )
+from marketplace.deals.services.performing import paid_fen
 from marketplace.deals.workflow import AMENDMENT, IN_FORCE, Side
 from marketplace.files import services as files
 from marketplace.journal.services import publish
@@ -39,6 +40,7 @@ from marketplace.kernel.revisions import Rev
 
 #: The sections whose values are terms that the sides may change.
 AMENDABLE = (BASICS, MONEY, ACCEPTANCE, MILESTONES)
+BELOW_PAID = _("成交额不能少于已登记的付款；付款记错的，请先冲销")
 _OTHER = {Side.SELLER: Side.BUYER, Side.BUYER: Side.SELLER}
 
 
@@ -111,6 +113,8 @@ def _tried(
     try:
         tried = locked(contract)
         save_values(tried, section, data, actor=actor)
+        if _is_below_paid(tried):
+            raise InvalidInput({"amount_total_fen": [BELOW_PAID]})
         tried.save()
         return snapshot(tried, section)
     finally:
@@ -142,6 +146,8 @@ def agree_amendment(
         if snapshot(contract, amendment.section) != amendment.before:
             raise Refused(_("合同内容在提出变更之后已经改变，请重新提出变更"))
         save_values(contract, amendment.section, amendment.after, actor=actor)
+        if _is_below_paid(contract):
+            raise Refused(BELOW_PAID)
         if file is not None:
             files.bind(file, contract.pk, actor=actor)
             amendment.scan = file
@@ -177,6 +183,12 @@ def end_amendment(
         actor=actor,
     )
     return amendment
+
+
+def _is_below_paid(contract: Contract) -> bool:
+    """Whether more was paid than the total that is now agreed; an estimate binds nobody."""
+    total = contract.amount_total_fen
+    return total is not None and not contract.amount_is_estimate and paid_fen(contract) > total
 
 
 def _fresh(amendment: Amendment) -> Amendment:

@@ -167,7 +167,7 @@ def read_acceptance(reader: Reader) -> None:
 def read_official(reader: Reader) -> None:
     """What the registration form asks for besides."""
     reader.code("field", "field")
-    reader.code("industry", "industry")
+    reader.code("industry", "economy")
     reader.code("plan_source", "plan_source")
     reader.text("plan_number", 60)
     reader.code("aim", "aim")

@@ -13,6 +13,7 @@ from marketplace.deals import events
 from marketplace.deals.models import Contract, Instalment, Milestone, PriceEvidence
 from marketplace.deals.queries import contract_of_intent
 from marketplace.deals.rulebook import TYPE_OF_KIND
+from marketplace.deals.rulebook.sectors import sector_of
 from marketplace.deals.services.parties import broker_row, party_row, store_parties
 from marketplace.deals.workflow import Book, ContractStatus, Origin, Route, Side
 from marketplace.enquiries.models import Enquiry, Intent
@@ -174,7 +175,7 @@ def _link(contract: Contract, intent: Intent) -> None:
     listing: Any = contract.need or contract.achievement
     if listing is not None:
         contract.field = listing.field[:4]
-        contract.industry = listing.industry[:40]
+        contract.industry = sector_of(listing.industry)
 
 
 def _plan(contract: Contract, intent: Intent) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.deals.models import Contract
+from marketplace.deals.rulebook.sectors import sector_of
 from marketplace.deals.services.creating import create_empty, create_from_intent
 from marketplace.deals.services.parties import party_row, store_parties
 from marketplace.deals.workflow import ContractStatus, Side
@@ -103,7 +104,7 @@ def _about(contract: Contract, kind: str, listing_id: int) -> None:
     if listing is None:
         return
     setattr(contract, name, listing)
-    contract.field, contract.industry = listing.field[:4], listing.industry[:40]
+    contract.field, contract.industry = listing.field[:4], sector_of(listing.industry)
     if kind == NEEDS:
         contract.acceptance = [
             {

@@ -24,6 +24,7 @@ from marketplace.deals.views.opening import (
     new_from_intent,
     new_from_listing,
 )
+from marketplace.deals.views.origin import origin
 from marketplace.deals.views.show import show
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "new_from_enquiry",
     "new_from_intent",
     "new_from_listing",
+    "origin",
     "pay",
     "perform",
     "print_draft",

@@ -53,7 +53,7 @@ class NothingForm(JiebangForm):
     """An act that asks for nothing."""
 
 
-def _act(
+def act_page(
     request: Request,
     contract: Contract,
     form: Any,
@@ -125,7 +125,7 @@ def sign(request: Request, code: str) -> HttpResponse:
             rev=seen.rev,
         )
 
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -156,7 +156,7 @@ def add_copy(request: Request, code: str) -> HttpResponse:
             rev=seen.rev,
         )
 
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -173,7 +173,7 @@ def add_copy(request: Request, code: str) -> HttpResponse:
 def start(request: Request, code: str) -> HttpResponse:
     """Performance has begun."""
     contract = contract_of(request, code, action=RECORD)
-    return _act(
+    return act_page(
         request,
         contract,
         NothingForm(sent(request)),
@@ -203,7 +203,7 @@ def pay(request: Request, code: str) -> HttpResponse:
             rev=seen.rev,
         )
 
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -224,7 +224,7 @@ def reverse_payment(request: Request, code: str, payment: int) -> HttpResponse:
     if row is None:
         raise Http404
     form = ReasonForm(sent(request))
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -258,7 +258,7 @@ def invoice(request: Request, code: str) -> HttpResponse:
             rev=seen.rev,
         )
 
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -278,7 +278,7 @@ def reach(request: Request, code: str, milestone: int) -> HttpResponse:
     if row is None:
         raise Http404
     form = MilestoneDoneForm(sent(request))
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -298,7 +298,7 @@ def perform(request: Request, code: str) -> HttpResponse:
     """The contract is performed."""
     contract = contract_of(request, code, action=BIND)
     form = PerformForm(sent(request))
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -317,7 +317,7 @@ def terminate(request: Request, code: str) -> HttpResponse:
     """A signed contract ended early."""
     contract = contract_of(request, code, action=BIND)
     form = TerminateForm(sent(request))
-    return _act(
+    return act_page(
         request,
         contract,
         form,
@@ -337,7 +337,7 @@ def cancel(request: Request, code: str) -> HttpResponse:
     """Give a contract up before signature."""
     contract = contract_of(request, code, action="deals.cancel_contract")
     form = ReasonForm(sent(request))
-    return _act(
+    return act_page(
         request,
         contract,
         form,

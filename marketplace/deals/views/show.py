@@ -62,6 +62,8 @@ def show(request: Request, code: str) -> HttpResponse:
         "sections": SECTIONS,
         "edits": contract.status in UNSIGNED
         and request.user.has_perm("deals.edit_contract", contract),
+        "confirms_origin": contract.origin_confirmed_at is None
+        and request.user.has_perm("deals.confirm_origin", contract),
         "corrects": contract.is_signed
         and not contract.facts_locked
         and request.user.has_perm("deals.edit_contract", contract),

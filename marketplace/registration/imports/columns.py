@@ -20,6 +20,8 @@ from marketplace.taxonomy import queries as taxonomy
 
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00(?::00)?)?\Z", re.ASCII)
 _SHORT_DAY = re.compile(r"^(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
+_DIVISION = re.compile(r"^\d{2}\Z", re.ASCII)
+_DIVISIONS_NAMED_AS_SECTIONS = {"房地产业": "K70", "教育": "P83", "国际组织": "T97"}
 _DISTRICT = re.compile(r"^\d{6}\Z", re.ASCII)
 #: 万元 with up to six decimals: whole fen.
 _WAN = re.compile(r"^(\d{1,12})(?:\.(\d{1,6})0*)?\Z", re.ASCII)
@@ -86,6 +88,15 @@ def _term(scheme: str) -> Callable[[str], str]:
     return lambda text: terms_of(scheme).code(text)
 
 
+def _sector(text: str) -> str:
+    """国民经济行业 by code, by the two digits of its division, or by name; a division before its section."""
+    known = terms_of("economy")
+    if _DIVISION.match(text):
+        found = [code for code in known.above if code.endswith(text)]
+        return known.code(found[0] if found else text)
+    return known.code(_DIVISIONS_NAMED_AS_SECTIONS.get(text, text))
+
+
 def _district(text: str) -> str:
     if _DISTRICT.match(text):
         return text
@@ -136,7 +147,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("buyer_district", gettext_lazy("买方行政区划代码"), ("买方地区", "买方区划"), _district),
     Column("broker", gettext_lazy("中介方名称"), ("中介方",), most=120),
     Column("field", gettext_lazy("技术领域"), ("领域",), _term("field")),
-    Column("industry", gettext_lazy("国民经济行业"), ("行业",), _term("industry")),
+    Column("industry", gettext_lazy("国民经济行业"), ("行业", "服务的国民经济行业"), _sector),
     Column("plan_source", gettext_lazy("计划来源"), ("计划类别",), _term("plan_source")),
     Column("aim", gettext_lazy("社会经济目标"), (), _term("aim")),
     Column("ip_kinds", gettext_lazy("知识产权类型"), ("知识产权",), several_terms("ip_kind")),

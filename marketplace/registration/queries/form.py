@@ -129,7 +129,7 @@ def _party(party: PartyFacts, key: str) -> Iterator[FormRow]:
 def _statistics(facts: OfficialFacts) -> Iterator[FormRow]:
     anchor = "official"
     yield FormRow("field", _("技术领域"), _term("field", facts.field), facts.field, anchor)
-    industry = _term("industry", facts.industry)
+    industry = _term("economy", facts.industry)
     yield FormRow("industry", _("国民经济行业"), industry, facts.industry, anchor)
     yield FormRow("aim", _("社会经济目标"), _term("aim", facts.aim), facts.aim, anchor)
     plan = _term("plan_source", facts.plan_source)

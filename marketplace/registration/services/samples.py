@@ -60,6 +60,8 @@ _DISTRICTS = (
 )
 _OUTSIDE = ("110108", "310115", "370102", "370202", "320102")
 _FIELDS = ("01", "03", "04", "05", "06", "07", "09", "10", "11")
+#: One in twelve names none, as on real forms.
+_SECTORS = ("C35", "C39", "I65", "C20", "C26", "C27", "A01", "C38", "C30", "M74", "N77", "")
 _NATURES = ("150", "150", "150", "170", "022", "021", "110", "160")
 _IP = ((), (), ("none",), ("secret",), ("invention",))
 _PLACES = ("沂上", "蒙前", "沭畔", "祊南", "岱西", "云台", "青泉", "白石")
@@ -153,6 +155,7 @@ def _values(chance: random.Random, serial: int, day: date) -> dict[str, Any]:
         "broker": "示例技术转移中心" if chance.random() < 0.12 else "",
         "field": chance.choice(_FIELDS),
         "ip_kinds": list(chance.choice(_IP)),
+        "industry": _SECTORS[serial % len(_SECTORS)],
     }
 
 

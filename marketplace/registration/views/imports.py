@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.deals import services as deals
+from marketplace.deals.queries import with_proposals
 from marketplace.files import services as files
 from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
@@ -217,7 +218,7 @@ def origins(request: HttpRequest) -> HttpResponse:
     page = paginate(request, queries.proposed())
     context = {
         "page": page,
-        "rows": queries.with_proposals(list(page.object_list), request.user),
+        "rows": with_proposals(list(page.object_list), request.user),
         "problem": problem,
     }
     return render_page(request, "registration/origins.html", context, status=status)

@@ -1,26 +1,12 @@
 """The shapes of a thread: its stages, the records in each, and the days between them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from marketplace.files.models import Attachment
 from marketplace.kernel.clock import day_of
-
-#: In the order of the plan. The value is the heading of the stage.
-STAGES = (
-    "listing",
-    "match",
-    "enquiry",
-    "introduction",
-    "intent",
-    "tender",
-    "publicity",
-    "contract",
-    "filing",
-    "entry",
-)
 
 
 class Fact(NamedTuple):
@@ -56,14 +42,16 @@ class Piece:
 class Stage:
     """One stage with its records, oldest first.
 
-    A stage without a record is a gap once a later stage has one, and open otherwise. `days` counts from
-    the stage before it that was reached; None where either day is missing.
+    A stage without a record is a gap once a later stage has one, and open otherwise; a stage that not
+    every undertaking passes is then left out (`is_skipped`) instead. `days` counts from the stage before
+    it that was reached; None where either day is missing.
     """
 
     name: str
     label: Any
     pieces: Sequence[Piece]
     is_gap: bool = False
+    is_skipped: bool = False
     days: int | None = None
 
     @property
@@ -92,8 +80,8 @@ class Thread:
         return list(found.values())
 
 
-def with_gaps(stages: Sequence[Stage]) -> list[Stage]:
-    """The same stages with gaps and days between.
+def with_gaps(stages: Sequence[Stage], *, not_needed: Collection[str] = ()) -> list[Stage]:
+    """The same stages with gaps and days between; those of `not_needed` are no gap when they are empty.
 
     >>> [s.is_gap for s in with_gaps([Stage("a", "a", []), Stage("b", "b", [])])]
     [False, False]
@@ -105,7 +93,7 @@ def with_gaps(stages: Sequence[Stage]) -> list[Stage]:
         if stage.day is not None:
             days = (stage.day - before).days if before is not None else None
             before = stage.day
-        found.append(
-            Stage(stage.name, stage.label, stage.pieces, not stage.pieces and n < last, days)
-        )
+        passed = not stage.pieces and n < last
+        skipped = passed and stage.name in not_needed
+        found.append(replace(stage, is_gap=passed and not skipped, is_skipped=skipped, days=days))
     return found

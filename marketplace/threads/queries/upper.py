@@ -95,11 +95,12 @@ def entry_pieces(user: Actor, contracts: Sequence[Contract]) -> list[Piece]:
     rows = LedgerEntry.objects.filter(filing__in=filings).select_related("period").order_by("id")
     return [
         Piece(
-            f"{row.period.month}-{row.number}",
+            _("第 %(number)d 笔") % {"number": row.number},
             row.get_kind_display(),
             row.period.get_status_display(),
             row.at,
             facts=[
+                Fact(_("台账月份"), row.period.month),
                 Fact(_("成交额"), format_signed(row.amount_fen)),
                 Fact(_("技术交易额"), format_signed(row.technical_fen)),
                 *([Fact(_("原因"), row.reason)] if row.reason else []),

@@ -1,6 +1,7 @@
 """A thread from the code of an enquiry or of a contract."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from marketplace.enquiries.models import Enquiry
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import NotVisible
-from marketplace.threads.queries import lower, upper
+from marketplace.threads.queries import lower, performing, upper
 from marketplace.threads.queries.pieces import Piece, Stage, Thread, with_gaps
 
 LABELS = {
@@ -27,7 +28,10 @@ LABELS = {
     "contract": _("技术合同"),
     "filing": _("认定登记"),
     "entry": _("计入成交额"),
+    "performance": _("履行与变更"),
 }
+#: Stages that not every undertaking passes. A price is made public where the law asks for it alone.
+OPTIONAL = {"match", "introduction", "tender", "publicity"}
 
 
 def thread_of(user: Actor, code: str) -> Thread:
@@ -42,7 +46,12 @@ def thread_of(user: Actor, code: str) -> Thread:
     anchor = contract if contract is not None else enquiry
     if anchor is None:
         raise NotVisible
-    stages = with_gaps([Stage(name, LABELS[name], pieces.get(name, ())) for name in LABELS])
+    stages = with_gaps(
+        [Stage(name, LABELS[name], pieces.get(name, ())) for name in LABELS],
+        not_needed=_not_needed(contracts),
+    )
+    # What is paid and changed runs beside the registration: days from one to the other say nothing.
+    stages[-1] = replace(stages[-1], days=None)
     is_sample = any(row.is_sample for row in conversations)
     return Thread(
         anchor.code,
@@ -50,6 +59,11 @@ def thread_of(user: Actor, code: str) -> Thread:
         stages,
         is_sample or any(row.book == Book.SAMPLE for row in contracts),
     )
+
+
+def _not_needed(contracts: Sequence[Contract]) -> set[str]:
+    asks = any(deals.needs_price_evidence(row) for row in contracts)
+    return OPTIONAL - {"publicity"} if asks else OPTIONAL
 
 
 def _anchor(user: Actor, code: str) -> tuple[Enquiry | None, Contract | None]:
@@ -105,4 +119,5 @@ def _pieces(
         "contract": upper.contract_pieces(user, contracts),
         "filing": upper.filing_pieces(user, contracts),
         "entry": upper.entry_pieces(user, contracts),
+        "performance": performing.performance_pieces(user, contracts),
     }

@@ -102,6 +102,7 @@ def test_every_section_is_clean(chromium: Browser, live_server: Any, cast: Cast)
     contract = full(cast, "draft")
     addresses = [at("edit", contract, section) for section in SECTIONS]
     addresses += [at("evidence", contract), at("text", contract), at("cancel", contract)]
+    addresses += [at("origin", contract)]
     assert wrong_on(chromium, live_server, cast.approver, addresses) == []
 
 

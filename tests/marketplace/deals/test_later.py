@@ -40,6 +40,31 @@ def test_an_amendment_needs_the_other_side(cast: Cast) -> None:
     assert made.before["amount_total_fen"] == 86_000_000
 
 
+def test_an_amendment_does_not_go_below_what_was_paid(cast: Cast) -> None:
+    contract = make_contract(cast.enterprise, cast.approver, cast.university, state="signed")
+    services.record_payment(
+        contract, paid_on=clock.today(), amount_fen=50_000_000, actor=cast.approver
+    )
+
+    def propose(total: int) -> Any:
+        values = {"amount_total_fen": total}
+        return services.propose_amendment(
+            contract, "money", values, reason="减少内容", actor=cast.approver
+        )
+
+    with pytest.raises(InvalidInput) as below:
+        propose(49_999_999)
+    assert set(below.value.errors) == {"amount_total_fen"}
+    made = propose(60_000_000)
+    # What is paid meanwhile counts as well.
+    services.record_payment(
+        contract, paid_on=clock.today(), amount_fen=10_000_001, actor=cast.approver
+    )
+    with pytest.raises(Refused, match="已登记的付款"):
+        services.agree_amendment(made, actor=cast.university_admin)
+    assert Contract.objects.get().amount_total_fen == 86_000_000
+
+
 def test_an_amendment_with_a_firm_outside_is_attested(cast: Cast) -> None:
     contract = make_contract(cast.enterprise, cast.approver, state="performing")
     made = services.propose_amendment(

@@ -179,3 +179,29 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     assert reason in batch.error
     assert batch.plan_sha256 == ""
     assert not Filing.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("C39", "C39"),
+        ("39", "C39"),
+        ("计算机、通信和其他电子设备制造业", "C39"),
+        ("制造业", "C"),
+        ("教育", "P83"),
+        ("科学研究和技术服务业/专业技术服务业", "M74"),
+        ("", ""),
+    ],
+)
+def test_the_sector_is_read_as_the_register_may_write_it(cast: Cast, typed: str, code: str) -> None:
+    batch = checked(cast, as_csv([values(1, industry=typed)]))
+    assert named(batch) == []
+    carried_out(cast, batch)
+    assert Filing.objects.get().contract.industry == code
+
+
+def test_a_sector_that_is_none_is_named_with_what_is_near(cast: Cast) -> None:
+    batch = checked(cast, as_csv([values(1, industry="木业")]))
+    [(_row, column, text)] = named(batch)
+    assert column == "国民经济行业"
+    assert text.startswith("“木业”不在列表中，可填：")

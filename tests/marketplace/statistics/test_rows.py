@@ -109,7 +109,7 @@ def test_the_page_says_which_row_is_older_and_why(client: Client) -> None:
     assert "old：300 万元，该行最近可公布到 2026-05" in page
     assert "old（该行最近可公布到 2026-05）" in page
     assert "本表最新月份为 2026-09。" in page
-    field, industry = page.split("按技术领域</h2>")[1].split("按产业</h2>")
+    field, industry = page.split("按技术领域</h2>")[1].split("按国民经济行业</h2>")
     assert '其他与不单列</th> <td class="is-num">11</td> <td class="is-num">400.00</td>' in field
     assert "60.0%" in field
     assert "30.0%" not in field

@@ -15,6 +15,14 @@ def test_a_stage_without_records_is_a_gap_only_before_one_that_has_some() -> Non
     assert [row.is_gap for row in made] == [False, True, False, False]
 
 
+def test_a_stage_that_not_everybody_passes_is_skipped_and_no_gap() -> None:
+    made = with_gaps(
+        [stage("a", None), stage("b"), stage("c"), stage("d", None)], not_needed={"b", "e"}
+    )
+    assert [row.is_skipped for row in made] == [False, True, False, False]
+    assert [row.is_gap for row in made] == [False, False, True, False]
+
+
 def test_days_count_from_the_last_stage_that_was_reached() -> None:
     made = with_gaps(
         [
