@@ -135,7 +135,8 @@ def _moved(request: HttpRequest, broker: Broker, seen: Seen) -> bool:
         messages.success(request, _("已提交，登记员核对后结果会通知您"))
     else:
         services.decide(broker, name, actor=actor, rev=seen.rev)
-        messages.success(request, _("已办理"))
+        done = {"move": BROKER.transitions[name].label}
+        messages.success(request, _("已办理：%(move)s") % done)
     return True
 
 

@@ -188,6 +188,8 @@ class Contract(Stamped):
                 condition=Q(origin_confirmed_at__isnull=False),
                 name="contract_origin_known",
             ),
+            # What began here is a small part of the book beside what was imported.
+            models.Index(fields=["book", "origin", "created_at"], name="contract_begun"),
             models.Index(fields=["owner", "-id"], name="contract_owner"),
             models.Index(fields=["book", "status", "-id"], name="contract_state"),
             models.Index(fields=["book", "-signed_on", "-id"], name="contract_signed"),

@@ -83,7 +83,7 @@ def act_page(
                 if isinstance(error, Stale):
                     seen.renew(error.row.rev)
             else:
-                messages.success(request, done or _("已办理"))
+                messages.success(request, done or _("已办理：%(move)s") % {"move": title})
                 return redirect("deals:show", contract.code)
     context = {
         "contract": contract,

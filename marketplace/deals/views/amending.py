@@ -122,7 +122,8 @@ def amendment(request: Request, code: str, number: int) -> HttpResponse:
         status = 400
         try:
             if form.is_valid() and _done(request, row, act, form, seen):
-                messages.success(request, _("已办理"))
+                done = {"move": AMENDMENT.transitions[act].label}
+                messages.success(request, _("已办理：%(move)s") % done)
                 return redirect("deals:amendment", code, number)
         except InvalidInput as error:
             at_fields(form, error)

@@ -160,7 +160,8 @@ def show_grant(request: PersonRequest, code: str) -> HttpResponse:
             problem, status = str(error), error.status
         else:
             if conflict is None and not (forms.get(chosen) and forms[chosen].errors):
-                messages.success(request, _("已办理"))
+                done = {"move": GRANT.transitions[chosen].label}
+                messages.success(request, _("已办理：%(move)s") % done)
                 return redirect("disclosure:grant", grant.code)
             status = 409 if conflict is not None else 400
         grant = queries.visible_to(request.user).get(pk=grant.pk)

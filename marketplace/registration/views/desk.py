@@ -175,7 +175,7 @@ def _decided(request: HttpRequest, filing: Filing, move: str, form: Any, seen: S
     how: dict[str, Any] = {"actor": actor, "rev": seen.rev}
     if move == "next":
         services.next_step(filing, **how)
-        messages.success(request, _("%(code)s 已办理") % {"code": filing.code})
+        _say_done(request, filing)
         return True
     if form is None or not form.is_valid():
         return False
@@ -186,8 +186,15 @@ def _decided(request: HttpRequest, filing: Filing, move: str, form: Any, seen: S
     except InvalidInput as error:
         form.take(error)
         return False
-    messages.success(request, _("%(code)s 已办理") % {"code": filing.code})
+    _say_done(request, filing)
     return True
+
+
+def _say_done(request: HttpRequest, filing: Filing) -> None:
+    """Where the filing stands after the move: the registrar's next one is on the page already."""
+    filing.refresh_from_db(fields=["status"])
+    said = {"code": filing.code, "state": filing.get_status_display()}
+    messages.success(request, _("%(code)s 已办理，现为“%(state)s”") % said)
 
 
 def _make(filing: Filing, move: str, form: Any, how: dict[str, Any]) -> None:

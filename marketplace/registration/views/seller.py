@@ -170,7 +170,8 @@ def _moved(request: HttpRequest, row: Filing, move: str, form: Any, seen: Seen) 
         except InvalidInput as error:
             form.take(error)
             return False
-    messages.success(request, _("已办理"))
+    done = {"move": FILING.transitions[move].label}
+    messages.success(request, _("已办理：%(move)s") % done)
     return True
 
 

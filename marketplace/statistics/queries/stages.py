@@ -8,10 +8,13 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from marketplace.deals.models import Contract
-from marketplace.deals.workflow import CONCLUDED, ContractStatus
+from marketplace.deals.workflow import CONCLUDED, ContractStatus, Origin
 from marketplace.kernel import clock
 from marketplace.registration.models import Filing, LedgerEntry, LedgerPeriod
 from marketplace.statistics.rulebook.pace import median_of
+
+#: An imported contract was registered before it came here, so it has no way to tell of.
+BEGUN_HERE = (Origin.INTENT, Origin.EMPTY)
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,14 @@ def stages(year: int, book: str) -> list[Stage]:
 
     An imported contract has no way here and is left out. One query.
     """
-    rows = (
-        Contract.objects.filter(book=book, **_in_year("created_at", year))
-        .exclude(origin="import")
-        .values_list(
-            "intent__decided_at",
-            "created_at",
-            "signed_on",
-            "filing__decided_at",
-            "filing__official_on",
-        )
+    rows = Contract.objects.filter(
+        book=book, origin__in=BEGUN_HERE, **_in_year("created_at", year)
+    ).values_list(
+        "intent__decided_at",
+        "created_at",
+        "signed_on",
+        "filing__decided_at",
+        "filing__official_on",
     )
     steps: list[list[tuple[Any, ...]]] = [[] for _name in range(5)]
     for intent, created, signed, decided, official in rows:
@@ -121,7 +122,9 @@ def in_the_way(book: str) -> dict[str, tuple[int, int]]:
     Number and amount (fen) of each. Three queries.
     """
     signed = Contract.objects.filter(
-        book=book, status__in=(ContractStatus.SIGNED, ContractStatus.PERFORMING)
+        book=book,
+        origin__in=BEGUN_HERE,
+        status__in=(ContractStatus.SIGNED, ContractStatus.PERFORMING),
     )
     filings = Filing.objects.filter(book=book, registered_elsewhere=False)
     return {
