@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "marketplace.offerings.apps.OfferingsConfig",
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
+    "marketplace.publicity.apps.PublicityConfig",
     "marketplace.disclosure.apps.DisclosureConfig",
     "marketplace.parties.apps.PartiesConfig",
     "marketplace.taxonomy.apps.TaxonomyConfig",

@@ -1,0 +1,49 @@
+"""Questions about publicities and objections."""
+
+from marketplace.publicity.queries.objections import (
+    answering,
+    drafts_to_raise,
+    objections_of,
+    objections_visible_to,
+    own_objections,
+    public_objections,
+    to_answer,
+    to_rule,
+)
+from marketplace.publicity.queries.organizations import organization_subject
+from marketplace.publicity.queries.publicities import (
+    blocking,
+    counts_of,
+    due,
+    own,
+    published,
+    published_for,
+    reads_file,
+    reads_objection_file,
+    running_of,
+    subject_of,
+    visible_to,
+)
+
+__all__ = [
+    "answering",
+    "blocking",
+    "counts_of",
+    "drafts_to_raise",
+    "due",
+    "objections_of",
+    "objections_visible_to",
+    "organization_subject",
+    "own",
+    "own_objections",
+    "public_objections",
+    "published",
+    "published_for",
+    "reads_file",
+    "reads_objection_file",
+    "running_of",
+    "subject_of",
+    "to_answer",
+    "to_rule",
+    "visible_to",
+]

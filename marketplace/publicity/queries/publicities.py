@@ -1,0 +1,88 @@
+"""Which publicities there are, who sees them, and what is still open about a subject."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import access_of
+from marketplace.publicity.models import Objection, Publicity
+from marketplace.publicity.policies import subject_kind
+from marketplace.publicity.rulebook import Subject
+from marketplace.publicity.workflow import BLOCKING, PUBLIC, ObjectionStatus, Status
+
+
+def _rows() -> QuerySet[Publicity]:
+    return Publicity.objects.select_related("owner")
+
+
+def published() -> QuerySet[Publicity]:
+    """What everybody may read, the newest first."""
+    return _rows().filter(status__in=PUBLIC).order_by("-starts_at", "-id")
+
+
+def published_for(_actor: Actor) -> QuerySet[Publicity]:
+    """The publicities whose public page a person may open: all that were published."""
+    return published()
+
+
+def visible_to(actor: Actor) -> QuerySet[Publicity]:
+    """The twin of `publicity.view_publicity`: what is public, and the drafts of the own organisations."""
+    mine = list(access_of(actor).orgs)
+    return _rows().filter(Q(status__in=PUBLIC) | Q(owner_id__in=mine)).order_by("-id")
+
+
+def own(actor: Actor) -> QuerySet[Publicity]:
+    """The publicities of the person's organisations, the newest first."""
+    return _rows().filter(owner_id__in=list(access_of(actor).orgs)).order_by("-id")
+
+
+def running_of(owners: Iterable[int]) -> dict[int, int]:
+    """How many publicities of each of these organisations are running; one query."""
+    rows = Publicity.objects.filter(owner_id__in=list(owners), status=Status.RUNNING)
+    return dict(rows.values_list("owner").annotate(n=Count("pk")).order_by())
+
+
+def subject_of(publicity: Publicity) -> Subject | None:
+    """What a publicity is about; None where it exists no more."""
+    kind = subject_kind(publicity.subject_kind)
+    return kind.find([publicity.subject_id]).get(publicity.subject_id)
+
+
+def blocking(kind: str, key: int) -> list[Objection]:
+    """The objections that hold up everything that follows from the publicities of a subject.
+
+    A service that awards, signs, closes or cancels locks the publicities first (`services.lock_subject`), so
+    that no objection is raised between this answer and its own write.
+    """
+    rows = Objection.objects.filter(
+        publicity__subject_kind=kind, publicity__subject_id=key, status__in=BLOCKING
+    )
+    return list(rows.select_related("publicity").order_by("id"))
+
+
+def due(now: datetime) -> QuerySet[Publicity]:
+    """Running publicities whose time is over."""
+    rows = Publicity.objects.filter(status=Status.RUNNING, suspended_at__isnull=True)
+    return rows.filter(ends_at__lte=now).order_by("ends_at", "id")
+
+
+def counts_of(publicities: Iterable[Publicity]) -> dict[int, int]:
+    """How many objections were raised to each; one query."""
+    rows = Objection.objects.filter(publicity__in=[row.pk for row in publicities])
+    rows = rows.exclude(status__in=[ObjectionStatus.DRAFT, ObjectionStatus.LAPSED])
+    return dict(rows.values_list("publicity").annotate(n=Count("pk")).order_by())
+
+
+def reads_file(user: Actor, file: Any) -> bool:
+    """Who reads the files of a publicity: everybody once it is public, before that its publisher."""
+    row = Publicity.objects.filter(pk=file.subject_id).first()
+    return row is not None and user.has_perm("publicity.view_publicity", row)
+
+
+def reads_objection_file(user: Actor, file: Any) -> bool:
+    """Who reads the evidence of an objection: those who see the objection."""
+    row = Objection.objects.select_related("publicity").filter(pk=file.subject_id).first()
+    return row is not None and user.has_perm("publicity.view_objection", row)
