@@ -103,7 +103,14 @@ LISTS = {
     "registration.Filing.recognised_type": "contract_type",
 }
 #: Nobody edits it, but the ministry does: a new edition is a new seed, no change of the schema.
-PUBLISHED_BY_OTHERS = {"field", "contract_type", "payment_mode", "royalty_base", "deduction_kind"}
+PUBLISHED_BY_OTHERS = {
+    "field",
+    "economy",
+    "contract_type",
+    "payment_mode",
+    "royalty_base",
+    "deduction_kind",
+}
 #: Short texts with no list of values.
 FREE = {
     "brokerage.Introduction.kind",

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 def test_the_lists_of_the_plan_are_there():
     assert set(Scheme.objects.values_list("code", flat=True)) == {
         *("contract_class", "contract_type", "party_nature", "plan_source", "aim"),
-        *("deduction_kind", "payment_mode", "royalty_base"),
+        *("deduction_kind", "payment_mode", "royalty_base", "economy"),
         "industry",
         "chain",
         "field",
