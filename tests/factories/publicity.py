@@ -13,7 +13,7 @@ FACTS = {
     "result": "低甲醛胶黏剂配方",
     "people": "胶黏剂课题组",
     "price": "86 万元",
-    "counterpart": "沂蒙磁材有限公司",
+    "counterpart": "某新材料公司",
     "basis": "专家评审意见",
     "contact": "科技处，0539-8100000",
 }
