@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.events import Event
 
@@ -59,7 +60,7 @@ class PublicitySuspended(Event):
     """Its time stands still; `cause` is "objection" or "authority"."""
 
     subject_kind = PUBLICITY
-    label = _("公示已暂停")
+    label = pgettext_lazy("event", "公示已暂停")
     cause: str = ""
 
 
@@ -77,7 +78,7 @@ class PublicityEnded(Event):
     """Its time is over. Objections may still be open: ask `queries.blocking`."""
 
     subject_kind = PUBLICITY
-    label = _("公示期满")
+    label = pgettext_lazy("event", "公示期满")
     of_kind: str = ""
     of_id: int = 0
 
@@ -121,7 +122,7 @@ class ObjectionEnding(Event):
     """A draft lapses soon: its authors are warned once."""
 
     subject_kind = OBJECTION
-    label = _("异议草稿即将过期")
+    label = pgettext_lazy("event", "异议草稿即将过期")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,8 +138,8 @@ def against_days(rule: Rule, days: int | None) -> Any:
     if days is None:
         return _("请填写公示天数")
     if days < rule.days:
-        unit = _("个工作日") if rule.working else _("日")
-        return _("不少于 %(days)d %(unit)s") % {"days": rule.days, "unit": unit}
+        least = _("不少于 %(days)d 个工作日") if rule.working else _("不少于 %(days)d 日")
+        return least % {"days": rule.days}
     if days > MOST_DAYS:
         return _("最多 %(days)d 日") % {"days": MOST_DAYS}
     return ""

@@ -220,6 +220,7 @@ def test_every_other_number_is_not_negative_or_is_no_amount():
         "journal.Entry.subject_id",
         "journal.Version.subject_id",
         "notices.Notice.entry_id",
+        "publicity.Publicity.subject_id",
         # Net of reversals: the sums of a month of corrections may be negative.
         "registration.LedgerPeriod.amount_fen",
         "registration.LedgerPeriod.contracts",

@@ -33,6 +33,8 @@ UNHEARD = {
         *("OfferingDrafted", "OfferingDeleted", "OfferingEdited", "OfferingRecalled"),
         "OrganizationCreated",
         *("BrokerApplied", "BrokerRecalled", "BrokerConsented"),
+        *("PublicityDrafted", "PublicityEdited", "PublicityDiscarded"),
+        *("ObjectionDrafted", "ObjectionEdited"),
     },
     "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
     "reviewers see the queue; it is counted in the menu": {
@@ -76,6 +78,9 @@ UNHEARD = {
     "the ledger and the page of the month show it": {
         *("LedgerPosted", "LedgerCloseProposed", "LedgerCloseWithdrawn", "LedgerPeriodClosed"),
         *("RegisterImportStarted", "RegisterImportConfirmed", "RegisterImportFailed"),
+    },
+    "everybody reads it on the page of the publicity": {
+        *("PublicityPublished", "PublicityProlonged", "ObjectionLapsed"),
     },
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},

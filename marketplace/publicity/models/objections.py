@@ -75,6 +75,12 @@ class Objection(Stamped):
                 condition=Q(status__in=ObjectionStatus.values), name="objection_status"
             ),
             models.CheckConstraint(
+                condition=Q(
+                    ground__in=["content", "price", "ownership", "procedure", "conflict", "other"]
+                ),
+                name="objection_ground",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status__in=sorted(UNANSWERED)) | Q(answer_due__isnull=False),
                 name="objection_has_a_due_answer",
             ),

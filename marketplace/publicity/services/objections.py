@@ -84,17 +84,18 @@ def _take(row: Objection, claim: Claim) -> None:
     errors: dict[str, list[object]] = {}
     if claim.ground not in Objection.Ground.values:
         errors["ground"] = [_("请从列表中选择")]
+    said: dict[str, str] = {}
     for name, text, most, needed in (
         ("interest", claim.interest, MOST_FACT, _("请说明与本单位的利害关系")),
         ("text", claim.text, MOST_TEXT, _("请写明异议的事实和理由")),
     ):
         try:
-            setattr(row, name, given(text, at=name, most=most, needed=needed))
+            said[name] = given(text, at=name, most=most, needed=needed)
         except InvalidInput as error:
             errors |= error.errors
     if errors:
         raise InvalidInput(errors)
-    row.ground = claim.ground
+    row.ground, row.interest, row.text = claim.ground, said["interest"], said["text"]
 
 
 def _insert(row: Objection) -> None:

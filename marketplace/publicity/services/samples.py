@@ -13,18 +13,25 @@ from marketplace.publicity.models import (
     Publicity,
 )
 
-_PERIOD = ("starts_at", "ends_at", "first_ends_at", "created_at", "updated_at")
-_STEPS = ("submitted_at", "answered_at", "complain_until", "created_at", "updated_at")
-
 
 def put_back(publicity: Publicity, days: int) -> None:
     """Let a sample publicity have begun so many days ago; what is due to its objection stays in the future."""
     by = timedelta(days=days)
     Publicity.objects.filter(pk=publicity.pk, is_sample=True).update(
-        **{name: F(name) - by for name in _PERIOD}
+        starts_at=F("starts_at") - by,
+        ends_at=F("ends_at") - by,
+        first_ends_at=F("first_ends_at") - by,
+        created_at=F("created_at") - by,
+        updated_at=F("updated_at") - by,
     )
     answered = Objection.objects.filter(publicity=publicity, is_sample=True)
-    answered.exclude(answered_at=None).update(**{name: F(name) - by for name in _STEPS})
+    answered.exclude(answered_at=None).update(
+        submitted_at=F("submitted_at") - by,
+        answered_at=F("answered_at") - by,
+        complain_until=F("complain_until") - by,
+        created_at=F("created_at") - by,
+        updated_at=F("updated_at") - by,
+    )
 
 
 @transaction.atomic

@@ -13,7 +13,8 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.publicity.models import Objection, Publicity
 from tests.cast import Cast
-from tests.factories.files import pdf_bytes, upload as uploaded
+from tests.factories.files import pdf_bytes
+from tests.factories.files import upload as uploaded
 from tests.factories.publicity import make_objection, make_publicity
 from tests.filled import form_with, sent_by
 from tests.marketplace.deals.pages import signed_in
@@ -65,7 +66,9 @@ def test_from_draft_to_the_public_page(cast: Cast) -> None:
     assert early.status_code == 400
     assert "还不能发布，请先补充：拟交易价格" in text_of(early)
     edit = at("edit", row.code)
-    assert admin.post(edit, opened(admin, edit, "title") | {"price": ["150 万元"]}).status_code == 302
+    assert (
+        admin.post(edit, opened(admin, edit, "title") | {"price": ["150 万元"]}).status_code == 302
+    )
     files = at("files", row.code)
     assert "已添加附件" in text_of(
         client.post(files, {"file": uploaded(pdf_bytes(), "决议.pdf")}, follow=True)

@@ -152,9 +152,7 @@ def test_the_end_moves_later_and_never_earlier(cast: Cast, running: Publicity) -
     )
     assert (later.ends_at, later.first_ends_at, later.was_moved) == (end + 3 * DAY, end, True)
     with clock.shift(20 * DAY), pytest.raises(Refused, match="期已满"):
-        services.prolong_publicity(
-            running, days=3, reason="再延长", actor=cast.university_admin
-        )
+        services.prolong_publicity(running, days=3, reason="再延长", actor=cast.university_admin)
 
 
 def test_the_clock_ends_it_at_its_end(cast: Cast, at_noon: None) -> None:
