@@ -62,7 +62,7 @@ class PublicityForm(JiebangForm):
         label=FACTS["contact"],
         max_length=MOST_FACT,
         required=False,
-        help_text=_("公开显示，供不能在线办理的人使用"),
+        help_text=_("联系人、电话或邮箱；公开显示，供不能在线办理的人使用"),
     )
 
     def __init__(

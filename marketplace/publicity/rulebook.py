@@ -23,9 +23,9 @@ FACTS = {
     "result": _("成果名称"),
     "people": _("完成人"),
     "price": _("拟交易价格"),
-    "counterpart": _("受让方、中标方或合作方"),
+    "counterpart": _("受让方或中选方"),
     "basis": _("依据"),
-    "contact": _("受理异议的联系人和联系方式"),
+    "contact": _("异议联系方式"),
 }
 
 

@@ -188,6 +188,18 @@ POSTS: dict[str, str] = {
     "account_request_login_code": "sends a code, of which the last one holds",
     "account_reset_password": "sends a link, of which each holds for a while",
     "account_signup": "an address or a number has one account",
+    # --- publicity
+    "publicity:new": KEY,
+    "publicity:edit": REV,
+    "publicity:manage": REV,
+    "publicity:files": "adds or removes a file of a draft; the same one added twice is there twice",
+    "publicity:contest": KEY,
+    "publicity:objection": REV,
+    "publicity:edit_objection": REV,
+    "api:publicity_list": KEY,
+    "api:publicity_move": REV,
+    "api:objection_list": KEY,
+    "api:objection_move": REV,
     # --- disclosure
     "disclosure:ask": KEY,
     "disclosure:offer": KEY,

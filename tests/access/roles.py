@@ -39,6 +39,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "operator": frozenset({"operator"}),
     "brokers": frozenset({"broker"}),
     "auditor": frozenset({"auditor"}),
+    "authority": frozenset({"authority"}),
     # Who makes promises for an organisation, whichever it is.
     "binders": frozenset({"approver", "org_admin", "university_admin", "outsider"}),
     "security_admin": frozenset({"security_admin"}),
@@ -62,6 +63,18 @@ _GRANT: Relations = {
     "owner_binder": frozenset({"approver", "org_admin"}),
     "reader": UNIVERSITY,
     "reader_binder": frozenset({"university_admin"}),
+}
+
+# The enterprise publishes and answers, the university objects, the authority rules.
+_PUBLISHED: Relations = {
+    "publisher": ENTERPRISE,
+    "publisher_binder": frozenset({"approver", "org_admin"}),
+}
+_CONTESTED: Relations = {
+    "publisher": ENTERPRISE,
+    "publisher_binder": frozenset({"approver", "org_admin"}),
+    "objector": UNIVERSITY,
+    "objector_binder": frozenset({"university_admin"}),
 }
 
 _MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
@@ -133,6 +146,10 @@ RELATIONS: dict[str, Relations] = {
     "match": {"asker": ENTERPRISE, "offerer": UNIVERSITY},
     "grant": _GRANT,
     "grant_answer": _GRANT,
+    "publicity": _PUBLISHED,
+    "publicity_act": _PUBLISHED,
+    "objection": _CONTESTED,
+    "objection_act": _CONTESTED,
     # The enterprise has published, the university asks.
     # The enterprise has proposed, the university decides.
     "intent": {

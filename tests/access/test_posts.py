@@ -45,7 +45,12 @@ def _scan() -> Any:
 
 
 #: Who does the act of OTHERWISE, where several may post and each does something else.
-ROLE = {"registration:period": "registrar_city"}
+ROLE = {
+    "registration:period": "registrar_city",
+    "publicity:contest": "university_admin",
+    "publicity:manage": "approver",
+    "publicity:objection": "university_admin",
+}
 #: What else each sends (a function is called for a fresh file), so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
     "edit": {"title": "另一个名称"},
@@ -146,6 +151,19 @@ OTHERWISE: dict[str, Any] = {
     "enquiries:contact": {"reply": "confirmed"},
     "enquiries:contact_link": {"reply": "confirmed"},
     "enquiries:period": {"days": "2000"},
+    "publicity:edit": {
+        "rule": "agreed_price",
+        "days": "20",
+        "title": "另一个标题",
+    },
+    "publicity:manage": {"act": "cancel", "cancel-reason": "内容有误"},
+    "publicity:objection": {"act": "withdraw"},
+    "publicity:edit_objection": {
+        "ground": "price",
+        "interest": "曾询价",
+        "text": "价格偏低",
+    },
+    "api:publicity_move": {"reason": "内容有误"},
     "grant_move": {"until": clock.today().isoformat()},
     "grant": {"move": "prolong", "until": clock.today().isoformat()},
     "retire": {"on": clock.today().isoformat()},
@@ -158,6 +176,11 @@ STATE = {
     "enquiry_reopen": "closed",
     "grant": "granted",
     "grant_move": "requested",
+    "manage": "running",
+    "objection": "submitted",
+    "edit_objection": "draft",
+    "publicity_move": "running",
+    "objection_move": "submitted",
     "verification_review": "pending",
     "suspend": "verified",
     "organization_edit": "draft",

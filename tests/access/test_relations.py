@@ -129,6 +129,16 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "reader": lambda user, row: user.access.in_org(row.organization_id),
         "reader_binder": lambda user, row: user.access.binds(row.organization_id),
     },
+    "publicity": {
+        "publisher": lambda user, row: user.access.in_org(row.owner_id),
+        "publisher_binder": lambda user, row: user.access.binds(row.owner_id),
+    },
+    "objection": {
+        "publisher": lambda user, row: user.access.in_org(row.publicity.owner_id),
+        "publisher_binder": lambda user, row: user.access.binds(row.publicity.owner_id),
+        "objector": lambda user, row: user.access.in_org(row.organization_id),
+        "objector_binder": lambda user, row: user.access.binds(row.organization_id),
+    },
     "match": {
         "asker": lambda user, row: user.access.in_org(row.need.owner_id),
         "offerer": lambda user, row: user.access.in_org(row.achievement.owner_id),

@@ -47,6 +47,8 @@ TWINS = {
     "needs.view_need": "marketplace.needs.queries.visible_to",
     "offerings.view_offering": "marketplace.offerings.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
+    "publicity.view_objection": "marketplace.publicity.queries.objections.objections_visible_to",
+    "publicity.view_publicity": "marketplace.publicity.queries.publicities.visible_to",
     "registration.view_registration": "marketplace.registration.queries.filings.visible_to",
     "visits.view_visit": "tests.worked_slice.queries.visible_to",
 }

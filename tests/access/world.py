@@ -47,6 +47,8 @@ from marketplace.offerings.workflow import Status as OfferingStatus
 from marketplace.parties import services as parties
 from marketplace.parties.models import Invitation, Membership, Verification
 from marketplace.parties.workflow import DossierStatus, OrgStatus
+from marketplace.publicity.workflow import ObjectionStatus
+from marketplace.publicity.workflow import Status as PublicityStatus
 from marketplace.registration.models import LedgerPeriod
 from marketplace.registration.workflow import FilingStatus
 from marketplace.statistics.models import PublicIssue
@@ -62,6 +64,7 @@ from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
 from tests.access.worlds.prechecks import prechecks
+from tests.access.worlds.publicity import publicities
 from tests.access.worlds.registration import filings
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
@@ -103,6 +106,10 @@ STATES: dict[str, set[str]] = {
     "batch": {*BatchStatus.values, "missing"},
     "grant": {*GrantStatus.values, "missing"},
     "grant_answer": {*GrantStatus.values, "missing"},
+    "publicity": {*PublicityStatus.values, "suspended", "missing"},
+    "publicity_act": {*PublicityStatus.values, "suspended", "missing"},
+    "objection": {*ObjectionStatus.values, "missing"},
+    "objection_act": {*ObjectionStatus.values, "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
@@ -578,4 +585,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     contracts,
     filings,
     prechecks,
+    publicities,
 )

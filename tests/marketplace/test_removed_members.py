@@ -52,6 +52,7 @@ from tests.factories.mandates import answer, make_introduction, make_mandate
 from tests.factories.needs import make_need
 from tests.factories.offerings import make_offering
 from tests.factories.parties import UserFactory, make_member
+from tests.factories.publicity import make_objection, make_publicity
 from tests.worked_slice.services import ask_visit
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,7 @@ WITHOUT_SUBJECT = {
     "enquiries.view_leads",
     "indexing.rebuild_index",
     "parties.appoint_broker",
+    "publicity.draft_publicity",
     "parties.create_organization",
     "brokerage.apply_broker",
     "brokerage.review_brokers",
@@ -163,6 +165,16 @@ class Left:
                 state="requested",
             ),
         ]
+        notices = [make_publicity(org, person, state=state) for state in ("draft", "running")]
+        theirs = make_publicity(cast.enterprise, cast.approver)
+        self.publicity = {
+            "publicity": [*notices, theirs],
+            "objection": [
+                make_objection(theirs, org, person, state="draft", ground="content"),
+                make_objection(theirs, org, person),
+                make_objection(notices[1], cast.enterprise, cast.approver),
+            ],
+        }
         self.contract = make_contract(org, person, cast.enterprise)
         self.signed = make_contract(org, person, cast.enterprise, state="signed")
         self.registration = open_filing(self.signed, actor=person)
@@ -203,6 +215,7 @@ class Left:
             "origin": [self.signed],
             **self.on_the_way,
             **self.brokerage,
+            **self.publicity,
         }
 
 

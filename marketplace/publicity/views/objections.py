@@ -113,10 +113,10 @@ def edit_objection(request: PersonRequest, code: str) -> HttpResponse:
     )
     form = ObjectionForm(
         sent(request),
-        organizations=[row.organization],
-        initial={**_values(row), "organization": row.organization.code},
+        organizations=[],
+        initial=_values(row),
     )
-    del form.fields["file"]
+    del form.fields["organization"], form.fields["file"]
     seen, problem, conflict, status = Seen(request, row.rev), None, None, 200
     if request.method == "POST":
         status = 400
@@ -209,7 +209,12 @@ def objection(request: PersonRequest, code: str) -> HttpResponse:
 
 def _refuse_act(user: Any, row: Objection, chosen: str) -> None:
     """Raises Refused with the reason why a known move can't be made now, Forbidden where it never can."""
-    if chosen in OBJECTION.transitions and (reason := OBJECTION.refusal(chosen, row, user)):
+    move = OBJECTION.transitions.get(chosen)
+    if move is None or not move.permission:
+        return
+    if not user.has_perm(move.permission, row):
+        raise Forbidden
+    if reason := OBJECTION.refusal(chosen, row, user):
         raise Refused(reason)
 
 

@@ -117,10 +117,11 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
     )
     form = PublicityForm(
         sent(request),
-        organizations=[row.owner],
+        organizations=[],
         rules=_rules(row.subject_kind),
-        initial={**_values(row), "organization": row.owner.code},
+        initial=_values(row),
     )
+    del form.fields["organization"]
     seen, problem, conflict = Seen(request, row.rev), None, None
     status = 200
     if request.method == "POST":
