@@ -521,6 +521,8 @@ SPECTACULAR_SETTINGS = {
         "SideEnum": ["owner", "asker"],
         "SignedFormEnum": ["scan", "esign"],
         "BookEnum": ["city", "sample"],
+        "PublicityStatusEnum": "marketplace.publicity.workflow.Status",
+        "ObjectionStatusEnum": "marketplace.publicity.workflow.ObjectionStatus",
     },
 }
 
