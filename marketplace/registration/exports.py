@@ -33,12 +33,12 @@ _SCHEMES = {
 
 
 def official_export(form: Sequence[Any]) -> Export:
-    """The export of the columns of `form`, our own code last. Our import reads it back once numbers are filled in."""
+    """The export of the columns of `form`. Our import reads it back once numbers are filled in."""
 
     def columns() -> list[Column]:
         with override(LANGUAGE):
             heads = [f"{one.label}（万元）" if one.money else str(one.label) for one in form]
-            return [Column(head, 18) for head in (*heads, _("本平台编号"))]
+            return [Column(head, 18) for head in heads]
 
     def rows(actor: Actor, codes: Iterable[str]) -> Iterator[list[Any]]:
         if not _may(actor):
@@ -62,7 +62,7 @@ def _may(actor: Actor) -> bool:
 
 def _row(form: Sequence[Any], filing: Filing) -> list[Any]:
     values = _values(filing)
-    return [_shown(one.name, values[one.name]) for one in form] + [filing.code]
+    return [_shown(one.name, values[one.name]) for one in form]
 
 
 def _values(filing: Filing) -> Mapping[str, Any]:
@@ -84,6 +84,7 @@ def _values(filing: Filing) -> Mapping[str, Any]:
         "plan_source": contract.plan_source,
         "aim": contract.aim,
         "ip_kinds": "、".join(label("ip_kind", code) for code in contract.ip_kinds),
+        "code": filing.code,
         "is_related": _("是") if contract.is_related else _("否"),
     }
     for side, rows in (("seller", sellers(contract)), ("buyer", buyers(contract))):
