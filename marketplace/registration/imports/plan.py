@@ -242,9 +242,10 @@ def _coded(row: Planned, near: _Near) -> Filing | None:
     if filing is None:
         text = _("没有找到这份登记申请")
     elif filing.official_number is not None:
-        text = _("本平台记录的登记编号是 %(number)s，与本行不同，请核对") % {
-            "number": filing.official_number
-        }
+        text = _(
+            "本平台记录的登记编号是 %(number)s，与本行不同：若以本表为准，请在登记工作台办理变更登记，"
+            "更正登记编号后再导入"
+        ) % {"number": filing.official_number}
     elif filing.status not in AWAITING_NUMBER:
         text = _("本平台记录为“%(state)s”，请在登记工作台处理") % {
             "state": filing.get_status_display()
@@ -335,7 +336,10 @@ def _compare(row: Planned, filing: Filing) -> None:
         row.reasons.append((label, text % {"state": filing.get_status_display()}))
         return
     if row.values["official_on"] != filing.official_on:
-        text = _("登记日期与本平台记录的 %(day)s 不同，请核对") % {"day": filing.official_on}
+        text = _(
+            "登记日期与本平台记录的 %(day)s 不同：若以本表为准，请在登记工作台对 %(code)s 办理变更登记，"
+            "更正登记日期后再导入"
+        ) % {"day": filing.official_on, "code": filing.code}
         row.reasons.append((str(BY_NAME["official_on"].label), text))
         return
     changed = changes(row, filing)

@@ -216,7 +216,14 @@ def _make(filing: Filing, move: str, form: Any, how: dict[str, Any]) -> None:
             **how,
         )
     elif move == "change":
-        services.change(filing, reason=data["reason"], recognised=form.recognised(), **how)
+        services.change(
+            filing,
+            reason=data["reason"],
+            recognised=form.recognised(),
+            official_number=data["official_number"],
+            official_on=data["official_on"],
+            **how,
+        )
     elif move == "confirm_income":
         services.confirm_income(filing, data["amount"], note=data["note"], **how)
     elif move.startswith("settle"):
@@ -271,8 +278,8 @@ def _initial(filing: Filing) -> dict[str, Any]:
     """What a form is filled with before anything is typed."""
     contract = filing.contract
     return {
-        "official_number": filing.reported_number,
-        "official_on": filing.reported_on,
+        "official_number": filing.official_number or filing.reported_number,
+        "official_on": filing.official_on or filing.reported_on,
         "contract_type": filing.recognised_type or contract.contract_type,
         "total": filing.recognised_total_fen or contract.amount_total_fen,
         "technical": filing.recognised_technical_fen or contract.amount_technical_fen,
