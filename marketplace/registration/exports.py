@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from marketplace.deals.queries import brokers, buyers, sellers
+from marketplace.deals.workflow import Book
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import in_wan
 from marketplace.registration.models import Filing
@@ -45,7 +46,11 @@ def official_export(form: Sequence[Any]) -> Export:
             return
         rest = iter(codes)
         while chunk := list(islice(rest, _CHUNK)):
-            found = {filing.code: filing for filing in to_export().filter(code__in=chunk)}
+            found = {
+                filing.code: filing
+                for book in Book.values
+                for filing in to_export(book).filter(code__in=chunk)
+            }
             with override(LANGUAGE):
                 # Complete before the language is given back: a generator would keep it between rows.
                 ready = [_row(form, found[code]) for code in chunk if code in found]
