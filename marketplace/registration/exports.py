@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from marketplace.deals.queries import brokers, buyers, sellers
+from marketplace.deals.workflow import Book
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import in_wan
 from marketplace.registration.models import Filing
@@ -33,19 +34,23 @@ _SCHEMES = {
 
 
 def official_export(form: Sequence[Any]) -> Export:
-    """The export of the columns of `form`, our own code last. Our import reads it back once numbers are filled in."""
+    """The export of the columns of `form`. Our import reads it back once numbers are filled in."""
 
     def columns() -> list[Column]:
         with override(LANGUAGE):
             heads = [f"{one.label}（万元）" if one.money else str(one.label) for one in form]
-            return [Column(head, 18) for head in (*heads, _("本平台编号"))]
+            return [Column(head, 18) for head in heads]
 
     def rows(actor: Actor, codes: Iterable[str]) -> Iterator[list[Any]]:
         if not _may(actor):
             return
         rest = iter(codes)
         while chunk := list(islice(rest, _CHUNK)):
-            found = {filing.code: filing for filing in to_export().filter(code__in=chunk)}
+            found = {
+                filing.code: filing
+                for book in Book.values
+                for filing in to_export(book).filter(code__in=chunk)
+            }
             with override(LANGUAGE):
                 # Complete before the language is given back: a generator would keep it between rows.
                 ready = [_row(form, found[code]) for code in chunk if code in found]
@@ -62,7 +67,7 @@ def _may(actor: Actor) -> bool:
 
 def _row(form: Sequence[Any], filing: Filing) -> list[Any]:
     values = _values(filing)
-    return [_shown(one.name, values[one.name]) for one in form] + [filing.code]
+    return [_shown(one.name, values[one.name]) for one in form]
 
 
 def _values(filing: Filing) -> Mapping[str, Any]:
@@ -84,6 +89,7 @@ def _values(filing: Filing) -> Mapping[str, Any]:
         "plan_source": contract.plan_source,
         "aim": contract.aim,
         "ip_kinds": "、".join(label("ip_kind", code) for code in contract.ip_kinds),
+        "code": filing.code,
         "is_related": _("是") if contract.is_related else _("否"),
     }
     for side, rows in (("seller", sellers(contract)), ("buyer", buyers(contract))):

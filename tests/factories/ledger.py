@@ -24,11 +24,16 @@ def make_registered(
     contract_type: str = "KF1",
     seller: str = "371302",
     buyer: str = "371311",
+    contract: Contract | None = None,
     **fields: Any,
 ) -> Filing:
-    """A contract with a seller and a buyer, its registered filing, and its entry in the ledger."""
+    """A contract with a seller and a buyer, its registered filing, and its entry in the ledger.
+
+    A `contract` that is given is taken as it is.
+    """
     serial = next(_serial)
-    contract = Contract.objects.create(
+    is_given = contract is not None
+    contract = contract or Contract.objects.create(
         origin=Origin.IMPORT,
         book=book,
         status=ContractStatus.SIGNED,
@@ -38,7 +43,8 @@ def make_registered(
         amount_technical_fen=total_fen if technical_fen is None else technical_fen,
         signed_on=on,
     )
-    for side, district in ((Side.SELLER, seller), (Side.BUYER, buyer)):
+    sides = () if is_given else ((Side.SELLER, seller), (Side.BUYER, buyer))
+    for side, district in sides:
         ContractParty.objects.create(
             contract=contract, side=side, name=f"{side}{serial}", district=district, nature="150"
         )

@@ -115,8 +115,7 @@ def official_facts(contract: Contract) -> OfficialFacts:
         achievement_code=_code(contract.achievement),
         intent_code=_code(contract.intent),
         enquiry_code=_code(contract.enquiry),
-        origin_confirmed=contract.origin != Origin.IMPORT
-        or contract.origin_confirmed_at is not None,
+        origin_confirmed=contract.origin_confirmed_at is not None,
         **{name: getattr(contract, name) for name in _SAME},
     )
 

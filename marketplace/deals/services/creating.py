@@ -147,6 +147,9 @@ def _draft(intent: Intent, owner: Organization, actor: Actor) -> Contract:
         intent=intent,
         enquiry=enquiry,
         created_by_id=actor.pk,
+        # Both sides agreed to the intent here, so nobody has to confirm the origin again.
+        origin_confirmed_at=clock.now(),
+        origin_confirmed_by_id=actor.pk,
     )
 
 

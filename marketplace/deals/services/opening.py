@@ -13,6 +13,7 @@ from marketplace.deals.workflow import ContractStatus, Side
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.queries import intents_of
 from marketplace.enquiries.workflow import IntentStatus
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.listings.rulebook import write_value
@@ -62,6 +63,7 @@ def create_from_enquiry(enquiry: Enquiry, *, actor: Actor) -> Contract:
         actor=actor,
     )
     contract.enquiry = enquiry
+    _know_origin(contract, actor)
     other = enquiry.asker if owner == enquiry.owner else enquiry.owner
     _add_other(contract, owner, other)
     _about(contract, enquiry.kind, enquiry.listing_id)
@@ -79,11 +81,22 @@ def create_from_listing(
     show its name. Raises Forbidden, Refused, InvalidInput like `create_empty`.
     """
     contract = create_empty(owner=owner, title=title, side=side, actor=actor)
-    if listing.owner_id != owner.pk and not listing.hide_owner:
+    is_own = listing.owner_id == owner.pk
+    if not is_own and not listing.hide_owner:
         _add_other(contract, owner, listing.owner)
     _about(contract, kind, listing.pk)
+    if is_own or not listing.hide_owner:
+        _know_origin(contract, actor)
     contract.save()
     return contract
+
+
+def _know_origin(contract: Contract, actor: Actor) -> None:
+    """Mark the origin as confirmed by the party that began the contract from a record here.
+
+    Not for a listing whose owner is no party yet: an origin is a record of a party, see `confirm_origin`.
+    """
+    contract.origin_confirmed_at, contract.origin_confirmed_by_id = clock.now(), actor.pk
 
 
 def _add_other(contract: Contract, owner: Organization, other: Organization) -> None:

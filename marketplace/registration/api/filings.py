@@ -168,7 +168,12 @@ ACTS: dict[str, Act] = {
     ),
     "register": _register,
     "change": lambda row, data, how: services.change(
-        row, reason=data["reason"], recognised=_recognised(data), **how
+        row,
+        reason=data["reason"],
+        recognised=_recognised(data),
+        official_number=data["official_number"],
+        official_on=data.get("official_on"),
+        **how,
     ),
     "cancel": _reasoned(services.cancel),
     "revoke": _reasoned(services.revoke),

@@ -162,8 +162,17 @@ class RegisterForm(_RecognisedForm):
 
 
 class ChangeForm(_RecognisedForm):
-    """What the register says after a change, and why it changed."""
+    """What the register says after a change, and why it changed; a wrong number or day is corrected here too."""
 
+    official_number = forms.CharField(
+        validators=[validate_digits],
+        label=_("官方登记编号"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("录入有误时在这里更正；留空则不变。"),
+    )
+    official_on = DateField(label=_("登记日期"), required=False)
     reason = PlainTextField(label=_("变更原因"), max_length=500, multiline=True)
 
 

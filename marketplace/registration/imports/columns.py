@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.deals.rulebook import OLD_TYPES, is_plausible, kind_of
+from marketplace.kernel.codes import read_code
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import FEN_PER_WAN, MAX_FEN, MoneyError, parse_money
 from marketplace.kernel.numerals import ascii_signs, ungrouped
@@ -84,6 +85,14 @@ def _kinds_within(big: str) -> list[str]:
     return [row.names[0] for row in taxonomy.terms("contract_type") if big == kind_of(row.code)]
 
 
+def _code(text: str) -> str:
+    if not (code := read_code(text)).startswith("RD"):
+        raise CellError(
+            _("“%(text)s”不是登记申请的编号，形如 RD2026-7KQ4ZM-H") % {"text": text[:30]}
+        )
+    return code
+
+
 def _term(scheme: str) -> Callable[[str], str]:
     return lambda text: terms_of(scheme).code(text)
 
@@ -152,6 +161,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("aim", gettext_lazy("社会经济目标"), (), _term("aim")),
     Column("ip_kinds", gettext_lazy("知识产权类型"), ("知识产权",), several_terms("ip_kind")),
     Column("is_related", gettext_lazy("是否关联交易"), ("关联交易",), yes_no),
+    # Ours, not of the official form: the last column of the export, which comes back with numbers.
+    Column("code", gettext_lazy("本平台编号"), (), _code),
 )
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 _KNOWN = {name: column for column in reversed(COLUMNS) for name in column.names}

@@ -7,12 +7,20 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.deals.workflow import Origin
 from marketplace.kernel import clock
 from marketplace.listings.imports.cells import CellError
 from marketplace.registration.imports.columns import BY_NAME, COLUMNS, Column, Layout, amount
+from marketplace.registration.imports.likeness import (
+    BY_CODE,
+    UNLIKE,
+    agrees,
+    has_party,
+    likeness,
+)
 from marketplace.registration.models import Filing
 from marketplace.registration.workflow import AWAITING_NUMBER, COUNTED
 from marketplace.sheets.cells import fault_of
@@ -168,77 +176,153 @@ def _note_doubles(rows: Iterable[Planned]) -> None:
 # --- what there is already --------------------------------------------------------------------
 def _meet(rows: Sequence[Planned], book: str) -> None:
     good = [row for row in rows if not row.reasons]
+    claims: dict[int, list[tuple[int, Planned]]] = {}
+    filings: dict[int, Filing] = {}
     for start in range(0, len(good), _AT_ONCE):
         part = good[start : start + _AT_ONCE]
-        numbers = [row.values["official_number"] for row in part]
-        known = _known(numbers, book)
-        waiting = _waiting(numbers, book)
+        near = _Near(part, book)
         for row in part:
-            number = row.values["official_number"]
-            if number in known:
-                _compare(row, known[number])
-            elif number in waiting:
-                _answer(row, waiting[number])
-            else:
-                row.outcome = CREATE
+            sure, filing = _met(row, near)
+            if filing is not None:
+                claims.setdefault(filing.pk, []).append((sure, row))
+                filings[filing.pk] = filing
+    for key, claimants in claims.items():
+        _give(filings[key], claimants)
 
 
-def _with_parties(**wanted: Any) -> Any:
-    rows = Filing.objects.filter(**wanted).order_by("id")
+class _Near:
+    """The filings that some rows may be of, by number, by code, by reported number, and by day of signature."""
+
+    def __init__(self, rows: Sequence[Planned], book: str) -> None:
+        numbers = [row.values["official_number"] for row in rows]
+        self.known = {
+            one.official_number: one for one in _filings(official_number__in=numbers, book=book)
+        }
+        codes = [row.values["code"] for row in rows if row.values.get("code")]
+        self.coded = {one.code: one for one in _filings(code__in=codes, book=book)}
+        self.reported: dict[str, list[Filing]] = {}
+        self.signed: dict[date, list[Filing]] = {}
+        days = {row.values["signed_on"] for row in rows if not row.values.get("code")}
+        waiting = Q(reported_number__in=numbers) | Q(contract__signed_on__in=days)
+        for one in _filings(waiting, book=book, status__in=sorted(AWAITING_NUMBER)):
+            if one.reported_number:
+                self.reported.setdefault(one.reported_number, []).append(one)
+            if one.contract.signed_on is not None:
+                self.signed.setdefault(one.contract.signed_on, []).append(one)
+
+
+def _filings(*conditions: Q, **wanted: Any) -> Any:
+    rows = Filing.objects.filter(*conditions, **wanted).order_by("id")
     return rows.select_related("contract").prefetch_related("contract__parties__organization")
 
 
-def _known(numbers: Sequence[str], book: str) -> dict[str, Filing]:
-    rows = _with_parties(official_number__in=numbers, book=book)
-    return {row.official_number: row for row in rows}
+def _met(row: Planned, near: _Near) -> tuple[int, Filing | None]:
+    """Judge a row. A filing that it would register is returned, with how surely it is that of the row."""
+    values = row.values
+    number, code = values["official_number"], values.get("code", "")
+    if number in near.known:
+        filing = near.known[number]
+        if code and code != filing.code:
+            text = _("%(code)s 已使用这个编号，与本行的本平台编号不同，请先核对")
+            _refuse(row, text % {"code": filing.code})
+        else:
+            _compare(row, filing)
+        return UNLIKE, None
+    if code:
+        return BY_CODE, _coded(row, near)
+    if number in near.reported:
+        return BY_CODE, _answered(row, near.reported[number])
+    return _guessed(row, near)
 
 
-def _waiting(numbers: Sequence[str], book: str) -> dict[str, list[Filing]]:
-    """Filings without a number, by the number that their sellers reported: of one there may be several."""
-    found: dict[str, list[Filing]] = {}
-    statuses = sorted(AWAITING_NUMBER)
-    for row in _with_parties(reported_number__in=numbers, book=book, status__in=statuses):
-        found.setdefault(row.reported_number, []).append(row)
-    return found
+def _coded(row: Planned, near: _Near) -> Filing | None:
+    """The filing whose code the row has, as the export of approved filings prints it."""
+    values, filing = row.values, near.coded.get(row.values["code"])
+    reporters = [one.code for one in near.reported.get(values["official_number"], ())]
+    if filing is None:
+        text = _("没有找到这份登记申请")
+    elif filing.official_number is not None:
+        text = _(
+            "本平台记录的登记编号是 %(number)s，与本行不同：若以本表为准，请在登记工作台办理变更登记，"
+            "更正登记编号后再导入"
+        ) % {"number": filing.official_number}
+    elif filing.status not in AWAITING_NUMBER:
+        text = _("本平台记录为“%(state)s”，请在登记工作台处理") % {
+            "state": filing.get_status_display()
+        }
+    elif any(code != filing.code for code in reporters):
+        text = _("%(codes)s 报告了本行的登记编号，请先在登记工作台核对") % {
+            "codes": "、".join(reporters)
+        }
+    elif not agrees(filing.contract, values):
+        text = _("卖方、签订日期或项目名称与这份登记申请不符，请核对")
+    else:
+        return filing
+    _refuse(row, text, "code")
+    return None
 
 
-def _answer(row: Planned, reporters: Sequence[Filing]) -> None:
+def _refuse(row: Planned, text: str, column: str = "official_number") -> None:
+    row.reasons.append((str(BY_NAME[column].label), text))
+
+
+def _answered(row: Planned, reporters: Sequence[Filing]) -> Filing | None:
     """A reported number is what a seller says: the rest of the row must be of its contract too."""
-    label = str(BY_NAME["official_number"].label)
     codes = "、".join(one.code for one in reporters)
     if len(reporters) > 1:
         text = _("%(codes)s 都报告了这个编号，请先在登记工作台核对")
-        row.reasons.append((label, text % {"codes": codes}))
-        return
-    filing = reporters[0]
-    contract, values = filing.contract, row.values
-    agrees = contract.signed_on == values["signed_on"] or _is_same(contract.title, values["title"])
-    if not (_has_party(contract, "seller", values) and agrees):
+    elif not agrees(reporters[0].contract, row.values):
         text = _(
             "%(codes)s 报告了这个编号，但卖方、签订日期或项目名称与本行不符，请在登记工作台核对"
         )
-        row.reasons.append((label, text % {"codes": codes}))
-        return
-    row.outcome, row.filing, row.rev = REGISTER, filing.pk, filing.rev
+    else:
+        return reporters[0]
+    _refuse(row, text % {"codes": codes})
+    return None
 
 
-def _has_party(contract: Any, side: str, values: Mapping[str, Any]) -> bool:
-    """Whether the party of the row is one of the contract: by its credit code, else by its name."""
-    code, name = values.get(f"{side}_identity", ""), values.get(side, "")
-    for party in contract.parties.all():
-        if party.side != side:
+def _guessed(row: Planned, near: _Near) -> tuple[int, Filing | None]:
+    """The filing that waits for a number and has the seller, the day and the title or amount of the row.
+
+    Without this the contract would be counted as a new one and stay on the desk for ever.
+    """
+    found = [
+        (likeness(one.contract, row.values), one)
+        for one in near.signed.get(row.values["signed_on"], ())
+    ]
+    best = max((sure for sure, _one in found), default=UNLIKE)
+    alike = [one for sure, one in found if sure == best]
+    if best == UNLIKE:
+        row.outcome = CREATE
+        return UNLIKE, None
+    said = {"codes": "、".join(one.code for one in alike)}
+    if len(alike) > 1:
+        text = _(
+            "%(codes)s 都在等待登记编号，卖方、签订日期和项目名称或成交额与本行相符："
+            "请在“本平台编号”一列写明是哪一份"
+        )
+    elif alike[0].reported_number:
+        said["number"] = alike[0].reported_number
+        text = _(
+            "本行与 %(codes)s 相符，但卖方报告的登记编号是 %(number)s：请核对后在“本平台编号”一列写明"
+        )
+    else:
+        return best, alike[0]
+    _refuse(row, text % said)
+    return UNLIKE, None
+
+
+def _give(filing: Filing, claimants: Sequence[tuple[int, Planned]]) -> None:
+    """Of several rows of one filing only the surest is carried out; of equally sure ones none."""
+    best = max(sure for sure, _row in claimants)
+    surest = [row for sure, row in claimants if sure == best]
+    for _sure, row in claimants:
+        if len(surest) == 1 and row is surest[0]:
+            row.outcome, row.filing, row.rev = REGISTER, filing.pk, filing.rev
             continue
-        known = party.identity or (party.organization.uscc if party.organization else "")
-        if code and known:
-            if plain(code) == plain(known):
-                return True
-        elif _is_same(party.name, name):
-            return True
-    return False
-
-
-def _is_same(one: str, other: str) -> bool:
-    return bool(plain(one)) and plain(one) == plain(other)
+        others = "、".join(str(one.number) for _one, one in claimants if one is not row)
+        text = _("与第 %(rows)s 行都对应 %(code)s：请在“本平台编号”一列写明是哪一行")
+        _refuse(row, text % {"rows": others, "code": filing.code})
 
 
 def _compare(row: Planned, filing: Filing) -> None:
@@ -252,7 +336,10 @@ def _compare(row: Planned, filing: Filing) -> None:
         row.reasons.append((label, text % {"state": filing.get_status_display()}))
         return
     if row.values["official_on"] != filing.official_on:
-        text = _("登记日期与本平台记录的 %(day)s 不同，请核对") % {"day": filing.official_on}
+        text = _(
+            "登记日期与本平台记录的 %(day)s 不同：若以本表为准，请在登记工作台对 %(code)s 办理变更登记，"
+            "更正登记日期后再导入"
+        ) % {"day": filing.official_on, "code": filing.code}
         row.reasons.append((str(BY_NAME["official_on"].label), text))
         return
     changed = changes(row, filing)
@@ -271,7 +358,7 @@ def _conflict(row: Planned, filing: Filing) -> str:
     if filing.registered_elsewhere and not is_imported:
         return _("%(code)s 已由买方作为外地登记填报了这个编号，请先在登记工作台核对") % code
     sides = ("seller", "buyer") if is_imported else ("seller",)
-    if any(_has_party(contract, side, row.values) for side in sides):
+    if any(has_party(contract, side, row.values) for side in sides):
         return ""
     return _("%(code)s 已使用这个编号，但合同各方与本行不符，请先核对") % code
 

@@ -15,10 +15,10 @@ def imports_read_by(actor: Actor) -> QuerySet[RegisterImport]:
     return rows if actor.has_perm("registration.read_imports") else rows.none()
 
 
-def to_export() -> QuerySet[Filing]:
-    """Filings that were approved or forwarded here and have no official number yet."""
+def to_export(book: str = Book.CITY) -> QuerySet[Filing]:
+    """Filings of a book that were approved or forwarded here and have no official number yet."""
     rows = Filing.objects.filter(
-        book=Book.CITY, status__in=[FilingStatus.APPROVED, FilingStatus.FORWARDED]
+        book=book, status__in=[FilingStatus.APPROVED, FilingStatus.FORWARDED]
     )
     rows = rows.select_related("contract").prefetch_related("contract__parties")
     return rows.order_by("decided_at", "id")

@@ -17,13 +17,17 @@ CITY = "3713"
 
 @dataclass(frozen=True)
 class Setting:
-    """A value that law may change. `unverified` says what of it was not verified."""
+    """A value that law may change.
+
+    `unverified` says what of it was not verified, `stricter` where the platform asks more than the source.
+    """
 
     value: int
     source: Any
     since: date | None = None
     until: date | None = None
     unverified: Any = ""
+    stricter: Any = ""
 
 
 #: From this 成交额 on the province decides: the city's commission covers up to 1000 万元 (inclusive).
@@ -35,7 +39,8 @@ PROVINCE_ABOVE = (
         unverified=_("2026 年新办法施行后是否沿用，未核实"),
     ),
 )
-#: From this 技术交易额 on a second review is needed.
+#: From this 成交额 on a second review is needed. The source speaks of the 技术交易额, which a seller may
+#: set low by deductions that nobody has reviewed yet, and which is never more than the 成交额.
 SECOND_REVIEW_FROM = (
     Setting(
         500 * FEN_PER_WAN,
@@ -44,6 +49,7 @@ SECOND_REVIEW_FROM = (
         ),
         since=None,
         unverified=_("2026 年正式文本的数额未核实"),
+        stricter=_("本平台按成交额比较，比该标准更严"),
     ),
 )
 #: Days before the end of validity from which the page warns.

@@ -1,5 +1,6 @@
 """From the official number on: register, change, cancel, revoke, objections, technical income."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.models import insert
 from marketplace.kernel.money import MAX_FEN
+from marketplace.kernel.numerals import ascii_signs
 from marketplace.kernel.revisions import Rev, check
 from marketplace.registration import events
 from marketplace.registration.models import (
@@ -113,6 +115,28 @@ def _take_number(
             errors["official_number"] = [_TAKEN]
     if errors:
         raise InvalidInput(errors)
+
+
+def _correct_number(filing: Filing, number: str, on: date | None) -> list[dict[str, str]]:
+    """Put another number or day of registration on the filing; what changed, as reasons of the decision."""
+    known, day = filing.official_number or "", filing.official_on
+    if day is None:
+        return []
+    is_same = not number.strip() or re.sub(r"\s", "", ascii_signs(number)) == known
+    if is_same and on in (None, day):
+        return []
+    _take_number(
+        filing, number if not is_same else known, on or day, elsewhere=filing.registered_elsewhere
+    )
+    pairs = (
+        (_("登记编号由 %(before)s 更正为 %(after)s"), known, filing.official_number),
+        (_("登记日期由 %(before)s 更正为 %(after)s"), day, filing.official_on),
+    )
+    return [
+        {"code": "number", "text": str(text) % {"before": before, "after": after}, "field": ""}
+        for text, before, after in pairs
+        if before != after
+    ]
 
 
 _TAKEN = _("这个编号已经登记在另一份合同上，请核对")
@@ -213,8 +237,13 @@ def change(
     actor: Any,
     rev: Rev = None,
     recognised: Recognised | None = None,
+    official_number: str = "",
+    official_on: date | None = None,
 ) -> Filing:
     """Record a change (变更登记): take over what the register says now; the ledger reverses and posts anew in the open period.
+
+    A number or day that is given and differs corrects the one that was entered; the decision names both.
+    A correction that says nothing of kind and amounts leaves them as they were recognised.
 
     Raises Forbidden, Refused, Stale, InvalidInput.
     """
@@ -222,13 +251,17 @@ def change(
     FILING.fire("change", filing, actor)
     check(filing.rev, rev, filing)
     reason = checked_note(reason, needed=_("请写明变更的原因"), field="reason")
+    corrected = _correct_number(filing, official_number, official_on)
     before = (filing.recognised_total_fen, filing.recognised_technical_fen)
-    _take_recognised(filing, recognised or Recognised())
+    said = recognised or Recognised()
+    if corrected and said == Recognised():
+        said = Recognised(filing.recognised_type, *before)
+    _take_recognised(filing, said)
     if before != (filing.recognised_total_fen, filing.recognised_technical_fen):
         refuse_alone(filing, actor)
     filing.status_before_dispute = ""
-    save(filing)
-    note_decision(filing, "change", actor, note=reason)
+    _save_number(filing)
+    note_decision(filing, "change", actor, reasons=corrected, note=reason)
     _ask_for_reports(filing, "change")
     publish(
         events.RegistrationChanged(

@@ -17,6 +17,7 @@ from marketplace.deals.services.importing import create_imported
 from marketplace.deals.workflow import Book, Origin
 from marketplace.files.services import erase_sample_files
 from marketplace.kernel import clock
+from marketplace.kernel.money import FEN_PER_WAN
 from marketplace.parties.models import User
 from marketplace.registration.models import (
     CERTIFICATE_FILES,
@@ -91,6 +92,10 @@ _STATES = (
     "filed",
     "refused",
 )
+#: Of the filings under way, by their turn: handed in again after a return; waiting for a second review.
+_CORRECTED, _SECOND = (1, 2), (1, 3)
+#: Fen: above the amount from which a second person reviews.
+_LARGE = 620 * FEN_PER_WAN
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def load(progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
     with transaction.atomic():
         made = imports.create(list(_registered()), Book.SAMPLE, None)
         progress("contracts", len(made), REGISTERED + UNDER_WAY)
-        _under_way()
+        _under_way(people.get(REGISTRAR))
         if len(people) == 2:
             _close(people[REGISTRAR], people[AUTHORITY])
             _go_on(made, people[REGISTRAR])
@@ -163,13 +168,15 @@ def _name(chance: random.Random) -> str:
     return f"示例{chance.choice(_PLACES)}{chance.choice(_TRADES)}有限公司"
 
 
-def _under_way() -> None:
+def _under_way(registrar: User | None) -> None:
     """Contracts whose registration is under way, in each state of it."""
     chance = random.Random(20260714)  # noqa: S311 -- samples, no secret
     today, rows = clock.today(), []
     for serial in range(1, UNDER_WAY + 1):
         day = today - timedelta(days=chance.randint(1, 40))
         values = _values(chance, 900 + serial, day)
+        if _waits_for_second(serial - 1):
+            values |= {"total": _LARGE, "technical": _LARGE}
         rows.append(Row({**values, "official_number": ""}))
     keys = create_imported([imports.imported(one) for one in rows], actor=None, book=Book.SAMPLE)
     now = clock.now()
@@ -180,10 +187,26 @@ def _under_way() -> None:
         columns["district"] = imports.district_of(one.values)
         if state != "draft":
             columns |= {"rounds": 1, "submitted_at": now - timedelta(days=3 + place % 9)}
+        turn = place // len(_STATES)
+        # The first of each state ends its period today, so that the desk has something urgent.
+        due = clock.end_of_day(today + timedelta(days=3 * turn))
+        if state == "submitted":
+            columns["intake_due_at"] = due
+            if turn in _CORRECTED:
+                columns |= {"rounds": 2, "returned_at": now - timedelta(days=6)}
         if state in ("accepted", "first_passed"):
-            columns |= {"accepted_at": now, "due_at": now + timedelta(days=10)}
+            columns |= {"accepted_at": now, "due_at": due}
+        if state == "first_passed":
+            columns |= {"first_by": registrar, "first_at": now}
+        if _waits_for_second(place):
+            columns |= {"needs_second": True, "is_large": True}
         filings.append(Filing(**columns))
     Filing.objects.bulk_create(filings)
+
+
+def _waits_for_second(place: int) -> bool:
+    """Whether the filing in this place has passed the first review and waits for another registrar."""
+    return _STATES[place % len(_STATES)] == "first_passed" and place // len(_STATES) in _SECOND
 
 
 def _close(registrar: User, authority: User) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.deals.workflow import Book
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.parties.policies import access_of
 from marketplace.registration import queries
@@ -26,7 +27,7 @@ from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.limits import OVERDUE_DAYS
 from marketplace.registration.services import batch, precheck
 from marketplace.registration.services import filing as services
-from marketplace.registration.views.shared import common, fetch_filing
+from marketplace.registration.views.shared import book_of, common, fetch_filing
 from marketplace.registration.workflow import FILING, ON_DESK
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.seen import Seen
@@ -216,7 +217,14 @@ def _make(filing: Filing, move: str, form: Any, how: dict[str, Any]) -> None:
             **how,
         )
     elif move == "change":
-        services.change(filing, reason=data["reason"], recognised=form.recognised(), **how)
+        services.change(
+            filing,
+            reason=data["reason"],
+            recognised=form.recognised(),
+            official_number=data["official_number"],
+            official_on=data["official_on"],
+            **how,
+        )
     elif move == "confirm_income":
         services.confirm_income(filing, data["amount"], note=data["note"], **how)
     elif move.startswith("settle"):
@@ -271,8 +279,8 @@ def _initial(filing: Filing) -> dict[str, Any]:
     """What a form is filled with before anything is typed."""
     contract = filing.contract
     return {
-        "official_number": filing.reported_number,
-        "official_on": filing.reported_on,
+        "official_number": filing.official_number or filing.reported_number,
+        "official_on": filing.official_on or filing.reported_on,
         "contract_type": filing.recognised_type or contract.contract_type,
         "total": filing.recognised_total_fen or contract.amount_total_fen,
         "technical": filing.recognised_technical_fen or contract.amount_technical_fen,
@@ -319,8 +327,12 @@ def unregistered(request: HttpRequest) -> HttpResponse:
         district = ""
     typed = request.GET.get("days", "")
     days = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else OVERDUE_DAYS
-    rows = queries.unregistered(request.user, district=district, days=days)
+    book = book_of(request)
+    rows = queries.unregistered(request.user, district=district, days=days, book=book)
     context = {
+        "book": book,
+        "books": Book.choices,
+        "is_sample": book == Book.SAMPLE,
         "page": paginate(request, rows, size=_SIZE),
         "days": days,
         "district": district,

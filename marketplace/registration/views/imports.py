@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.deals import services as deals
 from marketplace.deals.queries import with_proposals
+from marketplace.deals.workflow import Book
 from marketplace.files import services as files
 from marketplace.files import storage
 from marketplace.files.rulebook import clean_name
@@ -30,6 +31,7 @@ from marketplace.registration.imports.columns import COLUMNS, layout_headings
 from marketplace.registration.models import RegisterImport
 from marketplace.registration.queries import imports as queries
 from marketplace.registration.services import imports
+from marketplace.registration.views.shared import book_of
 from marketplace.sheets.exports import export_named
 from marketplace.sheets.readers import MAX_BYTES
 from marketplace.sheets.writers import XLSX_TYPE, write_xlsx
@@ -66,6 +68,7 @@ def register_imports(request: HttpRequest) -> HttpResponse:
         "form_key": form_key,
         "page": paginate(request, queries.imports_read_by(request.user)),
         "approved": queries.to_export().count(),
+        "samples": queries.to_export(Book.SAMPLE).count(),
     }
     return render_page(request, "registration/imports.html", context, status=status)
 
@@ -175,14 +178,16 @@ def _batch(request: HttpRequest, code: str) -> RegisterImport:
 @require_safe
 @counted("export")
 def register_export(request: HttpRequest) -> HttpResponseBase:
-    """Approved filings in the order of the official form, as XLSX."""
+    """Approved filings of a book in the order of the official form, as XLSX."""
     export = export_named(exports.NAME)
     if not export.may(request.user):
         raise Forbidden
-    codes = queries.to_export().values_list("code", flat=True)
+    book = book_of(request)
+    codes = queries.to_export(book).values_list("code", flat=True)
     rows = export.rows(request.user, list(codes))
-    name = f"{export.title}-{clock.today():%Y%m%d}.xlsx"
-    file = write_xlsx(str(export.title), export.columns(), rows)
+    title = f"{_('示例数据')}-{export.title}" if book == Book.SAMPLE else str(export.title)
+    name = f"{title}-{clock.today():%Y%m%d}.xlsx"
+    file = write_xlsx(title, export.columns(), rows)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.workflow import Book
 from marketplace.files import queries as files
 from marketplace.journal.queries import history
 from marketplace.journal.versions import version_before, version_of
@@ -162,6 +163,11 @@ def common(filing: Filing) -> dict[str, Any]:
         "is_over": filing.official_number is not None and filing.status not in COUNTED,
         "limits": filing.limits,
     }
+
+
+def book_of(request: HttpRequest) -> str:
+    """The book that the address asks for; the city's unless it says `sample`."""
+    return str(Book.SAMPLE if request.GET.get("book") == Book.SAMPLE else Book.CITY)
 
 
 def say(request: HttpRequest, text: Any) -> None:

@@ -103,7 +103,7 @@ def counts(year: int, book: str) -> Counts:
 def known_origin(year: int, book: str) -> tuple[int, int]:
     """The turnover (fen) of the year whose origin is confirmed, and all of it. Two queries.
 
-    It begins at the confirmed contracts, of which there are few, and takes the whole from the months.
+    It begins at the contracts of known origin, of which there are few, and takes the whole from the months.
     """
     months = LedgerPeriod.objects.filter(
         book=book, month__gte=f"{year}-01", month__lte=f"{year}-12"

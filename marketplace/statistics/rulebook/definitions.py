@@ -108,6 +108,14 @@ DEFINITIONS = (
         "has confirmed.",
     ),
     Definition(
+        "origin",
+        2,
+        date(2026, 11, 29),
+        "来源明确的成交额：由本平台的意向、咨询、需求或成果起草的合同，以及来源已由当事方或登记员确认的合同。",
+        "Turnover of known origin: contracts that were begun here from an intent, an enquiry, a need or an "
+        "achievement, and contracts whose origin a party or the registrar has confirmed.",
+    ),
+    Definition(
         "registered_on",
         1,
         _FIRST,

@@ -19,6 +19,7 @@ from marketplace.taxonomy.queries.code_lists import (
     terms,
 )
 from marketplace.taxonomy.queries.working_days import (
+    UnknownYear,
     calendar_years,
     days_of,
     forget_calendar,
@@ -31,6 +32,7 @@ from marketplace.taxonomy.queries.working_days import (
 __all__ = [
     "Choices",
     "TermInfo",
+    "UnknownYear",
     "ancestors",
     "calendar_years",
     "choices",

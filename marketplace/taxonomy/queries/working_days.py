@@ -21,6 +21,10 @@ from marketplace.taxonomy.rulebook import Calendar, Due, Span
 WARNING = timedelta(days=92)
 
 
+class UnknownYear(Refused):
+    """A legal period reaches a year whose holidays are not known."""
+
+
 class _Kept:
     """The calendar of this process, with the stamps of the years that it was read from."""
 
@@ -58,15 +62,15 @@ def is_working(day: date) -> bool | None:
 def working_day_end(start: datetime, days: int, *, legal: bool) -> Due:
     """The end (24:00 Asia/Shanghai) of the `days`-th working day after the day of `start`.
 
-    The day of the start does not count (民法典第二百零一条). A legal period raises Refused where it
-    reaches a year whose holidays are not known. Any other takes Monday to Friday there and says so
-    by `estimated`. Raises ValueError for less than one day.
+    The day of the start does not count (民法典第二百零一条). A legal period raises UnknownYear
+    where it reaches a year whose holidays are not known. Any other takes Monday to Friday there and
+    says so by `estimated`. Raises ValueError for less than one day.
     """
     due, unknown = _kept.current().end(clock.day_of(start), days)
     if legal and unknown is not None:
         # Without separators: a year is no quantity.
         reason = _("%(year)s 年的节假日安排尚未录入，不能计算法定期限，请联系平台运营录入")
-        raise Refused(reason % {"year": str(unknown)})
+        raise UnknownYear(reason % {"year": str(unknown)})
     return due
 
 

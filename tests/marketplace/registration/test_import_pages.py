@@ -12,11 +12,10 @@ from django.utils import translation
 import pytest
 from openpyxl import load_workbook
 
-from marketplace.deals.models import OriginProposal
+from marketplace.deals.models import Contract, OriginProposal
 from marketplace.journal import jobs
 from marketplace.kernel import clock
 from marketplace.registration.models import Filing, RegisterImport
-from marketplace.registration.services import filing as services
 from marketplace.registration.workflow import FilingStatus as S
 from marketplace.sheets.exports import export_named
 from tests.cast import Cast
@@ -163,11 +162,8 @@ def test_approved_filings_go_out_in_the_official_fields_and_come_back_with_numbe
     assert found["卖方名称"] == cast.enterprise.name
     assert found["合同类型"] == "委托开发"
     assert found["本平台编号"] == filing.code
-    # The seller has reported the number; the register's export then has it too.
+    # Nobody has reported the number: the file alone brings it back.
     official = number()
-    services.record_filed(
-        filing, reported_number=official, reported_on=clock.today(), actor=cast.approver
-    )
     sheet = book.active
     sheet.cell(2, 1).value, sheet.cell(2, 2).value = official, clock.today().isoformat()
     out = io.BytesIO()
@@ -178,6 +174,8 @@ def test_approved_filings_go_out_in_the_official_fields_and_come_back_with_numbe
     jobs.run_open()
     filing.refresh_from_db()
     assert (filing.status, filing.official_number) == (S.REGISTERED, official)
+    assert Contract.objects.count() == 2
+    assert "本平台编号" not in batch.counts["unread"]
 
 
 def test_the_export_is_chinese_and_for_registrars_of_the_city(cast: Cast) -> None:

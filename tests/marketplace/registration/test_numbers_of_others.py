@@ -12,6 +12,7 @@ from marketplace.files import storage
 from marketplace.journal import jobs
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
+from marketplace.registration.imports.likeness import has_party
 from marketplace.registration.models import Filing, LedgerEntry, RegisterImport
 from marketplace.registration.services import filing as services
 from marketplace.registration.services import imports
@@ -139,10 +140,8 @@ def test_a_credit_code_that_differs_outweighs_the_name(cast: Cast) -> None:
     said = {"seller": cast.enterprise.name, "title": filing.contract.title}
     assert cast.enterprise.uscc
     data = row_of(local(), **said)
-    from marketplace.registration.imports.plan import _has_party
-
-    assert _has_party(filing.contract, "seller", data)
-    assert not _has_party(
+    assert has_party(filing.contract, "seller", data)
+    assert not has_party(
         filing.contract, "seller", data | {"seller_identity": "91371300MA3C0000XX"}
     )
 

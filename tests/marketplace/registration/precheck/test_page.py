@@ -329,3 +329,16 @@ def test_papers_name_what_is_missing(contract: Contract, cast: Cast) -> None:
     papers = precheck.report(contract, cast.university_admin).papers
     assert [row.state for row in papers] == ["missing", "have"]
     assert Organization.objects.exists()
+
+
+def test_a_second_review_says_that_it_is_stricter_than_its_source(
+    cast: Cast, client: Client
+) -> None:
+    """The source speaks of the 技术交易额: a contract that is large by its 成交额 alone is reviewed twice here."""
+    total = 600_000_000
+    contract = make_contract(cast.university, cast.university_admin, cast.enterprise, total=total)
+    client.force_login(cast.university_admin)
+    text = client.get(_address(contract)).content.decode()
+    assert "成交额达到 500 万元，需要另一人复审" in text
+    assert "大额合同一般为技术交易额 500 万元以上" in text
+    assert "本平台按成交额比较，比该标准更严" in text
