@@ -26,7 +26,7 @@ from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.limits import OVERDUE_DAYS
 from marketplace.registration.services import batch, precheck
 from marketplace.registration.services import filing as services
-from marketplace.registration.views.shared import common, fetch_filing
+from marketplace.registration.views.shared import common, fetch_filing, moved_since
 from marketplace.registration.workflow import FILING, ON_DESK
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.seen import Seen
@@ -40,6 +40,7 @@ HEAP_NAMES = {
     "review": gettext_lazy("审核中"),
     "number": gettext_lazy("待官方编号"),
     "disputed": gettext_lazy("有异议"),
+    "moved": gettext_lazy("登记后有变动"),
 }
 #: Rows of a page that are sent together.
 _SIZE = 30
@@ -165,6 +166,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         "decides": request.user.has_perm("registration.decide_registration", filing),
         "is_party": _is_party(request, filing),
         "risks": _risks(request, filing),
+        "moved": moved_since(filing),
     }
     return render_page(request, "registration/decide.html", context, status=status)
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.workflow import ContractStatus
 from marketplace.files import queries as files
 from marketplace.journal.queries import history
 from marketplace.journal.versions import version_before, version_of
@@ -138,6 +139,32 @@ def registered_facts(filing: Filing) -> list[tuple[Any, Any]]:
         (_("认定的成交额"), _money(filing.recognised_total_fen)),
         (_("认定的技术交易额"), _money(filing.recognised_technical_fen)),
     ]
+
+
+def moved_since(filing: Filing) -> list[Any]:
+    """What became of a counted contract since its registration, in sentences; empty when all is taken over."""
+    if not queries.has_moved(filing):
+        return []
+    contract, found = filing.contract, []
+    pairs = (
+        (_("成交额：登记为 %(old)s，合同现为 %(new)s"), "total_fen"),
+        (_("技术交易额：登记为 %(old)s，合同现为 %(new)s"), "technical_fen"),
+    )
+    for text, name in pairs:
+        old, new = getattr(filing, f"recognised_{name}"), getattr(contract, f"amount_{name}")
+        if old != new:
+            found.append(text % {"old": _money(old), "new": _money(new)})
+    if filing.recognised_type != contract.contract_type:
+        kinds = {
+            "old": taxonomy.label("contract_type", filing.recognised_type),
+            "new": taxonomy.label("contract_type", contract.contract_type),
+        }
+        found.append(_("合同类型：登记为 %(old)s，合同现为 %(new)s") % kinds)
+    if contract.status == ContractStatus.TERMINATED:
+        found.append(_("合同已终止，请办理注销登记或者变更登记"))
+    elif contract.status == ContractStatus.PERFORMED:
+        found.append(_("合同已履行完毕，请核定技术性收入"))
+    return found
 
 
 def _money(fen: int | None) -> str:
