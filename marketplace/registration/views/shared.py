@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.models import Contract
+from marketplace.deals.services import AMENDABLE, SECTIONS
 from marketplace.deals.workflow import ContractStatus
 from marketplace.files import queries as files
 from marketplace.journal.queries import history
@@ -18,6 +20,7 @@ from marketplace.registration.rulebook.numbers import shown
 from marketplace.registration.workflow import COUNTED, FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.differences import Difference
+from marketplace.web.templatetags.web import url_or_empty
 from marketplace.web.views import fetch
 
 #: The steps as the seller sees them: the states that belong to each, and its name.
@@ -84,6 +87,44 @@ def fetch_filing(request: HttpRequest, code: str, action: str | None = None) -> 
         view="registration.view_registration",
         action=action,
     )
+
+
+#: The section of the contract's form by the anchor of a rule; a reason of a return names the section.
+_SECTION_OF = {
+    "title": "basics",
+    "type": "basics",
+    "subject": "basics",
+    "dates": "basics",
+    "amount": "money",
+    "payment": "money",
+    "deductions": "worksheet",
+    "ip": "official",
+    "plan": "official",
+    "classification": "official",
+    "output": "official",
+}
+_PAGE_OF = {"evidence": "deals:evidence", "final-text": "deals:text", "copies": "deals:copy"}
+
+
+def place_of(contract: Contract, field: str) -> str:
+    """The page where what a finding or a reason is about is mended; the contract's page for an unknown field.
+
+    Of a signed contract the terms change by an amendment, the parties by their particulars, and the text
+    by a further signed copy. Empty for no field, and while the bureau works with the contract.
+    """
+    section = _SECTION_OF.get(field, field)
+    if contract.is_signed:
+        section = {"parties": "particulars", "final-text": "copies"}.get(section, section)
+        amends = section in AMENDABLE
+        if not field or (contract.under_review if amends else contract.facts_locked):
+            return ""
+        if amends:
+            return url_or_empty("deals:amend", contract.code, section)
+    if section in SECTIONS:
+        return url_or_empty("deals:edit", contract.code, section)
+    if section in _PAGE_OF:
+        return url_or_empty(_PAGE_OF[section], contract.code)
+    return url_or_empty("deals:show", contract.code) if field else ""
 
 
 def since_return(filing: Filing) -> list[Difference]:
