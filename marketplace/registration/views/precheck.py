@@ -20,7 +20,7 @@ from marketplace.web.views import fetch, render_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("uploads", per_user=UPLOADS)
 def precheck(request: Any, code: str) -> HttpResponse:
-    """The pre-check of a contract; a POST compares it with a DOCX, of which nothing is kept."""
+    """The pre-check of a contract with its final text; a POST compares it with a DOCX, of which nothing is kept."""
     contract = fetch(
         deals.visible_to(request.user),
         code,
@@ -43,6 +43,9 @@ def precheck(request: Any, code: str) -> HttpResponse:
                     form.add_error(name if name in form.fields else None, str(reason))
         except StorageFull as error:
             problem, status = error, error.status
+    reads_final = reading is None
+    if reads_final:
+        reading = services.read_final_text(contract)
     report = services.report(contract, request.user, reading)
     sees_risks = request.user.has_perm("registration.see_risks", contract)
     context = {
@@ -59,6 +62,7 @@ def precheck(request: Any, code: str) -> HttpResponse:
         "flags": services.flags(contract, request.user) if sees_risks else [],
         "sees_risks": sees_risks,
         "form": form,
+        "reads_final": reads_final,
         "problem": problem,
         "is_sample": contract.book == Book.SAMPLE,
         "edits": request.user.has_perm("deals.edit_contract", contract),
