@@ -242,6 +242,7 @@ def unregistered(
 ) -> QuerySet[Contract]:
     """Contracts of sellers in the city, signed more than `days` ago, that have no official number.
 
+    Terminated ones are left out: nobody registers them any more.
     For registrars (of their districts) and overseers; the longest waiting first. Amounts of drafts
     are not shown on the page that lists them.
     """
@@ -261,7 +262,7 @@ def unregistered(
         Exists(seller),
         ~Exists(numbered),
         book=book,
-        status__in=sorted(CONCLUDED),
+        status__in=sorted(CONCLUDED - {ContractStatus.TERMINATED}),
         signed_on__lt=clock.today() - timedelta(days=days),
     )
     return (
@@ -269,6 +270,22 @@ def unregistered(
         .prefetch_related("parties")
         .order_by("signed_on", "id")
     )
+
+
+def unregistered_by_district(
+    actor: Actor, *, days: int = OVERDUE_DAYS, book: str = Book.CITY
+) -> dict[str, int]:
+    """How many contracts of `unregistered` there are by district of the seller; one query."""
+    sellers = ContractParty.objects.filter(
+        side="seller",
+        district__startswith=settings.CITY,
+        contract__in=unregistered(actor, days=days, book=book).order_by().values("pk"),
+    )
+    limited = districts_of(actor)
+    if limited and not access_of(actor).has(*OVERSEERS):
+        sellers = sellers.filter(district__in=limited)
+    rows = sellers.order_by().values_list("district")
+    return dict(rows.annotate(Count("contract", distinct=True)))
 
 
 def to_file(actor: Actor) -> QuerySet[Contract]:

@@ -85,7 +85,7 @@ def _contract(facts: OfficialFacts) -> Iterator[FormRow]:
     yield FormRow("signed_on", _("签订日期"), _day(facts.signed_on), anchor="dates")
     yield FormRow("starts_on", _("合同有效期限（起）"), _day(facts.starts_on), anchor="dates")
     yield FormRow("ends_on", _("合同有效期限（止）"), _day(facts.ends_on), anchor="dates")
-    yield FormRow("place", _("签订地点"), facts.place, anchor="dates")
+    yield FormRow("place", _("履行地点"), facts.place, anchor="dates")
     yield FormRow("subject_text", _("技术内容"), facts.subject_text, anchor="subject")
 
 

@@ -95,7 +95,7 @@ def submit_many(contracts: Sequence[Contract], *, actor: Any) -> list[Outcome]:
     What the pre-check stops stays open as a draft, with its reason in the answer. Each text is read as
     for a single filing; contracts for which the time of the request is too short are left for the next.
     """
-    results = []
+    results: list[Outcome] = []
     end = time.monotonic() + READING_SECONDS
     for contract in contracts[:MOST]:
         filing = None

@@ -322,8 +322,18 @@ def unregistered(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("days", "")
     days = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else OVERDUE_DAYS
     rows = queries.unregistered(request.user, district=district, days=days)
+    page = paginate(request, rows, size=_SIZE)
+    counts = queries.unregistered_by_district(request.user, days=days)
     context = {
-        "page": paginate(request, rows, size=_SIZE),
+        "page": page,
+        # Before its papers are submitted a contract is its parties' own: then the row is no link.
+        "readable": {
+            row.pk for row in page.object_list if request.user.has_perm("deals.view_contract", row)
+        },
+        "counts": [
+            (code, taxonomy.label("district", code), counts[code])
+            for code in sorted(counts, key=lambda code: (-counts[code], code))
+        ],
         "days": days,
         "district": district,
         "districts": _districts(request),

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.deals.models import Contract
 from marketplace.deals.services import AMENDABLE, SECTIONS
@@ -29,7 +30,7 @@ _STEPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (_("提交预审"), frozenset({"submitted"})),
     (_("受理和审核"), frozenset({"accepted", "first_passed"})),
     (_("在国家系统申报"), frozenset({"approved", "forwarded", "filed"})),
-    (_("登记"), frozenset({"registered", "changed", "disputed"})),
+    (pgettext_lazy("ledger", "登记"), frozenset({"registered", "changed", "disputed"})),
     (_("核定技术性收入"), frozenset({"performed"})),
 )
 
@@ -186,7 +187,8 @@ def moved_since(filing: Filing) -> list[Any]:
     """What became of a counted contract since its registration, in sentences; empty when all is taken over."""
     if not queries.has_moved(filing):
         return []
-    contract, found = filing.contract, []
+    contract = filing.contract
+    found: list[Any] = []
     pairs = (
         (_("成交额：登记为 %(old)s，合同现为 %(new)s"), "total_fen"),
         (_("技术交易额：登记为 %(old)s，合同现为 %(new)s"), "technical_fen"),
