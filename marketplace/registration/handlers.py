@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage.queries import register_source
 from marketplace.brokerage.queries.record import Fact
+from marketplace.deals.events import ContractAmended, ContractPerformed, ContractTerminated
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -21,6 +22,7 @@ from marketplace.registration.services import imports
 
 kinds.register("registration.waiting", _("有合同待认定登记"), mail_default=False)
 kinds.register("registration.filing", _("认定登记有进展"))
+kinds.register("registration.moved", _("已登记的合同后来有变动"), mail_default=False)
 kinds.register("registration.report", _("登记变更后应报告用证情况"))
 
 register_reader(FILING_FILES, queries.reads_file)
@@ -44,11 +46,7 @@ def _filing(pk: int) -> Filing:
 def tell_registrars(event: events.FilingSubmitted) -> None:
     """A filing waits: the registrars of its district and of the city learn of it, its own people left out."""
     filing = _filing(event.subject_id)
-    people = [
-        person
-        for person in parties.people_with_role(*REGISTRARS)
-        if person.has_perm("registration.decide_registration", filing)
-    ]
+    people = _deciders(filing)
     title = _("补正后重新提交：%(title)s") if event.is_correction else _("待认定登记：%(title)s")
     notify(
         "registration.waiting",
@@ -58,6 +56,39 @@ def tell_registrars(event: events.FilingSubmitted) -> None:
         url=address_of("registration:decide", filing.code),
         subject=(events.FILING, filing.pk),
     )
+
+
+_MOVED: dict[type[Event], Any] = {
+    ContractAmended: _("已登记的合同经双方变更：%(title)s"),
+    ContractTerminated: _("已登记的合同已终止：%(title)s"),
+    ContractPerformed: _("已登记的合同已履行完毕：%(title)s"),
+}
+
+
+@on(ContractAmended, ContractTerminated, ContractPerformed)
+def tell_of_moved_contract(event: Event) -> None:
+    """A registered contract no longer says what is counted: the registrars of its desk learn of it."""
+    filing = queries.filings().filter(contract_id=event.subject_id).first()
+    if filing is None or not queries.has_moved(filing):
+        return
+    notify(
+        "registration.moved",
+        _deciders(filing),
+        title=_MOVED[type(event)],
+        params={"title": filing.contract.title},
+        body=_("请办理变更、注销，或者核定技术性收入。"),
+        url=address_of("registration:decide", filing.code),
+        subject=(events.FILING, filing.pk),
+    )
+
+
+def _deciders(filing: Filing) -> list[Any]:
+    """The registrars of the filing's district and of the city, its own people left out."""
+    return [
+        person
+        for person in parties.people_with_role(*REGISTRARS)
+        if person.has_perm("registration.decide_registration", filing)
+    ]
 
 
 _RESULTS: dict[str, tuple[Any, Any]] = {

@@ -61,6 +61,13 @@ def _to_decide(user: Any) -> Iterator[Todo]:
             }
             url = f"{reverse('registration:desk')}?heap={name}"
             yield Todo("shield", title, text, _("去办理"), url, urgent=urgent, order=42)
+    if count := counts["moved"]:
+        title = ngettext(
+            "%(n)s 份已登记的合同后来有变动", "%(n)s 份已登记的合同后来有变动", count
+        ) % {"n": count}
+        text = _("请办理变更、注销，或者核定技术性收入")
+        url = f"{reverse('registration:desk')}?heap=moved"
+        yield Todo("shield", title, text, _("去办理"), url, order=42)
 
 
 def _of_seller(user: Any) -> Iterator[Todo]:

@@ -118,6 +118,9 @@ class CopyWrite(RevWrite):
     """Another copy of a signed contract."""
 
     fully_sealed = serializers.BooleanField(default=False)
+    signed_on = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="更正签订日期；不变的不传"
+    )
     file = _file(help_text="PDF 或图片")
 
 

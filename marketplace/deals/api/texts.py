@@ -175,6 +175,11 @@ class ContractCopies(APIView):
             request,
             code,
             lambda: services.add_copy(
-                contract, held["file"], fully_sealed=held["fully_sealed"], actor=actor, rev=rev
+                contract,
+                held["file"],
+                fully_sealed=held["fully_sealed"],
+                signed_on=held["signed_on"],
+                actor=actor,
+                rev=rev,
             ),
         )

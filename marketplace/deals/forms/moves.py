@@ -99,6 +99,11 @@ class CopyForm(JiebangForm):
 
     file = _upload(_("补充的盖章文本"), SCAN_TYPES, help_text=_("PDF 或图片"))
     fully_sealed = forms.BooleanField(label=_("各方印章、签字齐全"), required=False)
+    signed_on = ContractDayField(
+        label=_("更正签订日期"),
+        required=False,
+        help_text=_("登记的签订日期与盖章文本不一致时填写；一致的不填"),
+    )
 
 
 class ReasonForm(JiebangForm):

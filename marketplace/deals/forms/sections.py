@@ -48,7 +48,7 @@ class BasicsForm(JiebangForm):
     ends_on = ContractDayField(
         label=_("结束日期"), required=False, help_text=_("合同有效期的最后一天，含当日")
     )
-    place = PlainTextField(label=_("签订地点"), max_length=100, required=False)
+    place = PlainTextField(label=_("履行地点"), max_length=100, required=False)
 
 
 class PartiesForm(JiebangForm):

@@ -29,7 +29,12 @@ from marketplace.deals.queries.reading import (
     visible_to,
     whole,
 )
-from marketplace.deals.queries.texts import open_text, texts_of, waiting_parties
+from marketplace.deals.queries.texts import (
+    open_text,
+    texts_of,
+    unconfirmed_parties,
+    waiting_parties,
+)
 
 __all__ = [
     "KEPT_DAYS",
@@ -59,6 +64,7 @@ __all__ = [
     "reads_file",
     "sellers",
     "texts_of",
+    "unconfirmed_parties",
     "visible_to",
     "waiting_parties",
     "whole",

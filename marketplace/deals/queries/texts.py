@@ -2,7 +2,8 @@
 
 from marketplace.deals.models import Contract, ContractParty, FinalText
 from marketplace.deals.queries.reading import parties_of
-from marketplace.deals.workflow import Side
+from marketplace.deals.workflow import Origin, Side
+from marketplace.parties.policies import access_of
 
 
 def open_text(contract: Contract) -> FinalText | None:
@@ -22,3 +23,25 @@ def waiting_parties(text: FinalText) -> list[ContractParty]:
     done = set(text.confirmations.values_list("party_id", flat=True))
     rows = parties_of(text.contract)
     return [row for row in rows if row.side != Side.BROKER and row.pk not in done]
+
+
+def unconfirmed_parties(contract: Contract) -> list[ContractParty]:
+    """Sellers and buyers of the platform that neither confirmed the text nor recorded the signature.
+
+    An approver of one side may record the signature of a draft: then the sealed copy alone speaks for
+    the other. Empty before the signature and for imported contracts.
+    """
+    if not contract.is_signed or contract.origin == Origin.IMPORT:
+        return []
+    text = contract.texts.filter(withdrawn_at__isnull=True).first()
+    done = set(text.confirmations.values_list("party_id", flat=True)) if text else set()
+    rows = [
+        row
+        for row in parties_of(contract)
+        if row.is_inside and row.side != Side.BROKER and row.pk not in done
+    ]
+    signer = contract.signed_recorded_by if rows else None
+    if signer is None:
+        return rows
+    access = access_of(signer)
+    return [row for row in rows if not access.binds(row.organization_id)]

@@ -238,7 +238,8 @@ def _parties(facts: DraftFacts) -> Table:
             share = f"（份额{_percent(party.share_bp)}）" if party.share_bp is not None else ""
             contact = " ".join(part for part in (party.contact_name, party.contact_phone) if part)
             identity = _identity(party)
-            head = "—" if party.is_person else party.legal_head or BLANK
+            # The line of the signature is filled in by hand; a blank here would be one of the text.
+            head = ("" if party.is_person else party.legal_head) or "—"
             rows.append((label, party.name + share, identity, head, contact or "—"))
     header = ("当事人", "名称", "统一社会信用代码", "法定代表人", "联系人")
     return Table(header, tuple(rows), (15, 21, 31, 16, 17))

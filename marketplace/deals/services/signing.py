@@ -149,26 +149,64 @@ def _add_copy(
 
 
 def add_copy(
-    contract: Contract, upload: Any, *, fully_sealed: bool, actor: Actor, rev: Rev = None
+    contract: Contract,
+    upload: Any,
+    *,
+    fully_sealed: bool,
+    signed_on: date | None = None,
+    actor: Actor,
+    rev: Rev = None,
 ) -> SignedCopy:
     """Add a better scan of a signed contract, for example with the seal that the first one lacked.
 
-    Raises Forbidden, Refused, Stale, InvalidInput at `file`.
+    `signed_on` corrects the day of signature to the one in the copy, for who may record a signature.
+    Raises Forbidden, Refused, Stale, InvalidInput at `file`, `signed_on`.
     """
     contract = fresh(contract)
     _check_signed(contract, actor, rev)
+    _check_day(contract, signed_on, actor)
     file = received(upload, SCANS, actor=actor, wrong=_wrong_kind(SignedForm.SCAN))
     with transaction.atomic():
         contract = locked(contract)
         _check_signed(contract, actor, rev)
+        corrects = _check_day(contract, signed_on, actor)
         files.bind(file, contract.pk, actor=actor)
         copy = _add_copy(contract, file, SignedForm.SCAN, fully_sealed=fully_sealed, actor=actor)
+        changed = ["copies"]
+        if corrects:
+            contract.signed_on = signed_on
+            changed.append("signed_on")
+            flag_brokers(contract)
         save(contract)
         publish(
-            events.ContractEdited(subject_id=contract.pk, section="copies", fields=["copies"]),
+            events.ContractEdited(subject_id=contract.pk, section="copies", fields=changed),
             actor=actor,
         )
     return copy
+
+
+def _check_day(contract: Contract, day: date | None, actor: Actor) -> bool:
+    """Whether the day of signature is corrected. Raises Forbidden, InvalidInput at `signed_on`."""
+    if day is None or day == contract.signed_on:
+        return False
+    allow(actor, "deals.bind_contract", contract, _("签订日期由单位审核人或单位管理员更正"))
+    reason = _wrong_day(contract, day)
+    if not reason and any(done < day for done in _days_after(contract)):
+        reason = _("签订日期不能晚于已登记的付款、发票、节点和终止日期")
+    if reason:
+        raise InvalidInput({"signed_on": [reason]})
+    return True
+
+
+def _days_after(contract: Contract) -> list[date]:
+    """The days of what was done under the contract."""
+    done = [
+        *contract.payments.values_list("paid_on", flat=True),
+        *contract.invoices.values_list("issued_on", flat=True),
+        *contract.milestones.values_list("done_on", flat=True),
+        contract.ended_on,
+    ]
+    return [day for day in done if day is not None]
 
 
 def _check_signed(contract: Contract, actor: Actor, rev: Rev) -> None:

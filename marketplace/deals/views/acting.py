@@ -152,6 +152,7 @@ def add_copy(request: Request, code: str) -> HttpResponse:
             contract,
             form.cleaned_data["file"],
             fully_sealed=form.cleaned_data["fully_sealed"],
+            signed_on=form.cleaned_data["signed_on"],
             actor=request.user,
             rev=seen.rev,
         )
@@ -162,7 +163,7 @@ def add_copy(request: Request, code: str) -> HttpResponse:
         form,
         do,
         title=_("补充盖章文本"),
-        explain=_("例如原来的扫描件缺少印章。原来的文件保留，不会被替换。"),
+        explain=_("例如原来的扫描件缺少印章，或者登记的签订日期有误。原来的文件保留，不会被替换。"),
         button=_("存入"),
     )
 

@@ -1,5 +1,6 @@
 """变更: proposing other values for a section of a signed contract, and the other side's answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from marketplace.deals import services
 from marketplace.deals.forms import SECTIONS, AmendForm, AnswerAmendmentForm, section_named
 from marketplace.deals.models import Amendment, Contract
 from marketplace.deals.policies import side_orgs
+from marketplace.deals.rulebook.currencies import units
 from marketplace.deals.views.editing import page_of
 from marketplace.deals.views.shared import (
     UPLOADS,
@@ -31,7 +33,7 @@ from marketplace.kernel.errors import (
     Stale,
     StorageFull,
 )
-from marketplace.web.differences import Difference, shown, shown_rows
+from marketplace.web.differences import NOTHING, Difference, shown, shown_rows
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -169,6 +171,9 @@ def differences_of(row: Amendment) -> list[Difference]:
             formset, label = section.rows[name]
             columns = formset.form.base_fields
             pair = shown_rows(columns, before or []), shown_rows(columns, after)
+        elif name == "foreign_amount":
+            label = fields[name].label
+            pair = _foreign(row.before), _foreign(row.after)
         elif name in fields:
             label = fields[name].label
             pair = shown(fields[name], before), shown(fields[name], after)
@@ -176,6 +181,15 @@ def differences_of(row: Amendment) -> list[Difference]:
             continue
         found.append(Difference(label, *pair))
     return found
+
+
+def _foreign(values: Mapping[str, Any]) -> str:
+    """The foreign amount of a section in units of its currency; the column counts minor units."""
+    minor = values.get("foreign_amount")
+    if minor is None:
+        return NOTHING
+    currency = values["currency"]
+    return f"{currency} {units(minor, currency):,f}"
 
 
 def amends(user: Any, contract: Contract) -> bool:

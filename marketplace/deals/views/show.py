@@ -83,7 +83,7 @@ def show(request: Request, code: str) -> HttpResponse:
         "amendments": list(contract.amendments.select_related("proposed_by", "decided_by")),
         "amends": amends(request.user, contract),
         "flags": queries.flags_of(contract),
-        "flow": queries.flow_of(contract),
+        "flow": _flow_said(contract),
         "can_print": drafts.can_print(),
         "history": history("deals.contract", contract.pk, limit=MOST_HISTORY),
     }
@@ -105,6 +105,14 @@ def steps_of(contract: Contract) -> list[dict[str, Any]]:
         }
         for place, state in enumerate(STEPS)
     ]
+
+
+def _flow_said(contract: Contract) -> frozenset[str]:
+    """输出, 吸纳 or 本地 for the page; nothing while the place of one side is not known."""
+    for rows in (queries.sellers(contract), queries.buyers(contract)):
+        if not any(row.district or row.country != "CHN" for row in rows):
+            return frozenset()
+    return queries.flow_of(contract)
 
 
 def _amounts(contract: Contract) -> dict[str, Any]:

@@ -72,8 +72,9 @@ class ContractCheck(APIView):
 
     @extend_schema(operation_id="contract_check", responses=CheckRead)
     def get(self, request: Request, code: str) -> Response:
-        """The findings of a contract by the rules of its time."""
-        return _answer(request, _contract(request, code))
+        """The findings of a contract by the rules of its time, compared with its final text when that is a DOCX."""
+        contract = _contract(request, code)
+        return _answer(request, contract, services.read_final_text(contract))
 
     @extend_schema(
         operation_id="contract_check_text",

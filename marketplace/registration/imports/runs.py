@@ -13,7 +13,7 @@ from typing import IO, Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from marketplace.files import storage
 from marketplace.journal.jobs import advance, end_turn, job
@@ -129,7 +129,7 @@ def _record(batch: RegisterImport, sheet: Sheet, layout: Layout, plan: Plan) -> 
 
 def outcome_labels() -> dict[str, str]:
     """What a row becomes, in words."""
-    words = (_("新增"), _("登记"), _("变更"), _("无变化"), _("跳过"))
+    words = (_("新增"), pgettext("ledger", "登记"), _("变更"), _("无变化"), _("跳过"))
     return dict(zip(OUTCOMES, words, strict=True))
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.deals.workflow import Book
 from marketplace.kernel import clock
@@ -122,7 +123,7 @@ class LedgerPeriod(models.Model):
 class EntryKind(models.TextChoices):
     """What an entry does. An adjustment is a reversal and a new entry of the kind `adjust`."""
 
-    REGISTER = "register", _("登记")
+    REGISTER = "register", pgettext_lazy("ledger", "登记")
     ADJUST = "adjust", _("变更后重新登记")
     REVERSE = "reverse", _("核减")
 

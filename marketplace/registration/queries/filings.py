@@ -6,14 +6,20 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from marketplace.deals.models import Contract, ContractParty
-from marketplace.deals.workflow import CONCLUDED, Book
+from marketplace.deals.models import Amendment, Contract, ContractParty
+from marketplace.deals.workflow import CONCLUDED, AmendmentStatus, Book, ContractStatus
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
-from marketplace.registration.models import CERTIFICATE_FILES, FILING_FILES, BenefitUse, Filing
+from marketplace.registration.models import (
+    CERTIFICATE_FILES,
+    FILING_FILES,
+    BenefitUse,
+    Decision,
+    Filing,
+)
 from marketplace.registration.policies import OVERSEERS, PRINCIPALS
 from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.limits import OVERDUE_DAYS
@@ -104,8 +110,9 @@ def reads_file(user: Any, attachment: Attachment) -> bool:
 
 
 # --- the registrar's day ----------------------------------------------------------------------
-#: The heaps: due until tonight, corrected, new, in review, waiting for a number, objections.
-HEAPS = ("due", "corrected", "new", "review", "number", "disputed")
+#: The heaps: due until tonight, corrected, new, in review, waiting for a number, objections, and
+#: registered contracts that were changed or ended since.
+HEAPS = ("due", "corrected", "new", "review", "number", "disputed", "moved")
 
 
 def desk(actor: Actor) -> QuerySet[Filing]:
@@ -139,7 +146,8 @@ def _heap(name: str) -> Q:
 
 def heap(actor: Actor, name: str, *, district: str = "", book: str = "") -> QuerySet[Filing]:
     """One heap of the registrar's desk, the most urgent first. KeyError for an unknown name."""
-    rows = desk(actor).filter(_heap(name))
+    rows = desk(actor)
+    rows = moved(rows) if name == "moved" else rows.filter(_heap(name))
     if district:
         rows = rows.filter(district=district)
     if book:
@@ -153,15 +161,57 @@ def heap(actor: Actor, name: str, *, district: str = "", book: str = "") -> Quer
 
 
 def heap_counts(actor: Actor, *, district: str = "") -> dict[str, int]:
-    """How many filings are in each heap; one query."""
+    """How many filings are in each heap; two queries."""
     rows = desk(actor)
     if district:
         rows = rows.filter(district=district)
     # Outside the aggregate so that counting needs no join.
     counted = rows.prefetch_related(None).aggregate(
-        **{name: Count("id", filter=_heap(name)) for name in HEAPS}
+        **{name: Count("id", filter=_heap(name)) for name in HEAPS if name != "moved"}
     )
+    counted["moved"] = moved(rows).count()
     return {name: counted[name] or 0 for name in HEAPS}
+
+
+def moved(rows: QuerySet[Filing]) -> QuerySet[Filing]:
+    """Counted filings whose contract was amended in kind or amount, terminated or performed since.
+
+    A filing leaves when the registrar records the change, the end or the technical income. Objections
+    have a heap of their own.
+    """
+    # From the contracts that ended or were amended, so that a large imported register is not read.
+    ended = Contract.objects.filter(
+        book__in=Book.values, status__in=[ContractStatus.PERFORMED, ContractStatus.TERMINATED]
+    )
+    agreed = Amendment.objects.filter(
+        status=AmendmentStatus.AGREED, section__in=["basics", "money"]
+    )
+    touched = ended.order_by().values("pk").union(agreed.order_by().values("contract_id"))
+    changes = Decision.objects.filter(act="change")
+    amended = agreed.filter(
+        ~Exists(changes.filter(filing=OuterRef(OuterRef("pk")), at__gt=OuterRef("decided_at"))),
+        contract=OuterRef("contract_id"),
+        decided_at__gt=OuterRef("registered_at"),
+    )
+    differs = (
+        ~Q(contract__amount_total_fen=F("recognised_total_fen"))
+        | ~Q(contract__amount_technical_fen=F("recognised_technical_fen"))
+        | ~Q(contract__contract_type=F("recognised_type"))
+    )
+    settled = changes.filter(filing=OuterRef("pk"), at__date__gte=OuterRef("contract__ended_on"))
+    return rows.filter(
+        (Exists(amended) & differs)
+        | (Q(contract__status=ContractStatus.TERMINATED) & ~Exists(settled))
+        | (Q(contract__status=ContractStatus.PERFORMED) & ~Q(status=FilingStatus.PERFORMED)),
+        contract_id__in=touched,
+        status__in=sorted(COUNTED - {FilingStatus.DISPUTED}),
+        registered_elsewhere=False,
+    )
+
+
+def has_moved(filing: Filing) -> bool:
+    """Whether the registrar must take over what became of the contract since it was registered."""
+    return moved(Filing.objects.filter(pk=filing.pk)).exists()
 
 
 def waiting_count(actor: Actor) -> int:
@@ -192,6 +242,7 @@ def unregistered(
 ) -> QuerySet[Contract]:
     """Contracts of sellers in the city, signed more than `days` ago, that have no official number.
 
+    Terminated ones are left out: nobody registers them any more.
     For registrars (of their districts) and overseers; the longest waiting first. Amounts of drafts
     are not shown on the page that lists them.
     """
@@ -211,7 +262,7 @@ def unregistered(
         Exists(seller),
         ~Exists(numbered),
         book=book,
-        status__in=sorted(CONCLUDED),
+        status__in=sorted(CONCLUDED - {ContractStatus.TERMINATED}),
         signed_on__lt=clock.today() - timedelta(days=days),
     )
     return (
@@ -219,6 +270,22 @@ def unregistered(
         .prefetch_related("parties")
         .order_by("signed_on", "id")
     )
+
+
+def unregistered_by_district(
+    actor: Actor, *, days: int = OVERDUE_DAYS, book: str = Book.CITY
+) -> dict[str, int]:
+    """How many contracts of `unregistered` there are by district of the seller; one query."""
+    sellers = ContractParty.objects.filter(
+        side="seller",
+        district__startswith=settings.CITY,
+        contract__in=unregistered(actor, days=days, book=book).order_by().values("pk"),
+    )
+    limited = districts_of(actor)
+    if limited and not access_of(actor).has(*OVERSEERS):
+        sellers = sellers.filter(district__in=limited)
+    rows = sellers.order_by().values_list("district")
+    return dict(rows.annotate(Count("contract", distinct=True)))
 
 
 def to_file(actor: Actor) -> QuerySet[Contract]:

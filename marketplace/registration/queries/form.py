@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from marketplace.deals import queries as deals
 from marketplace.deals.models import Contract
+from marketplace.deals.rulebook.currencies import units
 from marketplace.deals.rulebook.facts import OfficialFacts, PartyFacts
 from marketplace.kernel.money import in_wan
 from marketplace.taxonomy import queries as taxonomy
@@ -84,7 +85,7 @@ def _contract(facts: OfficialFacts) -> Iterator[FormRow]:
     yield FormRow("signed_on", _("签订日期"), _day(facts.signed_on), anchor="dates")
     yield FormRow("starts_on", _("合同有效期限（起）"), _day(facts.starts_on), anchor="dates")
     yield FormRow("ends_on", _("合同有效期限（止）"), _day(facts.ends_on), anchor="dates")
-    yield FormRow("place", _("签订地点"), facts.place, anchor="dates")
+    yield FormRow("place", _("履行地点"), facts.place, anchor="dates")
     yield FormRow("subject_text", _("技术内容"), facts.subject_text, anchor="subject")
 
 
@@ -100,8 +101,9 @@ def _money(facts: OfficialFacts) -> Iterator[FormRow]:
     mode = _term("payment_mode", facts.payment_mode)
     yield FormRow("payment_mode", _("付款方式"), mode, anchor="money")
     if facts.currency != "CNY":
-        amount = "" if facts.foreign_amount is None else str(facts.foreign_amount)
-        note = _("%(currency)s 最小单位，汇率 %(rate)s") % {
+        minor = facts.foreign_amount
+        amount = "" if minor is None else f"{units(minor, facts.currency):f}"
+        note = _("%(currency)s，汇率 %(rate)s") % {
             "currency": facts.currency,
             "rate": facts.rate_text,
         }

@@ -132,6 +132,19 @@ def _is_priced(case: Case) -> bool:
     return case.facts.is_state_held and (case.facts.is_equity or case.is_kind("ZR", "XK"))
 
 
+#: 机关法人 and 事业法人 with their kinds (技术合同登记表, 性质).
+_PUBLIC_BODIES = ("01", "02")
+
+
+@check("state_held_unsaid")
+def _state_held_unsaid(case: Case) -> Answer:
+    """A public body sells, and the box is off that leads to the evidence of the price."""
+    facts = case.facts
+    if facts.is_state_held or not (facts.is_equity or case.is_kind("ZR", "XK")):
+        return False
+    return [row.name for row in facts.side("seller") if row.nature.startswith(_PUBLIC_BODIES)]
+
+
 @check("price_evidence_missing")
 def _price_evidence_missing(case: Case) -> Answer:
     return _is_priced(case) and not case.facts.price_evidence

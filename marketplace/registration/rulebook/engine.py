@@ -81,6 +81,8 @@ _OF_KINDS = {
 def _concerns(code: str, facts: Facts) -> bool:
     if code in {"price_evidence_missing", "publicity_short"}:
         return facts.is_state_held
+    if code == "state_held_unsaid":
+        return facts.is_equity or facts.contract_type.upper().startswith(("ZR", "XK"))
     kinds = _OF_KINDS.get(code)
     return kinds is None or any(facts.contract_type.upper().startswith(one) for one in kinds)
 

@@ -1,4 +1,4 @@
-"""Flags of risk for the registrar: split contracts, related parties, round trips, outliers, same texts.
+"""Flags of risk for the registrar: split contracts, related parties, round trips, outliers, same texts, no consent.
 
 A flag is a reason to look, never a refusal, and only registrars see it. Pure: the neighbours, which are the
 few contracts that share a party or a title, are found by `registration.queries`.
@@ -18,12 +18,13 @@ from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.facts import BUYER, SELLER, Facts
 from marketplace.registration.rulebook.settings import setting_on
 
-SPLIT, RELATED, ROUND_TRIP, OUTLIER, SAME_TEXT = (
+SPLIT, RELATED, ROUND_TRIP, OUTLIER, SAME_TEXT, UNCONFIRMED = (
     "split",
     "related",
     "round_trip",
     "outlier",
     "same_text",
+    "unconfirmed",
 )
 #: Days between two contracts of the same parties that may be one that was split.
 SPLIT_DAYS = 90
@@ -85,9 +86,17 @@ def parties_of(facts: Facts, side: str) -> frozenset[str]:
 
 
 def risk_flags(
-    facts: Facts, neighbours: Iterable[Neighbour], peers: Sequence[int], today: date
+    facts: Facts,
+    neighbours: Iterable[Neighbour],
+    peers: Sequence[int],
+    today: date,
+    unconfirmed: Sequence[str] = (),
 ) -> list[Flag]:
-    """The flags of a contract. `peers` are amounts in fen of other contracts of its type."""
+    """The flags of a contract.
+
+    `peers` are amounts in fen of other contracts of its type, `unconfirmed` the names of parties of the
+    platform that have not agreed on line.
+    """
     rows = list(neighbours)
     flags = [
         _related(facts),
@@ -95,6 +104,7 @@ def risk_flags(
         _round_trip(facts, rows),
         _outlier(facts, peers),
         _same_text(facts, rows),
+        _unconfirmed(unconfirmed),
     ]
     return [flag for flag in flags if flag]
 
@@ -204,3 +214,13 @@ def _same_text(facts: Facts, rows: list[Neighbour]) -> Flag | None:
     if not same:
         return None
     return Flag(SAME_TEXT, _("标的内容与其他合同几乎相同"), tuple(row.code for row in same))
+
+
+def _unconfirmed(names: Sequence[str]) -> Flag | None:
+    """The signature was recorded by one side alone, and the other uses the platform."""
+    if not names:
+        return None
+    return Flag(
+        UNCONFIRMED,
+        _("对方未在线确认：%(names)s；请核对签订文本上的印章和签字") % {"names": "、".join(names)},
+    )

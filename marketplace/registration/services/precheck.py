@@ -119,11 +119,12 @@ def report(contract: Contract, actor: Actor, reading: Reading | None = None) -> 
 
 
 def flags(contract: Contract, actor: Actor) -> list[Flag]:
-    """The flags of risk, for the registrar of this contract. Six queries. Raises Forbidden."""
+    """The flags of risk, for the registrar of this contract. About ten queries. Raises Forbidden."""
     if not actor.has_perm("registration.see_risks", contract):
         raise Forbidden
     facts, today = _facts(contract)
-    return risk_flags(facts, neighbours(contract), peers(contract), today)
+    unconfirmed = [row.name for row in deals.unconfirmed_parties(contract)]
+    return risk_flags(facts, neighbours(contract), peers(contract), today, unconfirmed)
 
 
 def _facts(contract: Contract) -> tuple[Facts, date]:

@@ -80,15 +80,13 @@ def open_filing(contract: Contract, *, actor: Any) -> Filing:
     return filing
 
 
-def submit(filing: Filing, *, actor: Any, rev: Rev = None, reads_text: bool = True) -> Filing:
+def submit(filing: Filing, *, actor: Any, rev: Rev = None) -> Filing:
     """Hand the filing in, or in again after a return; the pre-check runs and is kept as a snapshot.
 
-    The final text is read in a child process before the transaction; `reads_text` False leaves it out,
-    for many contracts in one request. Raises Forbidden, Refused, Stale; Blocked with the findings when
-    the pre-check stops it.
+    The final text is read in a child process before the transaction. Raises Forbidden, Refused, Stale;
+    Blocked with the findings when the pre-check stops it.
     """
-    reading = precheck.read_final_text(filing.contract) if reads_text else None
-    return _submit(filing, reading, actor, rev)
+    return _submit(filing, precheck.read_final_text(filing.contract), actor, rev)
 
 
 @transaction.atomic

@@ -27,7 +27,12 @@ from marketplace.registration.rulebook import settings
 from marketplace.registration.rulebook.limits import OVERDUE_DAYS
 from marketplace.registration.services import batch, precheck
 from marketplace.registration.services import filing as services
-from marketplace.registration.views.shared import book_of, common, fetch_filing
+from marketplace.registration.views.shared import (
+    book_of,
+    common,
+    fetch_filing,
+    moved_since,
+)
 from marketplace.registration.workflow import FILING, ON_DESK
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.seen import Seen
@@ -41,6 +46,7 @@ HEAP_NAMES = {
     "review": gettext_lazy("审核中"),
     "number": gettext_lazy("待官方编号"),
     "disputed": gettext_lazy("有异议"),
+    "moved": gettext_lazy("登记后有变动"),
 }
 #: Rows of a page that are sent together.
 _SIZE = 30
@@ -166,6 +172,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         "decides": request.user.has_perm("registration.decide_registration", filing),
         "is_party": _is_party(request, filing),
         "risks": _risks(request, filing),
+        "moved": moved_since(filing),
     }
     return render_page(request, "registration/decide.html", context, status=status)
 
@@ -329,11 +336,21 @@ def unregistered(request: HttpRequest) -> HttpResponse:
     days = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else OVERDUE_DAYS
     book = book_of(request)
     rows = queries.unregistered(request.user, district=district, days=days, book=book)
+    page = paginate(request, rows, size=_SIZE)
+    counts = queries.unregistered_by_district(request.user, days=days, book=book)
     context = {
         "book": book,
         "books": Book.choices,
         "is_sample": book == Book.SAMPLE,
-        "page": paginate(request, rows, size=_SIZE),
+        "page": page,
+        # Before its papers are submitted a contract is its parties' own: then the row is no link.
+        "readable": {
+            row.pk for row in page.object_list if request.user.has_perm("deals.view_contract", row)
+        },
+        "counts": [
+            (code, taxonomy.label("district", code), counts[code])
+            for code in sorted(counts, key=lambda code: (-counts[code], code))
+        ],
         "days": days,
         "district": district,
         "districts": _districts(request),

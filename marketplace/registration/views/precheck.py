@@ -3,44 +3,24 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from marketplace.deals import queries as deals
-from marketplace.deals.models import Contract
 from marketplace.deals.workflow import Book
 from marketplace.kernel.errors import InvalidInput, StorageFull
 from marketplace.registration.forms.precheck import UPLOADS, TextForm
-from marketplace.registration.rulebook.findings import Finding
 from marketplace.registration.services import precheck as services
+from marketplace.registration.views.shared import place_of
 from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, render_page
-
-#: Where a finding is mended: the section of the contract's form by the anchor of the rule.
-_SECTIONS = {
-    "title": "basics",
-    "type": "basics",
-    "subject": "basics",
-    "dates": "basics",
-    "parties": "parties",
-    "amount": "money",
-    "payment": "money",
-    "deductions": "worksheet",
-    "acceptance": "acceptance",
-    "ip": "official",
-    "plan": "official",
-    "classification": "official",
-    "output": "official",
-}
-_PAGES = {"evidence": "deals:evidence", "final-text": "deals:text"}
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("uploads", per_user=UPLOADS)
 def precheck(request: Any, code: str) -> HttpResponse:
-    """The pre-check of a contract; a POST compares it with a DOCX, of which nothing is kept."""
+    """The pre-check of a contract with its final text; a POST compares it with a DOCX, of which nothing is kept."""
     contract = fetch(
         deals.visible_to(request.user),
         code,
@@ -63,13 +43,16 @@ def precheck(request: Any, code: str) -> HttpResponse:
                     form.add_error(name if name in form.fields else None, str(reason))
         except StorageFull as error:
             problem, status = error, error.status
+    reads_final = reading is None
+    if reads_final:
+        reading = services.read_final_text(contract)
     report = services.report(contract, request.user, reading)
     sees_risks = request.user.has_perm("registration.see_risks", contract)
     context = {
         "contract": contract,
         "report": report,
         "groups": [
-            (level, [(row, _place(contract, row)) for row in rows])
+            (level, [(row, place_of(contract, row.field)) for row in rows])
             for level, rows in (
                 ("blocks", report.blocking),
                 ("warns", report.advice),
@@ -79,18 +62,9 @@ def precheck(request: Any, code: str) -> HttpResponse:
         "flags": services.flags(contract, request.user) if sees_risks else [],
         "sees_risks": sees_risks,
         "form": form,
+        "reads_final": reads_final,
         "problem": problem,
         "is_sample": contract.book == Book.SAMPLE,
         "edits": request.user.has_perm("deals.edit_contract", contract),
     }
     return render_page(request, "registration/precheck.html", context, status=status)
-
-
-def _place(contract: Contract, finding: Finding) -> str:
-    """The page where a finding is mended, or an empty string."""
-    try:
-        if section := _SECTIONS.get(finding.field):
-            return reverse("deals:edit", args=[contract.code, section])
-        return reverse(_PAGES[finding.field], args=[contract.code])
-    except (NoReverseMatch, KeyError):
-        return ""

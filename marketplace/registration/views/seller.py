@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.deals import queries as deals
 from marketplace.deals.models import Contract
-from marketplace.deals.services import AMENDABLE, SECTIONS
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
@@ -27,12 +26,11 @@ from marketplace.registration.forms.filing import (
 from marketplace.registration.models import Filing
 from marketplace.registration.services import batch, using
 from marketplace.registration.services import filing as services
-from marketplace.registration.views.shared import NEXT, common, fetch_filing, steps_of
+from marketplace.registration.views.shared import NEXT, common, fetch_filing, place_of, steps_of
 from marketplace.registration.workflow import COUNTED, FILING, WITH_SELLER
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
-from marketplace.web.templatetags.web import url_or_empty
 from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, paginate, render_page
 
@@ -124,23 +122,12 @@ def filing(request: HttpRequest, code: str) -> HttpResponse:
         and request.user.has_perm("registration.prepare_registration", row),
         "records_use": bool(_sides(request, row)),
         "is_with_seller": row.status in WITH_SELLER,
-        "reasons": [{**one, "url": _place(row, one)} for one in row.return_reasons],
+        "reasons": [
+            {**one, "url": place_of(row.contract, one.get("field", ""))}
+            for one in row.return_reasons
+        ],
     }
     return render_page(request, "registration/filing.html", context, status=status)
-
-
-def _place(row: Filing, reason: dict[str, Any]) -> str:
-    """Where the thing that a reason is about is mended: the section, or the place on the contract's page.
-
-    The terms of a signed contract change by an amendment.
-    """
-    field = reason.get("field", "")
-    if field in AMENDABLE and row.contract.is_signed:
-        return url_or_empty("deals:amend", row.contract.code, field)
-    if field in SECTIONS:
-        return url_or_empty("deals:edit", row.contract.code, field)
-    shown = url_or_empty("deals:show", row.contract.code)
-    return f"{shown}#{field}" if shown and field else ""
 
 
 def _form(request: HttpRequest, move: str) -> Any:

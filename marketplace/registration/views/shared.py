@@ -6,8 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from marketplace.deals.workflow import Book
+from marketplace.deals.models import Contract
+from marketplace.deals.services import AMENDABLE, SECTIONS
+from marketplace.deals.workflow import Book, ContractStatus
 from marketplace.files import queries as files
 from marketplace.journal.queries import history
 from marketplace.journal.versions import version_before, version_of
@@ -18,6 +21,7 @@ from marketplace.registration.rulebook.numbers import shown
 from marketplace.registration.workflow import COUNTED, FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.differences import Difference
+from marketplace.web.templatetags.web import url_or_empty
 from marketplace.web.views import fetch
 
 #: The steps as the seller sees them: the states that belong to each, and its name.
@@ -26,7 +30,7 @@ _STEPS: tuple[tuple[Any, frozenset[str]], ...] = (
     (_("提交预审"), frozenset({"submitted"})),
     (_("受理和审核"), frozenset({"accepted", "first_passed"})),
     (_("在国家系统申报"), frozenset({"approved", "forwarded", "filed"})),
-    (_("登记"), frozenset({"registered", "changed", "disputed"})),
+    (pgettext_lazy("ledger", "登记"), frozenset({"registered", "changed", "disputed"})),
     (_("核定技术性收入"), frozenset({"performed"})),
 )
 
@@ -86,6 +90,44 @@ def fetch_filing(request: HttpRequest, code: str, action: str | None = None) -> 
     )
 
 
+#: The section of the contract's form by the anchor of a rule; a reason of a return names the section.
+_SECTION_OF = {
+    "title": "basics",
+    "type": "basics",
+    "subject": "basics",
+    "dates": "basics",
+    "amount": "money",
+    "payment": "money",
+    "deductions": "worksheet",
+    "ip": "official",
+    "plan": "official",
+    "classification": "official",
+    "output": "official",
+}
+_PAGE_OF = {"evidence": "deals:evidence", "final-text": "deals:text", "copies": "deals:copy"}
+
+
+def place_of(contract: Contract, field: str) -> str:
+    """The page where what a finding or a reason is about is mended; the contract's page for an unknown field.
+
+    Of a signed contract the terms change by an amendment, the parties by their particulars, and the text
+    by a further signed copy. Empty for no field, and while the bureau works with the contract.
+    """
+    section = _SECTION_OF.get(field, field)
+    if contract.is_signed:
+        section = {"parties": "particulars", "final-text": "copies"}.get(section, section)
+        amends = section in AMENDABLE
+        if not field or (contract.under_review if amends else contract.facts_locked):
+            return ""
+        if amends:
+            return url_or_empty("deals:amend", contract.code, section)
+    if section in SECTIONS:
+        return url_or_empty("deals:edit", contract.code, section)
+    if section in _PAGE_OF:
+        return url_or_empty(_PAGE_OF[section], contract.code)
+    return url_or_empty("deals:show", contract.code) if field else ""
+
+
 def since_return(filing: Filing) -> list[Difference]:
     """What differs between the last submission and the one before it, by field of the form."""
     if filing.rounds < 2:
@@ -139,6 +181,33 @@ def registered_facts(filing: Filing) -> list[tuple[Any, Any]]:
         (_("认定的成交额"), _money(filing.recognised_total_fen)),
         (_("认定的技术交易额"), _money(filing.recognised_technical_fen)),
     ]
+
+
+def moved_since(filing: Filing) -> list[Any]:
+    """What became of a counted contract since its registration, in sentences; empty when all is taken over."""
+    if not queries.has_moved(filing):
+        return []
+    contract = filing.contract
+    found: list[Any] = []
+    pairs = (
+        (_("成交额：登记为 %(old)s，合同现为 %(new)s"), "total_fen"),
+        (_("技术交易额：登记为 %(old)s，合同现为 %(new)s"), "technical_fen"),
+    )
+    for text, name in pairs:
+        old, new = getattr(filing, f"recognised_{name}"), getattr(contract, f"amount_{name}")
+        if old != new:
+            found.append(text % {"old": _money(old), "new": _money(new)})
+    if filing.recognised_type != contract.contract_type:
+        kinds = {
+            "old": taxonomy.label("contract_type", filing.recognised_type),
+            "new": taxonomy.label("contract_type", contract.contract_type),
+        }
+        found.append(_("合同类型：登记为 %(old)s，合同现为 %(new)s") % kinds)
+    if contract.status == ContractStatus.TERMINATED:
+        found.append(_("合同已终止，请办理注销登记或者变更登记"))
+    elif contract.status == ContractStatus.PERFORMED:
+        found.append(_("合同已履行完毕，请核定技术性收入"))
+    return found
 
 
 def _money(fen: int | None) -> str:

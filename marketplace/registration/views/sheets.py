@@ -61,10 +61,22 @@ def registered_list(request: HttpRequest) -> HttpResponse:
         if size == "large"
         else {"recognised_total_fen__lt": least}
     )
-    chosen = list(rows.filter(**of_size).order_by("official_on", "id")[:MOST])
+    rows = rows.filter(**of_size)
+    years = sorted({day.year for day in rows.dates("official_on", "year")}, reverse=True)
+    typed = request.GET.get("year", "")
+    year = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) == 4 else None
+    year = year if year in years else None
+    if year is not None:
+        rows = rows.filter(official_on__year=year)
+    count = rows.count()
+    chosen = list(rows.order_by("official_on", "id")[:MOST])
     context = {
         "rows": [{"filing": row, "number": shown(row.official_number or "")} for row in chosen],
         "size": size,
+        "years": years,
+        "year": year,
+        "count": count,
+        "is_cut": count > len(chosen),
         "total": sum(row.recognised_total_fen or 0 for row in chosen),
         "technical": sum(row.recognised_technical_fen or 0 for row in chosen),
         "digest": _digest(chosen),

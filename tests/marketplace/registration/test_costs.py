@@ -11,7 +11,7 @@ from django.urls import reverse
 
 import pytest
 
-from marketplace.deals.models import ContractParty, OriginProposal
+from marketplace.deals.models import Contract, ContractParty, OriginProposal
 from marketplace.registration.models import Filing, LedgerPeriod, RegisterImport
 from marketplace.registration.workflow import FilingStatus as S
 from tests.cast import Cast
@@ -59,6 +59,13 @@ def filings(state: str) -> Callable[[Cast], Callable[[], None]]:
         return more
 
     return prepare
+
+
+def moved(cast: Cast) -> Callable[[], None]:
+    """One registered filing whose contract was terminated since."""
+    more = filings(S.REGISTERED)(cast)
+    Contract.objects.update(status="terminated", ended_on=days_ago(0))
+    return more
 
 
 def signed(cast: Cast) -> Callable[[], None]:
@@ -113,6 +120,7 @@ def proposals(_cast: Cast) -> Callable[[], None]:
     ("prepare", "role", "page", "query"),
     [
         pytest.param(filings(S.SUBMITTED), "registrar_city", "desk", {"heap": "new"}, id="desk"),
+        pytest.param(moved, "registrar_city", "desk", {"heap": "moved"}, id="moved"),
         pytest.param(filings(S.SUBMITTED), "approver", "filings", {}, id="filings"),
         pytest.param(filings(S.REGISTERED), "approver", "registered_list", {}, id="list"),
         pytest.param(filings(S.APPROVED), "registrar_city", "register_export", {}, id="export"),

@@ -4,14 +4,18 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 import pytest
 
 from marketplace.kernel import clock
 from marketplace.registration.models import Filing
+from marketplace.registration.models.ledger import EntryKind
 from marketplace.registration.services import filing as services
+from marketplace.registration.views import sheets
+from marketplace.registration.views.desk import HEAP_NAMES
+from marketplace.registration.views.shared import steps_of
 from marketplace.registration.workflow import FilingStatus as S
-from marketplace.web.templatetags.web import url_or_empty
 from tests.cast import Cast
 from tests.factories.registration import days_ago, make_filing, number, signed_contract
 
@@ -119,8 +123,7 @@ def test_the_page_of_the_seller(cast: Cast, client: Client) -> None:
     services.return_for_correction(filing, [{"code": "seal_missing"}], actor=cast.registrar_city)
     text = client.get(path).content.decode()
     assert "合同缺少签章" in text
-    if shown := url_or_empty("deals:show", contract.code):
-        assert f"{shown}#copies" in text
+    assert reverse("deals:copy", args=[contract.code]) in text
     client.force_login(cast.outsider)
     assert client.get(path).status_code == 404
 
@@ -192,6 +195,69 @@ def test_signed_and_not_registered_by_county(cast: Cast, client: Client) -> None
     assert [row.pk for row in page.context["page"].object_list] == [old.pk]
     assert client.get(path, {"district": "371329"}).context["page"].paginator.count == 0
     assert client.get(path, {"days": "120"}).context["page"].paginator.count == 0
+
+
+def test_signed_and_not_registered_counts_by_county_and_leads_on(
+    cast: Cast, client: Client
+) -> None:
+    """A terminated contract is no longer waited for; what is not handed in yet is its parties' own."""
+    day = {"signed_on": days_ago(90), "starts_on": days_ago(90)}
+    drafts = [signed_contract(cast, **day) for _ in range(2)]
+    other = signed_contract(cast, seller={"district": "371311"}, **day)
+    ended = signed_contract(cast, state="terminated", **day)
+    make_filing(cast, S.SUBMITTED, contract=other)
+    client.force_login(cast.registrar_city)
+    path = reverse("registration:unregistered")
+    page = client.get(path)
+    shown = {row.pk for row in page.context["page"].object_list}
+    assert shown == {other.pk, *(row.pk for row in drafts)}
+    assert ended.pk not in shown
+    assert [(code, count) for code, _label, count in page.context["counts"]] == [
+        ("371302", 2),
+        ("371311", 1),
+    ]
+    text = page.content.decode()
+    assert reverse("deals:show", args=[other.code]) in text
+    assert client.get(reverse("deals:show", args=[other.code])).status_code == 200
+    assert reverse("deals:show", args=[drafts[0].code]) not in text
+    cast.registrar_county.platform_roles.update(district="371311")
+    client.force_login(cast.registrar_county)
+    counts = client.get(path).context["counts"]
+    assert [(code, count) for code, _label, count in counts] == [("371311", 1)]
+
+
+def test_a_list_that_is_cut_says_so_and_is_printed_by_year(
+    cast: Cast, client: Client, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(sheets, "MOST", 1)
+    this = clock.today()
+    rows = [make_filing(cast, S.REGISTERED) for _ in range(2)]
+    before = this.replace(year=this.year - 1, day=1)
+    Filing.objects.filter(pk=rows[0].pk).update(official_on=before)
+    client.force_login(cast.member)
+    path = reverse("registration:registered_list")
+    page = client.get(path)
+    assert (page.context["is_cut"], page.context["count"]) == (True, 2)
+    assert "只列出最早的 1 份" in page.content.decode()
+    assert page.context["years"] == [this.year, this.year - 1]
+    for year, row in ((this.year - 1, rows[0]), (this.year, rows[1])):
+        page = client.get(path, {"year": str(year)})
+        assert [one["filing"].pk for one in page.context["rows"]] == [row.pk]
+        assert not page.context["is_cut"]
+        assert page.context["total"] == row.recognised_total_fen
+    assert client.get(path, {"year": "1990"}).context["count"] == 2
+
+
+def test_words_of_registration_in_english(cast: Cast, client: Client) -> None:
+    """登记 is a verb of contacts elsewhere, which are logged."""
+    filing = make_filing(cast, S.REGISTERED)
+    client.force_login(cast.registrar_city)
+    english = {"HTTP_ACCEPT_LANGUAGE": "en"}
+    with translation.override("en"):
+        assert str(EntryKind.REGISTER.label) == "Registration"
+        assert str(steps_of(filing)[4].label) == "Registration"
+        assert {name: str(label) for name, label in HEAP_NAMES.items()}["disputed"] == "Disputed"
+    assert client.get(reverse("registration:desk"), **english).status_code == 200
 
 
 def test_many_contracts_are_handed_in_at_once(cast: Cast, client: Client) -> None:

@@ -71,7 +71,7 @@ def test_a_reason_leads_to_where_a_signed_contract_is_changed(cast: Cast) -> Non
     filing = make_filing(cast, "accepted")
     services.return_for_correction(
         filing,
-        reasons=[{"code": "dates", "field": "basics", "text": "签订日期不一致"}],
+        reasons=[{"code": "dates", "field": "basics", "text": "有效期限不一致"}],
         actor=cast.registrar_city,
     )
     client = Client()

@@ -136,6 +136,15 @@ AMOUNTS = (
         FORM,
     ),
     Rule(
+        "state_held_unsaid",
+        WARNS,
+        "classification",
+        _("机关或事业单位出让成果，未说明是否为职务科技成果"),
+        _("标的是本单位持有的职务科技成果的，请勾选该项并附定价证明；不是的不必修改。"),
+        STATE_HELD,
+        STATE_HELD,
+    ),
+    Rule(
         "price_evidence_missing",
         BLOCKS,
         "evidence",

@@ -23,6 +23,8 @@ from marketplace.registration.rulebook.reading import Reading, read_text
 HERE = Path(__file__).parent / "corpus"
 UNSEEN = HERE / "unseen"
 SELLER, BUYER = "沂州理工大学", "沂蒙磁材有限公司"
+#: Who sells rights that no public body holds.
+COMPANY = "沂州新材料有限公司"
 TOTAL = 86_000_000
 
 
@@ -75,7 +77,10 @@ def _money(row: dict[str, Any], name: str, usual: int | None) -> int | None:
 
 def _facts(row: dict[str, Any], signed: date, starts: date, ends: date) -> Facts:
     shares = row.get("shares", [None, None])
-    sellers = [row.get("seller", SELLER)] + ([row["joint_seller"]] if "joint_seller" in row else [])
+    is_private = row["type"][:2] in {"ZR", "XK"} and not row.get("is_state_held", False)
+    nature = row.get("seller_nature", "150" if is_private else "022")
+    usual = COMPANY if nature == "150" else SELLER
+    sellers = [row.get("seller", usual)] + ([row["joint_seller"]] if "joint_seller" in row else [])
     parties = [
         Party(
             "seller",
@@ -84,7 +89,7 @@ def _facts(row: dict[str, Any], signed: date, starts: date, ends: date) -> Facts
             identity=""
             if row.get("seller_is_person")
             else ("123700004955000068", "91371300495500022L")[at],
-            nature="" if row.get("seller_is_person") else "022",
+            nature="" if row.get("seller_is_person") else nature,
             district="371302",
             share_bp=shares[at],
         )
