@@ -25,7 +25,7 @@ def with_text(cast: Cast, *, says: int = 96_000_000, **more: Any) -> Contract:
     total = contract.amount_total_fen
     Contract.objects.filter(pk=contract.pk).update(amount_total_fen=says, amount_technical_fen=says)
     contract = Contract.objects.get(pk=contract.pk)
-    contract = deals.set_final_text(contract, drafts.final_text(contract), actor=cast.approver)
+    deals.set_final_text(contract, drafts.final_text(contract), actor=cast.approver)
     contract = Contract.objects.get(pk=contract.pk)
     text = contract.texts.get(withdrawn_at=None)
     for person in (cast.approver, cast.university_admin):
