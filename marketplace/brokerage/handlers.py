@@ -18,11 +18,13 @@ from marketplace.enquiries.events import (
     EnquiryClosed,
     EnquiryReopened,
     IntentAgreed,
+    LeadClosed,
     LeadConfirmed,
+    LeadReturned,
     MessageWritten,
 )
 from marketplace.enquiries.policies import register_party, register_proxy
-from marketplace.enquiries.services import ask_whether_they_met, register_purger
+from marketplace.enquiries.services import ask_whether_they_met, note_work_on, register_purger
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -214,10 +216,17 @@ def take_up_mandate(event: events.MandateAccepted) -> None:
 
 @on(events.MandateClosed)
 def tell_of_end(event: events.MandateClosed) -> None:
-    """Both sides learn that a mandate is over."""
+    """Both sides learn that a mandate is over, and what it covered is followed no more."""
     mandate = _mandate(event.subject_id)
     people = [mandate.broker.user, *_of_client(mandate)]
     _tell_of_mandate(mandate, people, _("委托已终止：%(title)s（%(code)s）"))
+    desk.leave_mandate(mandate)
+
+
+@on(events.BrokerRestored)
+def follow_again(event: events.BrokerRestored) -> None:
+    """What a suspended broker followed is on the desk again."""
+    desk.follow_again(event.subject_id)
 
 
 @on(events.AmendmentProposed)
@@ -302,6 +311,7 @@ def ask_sides(event: events.IntroductionRecorded) -> None:
     if row.enquiry is not None:
         # Ten days later both sides are asked whether the other got in touch.
         ask_whether_they_met(row.enquiry, occasion=f"introduction:{row.code}", at=row.at)
+        note_work_on(row.enquiry.pk, broker_id=row.broker.user_id)
         desk.follow_up(row.enquiry.pk)
 
 
@@ -381,9 +391,9 @@ def follow_enquiry(event: Event) -> None:
     desk.follow_up(event.subject_id)
 
 
-@on(LeadConfirmed)
-def follow_lead(event: LeadConfirmed) -> None:
-    """The asker has agreed to a broker, who follows the enquiry from now on."""
+@on(LeadConfirmed, LeadReturned, LeadClosed)
+def follow_lead(event: LeadConfirmed | LeadReturned | LeadClosed) -> None:
+    """The asker has agreed to a broker, who follows the enquiry from now on; or the lead has ended."""
     desk.follow_up(event.enquiry_id)
 
 

@@ -221,6 +221,16 @@ class LeadConfirmed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeadWorkedOn(Event):
+    """The broker works on a confirmed lead: its period began anew."""
+
+    subject_kind = LEAD
+    label = _("记录线索进展")
+    enquiry_id: int
+    broker_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeadReturned(Event):
     """A lead is open again: handed back, refused by the asker, or taken back by the clock (`because`)."""
 

@@ -199,7 +199,10 @@ def is_party(user: Any, enquiry: Enquiry) -> bool:
 
 
 def party_condition(user: Any) -> Q | None:
-    """The enquiries that the person sees as a broker with a mandate in force; None for who is no broker.
+    """The enquiries that the person sees as a broker: by a mandate in force, or by an introduction that stands.
+
+    None for who is no broker. Who has introduced the pair follows what comes of it, also when the lead or
+    the mandate has ended since: the fee hangs on it.
 
     A visitor's enquiry is no part of them: it holds a private contact, which a broker reads only when
     the visitor has agreed to be served by this broker (个人信息保护法 23).
@@ -211,7 +214,13 @@ def party_condition(user: Any) -> Q | None:
         broker__user_id=user.pk,
         client_id=OuterRef("owner_id"),
     )
-    return Q(Exists(running), asker__isnull=False)
+    introduced = Introduction.objects.filter(
+        enquiry=OuterRef("pk"),
+        broker__user_id=user.pk,
+        broker__status=BrokerStatus.ENTERED,
+        status__in=_LIVE,
+    )
+    return Q(Exists(running) | Exists(introduced), asker__isnull=False)
 
 
 @once_a_request

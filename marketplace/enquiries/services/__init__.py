@@ -38,6 +38,7 @@ from marketplace.enquiries.services.leads import (
     hand_back_lead,
     lapse_leads,
     note_work,
+    note_work_on,
     refuse_broker,
     take_lead,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "note_publication",
     "note_release",
     "note_work",
+    "note_work_on",
     "propose_intent",
     "purge_codes",
     "purge_records",
