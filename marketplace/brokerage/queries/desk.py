@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from marketplace.brokerage.models import (
     Answer,
+    Broker,
     BrokerFeedback,
     BrokerTask,
     CommissionEntry,
@@ -23,7 +24,8 @@ from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
 from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
 from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, IntroductionStatus
-from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
+from marketplace.enquiries.models import Enquiry, Intent, Lead, Message, Taking
+from marketplace.enquiries.queries import owner_named
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.counting import counted_together
@@ -455,16 +457,57 @@ def has_introduced(user: Any, enquiry: Enquiry) -> bool:
     ).exists()
 
 
+def rateable(user: Any, enquiry: Enquiry) -> QuerySet[Broker]:
+    """The brokers whose part in an enquiry this person may know, and so rate when it is over.
+
+    Where the owner's name is hidden from the person, these are the brokers of the listing's own mandates,
+    of introductions and of the person's consent.
+    """
+    rows = Broker.objects.filter(pursuits__enquiry=enquiry).order_by("pursuits__id")
+    if not enquiry.owner_is_hidden or owner_named(user, enquiry):
+        return rows
+    known = Q(
+        Exists(
+            Introduction.objects.filter(enquiry=enquiry, broker=OuterRef("pk")).exclude(
+                status=IntroductionStatus.WITHDRAWN
+            )
+        )
+    )
+    known |= Q(
+        Exists(
+            Mandate.objects.filter(
+                broker=OuterRef("pk"),
+                client_id=enquiry.owner_id,
+                kind=enquiry.kind,
+                listing_id=enquiry.listing_id,
+                accepted_at__isnull=False,
+            )
+        )
+    )
+    known |= Q(
+        Exists(
+            Taking.objects.filter(
+                lead__enquiry=enquiry, confirmed_at__isnull=False, broker=OuterRef("user_id")
+            )
+        )
+    )
+    return rows.filter(known)
+
+
 def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
     """What the page of an enquiry shows of brokers to this person; None for a visitor by link.
 
     The asker learns which brokers have introduced the pair; the mandates are the owner's own affair,
-    beyond the fact that a broker acts for the owner.
+    beyond the fact that a broker acts for the owner. Who must not learn the owner's name does not read of a
+    mandate for all that the owner lists: the owner's public listings name the same broker.
     """
     if user.pk is None or enquiry.asker_id is None:
         return None
     access = access_of(user)
     mandates = list(mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id))
+    hides = enquiry.owner_is_hidden and not owner_named(user, enquiry)
+    if hides:
+        mandates = [one for one in mandates if one.kind]
     rows = Introduction.objects.filter(enquiry=enquiry).exclude(status=IntroductionStatus.WITHDRAWN)
     sides = [
         name
@@ -479,11 +522,10 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
     to_rate = []
     if enquiry.status == Status.CLOSED and sides:
         rated = rated_by(enquiry, sides)
-        pursuits = Pursuit.objects.filter(enquiry=enquiry).select_related("broker")
         to_rate = [
-            one.broker
-            for one in pursuits
-            if any((one.broker_id, side) not in rated for side in sides)
+            broker
+            for broker in rateable(user, enquiry).select_related("user")
+            if any((broker.pk, side) not in rated for side in sides)
         ]
     return {
         "mandates": mandates,
