@@ -401,7 +401,10 @@ def follow_lead(event: LeadConfirmed | LeadReturned | LeadClosed) -> None:
 def tell_brokers_of_intent(event: IntentAgreed) -> None:
     """The brokers behind an enquiry learn of its intent, and their fees can be foreseen."""
     desk.follow_up(event.subject_id)
-    for mandate in queries.mandates_for(event.kind, event.listing_id, event.owner_id):
+    covering = queries.mandates_for(
+        event.kind, event.listing_id, event.owner_id, asker_id=event.asker_id
+    )
+    for mandate in covering:
         commissions.foresee(mandate, enquiry_id=event.subject_id, amount_fen=event.amount_fen)
     people = [row.broker.user for row in queries.followers_of(event.subject_id)]
     notify(

@@ -72,7 +72,7 @@ _LIVE = (
 # --- how far an enquiry is --------------------------------------------------------------------
 def brokers_behind(enquiry: Enquiry) -> set[int]:
     """The brokers who follow an enquiry: by a mandate, by a confirmed lead, by an introduction."""
-    mandated = mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id)
+    mandated = mandates_of(enquiry)
     found = set(mandated.values_list("broker_id", flat=True)) if enquiry.asker_id else set()
     found |= set(
         Introduction.objects.filter(enquiry=enquiry, status__in=_LIVE).values_list(
@@ -83,6 +83,13 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
         Lead.objects.filter(
             enquiry=enquiry, status="confirmed", broker__broker__status=BrokerStatus.ENTERED
         ).values_list("broker__broker", flat=True)
+    )
+
+
+def mandates_of(enquiry: Enquiry) -> QuerySet[Mandate]:
+    """The mandates in force by which brokers act for a side of an enquiry."""
+    return mandates_for(
+        enquiry.kind, enquiry.listing_id, enquiry.owner_id, asker_id=enquiry.asker_id
     )
 
 
@@ -107,10 +114,18 @@ def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
 
 
 def mandated_enquiries(mandate: Mandate) -> QuerySet[Enquiry]:
-    """The enquiries of organisations that a mandate covers, newest first."""
-    rows = Enquiry.objects.filter(owner_id=mandate.client_id, asker__isnull=False)
+    """The enquiries of organisations that a mandate covers, newest first.
+
+    A mandate for all that the client lists covers what the client asks others, too: the broker writes for
+    the client there (`principals_of`).
+    """
+    rows = Enquiry.objects.filter(asker__isnull=False)
     if mandate.kind:
-        rows = rows.filter(kind=mandate.kind, listing_id=mandate.listing_id or 0)
+        rows = rows.filter(
+            owner_id=mandate.client_id, kind=mandate.kind, listing_id=mandate.listing_id or 0
+        )
+    else:
+        rows = rows.filter(Q(owner_id=mandate.client_id) | Q(asker_id=mandate.client_id))
     return rows.order_by("-id")
 
 
@@ -461,7 +476,7 @@ def rateable(user: Any, enquiry: Enquiry) -> QuerySet[Broker]:
     """The brokers whose part in an enquiry this person may know, and so rate when it is over.
 
     Where the owner's name is hidden from the person, these are the brokers of the listing's own mandates,
-    of introductions and of the person's consent.
+    of introductions, of the asker's mandates and of the asker's consent.
     """
     rows = Broker.objects.filter(pursuits__enquiry=enquiry).order_by("pursuits__id")
     if not enquiry.owner_is_hidden or owner_named(user, enquiry):
@@ -485,6 +500,9 @@ def rateable(user: Any, enquiry: Enquiry) -> QuerySet[Broker]:
         )
     )
     known |= Q(
+        Exists(Mandate.objects.filter(broker=OuterRef("pk"), kind="", client_id=enquiry.asker_id))
+    )
+    known |= Q(
         Exists(
             Taking.objects.filter(
                 lead__enquiry=enquiry, confirmed_at__isnull=False, broker=OuterRef("user_id")
@@ -504,10 +522,11 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
     if user.pk is None or enquiry.asker_id is None:
         return None
     access = access_of(user)
-    mandates = list(mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id))
-    hides = enquiry.owner_is_hidden and not owner_named(user, enquiry)
-    if hides:
-        mandates = [one for one in mandates if one.kind]
+    mandates = list(mandates_of(enquiry))
+    of_owner = [one for one in mandates if one.client_id == enquiry.owner_id]
+    if enquiry.owner_is_hidden and not owner_named(user, enquiry):
+        of_owner = [one for one in of_owner if one.kind]
+    of_asker = [one for one in mandates if one.client_id != enquiry.owner_id]
     rows = Introduction.objects.filter(enquiry=enquiry).exclude(status=IntroductionStatus.WITHDRAWN)
     sides = [
         name
@@ -528,9 +547,11 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
             if any((broker.pk, side) not in rated for side in sides)
         ]
     return {
-        "mandates": mandates,
-        "sees_mandates": access.in_org(enquiry.owner_id),
+        "mandates": [
+            (one, one.client_id != enquiry.owner_id, access.in_org(one.client_id))
+            for one in [*of_owner, *of_asker]
+        ],
         "introductions": introductions,
-        "invites": access.binds(enquiry.owner_id) and not mandates,
+        "invites": access.binds(enquiry.owner_id) and not of_owner,
         "to_rate": to_rate,
     }

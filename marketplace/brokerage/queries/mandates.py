@@ -61,10 +61,18 @@ def in_scope(kind: str, listing_id: int | None) -> Q:
 
 
 def mandates_for(
-    kind: str, listing_id: int | None, owner_id: int, at: datetime | None = None
+    kind: str,
+    listing_id: int | None,
+    owner_id: int,
+    at: datetime | None = None,
+    *,
+    asker_id: int | None = None,
 ) -> QuerySet[Mandate]:
-    """The mandates in force that cover a listing of this owner."""
-    rows = in_force(at).filter(in_scope(kind, listing_id), client_id=owner_id)
+    """The mandates in force that cover a listing of this owner; and those that cover all of the asker's affairs."""
+    covered = in_scope(kind, listing_id) & Q(client_id=owner_id)
+    if asker_id is not None:
+        covered |= Q(kind="", client_id=asker_id)
+    rows = in_force(at).filter(covered)
     return rows.select_related("broker__user", "client").order_by("id")
 
 
