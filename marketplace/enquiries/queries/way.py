@@ -317,10 +317,28 @@ def silent_in(districts: Collection[str]) -> QuerySet[Enquiry]:
     return rows.select_related("owner", "asker", "visitor").order_by("answer_due_at", "id")
 
 
+def enquiry_to_log(actor: Actor, code: str) -> Enquiry | None:
+    """The enquiry of this code about which the person may log a contact; None for any other.
+
+    An officer reads no enquiries, but the list of those that are silent names them: they are why the officer calls.
+    """
+    found = visible_to(actor).filter(code=code).first()
+    if found is None and actor.has_perm("enquiries.view_county"):
+        found = silent_in(districts_of(actor)).filter(code=code).first()
+    return found
+
+
 def unvisited_needs_in(districts: Collection[str]) -> QuerySet[Any]:
-    """Published needs of these districts without a logged visit, oldest first."""
+    """Published needs of these districts without a logged visit, oldest first.
+
+    A visit counts that the firm has confirmed, or may still confirm: a disputed one was none.
+    """
+    waiting = Q(reply="", token_ends__gt=clock.now())
     visited = LoggedContact.objects.filter(
-        kind="needs", form=LoggedContact.Form.VISIT, listing_id__isnull=False
+        Q(reply=LoggedContact.Reply.CONFIRMED) | waiting,
+        kind="needs",
+        form=LoggedContact.Form.VISIT,
+        listing_id__isnull=False,
     )
     rows = kind_named("needs").model.objects.filter(status=State.PUBLISHED)
     if districts:
