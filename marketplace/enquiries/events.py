@@ -79,6 +79,15 @@ class EnquiryClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitorErased(Event):
+    """The operator erased a visitor's enquiry before its time; `reason` is a code of `rulebook.ERASING`."""
+
+    subject_kind = ENQUIRY
+    label = _("删除访客咨询")
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AskerTold(Event):
     """Nobody has answered within the period, and the waiting `side` was told so."""
 

@@ -329,4 +329,19 @@ rules.add_perm("enquiries.view_county", serves_a_county)
 # --- keeping ----------------------------------------------------------------------------------
 _OPERATES = rules.predicate(lambda user: access_of(user).has(Role.OPERATOR), name="operates_site")
 rules.add_perm("enquiries.view_keeping", oversees)
+
+
+@rules.predicate
+def is_of_a_visitor(_user: Actor, enquiry: Any) -> bool:
+    """Somebody without an account asked, who can have it erased through the operator alone."""
+    return enquiry is not None and enquiry.visitor_id is not None
+
+
+@rules.predicate
+def operates(user: Actor, _enquiry: Any) -> bool:
+    """The operator of the site."""
+    return access_of(user).has(Role.OPERATOR)
+
+
+rules.add_perm("enquiries.erase_enquiry", operates & is_of_a_visitor)
 rules.add_perm("enquiries.edit_keeping", _OPERATES)

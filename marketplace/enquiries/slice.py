@@ -144,6 +144,7 @@ def _way_actions(user: Actor, rows: Sequence[Any]) -> list[Answer]:
             and user.has_perm("enquiries.bind_enquiry", row),
             "write": not row.is_over and bool(sides(user, row)),
             "close": not row.is_over and user.has_perm("enquiries.close_enquiry", row),
+            "erase": row.erased_at is None and user.has_perm("enquiries.erase_enquiry", row),
         }
         for row in rows
     ]
@@ -343,6 +344,7 @@ SLICE = Slice(
         Schedule("enquiries.follow_silence", every=600.0),
         Schedule("enquiries.lapse_leads", every=3600.0),
         Schedule("enquiries.ask_whether_met", every=3600.0),
+        Schedule("enquiries.close_quiet", every=24 * 3600.0),
         Schedule("enquiries.purge", every=24 * 3600.0),
         Schedule("enquiries.purge_codes", every=3600.0),
     ),
