@@ -23,7 +23,7 @@ from marketplace.enquiries.events import (
     LeadReturned,
     MessageWritten,
 )
-from marketplace.enquiries.policies import register_party, register_proxy
+from marketplace.enquiries.policies import register_caller, register_party, register_proxy
 from marketplace.enquiries.services import ask_whether_they_met, note_work_on, register_purger
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
@@ -174,6 +174,7 @@ kinds.register("brokerage.feedback", _("收到评价"), mail_default=False)
 register_reader(MANDATE_FILES, queries.reads_copy)
 register_reader(INTRODUCTION_FILES, queries.reads_proof)
 register_party(queries.is_party, queries.party_condition)
+register_caller(queries.clients_of)
 register_proxy(queries.is_proxy, queries.principals_of)
 queries.register_source(queries.facts_of)
 

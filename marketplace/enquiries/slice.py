@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from marketplace.enquiries import queries, samples
 from marketplace.enquiries.policies import (
     READERS,
+    clients_of,
     is_broker,
     principals_of,
     serves_a_county,
@@ -272,7 +273,7 @@ def _open_leads(user: Any) -> int:
 
 def _has_contacts(user: Any) -> bool:
     access = access_of(user)
-    return access.has(*REGISTRARS) or bool(principals_of(user))
+    return access.has(*REGISTRARS) or bool(clients_of(user))
 
 
 def _sees_county(user: Any) -> bool:

@@ -256,6 +256,15 @@ def principals_of(user: Any) -> list[int]:
     return list(rows.values_list("client_id", flat=True).distinct())
 
 
+@once_a_request
+def clients_of(user: Any) -> list[int]:
+    """The organisations that the person acts for as a broker, by a mandate of any scope: whose calls are logged."""
+    if not access_of(user).has(Role.BROKER):
+        return []
+    rows = in_force().filter(broker__user_id=user.pk)
+    return list(rows.values_list("client_id", flat=True).distinct())
+
+
 def is_proxy(user: Any, org_id: int) -> bool:
     """Whether the person writes in the name of this organisation as a broker."""
     return org_id in principals_of(user)

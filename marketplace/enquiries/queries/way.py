@@ -20,7 +20,7 @@ from marketplace.enquiries.models import (
     Step,
     VisitorContact,
 )
-from marketplace.enquiries.policies import READERS, sides
+from marketplace.enquiries.policies import READERS, principals_of, sides
 from marketplace.enquiries.queries.reading import visible_to
 from marketplace.enquiries.rulebook import FEWEST_FOR_MEDIAN, OWNER, median
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus, Status
@@ -129,10 +129,15 @@ def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
 
 
 def open_leads(actor: Actor) -> QuerySet[Lead]:
-    """The leads that `actor` may take, newest first; none of an enquiry of the own organisation."""
-    orgs = list(access_of(actor).orgs)
+    """The leads that `actor` may take, newest first: the list-side twin of `policies.is_no_party_of_lead`.
+
+    None of an enquiry of the own organisation, or of one that the person writes for as a broker.
+    """
+    orgs = set(access_of(actor).orgs)
+    clients = principals_of(actor) - orgs
     rows = leads_visible_to(actor).filter(status=LeadStatus.OPEN)
-    return rows.exclude(enquiry__owner_id__in=orgs).exclude(enquiry__asker_id__in=orgs)
+    rows = rows.exclude(enquiry__owner_id__in=orgs).exclude(enquiry__asker_id__in=orgs | clients)
+    return rows.exclude(enquiry__owner_id__in=clients, enquiry__asker__isnull=False)
 
 
 def leads_held_by(actor: Actor) -> QuerySet[Lead]:
