@@ -258,9 +258,8 @@ def end_mandates_of(event: events.BrokerRemoved) -> None:
 def tell_of_commission(event: events.CommissionNoted) -> None:
     """The other side learns what was entered or confirmed."""
     mandate = _mandate(event.subject_id)
-    people = [mandate.broker.user] if event.act == "confirm" else _of_client(mandate)
-    if event.act == "foresee":
-        people = [mandate.broker.user]
+    to_broker = event.act in {"confirm", "dispute", "foresee"}
+    people = [mandate.broker.user] if to_broker else _of_client(mandate)
     notify(
         "brokerage.commission",
         people,

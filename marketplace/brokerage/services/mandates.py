@@ -198,8 +198,9 @@ def date_back(mandate: Mandate, days: int) -> None:
     if not mandate.is_sample:
         raise ValueError("only a sample is dated back")
     starts_at = clock.end_of_day(clock.today() - timedelta(days=days + 1))
-    said = {"created_at": starts_at, "accepted_at": starts_at, "updated_at": starts_at}
-    Mandate.objects.filter(pk=mandate.pk).update(starts_at=starts_at, **said)
+    Mandate.objects.filter(pk=mandate.pk).update(
+        starts_at=starts_at, created_at=starts_at, accepted_at=starts_at, updated_at=starts_at
+    )
     for version in mandate.versions.select_related("mandate__broker", "mandate__client"):
         version.starts_at = version.proposed_at = version.decided_at = starts_at
         _write(version)
