@@ -41,7 +41,9 @@ def _item_heads() -> list[str]:
 
 
 def _contract_heads() -> list[str]:
-    return [_("合同名称"), _("合同编号"), _("合同金额（万元）"), _("成交额（万元）"), _("登记日期")]
+    # The form asks for the amount and for 成交额, which is by definition the whole amount of the contract.
+    amounts = [_("合同金额（万元）"), _("成交额（万元）"), _("其中技术交易额（万元）")]
+    return [_("合同名称"), _("合同编号"), *amounts, _("登记日期")]
 
 
 def _deal_heads() -> list[str]:
@@ -73,14 +75,15 @@ def _contracts(facts: Sequence[Fact]) -> Iterator[list[Any]]:
             fact.name or fact.title,
             fact.number,
             _wan(fact.amount_fen),
-            _wan(fact.turnover_fen),
+            _wan(fact.amount_fen),
+            _wan(fact.technical_fen),
             clock.day_of(fact.at).isoformat(),
         ]
 
 
 def _deals(facts: Sequence[Fact]) -> Iterator[list[Any]]:
     for fact in facts:
-        yield [fact.name or fact.title, fact.buyer, fact.seller, _wan(fact.turnover_fen)]
+        yield [fact.name or fact.title, fact.buyer, fact.seller, _wan(fact.amount_fen)]
 
 
 def _brokers(form: FilingForm, numbers: Mapping[str, str]) -> Iterator[list[Any]]:

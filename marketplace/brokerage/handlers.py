@@ -18,11 +18,13 @@ from marketplace.enquiries.events import (
     EnquiryClosed,
     EnquiryReopened,
     IntentAgreed,
+    LeadClosed,
     LeadConfirmed,
+    LeadReturned,
     MessageWritten,
 )
-from marketplace.enquiries.policies import register_party, register_proxy
-from marketplace.enquiries.services import ask_whether_they_met, register_purger
+from marketplace.enquiries.policies import register_caller, register_party, register_proxy
+from marketplace.enquiries.services import ask_whether_they_met, note_work_on, register_purger
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -172,6 +174,7 @@ kinds.register("brokerage.feedback", _("收到评价"), mail_default=False)
 register_reader(MANDATE_FILES, queries.reads_copy)
 register_reader(INTRODUCTION_FILES, queries.reads_proof)
 register_party(queries.is_party, queries.party_condition)
+register_caller(queries.clients_of)
 register_proxy(queries.is_proxy, queries.principals_of)
 queries.register_source(queries.facts_of)
 
@@ -214,10 +217,17 @@ def take_up_mandate(event: events.MandateAccepted) -> None:
 
 @on(events.MandateClosed)
 def tell_of_end(event: events.MandateClosed) -> None:
-    """Both sides learn that a mandate is over."""
+    """Both sides learn that a mandate is over, and what it covered is followed no more."""
     mandate = _mandate(event.subject_id)
     people = [mandate.broker.user, *_of_client(mandate)]
     _tell_of_mandate(mandate, people, _("委托已终止：%(title)s（%(code)s）"))
+    desk.leave_mandate(mandate)
+
+
+@on(events.BrokerRestored)
+def follow_again(event: events.BrokerRestored) -> None:
+    """What a suspended broker followed is on the desk again."""
+    desk.follow_again(event.subject_id)
 
 
 @on(events.AmendmentProposed)
@@ -248,9 +258,8 @@ def end_mandates_of(event: events.BrokerRemoved) -> None:
 def tell_of_commission(event: events.CommissionNoted) -> None:
     """The other side learns what was entered or confirmed."""
     mandate = _mandate(event.subject_id)
-    people = [mandate.broker.user] if event.act == "confirm" else _of_client(mandate)
-    if event.act == "foresee":
-        people = [mandate.broker.user]
+    to_broker = event.act in {"confirm", "dispute", "foresee"}
+    people = [mandate.broker.user] if to_broker else _of_client(mandate)
     notify(
         "brokerage.commission",
         people,
@@ -302,6 +311,7 @@ def ask_sides(event: events.IntroductionRecorded) -> None:
     if row.enquiry is not None:
         # Ten days later both sides are asked whether the other got in touch.
         ask_whether_they_met(row.enquiry, occasion=f"introduction:{row.code}", at=row.at)
+        note_work_on(row.enquiry.pk, broker_id=row.broker.user_id)
         desk.follow_up(row.enquiry.pk)
 
 
@@ -381,9 +391,9 @@ def follow_enquiry(event: Event) -> None:
     desk.follow_up(event.subject_id)
 
 
-@on(LeadConfirmed)
-def follow_lead(event: LeadConfirmed) -> None:
-    """The asker has agreed to a broker, who follows the enquiry from now on."""
+@on(LeadConfirmed, LeadReturned, LeadClosed)
+def follow_lead(event: LeadConfirmed | LeadReturned | LeadClosed) -> None:
+    """The asker has agreed to a broker, who follows the enquiry from now on; or the lead has ended."""
     desk.follow_up(event.enquiry_id)
 
 
@@ -391,7 +401,10 @@ def follow_lead(event: LeadConfirmed) -> None:
 def tell_brokers_of_intent(event: IntentAgreed) -> None:
     """The brokers behind an enquiry learn of its intent, and their fees can be foreseen."""
     desk.follow_up(event.subject_id)
-    for mandate in queries.mandates_for(event.kind, event.listing_id, event.owner_id):
+    covering = queries.mandates_for(
+        event.kind, event.listing_id, event.owner_id, asker_id=event.asker_id
+    )
+    for mandate in covering:
         commissions.foresee(mandate, enquiry_id=event.subject_id, amount_fen=event.amount_fen)
     people = [row.broker.user for row in queries.followers_of(event.subject_id)]
     notify(

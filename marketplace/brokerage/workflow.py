@@ -222,6 +222,7 @@ class CommissionStatus(TextChoices):
 
     FORESEEN = "foreseen", pgettext_lazy("commission", "预计")
     DUE = "due", pgettext_lazy("commission", "应付")
+    DISPUTED = "disputed", pgettext_lazy("commission", "委托方有异议")
     PAID = "paid", pgettext_lazy("commission", "已付，待委托方确认")
     CONFIRMED = "confirmed", pgettext_lazy("commission", "已付清")
     CANCELLED = "cancelled", pgettext_lazy("commission", "已取消")
@@ -233,7 +234,7 @@ COMMISSION = Workflow.of(
     Transition(
         "fix",
         _("确定应付金额"),
-        {CommissionStatus.FORESEEN},
+        {CommissionStatus.FORESEEN, CommissionStatus.DISPUTED},
         CommissionStatus.DUE,
         "brokerage.keep_commission",
     ),
@@ -247,14 +248,22 @@ COMMISSION = Workflow.of(
     Transition(
         "confirm",
         _("确认已付清"),
-        {CommissionStatus.DUE, CommissionStatus.PAID},
+        {CommissionStatus.DUE, CommissionStatus.DISPUTED, CommissionStatus.PAID},
         CommissionStatus.CONFIRMED,
+        "brokerage.confirm_commission",
+    ),
+    # What is due follows from the terms of the mandate: the broker's figure alone does not settle it.
+    Transition(
+        "dispute",
+        _("提出异议"),
+        {CommissionStatus.DUE, CommissionStatus.PAID},
+        CommissionStatus.DISPUTED,
         "brokerage.confirm_commission",
     ),
     Transition(
         "cancel",
         pgettext_lazy("commission", "取消"),
-        {CommissionStatus.FORESEEN, CommissionStatus.DUE},
+        {CommissionStatus.FORESEEN, CommissionStatus.DUE, CommissionStatus.DISPUTED},
         CommissionStatus.CANCELLED,
         "brokerage.keep_commission",
     ),

@@ -86,6 +86,8 @@ def _of_intent(user: Actor, intent: Any) -> Answer:
     contract = queries.contract_of_intent(intent.pk)
     if contract is not None:
         return {"contract": contract} if user.has_perm("deals.view_contract", contract) else None
+    if not _may_begin(user, intent.enquiry):
+        return None
     return {"url": reverse("deals:new_from_intent", args=[intent.code])}
 
 
@@ -102,10 +104,18 @@ def _of_enquiry(user: Actor, enquiry: Any, contract: Any) -> Answer:
         enquiry.kind in _LISTINGS
         and enquiry.asker_id is not None
         and enquiry.first_answer_at is not None
-        and bool(sides(user, enquiry))
-        and user.has_perm("deals.create_contract")
+        and _may_begin(user, enquiry)
     )
     return {"url": reverse("deals:new_from_enquiry", args=[enquiry.code])} if begins else None
+
+
+def _may_begin(user: Actor, enquiry: Any) -> bool:
+    """The person works for a party and may learn who the other is: what `create_from_enquiry` asks for."""
+    access = access_of(user)
+    of_owner = access.in_org(enquiry.owner_id)
+    if not of_owner and (enquiry.owner_is_hidden or not access.in_org(enquiry.asker_id)):
+        return False
+    return bool(user.has_perm("deals.create_contract"))
 
 
 def _signed(user: Actor, listings: Sequence[Any]) -> list[Answer]:

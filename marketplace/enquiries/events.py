@@ -79,6 +79,15 @@ class EnquiryClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitorErased(Event):
+    """The operator erased a visitor's enquiry before its time; `reason` is a code of `rulebook.ERASING`."""
+
+    subject_kind = ENQUIRY
+    label = _("删除访客咨询")
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AskerTold(Event):
     """Nobody has answered within the period, and the waiting `side` was told so."""
 
@@ -216,6 +225,16 @@ class LeadConfirmed(Event):
 
     subject_kind = LEAD
     label = _("咨询方同意经纪人跟进")
+    enquiry_id: int
+    broker_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadWorkedOn(Event):
+    """The broker works on a confirmed lead: its period began anew."""
+
+    subject_kind = LEAD
+    label = _("记录线索进展")
     enquiry_id: int
     broker_id: int
 

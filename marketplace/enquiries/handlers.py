@@ -22,6 +22,7 @@ from marketplace.enquiries.events import (
     LeadTaken,
     MessageWritten,
     OwnerNamed,
+    VisitorErased,
 )
 from marketplace.enquiries.rulebook import ASKER, OWNER, other_side
 from marketplace.kernel.events import on
@@ -173,6 +174,23 @@ def follow_closing(event: EnquiryClosed) -> None:
             url=address_of("enquiries:show", enquiry.code),
             dedupe=f"enquiries.closed:{enquiry.pk}:{enquiry.rev}:{side}",
         )
+
+
+@on(VisitorErased)
+def tell_owner_of_erasing(event: VisitorErased) -> None:
+    """The owner learns why the texts are gone. The visitor was told by the service, which knew the address."""
+    enquiry = queries.enquiry_by_id(event.subject_id)
+    if enquiry is None:
+        return
+    notify(
+        "enquiries.closed",
+        queries.people_of(enquiry, OWNER),
+        title=_("访客对“%(title)s”的咨询已应请求删除"),
+        params={"title": enquiry.listing_title},
+        body=_("咨询内容和访客的联系方式不再保存，请同时删除贵单位自行留存的副本。"),
+        url=address_of("enquiries:show", enquiry.code),
+        dedupe=f"enquiries.erased:{enquiry.pk}",
+    )
 
 
 # --- leads ------------------------------------------------------------------------------------

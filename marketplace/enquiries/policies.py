@@ -31,6 +31,7 @@ Principals = Callable[[Any], Iterable[int]]
 
 _parties: list[tuple[Party, Rows]] = []
 _proxies: list[tuple[Proxy, Principals]] = []
+_callers: list[Principals] = []
 
 
 def register_party(predicate: Party, rows: Rows) -> None:
@@ -43,6 +44,17 @@ def register_proxy(predicate: Proxy, principals: Principals) -> None:
     """Let people write for organisations that they do not work for. Called at the start."""
     if (predicate, principals) not in _proxies:
         _proxies.append((predicate, principals))
+
+
+def register_caller(clients: Principals) -> None:
+    """Let people log contacts for organisations that they act for in some matter. Called at the start."""
+    if clients not in _callers:
+        _callers.append(clients)
+
+
+def clients_of(user: Actor) -> set[int]:
+    """The organisations for which the person logs contacts without working for them."""
+    return {org_id for clients in _callers for org_id in clients(user)}
 
 
 #: The principals of each person, by key, while `principals_once` holds.
@@ -285,8 +297,10 @@ def serves_district(user: Actor, district: str) -> bool:
 
 @rules.predicate
 def logs_contact(user: Actor, firm: Any) -> bool:
-    """An officer of the firm's district, or somebody who writes for the firm without working there."""
-    return firm is not None and (serves_district(user, firm.district) or is_proxy_of(user, firm.pk))
+    """An officer of the firm's district, or somebody who acts for the firm, be it in one matter."""
+    return firm is not None and (
+        serves_district(user, firm.district) or firm.pk in clients_of(user)
+    )
 
 
 @rules.predicate
@@ -329,4 +343,19 @@ rules.add_perm("enquiries.view_county", serves_a_county)
 # --- keeping ----------------------------------------------------------------------------------
 _OPERATES = rules.predicate(lambda user: access_of(user).has(Role.OPERATOR), name="operates_site")
 rules.add_perm("enquiries.view_keeping", oversees)
+
+
+@rules.predicate
+def is_of_a_visitor(_user: Actor, enquiry: Any) -> bool:
+    """Somebody without an account asked, who can have it erased through the operator alone."""
+    return enquiry is not None and enquiry.visitor_id is not None
+
+
+@rules.predicate
+def operates(user: Actor, _enquiry: Any) -> bool:
+    """The operator of the site."""
+    return access_of(user).has(Role.OPERATOR)
+
+
+rules.add_perm("enquiries.erase_enquiry", operates & is_of_a_visitor)
 rules.add_perm("enquiries.edit_keeping", _OPERATES)

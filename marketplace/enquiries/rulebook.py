@@ -56,6 +56,12 @@ LEAD_DAYS, OPEN_LEAD_DAYS = 7, 60
 FEWEST_FOR_MEDIAN = 5
 #: Days for which the link that asks a firm to confirm is valid.
 CONFIRM_DAYS = 30
+#: Why a visitor's data are erased before their time (个人信息保护法第四十七条).
+ERASING = {
+    "withdrawn": _("访客撤回同意，或请求删除"),
+    "needless": _("处理目的已实现，或不再必要"),
+    "unlawful": _("信息被违法或违约收集、使用"),
+}
 
 
 # --- intents ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from marketplace.enquiries import services
-from marketplace.enquiries.models import Enquiry, Message, ReadMark, VisitorContact
+from marketplace.enquiries.models import Enquiry, Message, ReadMark, Undertaking, VisitorContact
 from marketplace.enquiries.rulebook import OWNER
 from marketplace.enquiries.services.sealing import hash_of_contact
 from marketplace.enquiries.services.turns import begin_turn, stop_clock
@@ -124,6 +124,8 @@ def remove() -> tuple[dict[str, int], list[Kept]]:
     with transaction.atomic():
         services.remove_way()
         count = rows.count()
+        joined = list(rows.exclude(undertaking=None).values_list("undertaking_id", flat=True))
         rows.delete()
+        Undertaking.objects.filter(pk__in=joined, enquiries=None).delete()
         VisitorContact.objects.filter(pk__in=visitors).delete()
     return {"enquiries": count}, []

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from marketplace.enquiries import queries, samples
 from marketplace.enquiries.policies import (
     READERS,
+    clients_of,
     is_broker,
     principals_of,
     serves_a_county,
@@ -144,6 +145,7 @@ def _way_actions(user: Actor, rows: Sequence[Any]) -> list[Answer]:
             and user.has_perm("enquiries.bind_enquiry", row),
             "write": not row.is_over and bool(sides(user, row)),
             "close": not row.is_over and user.has_perm("enquiries.close_enquiry", row),
+            "erase": row.erased_at is None and user.has_perm("enquiries.erase_enquiry", row),
         }
         for row in rows
     ]
@@ -271,7 +273,7 @@ def _open_leads(user: Any) -> int:
 
 def _has_contacts(user: Any) -> bool:
     access = access_of(user)
-    return access.has(*REGISTRARS) or bool(principals_of(user))
+    return access.has(*REGISTRARS) or bool(clients_of(user))
 
 
 def _sees_county(user: Any) -> bool:
@@ -343,6 +345,7 @@ SLICE = Slice(
         Schedule("enquiries.follow_silence", every=600.0),
         Schedule("enquiries.lapse_leads", every=3600.0),
         Schedule("enquiries.ask_whether_met", every=3600.0),
+        Schedule("enquiries.close_quiet", every=24 * 3600.0),
         Schedule("enquiries.purge", every=24 * 3600.0),
         Schedule("enquiries.purge_codes", every=3600.0),
     ),

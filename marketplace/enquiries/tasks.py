@@ -25,6 +25,12 @@ def ask_whether_met() -> None:
     services.remind_of_steps()
 
 
+@shared_task(name="enquiries.close_quiet", ignore_result=True)
+def close_quiet() -> None:
+    """Close visitors' enquiries in which nobody writes any more."""
+    services.close_quiet()
+
+
 @shared_task(name="enquiries.purge", ignore_result=True)
 def purge() -> None:
     """Erase records whose period is over."""

@@ -36,6 +36,7 @@ workbench = [
     path("enquiries/feedback/<slug:kind>/<str:code>/", views.feedback, name="feedback"),
     path("enquiries/<str:code>/intent/", views.propose_intent, name="intent_new"),
     path("enquiries/<str:code>/close/", views.close, name="close"),
+    path("enquiries/<str:code>/erase/", views.erase, name="erase"),
     path("enquiries/<str:code>/steps/", views.add_step, name="step_new"),
     path("enquiries/<str:code>/note/", views.add_note, name="note"),
     path("enquiries/<str:code>/met/", views.answer_met, name="met"),

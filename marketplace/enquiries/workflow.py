@@ -21,6 +21,11 @@ class Status(TextChoices):
 #: Somebody may still be waiting for an answer.
 RUNNING = frozenset({Status.OPEN, Status.TALKING, Status.AGREED})
 
+
+def _is_of_visitor(enquiry: Any, _now: Any) -> object:
+    return "" if enquiry.visitor_id is not None else _("只有访客的咨询会自动结束")
+
+
 ENQUIRY = Workflow.of(
     Status,
     Status.OPEN,
@@ -45,6 +50,22 @@ ENQUIRY = Workflow.of(
         {Status.OPEN, Status.TALKING, Status.AGREED},
         Status.CLOSED,
         "enquiries.close_enquiry",
+    ),
+    # A visitor has no reason to come back and close it, and what was told is to be erased some day.
+    Transition(
+        "expire",
+        _("久未往来，自动结束"),
+        {Status.OPEN, Status.TALKING},
+        Status.CLOSED,
+        guards=(_is_of_visitor,),
+        by_clock="enquiries.close_quiet",
+    ),
+    Transition(
+        "erase",
+        _("应请求结束并删除"),
+        {Status.OPEN, Status.TALKING, Status.AGREED},
+        Status.CLOSED,
+        "enquiries.erase_enquiry",
     ),
     # The owner goes on with it, or the asker asks again, which the owner has to answer.
     Transition(

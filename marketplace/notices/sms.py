@@ -26,6 +26,9 @@ TEMPLATES = {
     "invitation": _("【%(site)s】%(org)s 邀请您加入。请用本号码登录后在“我的单位”中接受：%(url)s"),
     "visitor_code": _("【%(site)s】咨询验证码 %(code)s，10 分钟内有效。请勿告诉他人。"),
     "visitor_link": _("【%(site)s】查看您的咨询和答复，30 天内有效：%(url)s"),
+    "visitor_erased": _(
+        "【%(site)s】您的咨询和联系方式已删除，原链接已失效。如有疑问请与平台联系。"
+    ),
     "visitor_silent": _(
         "【%(site)s】您的咨询 5 个工作日没有得到答复。查看、补充或结束，30 天内有效：%(url)s"
     ),

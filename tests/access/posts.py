@@ -132,6 +132,7 @@ POSTS: dict[str, str] = {
     "enquiries:intent_new": KEY,
     "enquiries:intent": REV,
     "enquiries:close": REV,
+    "enquiries:erase": REV,
     "enquiries:step_new": KEY,
     "enquiries:step": REV,
     "enquiries:note": KEY,

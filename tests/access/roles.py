@@ -189,6 +189,8 @@ RELATIONS: dict[str, Relations] = {
     "rated": {"answering": ENTERPRISE, "asking": UNIVERSITY},
     "enquiry": _ENQUIRY,
     "hidden_enquiry": _ENQUIRY,
+    "told_enquiry of_organization": _ENQUIRY,
+    "told_enquiry of_visitor": {"answering": ENTERPRISE},
     # Sold by the enterprise, bought by the university.
     "checked_contract": {"seller": ENTERPRISE, "buyer": UNIVERSITY},
     "asked": {**_OWNED, "mandated": frozenset({"broker"})},

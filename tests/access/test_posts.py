@@ -145,6 +145,7 @@ OTHERWISE: dict[str, Any] = {
     "profile": {"name": "另一个名字", "language": "en"},
     "enquiries:intent": {"act": "withdraw"},
     "enquiries:close": {"reason": "price"},
+    "enquiries:erase": {"reason": "withdrawn"},
     "enquiries:step": {"act": "done"},
     "enquiries:lead": {"act": "take"},
     "enquiries:lead_answer": {"act": "confirm"},

@@ -154,6 +154,7 @@ STATES: dict[str, set[str]] = {
     "fed_back": {"own", "missing"},
     "hidden_enquiry": {"hidden", "named", "missing"},
     "enquiry_file": {"of_visitor", "of_organization", "missing"},
+    "told_enquiry": {"of_visitor", "of_organization", "missing"},
     "visitor_link": {"running", "expired", "revoked", "missing"},
     "asked": {"need", "achievement", "ended", "withdrawn", "missing"},
     "certificate": {"draft", "submitted", "entered", "missing"},

@@ -104,36 +104,62 @@ def test_no_template_has_text_outside_translation() -> None:
     assert found == []
 
 
-def marked_in_python() -> set[str]:
+#: A string as gettext looks it up: its context, "" for none, and the text.
+Key = tuple[str, str]
+_PLAIN = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+_IN_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
+
+
+def marked_in_python() -> set[Key]:
     """Every literal given to gettext under one of its usual names."""
-    names = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-    found: set[str] = set()
+    found: set[Key] = set()
     for tree in modules().values():
         for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in names
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-                and isinstance(node.args[0].value, str)
+                and node.func.id in _PLAIN | _IN_CONTEXT
             ):
-                found.add(node.args[0].value)
+                texts = [
+                    arg.value
+                    for arg in node.args[:2]
+                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                ]
+                if node.func.id in _PLAIN and texts:
+                    found.add(("", texts[0]))
+                elif node.func.id in _IN_CONTEXT and len(texts) == 2:
+                    found.add((texts[0], texts[1]))
     return found
+
+
+def marked_in_templates() -> set[Key]:
+    """Every literal of `translate`, with its context, and of `_()` in a tag."""
+    tag = re.compile(
+        r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')(?:\s+context\s+["']([^"']+)["'])?"""
+    )
+    called = re.compile(r'_\("([^"]+)"\)')
+    found: set[Key] = set()
+    for body in templates().values():
+        found |= {(hit[3] or "", hit[1] or hit[2]) for hit in tag.finditer(body)}
+        found |= {("", hit[1]) for hit in called.finditer(body)}
+    return found
+
+
+def missing_from(known: set[Key], marked: set[Key]) -> list[Key]:
+    """What is marked and not known: a text of another context is not found by gettext."""
+    return sorted(marked - known)
 
 
 def test_every_marked_string_is_in_the_catalogue() -> None:
     """What `makemessages` would add is missing from the catalogue: looked for in the code."""
-    known = {unescape(row["msgid"]) for row in entries()}
-    missing = {text for text in marked_in_python() if text not in known}
-    pattern = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')|_\("([^"]+)"\)""")
-    missing |= {
-        text
-        for body in templates().values()
-        for match in pattern.finditer(body)
-        if (text := next(group for group in match.groups() if group)) not in known
-    }
-    assert missing == set()
+    known = {(unescape(row.get("msgctxt", "")), unescape(row["msgid"])) for row in entries()}
+    assert missing_from(known, marked_in_python() | marked_in_templates()) == []
+
+
+def test_a_text_that_is_known_in_another_context_alone_is_missing() -> None:
+    assert missing_from({("mandate", "撤回")}, {("", "撤回")}) == [("", "撤回")]
+    assert missing_from({("", "撤回")}, {("mandate", "撤回")}) == [("mandate", "撤回")]
+    assert missing_from({("", "撤回")}, {("", "撤回")}) == []
 
 
 def test_no_msgid_is_both_a_fact_and_what_a_page_offers() -> None:

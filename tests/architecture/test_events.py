@@ -61,8 +61,9 @@ UNHEARD = {
     "the page of the enquiry shows it": {
         *("EnquiriesJoined", "EnquirySeparated"),
         *("SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
-        *("MetAsked", "MetAnswered", "LeadLapsed", "LeadClosed"),
+        *("MetAsked", "MetAnswered", "LeadLapsed"),
     },
+    "the page of the lead shows its new last day": {"LeadWorkedOn"},
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },

@@ -36,7 +36,16 @@ class CommissionRead(serializers.Serializer[Any]):
     due_on = serializers.DateField(allow_null=True)
     paid_on = serializers.DateField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
+    expected_fen = serializers.SerializerMethodField(
+        help_text="按委托条款和意向金额计算；没有金额时为空"
+    )
+    dispute_reason = serializers.CharField(allow_blank=True, help_text="委托方的异议")
     available_actions = serializers.SerializerMethodField()
+
+    def get_expected_fen(self, entry: CommissionEntry) -> int | None:
+        """What the agreed terms give."""
+        known: dict[int, int | None] = self.context.get("expected", {})
+        return known[entry.pk] if entry.pk in known else queries.expected_fees([entry])[entry.pk]
 
     def get_available_actions(self, entry: CommissionEntry) -> list[str]:
         """What the caller may do now."""
@@ -60,11 +69,14 @@ class CommissionWrite(serializers.Serializer[Any]):
 
 
 class CommissionMove(serializers.Serializer[Any]):
-    """What a move needs: `fix` the amount and the day it is due, `pay` the day it was paid."""
+    """What a move needs: `fix` the amount and the day it is due, `pay` the day it was paid, `dispute` the reason."""
 
     amount_fen = WholeField(min_value=1, max_value=MAX_FEN, required=False)
     due_on = DayField(required=False)
     paid_on = DayField(required=False)
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=commissions.MAX_REASON
+    )
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
 
 
@@ -79,7 +91,8 @@ class MandateCommissions(APIView):
     def get(self, request: Request, code: str) -> Response:
         """The fees of this mandate."""
         rows = readable(queries.commissions_of(_mandate(request, code)))
-        body = CommissionRead(rows, many=True, context={"actor": request.user}).data
+        context = {"actor": request.user, "expected": queries.expected_fees(rows)}
+        body = CommissionRead(rows, many=True, context=context).data
         return Response({"results": body})
 
     @extend_schema(
@@ -105,7 +118,7 @@ class MandateCommissions(APIView):
 
 
 class CommissionAct(APIView):
-    """对佣金的操作：fix、pay、confirm、cancel。"""
+    """对佣金的操作：fix、pay、dispute、confirm、cancel。"""
 
     permission_classes = (IsAuthenticated,)
     #: The schema names 428 and 412: the version that was seen must be named.

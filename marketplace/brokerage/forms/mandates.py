@@ -1,5 +1,6 @@
 """Forms of mandates, fees, introductions, rulings and the desk; what they say is judged by the services."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -213,11 +214,23 @@ class CommissionForm(TakesErrors):
 
 
 class MoveCommissionForm(TakesErrors):
-    """What a move of a fee asks for; which fields are needed the service says."""
+    """What the moves of a fee ask for; which fields one of them needs the service says."""
 
     amount_fen = MoneyFormField(label=_("金额"), required=False)
     due_on = DateField(label=_("应付日期"), required=False)
     paid_on = DateField(label=_("付款日期"), required=False)
+    reason = PlainTextField(
+        label=_("异议的原因"), max_length=500, multiline=True, required=False, rows=3
+    )
+
+    #: Which fields each move asks for.
+    _ASKED = {"fix": ("amount_fen", "due_on"), "pay": ("paid_on",), "dispute": ("reason",)}
+
+    def __init__(self, *args: Any, moves: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = {name for move in moves for name in self._ASKED.get(move, ())}
+        for name in [name for name in self.fields if name not in asked]:
+            del self.fields[name]
 
 
 class InstantField(forms.DateTimeField):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage.models.mandates import Mandate
 from marketplace.brokerage.models.register import Broker
+from marketplace.brokerage.rulebook.keys import code_of, pair_key, parties_of, party_keys
 from marketplace.brokerage.workflow import IntroductionStatus, RulingStatus
 from marketplace.enquiries.models import Enquiry
 from marketplace.kernel import clock
@@ -36,9 +37,33 @@ class Answer(models.TextChoices):
     DISPUTED = "disputed", _("有异议")
 
 
+def pairs_like(pair: str) -> set[str]:
+    """Every key that a claim about the same two parties may carry; one query.
+
+    An organisation has another key after it has given its credit code, and a claim keeps the key of its day.
+    """
+    keys = parties_of(pair)
+    codes = [code for key in keys if (code := code_of(key))]
+    known = list(
+        Organization.objects.filter(Q(code__in=codes) | Q(uscc__in=keys)).values_list(
+            "uscc", "code"
+        )
+    )
+    sides = []
+    for key in keys:
+        alike = {key}
+        for uscc, code in known:
+            both = party_keys(uscc, code)
+            if key in both:
+                alike |= {*both}
+        sides.append(alike)
+    return {pair_key(one, other) for one in sides[0] for other in sides[1] if one != other}
+
+
 def claims_of(pair: str, subject: str) -> "list[Introduction]":
     """All claims about a pair and subject with broker and sides, the first recorded first."""
-    rows = Introduction.objects.filter(pair=pair, subject=subject).select_related("broker__user")
+    rows = Introduction.objects.filter(pair__in=pairs_like(pair), subject=subject)
+    rows = rows.select_related("broker__user")
     return list(rows.prefetch_related("sides").order_by("at", "id"))
 
 

@@ -176,7 +176,10 @@ class MandateVersion(models.Model):
 
 
 class CommissionEntry(Stamped):
-    """One fee of a mandate: expected from an intent, due, paid as the broker says, confirmed by the client."""
+    """One fee of a mandate: expected from an intent, due, paid as the broker says, confirmed by the client.
+
+    The client may dispute it; the broker then enters another amount or cancels it.
+    """
 
     code = CodeField(prefix="YJ")
     rev = models.PositiveIntegerField(default=1)
@@ -192,6 +195,8 @@ class CommissionEntry(Stamped):
     due_on = models.DateField(null=True)
     paid_on = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True)
+    #: What the client said last against it; it stays when the broker has entered another amount.
+    dispute_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )

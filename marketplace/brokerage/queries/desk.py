@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from marketplace.brokerage.models import (
     Answer,
+    Broker,
     BrokerFeedback,
     BrokerTask,
     CommissionEntry,
@@ -23,7 +24,8 @@ from marketplace.brokerage.models.desk import BOARD
 from marketplace.brokerage.queries.mandates import in_force, mandates_for, running_of
 from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
 from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, IntroductionStatus
-from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
+from marketplace.enquiries.models import Enquiry, Intent, Lead, Message, Taking
+from marketplace.enquiries.queries import owner_named
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.counting import counted_together
@@ -70,7 +72,7 @@ _LIVE = (
 # --- how far an enquiry is --------------------------------------------------------------------
 def brokers_behind(enquiry: Enquiry) -> set[int]:
     """The brokers who follow an enquiry: by a mandate, by a confirmed lead, by an introduction."""
-    mandated = mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id)
+    mandated = mandates_of(enquiry)
     found = set(mandated.values_list("broker_id", flat=True)) if enquiry.asker_id else set()
     found |= set(
         Introduction.objects.filter(enquiry=enquiry, status__in=_LIVE).values_list(
@@ -81,6 +83,13 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
         Lead.objects.filter(
             enquiry=enquiry, status="confirmed", broker__broker__status=BrokerStatus.ENTERED
         ).values_list("broker__broker", flat=True)
+    )
+
+
+def mandates_of(enquiry: Enquiry) -> QuerySet[Mandate]:
+    """The mandates in force by which brokers act for a side of an enquiry."""
+    return mandates_for(
+        enquiry.kind, enquiry.listing_id, enquiry.owner_id, asker_id=enquiry.asker_id
     )
 
 
@@ -105,10 +114,18 @@ def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
 
 
 def mandated_enquiries(mandate: Mandate) -> QuerySet[Enquiry]:
-    """The enquiries of organisations that a mandate covers, newest first."""
-    rows = Enquiry.objects.filter(owner_id=mandate.client_id, asker__isnull=False)
+    """The enquiries of organisations that a mandate covers, newest first.
+
+    A mandate for all that the client lists covers what the client asks others, too: the broker writes for
+    the client there (`principals_of`).
+    """
+    rows = Enquiry.objects.filter(asker__isnull=False)
     if mandate.kind:
-        rows = rows.filter(kind=mandate.kind, listing_id=mandate.listing_id or 0)
+        rows = rows.filter(
+            owner_id=mandate.client_id, kind=mandate.kind, listing_id=mandate.listing_id or 0
+        )
+    else:
+        rows = rows.filter(Q(owner_id=mandate.client_id) | Q(asker_id=mandate.client_id))
     return rows.order_by("-id")
 
 
@@ -199,7 +216,10 @@ def is_party(user: Any, enquiry: Enquiry) -> bool:
 
 
 def party_condition(user: Any) -> Q | None:
-    """The enquiries that the person sees as a broker with a mandate in force; None for who is no broker.
+    """The enquiries that the person sees as a broker: by a mandate in force, or by an introduction that stands.
+
+    None for who is no broker. Who has introduced the pair follows what comes of it, also when the lead or
+    the mandate has ended since: the fee hangs on it.
 
     A visitor's enquiry is no part of them: it holds a private contact, which a broker reads only when
     the visitor has agreed to be served by this broker (个人信息保护法 23).
@@ -211,7 +231,13 @@ def party_condition(user: Any) -> Q | None:
         broker__user_id=user.pk,
         client_id=OuterRef("owner_id"),
     )
-    return Q(Exists(running), asker__isnull=False)
+    introduced = Introduction.objects.filter(
+        enquiry=OuterRef("pk"),
+        broker__user_id=user.pk,
+        broker__status=BrokerStatus.ENTERED,
+        status__in=_LIVE,
+    )
+    return Q(Exists(running) | Exists(introduced), asker__isnull=False)
 
 
 @once_a_request
@@ -227,6 +253,15 @@ def principals_of(user: Any) -> list[int]:
     if not access_of(user).has(Role.BROKER):
         return []
     rows = in_force().filter(broker__user_id=user.pk, kind="")
+    return list(rows.values_list("client_id", flat=True).distinct())
+
+
+@once_a_request
+def clients_of(user: Any) -> list[int]:
+    """The organisations that the person acts for as a broker, by a mandate of any scope: whose calls are logged."""
+    if not access_of(user).has(Role.BROKER):
+        return []
+    rows = in_force().filter(broker__user_id=user.pk)
     return list(rows.values_list("client_id", flat=True).distinct())
 
 
@@ -446,16 +481,61 @@ def has_introduced(user: Any, enquiry: Enquiry) -> bool:
     ).exists()
 
 
+def rateable(user: Any, enquiry: Enquiry) -> QuerySet[Broker]:
+    """The brokers whose part in an enquiry this person may know, and so rate when it is over.
+
+    Where the owner's name is hidden from the person, these are the brokers of the listing's own mandates,
+    of introductions, of the asker's mandates and of the asker's consent.
+    """
+    rows = Broker.objects.filter(pursuits__enquiry=enquiry).order_by("pursuits__id")
+    if not enquiry.owner_is_hidden or owner_named(user, enquiry):
+        return rows
+    known = Q(
+        Exists(
+            Introduction.objects.filter(enquiry=enquiry, broker=OuterRef("pk")).exclude(
+                status=IntroductionStatus.WITHDRAWN
+            )
+        )
+    )
+    known |= Q(
+        Exists(
+            Mandate.objects.filter(
+                broker=OuterRef("pk"),
+                client_id=enquiry.owner_id,
+                kind=enquiry.kind,
+                listing_id=enquiry.listing_id,
+                accepted_at__isnull=False,
+            )
+        )
+    )
+    known |= Q(
+        Exists(Mandate.objects.filter(broker=OuterRef("pk"), kind="", client_id=enquiry.asker_id))
+    )
+    known |= Q(
+        Exists(
+            Taking.objects.filter(
+                lead__enquiry=enquiry, confirmed_at__isnull=False, broker=OuterRef("user_id")
+            )
+        )
+    )
+    return rows.filter(known)
+
+
 def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
     """What the page of an enquiry shows of brokers to this person; None for a visitor by link.
 
     The asker learns which brokers have introduced the pair; the mandates are the owner's own affair,
-    beyond the fact that a broker acts for the owner.
+    beyond the fact that a broker acts for the owner. Who must not learn the owner's name does not read of a
+    mandate for all that the owner lists: the owner's public listings name the same broker.
     """
     if user.pk is None or enquiry.asker_id is None:
         return None
     access = access_of(user)
-    mandates = list(mandates_for(enquiry.kind, enquiry.listing_id, enquiry.owner_id))
+    mandates = list(mandates_of(enquiry))
+    of_owner = [one for one in mandates if one.client_id == enquiry.owner_id]
+    if enquiry.owner_is_hidden and not owner_named(user, enquiry):
+        of_owner = [one for one in of_owner if one.kind]
+    of_asker = [one for one in mandates if one.client_id != enquiry.owner_id]
     rows = Introduction.objects.filter(enquiry=enquiry).exclude(status=IntroductionStatus.WITHDRAWN)
     sides = [
         name
@@ -470,16 +550,17 @@ def brokers_at(user: Any, enquiry: Enquiry) -> dict[str, Any] | None:
     to_rate = []
     if enquiry.status == Status.CLOSED and sides:
         rated = rated_by(enquiry, sides)
-        pursuits = Pursuit.objects.filter(enquiry=enquiry).select_related("broker")
         to_rate = [
-            one.broker
-            for one in pursuits
-            if any((one.broker_id, side) not in rated for side in sides)
+            broker
+            for broker in rateable(user, enquiry).select_related("user")
+            if any((broker.pk, side) not in rated for side in sides)
         ]
     return {
-        "mandates": mandates,
-        "sees_mandates": access.in_org(enquiry.owner_id),
+        "mandates": [
+            (one, one.client_id != enquiry.owner_id, access.in_org(one.client_id))
+            for one in [*of_owner, *of_asker]
+        ],
         "introductions": introductions,
-        "invites": access.binds(enquiry.owner_id) and not mandates,
+        "invites": access.binds(enquiry.owner_id) and not of_owner,
         "to_rate": to_rate,
     }

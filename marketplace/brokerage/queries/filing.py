@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from marketplace.brokerage.models import Broker, Certificate, Training, YearlyForm
-from marketplace.brokerage.queries.record import CONTRACT, Fact, records_of
+from marketplace.brokerage.queries.record import CONTRACT, Fact, once_each, records_of
 from marketplace.brokerage.queries.register import brokers
 from marketplace.brokerage.rulebook.filing import (
     LEGAL_FORMS,
@@ -77,9 +77,11 @@ def filing_form(subject: Broker | Organization, year: int) -> FilingForm:
     is_firm = isinstance(subject, Organization)
     people = list(brokers_of(subject)) if isinstance(subject, Organization) else [subject]
     since, until = period(year)
-    facts = [fact for record in records_of(people, since, until).values() for fact in record.facts]
+    records = records_of(people, since, until).values()
+    # Two brokers of a firm may stand in one contract, which the firm counts once.
+    facts = once_each(fact for record in records for fact in record.facts)
     facts.sort(key=lambda fact: fact.at)
-    contracts = [fact for fact in facts if fact.kind == CONTRACT]
+    contracts = [fact for fact in facts if fact.kind == CONTRACT and fact.is_registered]
     deals = [fact for fact in contracts if fact.is_achievement]
     values = {
         **stored.figures,
@@ -156,9 +158,9 @@ def _counts(
         "intents": sum(fact.kind == "intent" for fact in facts),
         "contracts": len(contracts),
         "contract_sum": sum(fact.amount_fen or 0 for fact in contracts),
-        "turnover": sum(fact.turnover_fen or 0 for fact in contracts),
+        "turnover": sum(fact.technical_fen or 0 for fact in contracts),
         "deals": len(deals),
-        "deal_sum": sum(fact.turnover_fen or 0 for fact in deals),
+        "deal_sum": sum(fact.amount_fen or 0 for fact in deals),
         # A need counts for who wrote it down, in the year in which it was first public.
         "needs": sum(
             kind.model._default_manager.filter(  # noqa: SLF001 -- documented

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marketplace.brokerage.models import Answer, Introduction, IntroductionSide, Ruling
-from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
+from marketplace.brokerage.models.introductions import INTRODUCTION_FILES, pairs_like
 from marketplace.brokerage.policies import OVERSEERS
 from marketplace.brokerage.rulebook.keys import pair_key, party_key, party_keys
 from marketplace.brokerage.workflow import IntroductionStatus, RulingStatus
@@ -93,7 +93,7 @@ def waiting_for_answer(user: Actor) -> list[Introduction]:
 
 def ruling_on(pair: str, subject: str) -> Ruling | None:
     """The latest ruling between the claims about this pair and subject."""
-    rows = Ruling.objects.filter(pair=pair, subject=subject)
+    rows = Ruling.objects.filter(pair__in=pairs_like(pair), subject=subject)
     return (
         rows.select_related("winner__broker", "ruled_by", "decided_by", "appealed_by")
         .order_by("-id")
@@ -112,7 +112,10 @@ def disputed_claim_about(enquiry_id: int) -> str:
 
 
 def to_rule() -> QuerySet[Introduction]:
-    """Disputed claims and rivalling claims without a ruling that stands: for the operator, oldest first."""
+    """Disputed claims and rivalling claims without a ruling that stands: for the operator, oldest first.
+
+    Claims from before and after an organisation gave its credit code rival too, under two keys.
+    """
     rival = (
         Introduction.objects.filter(pair=OuterRef("pair"), subject=OuterRef("subject"))
         .exclude(pk=OuterRef("pk"))
@@ -123,10 +126,31 @@ def to_rule() -> QuerySet[Introduction]:
     )
     return (
         _whole()
-        .filter(Q(status=IntroductionStatus.DISPUTED) | Q(status__in=_UNDECIDED) & Exists(rival))
+        .filter(
+            Q(status=IntroductionStatus.DISPUTED)
+            | Q(status__in=_UNDECIDED) & Exists(rival)
+            | Q(pk__in=_rivals_under_two_keys())
+        )
         .exclude(Exists(decided))
         .order_by("at", "id")
     )
+
+
+def _rivals_under_two_keys() -> list[int]:
+    """The undecided claims that rival one under another key of the same parties. Few organisations change key."""
+    changed = IntroductionSide.objects.filter(
+        introduction=OuterRef("pk"), key__startswith="org:", organization__uscc__gt=""
+    )
+    found: set[int] = set()
+    for row in Introduction.objects.filter(Exists(changed), status__in=_UNDECIDED):
+        ruling = ruling_on(row.pair, row.subject)
+        if ruling is not None and ruling.status != RulingStatus.FINAL:
+            continue
+        over = {IntroductionStatus.WITHDRAWN, IntroductionStatus.REJECTED}
+        alive = [one for one in row.claims if one.status not in over]
+        if len(alive) > 1:
+            found |= {one.pk for one in alive if one.status in _UNDECIDED}
+    return sorted(found)
 
 
 def appeals() -> QuerySet[Ruling]:

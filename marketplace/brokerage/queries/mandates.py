@@ -1,6 +1,6 @@
 """Questions about mandates: who sees which, which are in force, which stand in each other's way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.db.models import Q, QuerySet
 from marketplace.brokerage.models import CommissionEntry, Mandate, MandateVersion
 from marketplace.brokerage.models.mandates import MANDATE_FILES
 from marketplace.brokerage.policies import OVERSEERS
+from marketplace.brokerage.rulebook.commission import fee_of
 from marketplace.brokerage.workflow import BrokerStatus, MandateStatus
+from marketplace.enquiries.models import Intent
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
@@ -61,10 +63,18 @@ def in_scope(kind: str, listing_id: int | None) -> Q:
 
 
 def mandates_for(
-    kind: str, listing_id: int | None, owner_id: int, at: datetime | None = None
+    kind: str,
+    listing_id: int | None,
+    owner_id: int,
+    at: datetime | None = None,
+    *,
+    asker_id: int | None = None,
 ) -> QuerySet[Mandate]:
-    """The mandates in force that cover a listing of this owner."""
-    rows = in_force(at).filter(in_scope(kind, listing_id), client_id=owner_id)
+    """The mandates in force that cover a listing of this owner; and those that cover all of the asker's affairs."""
+    covered = in_scope(kind, listing_id) & Q(client_id=owner_id)
+    if asker_id is not None:
+        covered |= Q(kind="", client_id=asker_id)
+    rows = in_force(at).filter(covered)
     return rows.select_related("broker__user", "client").order_by("id")
 
 
@@ -128,6 +138,19 @@ def copies_of(mandate: Mandate) -> list[Attachment]:
 def commissions_of(mandate: Mandate) -> QuerySet[CommissionEntry]:
     """The fees of a mandate, the next one due first."""
     return mandate.commissions.select_related("mandate__broker", "enquiry", "confirmed_by")
+
+
+def expected_fees(entries: Iterable[CommissionEntry]) -> dict[int, int | None]:
+    """What the agreed terms give for each fee, by its key: of the amount of the accepted intent. One query.
+
+    None where a percentage has no amount to be of. The amount of a contract may be another one.
+    """
+    rows = list(entries)
+    intents = Intent.objects.filter(
+        enquiry_id__in=[row.enquiry_id for row in rows if row.enquiry_id], status="accepted"
+    )
+    amounts = dict(intents.order_by("id").values_list("enquiry_id", "amount_fen"))
+    return {row.pk: fee_of(row.mandate.agreed, amounts.get(row.enquiry_id or 0)) for row in rows}
 
 
 def commissions_visible_to(actor: Actor) -> QuerySet[CommissionEntry]:

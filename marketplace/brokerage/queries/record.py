@@ -28,8 +28,14 @@ class Fact:
     number: str = ""
     buyer: str = ""
     seller: str = ""
+    #: 成交额: the whole contract.
     amount_fen: int | None = None
-    turnover_fen: int | None = None
+    #: 技术交易额: the part of it that is technical.
+    technical_fen: int | None = None
+    #: The code of the contract. Several sources may tell of one contract; it counts once.
+    contract: str = ""
+    #: Whether the contract is in the official register. The yearly form counts no other.
+    is_registered: bool = False
     #: Whether the subject was an achievement, which the form lists apart.
     is_achievement: bool = False
 
@@ -84,9 +90,21 @@ def records_of(
         for pk, facts in source(ids, since, until).items():
             found[pk] += facts
     return {
-        pk: Record(sorted(facts, key=lambda fact: fact.at, reverse=True))
+        pk: Record(sorted(once_each(facts), key=lambda fact: fact.at, reverse=True))
         for pk, facts in found.items()
     }
+
+
+def once_each(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts with each contract once: as the register has it, where it was registered."""
+    found: list[Fact] = []
+    contracts: dict[str, Fact] = {}
+    for fact in facts:
+        if not fact.contract:
+            found.append(fact)
+        elif fact.contract not in contracts or fact.is_registered:
+            contracts[fact.contract] = fact
+    return [*found, *contracts.values()]
 
 
 def record_of(

@@ -6,6 +6,8 @@ time; without one it is `org:<code>`. The order of the parties does not matter.
 
 #: Between the two parties of a pair: it stands in no credit code and in no code of ours.
 _BETWEEN = "|"
+#: Before the code of an organisation without a credit code.
+_CODE = "org:"
 
 
 def party_key(uscc: str | None, code: str = "") -> str:
@@ -14,7 +16,7 @@ def party_key(uscc: str | None, code: str = "") -> str:
         return uscc.strip().upper()
     if not code:
         raise ValueError("a party needs a credit code or a code")
-    return f"org:{code}"
+    return f"{_CODE}{code}"
 
 
 def party_keys(uscc: str | None, code: str) -> tuple[str, ...]:
@@ -30,6 +32,16 @@ def pair_key(one: str, other: str) -> str:
     if one == other:
         raise ValueError("a pair has two parties")
     return _BETWEEN.join(sorted((one, other)))
+
+
+def parties_of(pair: str) -> list[str]:
+    """The keys of the two parties of a pair."""
+    return pair.split(_BETWEEN)
+
+
+def code_of(key: str) -> str:
+    """The code of the organisation that a key names; "" for a credit code."""
+    return key.removeprefix(_CODE) if key.startswith(_CODE) else ""
 
 
 def subject_key(kind: str, code: str) -> str:

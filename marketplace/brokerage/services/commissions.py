@@ -18,6 +18,7 @@ from marketplace.kernel.money import MAX_FEN
 from marketplace.kernel.revisions import Rev, check
 
 MAX_NOTE = 200
+MAX_REASON = 500
 _LATEST_DUE = timedelta(days=3_650)
 
 
@@ -71,6 +72,15 @@ def _check(amount_fen: int | None, due_on: date | None, note: str) -> None:
         raise InvalidInput(errors)
 
 
+def _reasoned(reason: str) -> str:
+    text = reason.strip()
+    if not text:
+        raise InvalidInput({"reason": [_("请写明原因")]})
+    if len(text) > MAX_REASON:
+        raise InvalidInput({"reason": [_("最多 500 个字")]})
+    return text
+
+
 @transaction.atomic
 def move_commission(
     entry: CommissionEntry,
@@ -81,8 +91,9 @@ def move_commission(
     amount_fen: int | None = None,
     due_on: date | None = None,
     paid_on: date | None = None,
+    reason: str = "",
 ) -> CommissionEntry:
-    """`fix` (needs amount and day), `pay` (needs the day, not in the future), `confirm`, `cancel`.
+    """`fix` (needs amount and day), `pay` (needs the day, not in the future), `dispute` (needs a reason), `confirm`, `cancel`.
 
     Raises Forbidden, Refused, Stale, InvalidInput.
     """
@@ -100,6 +111,9 @@ def move_commission(
         if paid_on is None or paid_on > clock.today():
             raise InvalidInput({"paid_on": [_("请填写付款日期，不能晚于今天")]})
         entry.paid_on = paid_on
+    elif move == "dispute":
+        entry.dispute_reason = _reasoned(reason)
+        entry.paid_on = None
     elif move == "confirm":
         entry.paid_on = entry.paid_on or clock.today()
         entry.confirmed_by, entry.confirmed_at = actor, clock.now()

@@ -8,10 +8,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.brokerage import events
-from marketplace.brokerage.models import Broker, BrokerFeedback, BrokerTask, Pursuit, Stage
+from marketplace.brokerage.models import (
+    Broker,
+    BrokerFeedback,
+    BrokerTask,
+    Introduction,
+    Mandate,
+    Pursuit,
+    Stage,
+)
 from marketplace.brokerage.queries.desk import brokers_behind, mandated_enquiries, stage_of
-from marketplace.enquiries.models import Enquiry
-from marketplace.enquiries.workflow import Status
+from marketplace.brokerage.queries.mandates import running_of
+from marketplace.enquiries.models import Enquiry, Lead
+from marketplace.enquiries.workflow import LeadStatus, Status
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
@@ -27,12 +36,22 @@ MOST_TAKEN_UP = 500
 # --- followed enquiries -----------------------------------------------------------------------
 @transaction.atomic
 def follow_up(enquiry_id: int) -> None:
-    """Bring the followed enquiry of each broker behind it to the stage that the record gives."""
+    """Bring the followed enquiry of each broker behind it to the stage that the record gives.
+
+    A broker who is behind it no more has no card of it: the consent, the mandate or the claim has ended.
+    The card of a closed enquiry stays, since both sides may still rate the broker.
+    """
     enquiry = Enquiry.objects.select_for_update(of=("self",)).filter(pk=enquiry_id).first()
     if enquiry is None:
         return
     known = {row.broker_id: row for row in Pursuit.objects.filter(enquiry=enquiry)}
-    for broker in brokers_behind(enquiry) | set(known):
+    behind = brokers_behind(enquiry)
+    if enquiry.status != Status.CLOSED:
+        gone = set(known) - behind
+        Pursuit.objects.filter(enquiry=enquiry, broker_id__in=gone).delete()
+    else:
+        behind |= set(known)
+    for broker in behind:
         stage = stage_of(enquiry, broker)
         row = known.get(broker)
         if row is None:
@@ -42,12 +61,35 @@ def follow_up(enquiry_id: int) -> None:
             row.save(update_fields=["stage", "since"])
 
 
-def follow_mandate(mandate: Any) -> int:
+def follow_mandate(mandate: Mandate) -> int:
     """Take up the enquiries that a new mandate covers; how many were looked at."""
     ids = list(mandated_enquiries(mandate).values_list("pk", flat=True)[:MOST_TAKEN_UP])
     for pk in ids:
         follow_up(pk)
     return len(ids)
+
+
+def leave_mandate(mandate: Mandate) -> int:
+    """Give up the enquiries that a mandate that is over has covered; how many were looked at."""
+    rows = Pursuit.objects.filter(broker_id=mandate.broker_id).exclude(stage=Stage.CLOSED)
+    covered = mandated_enquiries(mandate).order_by().values("pk")
+    ids = list(rows.filter(enquiry__in=covered).values_list("enquiry_id", flat=True))
+    for pk in ids:
+        follow_up(pk)
+    return len(ids)
+
+
+def follow_again(broker_id: int) -> None:
+    """Take up what a broker follows who is in the register again: mandates are in force, leads are held."""
+    for mandate in running_of(broker_id):
+        follow_mandate(mandate)
+    held = Lead.objects.filter(status=LeadStatus.CONFIRMED, broker__broker=broker_id)
+    claims = Introduction.objects.filter(broker_id=broker_id, enquiry__isnull=False)
+    for pk in {
+        *held.values_list("enquiry_id", flat=True),
+        *claims.values_list("enquiry_id", flat=True),
+    }:
+        follow_up(pk)
 
 
 # --- tasks ------------------------------------------------------------------------------------
@@ -134,8 +176,10 @@ def sides_of(user: Any, enquiry: Enquiry) -> list[str]:
 __all__ = [
     "Stage",
     "add_task",
+    "follow_again",
     "follow_mandate",
     "follow_up",
+    "leave_mandate",
     "mark_task",
     "rate_broker",
     "sides_of",

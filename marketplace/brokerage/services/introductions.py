@@ -17,7 +17,7 @@ from marketplace.brokerage.models import (
     IntroductionSide,
     Ruling,
 )
-from marketplace.brokerage.models.introductions import INTRODUCTION_FILES, claims_of
+from marketplace.brokerage.models.introductions import INTRODUCTION_FILES, claims_of, pairs_like
 from marketplace.brokerage.rulebook import keys, periods
 from marketplace.brokerage.services.keeping import hold_while_disputed
 from marketplace.brokerage.workflow import (
@@ -130,7 +130,7 @@ def record_introduction(broker: Broker, claim: Claim, *, actor: Any) -> Introduc
         keys.subject_key(claim.kind.name, claim.listing.code),
     )
     earlier = (
-        Introduction.objects.filter(broker=broker, pair=pair, subject=subject)
+        Introduction.objects.filter(broker=broker, pair__in=pairs_like(pair), subject=subject)
         .exclude(status__in=[IntroductionStatus.WITHDRAWN, IntroductionStatus.REJECTED])
         .first()
     )
@@ -322,7 +322,7 @@ def withdraw_introduction(
 # --- rulings ----------------------------------------------------------------------------------
 def _claims(pair: str, subject: str) -> list[Introduction]:
     """The claims, locked in their order, without those that were taken back."""
-    ids = Introduction.objects.filter(pair=pair, subject=subject).order_by("pk")
+    ids = Introduction.objects.filter(pair__in=pairs_like(pair), subject=subject).order_by("pk")
     list(ids.select_for_update(of=("self",)).values_list("pk", flat=True))
     return [row for row in claims_of(pair, subject) if row.status != IntroductionStatus.WITHDRAWN]
 

@@ -190,6 +190,23 @@ def _write(version: MandateVersion) -> None:
     version.sha256 = mandate_text.hash_of(version.text)
 
 
+def date_back(mandate: Mandate, days: int) -> None:
+    """Let an accepted sample mandate have begun so many days ago, with the text of that period.
+
+    What follows from it in the samples was set back too, and a mandate comes before its introductions.
+    """
+    if not mandate.is_sample:
+        raise ValueError("only a sample is dated back")
+    starts_at = clock.end_of_day(clock.today() - timedelta(days=days + 1))
+    Mandate.objects.filter(pk=mandate.pk).update(
+        starts_at=starts_at, created_at=starts_at, accepted_at=starts_at, updated_at=starts_at
+    )
+    for version in mandate.versions.select_related("mandate__broker", "mandate__client"):
+        version.starts_at = version.proposed_at = version.decided_at = starts_at
+        _write(version)
+        version.save()
+
+
 def _locked(mandate: Mandate) -> Mandate:
     Organization.objects.select_for_update().get(pk=mandate.client_id)
     rows = Mandate.objects.select_for_update(of=("self",))

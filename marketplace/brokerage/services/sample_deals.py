@@ -74,6 +74,9 @@ def _mandate(row: Row, broker: Broker, organizations: Organizations) -> None:
     )
     Mandate.objects.filter(pk=made.pk).update(is_sample=True)
     _advance(made, row["state"], second)
+    if "since" in row:
+        made.refresh_from_db()
+        mandates.date_back(made, row["since"])
 
 
 def _advance(made: Mandate, state: str, second: User) -> None:
@@ -168,8 +171,20 @@ def _golden(row: Row, broker: Broker, organizations: Organizations) -> None:
     _say(made, need.owner)
     _say(made, asker)
     _agree(row, enquiry, need.owner, asker)
+    _join(row, enquiry, need.owner, asker)
     desk.follow_up(enquiry.pk)
     _spread(enquiry.pk, made)
+
+
+def _join(row: Row, enquiry: Enquiry, owner: Organization, asker: Organization) -> None:
+    """The factory once asked about the result itself: both conversations are one undertaking."""
+    results = kind_named("achievements").model.objects
+    result = results.filter(title=row["achievement"], owner=asker, is_sample=True).first()
+    if result is None:
+        return
+    other = enquiries.enquiry_between(asker.pk, owner.pk, "achievements", result.pk)
+    if other is not None and other.is_sample and other.undertaking_id is None:
+        enquiry_services.join(enquiry, other, actor=sample_author(asker))
 
 
 #: Days ago: the question, the answer, the meeting, its record, both acknowledgements, proposal and agreement.

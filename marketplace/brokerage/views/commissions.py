@@ -70,11 +70,12 @@ def commission_add(request: Request, code: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def commission_show(request: Request, code: str) -> HttpResponse:
-    """One fee; a POST fixes it, notes that it was paid, confirms or cancels it."""
+    """One fee; a POST fixes it, notes that it was paid, disputes, confirms or cancels it."""
     entry = _entry(request, code)
     seen = Seen(request, entry.rev)
     initial = {"amount_fen": entry.amount_fen, "due_on": entry.due_on, "paid_on": clock.today()}
-    form = MoveCommissionForm(sent(request), initial=initial)
+    names = [move.name for move in COMMISSION.available(entry, request.user)]
+    form = MoveCommissionForm(sent(request), initial=initial, moves=names)
     stale = False
     if request.method == "POST" and not _moves_fee(request.user, entry):
         raise Forbidden
@@ -96,6 +97,7 @@ def commission_show(request: Request, code: str) -> HttpResponse:
             return redirect("brokerage:mandate", entry.mandate.code)
     context = {
         "entry": entry,
+        "expected": queries.expected_fees([entry])[entry.pk],
         "mandate": entry.mandate,
         "form": form,
         "seen": seen,

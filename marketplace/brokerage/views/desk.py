@@ -233,8 +233,8 @@ def rate(request: Request, enquiry: str, code: str) -> HttpResponse:
         actor=request.user,
         view="enquiries.view_enquiry",
     )
-    followed = queries.brokers().filter(pursuits__enquiry=row)
-    broker = followed.filter(code=code).first() if is_valid_code(code) else None
+    known = queries.rateable(request.user, row).select_related("user", "organization")
+    broker = known.filter(code=code).first() if is_valid_code(code) else None
     if broker is None:
         raise Http404
     sides = desk.sides_of(request.user, row)

@@ -56,8 +56,9 @@ def contract_facts(
                 number=contract.code,
                 buyer="、".join(one.name for one in buyers(contract)),
                 seller="、".join(one.name for one in sellers(contract)),
-                amount_fen=contract.amount_technical_fen,
-                turnover_fen=contract.amount_total_fen,
+                amount_fen=contract.amount_total_fen,
+                technical_fen=contract.amount_technical_fen,
+                contract=contract.code,
                 is_achievement=contract.achievement_id is not None,
             )
         )

@@ -142,8 +142,7 @@ def _enquiry(request: Request, code: str) -> Any:
     """The enquiry that is named; None for "". Raises InvalidInput."""
     if not code:
         return None
-    rows = queries.visible_to(request.user)
-    enquiry = rows.filter(code=code).first() if is_valid_code(code) else None
+    enquiry = queries.enquiry_to_log(request.user, code) if is_valid_code(code) else None
     if enquiry is None:
         raise InvalidInput({"enquiry": [_("这条咨询不是该单位的")]})
     return enquiry

@@ -73,7 +73,7 @@ class LeadItem(APIView):
 
 
 class LeadAct(APIView):
-    """对线索的操作：take、hand_back。"""
+    """对线索的操作：take、note、hand_back。"""
 
     permission_classes = (IsAuthenticated,)
     conditional = True
@@ -85,11 +85,13 @@ class LeadAct(APIView):
         responses=LeadRead,
     )
     def post(self, request: Request, code: str, act: str) -> Response:
-        """Take an open lead, or hand the own one back."""
+        """Take an open lead, note progress on the own one, or hand it back."""
         lead = _lead_of(request, code)
-        if act not in {"take", "hand_back"}:
+        if act not in {"take", "note", "hand_back"}:
             raise NotFound
-        if not request.user.has_perm(LEAD.transitions[act].permission, lead):
+        # To note progress changes no state: it asks for what handing back asks for.
+        move = "hand_back" if act == "note" else act
+        if not request.user.has_perm(LEAD.transitions[move].permission, lead):
             raise Forbidden
         rev = seen_rev(request)
         sent = HandBackWrite(data=request.data)
@@ -97,6 +99,8 @@ class LeadAct(APIView):
         try:
             if act == "take":
                 services.take_lead(lead, actor=request.user, rev=rev)
+            elif act == "note":
+                services.note_work(lead, actor=request.user, rev=rev)
             else:
                 reason = sent.validated_data["reason"]
                 services.hand_back_lead(lead, actor=request.user, reason=reason, rev=rev)

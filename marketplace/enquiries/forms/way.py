@@ -7,7 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries.models import LoggedContact, MetQuestion
-from marketplace.enquiries.rulebook import ASKER, CHECK_ANSWERS, CHECKS, MAX_MILESTONES, OWNER
+from marketplace.enquiries.rulebook import (
+    ASKER,
+    CHECK_ANSWERS,
+    CHECKS,
+    ERASING,
+    MAX_MILESTONES,
+    OWNER,
+)
 from marketplace.taxonomy.queries import Choices
 from marketplace.web.forms import (
     ComingDateField,
@@ -171,6 +178,12 @@ class PeriodForm(JiebangForm):
     """For how many days a kind of record is kept."""
 
     days = forms.IntegerField(label=_("保存天数"), min_value=1, max_value=36_500)
+
+
+class EraseForm(JiebangForm):
+    """Why a visitor's enquiry is erased before its time."""
+
+    reason = forms.ChoiceField(label=_("删除的原因"), choices=list(ERASING.items()))
 
 
 class HoldForm(JiebangForm):

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from marketplace.enquiries.models import Enquiry, Message
 from marketplace.enquiries.models.messages import SUBJECT
-from marketplace.enquiries.policies import READERS, principals_of, rows_of_parties
+from marketplace.enquiries.policies import READERS, principals_of, rows_of_parties, sides
 from marketplace.enquiries.rulebook import OWNER
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_for
@@ -121,7 +121,10 @@ def may_read_file(user: Actor, attachment: Any) -> bool:
 
 
 def people_of(enquiry: Enquiry, side: str) -> list[User]:
-    """Whom a message to this side concerns: who began on this side, and whoever has written for it since."""
+    """Whom a message to this side concerns: who began on this side, and whoever has written for it since.
+
+    A broker who has written for the organisation is among them while the mandate lasts.
+    """
     org_id = enquiry.owner_id if side == OWNER else enquiry.asker_id
     if org_id is None:
         return []
@@ -135,5 +138,5 @@ def people_of(enquiry: Enquiry, side: str) -> list[User]:
         pk__in=Message.objects.filter(enquiry=enquiry, side=side).values("author_id"),
         is_active=True,
     )
-    people |= {row.pk: row for row in writers if access_of(row).in_org(org_id)}
+    people |= {row.pk: row for row in writers if side in sides(row, enquiry)}
     return list(people.values())

@@ -20,7 +20,7 @@ from marketplace.enquiries.models import (
     Step,
     VisitorContact,
 )
-from marketplace.enquiries.policies import READERS, sides
+from marketplace.enquiries.policies import READERS, principals_of, sides
 from marketplace.enquiries.queries.reading import visible_to
 from marketplace.enquiries.rulebook import FEWEST_FOR_MEDIAN, OWNER, median
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus, Status
@@ -129,10 +129,15 @@ def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
 
 
 def open_leads(actor: Actor) -> QuerySet[Lead]:
-    """The leads that `actor` may take, newest first; none of an enquiry of the own organisation."""
-    orgs = list(access_of(actor).orgs)
+    """The leads that `actor` may take, newest first: the list-side twin of `policies.is_no_party_of_lead`.
+
+    None of an enquiry of the own organisation, or of one that the person writes for as a broker.
+    """
+    orgs = set(access_of(actor).orgs)
+    clients = principals_of(actor) - orgs
     rows = leads_visible_to(actor).filter(status=LeadStatus.OPEN)
-    return rows.exclude(enquiry__owner_id__in=orgs).exclude(enquiry__asker_id__in=orgs)
+    rows = rows.exclude(enquiry__owner_id__in=orgs).exclude(enquiry__asker_id__in=orgs | clients)
+    return rows.exclude(enquiry__owner_id__in=clients, enquiry__asker__isnull=False)
 
 
 def leads_held_by(actor: Actor) -> QuerySet[Lead]:
@@ -317,10 +322,28 @@ def silent_in(districts: Collection[str]) -> QuerySet[Enquiry]:
     return rows.select_related("owner", "asker", "visitor").order_by("answer_due_at", "id")
 
 
+def enquiry_to_log(actor: Actor, code: str) -> Enquiry | None:
+    """The enquiry of this code about which the person may log a contact; None for any other.
+
+    An officer reads no enquiries, but the list of those that are silent names them: they are why the officer calls.
+    """
+    found = visible_to(actor).filter(code=code).first()
+    if found is None and actor.has_perm("enquiries.view_county"):
+        found = silent_in(districts_of(actor)).filter(code=code).first()
+    return found
+
+
 def unvisited_needs_in(districts: Collection[str]) -> QuerySet[Any]:
-    """Published needs of these districts without a logged visit, oldest first."""
+    """Published needs of these districts without a logged visit, oldest first.
+
+    A visit counts that the firm has confirmed, or may still confirm: a disputed one was none.
+    """
+    waiting = Q(reply="", token_ends__gt=clock.now())
     visited = LoggedContact.objects.filter(
-        kind="needs", form=LoggedContact.Form.VISIT, listing_id__isnull=False
+        Q(reply=LoggedContact.Reply.CONFIRMED) | waiting,
+        kind="needs",
+        form=LoggedContact.Form.VISIT,
+        listing_id__isnull=False,
     )
     rows = kind_named("needs").model.objects.filter(status=State.PUBLISHED)
     if districts:

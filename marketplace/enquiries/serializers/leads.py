@@ -37,9 +37,11 @@ class LeadRead(serializers.Serializer[Any]):
         return lead.enquiry.code if told else ""
 
     def get_available_actions(self, lead: Lead) -> list[str]:
-        """What the caller can do now: take, hand_back."""
+        """What the caller can do now: take, note (progress on a confirmed lead), hand_back."""
         found = {move.name for move in LEAD.available(lead, self.context["request"].user)}
-        return [name for name in ("take", "hand_back") if name in found]
+        if "hand_back" in found and lead.status == LeadStatus.CONFIRMED:
+            found.add("note")
+        return [name for name in ("take", "note", "hand_back") if name in found]
 
 
 class HandBackWrite(serializers.Serializer[Any]):

@@ -23,6 +23,8 @@ from marketplace.enquiries.services.intents import (
 from marketplace.enquiries.services.joining import join, separate
 from marketplace.enquiries.services.keeping import (
     change_period,
+    close_quiet,
+    erase_visitor,
     hold_enquiry,
     hold_for_dispute,
     lift_hold,
@@ -38,6 +40,7 @@ from marketplace.enquiries.services.leads import (
     hand_back_lead,
     lapse_leads,
     note_work,
+    note_work_on,
     refuse_broker,
     take_lead,
 )
@@ -97,11 +100,13 @@ __all__ = [
     "check_seen",
     "close",
     "close_lead_of",
+    "close_quiet",
     "confirm",
     "confirm_broker",
     "decline_intent",
     "edit_step",
     "enter_contact",
+    "erase_visitor",
     "fill_way",
     "finish_step",
     "hand_back_lead",
@@ -118,6 +123,7 @@ __all__ = [
     "note_publication",
     "note_release",
     "note_work",
+    "note_work_on",
     "propose_intent",
     "purge_codes",
     "purge_records",

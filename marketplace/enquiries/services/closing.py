@@ -61,13 +61,16 @@ def close(
     enquiry.rev += 1
     enquiry.updated_at = enquiry.closed_at
     enquiry.save()
-    if reason not in FITTING and enquiry.asker_id is not None and sides(actor, enquiry):
+    held = sides(actor, enquiry)
+    if reason not in FITTING and enquiry.asker_id is not None and held:
+        orgs = [enquiry.org_of(side) for side in held]
         dismiss_pairs(
             enquiry.kind,
             enquiry.listing_id,
             other_org_id=enquiry.asker_id,
             reason=reason,
             actor=actor,
+            speaks_for=[org.pk for org in orgs if org is not None],
         )
     publish(events.EnquiryClosed(subject_id=enquiry.pk, reason=reason), actor=actor)
     return enquiry

@@ -24,7 +24,11 @@ from marketplace.enquiries.models import (
     Step,
 )
 from marketplace.enquiries.models.messages import SUBJECT
-from marketplace.enquiries.workflow import IntentStatus
+from marketplace.enquiries.rulebook import ERASING
+from marketplace.enquiries.services.turns import stop_clock
+from marketplace.enquiries.services.visitors import tell_visitor_of_erasing
+from marketplace.enquiries.workflow import ENQUIRY as FLOW
+from marketplace.enquiries.workflow import IntentStatus, Status
 from marketplace.files import services as files
 from marketplace.files.models import Attachment
 from marketplace.journal.services import publish
@@ -32,9 +36,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
+from marketplace.kernel.unreadable import readable
 
 AT_ONCE = 200
 ENQUIRY = "enquiries.enquiry"
+#: The closing reason of an enquiry that nobody has closed with one: the code of "另有原因".
+QUIET = "other"
 
 #: (instant before which the period began) -> how many records were erased.
 Purger = Callable[[datetime], int]
@@ -149,6 +156,17 @@ KINDS: tuple[tuple[str, str, str, str, str, str, str, int, int], ...] = (
         "Personal Information Protection Law, art. 19: the shortest time that the purpose needs",
         "留言之日",
         "the day on which it was written",
+        180,
+        30,
+    ),
+    (
+        "visitor_quiet",
+        "未注册访客无人往来的咨询（到期自动结束）",
+        "Enquiry of a visitor in which nobody writes (closed when this is over)",
+        "《个人信息保护法》第十九条：实现处理目的所必要的最短时间",
+        "Personal Information Protection Law, art. 19: the shortest time that the purpose needs",
+        "最后一次来往之日",
+        "the day of the last message",
         180,
         30,
     ),
@@ -330,6 +348,75 @@ def _erase(rows: Any) -> int:
             enquiry.links.all().delete()
     found.update(evidence={}, closing_note="", erased_at=clock.now())
     return len(pks)
+
+
+# --- visitors ---------------------------------------------------------------------------------
+def close_quiet() -> int:
+    """Close the enquiries of visitors in which nobody has written for the period of the table; how many.
+
+    Only what is closed is erased some day. Called by the clock.
+    """
+    days = RecordKind.objects.filter(code="visitor_quiet").values_list("days", flat=True).first()
+    if days is None:
+        return 0
+    before = clock.now() - timedelta(days=days)
+    late = Enquiry.objects.filter(
+        asker=None,
+        visitor__isnull=False,
+        status__in=[Status.OPEN, Status.TALKING],
+        last_message_at__lt=before,
+        is_sample=False,
+    ).order_by("last_message_at", "pk")
+    return sum(_close_quiet(row.pk, before) for row in readable(late[:AT_ONCE]))
+
+
+@transaction.atomic
+def _close_quiet(pk: int, before: datetime) -> bool:
+    enquiry = Enquiry.objects.select_for_update(of=("self",)).get(pk=pk)
+    if enquiry.last_message_at >= before or FLOW.refusal("expire", enquiry, None):
+        return False
+    FLOW.fire("expire", enquiry, None)
+    _end(enquiry)
+    publish(events.EnquiryClosed(subject_id=enquiry.pk, reason=QUIET), actor=None)
+    return True
+
+
+def _end(enquiry: Enquiry) -> None:
+    enquiry.closed_at, enquiry.closing_reason = clock.now(), QUIET
+    stop_clock(enquiry)
+    enquiry.rev += 1
+    enquiry.updated_at = enquiry.closed_at
+    enquiry.save()
+
+
+@transaction.atomic
+def erase_visitor(enquiry: Enquiry, *, reason: str, actor: Actor, rev: Rev = None) -> Enquiry:
+    """Erase a visitor's enquiry at once, closing it where it runs; `reason` is a code of `ERASING`.
+
+    The visitor is told by a message without a link, the owner by a notice. Raises Forbidden, InvalidInput,
+    Refused while it is held, where it was erased before or has become an organisation's, Stale.
+    """
+    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("owner", "visitor")
+    enquiry = rows.get(pk=enquiry.pk)
+    if not actor.has_perm("enquiries.erase_enquiry", enquiry):
+        raise Forbidden
+    if enquiry.erased_at is not None:
+        raise Refused(_("这条咨询的内容已经删除"))
+    if _held(ENQUIRY).filter(subject_id=enquiry.pk).exists():
+        raise Refused(_("这条咨询已暂缓清除，解除后才能删除"))
+    check(enquiry.rev, rev, enquiry)
+    if reason not in ERASING:
+        raise InvalidInput({"reason": [_("请从列表中选择")]})
+    if enquiry.status != Status.CLOSED:
+        FLOW.fire("erase", enquiry, actor)
+        _end(enquiry)
+        publish(events.EnquiryClosed(subject_id=enquiry.pk, reason=QUIET), actor=actor)
+    # The address is known only until it is erased.
+    tell_visitor_of_erasing(enquiry)
+    _erase(Enquiry.objects.filter(pk=enquiry.pk))
+    enquiry.refresh_from_db()
+    publish(events.VisitorErased(subject_id=enquiry.pk, reason=reason), actor=actor)
+    return enquiry
 
 
 def _purge_contacts(before: datetime) -> int:

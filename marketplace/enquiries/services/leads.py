@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries import events, queries
 from marketplace.enquiries.models import Enquiry, Lead, Taking
@@ -12,7 +13,7 @@ from marketplace.enquiries.workflow import HELD_LEADS, LEAD, LeadStatus
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import Forbidden
+from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.events import Event
 from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
@@ -105,12 +106,37 @@ def hand_back_lead(lead: Lead, *, actor: Actor, reason: str = "", rev: Rev = Non
 
 
 @transaction.atomic
-def note_work(lead: Lead, *, actor: Actor) -> Lead:
-    """The broker works on a confirmed lead: its period begins anew. Raises Forbidden."""
+def note_work(lead: Lead, *, actor: Actor, rev: Rev = None) -> Lead:
+    """The broker works on a confirmed lead: its period begins anew.
+
+    Raises Forbidden, Refused before the asker has confirmed the broker, Stale.
+    """
     lead = _locked(lead.pk)
     if not actor.has_perm("enquiries.hand_back_lead", lead):
         raise Forbidden
+    # A lead that waits for consent must come back to the others, whatever its broker writes.
+    if lead.status != LeadStatus.CONFIRMED:
+        raise Refused(_("咨询方确认后才能记录进展"))
+    check(lead.rev, rev, lead)
+    return _worked(lead, actor)
+
+
+@transaction.atomic
+def note_work_on(enquiry_id: int, *, broker_id: int) -> bool:
+    """A fact elsewhere shows that the broker works on the lead of this enquiry; False without such a lead."""
+    lead = Lead.objects.select_for_update().filter(enquiry_id=enquiry_id).first()
+    if lead is None or lead.status != LeadStatus.CONFIRMED or lead.broker_id != broker_id:
+        return False
+    _worked(lead, None)
+    return True
+
+
+def _worked(lead: Lead, actor: Actor | None) -> Lead:
     _save(lead, days=LEAD_DAYS)
+    event = events.LeadWorkedOn(
+        subject_id=lead.pk, enquiry_id=lead.enquiry_id, broker_id=int(lead.broker_id or 0)
+    )
+    publish(event, actor=actor)
     return lead
 
 

@@ -230,6 +230,19 @@ def tell_visitor_of_silence(enquiry: Enquiry) -> None:
         _tell_once(enquiry, f"silent:{newest.pk}", "visitor_silent")
 
 
+def tell_visitor_of_erasing(enquiry: Enquiry) -> None:
+    """Tell a visitor that the enquiry and the contact are being erased. There is no link: nothing is left to open."""
+    visitor = enquiry.visitor
+    if visitor is None or enquiry.is_sample:
+        return
+    with translation.override(visitor.language):
+        if visitor.phone:
+            send_sms(visitor.phone, "visitor_erased", language=visitor.language)
+        else:
+            title = _now("您的咨询和联系方式已删除")
+            _mail(visitor.email, title, "enquiries/mail/visitor_erased.txt", {})
+
+
 def tell_visitor_of_broker(lead: Lead) -> None:
     """Ask a visitor whether the broker who has taken the lead may see text and contact; once for each broker."""
     taking = lead.takings.filter(ended_at=None).first()

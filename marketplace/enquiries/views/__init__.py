@@ -8,6 +8,7 @@ from marketplace.enquiries.views.joining import join, name_owner
 from marketplace.enquiries.views.keeping import (
     as_visitor,
     edit_period,
+    erase,
     feedback,
     hold,
     keeping,
@@ -39,6 +40,7 @@ __all__ = [
     "county",
     "edit_period",
     "edit_step",
+    "erase",
     "feedback",
     "hold",
     "inbox",

@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.forms.way import HoldForm, PeriodForm
+from marketplace.enquiries.forms.way import EraseForm, HoldForm, PeriodForm
 from marketplace.enquiries.models import Enquiry, Hold
 from marketplace.enquiries.views.asking import add_errors
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
@@ -121,6 +122,46 @@ def hold(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("已暂缓清除"))
                 return redirect("enquiries:keeping")
     return _page(request, form, status=400)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, code: str) -> HttpResponse:
+    """The operator closes a visitor's enquiry and erases its contents and contact at once."""
+    enquiry: Enquiry = fetch(
+        queries.visible_to(request.user),
+        code,
+        actor=request.user,
+        view="enquiries.view_enquiry",
+        action="enquiries.erase_enquiry",
+    )
+    seen, problem = Seen(request, enquiry.rev), None
+    form = EraseForm(request.POST if request.method == "POST" else None)
+    status = 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            services.erase_visitor(enquiry, reason=reason, actor=request.user, rev=seen.rev)
+        except Refused as error:
+            problem, status = error, error.status
+            enquiry.refresh_from_db()
+            seen.renew(enquiry.rev)
+        else:
+            messages.success(request, _("已删除，双方会收到通知"))
+            return redirect("enquiries:show", code)
+    context = {
+        "enquiry": enquiry,
+        "form": form,
+        "seen": seen,
+        "problem": problem,
+        "title": _("结束并删除访客的咨询"),
+        "explain": _(
+            "咨询内容、附件和访客的联系方式立即删除，不能恢复；留下的只有何时、向谁咨询和怎样结束。"
+        ),
+        "button": _("结束并删除"),
+        "back": reverse("enquiries:show", args=[code]),
+    }
+    return render_page(request, "enquiries/way_form.html", context, status=status)
 
 
 @login_required

@@ -35,7 +35,7 @@ def list_leads(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_lead(request: HttpRequest, code: str) -> HttpResponse:
-    """A lead as its broker may see it; a POST takes it or hands it back (`act`)."""
+    """A lead as its broker may see it; a POST takes it, hands it back or notes progress (`act`)."""
     lead = _fetched(request, code)
     seen, problem = Seen(request, lead.rev), None
     status = 200
@@ -47,6 +47,10 @@ def show_lead(request: HttpRequest, code: str) -> HttpResponse:
             elif act == "hand_back":
                 reason = clean_text(request.POST.get("reason", ""), multiline=False)
                 services.hand_back_lead(lead, actor=request.user, reason=reason, rev=seen.rev)
+            elif act == "note":
+                services.note_work(lead, actor=request.user, rev=seen.rev)
+                messages.success(request, _("已记录，有效期重新起算"))
+                return redirect("enquiries:lead", lead.code)
             else:
                 raise InvalidInput({"act": [_("请从列表中选择")]})
         except Refused as error:

@@ -49,15 +49,17 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
         action="enquiries.log_for_organization",
     )
     form = ContactForm(request.POST if request.method == "POST" else None)
-    form_key, problem = FormKey(request), None
+    problem: object = None
+    form_key = FormKey(request)
     status = 400 if form.is_bound else 200
     kind, listing = _listing(request, firm.pk)
-    enquiry = (
-        queries.visible_to(request.user)
-        .filter(code=read_code(request.GET.get("enquiry", "")))
-        .first()
-    )
-    if form.is_bound and form.is_valid():
+    named = request.GET.get("enquiry", "")
+    enquiry = queries.enquiry_to_log(request.user, read_code(named)) if named else None
+    if named and (enquiry is None or firm.pk not in {enquiry.owner_id, enquiry.asker_id}):
+        # Without it the record would stand beside the enquiry that it is about, and change nothing there.
+        problem = _("没有找到这条咨询：编号有误、不是该单位的，或者已经得到答复")
+        enquiry, status = None, 400
+    elif form.is_bound and form.is_valid():
         try:
             made = once(
                 form_key.ticket(),
@@ -81,6 +83,7 @@ def log_contact(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "firm": firm,
         "listing": listing,
+        "enquiry": enquiry,
         "form": form,
         "form_key": form_key,
         "problem": problem,

@@ -1,8 +1,10 @@
 """Asking without an account, in two steps: what is asked, then the code. And the way back by a link."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.forms import CodeForm, VisitorForm, WriteForm
+from marketplace.enquiries.forms.way import ReasonForm
 from marketplace.enquiries.models import Enquiry, VisitorLink
 from marketplace.enquiries.services import Guest
 from marketplace.enquiries.views.asking import listing_asked
@@ -152,13 +155,11 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("enquiries-visit", per_ip="120/h")
 def visit(request: HttpRequest) -> HttpResponse:
-    """The enquiry of the link that was opened in this browser: read, write, make the link useless."""
+    """The enquiry of the link that was opened in this browser: read, write, end it, make the link useless."""
     enquiry = _of_session(request)
     guest = Guest(enquiry.pk)
     seen = Seen(request, queries.newest_message_id(enquiry))
     data = request.POST if request.method == "POST" else None
-    form = WriteForm(data, held={"asker"}, is_over=enquiry.is_over, takes_files=False)
-    status, came_between = 200, False
     if data is not None and "revoke" in data:
         services.revoke_links(enquiry)
         request.session.pop(OPENED, None)
@@ -168,25 +169,17 @@ def visit(request: HttpRequest) -> HttpResponse:
         answer_for(guest, lead, act=data["act"], rev=seen.rev)
         messages.success(request, _("已答复"))
         return redirect("enquiries:visit")
+    ends = data is not None and "close" in data
+    closing = ReasonForm(data if ends else None)
+    form = WriteForm(
+        None if ends else data, held={"asker"}, is_over=enquiry.is_over, takes_files=False
+    )
+    status = 200
     if data is not None:
-        status = 400
-        if form.is_valid():
-            try:
-                services.write(
-                    enquiry,
-                    form.cleaned_data["text"],
-                    actor=guest,
-                    seen=seen.rev,
-                    reason=form.cleaned_data.get("reason", ""),
-                )
-            except InvalidInput as error:
-                add_errors(form, error)
-            except Stale as error:
-                seen.renew(queries.newest_message_id(error.row))
-                status, came_between = 409, True
-            else:
-                messages.success(request, _("已发送"))
-                return redirect("enquiries:visit")
+        status = _end(closing, enquiry, seen) if ends else _write(form, enquiry, seen)
+    if status == 302:
+        messages.success(request, _("这条咨询已结束") if ends else _("已发送"))
+        return redirect("enquiries:visit")
     held = frozenset({"asker"})
     context = {
         "enquiry": enquiry,
@@ -194,14 +187,53 @@ def visit(request: HttpRequest) -> HttpResponse:
         "asker": queries.party(guest, enquiry, "asker"),
         "turn": next_step(enquiry, held),
         "form": form,
+        "closing": None if enquiry.is_over else closing,
         "seen": seen,
-        "came_between": came_between,
+        "came_between": status == 409,
         "lead": lead
         if lead is not None and guest.has_perm("enquiries.confirm_lead", lead)
         else None,
         **conversation(request, guest, enquiry, file_page="enquiries:visit_file"),
     }
     return render_page(request, "enquiries/visitor_detail.html", context, status=status)
+
+
+def _write(form: WriteForm, enquiry: Enquiry, seen: Seen) -> int:
+    """Write for the visitor: 302 when it was done, 400 with errors in the form, 409 when somebody wrote between."""
+
+    def write() -> None:
+        services.write(
+            enquiry,
+            form.cleaned_data["text"],
+            actor=Guest(enquiry.pk),
+            seen=seen.rev,
+            reason=form.cleaned_data.get("reason", ""),
+        )
+
+    return _done(form, seen, write)
+
+
+def _end(form: ReasonForm, enquiry: Enquiry, seen: Seen) -> int:
+    """End the enquiry for the visitor; answers as `_write`."""
+
+    def end() -> None:
+        services.close(enquiry, actor=Guest(enquiry.pk), seen=seen.rev, **form.cleaned_data)
+
+    return _done(form, seen, end)
+
+
+def _done(form: Form, seen: Seen, act: Callable[[], None]) -> int:
+    if not form.is_valid():
+        return 400
+    try:
+        act()
+    except InvalidInput as error:
+        add_errors(form, error)
+        return 400
+    except Stale as error:
+        seen.renew(queries.newest_message_id(error.row))
+        return 409
+    return 302
 
 
 @never_cache

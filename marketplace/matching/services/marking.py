@@ -1,5 +1,7 @@
 """Storing the judgements of the two sides on a match."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +33,13 @@ def mark_match(
         raise Forbidden(NOT_A_SIDE)
     if not side and len(speaks_for) > 1:
         raise InvalidInput({"side": [_("您同时代表双方，请指明以哪一方评价")]})
-    chosen = side or speaks_for[0]
+    return _store(match, side or speaks_for[0], actor, verdict, reason, note)
+
+
+def _store(
+    match: Match, chosen: str, actor: Actor, verdict: str, reason: str, note: str = ""
+) -> Match:
+    """Store the judgement of a side on a locked match; no rights."""
     _check(verdict, reason, note)
     kept = reason if verdict == Verdict.DISMISSED else ""
     said = {"verdict": verdict, "reason": kept, "note": note.strip(), "actor_id": actor.pk}
@@ -64,13 +72,20 @@ def _check(verdict: str, reason: str, note: str) -> None:
 
 
 def dismiss_pairs(
-    kind: str, listing_id: int, *, other_org_id: int, reason: str, actor: Actor
+    kind: str,
+    listing_id: int,
+    *,
+    other_org_id: int,
+    reason: str,
+    actor: Actor,
+    speaks_for: Collection[int] = (),
 ) -> int:
     """Dismiss the matches between a listing and the listings of another organisation; how many.
 
     For slices above, where the two have talked and found that it does not fit. `kind` is the name of
     the listing's kind; one without matches has none. A person who works for neither side of a match
-    leaves it as it is. A reason that this slice does not know counts as OTHER.
+    leaves it as it is; `speaks_for` are organisations that the person writes for by the rules of the
+    caller, such as a broker with a mandate. A reason that this slice does not know counts as OTHER.
     """
     columns = {"needs": ("need_id", "achievement"), "achievements": ("achievement_id", "need")}
     if kind not in columns:
@@ -80,8 +95,10 @@ def dismiss_pairs(
     known = reason if reason in Reason.values else Reason.OTHER
     done = 0
     for match in rows.select_related("need", "achievement"):
+        owners = {"need": match.need.owner_id, "achievement": match.achievement.owner_id}
         held = sides_of(actor, match)
+        held = held or [side for side, owner in owners.items() if owner in speaks_for]
         if held and getattr(match, f"{held[0]}_verdict") != Verdict.DISMISSED:
-            mark_match(match, actor=actor, verdict=Verdict.DISMISSED, reason=known, side=held[0])
+            _store(_locked(match), held[0], actor, Verdict.DISMISSED, known)
             done += 1
     return done

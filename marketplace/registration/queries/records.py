@@ -51,7 +51,9 @@ def facts_of_brokers(
                 buyer=names["buyer"],
                 seller=names["seller"],
                 amount_fen=filing.recognised_total_fen,
-                turnover_fen=filing.recognised_technical_fen,
+                technical_fen=filing.recognised_technical_fen,
+                contract=contract.code,
+                is_registered=True,
                 is_achievement=contract.achievement_id is not None,
             )
         )

@@ -70,4 +70,9 @@ def _visitors(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
             cast.member, subject_kind="enquiries.message", subject_id=message.pk
         )
         files[state] = {"code": stored.code}
-    return {"visitor_link": links, "enquiry_file": files}
+    told = {state: {"code": enquiry.code} for state, enquiry in talks.items()}
+    return {
+        "visitor_link": links,
+        "enquiry_file": files,
+        "told_enquiry": {**told, "missing": {"code": new_code("ZX")}},
+    }

@@ -48,11 +48,14 @@ def _commissions(world: Any) -> States:
             row = commissions.add_commission(mandate, amount_fen=100, due_on=today, actor=broker)
         moves = {
             "paid": [("pay", broker)],
+            "disputed": [("dispute", client)],
             "confirmed": [("confirm", client)],
             "cancelled": [("cancel", broker)],
         }
         for move, actor in moves.get(state, []):
-            row = commissions.move_commission(row, move, actor=actor, paid_on=today)
+            row = commissions.move_commission(
+                row, move, actor=actor, paid_on=today, reason="金额不符"
+            )
         world.rows["commission", state] = row
         made[state] = {"code": row.code}
     return made

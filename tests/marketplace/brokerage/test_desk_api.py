@@ -133,7 +133,7 @@ def test_a_fee_goes_from_due_to_confirmed(cast: Cast, mandate: Mandate) -> None:
     fee = made.json()
     assert (fee["amount_fen"], fee["status"], fee["rev"]) == (3_000_000, "due", 1)
     assert fee["available_actions"] == ["pay", "cancel"]
-    assert client.get(url).json()["results"][0]["available_actions"] == ["confirm"]
+    assert client.get(url).json()["results"][0]["available_actions"] == ["confirm", "dispute"]
     act = f"/api/v1/commissions/{fee['code']}"
     assert post(client, f"{act}/pay/", {"paid_on": clock.today().isoformat()}).status_code == 403
     late = post(broker, f"{act}/pay/", {"paid_on": tomorrow(), "rev": 1})

@@ -51,7 +51,8 @@ def contract(at: datetime, **values: Any) -> record.Fact:
         "buyer": "鲁南森栖木业有限公司",
         "seller": "沂州理工大学",
         "amount_fen": 123_456_789,
-        "turnover_fen": 100_000_050,
+        "technical_fen": 100_000_050,
+        "is_registered": True,
         "is_achievement": True,
     }
     return record.Fact(record.CONTRACT, at, **{**filled, **values})
@@ -98,15 +99,16 @@ def test_the_file_read_back_is_the_record(cast: Cast, as_: As, sources: list[Any
     assert told["机构法人类型"] == "企业法人"
     assert (told["促成登记的技术合同"], told["双方确认的对接"], told["达成的合作意向"]) == (2, 1, 1)
     assert told["促成技术合同登记金额"] == "246.913578"
-    assert told["促成成果交易额"] == "100.00005"
+    assert told["其中技术交易额"] == "200.0001"
+    assert told["促成成果交易额"] == "123.456789"
     assert (told["征集企业需求"], told["办公面积"], told["技术经理人数量"]) == (1, 320, 2)
     assert (told["技术经理人占总人数比例"], told["技术转移及服务收入增长率"]) == ("20.0%", "27.5%")
     assert told["技术转移及服务收入"] == "25.5"
     contracts = sheet_rows(data, "技术合同")[1:]
     assert [row[0] for row in contracts] == ["无醛胶黏剂中试", "'+cmd"]
-    assert contracts[0][1:4] == ["2026370000000123", "123.456789", "100.00005"]
+    assert contracts[0][1:5] == ["2026370000000123", "123.456789", "123.456789", "100.00005"]
     assert sheet_rows(data, "成果交易")[1:] == [
-        ["无醛胶黏剂中试", "鲁南森栖木业有限公司", "沂州理工大学", "100.00005"]
+        ["无醛胶黏剂中试", "鲁南森栖木业有限公司", "沂州理工大学", "123.456789"]
     ]
     people = {row[0]: row[1:] for row in sheet_rows(data, "技术经纪人")[1:]}
     assert people[broker.name] == [

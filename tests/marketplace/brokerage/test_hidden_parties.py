@@ -83,6 +83,34 @@ def test_the_history_of_an_introduction_names_nobody_of_a_hidden_side(
     assert cast.approver.name in page(cast.member, "brokerage:introduction", row.code)
 
 
+def test_a_mandate_for_everything_names_no_broker_at_an_anonymous_need(
+    cast: Cast, broker: Broker, hidden: Any, drain: Any
+) -> None:
+    """The owner's open listings name the same broker: the name would say whose the anonymous need is."""
+    mandate = make_mandate(broker, cast.enterprise, cast.approver)
+    enquiry = make_enquiry(hidden, cast.university, cast.university_member)
+    drain()
+    name = broker.name
+    assert name not in page(cast.university_member, "enquiries:show", enquiry.code)
+    assert name in page(cast.member, "enquiries:show", enquiry.code)
+    asking.close(enquiry, reason="other", actor=cast.member)
+    drain()
+    seen = page(cast.university_member, "enquiries:show", enquiry.code)
+    assert name not in seen
+    assert broker.code not in seen
+    rate = reverse("brokerage:rate", args=[enquiry.code, broker.code])
+    client = Client()
+    client.force_login(cast.university_member, backend="django.contrib.auth.backends.ModelBackend")
+    # What the page does not offer is not answered by its address either.
+    assert client.get(rate).status_code == 404
+    assert rate in page(cast.member, "enquiries:show", enquiry.code)
+    mandates.close_mandate(mandate, "terminate", reason="双方另有安排", actor=cast.approver)
+    make_mandate(broker, cast.enterprise, cast.approver, listing=hidden)
+    # For this listing alone the broker is named: nothing else of the owner's names them.
+    assert name in page(cast.university_member, "enquiries:show", enquiry.code)
+    assert client.get(rate).status_code == 200
+
+
 # --- private contacts -------------------------------------------------------------------------
 def test_a_broker_for_everything_sees_no_enquiry_of_a_visitor(
     cast: Cast, broker: Broker, need: Any

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
+
 import pytest
 
 from marketplace.brokerage.models import Broker, CommissionEntry, Pursuit
@@ -25,6 +28,47 @@ pytestmark = pytest.mark.django_db
 def drain() -> None:
     while journal.drain():
         pass
+
+
+def test_a_broker_of_the_asker_follows_is_named_and_has_a_fee(
+    cast: Cast, client: Client, own_index: object
+) -> None:
+    broker: Broker = make_broker(cast.broker)
+    need: Any = make_need(cast.enterprise, cast.member, title="胶黏剂难题", state="published")
+    mandate = make_mandate(broker, cast.university, cast.university_admin, rate_bp=200)
+    enquiry = make_enquiry(need, cast.university, cast.university_member)
+    drain()
+    assert Pursuit.objects.get().broker == broker
+    address = reverse("enquiries:show", args=[enquiry.code])
+    for person, sees_code in ((cast.university_member, True), (cast.member, False)):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(address).text
+        assert "受咨询方委托" in page
+        assert (mandate.code in page) is sees_code
+    intent = enquiries.propose_intent(
+        enquiry,
+        {
+            "contract_kind": "development",
+            "subject": "胶黏剂应用开发",
+            "amount_fen": 100_000_000,
+            "checks": {code: {"answer": CLEAR} for code in CHECKS},
+        },
+        actor=cast.university_admin,
+    )
+    enquiries.accept_intent(intent, actor=cast.approver)
+    drain()
+    fee = CommissionEntry.objects.get()
+    assert (fee.mandate_id, fee.amount_fen) == (mandate.pk, 2_000_000)
+    assert Notice.objects.filter(kind="brokerage.intent", recipient=broker.user).exists()
+
+
+def test_a_new_mandate_of_an_asker_takes_up_what_was_asked(cast: Cast) -> None:
+    broker: Broker = make_broker(cast.broker)
+    need: Any = make_need(cast.enterprise, cast.member, title="胶黏剂难题", state="published")
+    enquiry = make_enquiry(need, cast.university, cast.university_member)
+    make_mandate(broker, cast.university, cast.university_admin)
+    drain()
+    assert Pursuit.objects.get().enquiry == enquiry
 
 
 def test_an_intent_moves_the_card_and_lets_the_fee_be_foreseen(

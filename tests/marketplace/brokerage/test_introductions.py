@@ -232,6 +232,36 @@ def test_an_appeal_comes_in_time_and_a_ruling_becomes_final(
         introductions.decide_appeal(ruling, winner="none", reason="维持", actor=other)
 
 
+def test_claims_from_before_and_after_a_credit_code_rival(
+    cast: Cast, broker: Broker, need: Any
+) -> None:
+    firm = OrganizationFactory(name="临沂板材厂", uscc=None)
+    first = make_introduction(broker, cast.enterprise, firm, need)
+    type(firm).objects.filter(pk=firm.pk).update(uscc="91371300MA3TEST01X")
+    firm.refresh_from_db()
+    with clock.shift(timedelta(minutes=5)):
+        second = make_introduction(make_broker(), cast.enterprise, firm, need)
+        assert first.pair != second.pair
+        for row in (first, second):
+            fresh = Introduction.objects.get(pk=row.pk)
+            assert [one.code for one in fresh.claims] == [first.code, second.code]
+        assert [row.code for row in queries.to_rule()] == [first.code, second.code]
+        # The same broker does not claim it twice under the two keys.
+        with pytest.raises(Refused, match="已登记过"):
+            make_introduction(broker, cast.enterprise, firm, need)
+        introductions.rule(second, winner=first.code, reason="先登记", actor=cast.operator)
+        assert list(queries.to_rule()) == []
+        with pytest.raises(Refused, match="已经裁定"):
+            introductions.rule(first, winner=second.code, reason="再裁", actor=cast.operator)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("upheld", "rejected")
+    shown = queries.ruling_on(first.pair, first.subject)
+    assert shown is not None
+    assert shown.winner_id == first.pk
+    assert [row.pk for row in shown.claims] == [first.pk, second.pk]
+
+
 # --- bypass -----------------------------------------------------------------------------------
 def test_a_bypass_is_found_inside_the_protection_and_not_outside(
     cast: Cast, broker: Broker, need: Any

@@ -12,10 +12,13 @@ import pytest
 from marketplace.deals import services
 from marketplace.deals.models import Contract
 from marketplace.deals.slice import SLICE
+from marketplace.enquiries import services as enquiries
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.brokerage import make_broker
-from tests.factories.deals import make_contract
+from tests.factories.deals import make_agreed_intent, make_contract
+from tests.factories.enquiries import make_enquiry
+from tests.factories.mandates import make_mandate
 from tests.factories.needs import make_need
 from tests.marketplace.deals.pages import at, signed_in
 
@@ -76,6 +79,34 @@ def test_a_draft_is_no_signature_and_a_cancelled_contract_is_none(cast: Cast) ->
     assert answers("slot_contracts", cast.member, [need]) == [{"contracts": [draft]}]
     services.cancel(draft, reason="不做了", actor=cast.university_admin)
     assert answers("slot_contracts", cast.member, [need]) == [None]
+
+
+def test_a_contract_is_offered_to_those_alone_who_can_begin_it(cast: Cast) -> None:
+    """The asker of an unnamed owner would be refused, since a contract names both parties."""
+    need = make_need(cast.enterprise, cast.member, state="published", hide_owner=True)
+    enquiry = make_enquiry(
+        need, cast.university, cast.university_admin, state="talking", owner=cast.approver
+    )
+    page = reverse("enquiries:show", args=[enquiry.code])
+    assert "起草合同" in signed_in(cast.approver).get(page).text
+    asker = signed_in(cast.university_admin)
+    assert "起草合同" not in asker.get(page).text
+    # A broker writes for the owner and makes no contract in its name.
+    broker = make_broker(cast.broker)
+    make_mandate(broker, cast.enterprise, cast.approver)
+    person = type(cast.broker).objects.get(pk=cast.broker.pk)
+    assert "起草合同" not in signed_in(person).get(page).text
+    enquiries.name_owner(enquiry, actor=cast.approver)
+    assert "起草合同" in asker.get(page).text
+    assert asker.post(reverse("deals:new_from_enquiry", args=[enquiry.code])).status_code == 302
+
+
+def test_the_page_of_an_intent_offers_it_to_the_named_alone(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published", hide_owner=True)
+    intent = make_agreed_intent(need, cast.approver, cast.university, cast.university_admin)
+    for person, offered in ((cast.approver, True), (cast.university_admin, False)):
+        [answer] = answers("slot_intent", person, [intent])
+        assert (answer is not None) is offered
 
 
 def test_a_broker_that_is_named_sees_no_badge(cast: Cast) -> None:

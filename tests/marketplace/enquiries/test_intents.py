@@ -490,6 +490,54 @@ def test_the_county_officers_first_page(cast: Cast, enquiry: Enquiry) -> None:
     assert list(queries.unvisited_needs_in([])) == []
 
 
+def test_what_an_officer_logs_from_the_list_of_the_silent_reaches_the_enquiry(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    need = make_need(cast.enterprise, cast.member, title="无人答复的需求", state="published")
+    late = make_enquiry(need, cast.other_enterprise, cast.outsider)
+    new = reverse("enquiries:contact_new", args=[cast.enterprise.code])
+    officer = signed_in(cast.registrar_city)
+    # While the owner has time, the officer does not even learn that there is an enquiry.
+    assert officer.get(f"{new}?enquiry={late.code}").status_code == 400
+    Enquiry.objects.filter(pk=late.pk).update(answer_due_at=clock.now() - timedelta(hours=1))
+    county = officer.get(reverse("enquiries:county")).text
+    assert f"{new}?enquiry={late.code}" in county
+    form = officer.get(f"{new}?enquiry={late.code}")
+    assert "无人答复的需求" in form.text
+    sent = {"form": "call", "day": clock.today().isoformat(), "text": "企业说下周答复"}
+    wrong = officer.post(f"{new}?enquiry=ZX2026-AAAAAA-A", sent)
+    assert wrong.status_code == 400
+    assert "没有找到这条咨询" in wrong.text
+    assert "企业说下周答复" in wrong.text
+    assert not LoggedContact.objects.exists()
+    assert officer.post(f"{new}?enquiry={late.code}", sent).status_code == 302
+    contact = LoggedContact.objects.get()
+    assert contact.enquiry_id == late.pk
+    services.answer_contact(contact, reply="confirmed", actor=cast.member, rev=1)
+    drain()
+    late.refresh_from_db()
+    assert late.status == "talking"
+    asker = signed_in(cast.outsider).get(reverse("enquiries:show", args=[late.code])).text
+    assert "企业说下周答复" in asker
+    # An officer of another district is told nothing of it.
+    other = signed_in(cast.registrar_county)
+    assert other.get(f"{new}?enquiry={late.code}").status_code in {400, 403}
+
+
+def test_a_disputed_or_forgotten_visit_was_none(cast: Cast) -> None:
+    from marketplace.listings.kind import kind_named
+
+    need = make_need(cast.enterprise, cast.member, title="从未走访的需求", state="published")
+    first = log(cast, kind=kind_named("needs"), listing=need)
+    assert not queries.unvisited_needs_in([])
+    services.answer_contact(first, reply="disputed", actor=cast.member, rev=1)
+    assert list(queries.unvisited_needs_in([])) == [need]
+    log(cast, kind=kind_named("needs"), listing=need)
+    assert not queries.unvisited_needs_in([])
+    with clock.shift(timedelta(days=31)):
+        assert list(queries.unvisited_needs_in([])) == [need]
+
+
 # --- keeping ----------------------------------------------------------------------------------
 def test_what_is_over_is_erased_and_what_is_held_stays(cast: Cast, enquiry: Enquiry) -> None:
     services.add_note(enquiry, text="内部说明", is_shared=False, actor=cast.member)
