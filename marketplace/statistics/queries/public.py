@@ -233,32 +233,40 @@ def number_of_the_year() -> tuple[str, Headline | None]:
     newest = Target.objects.filter(book=OuterRef("book"), year=OuterRef("year"), district="")
     newest = newest.order_by("-pk")
     rows = PublicIssue.objects.filter(book__in=[Book.CITY, Book.SAMPLE], table=CITY_DAILY)
-    rows = rows.annotate(
-        target_set=Subquery(newest.values("pk")[:1]),
-        target_fen=Subquery(newest.values("amount_fen")[:1]),
-        target_source=Subquery(newest.values("source")[:1]),
-    )
     # "city" stands before "sample".
+    rows = rows.order_by("book", "-year", "pk").values_list(
+        "book",
+        "year",
+        "contracts",
+        "amount_fen",
+        "technical_fen",
+        "at",
+        Subquery(newest.values("amount_fen")[:1]),
+        Subquery(newest.values("source")[:1]),
+    )
     found: Headline | None = None
     book = str(Book.CITY)
-    for row in rows.order_by("book", "-year", "pk"):
+    for of, year, contracts, amount, technical, at, target_fen, target_source in rows:
         if found is None:
-            found, book = Headline(row.year), row.book
-            found.target = _aim(row)
-        if (row.book, row.year) != (book, found.year):
+            found, book = Headline(year), of
+            found.target = _aim(of, year, target_fen, target_source)
+        if (of, year) != (book, found.year):
             break
-        found.contracts += row.contracts
-        found.amount_fen += row.amount_fen
-        found.technical_fen += row.technical_fen
-        found.as_of = row.at
+        found.contracts += contracts
+        found.amount_fen += amount
+        found.technical_fen += technical
+        found.as_of = at
     return book, found
 
 
-def _aim(row: Any) -> Aim | None:
-    """The target that was set last, or else the plan's; None where it was taken back."""
-    if row.target_set is None and row.book != Book.CITY:
+def _aim(book: str, year: int, fen: int | None, source: str | None) -> Aim | None:
+    """The target that was set last, or else the plan's; None where it was taken back.
+
+    A target always has a source, so that None says that none was set.
+    """
+    if source is None and book != Book.CITY:
         return None
-    if row.target_set is None:
-        planned = PLAN_TARGET_FEN.get(row.year)
+    if source is None:
+        planned = PLAN_TARGET_FEN.get(year)
         return Aim(planned, PLAN) if planned is not None else None
-    return Aim(row.target_fen, row.target_source) if row.target_fen is not None else None
+    return Aim(fen, source) if fen is not None else None
