@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils.functional import cached_property
@@ -232,9 +231,9 @@ def number_of_the_year() -> tuple[str, Headline | None]:
     """
     newest = Target.objects.filter(book=OuterRef("book"), year=OuterRef("year"), district="")
     newest = newest.order_by("-pk")
-    rows = PublicIssue.objects.filter(book__in=[Book.CITY, Book.SAMPLE], table=CITY_DAILY)
+    issues = PublicIssue.objects.filter(book__in=[Book.CITY, Book.SAMPLE], table=CITY_DAILY)
     # "city" stands before "sample".
-    rows = rows.order_by("book", "-year", "pk").values_list(
+    rows = issues.order_by("book", "-year", "pk").values_list(
         "book",
         "year",
         "contracts",
