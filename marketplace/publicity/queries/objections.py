@@ -25,7 +25,7 @@ def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
     raised = ~Q(status__in=_UNRAISED)
     seen = Q(organization_id__in=mine) | raised & Q(publicity__owner_id__in=bound)
     if access.has(Role.AUTHORITY, Role.AUDITOR):
-        seen |= raised
+        seen |= raised & ~Q(publicity__owner_id__in=mine)
     return _rows().filter(seen).order_by("-id")
 
 
