@@ -70,9 +70,7 @@ def test_what_the_authority_let_pass_holds_nothing_up_later(cast: Cast, running:
         next_one = make_objection(running, cast.other_enterprise, cast.outsider)
         running.refresh_from_db()
         assert running.is_suspended
-        services.answer_objection(
-            next_one, "dismiss", answer="不成立", actor=cast.university_admin
-        )
+        services.answer_objection(next_one, "dismiss", answer="不成立", actor=cast.university_admin)
         running.refresh_from_db()
         late.refresh_from_db()
         assert (late.status, running.is_suspended) == ("late", False)
@@ -83,7 +81,9 @@ def test_a_file_that_was_on_its_way_does_not_reach_what_is_public(cast: Cast) ->
     before = Publicity.objects.get(pk=draft.pk)
     services.publish_publicity(draft, actor=cast.university_admin)
     with pytest.raises(Refused):
-        services.add_file(before, SimpleUploadedFile("a.pdf", pdf_bytes()), actor=cast.university_admin)
+        services.add_file(
+            before, SimpleUploadedFile("a.pdf", pdf_bytes()), actor=cast.university_admin
+        )
     assert not attachments_of(PUBLICITY_FILES, draft.pk)
 
 
