@@ -169,5 +169,6 @@ def rules_on(user: Actor, objection: Any) -> bool:
 rules.add_perm("publicity.view_objection", is_of_objector | was_raised & (answers | watches))
 rules.add_perm("publicity.edit_objection", is_confirmed & is_of_objector)
 rules.add_perm("publicity.bind_objection", is_confirmed & binds_objector)
-rules.add_perm("publicity.answer_objection", is_confirmed & was_raised & answers)
+# Nobody answers an objection of the own side: the publicity would go on by a word of one person for both.
+rules.add_perm("publicity.answer_objection", is_confirmed & was_raised & answers & ~is_of_objector)
 rules.add_perm("publicity.rule_objection", is_confirmed & was_raised & rules_on)

@@ -54,7 +54,8 @@ def answering(actor: Actor) -> QuerySet[Objection]:
 def to_answer(actor: Actor) -> QuerySet[Objection]:
     """Those that wait for an answer or for a remedy, the one that is due first before the others."""
     waits = Q(status__in=UNANSWERED) | Q(status__in=[S.UPHELD, S.SUSTAINED], remedy="")
-    return answering(actor).filter(waits).order_by("answer_due", "id")
+    rows = answering(actor).exclude(organization_id__in=list(access_of(actor).orgs))
+    return rows.filter(waits).order_by("answer_due", "id")
 
 
 def drafts_to_raise(actor: Actor) -> QuerySet[Objection]:

@@ -112,3 +112,14 @@ def test_staff_who_work_for_the_publisher_do_not_learn_who_objects(
         drain()
     told = Notice.objects.filter(kind="publicity.late").values_list("recipient", flat=True)
     assert list(told) == [cast.authority.pk]
+
+
+def test_who_works_for_the_objector_does_not_answer_for_the_publisher(
+    cast: Cast, running: Publicity
+) -> None:
+    both = _joined(cast.university_admin, cast.enterprise)
+    row = make_objection(running, cast.enterprise, cast.approver)
+    assert not queries.to_answer(both).exists()
+    for move in ("uphold", "dismiss"):
+        with pytest.raises(Forbidden):
+            services.answer_objection(row, move, answer="不成立", actor=both)
