@@ -73,7 +73,7 @@ def tell_authority(event: Event) -> None:
         _tell(
             "publicity.late",
             row,
-            parties.people_with_role(Role.AUTHORITY),
+            _rulers(row),
             title=_("“%(title)s”的异议待处理：%(state)s"),
         )
 
@@ -130,6 +130,12 @@ def _objectors(row: Objection) -> list[Any]:
         for person in parties.people_behind(row.created_by, row.organization_id):
             people.setdefault(person.pk, person)
     return list(people.values())
+
+
+def _rulers(row: Objection) -> list[Any]:
+    """The people of the authority who may rule on it: none who works for one of the two sides."""
+    people = parties.people_with_role(Role.AUTHORITY)
+    return [one for one in people if one.has_perm("publicity.rule_objection", row)]
 
 
 def _tell(kind: str, row: Objection, people: Iterable[Any], *, title: Any) -> None:

@@ -81,7 +81,14 @@ def oversees(user: Actor, publicity: Any) -> bool:
         publicity is not None
         and access_of(user).has(Role.AUTHORITY)
         and not access_of(user).in_org(publicity.owner_id)
+        and not _objects(user, publicity)
     )
+
+
+def _objects(user: Actor, publicity: Any) -> bool:
+    """The person works for an organisation that has raised an objection to it."""
+    raised = publicity.objections.exclude(status__in=_UNRAISED)
+    return raised.filter(organization_id__in=list(access_of(user).orgs)).exists()
 
 
 @rules.predicate
@@ -134,8 +141,16 @@ def answers(user: Actor, objection: Any) -> bool:
 
 @rules.predicate
 def watches(user: Actor, objection: Any) -> bool:
-    """The authority, and the auditor, read every objection that was raised."""
-    return objection is not None and access_of(user).has(Role.AUTHORITY, Role.AUDITOR)
+    """The authority, and the auditor, read every objection that was raised.
+
+    Not where they work for the publisher: of its people only those who bind it learn who objects.
+    """
+    if objection is None:
+        return False
+    access = access_of(user)
+    return access.has(Role.AUTHORITY, Role.AUDITOR) and not access.in_org(
+        objection.publicity.owner_id
+    )
 
 
 @rules.predicate
@@ -154,5 +169,6 @@ def rules_on(user: Actor, objection: Any) -> bool:
 rules.add_perm("publicity.view_objection", is_of_objector | was_raised & (answers | watches))
 rules.add_perm("publicity.edit_objection", is_confirmed & is_of_objector)
 rules.add_perm("publicity.bind_objection", is_confirmed & binds_objector)
-rules.add_perm("publicity.answer_objection", is_confirmed & was_raised & answers)
+# Nobody answers an objection of the own side: the publicity would go on by a word of one person for both.
+rules.add_perm("publicity.answer_objection", is_confirmed & was_raised & answers & ~is_of_objector)
 rules.add_perm("publicity.rule_objection", is_confirmed & was_raised & rules_on)

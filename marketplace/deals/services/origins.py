@@ -1,7 +1,7 @@
 """Where an imported contract came from: proposed by likeness, known once a person confirms it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -101,9 +101,7 @@ def _records(
     contract: Contract, orgs: dict[str, list[int]]
 ) -> Iterator[tuple[str, Any, set[object], str]]:
     """The records that may be compared, with the organisations they are of."""
-    until = (
-        clock.end_of_day(contract.signed_on + timedelta(1)) if contract.signed_on else clock.now()
-    )
+    until = _until(contract)
     if orgs["buyer"]:
         needs = Need.objects.filter(owner_id__in=orgs["buyer"], created_at__lt=until)
         for need in needs.order_by("-id")[:_MOST_COMPARED]:
@@ -124,6 +122,12 @@ def _records(
             yield INTENTS, intent, sides, intent.enquiry.listing_title
 
 
+def _until(contract: Contract) -> datetime:
+    """A contract came from no record that was made after it was signed."""
+    signed = contract.signed_on
+    return clock.end_of_day(signed + timedelta(1)) if signed else clock.now()
+
+
 @transaction.atomic
 def confirm_origin(
     contract: Contract, kind: str, record_code: str, *, actor: Actor, rev: Rev = None
@@ -131,7 +135,7 @@ def confirm_origin(
     """Confirm, for a party or as a registrar, the record that a contract came from.
 
     The record must be one of a party of the contract: a need of a buyer, an achievement of a seller, an
-    agreed intent between both. Raises Forbidden, Refused when it is known already, Stale, InvalidInput
+    agreed intent between both, made before the contract was signed. Raises Forbidden, Refused when it is known already, Stale, InvalidInput
     at `record`.
     """
     contract = locked(contract)
@@ -143,7 +147,7 @@ def confirm_origin(
         raise InvalidInput({"record": [_("请从列表中选择")]})
     record = _record(contract, kind, record_code)
     if record is None:
-        raise InvalidInput({"record": [_("没有找到属于合同当事人的这条记录")]})
+        raise InvalidInput({"record": [_("没有找到属于合同当事人、在合同签订之前的这条记录")]})
     if kind == INTENTS:
         contract.intent, contract.enquiry = record, record.enquiry
     elif kind == NEEDS:
@@ -164,14 +168,15 @@ def _record(contract: Contract, kind: str, code: str) -> Any:
         side: [row.organization_id for row in contract.parties.all() if row.side == side]
         for side in ("seller", "buyer")
     }
+    asked: dict[str, Any] = {"code": code, "created_at__lt": _until(contract)}
     if kind == NEEDS:
-        return Need.objects.filter(code=code, owner_id__in=_known(orgs["buyer"])).first()
+        return Need.objects.filter(owner_id__in=_known(orgs["buyer"]), **asked).first()
     if kind == ACHIEVEMENTS:
-        return Achievement.objects.filter(code=code, owner_id__in=_known(orgs["seller"])).first()
+        return Achievement.objects.filter(owner_id__in=_known(orgs["seller"]), **asked).first()
     both = _known([*orgs["seller"], *orgs["buyer"]])
     return (
         Intent.objects.select_related("enquiry")
-        .filter(code=code, status=IntentStatus.ACCEPTED)
+        .filter(status=IntentStatus.ACCEPTED, **asked)
         .filter(enquiry__owner_id__in=both, enquiry__asker_id__in=both)
         .first()
     )

@@ -1,5 +1,6 @@
 """Visitors without an account: a code confirms the contact, a link leads back to the one enquiry."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,9 +35,11 @@ from marketplace.enquiries.services.sealing import hash_of_code, hash_of_contact
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.listings.kind import kind_named
-from marketplace.notices.sms import send_sms
+from marketplace.notices.sms import SmsError, send_sms
 from marketplace.parties.queries import hash_of
 from marketplace.web import throttle
+
+logger = logging.getLogger(__name__)
 
 #: The version of what a visitor is told and agrees to.
 CONSENT_VERSION = "1"
@@ -231,16 +234,23 @@ def tell_visitor_of_silence(enquiry: Enquiry) -> None:
 
 
 def tell_visitor_of_erasing(enquiry: Enquiry) -> None:
-    """Tell a visitor that the enquiry and the contact are being erased. There is no link: nothing is left to open."""
+    """Tell a visitor that the enquiry and the contact are being erased. There is no link: nothing is left to open.
+
+    A message that can't be sent keeps nothing from being erased: the address may be the very thing that is wrong.
+    """
     visitor = enquiry.visitor
     if visitor is None or enquiry.is_sample:
         return
-    with translation.override(visitor.language):
-        if visitor.phone:
-            send_sms(visitor.phone, "visitor_erased", language=visitor.language)
-        else:
-            title = _now("您的咨询和联系方式已删除")
-            _mail(visitor.email, title, "enquiries/mail/visitor_erased.txt", {})
+    try:
+        with translation.override(visitor.language):
+            if visitor.phone:
+                send_sms(visitor.phone, "visitor_erased", language=visitor.language)
+            else:
+                title = _now("您的咨询和联系方式已删除")
+                _mail(visitor.email, title, "enquiries/mail/visitor_erased.txt", {})
+    except (OSError, SmsError) as error:
+        # Neither address nor text: SMTP errors quote the recipient.
+        logger.warning("enquiry %s: not told of erasing: %s", enquiry.code, type(error).__name__)
 
 
 def tell_visitor_of_broker(lead: Lead) -> None:

@@ -18,7 +18,7 @@ from marketplace.files.models import Attachment
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import Forbidden, InvalidInput, Stale
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.kernel.revisions import Rev
 from marketplace.parties.policies import access_of
 
@@ -98,10 +98,17 @@ def check_own_words(
 
 
 def reopen_with(enquiry: Enquiry, reason: str, *, side: str, actor: Actor) -> None:
-    """Open a closed enquiry again, for a message that follows. Raises InvalidInput at `reason`."""
+    """Open a closed enquiry again, for a message that follows.
+
+    Raises InvalidInput at `reason`, Refused where a visitor's contact was erased: nobody is there to read it.
+    """
+    if enquiry.erased_at is not None and enquiry.visitor_id is not None:
+        raise Refused(_("访客的联系方式已删除，不能再联系"))
     if not reason.strip():
         raise InvalidInput({"reason": [_("这条咨询已结束，请说明为什么重新开启")]})
     ENQUIRY.fire("reopen" if side == OWNER else "ask_again", enquiry, actor)
+    # What is written from now on has a period of its own.
+    enquiry.erased_at = None
     enquiry.rev += 1
     enquiry.closed_at, enquiry.closing_reason, enquiry.closing_note = None, "", ""
     add_message(enquiry, reason, side=side, actor=actor, kind=Message.Kind.SYSTEM)

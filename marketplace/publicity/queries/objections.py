@@ -25,7 +25,7 @@ def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
     raised = ~Q(status__in=_UNRAISED)
     seen = Q(organization_id__in=mine) | raised & Q(publicity__owner_id__in=bound)
     if access.has(Role.AUTHORITY, Role.AUDITOR):
-        seen |= raised
+        seen |= raised & ~Q(publicity__owner_id__in=mine)
     return _rows().filter(seen).order_by("-id")
 
 
@@ -54,7 +54,8 @@ def answering(actor: Actor) -> QuerySet[Objection]:
 def to_answer(actor: Actor) -> QuerySet[Objection]:
     """Those that wait for an answer or for a remedy, the one that is due first before the others."""
     waits = Q(status__in=UNANSWERED) | Q(status__in=[S.UPHELD, S.SUSTAINED], remedy="")
-    return answering(actor).filter(waits).order_by("answer_due", "id")
+    rows = answering(actor).exclude(organization_id__in=list(access_of(actor).orgs))
+    return rows.filter(waits).order_by("answer_due", "id")
 
 
 def drafts_to_raise(actor: Actor) -> QuerySet[Objection]:

@@ -36,7 +36,7 @@ def complain(objection: Objection, *, text: str, actor: Actor, rev: Rev = None) 
     save(objection)
     publish(events.ComplaintFiled(subject_id=objection.pk), actor=actor)
     # The complaint takes the place of the answer that never came.
-    let_go(objection.publicity, at=at, actor=actor)
+    let_go(objection.publicity, at=at)
     return objection
 
 

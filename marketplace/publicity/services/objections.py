@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files import services as files
@@ -100,12 +100,21 @@ def _take(row: Objection, claim: Claim) -> None:
 
 def _insert(row: Objection) -> None:
     """Insert; a second draft of the same ground, at the same time or before, is refused."""
+    _refuse_again(row)
+    insert(row)
+
+
+def _refuse_again(row: Objection) -> None:
+    """Raises InvalidInput where the organisation has raised this ground before, or is about to.
+
+    One that was raised and taken back counts: each suspends the publicity, so that raising and taking back in
+    turn would hold it up for ever. The publicity is locked.
+    """
     known = Objection.objects.filter(
         publicity=row.publicity, organization=row.organization, ground=row.ground
-    ).exclude(status__in=[ObjectionStatus.WITHDRAWN, ObjectionStatus.LAPSED])
-    if known.exists():
+    ).exclude(status=ObjectionStatus.LAPSED)
+    if known.exclude(pk=row.pk).exists():
         raise InvalidInput({"ground": [_TWICE]})
-    insert(row)
 
 
 @transaction.atomic
@@ -117,14 +126,11 @@ def edit_objection(
     if not actor.has_perm("publicity.edit_objection", objection):
         raise Forbidden
     if objection.status != ObjectionStatus.DRAFT:
-        raise Refused(_("异议提出后不能修改；可以撤回后重新提出"))
+        raise Refused(_("异议提出后不能修改"))
     check(objection.rev, rev, objection)
     _take(objection, claim)
-    try:
-        with transaction.atomic():
-            save(objection)
-    except IntegrityError:
-        raise InvalidInput({"ground": [_TWICE]}) from None
+    _refuse_again(objection)
+    save(objection)
     publish(events.ObjectionEdited(subject_id=objection.pk), actor=actor)
     return objection
 
@@ -144,7 +150,7 @@ def submit_objection(objection: Objection, *, actor: Actor, rev: Rev = None) -> 
     objection.submitted_at = at
     objection.answer_due = clock.end_of_day(clock.day_of(at) + timedelta(rule.answer_days))
     save(objection)
-    hold(objection.publicity, at=at, actor=actor)
+    hold(objection.publicity, at=at)
     publish(events.ObjectionSubmitted(subject_id=objection.pk), actor=actor)
     return objection
 
@@ -171,7 +177,7 @@ def answer_objection(
     objection.complain_until = clock.end_of_day(clock.day_of(at) + timedelta(days))
     save(objection)
     publish(events.ObjectionAnswered(subject_id=objection.pk, upheld=move == "uphold"), actor=actor)
-    let_go(objection.publicity, at=at, actor=actor)
+    let_go(objection.publicity, at=at)
     return objection
 
 
@@ -185,5 +191,5 @@ def withdraw_objection(objection: Objection, *, actor: Actor, rev: Rev = None) -
     objection.closed_at = at
     save(objection)
     publish(events.ObjectionWithdrawn(subject_id=objection.pk), actor=actor)
-    let_go(objection.publicity, at=at, actor=actor)
+    let_go(objection.publicity, at=at)
     return objection

@@ -242,13 +242,15 @@ def add_file(publicity: Publicity, upload: Any, *, actor: Actor) -> Attachment:
         raise InvalidInput({"file": [_("请上传文件")]})
     if len(attachments_of(PUBLICITY_FILES, publicity.pk)) >= MOST_FILES:
         raise InvalidInput({"file": [_("最多 %(most)d 个文件") % {"most": MOST_FILES}]})
-    return files.store_upload(
-        upload,
-        subject_kind=PUBLICITY_FILES,
-        subject_id=publicity.pk,
-        audience=Attachment.Audience.PUBLIC,
-        actor=actor,
+    file = files.store_upload(
+        upload, subject_kind=PUBLICITY_FILES, audience=Attachment.Audience.PUBLIC, actor=actor
     )
+    # It was examined without a lock, for that takes its time: it may have become public meanwhile.
+    with transaction.atomic():
+        publicity = locked(publicity)
+        _may_change_files(publicity, actor)
+        files.bind(file, publicity.pk, actor=actor)
+    return file
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
@@ -13,25 +14,33 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.publicity import events
 from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.services.locking import given, locked, save
-from marketplace.publicity.workflow import UNANSWERED, Status
+from marketplace.publicity.workflow import UNANSWERED, ObjectionStatus, Status
 
 MAX_REASON = 500
 
 
-def hold(publicity: Publicity, *, at: datetime, actor: Actor | None) -> None:
-    """Suspend a locked publicity because of an objection, unless it stands still already."""
+def hold(publicity: Publicity, *, at: datetime) -> None:
+    """Suspend a locked publicity because of an objection, unless it stands still already.
+
+    Nobody is named in the history of the publicity, which others than those who handle objections read.
+    """
     if publicity.is_suspended or publicity.status != Status.RUNNING:
         return
-    _stop(publicity, Publicity.Cause.OBJECTION, at=at, actor=actor)
+    _stop(publicity, Publicity.Cause.OBJECTION, at=at, actor=None)
 
 
-def let_go(publicity: Publicity, *, at: datetime, actor: Actor | None) -> None:
-    """Resume a locked publicity when no objection waits any more. A decision of the authority stays."""
+def let_go(publicity: Publicity, *, at: datetime) -> None:
+    """Resume a locked publicity when no objection waits any more. A decision of the authority stays.
+
+    An answer that was overdue before this suspension began is one past which the authority let it go on.
+    """
     if publicity.suspended_for != Publicity.Cause.OBJECTION:
         return
-    if Objection.objects.filter(publicity=publicity, status__in=UNANSWERED).exists():
+    waiting = Objection.objects.filter(publicity=publicity, status__in=UNANSWERED)
+    passed = Q(status=ObjectionStatus.LATE, answer_due__lte=publicity.suspended_at)
+    if waiting.exclude(passed).exists():
         return
-    _go_on(publicity, at=at, actor=actor)
+    _go_on(publicity, at=at, actor=None)
 
 
 @transaction.atomic

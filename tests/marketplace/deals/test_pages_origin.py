@@ -1,5 +1,6 @@
 """The page on which a party says which need, result or intent an imported contract came from."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from marketplace.deals import services
 from marketplace.deals.models import Contract
 from marketplace.deals.services.importing import ImportedParty
 from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput
 from tests.cast import Cast
 from tests.factories.deals import make_contract
 from tests.factories.needs import make_need
@@ -64,7 +66,7 @@ def test_another_record_is_named_by_its_code(cast: Cast) -> None:
     for typed, said in (
         ("", "请填写编号"),
         ("2026", "请从列表中选择"),
-        (theirs.code, "没有找到属于合同当事人的这条记录"),
+        (theirs.code, "没有找到属于合同当事人、在合同签订之前的这条记录"),
     ):
         wrong = client.post(address, sent | {"code": typed})
         assert wrong.status_code == 400
@@ -93,3 +95,11 @@ def test_without_proposals_the_code_alone_is_asked(cast: Cast) -> None:
     assert client.post(address, sent | {"code": need.code}).status_code == 302
     contract.refresh_from_db()
     assert contract.need == need
+
+
+def test_a_record_made_after_the_contract_is_no_origin(cast: Cast) -> None:
+    contract, _need = imported(cast)
+    with clock.shift(timedelta(days=60)):
+        later = make_need(cast.enterprise, cast.member, title="事后补的需求")
+        with pytest.raises(InvalidInput):
+            services.confirm_origin(contract, "needs", later.code, actor=cast.approver)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.core import mail
@@ -17,7 +18,7 @@ from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.notices.models import Notice
-from marketplace.notices.sms import MemoryBackend
+from marketplace.notices.sms import MemoryBackend, SmsError
 from marketplace.taxonomy import services as taxonomy
 from tests.cast import Cast
 from tests.factories.enquiries import make_enquiry, make_visitor_enquiry
@@ -166,3 +167,47 @@ def test_a_visitor_with_a_mobile_number_is_told_of_erasing_by_sms(cast: Cast, ne
     MemoryBackend.outbox.clear()
     services.erase_visitor(enquiry, reason="withdrawn", actor=cast.operator)
     assert [row["template"] for row in MemoryBackend.outbox] == ["visitor_erased"]
+
+
+@pytest.mark.parametrize("contact", ["weg@example.com", "+8613800000001"])
+def test_a_message_that_fails_keeps_nothing_from_being_erased(
+    cast: Cast, need: Any, contact: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enquiry = make_visitor_enquiry(need, text=CANARY, contact=contact)
+
+    def failing(*_args: Any, **_more: Any) -> None:
+        if contact.startswith("+"):
+            raise SmsError("away")
+        raise SMTPRecipientsRefused({contact: (550, b"unknown")})
+
+    for name in ("send_mail", "send_sms"):
+        monkeypatch.setattr(f"marketplace.enquiries.services.visitors.{name}", failing)
+    services.erase_visitor(enquiry, reason="withdrawn", actor=cast.operator)
+    assert contact not in str(list(VisitorContact.objects.values()))
+
+
+def test_an_erased_enquiry_of_a_visitor_is_not_opened_again(cast: Cast, need: Any) -> None:
+    enquiry = make_visitor_enquiry(need, text=CANARY)
+    services.erase_visitor(enquiry, reason="withdrawn", actor=cast.operator)
+    with pytest.raises(Refused, match="已删除"):
+        services.write(enquiry, "又有货了", actor=cast.member, reason="再谈")
+    client, page = signed_in(cast.member), reverse("enquiries:show", args=[enquiry.code])
+    newest = Message.objects.latest("pk").pk
+    sent = client.post(page, {"text": "又有货了", "reason": "再谈", "rev": newest})
+    assert sent.status_code in {404, 405, 409}
+    enquiry.refresh_from_db()
+    assert enquiry.status == "closed"
+
+
+def test_what_a_firm_writes_after_erasing_is_erased_in_its_turn(cast: Cast, need: Any) -> None:
+    enquiry = make_enquiry(need, cast.university, cast.university_member)
+    services.close(enquiry, reason="no_answer", actor=cast.university_member)
+    with clock.shift(timedelta(days=1200)):
+        run("enquiries.purge")
+        enquiry.refresh_from_db()
+        assert enquiry.erased_at is not None
+        services.write(enquiry, CANARY, actor=cast.university_member, reason="再问")
+        services.close(enquiry, reason="no_answer", actor=cast.university_member)
+    with clock.shift(timedelta(days=2400)):
+        run("enquiries.purge")
+    assert CANARY not in "".join(Message.objects.values_list("text", flat=True))

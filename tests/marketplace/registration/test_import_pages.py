@@ -199,6 +199,8 @@ def test_origins_are_confirmed_on_their_page(cast: Cast, registrar: Client) -> N
     contract.save()
     contract.parties.filter(side="buyer").update(organization=cast.enterprise)
     need = make_need(cast.enterprise, cast.member, title="低甲醛胶黏剂", state="published")
+    # A contract comes from what was there before it.
+    type(need).objects.update(created_at=clock.end_of_day(date(2026, 1, 1)))
     OriginProposal.objects.create(
         contract=contract,
         kind="needs",
@@ -220,7 +222,7 @@ def test_origins_are_confirmed_on_their_page(cast: Cast, registrar: Client) -> N
     sent = {"contract": contract.code, "rev": contract.rev, "kind": "needs", "record": need.code}
     wrong = registrar.post(path, sent | {"record": "XQ2026-AAAAAA-A"})
     assert wrong.status_code == 400
-    assert "没有找到属于合同当事人的这条记录" in plain(wrong)
+    assert "没有找到属于合同当事人、在合同签订之前的这条记录" in plain(wrong)
     assert registrar.post(path, sent | {"rev": contract.rev + 5}).status_code in {409, 412}
     assert registrar.post(path, sent)["Location"] == path
     contract.refresh_from_db()
