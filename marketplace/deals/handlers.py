@@ -12,6 +12,7 @@ from marketplace.deals.events import (
     ContractAmendmentProposed,
     ContractCancelled,
     ContractDrafted,
+    ContractEdited,
     ContractPerformed,
     ContractSigned,
     ContractTerminated,
@@ -62,6 +63,21 @@ _TITLES: dict[type[Event], tuple[str, Any]] = {
     ContractAmended: ("deals.amendment", _("“%(title)s”的合同变更已经双方同意")),
     ContractAmendmentEnded: ("deals.amendment", _("“%(title)s”的合同变更没有成立")),
 }
+
+
+@on(ContractEdited)
+def tell_of_another_day(event: ContractEdited) -> None:
+    """One side corrected the day of signature by a further copy: those who bind either side learn of it."""
+    contract = queries.contract_by_id(event.subject_id)
+    if contract is None or event.section != "copies" or "signed_on" not in event.fields:
+        return
+    notify(
+        "deals.moved",
+        queries.people_of(contract),
+        title=_("“%(title)s”的签订日期更正为 %(day)s，请核对"),
+        params={"title": contract.title, "day": str(contract.signed_on)},
+        url=address_of("deals:show", contract.code),
+    )
 
 
 @on(*_TITLES)

@@ -68,7 +68,7 @@ UNHEARD = {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),
     },
     "the page of the contract shows it": {
-        *("ContractEdited", "ContractStarted", "PaymentRecorded", "InvoiceRecorded"),
+        *("ContractStarted", "PaymentRecorded", "InvoiceRecorded"),
         *("MilestoneDone", "OriginConfirmed", "DueReminded"),
     },
     "the report of the import says it": {"ContractsImported"},

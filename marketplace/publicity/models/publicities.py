@@ -57,7 +57,7 @@ class Publicity(Stamped):
     suspended_for = models.CharField(max_length=10, choices=Cause.choices, blank=True)
     suspend_reason = models.CharField(max_length=500, blank=True)
     #: Why it was prolonged, or cancelled: shown to everybody.
-    prolong_reason = models.CharField(max_length=500, blank=True)
+    prolong_reason = models.TextField(blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
     closed_at = models.DateTimeField(null=True)
     is_sample = models.BooleanField(default=False)

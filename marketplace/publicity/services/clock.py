@@ -14,6 +14,7 @@ from marketplace.kernel.unreadable import readable
 from marketplace.publicity import events, queries
 from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.rulebook import WARN_HOURS
+from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import locked, locked_objection, save
 from marketplace.publicity.workflow import OBJECTION, PUBLICITY, ObjectionStatus, Status
 
@@ -56,7 +57,7 @@ def _escalate(objection: Objection) -> bool:
     if due is None:
         raise TypeError("a raised objection has a day on which its answer is due")
     days = objection.publicity.ruled_by.complain_days
-    objection.complain_until = clock.end_of_day(clock.last_day(due) + timedelta(days))
+    objection.complain_until = end_of_days(clock.last_day(due), days)
     save(objection)
     publish(events.ObjectionLate(subject_id=objection.pk), actor=None)
     return True

@@ -1,7 +1,6 @@
 """Raising an objection, answering it, taking it back."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from marketplace.publicity import events
 from marketplace.publicity.models import OBJECTION_FILES, Objection, Publicity
 from marketplace.publicity.policies import subject_kind
 from marketplace.publicity.rulebook import MOST_FACT, MOST_TEXT
+from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import given, locked, locked_objection, save
 from marketplace.publicity.services.suspending import hold, let_go
 from marketplace.publicity.workflow import OBJECTION, ObjectionStatus, Status
@@ -148,7 +148,7 @@ def submit_objection(objection: Objection, *, actor: Actor, rev: Rev = None) -> 
     _refuse_objector(objection.publicity, objection.organization)
     rule = objection.publicity.ruled_by
     objection.submitted_at = at
-    objection.answer_due = clock.end_of_day(clock.day_of(at) + timedelta(rule.answer_days))
+    objection.answer_due = end_of_days(clock.day_of(at), rule.answer_days)
     save(objection)
     hold(objection.publicity, at=at)
     publish(events.ObjectionSubmitted(subject_id=objection.pk), actor=actor)
@@ -174,7 +174,7 @@ def answer_objection(
     at = clock.database_now()
     objection.answered_at, objection.answered_by_id = at, actor.pk
     days = objection.publicity.ruled_by.complain_days
-    objection.complain_until = clock.end_of_day(clock.day_of(at) + timedelta(days))
+    objection.complain_until = end_of_days(clock.day_of(at), days)
     save(objection)
     publish(events.ObjectionAnswered(subject_id=objection.pk, upheld=move == "uphold"), actor=actor)
     let_go(objection.publicity, at=at)

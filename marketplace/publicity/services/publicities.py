@@ -23,6 +23,7 @@ from marketplace.publicity.models import PUBLICITY_FILES, Publicity
 from marketplace.publicity.policies import subject_kind
 from marketplace.publicity.queries import blocking
 from marketplace.publicity.rulebook import FACTS, MOST_BODY, MOST_FACT, MOST_TITLE, Rule, Subject
+from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import given, locked, save
 from marketplace.publicity.workflow import PUBLICITY, UNANSWERED, Status
 from marketplace.taxonomy.queries import working_day_end
@@ -140,6 +141,8 @@ def publish_publicity(publicity: Publicity, *, actor: Actor, rev: Rev = None) ->
     rule = rulebook.rule_on(publicity.rule, clock.today())
     if rule is None:
         raise Refused(_("这类公示的规则已经变化，请重新选择"))
+    if _is_held_by_authority(publicity):
+        raise Refused(_("主管部门已暂停同类公示，恢复之前不能另行发布"))
     _check_complete(publicity, rule)
     publicity.rule_version = rule.version
     publicity.starts_at = clock.database_now()
@@ -157,6 +160,17 @@ def publish_publicity(publicity: Publicity, *, actor: Actor, rev: Rev = None) ->
     return publicity
 
 
+def _is_held_by_authority(publicity: Publicity) -> bool:
+    """Whether one of the same subject and rule is stopped by the authority: the same is not published beside it."""
+    others = Publicity.objects.filter(
+        subject_kind=publicity.subject_kind,
+        subject_id=publicity.subject_id,
+        rule=publicity.rule,
+        suspended_for=Publicity.Cause.AUTHORITY,
+    )
+    return others.exists()
+
+
 def _check_complete(row: Publicity, rule: Rule) -> None:
     errors: dict[str, list[object]] = {
         name: [_("这类公示必须写明")] for name in rulebook.missing_facts(rule, row.facts)
@@ -172,7 +186,7 @@ def _check_complete(row: Publicity, rule: Rule) -> None:
 def _end(start: datetime, days: int, rule: Rule) -> datetime:
     if rule.working:
         return working_day_end(start, days, legal=True).at
-    return clock.end_of_day(clock.day_of(start) + timedelta(days))
+    return end_of_days(clock.day_of(start), days)
 
 
 @transaction.atomic
@@ -185,9 +199,9 @@ def prolong_publicity(
     check(publicity.rev, rev, publicity)
     if days is None or not 1 <= days <= rulebook.MOST_DAYS:
         raise InvalidInput({"days": [_("请填写 1 至 90 日")]})
-    publicity.prolong_reason = given(
-        reason, at="reason", most=MAX_REASON, needed=_("请写明延长的原因")
-    )
+    text = given(reason, at="reason", most=MAX_REASON, needed=_("请写明延长的原因"))
+    # What was said at an earlier prolongation stays on the page.
+    publicity.prolong_reason = "\n".join(filter(None, [publicity.prolong_reason, text]))
     if publicity.ends_at is None:
         raise TypeError("a running publicity has an end")
     publicity.ends_at += timedelta(days)
@@ -217,6 +231,9 @@ def cancel_publicity(
     ]
     if waiting:
         raise Refused(_("有异议尚未答复，答复之后才能撤销公示"))
+    stopped = publicity.suspended_for == Publicity.Cause.AUTHORITY
+    if stopped and not actor.has_perm("publicity.suspend_publicity", publicity):
+        raise Refused(_("主管部门已暂停这份公示，恢复之前只能由主管部门撤销"))
     publicity.cancel_reason = given(
         reason, at="reason", most=MAX_REASON, needed=_("请写明撤销的原因")
     )

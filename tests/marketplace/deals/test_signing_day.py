@@ -1,5 +1,6 @@
 """The day of signature that was recorded wrongly is corrected with a further copy, until the facts are locked."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from marketplace.deals.models import Contract
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
+from marketplace.notices.models import Notice
 from marketplace.registration.services import filing as registration
 from tests.cast import Cast
 from tests.factories.deals import pdf_bytes, upload
@@ -49,6 +51,20 @@ def test_a_return_for_the_day_of_signature_is_mended(cast: Cast, client: Client)
     assert entry.payload["fields"] == ["copies", "signed_on"]
     filing.refresh_from_db()
     assert registration.submit(filing, actor=cast.approver).status == "submitted"
+
+
+def test_both_sides_learn_of_another_day(cast: Cast, drain: Callable[[], int]) -> None:
+    contract = signed_contract(cast)
+    drain()
+    Notice.objects.all().delete()
+    correct(contract, cast.member, None)
+    drain()
+    assert not Notice.objects.exists(), "a further copy alone is no news"
+    correct(contract, cast.approver)
+    drain()
+    told = set(Notice.objects.values_list("recipient", flat=True))
+    assert {cast.org_admin.pk, cast.university_admin.pk} <= told
+    assert {row.params["day"] for row in Notice.objects.all()} == {YESTERDAY.isoformat()}
 
 
 def test_the_day_stays_without_a_correction(cast: Cast) -> None:

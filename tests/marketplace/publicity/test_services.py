@@ -184,7 +184,8 @@ def test_an_objection_suspends_and_its_answer_lets_go(cast: Cast, at_noon: None)
         objection = services.answer_objection(
             objection, "dismiss", answer="定价依据已存档。", actor=cast.university_admin
         )
-        assert clock.last_day(objection.complain_until) == date(2026, 3, 15)
+        # The tenth day is a Sunday.
+        assert clock.last_day(objection.complain_until) == date(2026, 3, 16)
     made.refresh_from_db()
     assert (made.is_suspended, made.suspended_for) == (False, "")
     moved = made.ends_at - end
@@ -375,6 +376,45 @@ def test_the_authority_stops_a_publicity(cast: Cast, running: Publicity) -> None
         assert running.status == "running"
         running = services.resume_publicity(running, reason="程序合规", actor=cast.authority)
     assert 30 * DAY <= running.ends_at - end < 30 * DAY + timedelta(minutes=1)
+
+
+def test_what_the_authority_has_stopped_is_not_published_anew(
+    cast: Cast, running: Publicity
+) -> None:
+    services.suspend_publicity(running, reason="核查程序", actor=cast.authority)
+    with pytest.raises(Refused, match="只能由主管部门撤销"):
+        services.cancel_publicity(running, reason="重新发布", actor=cast.university_admin)
+    with pytest.raises(Refused, match="不能另行发布"):
+        make_publicity(cast.university, cast.university_admin)
+    assert (
+        make_publicity(cast.university, cast.university_admin, rule="general").status == "running"
+    )
+    gone = services.cancel_publicity(running, reason="程序违规", actor=cast.authority)
+    assert gone.status == "cancelled"
+    assert make_publicity(cast.university, cast.university_admin).status == "running"
+
+
+def test_a_last_day_that_is_off_gives_way(cast: Cast) -> None:
+    # 30 September 2026 and three days: the 3rd is in the National Day holidays, which last until the 7th.
+    start = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
+    with clock.shift(start - clock.now()):
+        made = make_publicity(cast.university, cast.university_admin, rule="award", days=3)
+        assert clock.last_day(made.ends_at) == date(2026, 10, 8)
+        objection = object_to(made, cast)
+        assert clock.last_day(objection.answer_due) == date(2026, 10, 8)
+    # A Saturday of a year that is not known.
+    start = datetime(2027, 1, 6, 2, 0, tzinfo=UTC)
+    with clock.shift(start - clock.now()):
+        made = make_publicity(cast.university, cast.university_admin, rule="award", days=3)
+        assert clock.last_day(made.ends_at) == date(2027, 1, 11)
+
+
+def test_the_reasons_of_all_prolongations_stay(cast: Cast, running: Publicity) -> None:
+    for reason in ("补充材料", "再补充"):
+        running = services.prolong_publicity(
+            running, days=1, reason=reason, actor=cast.university_admin
+        )
+    assert running.prolong_reason == "补充材料\n再补充"
 
 
 def test_cancelling_waits_for_an_answer(cast: Cast, running: Publicity) -> None:
