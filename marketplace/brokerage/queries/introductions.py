@@ -116,6 +116,18 @@ def to_rule() -> QuerySet[Introduction]:
 
     Claims from before and after an organisation gave its credit code rival too, under two keys.
     """
+    return _to_rule(Q(pk__in=_rivals_under_two_keys()))
+
+
+def to_rule_under_one_key() -> QuerySet[Introduction]:
+    """Those of `to_rule` that a single statement finds, for the number in the menu.
+
+    The statement of the menu is kept, so it may not depend on rows that were read (`parties.queries.counting`).
+    """
+    return _to_rule()
+
+
+def _to_rule(*more: Q) -> QuerySet[Introduction]:
     rival = (
         Introduction.objects.filter(pair=OuterRef("pair"), subject=OuterRef("subject"))
         .exclude(pk=OuterRef("pk"))
@@ -124,16 +136,10 @@ def to_rule() -> QuerySet[Introduction]:
     decided = Ruling.objects.filter(pair=OuterRef("pair"), subject=OuterRef("subject")).exclude(
         status=RulingStatus.FINAL
     )
-    return (
-        _whole()
-        .filter(
-            Q(status=IntroductionStatus.DISPUTED)
-            | Q(status__in=_UNDECIDED) & Exists(rival)
-            | Q(pk__in=_rivals_under_two_keys())
-        )
-        .exclude(Exists(decided))
-        .order_by("at", "id")
-    )
+    waits = Q(status=IntroductionStatus.DISPUTED) | Q(Q(status__in=_UNDECIDED), Exists(rival))
+    for also in more:
+        waits |= also
+    return _whole().filter(waits).exclude(Exists(decided)).order_by("at", "id")
 
 
 def _rivals_under_two_keys() -> list[int]:

@@ -7,7 +7,11 @@ from django.db.models import QuerySet
 from marketplace.brokerage.models import Broker
 from marketplace.brokerage.policies import DECIDERS
 from marketplace.brokerage.queries.desk import due_of
-from marketplace.brokerage.queries.introductions import appeals, to_rule, unanswered_by
+from marketplace.brokerage.queries.introductions import (
+    appeals,
+    to_rule_under_one_key,
+    unanswered_by,
+)
 from marketplace.brokerage.queries.mandates import proposed_to, versions_proposed_to
 from marketplace.brokerage.queries.register import brokers_to_decide, to_check, to_consent
 from marketplace.brokerage.queries.requests import open_requests_for
@@ -40,7 +44,7 @@ def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
     if access.has(*DECIDERS):
         lists["entries"] = brokers_to_decide(user)
     if access.has(Role.OPERATOR):
-        lists["rulings"] = to_rule()
+        lists["rulings"] = to_rule_under_one_key()
     if access.has(Role.OPERATOR, Role.AUTHORITY):
         lists["appeals"] = appeals().exclude(ruled_by_id=user.pk)
     return lists

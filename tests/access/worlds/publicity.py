@@ -24,12 +24,13 @@ def publicities(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         services.tick()
     for state in (Status.DRAFT, Status.RUNNING, Status.CANCELLED):
         rows[state] = _publicity(world, state)
-    rows["suspended"] = services.suspend_publicity(
-        _publicity(world, "running"), reason="核查", actor=world.cast.authority
-    )
     for state in ObjectionStatus.values:
         if state not in _BY_CLOCK:
             rows[f"objection {state}"] = _objection(world, state)
+    # Beside it nothing of the same kind is published any more.
+    rows["suspended"] = services.suspend_publicity(
+        _publicity(world, "running"), reason="核查", actor=world.cast.authority
+    )
     for name, row in rows.items():
         row.refresh_from_db()
         kind, _space, state = name.rpartition(" ")
