@@ -1,7 +1,8 @@
 """`make test-pythons`: a fresh copy starts and is visited on each other Python that the site supports.
 
 The suite itself runs on one version. On the others what can differ is whether the locked requirements
-install, whether the site starts from nothing, and whether pages, search, sign-in and the API answer.
+install, whether the site fills a migrated database and starts, and whether pages, search, sign-in and the
+API answer.
 Interpreters are looked for on the PATH and among the versions of pyenv; one of each minor version is used.
 """
 
