@@ -12,6 +12,7 @@ from marketplace.publicity.rulebook import (
     MOST_BODY,
     MOST_DAYS,
     MOST_FACT,
+    MOST_REASON,
     MOST_TEXT,
     MOST_TITLE,
     Rule,
@@ -20,7 +21,6 @@ from marketplace.publicity.services import Content
 from marketplace.publicity.services.objections import Claim
 from marketplace.web.forms import JiebangForm, PlainTextField
 
-MOST_REASON = 500
 FILE_TYPES = ".pdf,.docx,.xlsx,.jpg,.jpeg,.png"
 
 

@@ -15,6 +15,7 @@ from marketplace.kernel.clock import SHANGHAI, last_day
 MOST_DAYS = 90
 #: Characters.
 MOST_TITLE, MOST_BODY, MOST_FACT, MOST_TEXT = 120, 5_000, 300, 3_000
+MOST_REASON = 500
 #: A draft of an objection is warned of so many hours before the window ends.
 WARN_HOURS = 24
 #: What a publicity may state, in the order of the page.

@@ -13,11 +13,11 @@ from marketplace.publicity.queries.objections import (
 from marketplace.publicity.queries.organizations import organization_subject
 from marketplace.publicity.queries.publicities import (
     blocking,
-    counts_of,
     due,
     own,
     published,
     published_for,
+    raised_count,
     reads_file,
     reads_objection_file,
     running_of,
@@ -28,7 +28,6 @@ from marketplace.publicity.queries.publicities import (
 __all__ = [
     "answering",
     "blocking",
-    "counts_of",
     "drafts_to_raise",
     "due",
     "objections_of",
@@ -39,6 +38,7 @@ __all__ = [
     "public_objections",
     "published",
     "published_for",
+    "raised_count",
     "reads_file",
     "reads_objection_file",
     "running_of",

@@ -69,11 +69,10 @@ def due(now: datetime) -> QuerySet[Publicity]:
     return rows.filter(ends_at__lte=now).order_by("ends_at", "id")
 
 
-def counts_of(publicities: Iterable[Publicity]) -> dict[int, int]:
-    """How many objections were raised to each; one query."""
-    rows = Objection.objects.filter(publicity__in=[row.pk for row in publicities])
-    rows = rows.exclude(status__in=[ObjectionStatus.DRAFT, ObjectionStatus.LAPSED])
-    return dict(rows.values_list("publicity").annotate(n=Count("pk")).order_by())
+def raised_count(publicity: Publicity) -> int:
+    """How many objections were raised to a publicity."""
+    rows = Objection.objects.filter(publicity=publicity)
+    return rows.exclude(status__in=[ObjectionStatus.DRAFT, ObjectionStatus.LAPSED]).count()
 
 
 def reads_file(user: Actor, file: Any) -> bool:

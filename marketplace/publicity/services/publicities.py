@@ -22,13 +22,20 @@ from marketplace.publicity import events, rulebook
 from marketplace.publicity.models import PUBLICITY_FILES, Publicity
 from marketplace.publicity.policies import subject_kind
 from marketplace.publicity.queries import blocking
-from marketplace.publicity.rulebook import FACTS, MOST_BODY, MOST_FACT, MOST_TITLE, Rule, Subject
+from marketplace.publicity.rulebook import (
+    FACTS,
+    MOST_BODY,
+    MOST_FACT,
+    MOST_REASON,
+    MOST_TITLE,
+    Rule,
+    Subject,
+)
 from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import given, locked, save
 from marketplace.publicity.workflow import PUBLICITY, UNANSWERED, Status
 from marketplace.taxonomy.queries import working_day_end
 
-MAX_REASON = 500
 MOST_FILES = 10
 
 
@@ -199,7 +206,7 @@ def prolong_publicity(
     check(publicity.rev, rev, publicity)
     if days is None or not 1 <= days <= rulebook.MOST_DAYS:
         raise InvalidInput({"days": [_("请填写 1 至 90 日")]})
-    text = given(reason, at="reason", most=MAX_REASON, needed=_("请写明延长的原因"))
+    text = given(reason, at="reason", most=MOST_REASON, needed=_("请写明延长的原因"))
     # What was said at an earlier prolongation stays on the page.
     publicity.prolong_reason = "\n".join(filter(None, [publicity.prolong_reason, text]))
     if publicity.ends_at is None:
@@ -235,7 +242,7 @@ def cancel_publicity(
     if stopped and not actor.has_perm("publicity.suspend_publicity", publicity):
         raise Refused(_("主管部门已暂停这份公示，恢复之前只能由主管部门撤销"))
     publicity.cancel_reason = given(
-        reason, at="reason", most=MAX_REASON, needed=_("请写明撤销的原因")
+        reason, at="reason", most=MOST_REASON, needed=_("请写明撤销的原因")
     )
     publicity.closed_at = clock.now()
     publicity.suspended_at, publicity.suspended_for, publicity.suspend_reason = None, "", ""

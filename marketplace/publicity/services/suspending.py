@@ -13,10 +13,9 @@ from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.revisions import Rev, check
 from marketplace.publicity import events
 from marketplace.publicity.models import Objection, Publicity
+from marketplace.publicity.rulebook import MOST_REASON
 from marketplace.publicity.services.locking import given, locked, save
 from marketplace.publicity.workflow import UNANSWERED, ObjectionStatus, Status
-
-MAX_REASON = 500
 
 
 def hold(publicity: Publicity, *, at: datetime) -> None:
@@ -51,7 +50,7 @@ def suspend_publicity(
     publicity = _for_authority(publicity, actor, rev)
     if publicity.status != Status.RUNNING or not publicity.is_on:
         raise Refused(_("公示不在进行中"))
-    text = given(reason, at="reason", most=MAX_REASON, needed=_("请写明暂停的理由"))
+    text = given(reason, at="reason", most=MOST_REASON, needed=_("请写明暂停的理由"))
     if publicity.suspended_for == Publicity.Cause.AUTHORITY:
         raise Refused(_("公示已经暂停"))
     publicity.suspend_reason = text
@@ -76,7 +75,7 @@ def resume_publicity(
     if waiting.exists():
         raise Refused(_("异议还在答复期限内，答复后公示自动恢复"))
     publicity.suspend_reason = given(
-        reason, at="reason", most=MAX_REASON, needed=_("请写明恢复的理由")
+        reason, at="reason", most=MOST_REASON, needed=_("请写明恢复的理由")
     )
     _go_on(publicity, at=clock.database_now(), actor=actor)
     return publicity

@@ -50,9 +50,7 @@ def own(request: PersonRequest) -> HttpResponse:
     page = paginate(request, queries.own(request.user))
     context = {
         "page": page,
-        "counts": queries.counts_of(page.object_list),
         "begins": bool(organizations_of(request.user)),
-        "waiting": queries.to_answer(request.user).count() + queries.to_rule(request.user).count(),
     }
     return render_page(request, "publicity/own.html", context)
 
@@ -210,7 +208,7 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
         ),
         "file_form": FileForm(),
         "objections": list(queries.objections_of(row, request.user)),
-        "count": queries.counts_of([row]).get(row.pk, 0),
+        "count": queries.raised_count(row),
         "history": history(events.PUBLICITY, row.pk),
     }
     return render_page(request, "publicity/manage.html", context, status=status)

@@ -34,7 +34,6 @@ def public_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": STATES,
         "org": org,
-        "counts": queries.counts_of(page.object_list),
     }
     return render_page(request, "publicity/public_list.html", context)
 
