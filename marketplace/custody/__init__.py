@@ -1,0 +1,1 @@
+"""Keepers of the keys of sealed bids, and the format of a sealed bid."""
