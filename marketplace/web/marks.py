@@ -38,6 +38,9 @@ STATUS_MARKS = {
     "entered": Mark("brand", "shield"),
     "declined": Mark("danger", "x"),
     "removed": Mark("line", "x"),
+    # tenders
+    "tendering": Mark("brand", "gavel"),
+    "closed": Mark("line", "lock"),
     # jobs
     "queued": Mark("", "clock"),
     "running": Mark("warn", "clock"),

@@ -32,7 +32,7 @@ SLOTS = {
     "listing.actions": Slot(
         "public page of a listing, beside its price: buttons", "the listing", 4
     ),
-    "listing.badges": Slot("card of a listing in every list: tags", "the listing", 2),
+    "listing.badges": Slot("card of a listing in every list: tags", "the listing", 3),
     "match.actions": Slot("card of a match, below its reasons: buttons", "the card", 2),
     "listing.check": Slot(
         "last step before submission, below the quality: panels", "the listing", 2
@@ -57,6 +57,9 @@ SLOTS = {
     "enquiry.panels": Slot("page of an enquiry, below its messages: panels", "the enquiry", 8),
     "enquiry.actions": Slot("page of an enquiry, beside its title: buttons", "the enquiry", 6),
     "intent.actions": Slot("page of an intent, below its content: buttons", "the intent", 2),
+    "tender.actions": Slot("public page of a tender, beside its title: buttons", "the tender", 2),
+    "tender.panels": Slot("public page of a tender, below its terms: panels", "the tender", 4),
+    "tender.manage": Slot("workbench page of a tender, below its terms: panels", "the tender", 4),
     "contract.panels": Slot("page of a contract, below its files: panels", "the contract", 8),
     "contract.actions": Slot("page of a contract, beside the text: panels", "the contract", 4),
     "broker.panels": Slot(

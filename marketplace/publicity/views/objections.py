@@ -31,13 +31,12 @@ from marketplace.publicity.forms import (
 )
 from marketplace.publicity.models import OBJECTION_FILES, Objection
 from marketplace.publicity.views.shared import (
-    Act,
     PersonRequest,
-    at_fields,
     organizations_of,
     sent,
 )
 from marketplace.publicity.workflow import OBJECTION, ObjectionStatus
+from marketplace.web.acts import Act, at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

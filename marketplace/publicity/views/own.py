@@ -29,13 +29,12 @@ from marketplace.publicity.policies import subject_kind
 from marketplace.publicity.queries.organizations import ORGANIZATION, organization_subject
 from marketplace.publicity.rulebook import FACTS, missing_facts, rule_on, rules_on
 from marketplace.publicity.views.shared import (
-    Act,
     PersonRequest,
-    at_fields,
     organizations_of,
     sent,
 )
 from marketplace.publicity.workflow import PUBLICITY, Status
+from marketplace.web.acts import Act, at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

@@ -1,0 +1,147 @@
+"""Who learns what of a tender. Who asks, and who may bid, is told to nobody."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.files.policies import register_reader
+from marketplace.kernel.events import Event, on
+from marketplace.matching import queries as matching
+from marketplace.notices import kinds
+from marketplace.notices.services import notify
+from marketplace.parties import queries as parties
+from marketplace.parties.policies import Role
+from marketplace.tenders import events, queries
+from marketplace.tenders.models import AMENDMENT_FILES, TENDER_FILES, Tender
+from marketplace.tenders.workflow import Status
+
+kinds.register("tenders.review", _("征集待审核"))
+kinds.register("tenders.state", _("征集的进展"))
+kinds.register("tenders.question", _("征集收到问题"))
+kinds.register("tenders.changed", _("所关注的征集有变化"))
+kinds.register("tenders.matched", _("与本单位成果匹配的征集"))
+
+register_reader(TENDER_FILES, queries.reads_file)
+register_reader(AMENDMENT_FILES, queries.reads_amendment_file)
+
+#: So many holders of matching achievements are told of a new tender.
+MOST_TOLD = 50
+
+
+@on(events.TenderSubmitted, events.TenderChangeProposed, events.TenderCancellationAsked)
+def tell_operator(event: Event) -> None:
+    """Those who may decide on it learn that something waits."""
+    row = _tender(event)
+    if row is None:
+        return
+    people = parties.people_with_role(Role.OPERATOR)
+    may = [one for one in people if one.has_perm("tenders.review_tender", row)]
+    words = {
+        events.TenderSubmitted: _("“%(title)s”等待审核"),
+        events.TenderChangeProposed: _("“%(title)s”有变更等待审核"),
+        events.TenderCancellationAsked: _("“%(title)s”申请终止，等待审核"),
+    }
+    _tell("tenders.review", row, may, words[type(event)], manage=True)
+
+
+@on(events.TenderSubmitted)
+def tell_authority(event: events.TenderSubmitted) -> None:
+    """The authority learns of a challenge with money of the city that waits for its argument."""
+    row = _tender(event)
+    if row is None or not row.is_city_funded or row.argued_at is not None:
+        return
+    people = parties.people_with_role(Role.AUTHORITY)
+    may = [one for one in people if one.has_perm("tenders.argue_tender", row)]
+    _tell("tenders.review", row, may, _("“%(title)s”等待专家论证和财务审核"), manage=True)
+
+
+@on(
+    events.TenderReturned,
+    events.TenderPublished,
+    events.TenderExtended,
+    events.TenderSuspended,
+    events.TenderResumed,
+    events.TenderClosed,
+    events.TenderAmended,
+    events.TenderChangeDropped,
+    events.TenderCancellationAnnounced,
+    events.TenderCancellationDropped,
+    events.TenderCancelled,
+)
+def tell_purchaser(event: Event) -> None:
+    """Those who bind the purchaser learn what became of their tender."""
+    row = _tender(event)
+    if row is not None:
+        people = parties.binders_of(row.owner_id)
+        _tell("tenders.state", row, people, _WORDS[type(event)], manage=True)
+
+
+_WORDS: dict[type[Event], Any] = {
+    events.TenderReturned: _("“%(title)s”已退回修改"),
+    events.TenderPublished: _("“%(title)s”已公告，%(deadline)s 截止"),
+    events.TenderExtended: _("“%(title)s”有问题未答复，截止时间顺延至 %(deadline)s"),
+    events.TenderSuspended: _("“%(title)s”已暂停"),
+    events.TenderResumed: _("“%(title)s”已恢复，%(deadline)s 截止"),
+    events.TenderClosed: _("“%(title)s”已截止"),
+    events.TenderAmended: _("“%(title)s”的变更已公告，%(deadline)s 截止"),
+    events.TenderChangeDropped: _("“%(title)s”的变更没有生效"),
+    events.TenderCancellationAnnounced: _("“%(title)s”的终止已公告"),
+    events.TenderCancellationDropped: _("“%(title)s”没有终止"),
+    events.TenderCancelled: _("“%(title)s”已终止"),
+}
+
+
+@on(events.QuestionAsked)
+def tell_of_question(event: events.QuestionAsked) -> None:
+    """The purchaser learns that somebody asked, and not who."""
+    row = _tender(event)
+    if row is not None:
+        people = parties.binders_of(row.owner_id)
+        _tell("tenders.question", row, people, _("“%(title)s”收到一个问题，请答复"), manage=True)
+
+
+@on(
+    events.QuestionAnswered,
+    events.TenderAmended,
+    events.TenderExtended,
+    events.TenderSuspended,
+    events.TenderResumed,
+    events.TenderCancellationAnnounced,
+    events.TenderCancelled,
+)
+def tell_askers(event: Event) -> None:
+    """Whoever asked learns of answers and of what changed, each in a notice of his own."""
+    row = _tender(event)
+    if row is None:
+        return
+    words = _WORDS.get(type(event), _("“%(title)s”公布了答疑"))
+    _tell("tenders.changed", row, queries.askers_of(row), words)
+
+
+@on(events.TenderPublished)
+def tell_holders(event: events.TenderPublished) -> None:
+    """The holders of achievements that match the need learn of the tender."""
+    row = _tender(event)
+    if row is None or row.status not in {Status.PUBLISHED, Status.TENDERING}:
+        return
+    matches = matching.open_matches().filter(need_id=row.need_id)[:MOST_TOLD]
+    owners = {one.achievement.owner_id for one in matches} - {row.owner_id}
+    for owner in sorted(owners):
+        words = _("“%(title)s”与贵单位的成果匹配，%(deadline)s 截止")
+        _tell("tenders.matched", row, parties.binders_of(owner), words)
+
+
+def _tender(event: Event) -> Tender | None:
+    return Tender.objects.select_related("owner").filter(pk=event.subject_id).first()
+
+
+def _tell(kind: str, row: Tender, people: Any, title: Any, *, manage: bool = False) -> None:
+    notify(
+        kind,
+        people,
+        title=title,
+        params={"title": row.title, "deadline": row.deadline_words},
+        url=reverse("tenders:manage" if manage else "tenders:detail", args=[row.code]),
+        subject=(events.TENDER, row.pk),
+    )

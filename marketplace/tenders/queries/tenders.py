@@ -1,0 +1,192 @@
+"""Which tenders there are, who sees them, and what was published about each."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from marketplace.custody.models import Custodian
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import Role, access_of
+from marketplace.tenders.models import Amendment, Standing, Tender
+from marketplace.tenders.workflow import LIVE, OPEN, PUBLIC, Status
+
+
+def _rows() -> QuerySet[Tender]:
+    return Tender.objects.select_related("owner", "need")
+
+
+def published() -> QuerySet[Tender]:
+    """What everybody may read, the newest first."""
+    return _rows().filter(status__in=PUBLIC).order_by("-published_at", "-id")
+
+
+def published_for(_actor: Actor) -> QuerySet[Tender]:
+    """The tenders whose public page a person may open: all that were published."""
+    return published()
+
+
+def in_list(asked: Mapping[str, str], now: datetime) -> QuerySet[Tender]:
+    """The public list, what closes first at the top. `asked`: state, procedure, district, industry, org.
+
+    What the clock will write is true before it has written it: a deadline that has passed closes.
+    """
+    rows = _rows().filter(status__in=PUBLIC).annotate(budget=Sum("lots__budget"))
+    past = Q(status__in=OPEN, deadline__lte=now, suspended_at__isnull=True)
+    state = asked.get("state", "")
+    if state == "open":
+        rows = rows.filter(status__in=OPEN).exclude(past)
+    elif state == "closed":
+        rows = rows.filter(Q(status=Status.CLOSED) | past)
+    elif state == "cancelled":
+        rows = rows.filter(status=Status.CANCELLED)
+    for name, column in (
+        ("procedure", "procedure"),
+        ("district", "district"),
+        ("industry", "industry"),
+        ("org", "owner__code"),
+    ):
+        if value := asked.get(name, ""):
+            rows = rows.filter(**{column: value})
+    return rows.order_by("deadline", "id") if state == "open" else rows.order_by("-deadline", "-id")
+
+
+def visible_to(actor: Actor) -> QuerySet[Tender]:
+    """The twin of `tenders.view_tender`."""
+    access = access_of(actor)
+    seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
+    if access.has(Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR):
+        seen |= ~Q(status=Status.DRAFT)
+    return _rows().filter(seen).order_by("-id")
+
+
+def own(actor: Actor) -> QuerySet[Tender]:
+    """The tenders of the person's organisations, the newest first."""
+    return _rows().filter(owner_id__in=list(access_of(actor).orgs)).order_by("-id")
+
+
+def to_review(actor: Actor) -> QuerySet[Tender]:
+    """What waits for this operator, the oldest first: not what he wrote, nor his own organisation's."""
+    rows = _rows().filter(status=Status.IN_REVIEW)
+    if not access_of(actor).has(Role.OPERATOR):
+        return rows.none()
+    rows = rows.exclude(owner_id__in=list(access_of(actor).orgs))
+    mine = Q(created_by_id=actor.pk) | Q(submitted_by_id=actor.pk)
+    return rows.exclude(mine).order_by("submitted_at", "id")
+
+
+def to_argue(actor: Actor) -> QuerySet[Tender]:
+    """Challenges with money of the city that wait for the argument of experts."""
+    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
+    if not access_of(actor).has(Role.AUTHORITY):
+        return rows.none()
+    return rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+
+
+def to_publish(actor: Actor) -> QuerySet[Tender]:
+    """Drafts that the person can send to the operator."""
+    rows = _rows().filter(status__in=[Status.DRAFT, Status.RETURNED])
+    return rows.filter(owner_id__in=access_of(actor).binding).order_by("-id")
+
+
+def due(now: datetime) -> QuerySet[Tender]:
+    """Tenders at which the clock has something to do."""
+    return Tender.objects.filter(next_check__lte=now).order_by("next_check", "id")
+
+
+def running_of(owners: Iterable[int]) -> dict[int, int]:
+    """How many tenders of each of these organisations are open; one query."""
+    rows = Tender.objects.filter(owner_id__in=list(owners), status__in=OPEN)
+    return dict(rows.values_list("owner").annotate(n=Count("pk")).order_by())
+
+
+def for_need(needs: Iterable[int]) -> dict[int, Tender]:
+    """The newest tender of each of these needs that is public and not cancelled; one query."""
+    rows = Tender.objects.filter(need_id__in=list(needs), status__in=LIVE).order_by("id")
+    return {row.need_id: row for row in rows}
+
+
+def standing_now(now: datetime) -> Standing | None:
+    """The record by which this platform may run tenders under the law; None where there is none."""
+    rows = Standing.objects.filter(since__lte=now)
+    return rows.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by("-since").first()
+
+
+def past_standings() -> list[Standing]:
+    """Records that hold no more, the newest first."""
+    return list(Standing.objects.exclude(until=None).order_by("-until")[:20])
+
+
+def custodians(codes: Sequence[str]) -> list[Custodian]:
+    """The custodians of these codes, in this order; one that does not exist is left out."""
+    rows = Custodian.objects.filter(code__in=codes).select_related("organization", "person")
+    found = {row.code: row for row in rows}
+    return [found[code] for code in codes if code in found]
+
+
+def terms(tender: Tender) -> dict[str, Any]:
+    """Everything that bids answer to, as plain JSON values: what `terms_hash` is of."""
+
+    def instant(at: datetime | None) -> str | None:
+        return at.isoformat() if at is not None else None
+
+    return {
+        "version": 1,
+        "tender": tender.code,
+        "owner": tender.owner.code,
+        "procedure": [tender.procedure, tender.procedure_version],
+        "sealing": tender.sealing,
+        "threshold": tender.threshold,
+        "title": tender.title,
+        "summary": tender.summary,
+        "content": tender.content,
+        "conditions": tender.conditions,
+        "deliverables": tender.deliverables,
+        "ip_terms": tender.ip_terms,
+        "payment": tender.payment,
+        "contact": tender.contact,
+        "summary_first": tender.summary_first,
+        "plan_fee": tender.plan_fee,
+        "has_lead": tender.has_lead,
+        "is_lump_sum": tender.is_lump_sum,
+        "is_city_funded": tender.is_city_funded,
+        "starts_at": instant(tender.starts_at),
+        "deadline": instant(tender.deadline),
+        "questions_until": instant(tender.questions_until),
+        "answers_until": instant(tender.answers_until),
+        "results_until": instant(tender.results_until),
+        "lots": [[lot.number, lot.title, lot.budget] for lot in tender.lots.all()],
+        "requirements": [
+            [row.number, row.name, row.target, row.method, row.must]
+            for row in tender.requirements.all()
+        ],
+        "criteria": [
+            [row.number, row.side, row.name, f"{row.weight.normalize():f}", row.detail]
+            for row in tender.criteria.all()
+        ],
+        "keepers": [
+            [row.number, row.custodian.code, row.key]
+            for row in tender.keepers.select_related("custodian")
+        ],
+    }
+
+
+def terms_hash(tender: Tender) -> str:
+    """The SHA-256 of the terms as JSON with sorted keys and no spaces."""
+    text = json.dumps(terms(tender), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def reads_file(user: Actor, file: Any) -> bool:
+    """Who reads the files of a tender: those who may see it."""
+    row = Tender.objects.filter(pk=file.subject_id).first()
+    return row is not None and user.has_perm("tenders.view_tender", row)
+
+
+def reads_amendment_file(user: Actor, file: Any) -> bool:
+    """Who reads the files of an amendment: those who may see it."""
+    row = Amendment.objects.select_related("tender").filter(pk=file.subject_id).first()
+    return row is not None and user.has_perm("tenders.view_change", row)

@@ -1,0 +1,72 @@
+"""Everything that changes tenders."""
+
+from marketplace.tenders.services.cancellations import (
+    announce_cancellation,
+    ask_to_cancel,
+    drop_cancellation,
+)
+from marketplace.tenders.services.changes import (
+    approve_amendment,
+    drop_amendment,
+    propose_amendment,
+)
+from marketplace.tenders.services.clockwork import tick
+from marketplace.tenders.services.drafts import (
+    Beginning,
+    Content,
+    discard_tender,
+    draft_tender,
+    edit_content,
+    edit_criteria,
+    edit_keys,
+    edit_lots,
+    edit_schedule,
+)
+from marketplace.tenders.services.files import add_file, remove_file
+from marketplace.tenders.services.locking import settle, up_to_date
+from marketplace.tenders.services.publication import (
+    argue_tender,
+    missing,
+    publish_tender,
+    recall_tender,
+    return_tender,
+    submit_tender,
+)
+from marketplace.tenders.services.questions import answer, ask
+from marketplace.tenders.services.standing import end_standing, record_standing
+from marketplace.tenders.services.suspending import resume_tender, suspend_tender
+
+__all__ = [
+    "Beginning",
+    "Content",
+    "add_file",
+    "announce_cancellation",
+    "answer",
+    "approve_amendment",
+    "argue_tender",
+    "ask",
+    "ask_to_cancel",
+    "discard_tender",
+    "draft_tender",
+    "drop_amendment",
+    "drop_cancellation",
+    "edit_content",
+    "edit_criteria",
+    "edit_keys",
+    "edit_lots",
+    "edit_schedule",
+    "end_standing",
+    "missing",
+    "propose_amendment",
+    "publish_tender",
+    "recall_tender",
+    "record_standing",
+    "remove_file",
+    "resume_tender",
+    "return_tender",
+    "settle",
+    "submit_tender",
+    "suspend_tender",
+    "tick",
+    "up_to_date",
+]

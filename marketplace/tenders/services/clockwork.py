@@ -1,0 +1,154 @@
+"""What the clock does with a tender: one function for the worker, the pages and every other service.
+
+`advance` makes the moves that are due at an instant, in the order in which they fell due, so that a worker that
+was away for a week leaves the same rows as one that came every minute.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from marketplace.journal.services import publish
+from marketplace.kernel import clock
+from marketplace.kernel.unreadable import readable
+from marketplace.tenders import events, queries
+from marketplace.tenders.models import Amendment, Cancellation, Question, Tender
+from marketplace.tenders.rulebook import calendar_of
+from marketplace.tenders.workflow import (
+    AMENDMENT,
+    CANCELLATION,
+    OPEN,
+    TENDER,
+    AmendmentStatus,
+    CancellationStatus,
+    Status,
+)
+
+AT_ONCE = 500
+
+
+def tick() -> int:
+    """Make every move that is due, of each tender in a transaction of its own; how many tenders moved."""
+    now = clock.database_now()
+    return sum(_run(row) for row in readable(queries.due(now)[:AT_ONCE]))
+
+
+@transaction.atomic
+def _run(tender: Tender) -> bool:
+    rows = Tender.objects.select_for_update(of=("self",), skip_locked=True)
+    found = rows.select_related("owner").filter(pk=tender.pk).first()
+    return found is not None and advance(found, clock.database_now())
+
+
+def advance(tender: Tender, now: datetime) -> bool:
+    """Make every move of a locked tender that is due; whether there was one. Saves the row then."""
+    moved = False
+    while tender.next_check is not None and tender.next_check <= now:
+        _step(tender, tender.next_check)
+        tender.next_check = next_check(tender)
+        moved = True
+    if moved:
+        tender.rev += 1
+        tender.updated_at = clock.now()
+        tender.save()
+    return moved
+
+
+def next_check(tender: Tender) -> datetime | None:
+    """The next instant at which the clock has something to do; None where it waits for people."""
+    found: list[datetime | None] = []
+    cancellation = queries.open_cancellation(tender) if tender.pk else None
+    if cancellation is not None and cancellation.status == CancellationStatus.ANNOUNCED:
+        found.append(cancellation.effective_at)
+    if not tender.is_suspended:
+        if tender.status == Status.PUBLISHED:
+            found.append(tender.starts_at)
+        if tender.status == Status.TENDERING:
+            if tender.answers_checked_at is None:
+                found.append(tender.answers_until)
+            found.append(tender.deadline)
+    return min((at for at in found if at is not None), default=None)
+
+
+def _step(tender: Tender, at: datetime) -> None:
+    """The one thing that falls due first."""
+    cancellation = queries.open_cancellation(tender)
+    if cancellation is not None and _is_due(cancellation, at):
+        _cancel(tender, cancellation, at)
+    elif tender.status == Status.PUBLISHED:
+        TENDER.fire("open", tender, None, at=at)
+        publish(events.TenderOpened(subject_id=tender.pk), actor=None)
+    elif tender.deadline is not None and tender.deadline <= at:
+        _close(tender, at)
+    else:
+        _look_at_questions(tender, at)
+
+
+def _is_due(cancellation: Cancellation, at: datetime) -> bool:
+    return (
+        cancellation.status == CancellationStatus.ANNOUNCED
+        and cancellation.effective_at is not None
+        and cancellation.effective_at <= at
+    )
+
+
+def _close(tender: Tender, at: datetime) -> None:
+    TENDER.fire("close", tender, None, at=at)
+    tender.closed_at = tender.deadline
+    publish(events.TenderClosed(subject_id=tender.pk), actor=None)
+    waiting = Amendment.objects.select_for_update().filter(
+        tender=tender, status=AmendmentStatus.PROPOSED
+    )
+    for row in waiting:
+        row.tender = tender
+        AMENDMENT.fire("lapse", row, None, at=at)
+        row.decided_at = at
+        row.rev += 1
+        row.save()
+        dropped = events.TenderChangeDropped(
+            subject_id=tender.pk, amendment_id=row.pk, move="lapse"
+        )
+        publish(dropped, actor=None)
+
+
+def _look_at_questions(tender: Tender, at: datetime) -> None:
+    """Answers are due: one that is missing moves the deadline, once."""
+    tender.answers_checked_at = at
+    missing = Question.objects.filter(tender=tender).filter(
+        Q(answered_at__isnull=True) | Q(answered_at__gt=at)
+    )
+    if tender.deadline is None or tender.extended_at is not None or not missing.exists():
+        return
+    tender.extended_at = at
+    rule = tender.ruled_by
+    tender.deadline += timedelta(rule.extend_days)
+    moved = calendar_of(rule, tender.deadline)
+    tender.answers_until, tender.results_until = moved.answers_until, moved.results_until
+    publish(
+        events.TenderExtended(subject_id=tender.pk, deadline=tender.deadline.isoformat()),
+        actor=None,
+    )
+
+
+def _cancel(tender: Tender, cancellation: Cancellation, at: datetime) -> None:
+    cancellation.tender = tender
+    CANCELLATION.fire("take_effect", cancellation, None, at=at)
+    cancellation.closed_at = at
+    cancellation.rev += 1
+    cancellation.save()
+    TENDER.fire("cancel", tender, None, at=at, because=cancellation)
+    tender.closed_at = at
+    tender.suspended_at, tender.suspended_for, tender.suspend_reason = None, "", ""
+    publish(events.TenderCancelled(subject_id=tender.pk), actor=None)
+
+
+def shift(tender: Tender, by: timedelta, since: datetime) -> None:
+    """Move every instant that had not passed at `since` later by `by`: the end of a suspension."""
+    names = ["questions_until", "answers_until", "deadline", "results_until"]
+    if tender.status in OPEN:
+        names.append("starts_at")
+    for name in names:
+        at = getattr(tender, name)
+        if at is not None and at > since:
+            setattr(tender, name, at + by)

@@ -1,0 +1,59 @@
+"""One row lock for everything that happens to a tender, and what every service does after it has the lock.
+
+The lock of a tender comes before those of its questions, changes and bids. After the lock the clock is read and what
+is due is made (`up_to_date`), so that a dead worker lets nothing in that comes late.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput, NotVisible
+from marketplace.tenders.models import Tender
+from marketplace.tenders.services.clockwork import advance
+
+
+def locked(tender: Tender) -> Tender:
+    """The row under its lock, as it is now. Raises NotVisible when it was deleted."""
+    rows = Tender.objects.select_for_update(of=("self",)).select_related("owner", "need")
+    found = rows.filter(pk=tender.pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def up_to_date(tender: Tender) -> tuple[Tender, datetime]:
+    """The locked row after every move that is due, and the instant on the database's clock."""
+    found = locked(tender)
+    now = clock.database_now()
+    advance(found, now)
+    return found, now
+
+
+def settle(tender: Tender) -> Tender:
+    """Make the moves that are due before a page is shown; a row with nothing due costs no statement."""
+    if tender.next_check is None or tender.next_check > clock.now():
+        return tender
+    with transaction.atomic():
+        return up_to_date(tender)[0]
+
+
+def save(row: Any) -> None:
+    """Save the row as a new version."""
+    row.rev += 1
+    row.updated_at = clock.now()
+    row.save()
+
+
+def given(text: str, *, at: str, most: int, needed: object) -> str:
+    """A text that must be there. Raises InvalidInput at `at`."""
+    found = text.strip()
+    if not found:
+        raise InvalidInput({at: [needed]})
+    if len(found) > most:
+        reason: Any = _("最多 %(most)d 个字") % {"most": most}
+        raise InvalidInput({at: [reason]})
+    return found

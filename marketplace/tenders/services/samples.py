@@ -1,0 +1,56 @@
+"""Sample tenders in the past, and their removal."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from marketplace.files.services import erase_sample_files
+from marketplace.tenders.models import (
+    TENDER_FILES,
+    Amendment,
+    Answer,
+    Cancellation,
+    Question,
+    Tender,
+)
+
+_INSTANTS = (
+    "starts_at",
+    "deadline",
+    "first_deadline",
+    "questions_until",
+    "answers_until",
+    "results_until",
+    "submitted_at",
+    "published_at",
+    "next_check",
+    "created_at",
+    "updated_at",
+)
+
+
+def put_back(tender: Tender, days: int) -> None:
+    """Let a sample tender have been published so many days ago."""
+    by = timedelta(days=days)
+    Tender.objects.filter(pk=tender.pk, is_sample=True).update(
+        **{name: F(name) - by for name in _INSTANTS}
+    )
+    questions = Question.objects.filter(tender=tender, tender__is_sample=True)
+    questions.update(asked_at=F("asked_at") - by)
+    questions.exclude(answered_at=None).update(answered_at=F("answered_at") - by)
+    Answer.objects.filter(question__in=questions).update(answered_at=F("answered_at") - by)
+
+
+@transaction.atomic
+def remove_samples() -> dict[str, int]:
+    """Delete sample tenders with everything about them; how many of each."""
+    rows = Tender.objects.filter(is_sample=True)
+    erase_sample_files(TENDER_FILES, list(rows.values_list("pk", flat=True)))
+    Answer.objects.filter(question__tender__in=rows).delete()
+    questions = Question.objects.filter(tender__in=rows).delete()[0]
+    Amendment.objects.filter(tender__in=rows).delete()
+    Cancellation.objects.filter(tender__in=rows).delete()
+    count = rows.count()
+    rows.delete()
+    return {"tender questions": questions, "tenders": count}

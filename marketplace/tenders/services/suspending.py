@@ -1,0 +1,74 @@
+"""Suspending a tender and letting it go on: its time stands still, and what had not ended moves later."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import Forbidden, Refused
+from marketplace.kernel.revisions import Rev, check
+from marketplace.tenders import events
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rulebook import MOST_REASON
+from marketplace.tenders.services.clockwork import next_check, shift
+from marketplace.tenders.services.locking import given, save, up_to_date
+from marketplace.tenders.workflow import LIVE
+
+
+@transaction.atomic
+def suspend_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None) -> Tender:
+    """The authority stops a tender: nothing is handed in, opened or decided until it goes on.
+
+    Raises Forbidden, Refused, Stale, InvalidInput at `reason`.
+    """
+    tender, now = up_to_date(tender)
+    if not actor.has_perm("tenders.suspend_tender", tender):
+        raise Forbidden
+    if tender.status not in LIVE:
+        raise Refused(_("已经结束，不能暂停"))
+    if tender.suspended_for == Tender.Cause.AUTHORITY:
+        raise Refused(_("已经暂停"))
+    check(tender.rev, rev, tender)
+    text = given(reason, at="reason", most=MOST_REASON, needed=_("请写明暂停的理由"))
+    stop(tender, Tender.Cause.AUTHORITY, text, now)
+    save(tender)
+    publish(events.TenderSuspended(subject_id=tender.pk, cause="authority"), actor=actor)
+    return tender
+
+
+@transaction.atomic
+def resume_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None) -> Tender:
+    """The authority lets it go on. Raises Forbidden, Refused, Stale, InvalidInput at `reason`."""
+    tender, now = up_to_date(tender)
+    if not actor.has_perm("tenders.suspend_tender", tender):
+        raise Forbidden
+    if tender.suspended_for != Tender.Cause.AUTHORITY:
+        raise Refused(_("没有被主管部门暂停"))
+    check(tender.rev, rev, tender)
+    tender.suspend_reason = given(
+        reason, at="reason", most=MOST_REASON, needed=_("请写明恢复的理由")
+    )
+    go_on(tender, now)
+    save(tender)
+    at = tender.deadline.isoformat() if tender.deadline else ""
+    publish(events.TenderResumed(subject_id=tender.pk, deadline=at), actor=actor)
+    return tender
+
+
+def stop(tender: Tender, cause: Tender.Cause, reason: str, now: datetime) -> None:
+    """Set the flag; one that was set before keeps its instant."""
+    tender.suspended_at = tender.suspended_at or now
+    tender.suspended_for, tender.suspend_reason = cause, reason
+    tender.next_check = next_check(tender)
+
+
+def go_on(tender: Tender, now: datetime) -> None:
+    """Clear the flag, and move what had not ended later by as long as it was set."""
+    if tender.suspended_at is None:
+        raise TypeError("only what is suspended goes on")
+    since = tender.suspended_at
+    shift(tender, max(now - since, timedelta(0)), since)
+    tender.suspended_at, tender.suspended_for = None, ""
+    tender.next_check = next_check(tender)

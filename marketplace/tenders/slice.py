@@ -1,0 +1,175 @@
+"""What the shells and lower pages need to know of tenders."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.kernel import clock
+from marketplace.needs.models import Need
+from marketplace.parties.policies import Role, access_of
+from marketplace.tenders import queries, samples
+from marketplace.web.slices import (
+    CodePage,
+    MenuItem,
+    ReviewQueue,
+    Samples,
+    Schedule,
+    SiteLink,
+    Sitemap,
+    Slice,
+    Todo,
+)
+from marketplace.web.slots import Answer, Contribution
+
+MOST = 20
+ON_HOME = 4
+
+
+def _works(user: Any) -> bool:
+    return bool(access_of(user).orgs)
+
+
+def _operates(user: Any) -> bool:
+    return access_of(user).has(Role.OPERATOR)
+
+
+def _to_answer(user: Any) -> Iterator[Todo]:
+    """Questions that wait for an answer of the own organisation."""
+    if not access_of(user).orgs:
+        return
+    for row in queries.unanswered_for(user)[:MOST]:
+        title = _("答复问题：%(title)s") % {"title": row.tender.title}
+        url = reverse("tenders:manage", args=[row.tender.code]) + "#questions"
+        yield Todo(
+            "warn",
+            title,
+            _("不答复会自动顺延截止时间"),
+            _("去答复"),
+            url,
+            row.tender.answers_until,
+            order=11,
+        )
+
+
+def _to_send(user: Any) -> Iterator[Todo]:
+    """Drafts that wait for those who bind the organisation."""
+    if not access_of(user).binding:
+        return
+    for row in queries.to_publish(user)[:MOST]:
+        title = _("征集草稿：%(title)s") % {"title": row.title}
+        url = reverse("tenders:manage", args=[row.code])
+        yield Todo("pen", title, row.get_status_display(), _("去完成"), url, order=23)
+
+
+def _to_decide(user: Any) -> Iterator[Todo]:
+    """Changes that wait for the operator."""
+    if not _operates(user):
+        return
+    amendments, cancellations = queries.changes_to_decide(user)
+    waiting: tuple[tuple[Any, str], ...] = (
+        (amendments, _("变更待审核")),
+        (cancellations, _("终止待审核")),
+    )
+    for rows, what in waiting:
+        for row in rows[:MOST]:
+            url = reverse("tenders:manage", args=[row.tender.code])
+            yield Todo(
+                "warn", row.tender.title, what, _("去审核"), url, row.tender.deadline, order=11
+            )
+
+
+def _to_argue(user: Any) -> Iterator[Todo]:
+    """Challenges that wait for the authority's argument."""
+    if not access_of(user).has(Role.AUTHORITY):
+        return
+    for row in queries.to_argue(user)[:MOST]:
+        title = _("专家论证：%(title)s") % {"title": row.title}
+        url = reverse("tenders:manage", args=[row.code])
+        yield Todo("warn", title, _("市级资金榜单"), _("去记录"), url, order=14)
+
+
+def _queue(user: Any) -> Any:
+    return queries.to_review(user).select_related("owner")
+
+
+def _waiting(user: Any) -> int:
+    return queries.to_review(user).count() if _operates(user) else 0
+
+
+def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
+    """揭榜中 on the card of a need that has an open tender. One query."""
+    found = queries.for_need([row.pk for row in listings if isinstance(row, Need)])
+    now = clock.now()
+    return [
+        {"tender": found[row.pk]}
+        if isinstance(row, Need) and row.pk in found and found[row.pk].status_at(now) == "tendering"
+        else None
+        for row in listings
+    ]
+
+
+def _of_need(_user: Any, listings: Sequence[Any]) -> list[Answer]:
+    """The tender of a need, on its page. One query."""
+    found = queries.for_need([row.pk for row in listings if isinstance(row, Need)])
+    return [
+        {"tender": found[row.pk]} if isinstance(row, Need) and row.pk in found else None
+        for row in listings
+    ]
+
+
+def _begin(user: Any, listings: Sequence[Any]) -> list[Answer]:
+    """The button that opens an own published need as a tender."""
+    return [
+        {"need": row}
+        if isinstance(row, Need) and row.is_open and access_of(user).in_org(row.owner_id)
+        else None
+        for row in listings
+    ]
+
+
+def _running(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
+    """How many tenders of an organisation are open. One query."""
+    counts = queries.running_of([org.pk for org in organizations])
+    return [
+        {"count": counts[org.pk], "url": f"{reverse('tenders:list')}?org={org.code}"}
+        if org.pk in counts
+        else None
+        for org in organizations
+    ]
+
+
+def _on_home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
+    """The calls that close next. One query."""
+    found = list(queries.in_list({"state": "open"}, clock.now())[:ON_HOME])
+    return [{"tenders": found} if found else None for _row in rows]
+
+
+SLICE = Slice(
+    "tenders",
+    "marketplace.tenders.urls",
+    menu=(
+        MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "work", 44, _works),
+        MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 75, _operates),
+    ),
+    links=(
+        SiteLink("header", gettext_lazy("揭榜征集"), "tenders:list", 24),
+        SiteLink("deal", gettext_lazy("揭榜征集"), "tenders:list", 24),
+        SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
+    ),
+    todos=(_to_answer, _to_send, _to_decide, _to_argue),
+    reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
+    codes=(CodePage("ZB", queries.published_for, "tenders:detail"),),
+    sitemaps=(Sitemap("tenders", queries.published, "tenders:detail"),),
+    schedules=(Schedule("tenders.tick", every=15.0),),
+    samples=Samples("tenders", 63, samples.load, samples.remove),
+    slots=(
+        Contribution("listing.badges", 20, _badges, "tenders/slot_badge.html"),
+        Contribution("listing.panels", 14, _of_need, "tenders/slot_need.html"),
+        Contribution("listing.manage", 20, _begin, "tenders/slot_begin.html"),
+        Contribution("organization.facts", 58, _running, "tenders/slot_running.html"),
+        Contribution("home.panels", 12, _on_home, "tenders/slot_home.html"),
+    ),
+)

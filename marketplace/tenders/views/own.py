@@ -1,0 +1,345 @@
+"""Opening a tender from a need: the first questions, then one page for each part; and amendments."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.custody import queries as custody
+from marketplace.journal.once import once
+from marketplace.kernel import clock
+from marketplace.kernel.errors import (
+    Forbidden,
+    InvalidInput,
+    KeyReused,
+    NotVisible,
+    Refused,
+    Stale,
+)
+from marketplace.needs import queries as needs
+from marketplace.tenders import queries, rulebook, services
+from marketplace.tenders.forms import (
+    AmendForm,
+    BeginForm,
+    ContentForm,
+    CriterionRows,
+    KeysForm,
+    LotRows,
+    RequirementRows,
+    ScheduleForm,
+    schedule_values,
+)
+from marketplace.tenders.models import Tender
+from marketplace.tenders.services.changes import AMENDABLE
+from marketplace.tenders.services.drafts import TEXTS
+from marketplace.tenders.views.shared import PersonRequest, one, organizations_of, sent
+from marketplace.web.acts import at_fields
+from marketplace.web.onetime import FormKey
+from marketplace.web.seen import Seen
+from marketplace.web.signed_out import login_required
+from marketplace.web.throttle import limited
+from marketplace.web.views import fetch, paginate, render_page
+
+
+@login_required
+@require_safe
+def own(request: PersonRequest) -> HttpResponse:
+    """The tenders of the reader's organisations, the newest first."""
+    page = paginate(request, queries.own(request.user))
+    context = {"page": page, "begins": bool(organizations_of(request.user))}
+    return render_page(request, "tenders/own.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("tenders", per_user="60/h")
+def new(request: PersonRequest, need: str) -> HttpResponse:
+    """The first two questions about a need (`need` is its code); where it belongs elsewhere, the page says where."""
+    row = fetch(needs.visible_to(request.user), need, actor=request.user, view="needs.view_need")
+    if row.owner_id not in request.user.access.orgs:
+        raise NotVisible
+    form = BeginForm(sent(request), procedures=rulebook.procedures_on(clock.today()))
+    form_key, reused, problem, elsewhere, status = FormKey(request), None, None, "", 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            elsewhere = form.cleaned_data["mandatory"]
+            try:
+                made = once(
+                    form_key.ticket(),
+                    lambda: services.draft_tender(row, form.beginning, actor=request.user),
+                    actor=request.user,
+                )
+            except InvalidInput as error:
+                at_fields(form, error)
+            except KeyReused as error:
+                reused, status = {"url": ""}, error.status
+            except (Refused, Forbidden) as error:
+                problem, status = error, error.status
+            else:
+                messages.success(request, _("已建立草稿，需求的内容已经带入"))
+                return redirect("tenders:edit", made.code, "content")
+    context = {
+        "need": row,
+        "form": form,
+        "form_key": form_key,
+        "key_reused": reused,
+        "problem": problem,
+        "elsewhere": elsewhere if elsewhere != "free" else "",
+    }
+    return render_page(request, "tenders/new.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of the wizard: its name, heading and advice."""
+
+    name: str
+    label: Any
+    advice: Any
+
+
+STEPS = (
+    Step(
+        "content", gettext_lazy("内容"), gettext_lazy("需求的内容已经带入，按征集的口吻修改即可。")
+    ),
+    Step(
+        "lots",
+        gettext_lazy("标段和指标"),
+        gettext_lazy("多数征集只有一个标段。应征方要逐条回答指标。"),
+    ),
+    Step(
+        "criteria",
+        gettext_lazy("评审"),
+        gettext_lazy("权重之和为 100，公告后不能修改。"),
+    ),
+    Step("schedule", gettext_lazy("时间"), gettext_lazy("先定截止时间，其余日期自动推算。")),
+    Step("keys", gettext_lazy("保密"), gettext_lazy("决定截止之前方案怎样保密。")),
+)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
+    """One part of a draft."""
+    row = one(request, code, "tenders.edit_tender")
+    names = [part.name for part in STEPS]
+    if step not in names:
+        raise NotVisible
+    here = names.index(step)
+    forms = _FORMS[step](row, sent(request))
+    seen, stored, status = Seen(request, row.rev), None, 200
+    problem: Refused | None = None
+    if request.method == "POST":
+        status = 400
+        if all(form.is_valid() for form in forms.values()):
+            try:
+                _SAVE[step](row, forms, {"actor": request.user, "rev": seen.rev})
+            except InvalidInput as error:
+                _put(forms, error)
+            except Stale as error:
+                # What was typed stays in the form, what a colleague saved is shown beside it.
+                problem, status, stored = error, error.status, _stored(step, error.row)
+                seen.renew(error.row.rev)
+            except Refused as error:
+                problem, status = error, error.status
+            else:
+                messages.success(request, _("已保存"))
+                following = names[here + 1] if here + 1 < len(names) else ""
+                if following and request.POST.get("do") == "next":
+                    return redirect("tenders:edit", row.code, following)
+                return redirect("tenders:manage", row.code)
+    context = {
+        "tender": row,
+        "steps": STEPS,
+        "step": STEPS[here],
+        "is_last": here == len(STEPS) - 1,
+        "forms": {name: form for name, form in forms.items() if name == "form"},
+        "rowsets": [(_ROW_LABELS[name], form) for name, form in forms.items() if name != "form"],
+        "stored": stored,
+        "seen": seen,
+        "problem": problem,
+        "calendar": rulebook.calendar_of(row.ruled_by, row.deadline) if row.deadline else None,
+        "earliest": rulebook.earliest_deadline(row.ruled_by, clock.now()),
+    }
+    return render_page(request, "tenders/edit.html", context, status=status)
+
+
+def _put(forms: Mapping[str, Any], error: InvalidInput) -> None:
+    """Each reason at its field; what belongs to a table of rows stands above the table."""
+    for name, reasons in error.errors.items():
+        rows = forms.get(name)
+        if rows is not None:
+            rows.non_form_errors().extend(str(reason) for reason in reasons)
+        elif "form" in forms:
+            at_fields(forms["form"], InvalidInput({name: reasons}))
+
+
+_ROW_LABELS = {
+    "lots": gettext_lazy("标段"),
+    "requirements": gettext_lazy("指标"),
+    "criteria": gettext_lazy("评审因素"),
+}
+
+
+def _values(rows: Any, *names: str) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _content(row: Tender, data: Any) -> dict[str, Any]:
+    initial = {name: getattr(row, name) for name in (*TEXTS, "summary_first", "plan_fee")}
+    initial |= {name: getattr(row, name) for name in ("has_lead", "is_lump_sum", "is_city_funded")}
+    return {"form": ContentForm(data, procedure=row.procedure, initial=initial)}
+
+
+def _lots(row: Tender, data: Any) -> dict[str, Any]:
+    return {
+        "lots": LotRows(data, prefix="lots", initial=_values(row.lots.all(), "title", "budget")),
+        "requirements": RequirementRows(
+            data,
+            prefix="requirements",
+            initial=_values(row.requirements.all(), "name", "target", "method", "must"),
+        ),
+    }
+
+
+def _criteria(row: Tender, data: Any) -> dict[str, Any]:
+    initial = _values(row.criteria.all(), "side", "name", "weight", "detail")
+    return {"criteria": CriterionRows(data, prefix="criteria", initial=initial)}
+
+
+def _schedule(row: Tender, data: Any) -> dict[str, Any]:
+    initial = schedule_values(row.deadline, row.starts_at)
+    return {"form": ScheduleForm(data, initial=initial)}
+
+
+def _keys(row: Tender, data: Any) -> dict[str, Any]:
+    chosen = [one.custodian.code for one in row.keepers.select_related("custodian")]
+    form = KeysForm(
+        data,
+        sealings=row.ruled_by.sealings,
+        custodians=list(custody.choosable()),
+        initial={"sealing": row.sealing, "custodians": chosen, "threshold": row.threshold},
+    )
+    return {"form": form}
+
+
+_FORMS: dict[str, Callable[[Tender, Any], dict[str, Any]]] = {
+    "content": _content,
+    "lots": _lots,
+    "criteria": _criteria,
+    "schedule": _schedule,
+    "keys": _keys,
+}
+
+
+_SAVE: dict[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]] = {
+    "content": lambda row, forms, how: services.edit_content(row, forms["form"].said, **how),
+    "lots": lambda row, forms, how: services.edit_lots(
+        row, forms["lots"].values, forms["requirements"].values, **how
+    ),
+    "criteria": lambda row, forms, how: services.edit_criteria(
+        row, forms["criteria"].values, **how
+    ),
+    "schedule": lambda row, forms, how: services.edit_schedule(
+        row, **forms["form"].instants, **how
+    ),
+    "keys": lambda row, forms, how: services.edit_keys(
+        row,
+        sealing=forms["form"].cleaned_data["sealing"],
+        custodians=queries.custodians(forms["form"].cleaned_data["custodians"]),
+        threshold=forms["form"].cleaned_data["threshold"],
+        **how,
+    ),
+}
+
+
+def _stored(step: str, row: Tender) -> list[tuple[Any, Any]]:
+    """What is stored now of this part, as label and text."""
+    forms = _FORMS[step](row, None)
+    found: list[tuple[Any, Any]] = []
+    for name, form in forms.items():
+        if name == "form":
+            found += [
+                (field.label, form.initial.get(key) or "")
+                for key, field in form.fields.items()
+                if not isinstance(form.initial.get(key), list)
+            ]
+        else:
+            found += [
+                (_ROW_LABELS[name], " · ".join(str(value) for value in one.values() if value))
+                for one in form.initial
+            ]
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def amend(request: PersonRequest, code: str) -> HttpResponse:
+    """Ask for a change of what was published."""
+    row = one(request, code, "tenders.bind_tender")
+    keepers = [one.custodian.code for one in row.keepers.select_related("custodian")]
+    values = {name: getattr(row, name) for name in AMENDABLE}
+    form = AmendForm(
+        sent(request),
+        custodians=list(custody.choosable()) if row.is_sealed else [],
+        is_sealed=row.is_sealed,
+        initial=values | schedule_values(row.deadline, None) | {"custodians": keepers},
+    )
+    form_key, reused = FormKey(request), None
+    seen, status = Seen(request, row.rev), 200
+    problem: Refused | Forbidden | None = None
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            held = form.cleaned_data
+            keys = held.get("custodians") if row.is_sealed else None
+            try:
+                once(
+                    form_key.ticket(),
+                    lambda: services.propose_amendment(
+                        row,
+                        {name: held[name] for name in AMENDABLE},
+                        reason=held["reason"],
+                        deadline=form.deadline_instant,
+                        custodians=_in_order(keys, keepers),
+                        actor=request.user,
+                        rev=seen.rev,
+                    ),
+                    actor=request.user,
+                )
+            except InvalidInput as error:
+                at_fields(form, error)
+            except KeyReused as error:
+                reused, status = {"url": ""}, error.status
+            except Stale as error:
+                problem, status = error, error.status
+                seen.renew(error.row.rev)
+            except (Refused, Forbidden) as error:
+                problem, status = error, error.status
+            else:
+                messages.success(request, _("变更已提交，平台审核通过后公告生效"))
+                return redirect("tenders:manage", row.code)
+    context = {
+        "tender": row,
+        "form": form,
+        "form_key": form_key,
+        "key_reused": reused,
+        "seen": seen,
+        "problem": problem,
+    }
+    return render_page(request, "tenders/amend.html", context, status=status)
+
+
+def _in_order(codes: list[str] | None, before: list[str]) -> list[Any] | None:
+    """Those who stay keep their places in the published order."""
+    if codes is None:
+        return None
+    kept = [code for code in before if code in codes]
+    return queries.custodians([*kept, *(code for code in codes if code not in kept)])
