@@ -102,7 +102,6 @@ INSTALLED_APPS = [
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
     "marketplace.publicity.apps.PublicityConfig",
-    "marketplace.custody.apps.CustodyConfig",
     "marketplace.disclosure.apps.DisclosureConfig",
     "marketplace.parties.apps.PartiesConfig",
     "marketplace.taxonomy.apps.TaxonomyConfig",
