@@ -108,7 +108,7 @@ def entries_listed(
             period__month__gte=since,
             period__month__lte=through,
         )
-        counted = sums.order_by("-period__month").values_list("period", "entries")
+        months = list(sums.order_by("-period__month").values_list("period", "entries"))
     else:
         counted = (
             rows.select_related(None)
@@ -117,4 +117,5 @@ def entries_listed(
             .annotate(entries=Count("pk"))
             .values_list("period", "entries")
         )
-    return Listed(rows, list(counted))
+        months = list(counted)
+    return Listed(rows, months)
