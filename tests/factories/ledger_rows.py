@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.deals.models import Contract, ContractParty
 from marketplace.deals.workflow import Book, ContractStatus, Origin, Side
 from marketplace.kernel import clock
+from marketplace.kernel.codes import new_code
 from marketplace.registration.models import Filing, LedgerPeriod
 from marketplace.registration.services.ledger import Posting, post
 from marketplace.registration.workflow import FilingStatus, PeriodStatus
@@ -28,9 +29,12 @@ def make_rows(
 ) -> list[Any]:
     """`count` registered contracts with two parties each, posted over these months. Returns the entries."""
     random = Random(seed)
+    contract_codes = _new_codes(Contract, "HT", count)
+    filing_codes = _new_codes(Filing, "RD", count)
     contracts = Contract.objects.bulk_create(
         [
             Contract(
+                code=contract_codes[n],
                 book=book,
                 origin=Origin.IMPORT,
                 status=ContractStatus.PERFORMING,
@@ -62,6 +66,7 @@ def make_rows(
     filings = Filing.objects.bulk_create(
         [
             Filing(
+                code=filing_codes[n],
                 book=book,
                 contract=contract,
                 status=FilingStatus.REGISTERED,
@@ -83,6 +88,15 @@ def make_rows(
         for filing, contract in zip(filings, contracts, strict=True)
     ]
     return post(postings, book=book, actor=None)
+
+
+def _new_codes(model: Any, prefix: str, count: int) -> list[str]:
+    """Codes that no row has: of 200,000 random ones some are the same."""
+    taken = set(model.objects.values_list("code", flat=True))
+    found: set[str] = set()
+    while len(found) < count:
+        found |= {new_code(prefix) for _ in range(count - len(found))} - taken
+    return sorted(found)
 
 
 def _posting(filing: Filing, contract: Contract, random: Random) -> Posting:

@@ -193,6 +193,18 @@ class Contract(Stamped):
             models.Index(fields=["owner", "-id"], name="contract_owner"),
             models.Index(fields=["book", "status", "-id"], name="contract_state"),
             models.Index(fields=["book", "-signed_on", "-id"], name="contract_signed"),
+            # The counts of a year read these columns of most contracts, whose rows are wide.
+            models.Index(
+                fields=["book", "signed_on", "status", "contract_type"], name="contract_concluded"
+            ),
+            models.Index(
+                fields=["book", "origin", "status", "amount_total_fen"], name="contract_begun_state"
+            ),
+            models.Index(
+                fields=["book", "status", "ended_on"],
+                condition=Q(need__isnull=False),
+                name="contract_solved",
+            ),
             models.Index(fields=["desk_district", "-id"], name="contract_desk"),
             models.Index(fields=["contract_type", "-id"], name="contract_type"),
         ]

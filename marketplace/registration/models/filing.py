@@ -143,6 +143,18 @@ class Filing(Stamped):
             models.Index(fields=["status", "submitted_at"], name="filing_waiting"),
             models.Index(fields=["seller_org", "status", "-id"], name="filing_of_seller"),
             models.Index(fields=["book", "official_on"], name="filing_registered_on"),
+            # All that the sums by day of registration read: the rows are wide.
+            models.Index(
+                fields=[
+                    "book",
+                    "official_on",
+                    "registered_elsewhere",
+                    "status",
+                    "recognised_total_fen",
+                    "recognised_technical_fen",
+                ],
+                name="filing_day_sums",
+            ),
         ]
 
     def __str__(self) -> str:

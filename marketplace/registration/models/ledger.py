@@ -184,6 +184,10 @@ class LedgerEntry(models.Model):
                 name="ledger_entry_signs",
             ),
         ]
+        indexes = [
+            # The turnover of some contracts in some months, without the rows, which are wide.
+            models.Index(fields=["contract", "period", "amount_fen"], name="ledger_entry_turnover"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.period_id}/{self.number} {self.kind}"

@@ -6,19 +6,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.fields.json import KT
+from django.db.models import Count, Sum
 
-from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import Role, access_of
-from marketplace.registration.models import Filing, LedgerEntry, LedgerPeriod, LedgerSum
-from marketplace.registration.rulebook.ledger import CROSS, DIMENSIONS, NONE, month_after
+from marketplace.registration.models import Filing, LedgerPeriod, LedgerSum
+from marketplace.registration.rulebook.ledger import DIMENSIONS, month_after
 from marketplace.registration.workflow import COUNTED
 from marketplace.statistics.queries.targets import Aim, targets_by_district
 from marketplace.statistics.rulebook.pace import Forecast, Pace, change, forecast, pace_of
-
-#: Dimensions whose fact is a list.
-_LISTS = frozenset({"flow", "ip"})
 
 
 @dataclass(frozen=True)
@@ -158,42 +152,6 @@ def ranking(year: int, book: str, through: str) -> list[Place]:
     return found
 
 
-def entries_open_to(actor: Actor) -> "QuerySet[LedgerEntry]":
-    """The entries that a person may open: all, for a county registrar those of the own districts."""
-    access = access_of(actor)
-    rows = LedgerEntry.objects.all()
-    if access.has(Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR):
-        return rows
-    if not access.has(Role.REGISTRAR_COUNTY):
-        return rows.none()
-    districts = access.districts.get(Role.REGISTRAR_COUNTY)
-    return rows if districts is None else rows.filter(facts__district__in=sorted(districts))
-
-
-def entries_behind(
-    rows: "QuerySet[LedgerEntry]", book: str, dimension: str, key: str, since: str, through: str
-) -> "QuerySet[LedgerEntry]":
-    """The entries that a sum adds up, the last first. `dimension` is one of the ledger's."""
-    rows = rows.filter(book=book, period__month__gte=since, period__month__lte=through)
-    if dimension != "total":
-        names = zip(dimension.split("."), key.split(CROSS), strict=False)
-        for name, part in names:
-            rows = _having(rows, name, part)
-    return rows.select_related("period", "contract", "filing").order_by("-pk")
-
-
-def _having(rows: "QuerySet[LedgerEntry]", name: str, key: str) -> "QuerySet[LedgerEntry]":
-    if name == "broker":
-        return rows.filter(facts__broker=key == "yes")
-    if name in _LISTS:
-        listed = rows.annotate(**{f"listed_{name}": KT(f"facts__{name}")})
-        text = "[]" if key == NONE else f'"{key}"'
-        return listed.filter(**{f"listed_{name}__contains": text})
-    if key == NONE:
-        return rows.filter(**{f"facts__{name}": ""})
-    return rows.filter(**{f"facts__{name}": key})
-
-
 def is_dimension(name: str) -> bool:
     """Whether the ledger keeps sums of this name."""
     return name in DIMENSIONS
@@ -211,11 +169,12 @@ def by_registration_day(year: int, book: str) -> list[Month]:
         registered_elsewhere=False,
     ).exclude(status__in=("cancelled", "revoked"))
     found: dict[str, list[int]] = {}
-    for day, amount, technical in rows.values_list(
-        "official_on", "recognised_total_fen", "recognised_technical_fen"
-    ):
+    days = rows.values_list("official_on").annotate(
+        Count("pk"), Sum("recognised_total_fen"), Sum("recognised_technical_fen")
+    )
+    for day, contracts, amount, technical in days.order_by("official_on"):
         line = found.setdefault(f"{day:%Y-%m}", [0, 0, 0])
-        line[0] += 1
+        line[0] += contracts
         line[1] += amount or 0
         line[2] += technical or 0
     return [

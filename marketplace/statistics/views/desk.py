@@ -19,6 +19,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refuse
 from marketplace.sheets.writers import XLSX_TYPE
 from marketplace.statistics import exports, queries, services
 from marketplace.statistics.forms import TargetForm
+from marketplace.statistics.queries import entries as drilling
 from marketplace.statistics.queries import figures, stages
 from marketplace.statistics.queries.labels import OVERLAPPING, TITLES, key_label
 from marketplace.statistics.queries.targets import target_of
@@ -158,9 +159,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("key", "")[:60]
     since = month_of(request, "since", f"{year}-01")
     through = month_of(request, "through", f"{year}-12")
-    rows = figures.entries_behind(
-        figures.entries_open_to(request.user), context["book"], dimension, key, since, through
-    )
+    rows = drilling.entries_listed(request.user, context["book"], dimension, key, since, through)
     context |= {
         "page": paginate(request, rows, size=30),
         "dimension": dimension,

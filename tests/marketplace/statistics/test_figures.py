@@ -9,6 +9,7 @@ from marketplace.kernel import clock
 from marketplace.registration.models import LedgerEntry
 from marketplace.statistics import queries, samples, services
 from marketplace.statistics.models import PublicIssue
+from marketplace.statistics.queries import entries as drilling
 from marketplace.statistics.queries import figures
 from tests.factories.ledger_rows import close_months, make_rows
 
@@ -51,7 +52,7 @@ def test_each_sum_leads_to_the_entries_that_it_adds_up(django_assert_num_queries
         "total",
     ):
         for line in figures.sums("city", name, MONTHS[0], MONTHS[-1]):
-            rows = figures.entries_behind(
+            rows = drilling.entries_behind(
                 LedgerEntry.objects.all(), "city", name, line.key, MONTHS[0], MONTHS[-1]
             )
             assert sum(row.amount_fen for row in rows) == line.amount_fen, (name, line.key)

@@ -124,13 +124,13 @@ def test_the_list_of_entries_costs_the_same_for_one_and_for_thirty(
 
 def test_a_county_registrar_opens_entries_of_the_own_county(cast: Cast) -> None:
     make_rows(60, months=MONTHS)
-    from marketplace.statistics.queries import figures
+    from marketplace.statistics.queries import entries
 
-    seen = figures.entries_open_to(cast.registrar_county)
+    seen = entries.entries_open_to(cast.registrar_county)
     districts = {row.facts["district"] for row in seen}
     allowed = cast.registrar_county.access.districts.get("registrar_county")
     assert allowed is None or districts <= allowed
-    assert not figures.entries_open_to(cast.member).exists()
+    assert not entries.entries_open_to(cast.member).exists()
 
 
 def test_a_brief_has_the_exact_sums(cast: Cast) -> None:
