@@ -152,7 +152,7 @@ SLICE = Slice(
     "marketplace.tenders.urls",
     menu=(
         MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "work", 44, _works),
-        MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 75, _operates),
+        MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 78, _operates),
     ),
     links=(
         SiteLink("header", gettext_lazy("揭榜征集"), "tenders:list", 24),

@@ -101,6 +101,7 @@ LISTS = {
     "parties.Organization.district": "district",
     "parties.Organization.kind": "org_kind",
     "registration.Filing.recognised_type": "contract_type",
+    "tenders.Tender.district": "district",
 }
 #: Nobody edits it, but the ministry does: a new edition is a new seed, no change of the schema.
 PUBLISHED_BY_OTHERS = {

@@ -83,6 +83,11 @@ UNHEARD = {
     "everybody reads it on the page of the publicity": {
         *("PublicityPublished", "PublicityProlonged", "ObjectionLapsed"),
     },
+    "the page of the tender shows it": {
+        *("TenderDrafted", "TenderEdited", "TenderDiscarded", "TenderRecalled"),
+        *("TenderArgued", "TenderOpened"),
+    },
+    "the page of the standing shows it": {"StandingRecorded"},
     "the page of the custodian shows it": {"CustodianKeyMade", "RehearsalAnswered"},
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},

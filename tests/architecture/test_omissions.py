@@ -29,12 +29,19 @@ NO_CODE_PAGE = {
     "RW": "a broker's own task is a row on the page of tasks",
     "LX": "a message to a broker is a row on the page of messages",
     "ZZ": "a certificate is a row on the page of its broker",
+    "BG": "an amendment is a row on the page of its tender",
+    "ZI": "a cancellation is a row on the page of its tender",
+    "TW": "a question is a row on the page of its tender",
+    "ZG": "the record of standing is the page of the operator",
+    "YL": "a rehearsal is opened from the page of its custodian",
     "GZ": "a job is shown on the page that started it",
 }
 
 #: Flows with a reviewer whose rows are in no `ReviewQueue`, and why.
 _OWN_QUEUE = "registrars decide in a queue with a menu entry of its own, parties:verification_queue"
 NO_REVIEW = {
+    "tenders.amendment": "the operator decides on the page of the tender, and it is a to-do",
+    "tenders.cancellation": "the operator decides on the page of the tender, and it is a to-do",
     "registration.filing": "registrars decide at a desk of heaps, which has a menu entry of its own",
     "parties.organization": _OWN_QUEUE,
     "parties.verification": _OWN_QUEUE,

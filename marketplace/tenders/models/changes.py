@@ -70,7 +70,7 @@ class Cancellation(Stamped):
         FUNDS = "funds", _("经费没有落实")
         OTHER = "other", _("其他")
 
-    code = CodeField(prefix="ZZ")
+    code = CodeField(prefix="ZI")
     rev = models.PositiveIntegerField(default=1)
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="cancellations")
     status = models.CharField(
@@ -93,6 +93,10 @@ class Cancellation(Stamped):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=CancellationStatus.values), name="cancellation_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["no_demand", "fault", "force", "funds", "other"]),
+                name="cancellation_kind",
             ),
             models.UniqueConstraint(
                 fields=["tender"],

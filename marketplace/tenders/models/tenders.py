@@ -11,16 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.custody.models import Custodian
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
-from marketplace.kernel.money import MoneyField
+from marketplace.kernel.money import MAX_FEN, MoneyField
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization
 from marketplace.tenders.rulebook import (
+    CALL,
+    CHALLENGE,
     MOST_LINE,
     MOST_REASON,
     MOST_SUMMARY,
     MOST_TITLE,
     Procedure,
     Sealing,
+    TENDER,
     Side,
     in_words,
     procedure_of,
@@ -118,6 +121,16 @@ class Tender(Stamped):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="tender_status"),
+            models.CheckConstraint(
+                condition=Q(suspended_for__in=["", "authority", "cancel"]), name="tender_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(procedure__in=[CALL, CHALLENGE, TENDER]), name="tender_procedure"
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_fee__isnull=True) | Q(plan_fee__gte=0, plan_fee__lte=MAX_FEN),
+                name="tender_plan_fee",
+            ),
             models.UniqueConstraint(
                 fields=["need"],
                 condition=Q(status__in=sorted(UNDER_WAY)),
@@ -257,6 +270,10 @@ class Lot(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["tender", "number"], name="lot_once_a_number"),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0, budget__lte=MAX_FEN),
+                name="lot_budget",
+            ),
         ]
 
     def __str__(self) -> str:
