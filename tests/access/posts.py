@@ -199,6 +199,18 @@ POSTS: dict[str, str] = {
     "publicity:edit_objection": REV,
     "api:publicity_list": KEY,
     "api:publicity_move": REV,
+    # --- tenders
+    "tenders:new": KEY,
+    "tenders:edit": REV,
+    "tenders:manage": REV,
+    "tenders:files": "adds or removes a file of a draft; the same one added twice is there twice",
+    "tenders:amend": KEY,
+    "tenders:ask": KEY,
+    "tenders:answer": KEY,
+    "tenders:standing": KEY,
+    "api:tender_list": KEY,
+    "api:tender_questions": KEY,
+    "api:tender_move": REV,
     # --- custody
     "custody:invite": KEY,
     "custody:show": REV,

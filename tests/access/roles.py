@@ -77,6 +77,12 @@ _CONTESTED: Relations = {
     "objector_binder": frozenset({"university_admin"}),
 }
 
+# The enterprise opens the tender; the university asks and learns of its own questions alone.
+_TENDERED: Relations = {
+    "purchaser": ENTERPRISE,
+    "purchaser_binder": frozenset({"approver", "org_admin"}),
+}
+
 # The university keeps the keys; an invitation waits for a member of the enterprise.
 _KEPT: Relations = {
     "keeper": frozenset({"university_member"}),
@@ -156,6 +162,9 @@ RELATIONS: dict[str, Relations] = {
     "publicity_act": _PUBLISHED,
     "objection": _CONTESTED,
     "objection_act": _CONTESTED,
+    "tender": _TENDERED,
+    "tender_act": _TENDERED,
+    "tender_question": {"purchaser": ENTERPRISE, "asker": UNIVERSITY},
     "custodian": _KEPT,
     "custodian invited": {
         "keeper": frozenset({"member"}),

@@ -139,6 +139,14 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "objector": lambda user, row: user.access.in_org(row.organization_id),
         "objector_binder": lambda user, row: user.access.binds(row.organization_id),
     },
+    "tender": {
+        "purchaser": lambda user, row: user.access.in_org(row.owner_id),
+        "purchaser_binder": lambda user, row: user.access.binds(row.owner_id),
+    },
+    "tender_question": {
+        "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
+        "asker": lambda user, row: user.access.in_org(row.organization_id),
+    },
     "custodian": {
         "keeper": lambda user, row: row.person_id == user.pk,
         "keeper_binder": lambda user, row: user.access.binds(row.organization_id),

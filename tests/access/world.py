@@ -55,6 +55,7 @@ from marketplace.registration.workflow import FilingStatus
 from marketplace.statistics.models import PublicIssue
 from marketplace.statistics.rulebook.issues import CITY_DAILY
 from marketplace.taxonomy import queries as taxonomy
+from marketplace.tenders.workflow import Status as TenderStatus
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.contracts import contracts
 from tests.access.worlds.custody import custodians
@@ -68,6 +69,7 @@ from tests.access.worlds.mandates import mandates
 from tests.access.worlds.prechecks import prechecks
 from tests.access.worlds.publicity import publicities
 from tests.access.worlds.registration import filings
+from tests.access.worlds.tenders import tenders
 from tests.cast import Cast, make_cast
 from tests.factories import achievements, needs, offerings
 from tests.factories.achievements import make_achievement
@@ -112,6 +114,9 @@ STATES: dict[str, set[str]] = {
     "publicity_act": {*PublicityStatus.values, "suspended", "missing"},
     "objection": {*ObjectionStatus.values, "missing"},
     "objection_act": {*ObjectionStatus.values, "missing"},
+    "tender": {*TenderStatus.values, "suspended", "missing"},
+    "tender_act": {*TenderStatus.values, "suspended", "missing"},
+    "tender_question": {"open", "answered", "missing"},
     "custodian": {*CustodianStatus.values, "missing"},
     "rehearsal": {"open", "answered", "retired", "missing"},
     "job": {*Job.Status.values, "missing"},
@@ -592,4 +597,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     prechecks,
     publicities,
     custodians,
+    tenders,
 )

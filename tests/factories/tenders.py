@@ -64,14 +64,19 @@ def make_tender(
     starts_in: int = 0,
     need: Need | None = None,
     operator: User | None = None,
+    is_sample: bool = False,
     **said: Any,
 ) -> Tender:
     """A tender of an organisation in a state, by a person who binds it.
 
-    Its states are those of the workflow; `cancelled` went through its window. `said` replaces parts of the content.
+    `is_sample`: the calendar is left as it is. Its states are those of the workflow; `cancelled` went through its window. `said` replaces parts of the content.
     """
-    know_calendar()
     need = need or make_need(owner, actor, state="published")
+    if is_sample:
+        # A sample obliges nobody, so an unknown year does not stop it.
+        Need.objects.filter(pk=need.pk).update(is_sample=True)
+    else:
+        know_calendar()
     row = services.draft_tender(need, services.Beginning(procedure, True), actor=actor)
     row = services.edit_content(row, content(**said), actor=actor)
     row = services.edit_keys(row, sealing=sealing, custodians=custodians, actor=actor)

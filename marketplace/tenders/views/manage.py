@@ -55,7 +55,8 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
         status = 400
         try:
             if act is None:
-                problem, status = Refused(_("当前状态不能这样办理，请刷新页面")), 409
+                problem = Refused(_("当前状态不能这样办理，请刷新页面"))
+                status = 409 if chosen else 400
             elif act.form is None or act.form.is_valid():
                 held = act.form.cleaned_data if act.form else {}
                 _DO[chosen](row, held, {"actor": request.user, "rev": seen.rev})

@@ -39,7 +39,7 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.services.changes import AMENDABLE
 from marketplace.tenders.services.drafts import TEXTS
 from marketplace.tenders.views.shared import PersonRequest, one, organizations_of, sent
-from marketplace.tenders.workflow import EDITABLE
+from marketplace.tenders.workflow import EDITABLE, OPEN
 from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -60,9 +60,9 @@ def own(request: PersonRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("tenders", per_user="60/h")
-def new(request: PersonRequest, need: str) -> HttpResponse:
-    """The first two questions about a need (`need` is its code); where it belongs elsewhere, the page says where."""
-    row = fetch(needs.visible_to(request.user), need, actor=request.user, view="needs.view_need")
+def new(request: PersonRequest, code: str) -> HttpResponse:
+    """The first two questions about a need (`code` is its code); where it belongs elsewhere, the page says where."""
+    row = fetch(needs.visible_to(request.user), code, actor=request.user, view="needs.view_need")
     if row.owner_id not in request.user.access.orgs:
         raise NotVisible
     form = BeginForm(sent(request), procedures=rulebook.procedures_on(clock.today()))
@@ -288,6 +288,9 @@ def _stored(step: str, row: Tender) -> list[tuple[Any, Any]]:
 def amend(request: PersonRequest, code: str) -> HttpResponse:
     """Ask for a change of what was published."""
     row = one(request, code, "tenders.bind_tender")
+    if request.method != "POST" and row.status not in OPEN:
+        messages.info(request, _("公告之后、截止之前才能提出变更"))
+        return redirect("tenders:manage", row.code)
     keepers = [one.custodian.code for one in row.keepers.select_related("custodian")]
     values = {name: getattr(row, name) for name in AMENDABLE}
     form = AmendForm(

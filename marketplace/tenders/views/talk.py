@@ -10,7 +10,7 @@ from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused
 from marketplace.tenders import queries, services
 from marketplace.tenders.forms import AnswerForm, QuestionForm
-from marketplace.tenders.views.shared import PersonRequest, one, organizations_of, sent
+from marketplace.tenders.views.shared import PersonRequest, organizations_of, sent
 from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.signed_out import login_required
@@ -23,7 +23,9 @@ from marketplace.web.views import fetch, render_page
 @limited("tender-questions", per_user="30/h")
 def ask(request: PersonRequest, code: str) -> HttpResponse:
     """Ask the purchaser something, without being named."""
-    row = one(request, code)
+    row = services.settle(
+        fetch(queries.published(), code, actor=request.user, view="tenders.view_tender")
+    )
     orgs = organizations_of(request.user, but=row.owner_id)
     form = QuestionForm(sent(request), organizations=list(orgs.values()))
     form_key, reused, problem, status = FormKey(request), None, None, 200

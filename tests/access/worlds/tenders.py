@@ -1,0 +1,56 @@
+"""Tenders of the enterprise in every state, and questions of the university about one that is open."""
+
+from datetime import timedelta
+from typing import Any
+
+from marketplace.kernel.codes import new_code
+from marketplace.tenders import services
+from marketplace.tenders.models import Tender
+from marketplace.tenders.workflow import Status
+from tests.factories.tenders import make_tender
+
+
+def tenders(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    """One in each state, one of them suspended; a question that waits, and one that was answered."""
+    made: dict[str, dict[str, Any]] = {"missing": {"code": new_code("ZB")}}
+    asked: dict[str, dict[str, Any]] = {"missing": {"code": new_code("TW")}}
+    # What the clock does comes first: it moves everything that is due.
+    order = (Status.CLOSED, Status.CANCELLED, *Status)
+    rows = {state: _tender(world, state) for state in dict.fromkeys(order)}
+    rows["suspended"] = services.suspend_tender(
+        _tender(world, Status.TENDERING), reason="核查", actor=world.cast.authority
+    )
+    for state, row in rows.items():
+        row.refresh_from_db()
+        world.rows["tender", state] = row
+        made[str(state)] = {"code": row.code}
+    for state in ("open", "answered"):
+        question = services.ask(
+            rows[Status.TENDERING],
+            world.cast.university,
+            "以哪一版标准为准？",
+            actor=world.cast.university_admin,
+        )
+        if state == "answered":
+            services.answer(question, "现行版。", actor=world.cast.member)
+            question.refresh_from_db()
+        world.rows["tender_question", state] = question
+        asked[state] = {"code": question.code}
+    return {
+        "tender": made,
+        "tender_act": {state: one | {"move": "cancel"} for state, one in made.items()},
+        "tender_question": asked,
+    }
+
+
+def _tender(world: Any, state: str) -> Tender:
+    cast = world.cast
+    later = state == Status.PUBLISHED
+    return make_tender(
+        cast.enterprise,
+        cast.approver,
+        state=state,
+        starts_in=timedelta(days=5).days if later else 0,
+        is_sample=True,
+        title=f"征集 {state}",
+    )
