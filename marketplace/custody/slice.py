@@ -30,7 +30,9 @@ def _to_answer(user: Any) -> Iterator[Todo]:
     for row in queries.invitations_for(user)[:MOST]:
         url = reverse("custody:show", args=[row.code])
         title = _("%(name)s 邀请您担任密钥保管人") % {"name": row.organization.name}
-        yield Todo("lock", title, row.get_kind_display(), _("去答复"), url, order=16)
+        # A tender of somebody else waits for the answer.
+        text = row.get_kind_display()
+        yield Todo("lock", title, text, _("去答复"), url, urgent=True, order=16)
     for row in queries.keyless(user)[:MOST]:
         url = reverse("custody:key", args=[row.code])
         text = row.organization.name
@@ -47,11 +49,14 @@ SLICE = Slice(
     "marketplace.custody.urls",
     menu=(
         MenuItem(
-            gettext_lazy("密钥保管"), "custody:list", "lock", "work", 58, _concerned, _waiting
+            gettext_lazy("密钥保管"), "custody:list", "lock", "work", 59, _concerned, _waiting
         ),
     ),
     todos=(_to_answer,),
-    codes=(CodePage("MG", queries.visible_to, "custody:show"),),
+    codes=(
+        CodePage("MG", queries.visible_to, "custody:show"),
+        CodePage("YL", queries.own_rehearsals, "custody:rehearse"),
+    ),
     schedules=(Schedule("custody.tick", every=3600.0),),
     samples=Samples("custodians", 62, samples.load, samples.remove),
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.custody import queries, sealing, services
-from marketplace.custody.views.shared import PersonRequest
+from marketplace.custody.views.shared import PersonRequest, first_reason
 from marketplace.custody.workflow import Status
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
 from marketplace.web.seen import Seen
@@ -40,7 +40,7 @@ def make_key(request: PersonRequest, code: str) -> HttpResponse:
             record = _record(request.POST.get("record", ""))
             _key, rehearsal = services.keep_key(row, record, actor=request.user, rev=seen.rev)
         except InvalidInput as error:
-            problem, status = error.errors["record"][0], 400
+            problem, status = first_reason(error), 400
         except (Refused, Forbidden) as error:
             problem, status = error, error.status
             if isinstance(error, Stale):
@@ -107,7 +107,7 @@ def rehearse(request: PersonRequest, code: str) -> HttpResponse:
             answer = request.POST.get("answer", "")[:100]
             services.answer_rehearsal(row, answer, actor=request.user)
         except InvalidInput as error:
-            problem, status = error.errors["answer"][0], 400
+            problem, status = first_reason(error), 400
         except (Refused, Forbidden) as error:
             problem, status = error, error.status
         else:

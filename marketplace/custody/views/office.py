@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.custody import events, queries, services
 from marketplace.custody.forms import InviteForm, RetireForm
 from marketplace.custody.models import Custodian
-from marketplace.custody.views.shared import PersonRequest, at_fields, sent
+from marketplace.custody.views.shared import PersonRequest, at_fields, first_reason, sent
 from marketplace.custody.workflow import CUSTODIAN, Status
 from marketplace.journal.once import once
 from marketplace.journal.queries import history
@@ -148,7 +148,10 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
                 messages.success(request, _("已办理：%(move)s") % {"move": label})
                 return redirect("custody:show", row.code)
         except InvalidInput as error:
-            at_fields(form, error)
+            if form.is_bound:
+                at_fields(form, error)
+            else:
+                problem = first_reason(error)
         except (Refused, Forbidden) as error:
             problem, status = error, error.status
             if isinstance(error, Stale):

@@ -21,6 +21,11 @@ def at_fields(form: Any, error: InvalidInput) -> None:
             form.add_error(name if name in form.fields else None, str(reason))
 
 
+def first_reason(error: InvalidInput) -> object:
+    """What a page says whose only field is filled by its script."""
+    return next(reason for reasons in error.errors.values() for reason in reasons)
+
+
 def sent(request: HttpRequest) -> Any:
     """The data of a form that was sent, or None."""
     return request.POST if request.method == "POST" else None

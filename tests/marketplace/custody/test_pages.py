@@ -91,6 +91,9 @@ def test_from_the_invitation_to_a_rehearsed_key(cast: Cast) -> None:
     client = signed_in(cast.university_member)
     assert "接受任命后才能生成密钥" in text_of(client.get(at("key", row.code)))
     sent = opened(client, at("show", row.code), "rev")
+    # A page that does not say what it saw, or names no act, changes nothing.
+    for said in ({"act": "accept"}, {"act": "retire"}, {"rev": "1"}, {"rev": "1", "act": "x"}):
+        assert client.post(at("show", row.code), said).status_code == 400
     assert client.post(at("show", row.code), sent | {"act": "accept"}).status_code == 302
     private, record = new_record()
     sent = opened(client, at("key", row.code), "record")
