@@ -61,7 +61,7 @@ UNHEARD = {
     "the page of the enquiry shows it": {
         *("EnquiriesJoined", "EnquirySeparated"),
         *("SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
-        *("MetAsked", "MetAnswered", "LeadLapsed"),
+        *("MetAsked", "MetAnswered", "LeadLapsed", "IntentSealed"),
     },
     "the page of the lead shows its new last day": {"LeadWorkedOn"},
     "the page of keeping shows what was erased, held and changed": {

@@ -18,6 +18,7 @@ from marketplace.enquiries.services.intents import (
     agree_enquiry,
     decline_intent,
     propose_intent,
+    seal_intent,
     withdraw_intent,
 )
 from marketplace.enquiries.services.joining import join, separate
@@ -139,6 +140,7 @@ __all__ = [
     "reopen_with",
     "revoke_links",
     "seal",
+    "seal_intent",
     "seed_after_migrate",
     "send_code",
     "send_contact_link",
