@@ -10,13 +10,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="intent",
             name="proposed_sha256",
-            field=models.CharField(blank=True, default="", max_length=64),
-            preserve_default=False,
+            field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
         migrations.AddField(
             model_name="intent",
             name="accepted_sha256",
-            field=models.CharField(blank=True, default="", max_length=64),
-            preserve_default=False,
+            field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
     ]

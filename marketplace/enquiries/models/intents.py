@@ -56,8 +56,8 @@ class Intent(Stamped):
     statement_version = models.CharField(max_length=10)
     statement = models.TextField()
     statement_sha256 = models.CharField(max_length=64)
-    proposed_sha256 = models.CharField(max_length=64, blank=True)
-    accepted_sha256 = models.CharField(max_length=64, blank=True)
+    proposed_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
+    accepted_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

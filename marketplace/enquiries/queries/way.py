@@ -147,6 +147,12 @@ def met_questions_of(enquiry: Enquiry) -> QuerySet[MetQuestion]:
     return enquiry.met_questions.filter(asked_at__isnull=False).order_by("-id")
 
 
+def open_met_question(enquiry: Enquiry, side: str) -> MetQuestion | None:
+    """The newest question, while this side has not answered it."""
+    asked = met_questions_of(enquiry).first()
+    return None if asked is None or getattr(asked, f"{side}_answer") else asked
+
+
 def met_answers(enquiry_ids: Sequence[int]) -> dict[int, list[MetQuestion]]:
     """What both sides said, by enquiry. One query."""
     found: dict[int, list[MetQuestion]] = {}

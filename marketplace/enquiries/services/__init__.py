@@ -62,6 +62,7 @@ from marketplace.enquiries.services.turns import remind_silent, tell_waiting
 from marketplace.enquiries.services.visitors import (
     CONSENT_VERSION,
     Guest,
+    ask_visitor_whether_met,
     confirm,
     purge_codes,
     renew_link,
@@ -93,6 +94,7 @@ __all__ = [
     "answer_met",
     "ask",
     "ask_due_questions",
+    "ask_visitor_whether_met",
     "ask_whether_they_met",
     "asking_organizations",
     "begin_or_go_on",
