@@ -83,7 +83,9 @@ def confirmations_of(intents: Sequence[Intent]) -> dict[int, list[Confirmation]]
     found: dict[int, list[Confirmation]] = {}
     for intent in intents:
         by_hash = {copy.sha256: copy for copy in copies.get(intent.pk, ())}
-        said = [(intent.side, intent.created_at, intent.proposed_sha256)]
+        said: list[tuple[str, datetime | None, str]] = [
+            (intent.side, intent.created_at, intent.proposed_sha256)
+        ]
         if intent.status == IntentStatus.ACCEPTED:
             said.append((other_side(intent.side), intent.decided_at, intent.accepted_sha256))
         found[intent.pk] = [Confirmation(*row, by_hash.get(row[2])) for row in said]
