@@ -234,6 +234,24 @@ class IntroductionWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeetingAsked(Event):
+    """Both sides of an introduction without an enquiry were asked whether the other got in touch."""
+
+    subject_kind = INTRODUCTION
+    label = _("询问双方是否联系上")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingAnswered(Event):
+    """A side said whether the other got in touch: `answer` is "yes" or "no"."""
+
+    subject_kind = INTRODUCTION
+    label = _("答复是否联系上")
+    answer: str = ""
+    organization_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class RulingMade(Event):
     """The operator ruled between claims; one event for each claim. `stands` says whether it holds."""
 

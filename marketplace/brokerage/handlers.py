@@ -10,7 +10,7 @@ from marketplace.brokerage import events, queries, services
 from marketplace.brokerage.models import Broker, Introduction, Mandate
 from marketplace.brokerage.models.introductions import INTRODUCTION_FILES
 from marketplace.brokerage.models.mandates import MANDATE_FILES
-from marketplace.brokerage.services import commissions, desk, keeping, mandates
+from marketplace.brokerage.services import commissions, desk, keeping, mandates, met
 from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.services.reminders import KIND
 from marketplace.enquiries.events import (
@@ -24,7 +24,7 @@ from marketplace.enquiries.events import (
     MessageWritten,
 )
 from marketplace.enquiries.policies import register_caller, register_party, register_proxy
-from marketplace.enquiries.services import ask_whether_they_met, note_work_on, register_purger
+from marketplace.enquiries.services import note_work_on, register_purger
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -308,9 +308,9 @@ def ask_sides(event: events.IntroductionRecorded) -> None:
         title = _("同一对接有多项登记：%(title)s")
         for one in rivals:
             _tell_of_introduction(one, people, title)
+    # Ten days later both sides are asked whether the other got in touch.
+    met.plan_question(row)
     if row.enquiry is not None:
-        # Ten days later both sides are asked whether the other got in touch.
-        ask_whether_they_met(row.enquiry, occasion=f"introduction:{row.code}", at=row.at)
         note_work_on(row.enquiry.pk, broker_id=row.broker.user_id)
         desk.follow_up(row.enquiry.pk)
 
@@ -329,6 +329,14 @@ def tell_of_answer(event: events.IntroductionAnswered) -> None:
         else _("对接记录 %(code)s 已有一方确认：%(title)s")
     )
     _tell_of_introduction(row, people, title)
+
+
+@on(events.MeetingAsked)
+def ask_whether_met(event: events.MeetingAsked) -> None:
+    """Both sides are asked by a notice; a party that is not on the platform can't be."""
+    row = _introduction(event.subject_id)
+    title = _("关于“%(title)s”，对方与您联系上了吗？")
+    _tell_of_introduction(row, _of_sides(row), title)
 
 
 @on(events.IntroductionWithdrawn)

@@ -336,6 +336,7 @@ SLICE = Slice(
         Schedule("brokerage.remind_of_certificates", every=6 * 3600.0),
         Schedule("brokerage.end_mandates", every=300.0),
         Schedule("brokerage.settle_rulings", every=3600.0),
+        Schedule("brokerage.ask_whether_met", every=3600.0),
     ),
     samples=Samples("brokers", 65, samples.load, samples.remove),
     slots=(

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from marketplace.brokerage import services
-from marketplace.brokerage.services import introductions, mandates
+from marketplace.brokerage.services import introductions, mandates, met
 
 
 @shared_task(name="brokerage.remind_of_certificates", ignore_result=True)
@@ -22,3 +22,9 @@ def end_mandates() -> None:
 def settle_rulings() -> None:
     """Make rulings final that nobody appealed in time."""
     introductions.settle_rulings()
+
+
+@shared_task(name="brokerage.ask_whether_met", ignore_result=True)
+def ask_whether_met() -> None:
+    """Ask both sides of introductions without an enquiry whether the other got in touch."""
+    met.ask_due_questions()

@@ -126,4 +126,5 @@ api += [
         rest.IntroductionAnswer.as_view(),
         name="introduction_answer",
     ),
+    path("introductions/<str:code>/met/", rest.IntroductionMet.as_view(), name="introduction_met"),
 ]

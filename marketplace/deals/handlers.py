@@ -20,7 +20,9 @@ from marketplace.deals.events import (
     FinalTextSet,
     FinalTextWithdrawn,
 )
+from marketplace.deals.queries.waiting import agreed_about, buyer_is_hidden
 from marketplace.deals.workflow import UNSIGNED
+from marketplace.disclosure.events import NameReleased
 from marketplace.enquiries.events import IntentAgreed
 from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
@@ -37,15 +39,33 @@ register_source(queries.contract_facts)
 
 @on(IntentAgreed)
 def offer_draft(event: IntentAgreed) -> None:
-    """Tell the seller's side that the contract can be begun. It begins when a person asks for it."""
-    seller = event.asker_id if event.kind == "needs" else event.owner_id
+    """Tell the seller's side that the contract can be begun. It begins when a person asks for it.
+
+    A seller who asked an owner without a name can't begin before the name is out: it is told then.
+    """
+    sells_to_need = event.kind == "needs"
+    if sells_to_need and buyer_is_hidden(event.subject_id):
+        return
+    _offer_draft(event.asker_id if sells_to_need else event.owner_id, event.intent_code)
+
+
+@on(NameReleased)
+def offer_draft_once_named(event: NameReleased) -> None:
+    """The owner of an anonymous need was named: its intents with this organisation lead to a contract."""
+    if event.organization_id is None:
+        return
+    for code in agreed_about(event.of_kind, event.of_id, event.organization_id):
+        _offer_draft(event.organization_id, code)
+
+
+def _offer_draft(seller_id: int, intent_code: str) -> None:
     notify(
         "deals.to_draft",
-        binders_of(seller),
+        binders_of(seller_id),
         title=_("意向已达成，可以起草合同"),
         params={},
-        url=address_of("enquiries:intent", event.intent_code),
-        dedupe=f"deals.to_draft:{event.intent_code}",
+        url=address_of("enquiries:intent", intent_code),
+        dedupe=f"deals.to_draft:{intent_code}",
     )
 
 

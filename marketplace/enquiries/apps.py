@@ -10,6 +10,7 @@ class EnquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.enquiries import handlers, policies, queries, services, tasks  # noqa: F401, PLC0415 -- app ready
+        from marketplace.enquiries.models.intents import INTENT_FILES  # noqa: PLC0415 -- app ready
         from marketplace.enquiries.models.messages import SUBJECT  # noqa: PLC0415 -- app ready
         from marketplace.enquiries.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.files.policies import register_reader  # noqa: PLC0415 -- app ready
@@ -19,4 +20,5 @@ class EnquiriesConfig(AppConfig):
             services.seed_after_migrate, sender=self, dispatch_uid="enquiries.keeping"
         )
         register_reader(SUBJECT, queries.may_read_file)
+        register_reader(INTENT_FILES, queries.reads_sealed_copy)
         register(SLICE)

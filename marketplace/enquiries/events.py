@@ -139,10 +139,20 @@ class IntentProposed(_IntentEvent, Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IntentSealed(_IntentEvent, Event):
+    """The side that proposed has uploaded a sealed copy; `sha256` is its hash."""
+
+    label = pgettext_lazy("event", "上传意向盖章件")
+    side: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntentAgreed(_IntentEvent, Event):
-    """Both sides have confirmed an intent on line."""
+    """Both sides have confirmed an intent. `sha256`: the other side did so by a sealed copy of this hash."""
 
     label = pgettext_lazy("event", "达成意向")
+    sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

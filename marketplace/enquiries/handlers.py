@@ -21,6 +21,7 @@ from marketplace.enquiries.events import (
     LeadReturned,
     LeadTaken,
     MessageWritten,
+    MetAsked,
     OwnerNamed,
     VisitorErased,
 )
@@ -148,6 +149,14 @@ def follow_first_answer(event: MessageWritten) -> None:
     if enquiry is not None and event.side == OWNER and enquiry.first_answer_at is not None:
         services.close_lead_of(enquiry.pk, because=event)
         services.ask_whether_they_met(enquiry, occasion="answer", at=enquiry.first_answer_at)
+
+
+@on(MetAsked)
+def ask_visitor(event: MetAsked) -> None:
+    """A visitor has no account to be asked in: a link asks. Members of organisations have a notice."""
+    enquiry = queries.enquiry_by_id(event.subject_id)
+    if enquiry is not None:
+        services.ask_visitor_whether_met(enquiry, event.occasion)
 
 
 @on(AskerTold)

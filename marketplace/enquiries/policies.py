@@ -216,6 +216,7 @@ rules.add_perm("enquiries.view_intent", views_intent)
 rules.add_perm("enquiries.answer_intent", decides_intent)
 rules.add_perm("enquiries.counter_intent", decides_intent | proposed_it)
 rules.add_perm("enquiries.withdraw_intent", proposed_it)
+rules.add_perm("enquiries.seal_intent", proposed_it)
 
 
 @rules.predicate

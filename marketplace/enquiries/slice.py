@@ -115,8 +115,7 @@ def _way(user: Actor, rows: Sequence[Any]) -> list[Answer]:
 def _way_of(user: Actor, enquiry: Any) -> Answer:
     held = sides(user, enquiry)
     lead = queries.lead_of(enquiry)
-    asked = queries.met_questions_of(enquiry).first()
-    side = OWNER if OWNER in held else ASKER
+    asked = queries.open_met_question(enquiry, OWNER if OWNER in held else ASKER)
     return {
         "held": held,
         "today": clock.today(),
@@ -124,7 +123,7 @@ def _way_of(user: Actor, enquiry: Any) -> Answer:
         "lead_asks": lead is not None
         and lead.status == LeadStatus.TAKEN
         and user.has_perm("enquiries.confirm_lead", lead),
-        "met": bool(held) and asked is not None and not getattr(asked, f"{side}_answer"),
+        "met": bool(held) and asked is not None,
         "estimated": bool(held) and enquiry.answer_due_at and enquiry.due_is_estimated,
         "intents": list(queries.intents_of(enquiry)[:MOST_TODOS]),
         "steps": list(queries.steps_of(enquiry)[:MOST_SHOWN]),

@@ -87,6 +87,10 @@ class IntentStatus(TextChoices):
     SUPERSEDED = "superseded", _("已被新方案取代")
 
 
+def _is_unsealed(intent: Any, _now: Any) -> object:
+    return _("本单位已上传盖章件") if intent.proposed_sha256 else ""
+
+
 _OPEN_INTENT = {IntentStatus.PROPOSED}
 
 INTENT = Workflow.of(
@@ -98,6 +102,15 @@ INTENT = Workflow.of(
         _OPEN_INTENT,
         IntentStatus.ACCEPTED,
         "enquiries.answer_intent",
+    ),
+    # The side that proposed confirms what it proposed by a sealed copy; who accepts brings the copy along.
+    Transition(
+        "seal",
+        _("上传盖章件"),
+        _OPEN_INTENT,
+        IntentStatus.PROPOSED,
+        "enquiries.seal_intent",
+        guards=(_is_unsealed,),
     ),
     Transition(
         "decline", _("不接受"), _OPEN_INTENT, IntentStatus.DECLINED, "enquiries.answer_intent"

@@ -49,6 +49,9 @@ def has_been_submitted(_user: Actor, filing: Any) -> bool:
 
 #: The sides of the contract itself. A broker that it names earns by it and sees no filing of theirs.
 PRINCIPALS = ("seller", "buyer")
+#: Who reads the ledger, and the imports of the official register.
+LEDGER_READERS = (*REGISTRARS, Role.AUTHORITY, Role.AUDITOR)
+IMPORT_READERS = (Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR)
 
 
 def _organizations(filing: Any, *sides: str) -> list[int]:
@@ -252,14 +255,11 @@ def did_not_propose_closing(user: Actor, period: Any) -> bool:
     return not named & _persons(user, represented_at_closing(user))
 
 
-rules.add_perm("registration.read_ledger", platform_role(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR))
+rules.add_perm("registration.read_ledger", platform_role(*LEDGER_READERS))
 rules.add_perm("registration.close_period", is_confirmed & platform_role(Role.REGISTRAR_CITY))
 rules.add_perm(
     "registration.confirm_period",
     is_confirmed & platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY) & did_not_propose_closing,
 )
 rules.add_perm("registration.import_register", is_confirmed & platform_role(Role.REGISTRAR_CITY))
-rules.add_perm(
-    "registration.read_imports",
-    platform_role(Role.REGISTRAR_CITY, Role.AUTHORITY, Role.AUDITOR),
-)
+rules.add_perm("registration.read_imports", platform_role(*IMPORT_READERS))

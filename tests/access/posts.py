@@ -49,6 +49,7 @@ POSTS: dict[str, str] = {
     "api:introduction_list": KEY,
     "api:mandate_act": REV,
     "api:introduction_answer": REV,
+    "api:introduction_met": "one's own answer, kept with its side; said twice it is said once",
     # --- threads
     "threads:pack": "writes a file for its reader and stores nothing but who took it",
     # --- contracts

@@ -61,8 +61,9 @@ UNHEARD = {
     "the page of the enquiry shows it": {
         *("EnquiriesJoined", "EnquirySeparated"),
         *("SilentReminded", "EnquiryMoved", "StepChanged", "NoteWritten"),
-        *("MetAsked", "MetAnswered", "LeadLapsed"),
+        *("MetAnswered", "LeadLapsed", "IntentSealed"),
     },
+    "the page of the introduction shows it": {"MeetingAnswered"},
     "the page of the lead shows its new last day": {"LeadWorkedOn"},
     "the page of keeping shows what was erased, held and changed": {
         *("PeriodChanged", "RecordHeld", "RecordsPurged"),

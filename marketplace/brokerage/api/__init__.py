@@ -6,6 +6,7 @@ from marketplace.brokerage.api.introductions import (
     IntroductionAnswer,
     IntroductionDetail,
     IntroductionList,
+    IntroductionMet,
 )
 from marketplace.brokerage.api.mandates import (
     MandateAct,
@@ -24,6 +25,7 @@ __all__ = [
     "IntroductionAnswer",
     "IntroductionDetail",
     "IntroductionList",
+    "IntroductionMet",
     "MandateAct",
     "MandateAmend",
     "MandateCommissions",

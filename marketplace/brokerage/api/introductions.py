@@ -16,10 +16,11 @@ from marketplace.brokerage.api.shapes import (
     IntroductionPage,
     IntroductionRead,
     IntroductionWrite,
+    MeetingWrite,
 )
 from marketplace.brokerage.forms.mandates import IntroduceForm, MeetingForm
 from marketplace.brokerage.models import Introduction
-from marketplace.brokerage.services import introductions
+from marketplace.brokerage.services import introductions, met
 from marketplace.brokerage.services.claiming import claim_of_meeting
 from marketplace.brokerage.services.introductions import Claim
 from marketplace.enquiries import queries as enquiries
@@ -137,5 +138,25 @@ class IntroductionAnswer(APIView):
             now = _introduction_of(request, code)
             present = IntroductionRead(now, context={"actor": request.user}).data
             return stale_problem(request, error, present, now.rev)
+        row = _introduction_of(request, code)
+        return tagged(IntroductionRead(row, context={"actor": request.user}).data, row.rev)
+
+
+class IntroductionMet(APIView):
+    """对方是否联系上了：没有咨询的对接，登记十天后询问双方。"""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        operation_id="introduction_met", request=MeetingWrite, responses=IntroductionRead
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Say whether the other side got in touch. Said again, the last answer counts."""
+        row = _introduction_of(request, code)
+        if not request.user.has_perm("brokerage.answer_introduction", row):
+            raise Forbidden
+        sent = MeetingWrite(data=request.data)
+        sent.is_valid(raise_exception=True)
+        met.answer_met(row, actor=request.user, **sent.validated_data)
         row = _introduction_of(request, code)
         return tagged(IntroductionRead(row, context={"actor": request.user}).data, row.rev)

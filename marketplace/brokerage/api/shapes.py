@@ -17,6 +17,7 @@ from marketplace.brokerage.rulebook.commission import (
 )
 from marketplace.brokerage.rulebook.periods import MOST_PROTECTION_DAYS
 from marketplace.brokerage.workflow import INTRODUCTION, MANDATE, VERSION, MandateStatus
+from marketplace.enquiries.models import MetQuestion
 from marketplace.kernel.money import MAX_FEN
 from marketplace.web.serializers import DayField, WholeField
 
@@ -161,6 +162,7 @@ class SideRead(serializers.Serializer[Any]):
     answer = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
     answered_at = serializers.DateTimeField(allow_null=True)
+    met = serializers.CharField(help_text="对方是否联系上：yes、no，未答复为空")
 
 
 class IntroductionRead(serializers.Serializer[Any]):
@@ -192,14 +194,17 @@ class IntroductionRead(serializers.Serializer[Any]):
                 "answer": side.answer,
                 "reason": side.reason,
                 "answered_at": side.answered_at,
+                "met": side.met,
             }
             for side in row.sides.all()
         ]
 
     def get_available_actions(self, row: Introduction) -> list[str]:
-        """What the caller may do now: `answer` for a side that has not acknowledged, `withdraw`."""
+        """What the caller may do now: `answer` for a side that has not acknowledged, `met`, `withdraw`."""
         actor = self.context["actor"]
         found = ["answer"] if queries.sides_waiting_for(actor, row) else []
+        if queries.sides_asked_whether_met(actor, row):
+            found.append("met")
         moves = {move.name for move in INTRODUCTION.available(row, actor)}
         return [*found, *(["withdraw"] if "withdraw" in moves else [])]
 
@@ -213,6 +218,19 @@ class AnswerWrite(serializers.Serializer[Any]):
     answer = serializers.ChoiceField(choices=["acknowledged", "disputed"])
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
+
+
+class MeetingWrite(serializers.Serializer[Any]):
+    """Whether the other side got in touch. The last answer of a side counts."""
+
+    side = serializers.CharField(
+        max_length=16,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="只代表一方时可以省略",
+    )
+    answer = serializers.ChoiceField(choices=MetQuestion.Answer.choices)
 
 
 class IntroductionWrite(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from marketplace.brokerage.models.mandates import Mandate
 from marketplace.brokerage.models.register import Broker
 from marketplace.brokerage.rulebook.keys import code_of, pair_key, parties_of, party_keys
 from marketplace.brokerage.workflow import IntroductionStatus, RulingStatus
-from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.models import Enquiry, MetQuestion
 from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
@@ -102,6 +102,9 @@ class Introduction(Stamped):
     #: The year had no table of working days: Monday to Friday were counted.
     due_is_estimated = models.BooleanField(default=False)
     closing_reason = models.CharField(max_length=500, blank=True)
+    #: When both sides are asked here whether the other got in touch: None where an enquiry asks them.
+    ask_met_at = models.DateTimeField(null=True)
+    met_asked_at = models.DateTimeField(null=True)
     is_sample = models.BooleanField(default=False)
 
     class Meta:
@@ -125,6 +128,11 @@ class Introduction(Stamped):
             models.Index(fields=["pair", "subject", "at"], name="introduction_of_pair"),
             models.Index(fields=["broker", "status"], name="introduction_of_broker"),
             models.Index(fields=["status", "answer_due_at"], name="introduction_due"),
+            models.Index(
+                fields=["ask_met_at"],
+                condition=Q(ask_met_at__isnull=False, met_asked_at__isnull=True),
+                name="introduction_met_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +172,11 @@ class IntroductionSide(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     answered_at = models.DateTimeField(null=True)
+    #: Whether the other side got in touch; "" while this side has not said it.
+    met = models.CharField(
+        max_length=3, choices=MetQuestion.Answer.choices, blank=True, default="", db_default=""
+    )
+    met_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
@@ -171,6 +184,9 @@ class IntroductionSide(models.Model):
             models.UniqueConstraint(fields=["introduction", "key"], name="introduction_side_once"),
             models.CheckConstraint(
                 condition=Q(answer__in=Answer.values), name="introduction_side_answer"
+            ),
+            models.CheckConstraint(
+                condition=Q(met__in=["", *MetQuestion.Answer.values]), name="introduction_side_met"
             ),
         ]
         indexes = [models.Index(fields=["organization", "answer"], name="introduction_side_waits")]

@@ -1,15 +1,18 @@
 """The golden thread: one sample that goes from a need to an agreed intent, for the public page of an example."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from marketplace.brokerage.models import Broker, Introduction
 from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.queries import evidence_of, shown_evidence
 from marketplace.enquiries.workflow import IntentStatus
+from marketplace.kernel.counting import Counting, counting
 from marketplace.matching.models import Match
 from marketplace.matching.queries import matches_of_need
 from marketplace.needs.models import Need
@@ -74,6 +77,12 @@ def _told() -> str:
 
 
 def has_golden_thread() -> bool:
-    """Whether there is such a sample; one query without its rows."""
+    """Whether there is such a sample; one query without its rows, whose statement is written once."""
+    return bool(_golden_statement(connection.vendor).run()["golden"])
+
+
+@lru_cache
+def _golden_statement(_vendor: str) -> Counting:
     agreed = Intent.objects.filter(enquiry=OuterRef("enquiry"), status=IntentStatus.ACCEPTED)
-    return Introduction.objects.filter(Exists(agreed), is_sample=True, kind="needs").exists()
+    rows = Introduction.objects.filter(Exists(agreed), is_sample=True, kind="needs")
+    return counting({"golden": rows[:1]})

@@ -12,7 +12,8 @@ from marketplace.brokerage.models.introductions import INTRODUCTION_FILES, pairs
 from marketplace.brokerage.policies import OVERSEERS
 from marketplace.brokerage.rulebook.keys import pair_key, party_key, party_keys
 from marketplace.brokerage.workflow import IntroductionStatus, RulingStatus
-from marketplace.enquiries.queries import owner_named
+from marketplace.enquiries.models import Enquiry
+from marketplace.enquiries.queries import enquiry_between, owner_named
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_for, attachments_of
 from marketplace.kernel.actors import Actor
@@ -74,6 +75,35 @@ def sides_waiting_for(user: Actor, introduction: Introduction) -> list[Introduct
     ]
 
 
+def sides_asked_whether_met(user: Actor, introduction: Introduction) -> list[IntroductionSide]:
+    """The sides for which this person has still to say whether the other got in touch."""
+    if introduction.met_asked_at is None or introduction.broker.user_id == user.pk:
+        return []
+    access = access_of(user)
+    return [
+        side
+        for side in introduction.sides.all()
+        if access.binds(side.organization_id) and not side.met
+    ]
+
+
+def enquiry_of_pair(introduction: Introduction) -> Enquiry | None:
+    """The enquiry that the introduction came from, or the one between its two parties about its listing.
+
+    None without one, or where its texts were erased: nobody looks into it any more.
+    """
+    if introduction.enquiry is not None:
+        return introduction.enquiry
+    one, other = [side.organization_id for side in introduction.sides.all()]
+    if one is None or other is None or introduction.listing_id is None:
+        return None
+    kind, listing_id = introduction.kind, introduction.listing_id
+    found = enquiry_between(one, other, kind, listing_id) or enquiry_between(
+        other, one, kind, listing_id
+    )
+    return found if found is not None and found.erased_at is None else None
+
+
 def unanswered_by(user: Actor) -> QuerySet[Introduction]:
     """The introductions that wait for this person's answer."""
     silent = IntroductionSide.objects.filter(
@@ -123,6 +153,7 @@ def to_rule_under_one_key() -> QuerySet[Introduction]:
     """Those of `to_rule` that a single statement finds, for the number in the menu.
 
     The statement of the menu is kept, so it may not depend on rows that were read (`parties.queries.counting`).
+    They are all of them unless `undecided_under_an_old_key` has rows.
     """
     return _to_rule()
 
@@ -142,13 +173,18 @@ def _to_rule(*more: Q) -> QuerySet[Introduction]:
     return _whole().filter(waits).exclude(Exists(decided)).order_by("at", "id")
 
 
-def _rivals_under_two_keys() -> list[int]:
-    """The undecided claims that rival one under another key of the same parties. Few organisations change key."""
+def undecided_under_an_old_key() -> QuerySet[Introduction]:
+    """The undecided claims made before one of their organisations gave its credit code."""
     changed = IntroductionSide.objects.filter(
         introduction=OuterRef("pk"), key__startswith="org:", organization__uscc__gt=""
     )
+    return Introduction.objects.filter(Exists(changed), status__in=_UNDECIDED)
+
+
+def _rivals_under_two_keys() -> list[int]:
+    """The undecided claims that rival one under another key of the same parties. Few organisations change key."""
     found: set[int] = set()
-    for row in Introduction.objects.filter(Exists(changed), status__in=_UNDECIDED):
+    for row in undecided_under_an_old_key():
         ruling = ruling_on(row.pair, row.subject)
         if ruling is not None and ruling.status != RulingStatus.FINAL:
             continue

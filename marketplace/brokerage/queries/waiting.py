@@ -9,8 +9,10 @@ from marketplace.brokerage.policies import DECIDERS
 from marketplace.brokerage.queries.desk import due_of
 from marketplace.brokerage.queries.introductions import (
     appeals,
+    to_rule,
     to_rule_under_one_key,
     unanswered_by,
+    undecided_under_an_old_key,
 )
 from marketplace.brokerage.queries.mandates import proposed_to, versions_proposed_to
 from marketplace.brokerage.queries.register import brokers_to_decide, to_check, to_consent
@@ -28,9 +30,13 @@ def waiting_counts(user: Actor) -> dict[str, int]:
     """What the menu of every page counts, by name; what cannot wait for this person is not in it.
 
     "mandates", "versions", "introductions", "entries", "rulings", "appeals". No query for most people:
-    only who binds an organisation, brokers and deciders have any.
+    only who binds an organisation, brokers and deciders have any. The operator has one more while claims
+    are undecided that an organisation's credit code has put under two keys.
     """
-    return counted_for(user, _waiting)
+    counts = counted_for(user, _waiting)
+    if counts.pop("under_old_keys", 0):
+        counts["rulings"] = to_rule().count()
+    return counts
 
 
 def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
@@ -45,6 +51,7 @@ def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
         lists["entries"] = brokers_to_decide(user)
     if access.has(Role.OPERATOR):
         lists["rulings"] = to_rule_under_one_key()
+        lists["under_old_keys"] = undecided_under_an_old_key()
     if access.has(Role.OPERATOR, Role.AUTHORITY):
         lists["appeals"] = appeals().exclude(ruled_by_id=user.pk)
     return lists

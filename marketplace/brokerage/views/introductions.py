@@ -21,6 +21,7 @@ from marketplace.brokerage.forms.mandates import (
 )
 from marketplace.brokerage.models import Broker, Introduction, Ruling
 from marketplace.brokerage.services import introductions as services
+from marketplace.brokerage.services import met
 from marketplace.brokerage.services.claiming import claim_of_meeting
 from marketplace.brokerage.services.introductions import Claim
 from marketplace.brokerage.views.shared import history_without_names
@@ -206,6 +207,8 @@ def introduction_show(request: Request, code: str) -> HttpResponse:
                 raise
             form.take(error)
         except Refused as error:
+            if not form.is_bound:
+                raise
             form.add_error(None, str(error))
     context = _context(request, row) | {
         "seen": seen,
@@ -227,8 +230,13 @@ def _fetch(request: Request, code: str) -> Introduction:
 
 
 def _act(request: Request, row: Introduction, act: str, form: Any, seen: Seen) -> None:
-    if act not in {"answer", "withdraw"}:
+    if act not in {"answer", "met", "withdraw"}:
         raise InvalidInput({"": [_("请选择要做什么")]})
+    if act == "met":
+        # One click that says what this side knows: it rests on nothing that others have written.
+        said = {"answer": request.POST.get("met", ""), "side": request.POST.get("side", "")}
+        met.answer_met(row, actor=request.user, **said)
+        return
     if act == "answer":
         services.answer_introduction(row, actor=request.user, rev=seen.rev, **form.cleaned_data)
     else:
@@ -248,6 +256,10 @@ def _context(request: Request, row: Introduction) -> dict[str, Any]:
         "mine": [
             {"side": side, "name": queries.side_name(user, row, side)}
             for side in queries.sides_waiting_for(user, row)
+        ],
+        "asked": [
+            {"side": side, "name": queries.side_name(user, row, side)}
+            for side in queries.sides_asked_whether_met(user, row)
         ],
         "moves": {move.name for move in INTRODUCTION.available(row, user)},
         "claims": row.claims if shows_log else [],

@@ -5,10 +5,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from marketplace.deals.models import Amendment, Contract, ContractParty, FinalConfirmation
 from marketplace.deals.queries.reading import whole
 from marketplace.deals.workflow import AmendmentStatus, ContractStatus, Side
-from marketplace.enquiries.models import Intent
+from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.kernel.actors import Actor
+from marketplace.listings.kind import kind_named
 from marketplace.parties.policies import access_of
 from marketplace.web.once_a_request import once_a_request
 
@@ -74,6 +75,25 @@ def intents_to_draft(actor: Actor) -> QuerySet[Intent]:
     hidden = Q(enquiry__hidden_owner=True, enquiry__named_at__isnull=True)
     rows = rows.exclude(hidden & ~Q(enquiry__owner_id__in=orgs))
     return rows.select_related("enquiry").order_by("decided_at", "id")
+
+
+def buyer_is_hidden(enquiry_id: int) -> bool:
+    """The owner of the need has not told the asker its name."""
+    return Enquiry.objects.filter(pk=enquiry_id, hidden_owner=True, named_at__isnull=True).exists()
+
+
+def agreed_about(subject_kind: str, listing_id: int, asker_id: int) -> list[str]:
+    """The agreed intents of an organisation about an anonymous need, by their codes."""
+    if subject_kind != kind_named("needs").subject:
+        return []
+    rows = Intent.objects.filter(
+        enquiry__kind="needs",
+        enquiry__listing_id=listing_id,
+        enquiry__asker_id=asker_id,
+        enquiry__hidden_owner=True,
+        status=IntentStatus.ACCEPTED,
+    )
+    return list(rows.order_by("id").values_list("code", flat=True))
 
 
 @once_a_request

@@ -5,15 +5,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
 from marketplace.enquiries.api.common import KEY, REVISION, enquiry_of, made_status
 from marketplace.enquiries.models import Intent
-from marketplace.enquiries.serializers import CounterWrite, DeclineWrite, IntentRead, IntentWrite
+from marketplace.enquiries.serializers import CounterWrite, IntentActWrite, IntentRead, IntentWrite
 from marketplace.enquiries.workflow import INTENT
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, Stale
@@ -25,6 +27,8 @@ from marketplace.web.views import fetch
 BIND = "enquiries.bind_enquiry"
 #: Proposals of one enquiry that a list shows, the newest.
 MOST = 50
+#: Requests with files that one person may send, counted together with those of the pages.
+UPLOADS = "60/h"
 
 
 def _intent_of(request: Request, code: str) -> Intent:
@@ -63,7 +67,8 @@ class IntentCollection(APIView):
         enquiry = enquiry_of(request, code)
         rows = queries.intents_of(enquiry).select_related("supersedes", "enquiry")
         found = readable(rows[:MOST])
-        return Response(IntentRead(found, many=True, context={"request": request}).data)
+        context = {"request": request, "confirmations": queries.confirmations_of(found)}
+        return Response(IntentRead(found, many=True, context=context).data)
 
     @extend_schema(
         operation_id="intent_propose",
@@ -137,29 +142,37 @@ class IntentCounter(APIView):
 
 
 class IntentAct(APIView):
-    """对意向的操作：accept、decline、withdraw。"""
+    """对意向的操作：accept、seal、decline、withdraw。"""
 
     permission_classes = (IsAuthenticated,)
+    parser_classes: Any = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
     conditional = True
 
     @extend_schema(
         operation_id="intent_act",
         parameters=[REVISION],
-        request=DeclineWrite,
+        request={"application/json": IntentActWrite, "multipart/form-data": IntentActWrite},
         responses=IntentRead,
     )
     def post(self, request: Request, code: str, act: str) -> Response:
-        """Accept or decline for the other side, or withdraw the own proposal."""
+        """Accept or decline for the other side; seal or withdraw the own proposal.
+
+        A sealed PDF (`scan`) takes the place of the on-line confirmation, with accept and with seal.
+        """
         intent = _intent_of(request, code)
-        if act not in {"accept", "decline", "withdraw"}:
+        if act not in {"accept", "decline", "seal", "withdraw"}:
             raise NotFound
         if not request.user.has_perm(INTENT.transitions[act].permission, intent):
             raise Forbidden
-        rev, values = seen_rev(request), _values(DeclineWrite, request)
+        rev, values = seen_rev(request), _values(IntentActWrite, request)
+        if values["scan"] is not None:
+            spend(request, "uploads", per_user=UPLOADS)
         actor: Any = request.user
         try:
             if act == "accept":
-                services.accept_intent(intent, actor=actor, rev=rev)
+                services.accept_intent(intent, actor=actor, rev=rev, scan=values["scan"])
+            elif act == "seal":
+                services.seal_intent(intent, actor=actor, rev=rev, scan=values["scan"])
             elif act == "withdraw":
                 services.withdraw_intent(intent, actor=actor, rev=rev)
             else:

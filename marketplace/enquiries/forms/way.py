@@ -119,6 +119,17 @@ class ReasonForm(NamesChecked):
     note = PlainTextField(label=_("说明"), max_length=500, required=False, multiline=True, rows=3)
 
 
+class SealForm(JiebangForm):
+    """A sealed copy in place of the click."""
+
+    scan = forms.FileField(
+        label=_("盖章件"),
+        help_text=_("打印本页，加盖公章后扫描为 PDF 上传；对方能看到"),
+        error_messages={"required": _("请上传盖章件")},
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}),
+    )
+
+
 class StepForm(NamesChecked):
     """The next thing that a side does."""
 

@@ -10,9 +10,15 @@ from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.kernel.models import CodeField, Stamped
 
+#: Subject of the sealed copies of an intent.
+INTENT_FILES = "enquiries.intent"
+
 
 class Intent(Stamped):
-    """意向: not binding except secrecy and costs (民法典第五百零一条), confirmed on line by both sides.
+    """意向: not binding except secrecy and costs (民法典第五百零一条), confirmed by both sides.
+
+    A side confirms on line, or by an uploaded sealed copy, which is an attachment of INTENT_FILES:
+    `proposed_sha256` and `accepted_sha256` are its hash, "" for a side that has confirmed on line.
 
     `milestones` are rows of `what`, `due` (ISO date) and `share` (percent of the amount, 0 to 100).
     `checks` answers the check list: code -> {"answer", "note"}. `amount_fen` None is 面议. The sentence
@@ -50,6 +56,8 @@ class Intent(Stamped):
     statement_version = models.CharField(max_length=10)
     statement = models.TextField()
     statement_sha256 = models.CharField(max_length=64)
+    proposed_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
+    accepted_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -92,7 +92,8 @@ class VisitorLink(models.Model):
 class VisitorTold(models.Model):
     """A visitor was told of something that is no message: once, however often the task is repeated.
 
-    `about` is "silent:" with the key of the question that waits, or "taking:" with that of a broker's taking.
+    `about` is "silent:" with the key of the question that waits, "taking:" with that of a broker's taking,
+    or "met:" with that of the question whether the two have met.
     """
 
     enquiry = models.ForeignKey("Enquiry", on_delete=models.CASCADE, related_name="+")

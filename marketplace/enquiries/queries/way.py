@@ -20,10 +20,13 @@ from marketplace.enquiries.models import (
     Step,
     VisitorContact,
 )
+from marketplace.enquiries.models.intents import INTENT_FILES
 from marketplace.enquiries.policies import READERS, principals_of, sides
 from marketplace.enquiries.queries.reading import visible_to
-from marketplace.enquiries.rulebook import FEWEST_FOR_MEDIAN, OWNER, median
+from marketplace.enquiries.rulebook import FEWEST_FOR_MEDIAN, OWNER, median, other_side
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus, Status
+from marketplace.files.models import Attachment
+from marketplace.files.queries import attachments_for
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.counting import counted_together
@@ -42,6 +45,24 @@ MOST_ROWS = 100
 
 
 # --- intents, steps, notes --------------------------------------------------------------------
+@dataclass(frozen=True)
+class Confirmation:
+    """How a side confirmed an intent: on line, or by a sealed copy of this hash.
+
+    `file` is None on line, and after the copy was erased with the enquiry.
+    """
+
+    side: str
+    at: datetime | None
+    sha256: str
+    file: Attachment | None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether a sealed copy took the place of the click."""
+        return bool(self.sha256)
+
+
 def intents_visible_to(actor: Actor) -> QuerySet[Intent]:
     """The intents of the enquiries that `actor` may see; newest first."""
     rows = Intent.objects.filter(enquiry__in=visible_to(actor).order_by().values("pk"))
@@ -53,6 +74,29 @@ def intents_visible_to(actor: Actor) -> QuerySet[Intent]:
 def intents_of(enquiry: Enquiry) -> QuerySet[Intent]:
     """All proposals of an enquiry, newest first."""
     return enquiry.intents.select_related("proposed_by", "decided_by").order_by("-id")
+
+
+def confirmations_of(intents: Sequence[Intent]) -> dict[int, list[Confirmation]]:
+    """By intent: how each side that has confirmed did so, the side that proposed first. One query, or none."""
+    sealed = [row.pk for row in intents if row.proposed_sha256 or row.accepted_sha256]
+    copies = attachments_for(INTENT_FILES, sealed) if sealed else {}
+    found: dict[int, list[Confirmation]] = {}
+    for intent in intents:
+        by_hash = {copy.sha256: copy for copy in copies.get(intent.pk, ())}
+        said: list[tuple[str, datetime | None, str]] = [
+            (intent.side, intent.created_at, intent.proposed_sha256)
+        ]
+        if intent.status == IntentStatus.ACCEPTED:
+            said.append((other_side(intent.side), intent.decided_at, intent.accepted_sha256))
+        found[intent.pk] = [Confirmation(*row, by_hash.get(row[2])) for row in said]
+    return found
+
+
+def reads_sealed_copy(user: Actor, attachment: Any) -> bool:
+    """Whoever sees the intent reads its sealed copies."""
+    rows = Intent.objects.select_related("enquiry__owner", "enquiry__asker", "enquiry__visitor")
+    intent = rows.filter(pk=attachment.subject_id).first()
+    return intent is not None and user.has_perm("enquiries.view_intent", intent)
 
 
 def has_open_intent(enquiry: Enquiry) -> bool:
@@ -103,6 +147,12 @@ def notes_for(actor: Actor, enquiry: Enquiry) -> QuerySet[Note]:
 def met_questions_of(enquiry: Enquiry) -> QuerySet[MetQuestion]:
     """The questions that both sides were asked."""
     return enquiry.met_questions.filter(asked_at__isnull=False).order_by("-id")
+
+
+def open_met_question(enquiry: Enquiry, side: str) -> MetQuestion | None:
+    """The newest question, while this side has not answered it."""
+    asked = met_questions_of(enquiry).first()
+    return None if asked is None or getattr(asked, f"{side}_answer") else asked
 
 
 def met_answers(enquiry_ids: Sequence[int]) -> dict[int, list[MetQuestion]]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from marketplace.enquiries import queries
 from marketplace.enquiries.models import Intent, MetQuestion, Note, Step
 from marketplace.enquiries.rulebook import (
     ASKER,
@@ -91,6 +93,27 @@ class CounterWrite(IntentWrite):
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
 
 
+class SealedCopyRead(serializers.Serializer[Any]):
+    """A sealed copy; `url` is empty while it is being examined."""
+
+    name = serializers.CharField()
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, file: Any) -> str:
+        """Where its readers download it."""
+        return str(file.url) if file.is_ready else ""
+
+
+class ConfirmationRead(serializers.Serializer[Any]):
+    """How a side confirmed an intent."""
+
+    side = serializers.CharField(help_text="owner、asker")
+    is_sealed = serializers.BooleanField(help_text="以盖章件代替在线确认")
+    sha256 = serializers.CharField(help_text="盖章件的 SHA-256，在线确认的为空")
+    at = serializers.DateTimeField(help_text="提出或者确认的时间")
+    file = SealedCopyRead(allow_null=True)
+
+
 class IntentRead(serializers.Serializer[Any]):
     """One proposal, as both sides see it. Sides are `owner` (who published) and `asker`."""
 
@@ -114,7 +137,14 @@ class IntentRead(serializers.Serializer[Any]):
     statement_version = serializers.CharField()
     created_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
+    confirmations = serializers.SerializerMethodField(help_text="已确认的各方，提出方在前")
     available_actions = serializers.SerializerMethodField()
+
+    @extend_schema_field(ConfirmationRead(many=True))
+    def get_confirmations(self, intent: Intent) -> Any:
+        """Which way each side confirmed. A list has them looked up together."""
+        known = self.context.get("confirmations") or queries.confirmations_of([intent])
+        return ConfirmationRead(known[intent.pk], many=True).data
 
     def get_supersedes(self, intent: Intent) -> str:
         """The code of the earlier proposal."""
@@ -129,7 +159,7 @@ class IntentRead(serializers.Serializer[Any]):
         return intent.reason.partition(" ")[2]
 
     def get_available_actions(self, intent: Intent) -> list[str]:
-        """What the caller can do now: accept, decline, withdraw, counter."""
+        """What the caller can do now: accept, decline, withdraw, counter, seal."""
         found = INTENT.available(intent, self.context["request"].user)
         return [_ACTIONS.get(move.name, move.name) for move in found]
 
@@ -141,6 +171,18 @@ class DeclineWrite(RevWrite, NamesChecked):
         max_length=40, required=False, allow_blank=True, help_text="代码见 taxonomy/closing_reason"
     )
     note = serializers.CharField(max_length=400, required=False, allow_blank=True)
+
+
+class IntentActWrite(DeclineWrite):
+    """`scan` is needed to seal; with accept it takes the place of the on-line confirmation."""
+
+    scan = serializers.FileField(
+        required=False,
+        allow_null=True,
+        default=None,
+        allow_empty_file=True,
+        help_text="盖章件，PDF",
+    )
 
 
 class CloseWrite(NamesChecked):

@@ -18,6 +18,7 @@ from marketplace.enquiries.services.intents import (
     agree_enquiry,
     decline_intent,
     propose_intent,
+    seal_intent,
     withdraw_intent,
 )
 from marketplace.enquiries.services.joining import join, separate
@@ -61,6 +62,7 @@ from marketplace.enquiries.services.turns import remind_silent, tell_waiting
 from marketplace.enquiries.services.visitors import (
     CONSENT_VERSION,
     Guest,
+    ask_visitor_whether_met,
     confirm,
     purge_codes,
     renew_link,
@@ -92,6 +94,7 @@ __all__ = [
     "answer_met",
     "ask",
     "ask_due_questions",
+    "ask_visitor_whether_met",
     "ask_whether_they_met",
     "asking_organizations",
     "begin_or_go_on",
@@ -139,6 +142,7 @@ __all__ = [
     "reopen_with",
     "revoke_links",
     "seal",
+    "seal_intent",
     "seed_after_migrate",
     "send_code",
     "send_contact_link",

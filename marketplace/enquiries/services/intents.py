@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries import events, rulebook
 from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.services.sealed_copies import kept, received
 from marketplace.enquiries.services.turns import stop_clock
 from marketplace.enquiries.services.writing import check_own_words
 from marketplace.enquiries.workflow import ENQUIRY, INTENT, Status
@@ -84,21 +86,52 @@ def propose_intent(
     return intent
 
 
-@transaction.atomic
-def accept_intent(intent: Intent, *, actor: Actor, rev: Rev = None) -> Intent:
-    """Confirm on line for the other side: another person than the one who proposed (民法典第一百六十八条).
+def accept_intent(
+    intent: Intent,
+    *,
+    actor: Actor,
+    rev: Rev = None,
+    scan: "UploadedFile[Any] | None" = None,
+) -> Intent:
+    """Confirm for the other side: another person than the one who proposed (民法典第一百六十八条).
 
-    Raises Forbidden, Refused, Stale.
+    On line, or by a sealed copy (`scan`, a PDF). Raises Forbidden, Refused, Stale, InvalidInput at `scan`.
     """
-    enquiry = _locked_enquiry(intent.enquiry_id)
-    intent = _locked(intent.pk)
     _check_two_people(intent, actor)
-    INTENT.fire("accept", intent, actor)
-    if enquiry.status == Status.CLOSED:
-        raise Refused(_("这条咨询已结束，请先重新开启"))
-    check(intent.rev, rev, intent)
-    _decide(intent, actor)
-    publish(_event(events.IntentAgreed, intent), actor=actor)
+    file = received(intent, "accept", scan, actor=actor) if scan is not None else None
+    with transaction.atomic():
+        enquiry = _locked_enquiry(intent.enquiry_id)
+        intent = _locked(intent.pk)
+        _check_two_people(intent, actor)
+        INTENT.fire("accept", intent, actor)
+        if enquiry.status == Status.CLOSED:
+            raise Refused(_("这条咨询已结束，请先重新开启"))
+        check(intent.rev, rev, intent)
+        if file is not None:
+            intent.accepted_sha256 = kept(file, intent, actor=actor)
+        _decide(intent, actor)
+        publish(_event(events.IntentAgreed, intent, sha256=intent.accepted_sha256), actor=actor)
+    return intent
+
+
+def seal_intent(
+    intent: Intent, *, scan: "UploadedFile[Any] | None", actor: Actor, rev: Rev = None
+) -> Intent:
+    """Confirm the own proposal by a sealed copy (a PDF), once and while it is open.
+
+    Raises Forbidden, Refused, Stale, InvalidInput at `scan`.
+    """
+    file = received(intent, "seal", scan, actor=actor)
+    with transaction.atomic():
+        intent = _locked(intent.pk)
+        INTENT.fire("seal", intent, actor)
+        check(intent.rev, rev, intent)
+        intent.proposed_sha256 = kept(file, intent, actor=actor)
+        intent.rev += 1
+        intent.updated_at = clock.now()
+        intent.save()
+        sealed = {"side": intent.side, "sha256": intent.proposed_sha256}
+        publish(_event(events.IntentSealed, intent, **sealed), actor=actor)
     return intent
 
 

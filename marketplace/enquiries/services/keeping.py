@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.enquiries import events
@@ -23,6 +23,7 @@ from marketplace.enquiries.models import (
     RecordKind,
     Step,
 )
+from marketplace.enquiries.models.intents import INTENT_FILES
 from marketplace.enquiries.models.messages import SUBJECT
 from marketplace.enquiries.rulebook import ERASING
 from marketplace.enquiries.services.turns import stop_clock
@@ -326,17 +327,18 @@ def _erase(rows: Any) -> int:
     """Erase texts, files and contacts. What remains says who asked whom, when, and how it ended."""
     pks = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True)[:AT_ONCE])
     messages = Message.objects.filter(enquiry_id__in=pks)
+    intents = Intent.objects.filter(enquiry_id__in=pks)
     stored = Attachment.objects.filter(
-        subject_kind=SUBJECT, subject_id__in=messages.values("pk"), removed_at=None
+        Q(subject_kind=SUBJECT, subject_id__in=messages.values("pk"))
+        | Q(subject_kind=INTENT_FILES, subject_id__in=intents.values("pk")),
+        removed_at=None,
     )
     for attachment in stored:
         files.remove(attachment, actor=None)
     messages.update(text="")
     Note.objects.filter(enquiry_id__in=pks).delete()
     Step.objects.filter(enquiry_id__in=pks).update(what="")
-    Intent.objects.filter(enquiry_id__in=pks).update(
-        subject="", milestones=[], checks={}, reason=""
-    )
+    intents.update(subject="", milestones=[], checks={}, reason="")
     found = Enquiry.objects.filter(pk__in=pks).select_related("visitor")
     for enquiry in found:
         if enquiry.visitor is not None:

@@ -182,6 +182,7 @@ _ABOUT = {
     "visitor_link": _("查看您的咨询"),
     "visitor_silent": _("您的咨询还没有得到答复"),
     "visitor_lead": _("有技术经纪人愿意跟进您的咨询"),
+    "visitor_met": _("对方与您联系上了吗？"),
 }
 
 
@@ -258,6 +259,13 @@ def tell_visitor_of_broker(lead: Lead) -> None:
     taking = lead.takings.filter(ended_at=None).first()
     if taking is not None:
         _tell_once(lead.enquiry, f"taking:{taking.pk}", "visitor_lead")
+
+
+def ask_visitor_whether_met(enquiry: Enquiry, occasion: str) -> None:
+    """Ask a visitor by a link whether the owner got in touch; once for each occasion."""
+    question = enquiry.met_questions.filter(occasion=occasion).first()
+    if question is not None:
+        _tell_once(enquiry, f"met:{question.pk}", "visitor_met")
 
 
 def _tell_once(enquiry: Enquiry, about: str, message: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from marketplace.enquiries import queries, rulebook, services
-from marketplace.enquiries.forms.way import IntentForm, MilestoneRows, ReasonForm
+from marketplace.enquiries.forms.way import IntentForm, MilestoneRows, ReasonForm, SealForm
 from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.views.asking import add_errors
 from marketplace.enquiries.workflow import INTENT, IntentStatus
@@ -18,14 +18,17 @@ from marketplace.journal.once import once
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, KeyReused, Refused, Stale
 from marketplace.taxonomy.queries import label
+from marketplace.web.forms import JiebangForm
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
+from marketplace.web.throttle import limited
 from marketplace.web.views import fetch, render_page
 
 VIEW = "enquiries.view_enquiry"
 _DONE = {
     "accept": _("已在线确认，双方达成意向"),
+    "seal": _("已收到盖章件"),
     "decline": _("已答复对方"),
     "withdraw": _("已撤回"),
 }
@@ -102,6 +105,7 @@ def _rows_of(intent: Intent | None) -> list[dict[str, Any]]:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("uploads", per_user="60/h")
 def show_intent(request: HttpRequest, code: str) -> HttpResponse:
     """An intent; a POST confirms it, declines it or takes it back (`act`)."""
     intent = fetch(
@@ -113,10 +117,12 @@ def show_intent(request: HttpRequest, code: str) -> HttpResponse:
     seen, problem = Seen(request, intent.rev), None
     act = request.POST.get("act", "")
     form = ReasonForm(request.POST if act == "decline" else None)
+    sealed = (request.POST, request.FILES) if act == "seal" else ()
+    seal = SealForm(*sealed)
     status = 200
     if request.method == "POST":
         try:
-            if _done(request, act, intent, form, seen):
+            if _done(request, act, intent, seal if sealed else form, seen):
                 messages.success(request, _DONE[act])
                 return redirect("enquiries:intent", code)
             status = 400
@@ -134,6 +140,7 @@ def show_intent(request: HttpRequest, code: str) -> HttpResponse:
         "enquiry": intent.enquiry,
         "moves": {move.name for move in INTENT.available(intent, request.user)},
         "form": form,
+        "seal": seal,
         "seen": seen,
         "problem": problem,
         **facts_of(request.user, intent),
@@ -141,23 +148,34 @@ def show_intent(request: HttpRequest, code: str) -> HttpResponse:
     return render_page(request, "enquiries/intent_detail.html", context, status=status)
 
 
-def _done(request: HttpRequest, act: str, intent: Intent, form: ReasonForm, seen: Seen) -> bool:
+def _done(request: HttpRequest, act: str, intent: Intent, form: JiebangForm, seen: Seen) -> bool:
     actor = request.user
     if act == "accept":
         services.accept_intent(intent, actor=actor, rev=seen.rev)
     elif act == "withdraw":
         services.withdraw_intent(intent, actor=actor, rev=seen.rev)
-    elif act == "decline":
+    elif act in {"decline", "seal"}:
         if not form.is_valid():
             return False
         try:
-            services.decline_intent(intent, actor=actor, rev=seen.rev, **form.cleaned_data)
+            _said(act, intent, form, actor=actor, rev=seen.rev)
         except InvalidInput as error:
             add_errors(form, error)
             return False
     else:
         return False
     return True
+
+
+def _said(act: str, intent: Intent, form: JiebangForm, **who: Any) -> None:
+    """Decline, or confirm by a sealed copy: the own proposal, or that of the other side."""
+    held = form.cleaned_data
+    if act == "decline":
+        services.decline_intent(intent, **held, **who)
+    elif who["actor"].has_perm("enquiries.seal_intent", intent):
+        services.seal_intent(intent, **held, **who)
+    else:
+        services.accept_intent(intent, **held, **who)
 
 
 def facts_of(user: Any, intent: Intent) -> dict[str, Any]:
@@ -173,6 +191,7 @@ def facts_of(user: Any, intent: Intent) -> dict[str, Any]:
         "reason": "：".join(part for part in (label("closing_reason", code), note) if part),
         "proposer": queries.party(user, enquiry, intent.side),
         "other": queries.party(user, enquiry, rulebook.other_side(intent.side)),
+        "confirmations": queries.confirmations_of([intent])[intent.pk],
         "checks": [
             (words, answers.get(row.get("answer", ""), "—"), row.get("note", ""))
             for code, words in rulebook.CHECKS.items()

@@ -17,6 +17,7 @@ from marketplace.enquiries import queries, services
 from marketplace.enquiries.forms import CodeForm, VisitorForm, WriteForm
 from marketplace.enquiries.forms.way import ReasonForm
 from marketplace.enquiries.models import Enquiry, VisitorLink
+from marketplace.enquiries.rulebook import ASKER
 from marketplace.enquiries.services import Guest
 from marketplace.enquiries.views.asking import listing_asked
 from marketplace.enquiries.views.conversation import conversation
@@ -133,20 +134,28 @@ def open_link(request: HttpRequest, link: VisitorLink) -> None:
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind a link. A GET changes nothing: programs that scan mails open links too.
 
-    A POST opens the enquiry in this browser, or sends a fresh link to the same contact.
+    A POST opens the enquiry in this browser, and answers the question whether the two have met; or it sends
+    a fresh link to the same contact.
     """
     link = queries.link_of_token(token)
     runs, problem, sent = queries.is_running(link), "", False
     if request.method == "POST":
         if runs:
             open_link(request, link)
+            if "met" in request.POST:
+                return _answer_met(request, link.enquiry)
             return redirect("enquiries:visit")
         try:
             services.renew_link(link, network=client_network(request))
             sent = True
         except Refused as error:
             problem = str(error)
-    context = {"runs": runs, "revoked": link.revoked_at is not None, "sent": sent}
+    context = {
+        "runs": runs,
+        "revoked": link.revoked_at is not None,
+        "sent": sent,
+        "met": queries.open_met_question(link.enquiry, ASKER) if runs else None,
+    }
     status = 409 if problem else 200
     return render_page(request, "enquiries/visitor_link.html", context, status=status)
 
@@ -164,6 +173,8 @@ def visit(request: HttpRequest) -> HttpResponse:
         services.revoke_links(enquiry)
         request.session.pop(OPENED, None)
         return render_page(request, "enquiries/visitor_link.html", {"revoked": True})
+    if data is not None and "met" in data:
+        return _answer_met(request, enquiry)
     lead = queries.lead_of(enquiry)
     if data is not None and "act" in data and lead is not None:
         answer_for(guest, lead, act=data["act"], rev=seen.rev)
@@ -189,6 +200,7 @@ def visit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "closing": None if enquiry.is_over else closing,
         "seen": seen,
+        "met": queries.open_met_question(enquiry, ASKER),
         "came_between": status == 409,
         "lead": lead
         if lead is not None and guest.has_perm("enquiries.confirm_lead", lead)
@@ -196,6 +208,16 @@ def visit(request: HttpRequest) -> HttpResponse:
         **conversation(request, guest, enquiry, file_page="enquiries:visit_file"),
     }
     return render_page(request, "enquiries/visitor_detail.html", context, status=status)
+
+
+def _answer_met(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
+    """One click: did the owner get in touch? Said again, the last answer counts."""
+    question = queries.met_questions_of(enquiry).first()
+    if question is None:
+        raise NotVisible
+    services.answer_met(question, answer=request.POST["met"], actor=Guest(enquiry.pk))
+    messages.success(request, _("谢谢，已记录"))
+    return redirect("enquiries:visit")
 
 
 def _write(form: WriteForm, enquiry: Enquiry, seen: Seen) -> int:

@@ -3,6 +3,7 @@
 from marketplace.registration.queries.filings import (
     HEAPS,
     certificates_of,
+    counts_of_seller,
     desk,
     districts_of,
     filing_by_token,
@@ -18,6 +19,7 @@ from marketplace.registration.queries.filings import (
     reads_file,
     registered_between,
     to_file,
+    to_go_on_with,
     unregistered,
     unregistered_by_district,
     uses_to_report,
@@ -28,6 +30,7 @@ from marketplace.registration.queries.filings import (
 __all__ = [
     "HEAPS",
     "certificates_of",
+    "counts_of_seller",
     "desk",
     "districts_of",
     "filing_by_token",
@@ -43,6 +46,7 @@ __all__ = [
     "reads_file",
     "registered_between",
     "to_file",
+    "to_go_on_with",
     "unregistered",
     "unregistered_by_district",
     "uses_to_report",

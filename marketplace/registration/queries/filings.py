@@ -13,6 +13,7 @@ from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for
 from marketplace.registration.models import (
     CERTIFICATE_FILES,
     FILING_FILES,
@@ -28,6 +29,15 @@ from marketplace.registration.workflow import (
     COUNTED,
     ON_DESK,
     FilingStatus,
+)
+from marketplace.web.once_a_request import once_a_request
+
+#: What the seller's side brings on: to correct, to submit, to file in the national system.
+_OF_SELLER = (
+    FilingStatus.RETURNED,
+    FilingStatus.DRAFT,
+    FilingStatus.APPROVED,
+    FilingStatus.FORWARDED,
 )
 
 
@@ -74,6 +84,25 @@ def visible_to(actor: Actor) -> QuerySet[Filing]:
 def own_filings(actor: Actor) -> QuerySet[Filing]:
     """The filings of the contracts of the organisations that the person works for; newest first."""
     return filings().filter(_of_people(actor, *PRINCIPALS)).order_by("-id")
+
+
+def to_go_on_with(actor: Actor) -> QuerySet[Filing]:
+    """The filings that the seller's side of the person brings on: to correct, to submit, to file; newest first."""
+    rows = own_filings(actor).filter(seller_org_id__in=list(access_of(actor).orgs))
+    return rows.filter(status__in=_OF_SELLER)
+
+
+@once_a_request
+def counts_of_seller(user: Actor) -> dict[str, int]:
+    """How much the seller's side has to do, by name: "filings", "uses". One query that is kept.
+
+    Most people have nothing of it: to read the rows, which are wide, is left to who has.
+    """
+    return counted_for(user, _lists_of_seller)
+
+
+def _lists_of_seller(user: Actor) -> dict[str, QuerySet[Any]]:
+    return {"filings": to_go_on_with(user), "uses": uses_to_report(user)}
 
 
 def filing_of(contract: Contract) -> Filing | None:
@@ -216,7 +245,11 @@ def has_moved(filing: Filing) -> bool:
 
 def waiting_count(actor: Actor) -> int:
     """How many filings wait for this registrar's next act."""
-    return desk(actor).filter(status__in=sorted(ON_DESK)).count()
+    return counted_for(actor, _on_desk)["desk"]
+
+
+def _on_desk(actor: Actor) -> dict[str, QuerySet[Any]]:
+    return {"desk": desk(actor).filter(status__in=sorted(ON_DESK))}
 
 
 def next_on_desk(actor: Actor, after: Filing) -> Filing | None:

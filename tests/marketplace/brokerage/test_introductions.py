@@ -161,6 +161,7 @@ def test_the_log_decides_between_two_claims_and_both_read_the_ruling(
         answer(second, cast.university, cast.university_admin)
         assert [row.code for row in first.claims] == [first.code, second.code]
         assert [row.code for row in queries.to_rule()] == [first.code, second.code]
+        assert queries.waiting_counts(cast.operator)["rulings"] == 2
         for person in (cast.approver, broker.user, cast.auditor):
             with pytest.raises(Forbidden):
                 introductions.rule(first, winner=first.code, reason="先登记", actor=person)
@@ -251,6 +252,7 @@ def test_claims_from_before_and_after_a_credit_code_rival(
             make_introduction(broker, cast.enterprise, firm, need)
         introductions.rule(second, winner=first.code, reason="先登记", actor=cast.operator)
         assert list(queries.to_rule()) == []
+        assert queries.waiting_counts(cast.operator)["rulings"] == 0
         with pytest.raises(Refused, match="已经裁定"):
             introductions.rule(first, winner=second.code, reason="再裁", actor=cast.operator)
     first.refresh_from_db()

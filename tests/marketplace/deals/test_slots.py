@@ -1,5 +1,6 @@
 """What contracts show on pages of listings and organisations: to the members of the parties, nobody else."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from marketplace.deals import services
 from marketplace.deals.models import Contract
 from marketplace.deals.slice import SLICE
 from marketplace.enquiries import services as enquiries
+from marketplace.notices.models import Notice
 from tests.cast import Cast
 from tests.factories.achievements import make_achievement
 from tests.factories.brokerage import make_broker
@@ -107,6 +109,31 @@ def test_the_page_of_an_intent_offers_it_to_the_named_alone(cast: Cast) -> None:
     for person, offered in ((cast.approver, True), (cast.university_admin, False)):
         [answer] = answers("slot_intent", person, [intent])
         assert (answer is not None) is offered
+
+
+def test_the_asker_of_an_unnamed_owner_hears_of_a_contract_once_the_name_is_out(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    def told() -> list[str]:
+        rows = Notice.objects.filter(kind="deals.to_draft").order_by("pk")
+        return [row.recipient.name for row in rows]
+
+    need = make_need(cast.enterprise, cast.member, state="published", hide_owner=True)
+    intent = make_agreed_intent(need, cast.approver, cast.university, cast.university_admin)
+    other = make_need(cast.enterprise, cast.member, state="published", hide_owner=True)
+    make_agreed_intent(other, cast.approver, cast.university, cast.university_admin)
+    drain()
+    assert told() == []
+    enquiries.name_owner(intent.enquiry, actor=cast.approver)
+    drain()
+    drain()
+    assert told() == [cast.university_admin.name]
+    [notice] = Notice.objects.filter(kind="deals.to_draft")
+    assert notice.url == reverse("enquiries:intent", args=[intent.code])
+    named = make_need(cast.enterprise, cast.member, state="published")
+    make_agreed_intent(named, cast.approver, cast.university, cast.university_admin)
+    drain()
+    assert told() == [cast.university_admin.name] * 2
 
 
 def test_a_broker_that_is_named_sees_no_badge(cast: Cast) -> None:

@@ -23,46 +23,11 @@ from marketplace.matching.models import Match
 from marketplace.parties.models import Membership, Organization
 from marketplace.workbench import queries as workbench
 from tests.cast import Cast
-from tests.factories.achievements import make_achievement
 from tests.factories.enquiries import make_enquiry
 from tests.factories.needs import make_need
+from tests.marketplace.enquiries.way import signed_in, values
 
 pytestmark = pytest.mark.django_db
-
-CHECKS = {code: {"answer": "clear", "note": ""} for code in rulebook.CHECKS}
-
-
-@pytest.fixture
-def enquiry(cast: Cast) -> Enquiry:
-    """The enterprise asks the university about an achievement, and was answered."""
-    listing = make_achievement(
-        cast.university, cast.university_member, title="低甲醛胶黏剂", state="published"
-    )
-    return make_enquiry(
-        listing, cast.enterprise, cast.member, state="talking", owner=cast.university_member
-    )
-
-
-def values(**more: Any) -> dict[str, Any]:
-    """A proposal in which nothing is wrong."""
-    return {
-        "contract_kind": "license",
-        "subject": "胶黏剂配方及工艺许可",
-        "amount_fen": 80_000_000,
-        "milestones": [
-            {"what": "小试", "due": clock.today() + timedelta(days=30), "share": 30},
-            {"what": "中试", "due": clock.today() + timedelta(days=90), "share": 70},
-        ],
-        "checks": CHECKS,
-        "pricing_mode": "negotiated",
-        **more,
-    }
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 # --- intents ----------------------------------------------------------------------------------
@@ -126,6 +91,7 @@ def test_those_who_bind_propose_counter_and_confirm(
         "asker_id": cast.enterprise.pk,
         "contract_kind": "license",
         "amount_fen": None,
+        "sha256": "",
     }
     drain()
     enquiry.refresh_from_db()

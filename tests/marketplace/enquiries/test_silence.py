@@ -1,5 +1,6 @@
 """The answer clock: reminders, leads and the questions that follow, at exact instants."""
 
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
 
 import pytest
 
@@ -343,3 +346,71 @@ def test_a_visitor_with_a_mobile_number_is_told_by_sms(
         drain()
     assert [row["template"] for row in MemoryBackend.outbox] == ["visitor_silent"]
     assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_visitor_is_asked_by_a_link_and_answers_by_one_click(
+    cast: Cast, achievement: Any, drain: Callable[[], int], answer: str
+) -> None:
+    with clock.shift(at("2026-03-09 10:00")):
+        enquiry = make_visitor_enquiry(achievement, text="金丝雀的问题")
+        services.write(enquiry, "金丝雀的答复", actor=cast.university_member, seen=None)
+        drain()
+    mail.outbox.clear()
+    with clock.shift(at("2026-03-19 09:59")):
+        run("enquiries.ask_whether_met")
+        drain()
+        assert [row.to for row in mail.outbox if row.to == ["visitor@example.com"]] == []
+    with clock.shift(at("2026-03-19 10:01")):
+        for _time in range(2):
+            run("enquiries.ask_whether_met")
+            drain()
+        [asked] = [row for row in mail.outbox if row.to == ["visitor@example.com"]]
+        assert "对方与您联系上了吗？" in asked.subject
+        assert "金丝雀" not in asked.subject + asked.body
+        [path] = re.findall(r"/enquiries/by-link/\S+", asked.body)
+        question = MetQuestion.objects.get()
+        client = Client()
+        for _time in range(2):
+            page = client.get(path).content.decode()
+            assert 'name="met" value="yes"' in page
+            assert "金丝雀" not in page
+        question.refresh_from_db()
+        assert (question.asker_answer, question.owner_answer) == ("", "")
+        assert client.get(reverse("enquiries:visit")).status_code == 404
+        # A word that is no answer, then the one click.
+        assert client.post(path, {"met": "perhaps"}).status_code == 400
+        question.refresh_from_db()
+        assert question.asker_answer == ""
+        assert client.post(path, {"met": answer}).status_code == 302
+        question.refresh_from_db()
+        assert (question.asker_answer, question.owner_answer) == (answer, "")
+        assert 'name="met"' not in client.get(path).content.decode()
+        assert 'name="met"' not in client.get(reverse("enquiries:visit")).content.decode()
+
+
+def test_a_visitor_answers_on_the_page_of_the_enquiry_and_changes_the_answer(
+    cast: Cast, achievement: Any, drain: Callable[[], int]
+) -> None:
+    enquiry = make_visitor_enquiry(achievement)
+    services.ask_whether_they_met(enquiry, occasion="answer", at=clock.now() - timedelta(days=11))
+    early = services.send_link
+    client = Client()
+    with transaction.atomic():
+        early(enquiry)
+    [path] = re.findall(r"/enquiries/by-link/\S+", mail.outbox[-1].body)
+    assert 'name="met"' not in client.get(path).content.decode()
+    assert client.post(path, {"met": "yes"}).status_code == 404
+    assert MetQuestion.objects.get().asker_answer == ""
+    run("enquiries.ask_whether_met")
+    drain()
+    visit = reverse("enquiries:visit")
+    assert 'name="met" value="no"' in client.get(visit).content.decode()
+    for answer in ("no", "yes"):
+        assert client.post(visit, {"met": answer}).status_code == 302
+        assert MetQuestion.objects.get().asker_answer == answer
+    # A link that was made useless takes no answer.
+    services.revoke_links(enquiry)
+    assert client.post(path, {"met": "no"}).status_code == 409
+    assert client.post(visit, {"met": "no"}).status_code == 404
+    assert MetQuestion.objects.get().asker_answer == "yes"

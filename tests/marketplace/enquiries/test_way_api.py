@@ -74,7 +74,7 @@ def test_an_intent_from_the_proposal_to_both_confirmations(
     assert [row.status_code for row in sent] == [201, 200]
     first = sent[0].json()
     assert (first["status"], first["side"], sent[1].json()) == ("proposed", "asker", first)
-    assert first["available_actions"] == ["withdraw", "counter"]
+    assert first["available_actions"] == ["seal", "withdraw", "counter"]
     assert "close" not in actions(call, cast.approver, of_enquiry)
     second = call(cast.approver, "post", f"{of_enquiry}intents/", proposal())
     assert (second.status_code, problem(second)["type"]) == (409, "/api/problems/refused")
