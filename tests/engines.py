@@ -30,6 +30,8 @@ ABOVE = {
     "tests/marketplace/statistics/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/threads/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/custody/sealing": "bytes are sealed and opened without a database",
+    "tests/marketplace/custody/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/publicity/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/registration/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "marketplace.offerings.apps.OfferingsConfig",
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
+    "marketplace.custody.apps.CustodyConfig",
     "marketplace.publicity.apps.PublicityConfig",
     "marketplace.custody.apps.CustodyConfig",
     "marketplace.disclosure.apps.DisclosureConfig",
@@ -525,6 +526,7 @@ SPECTACULAR_SETTINGS = {
         "BookEnum": ["city", "sample"],
         "PublicityStatusEnum": "marketplace.publicity.workflow.Status",
         "ObjectionStatusEnum": "marketplace.publicity.workflow.ObjectionStatus",
+        "CustodianStatusEnum": "marketplace.custody.workflow.Status",
     },
 }
 

@@ -199,6 +199,11 @@ POSTS: dict[str, str] = {
     "publicity:edit_objection": REV,
     "api:publicity_list": KEY,
     "api:publicity_move": REV,
+    # --- custody
+    "custody:invite": KEY,
+    "custody:show": REV,
+    "custody:key": REV,
+    "custody:rehearse": "one answer to one box that never changes, and it is taken once",
     "api:objection_list": KEY,
     "api:objection_move": REV,
     # --- disclosure

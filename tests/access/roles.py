@@ -77,6 +77,12 @@ _CONTESTED: Relations = {
     "objector_binder": frozenset({"university_admin"}),
 }
 
+# The university keeps the keys; an invitation waits for a member of the enterprise.
+_KEPT: Relations = {
+    "keeper": frozenset({"university_member"}),
+    "keeper_binder": frozenset({"university_admin"}),
+}
+
 _MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
@@ -150,6 +156,12 @@ RELATIONS: dict[str, Relations] = {
     "publicity_act": _PUBLISHED,
     "objection": _CONTESTED,
     "objection_act": _CONTESTED,
+    "custodian": _KEPT,
+    "custodian invited": {
+        "keeper": frozenset({"member"}),
+        "keeper_binder": frozenset({"approver", "org_admin"}),
+    },
+    "rehearsal": {"keeper": frozenset({"university_member"})},
     # The enterprise has published, the university asks.
     # The enterprise has proposed, the university decides.
     "intent": {

@@ -8,12 +8,14 @@ from django.http import HttpResponse
 
 import pytest
 
+from marketplace.custody import sealing
 from marketplace.kernel import clock
 from tests.access.matrix import KINDS, Rule, load
 from tests.access.posts import KEY, POSTS, REV
 from tests.access.walk import ALWAYS_WRITTEN, JOURNAL, LOGIN, address, watched
 from tests.access.world import World, rolled_back
 from tests.access.worlds.intent import VALUES
+from tests.factories.custody import new_record
 from tests.factories.files import pdf_bytes, upload
 from tests.factories.parties import organization_data
 
@@ -44,12 +46,18 @@ def _scan() -> Any:
     return upload(pdf_bytes(), "扫描件.pdf")
 
 
+def _key_record() -> Any:
+    return sealing.canonical(new_record()[1]).decode()
+
+
 #: Who does the act of OTHERWISE, where several may post and each does something else.
 ROLE = {
     "registration:period": "registrar_city",
     "publicity:contest": "university_admin",
     "publicity:manage": "approver",
     "publicity:objection": "university_admin",
+    "custody:show": "university_member",
+    "custody:key": "university_member",
 }
 #: What else each sends (a function is called for a fresh file), so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
@@ -165,6 +173,8 @@ OTHERWISE: dict[str, Any] = {
         "text": "价格偏低",
     },
     "api:publicity_move": {"reason": "内容有误"},
+    "custody:show": {"act": "retire", "reason": "调离岗位"},
+    "custody:key": {"record": _key_record},
     "grant_move": {"until": clock.today().isoformat()},
     "grant": {"move": "prolong", "until": clock.today().isoformat()},
     "retire": {"on": clock.today().isoformat()},

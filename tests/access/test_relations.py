@@ -139,6 +139,11 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "objector": lambda user, row: user.access.in_org(row.organization_id),
         "objector_binder": lambda user, row: user.access.binds(row.organization_id),
     },
+    "custodian": {
+        "keeper": lambda user, row: row.person_id == user.pk,
+        "keeper_binder": lambda user, row: user.access.binds(row.organization_id),
+    },
+    "rehearsal": {"keeper": lambda user, row: row.key.custodian.person_id == user.pk},
     "match": {
         "asker": lambda user, row: user.access.in_org(row.need.owner_id),
         "offerer": lambda user, row: user.access.in_org(row.achievement.owner_id),

@@ -31,6 +31,7 @@ TWINS = {
     "achievements.view_achievement": "marketplace.achievements.queries.visible_to",
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
+    "custody.view_custodian": "marketplace.custody.queries.custodians.visible_to",
     "deals.view_contract": "marketplace.deals.queries.reading.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",
     "enquiries.view_contact": "marketplace.enquiries.queries.way.contacts_visible_to",

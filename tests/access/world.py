@@ -30,6 +30,7 @@ from marketplace.brokerage.workflow import (
     IntroductionStatus,
     MandateStatus,
 )
+from marketplace.custody.workflow import Status as CustodianStatus
 from marketplace.deals.workflow import ContractStatus
 from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus
@@ -56,6 +57,7 @@ from marketplace.statistics.rulebook.issues import CITY_DAILY
 from marketplace.taxonomy import queries as taxonomy
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.contracts import contracts
+from tests.access.worlds.custody import custodians
 from tests.access.worlds.deals import deals
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
@@ -110,6 +112,8 @@ STATES: dict[str, set[str]] = {
     "publicity_act": {*PublicityStatus.values, "suspended", "missing"},
     "objection": {*ObjectionStatus.values, "missing"},
     "objection_act": {*ObjectionStatus.values, "missing"},
+    "custodian": {*CustodianStatus.values, "missing"},
+    "rehearsal": {"open", "answered", "retired", "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
     "scheme": {"known", "missing"},
@@ -587,4 +591,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     filings,
     prechecks,
     publicities,
+    custodians,
 )

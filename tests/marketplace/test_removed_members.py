@@ -19,6 +19,7 @@ from marketplace.brokerage.rulebook.commission import Terms
 from marketplace.brokerage.services.commissions import add_commission
 from marketplace.brokerage.services.introductions import rule
 from marketplace.brokerage.services.mandates import propose_amendment
+from marketplace.custody import queries as custodians
 from marketplace.deals import queries as contracts
 from marketplace.deals import services as contract_services
 from marketplace.files.services import store_upload
@@ -43,6 +44,7 @@ from marketplace.sheets.exports import export_named
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
 from tests.factories.brokerage import make_broker
+from tests.factories.custody import make_custodian, make_key
 from tests.factories.deals import make_contract
 from tests.factories.disclosure import accept, make_grant
 from tests.factories.enquiries import make_enquiry, on_the_way
@@ -175,6 +177,11 @@ class Left:
                 make_objection(notices[1], cast.enterprise, cast.approver),
             ],
         }
+        # The person kept a key for the organisation, and appointed a colleague.
+        kept = make_custodian(org, person, inviter=admin)
+        _private, _key, rehearsal = make_key(kept, rehearsed=False)
+        colleague = make_custodian(org, cast.university_member, inviter=person, state="invited")
+        self.custody = {"custodian": [kept, colleague], "rehearsal": [rehearsal]}
         self.contract = make_contract(org, person, cast.enterprise)
         self.signed = make_contract(org, person, cast.enterprise, state="signed")
         self.registration = open_filing(self.signed, actor=person)
@@ -216,6 +223,7 @@ class Left:
             **self.on_the_way,
             **self.brokerage,
             **self.publicity,
+            **self.custody,
         }
 
 
@@ -258,6 +266,7 @@ def test_lists_of_a_removed_member_are_a_strangers(left: Left) -> None:
         partial(listing_queries.own, Achievement),
         offerings.visible_to,
         contracts.visible_to,
+        custodians.visible_to,
         contracts.own_contracts,
         registrations.visible_to,
         registrations.own_filings,

@@ -1,0 +1,57 @@
+"""What the shells need to know of custodians."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.custody import queries, samples
+from marketplace.custody.policies import READERS
+from marketplace.parties.policies import access_of
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
+
+MOST = 20
+
+
+def _concerned(user: Any) -> bool:
+    """Who has rows in the list, or may begin one. The list of a member without either is empty."""
+    access = access_of(user)
+    return bool(access.binding) or access.has(*READERS) or queries.visible_to(user).exists()
+
+
+def _waiting(user: Any) -> int:
+    return queries.invitations_for(user).count() + queries.open_rehearsals(user).count()
+
+
+def _to_answer(user: Any) -> Iterator[Todo]:
+    """Invitations, keys to make, rehearsals to answer."""
+    for row in queries.invitations_for(user)[:MOST]:
+        url = reverse("custody:show", args=[row.code])
+        title = _("%(name)s 邀请您担任密钥保管人") % {"name": row.organization.name}
+        yield Todo("lock", title, row.get_kind_display(), _("去答复"), url, order=16)
+    for row in queries.keyless(user)[:MOST]:
+        url = reverse("custody:key", args=[row.code])
+        text = row.organization.name
+        yield Todo("lock", _("生成您的密钥"), text, _("去生成"), url, order=16)
+    for rehearsal in queries.open_rehearsals(user)[:MOST]:
+        url = reverse("custody:rehearse", args=[rehearsal.code])
+        text = rehearsal.get_cause_display()
+        due = rehearsal.due_at
+        yield Todo("lock", _("完成密钥演练"), text, _("去演练"), url, due, order=15)
+
+
+SLICE = Slice(
+    "custody",
+    "marketplace.custody.urls",
+    menu=(
+        MenuItem(
+            gettext_lazy("密钥保管"), "custody:list", "lock", "work", 58, _concerned, _waiting
+        ),
+    ),
+    todos=(_to_answer,),
+    codes=(CodePage("MG", queries.visible_to, "custody:show"),),
+    schedules=(Schedule("custody.tick", every=3600.0),),
+    samples=Samples("custodians", 62, samples.load, samples.remove),
+)
