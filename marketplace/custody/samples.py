@@ -35,11 +35,11 @@ def load(progress: Progress) -> None:
 
 @transaction.atomic
 def _make(row: Mapping[str, Any], org: Organization) -> None:
+    inviter = parties.binders_of(org.pk).filter(is_sample=True).order_by("pk").first()
+    inviter = inviter or sample_author(org)
     person = parties.user_by_email(row["email"])
     if person is None or not person.access.in_org(org.pk):
         person = create_sample_user(row["email"], name=row["name"], password=None, org=org)
-    inviter = parties.binders_of(org.pk).filter(is_sample=True).order_by("pk").first()
-    inviter = inviter or sample_author(org)
     made = services.invite_custodian(org, person, row["kind"], actor=inviter)
     made = services.accept_invitation(made, actor=person)
     make_sample_key(made, WORDS, actor=person)

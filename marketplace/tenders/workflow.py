@@ -23,6 +23,8 @@ class Status(TextChoices):
 
 #: Its author may change what it says.
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
+#: Before the deadline, in whatever hands: a need has one of these at a time.
+UNDER_WAY = EDITABLE | {Status.IN_REVIEW, Status.PUBLISHED, Status.TENDERING}
 #: Everybody may read it, for ever.
 PUBLIC = frozenset({Status.PUBLISHED, Status.TENDERING, Status.CLOSED, Status.CANCELLED})
 #: The deadline lies ahead.

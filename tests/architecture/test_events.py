@@ -83,6 +83,7 @@ UNHEARD = {
     "everybody reads it on the page of the publicity": {
         *("PublicityPublished", "PublicityProlonged", "ObjectionLapsed"),
     },
+    "the page of the custodian shows it": {"CustodianKeyMade", "RehearsalAnswered"},
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},
     "roles are granted on the command line": {"PlatformRoleGranted", "PlatformRoleRevoked"},

@@ -4,6 +4,7 @@ from marketplace.custody.queries.custodians import (
     choosable,
     invitations_for,
     keyless,
+    keys_named,
     live_keys,
     visible_to,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "fit",
     "invitations_for",
     "keyless",
+    "keys_named",
     "live_keys",
     "open_rehearsals",
     "overdue",

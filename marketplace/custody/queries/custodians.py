@@ -48,6 +48,12 @@ def keyless(actor: Actor) -> QuerySet[Custodian]:
     return _own(actor).filter(~Exists(live), status=Status.ACTIVE)
 
 
+def keys_named(names: Iterable[str]) -> dict[str, CustodianKey]:
+    """Keys by their public names, retired ones too: what was sealed to a key before its end still opens with it."""
+    rows = CustodianKey.objects.filter(key__in=list(names)).select_related("custodian")
+    return {row.key: row for row in rows}
+
+
 def live_keys(custodian_ids: Iterable[int]) -> dict[int, CustodianKey]:
     """The live key of each custodian that has one, by the primary key of the custodian."""
     rows = CustodianKey.objects.filter(custodian_id__in=list(custodian_ids), retired_at=None)

@@ -25,7 +25,7 @@ from marketplace.tenders.rulebook import (
     in_words,
     procedure_of,
 )
-from marketplace.tenders.workflow import EDITABLE, OPEN, PUBLIC, Status
+from marketplace.tenders.workflow import EDITABLE, OPEN, PUBLIC, UNDER_WAY, Status
 
 TENDER_FILES = "tenders.tender"
 _UNPUBLISHED = sorted({*EDITABLE, Status.IN_REVIEW})
@@ -118,6 +118,11 @@ class Tender(Stamped):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="tender_status"),
+            models.UniqueConstraint(
+                fields=["need"],
+                condition=Q(status__in=sorted(UNDER_WAY)),
+                name="tender_one_a_need",
+            ),
             models.CheckConstraint(condition=Q(sealing__in=Sealing.values), name="tender_sealing"),
             models.CheckConstraint(
                 condition=Q(status__in=_UNPUBLISHED)

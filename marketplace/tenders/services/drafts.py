@@ -31,7 +31,7 @@ from marketplace.tenders.models import (
 )
 from marketplace.tenders.rulebook import CHALLENGE, Procedure, Sealing, Side
 from marketplace.tenders.services.locking import locked, save
-from marketplace.tenders.workflow import EDITABLE
+from marketplace.tenders.workflow import EDITABLE, UNDER_WAY
 
 #: The criteria that a new draft begins with, by procedure: side, name, weight.
 _USUAL = (
@@ -96,8 +96,12 @@ def draft_tender(need: Need, beginning: Beginning, *, actor: Actor) -> Tender:
         raise Forbidden(_("请先验证邮箱或手机号"))
     if not beginning.is_free:
         raise Refused(_("依法必须招标的项目和政府采购项目不在本平台办理"))
+    # Two people who begin at once: the second finds what the first has begun.
+    need = Need.objects.select_for_update(of=("self",)).select_related("owner").get(pk=need.pk)
     if not need.is_open:
         raise Refused(_("需求发布后才能发起征集"))
+    if Tender.objects.filter(need=need, status__in=UNDER_WAY).exists():
+        raise Refused(_("这条需求已有一项征集，结束或删除后才能再发起"))
     rule = rulebook.procedure_on(beginning.procedure, clock.today())
     if rule is None:
         raise InvalidInput({"procedure": [_("请从列表中选择")]})

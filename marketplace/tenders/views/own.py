@@ -39,6 +39,7 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.services.changes import AMENDABLE
 from marketplace.tenders.services.drafts import TEXTS
 from marketplace.tenders.views.shared import PersonRequest, one, organizations_of, sent
+from marketplace.tenders.workflow import EDITABLE
 from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -132,6 +133,9 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
     names = [part.name for part in STEPS]
     if step not in names:
         raise NotVisible
+    if request.method != "POST" and row.status not in EDITABLE:
+        messages.info(request, _("提交审核后不能直接修改；公告后请提出变更"))
+        return redirect("tenders:manage", row.code)
     here = names.index(step)
     forms = _FORMS[step](row, sent(request))
     seen, stored, status = Seen(request, row.rev), None, 200

@@ -76,6 +76,8 @@ def test_a_key_is_one_custodians_and_a_new_one_retires_it(cast: Cast, keeper: An
     _private, new, _rehearsal = make_key(keeper)
     key.refresh_from_db()
     assert (key.retired_at, new.retired_at) == (new.made_at, None)
+    assert queries.live_keys([keeper.pk]) == {keeper.pk: new}
+    assert queries.keys_named([key.key, "0" * 32]) == {key.key: key}
     with pytest.raises(Refused, match="已经停用"):
         services.answer_rehearsal(rehearsal, "0" * 64, actor=cast.university_member)
     with pytest.raises(IntegrityError), transaction.atomic():
