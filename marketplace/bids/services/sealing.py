@@ -48,7 +48,8 @@ class PlainUpload:
         return hand_in_sealed(self.bid, header, names, said, actor=actor, sealed_by="server")
 
     def drop(self) -> None:
-        """Erase what was sealed when it is not handed in."""
-        Upload.objects.filter(path__in=self._paths.values(), envelope__isnull=True).delete()
-        for path in self._paths.values():
+        """Erase what was sealed and is not part of an envelope."""
+        paths = set(self._paths.values())
+        Upload.objects.filter(path__in=paths, envelope__isnull=True).delete()
+        for path in paths - queries.claimed_paths(paths):
             store.erase(path)

@@ -1,44 +1,23 @@
-from django.http import HttpResponse
+"""Pages of bids."""
 
-def receipts(request, **k):
-    return HttpResponse()
+from marketplace.bids.views.own import copy, edit, new, own, part, receipt, receipts, show
+from marketplace.bids.views.plain import plain
+from marketplace.bids.views.sealing import hand_in, right, seal
+from marketplace.bids.views.tus import upload, uploads
 
-def own(request, **k):
-    return HttpResponse()
-
-def new(request, **k):
-    return HttpResponse()
-
-def uploads(request, **k):
-    return HttpResponse()
-
-def upload(request, **k):
-    return HttpResponse()
-
-def show(request, **k):
-    return HttpResponse()
-
-def edit(request, **k):
-    return HttpResponse()
-
-def seal(request, **k):
-    return HttpResponse()
-
-def right(request, **k):
-    return HttpResponse()
-
-def hand_in(request, **k):
-    return HttpResponse()
-
-def plain(request, **k):
-    return HttpResponse()
-
-def copy(request, **k):
-    return HttpResponse()
-
-def receipt(request, **k):
-    return HttpResponse()
-
-def part(request, **k):
-    return HttpResponse()
-
+__all__ = [
+    "copy",
+    "edit",
+    "hand_in",
+    "new",
+    "own",
+    "part",
+    "plain",
+    "receipt",
+    "receipts",
+    "right",
+    "seal",
+    "show",
+    "upload",
+    "uploads",
+]
