@@ -24,6 +24,7 @@ from django.utils import translation
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
+from marketplace.bids.workflow import Status as BidStatus
 from marketplace.brokerage.workflow import (
     BrokerStatus,
     CommissionStatus,
@@ -55,6 +56,7 @@ from marketplace.registration.workflow import FilingStatus
 from marketplace.statistics.models import PublicIssue
 from marketplace.statistics.rulebook.issues import CITY_DAILY
 from marketplace.taxonomy import queries as taxonomy
+from tests.access.worlds.bids import bids
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.contracts import contracts
 from tests.access.worlds.custody import custodians
@@ -106,6 +108,11 @@ STATES: dict[str, set[str]] = {
     "token": {"valid", "expired", "revoked", "missing"},
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
+    "bid": {*BidStatus.values, "missing"},
+    "bid_tender": {"open", "missing"},
+    "bid_receipt": {"submitted", "missing"},
+    "bid_part": {"submitted", "missing"},
+    "bid_upload": {"missing"},
     "grant": {*GrantStatus.values, "missing"},
     "grant_answer": {*GrantStatus.values, "missing"},
     "publicity": {*PublicityStatus.values, "suspended", "missing"},
@@ -591,5 +598,6 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     filings,
     prechecks,
     publicities,
+    bids,
     custodians,
 )

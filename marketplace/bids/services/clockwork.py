@@ -27,7 +27,7 @@ def tick() -> None:
     for tender in readable(closed.order_by("id")[:AT_ONCE]):
         record_closing(tender)
     for bid in readable(queries.drafts_past()[:AT_ONCE]):
-        _lapse(bid)
+        lapse(bid)
     _sweep()
 
 
@@ -57,7 +57,8 @@ def record_closing(tender: Tender) -> Closing | None:
 
 
 @transaction.atomic
-def _lapse(bid: Bid) -> None:
+def lapse(bid: Bid) -> None:
+    """End a draft of which nothing was handed in before the deadline, with what was sent of it."""
     bid, now = locked(bid)
     if bid.status != Status.DRAFT:
         return

@@ -4,7 +4,7 @@ Cookies are not read, so that a page elsewhere can make no browser send anything
 for), and a session that ends stops no upload. A 401 erases nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -22,28 +22,36 @@ from marketplace.kernel.errors import DomainError
 from marketplace.web.rest import problem_body
 
 VERSION = "1.0.0"
+View = Callable[..., HttpResponse]
 _CHUNK = 256 * 1024
 _SEGMENT = "application/offset+octet-stream"
 
 
-def _tus(view: Any) -> Any:
+def _tus(*methods: str) -> Callable[[View], View]:
     """Answer in the protocol: its version in each response, a refusal as a problem, 401 without a right that holds."""
 
-    @csrf_exempt
-    @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            response = _answer(view, request, **kwargs)
-        except DomainError as error:
-            response = problem(error)
-        response["Tus-Resumable"] = VERSION
-        response["Cache-Control"] = "no-store"
-        return response
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if request.method not in {*methods, "OPTIONS"}:
+                response: HttpResponse = _refuse(405, "method-not-allowed", _("不支持这个方法"))
+                response["Allow"] = ", ".join((*methods, "OPTIONS"))
+            else:
+                try:
+                    response = _answer(view, request, **kwargs)
+                except DomainError as error:
+                    response = problem(error)
+            response["Tus-Resumable"] = VERSION
+            response["Cache-Control"] = "no-store"
+            return response
 
-    return guarded
+        return guarded
+
+    return wrap
 
 
-def _answer(view: Any, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+def _answer(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     if request.method == "OPTIONS":
         response = HttpResponse(status=204)
         response["Tus-Version"], response["Tus-Extension"] = VERSION, "creation"
@@ -60,17 +68,11 @@ def _answer(view: Any, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response = _refuse(401, "not-authenticated", text)
         response["WWW-Authenticate"] = "Bearer"
         return response
-    return view(request, right, **kwargs)  # type: ignore[no-any-return]
+    return view(request, right, **kwargs)
 
 
 def _refuse(status: int, slug: str, text: str) -> JsonResponse:
     return JsonResponse(problem_body(status, slug, text), status=status)
-
-
-def _not_allowed(*methods: str) -> HttpResponse:
-    response = _refuse(405, "method-not-allowed", _("不支持这个方法"))
-    response["Allow"] = ", ".join(methods)
-    return response
 
 
 def _number(text: str | None) -> int | None:
@@ -79,11 +81,9 @@ def _number(text: str | None) -> int | None:
     return int(text)
 
 
-@_tus
+@_tus("POST")
 def uploads(request: HttpRequest, right: Right) -> HttpResponse:
     """POST announces a file of `Upload-Length` bytes; `Location` is where to send it."""
-    if request.method != "POST":
-        return _not_allowed("POST", "OPTIONS")
     size = _number(request.headers.get("Upload-Length"))
     made = services.begin_upload(right, size if size is not None else -1)
     response = HttpResponse(status=201)
@@ -91,11 +91,9 @@ def uploads(request: HttpRequest, right: Right) -> HttpResponse:
     return response
 
 
-@_tus
+@_tus("HEAD", "PATCH")
 def upload(request: HttpRequest, right: Right, name: str) -> HttpResponse:
     """HEAD says how much has come, PATCH sends on from there."""
-    if request.method not in {"HEAD", "PATCH"}:
-        return _not_allowed("HEAD", "PATCH", "OPTIONS")
     found = queries.upload_of(right, name)
     if found is None:
         return _refuse(404, "not-found", _("没有找到"))
