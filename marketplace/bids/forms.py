@@ -121,7 +121,7 @@ class BidFields:
 
     def is_valid(self) -> bool:
         """Whether what was typed can be stored; all parts are judged."""
-        return all([one.is_valid() for one in (self.content, self.schedule, self.partners)])
+        return all([self.content.is_valid(), self.schedule.is_valid(), self.partners.is_valid()])
 
     @property
     def form(self) -> dict[str, Any]:

@@ -69,10 +69,10 @@ def make_sealed_tender(
     need = make_need(owner, actor, state="published")
     row = tenders.draft_tender(need, tenders.Beginning("call", True), actor=actor)
     row = tenders.edit_content(row, content(), actor=actor)
-    row = tenders.edit_keys(
-        row, sealing="sealed", custodians=keepers.rows, actor=actor
+    row = tenders.edit_keys(row, sealing="sealed", custodians=keepers.rows, actor=actor)
+    row = tenders.edit_schedule(
+        row, deadline=working_deadline(open_days), starts_at=None, actor=actor
     )
-    row = tenders.edit_schedule(row, deadline=working_deadline(open_days), starts_at=None, actor=actor)
     row = tenders.submit_tender(row, actor=actor)
     answer_all(keepers)
     return tenders.publish_tender(row, actor=operator), keepers
@@ -116,7 +116,7 @@ class Seal:
         terms = queries.terms_of_lot(bid.tender, bid.lot)
         sealer = sealing.BidSealer(terms, bid.code, bid.revision + 1, self._write)
         # As in a browser: the content key goes to the bidder's own key instead of to a code.
-        head = sealer._head  # noqa: SLF001 -- the twin of seal.mjs in tests
+        head = sealer._head
         box, _once = sealing.seal_box(
             "recovery",
             head,

@@ -60,9 +60,7 @@ class Bid(Stamped):
         indexes = [
             models.Index(fields=["organization", "-id"], name="bid_of"),
             models.Index(fields=["tender", "status"], name="bid_tender"),
-            models.Index(
-                fields=["tender"], condition=Q(status=Status.DRAFT), name="bid_clock"
-            ),
+            models.Index(fields=["tender"], condition=Q(status=Status.DRAFT), name="bid_clock"),
         ]
 
     def __str__(self) -> str:

@@ -28,9 +28,7 @@ def visible_to(actor: Actor) -> QuerySet[Bid]:
 def own(actor: Actor) -> QuerySet[Bid]:
     """The list of one's own bids, the newest first, with the terms that each answers to."""
     return visible_to(actor).annotate(
-        answered=Max(
-            "envelopes__receipts__terms_rev", filter=Q(envelopes__revision=F("revision"))
-        ),
+        answered=Max("envelopes__receipts__terms_rev", filter=Q(envelopes__revision=F("revision"))),
         keys=Max("envelopes__keys_rev", filter=Q(envelopes__revision=F("revision"))),
     )
 
@@ -38,7 +36,9 @@ def own(actor: Actor) -> QuerySet[Bid]:
 def live_of(actor: Actor, tenders: Iterable[int]) -> dict[int, Bid]:
     """A live bid of one of the person's organisations for each of these tenders; one query."""
     rows = Bid.objects.filter(
-        organization_id__in=list(access_of(actor).orgs), tender_id__in=list(tenders), status__in=LIVE
+        organization_id__in=list(access_of(actor).orgs),
+        tender_id__in=list(tenders),
+        status__in=LIVE,
     )
     return {row.tender_id: row for row in rows.order_by("-id")}
 

@@ -7,6 +7,7 @@ from marketplace.custody.sealing import Terms, from_base64
 from marketplace.kernel.errors import Refused
 from marketplace.tenders.models import Lot, Tender
 
+
 def terms_of_lot(tender: Tender, lot: Lot) -> Terms:
     """What one lot of a sealed tender announces. Raises Refused where a key is not known."""
     keepers = list(tender.keepers.select_related("custodian").order_by("number"))

@@ -105,9 +105,7 @@ def _drop_unused(bid: Bid, codes: Iterable[str], actor: Actor) -> None:
 
 def add_files(bid: Bid, uploads: Iterable[Any], *, actor: Actor) -> list[str]:
     """Examine attachments and keep them for a draft; their codes. Raises as `files.store_upload` does."""
-    made = [
-        files.store_upload(one, subject_kind=BID_FILES, actor=actor) for one in uploads if one
-    ]
+    made = [files.store_upload(one, subject_kind=BID_FILES, actor=actor) for one in uploads if one]
     # They were examined without a lock, for that takes its time: the deadline may have passed meanwhile.
     with transaction.atomic():
         bid = _editable(bid, actor)
@@ -140,4 +138,3 @@ def discard_bid(bid: Bid, *, actor: Actor, rev: Rev = None) -> None:
     paths = list(bid.uploads.values_list("path", flat=True))
     bid.delete()
     erase_after_commit(paths)
-

@@ -29,7 +29,6 @@ from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
 
 
-
 @dataclass(frozen=True)
 class Handover:
     """What the person says when he hands in.

@@ -39,7 +39,11 @@ def save(bid: Bid) -> None:
 def note_hand(bid: Bid, actor: Actor) -> None:
     """Write down that this person has a hand in the bid. Raises Refused where he acts for another in the lot."""
     if queries.others_of_person(bid, actor.pk):
-        raise Refused(_("您已代表另一单位参加这个标段，同一人不能代理两个投标人（招标投标法实施条例第四十条）"))
+        raise Refused(
+            _(
+                "您已代表另一单位参加这个标段，同一人不能代理两个投标人（招标投标法实施条例第四十条）"
+            )
+        )
     Hand.objects.get_or_create(bid=bid, person_id=actor.pk)
 
 

@@ -58,7 +58,9 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def own(request: PersonRequest) -> HttpResponse:
     """The bids of the reader's organisations, the newest first."""
-    return render_page(request, "bids/own.html", {"page": paginate(request, queries.own(request.user))})
+    return render_page(
+        request, "bids/own.html", {"page": paginate(request, queries.own(request.user))}
+    )
 
 
 @login_required
@@ -66,9 +68,7 @@ def own(request: PersonRequest) -> HttpResponse:
 @limited("bids", per_user="60/h")
 def new(request: PersonRequest, tender: str) -> HttpResponse:
     """Begin a bid; `tender` is the code of what it is for."""
-    row = settle(
-        fetch(tenders.published(), tender, actor=request.user, view="tenders.view_tender")
-    )
+    row = settle(fetch(tenders.published(), tender, actor=request.user, view="tenders.view_tender"))
     orgs = {
         one.organization.code: one.organization
         for one in parties.organizations_of(request.user)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from marketplace.bids import services
 from marketplace.bids.adapters import store
 from marketplace.bids.forms import BidFields, PledgeForm
 from marketplace.bids.models import Bid
@@ -115,7 +114,9 @@ def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpRes
         if all([fields.is_valid(), pledge.is_valid()]):
             wrong = form_errors(fields.form, requirements)
             terms = request.POST.get("terms_rev", "")
-            said = Handover(int(terms) if terms.isdecimal() and len(terms) < 9 else 0, PLEDGE, seen.rev)
+            said = Handover(
+                int(terms) if terms.isdecimal() and len(terms) < 9 else 0, PLEDGE, seen.rev
+            )
             try:
                 if wrong:
                     raise InvalidInput(wrong)

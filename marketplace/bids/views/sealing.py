@@ -88,9 +88,7 @@ def hand_in(request: PersonRequest, code: str) -> HttpResponse:
         ticket = Ticket.of("bids:hand_in", sent["key"], [header, row.code.encode()])
         made = once(
             ticket,
-            lambda: services.hand_in_sealed(
-                row, header, sent["names"], said, actor=request.user
-            ),
+            lambda: services.hand_in_sealed(row, header, sent["names"], said, actor=request.user),
             actor=request.user,
             code=lambda receipt: str(receipt.number),
         )

@@ -38,8 +38,6 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
             "missing": {"tender": new_code("ZB")},
         },
         "bid_receipt": {state: one | {"number": 1} for state, one in handed_in.items()},
-        "bid_part": {
-            state: one | {"revision": 1, "number": 0} for state, one in handed_in.items()
-        },
+        "bid_part": {state: one | {"revision": 1, "number": 0} for state, one in handed_in.items()},
         "bid_upload": {"missing": {"name": "0" * 32}},
     }

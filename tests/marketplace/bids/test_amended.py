@@ -150,7 +150,11 @@ def everything_in_the_database() -> str:
 
 
 def test_a_planted_text_is_in_no_row_and_no_file(
-    cast: Cast, settings: Any, caplog: pytest.LogCaptureFixture, mailoutbox: list[Any], tmp_path: Any
+    cast: Cast,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+    mailoutbox: list[Any],
+    tmp_path: Any,
 ) -> None:
     canary = "金丝雀CANARY7Q4Z"
     tender, _keepers = make_sealed_tender(cast.enterprise, cast.approver, operator=cast.operator)

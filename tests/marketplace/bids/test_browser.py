@@ -57,7 +57,9 @@ def test_sealed_in_the_browser_to_the_receipt_and_back(
     chromium: Browser, live_server: Any, people: Cast, own_index: object, tmp_path: Any
 ) -> None:
     canary = "金丝雀CANARY7Q4Z"
-    tender, keepers = make_sealed_tender(people.enterprise, people.approver, operator=people.operator)
+    tender, keepers = make_sealed_tender(
+        people.enterprise, people.approver, operator=people.operator
+    )
     bid = make_draft(tender, people.university, people.university_member)
     draft = tmp_path / "bid.draft"
     # The professor writes and hands over.
@@ -96,7 +98,13 @@ def test_sealed_in_the_browser_to_the_receipt_and_back(
         for row in tender.keepers.select_related("custodian"):
             expect(page.locator(f"[data-key='{row.custodian.code}']")).to_have_text(row.key)
         page.locator("#id_sealed_files").set_input_files(
-            [{"name": f"{canary}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" + canary.encode() * 120_000}]
+            [
+                {
+                    "name": f"{canary}.pdf",
+                    "mimeType": "application/pdf",
+                    "buffer": b"%PDF" + canary.encode() * 120_000,
+                }
+            ]
         )
         page.locator("[data-do=seal]").click()
         expect(page.get_by_text("口令至少 16 个字符")).to_be_visible()
@@ -107,12 +115,13 @@ def test_sealed_in_the_browser_to_the_receipt_and_back(
         expect(page.locator("[data-said]")).to_contain_text("同意诚信承诺")
         page.locator("[data-agree]").check()
         # The session ends: the page waits, and goes on after a sign-in in another tab.
-        kept = list(Session.objects.all())
+        kept, cookies = list(Session.objects.all()), page.context.cookies()
         Session.objects.all().delete()
         page.locator("[data-do=seal]").click()
         expect(page.locator("[data-do=retry]")).to_be_visible()
         assert page.locator("[name=scheme]").input_value() == canary
         Session.objects.bulk_create(kept)
+        page.context.add_cookies(cookies)  # type: ignore[arg-type]
         page.locator("[data-do=retry]").click()
         expect(page.get_by_text("本单位的副本能打开")).to_be_visible(timeout=30_000)
         clean(page, "bid-done")
@@ -148,7 +157,9 @@ def test_sealed_in_the_browser_to_the_receipt_and_back(
 def test_on_plain_http_the_page_says_what_is_missing(
     chromium: Browser, live_server: Any, people: Cast, own_index: object
 ) -> None:
-    tender, _keepers = make_sealed_tender(people.enterprise, people.approver, operator=people.operator)
+    tender, _keepers = make_sealed_tender(
+        people.enterprise, people.approver, operator=people.operator
+    )
     bid = make_draft(tender, people.university, people.university_admin)
     with window(chromium, live_server, people.university_admin) as page:
         page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
@@ -162,7 +173,9 @@ def test_on_plain_http_the_page_says_what_is_missing(
 def test_the_other_pages_are_clean(
     chromium: Browser, live_server: Any, people: Cast, own_index: object
 ) -> None:
-    sealed, _keepers = make_sealed_tender(people.enterprise, people.approver, operator=people.operator)
+    sealed, _keepers = make_sealed_tender(
+        people.enterprise, people.approver, operator=people.operator
+    )
     open_one = make_tender(people.enterprise, people.approver, operator=people.operator)
     fresh = make_tender(people.enterprise, people.approver, operator=people.operator)
     bid = make_bid(sealed, people.university, people.university_admin)

@@ -99,9 +99,7 @@ def test_at_the_deadline_it_is_late_although_no_worker_closed_the_tender(cast: C
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "database_now", lambda: tender.deadline)
         with pytest.raises(Refused, match="已截止"):
-            services.hand_in_sealed(
-                bid, seal.header, names, said(bid), actor=cast.university_admin
-            )
+            services.hand_in_sealed(bid, seal.header, names, said(bid), actor=cast.university_admin)
     assert not Envelope.objects.exists()
     tender.refresh_from_db()
     assert tender.status == "tendering"
@@ -218,9 +216,7 @@ def test_nobody_acts_for_two_bidders_in_one_lot(cast: Cast) -> None:
     from marketplace.parties.models import Membership
 
     tender, _keepers = make_sealed_tender(cast.enterprise, cast.approver, operator=cast.operator)
-    Membership.objects.create(
-        user=cast.outsider, organization=cast.university, role="org_admin"
-    )
+    Membership.objects.create(user=cast.outsider, organization=cast.university, role="org_admin")
     person = type(cast.outsider).objects.get(pk=cast.outsider.pk)
     make_bid(tender, cast.other_enterprise, person)
     with pytest.raises(Refused, match="第四十条"):
@@ -306,7 +302,7 @@ def test_what_was_handed_in_never_changes(cast: Cast) -> None:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             rows.update(terms_rev=9)
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-            rows.all()._raw_delete("default")  # noqa: SLF001 -- past the guards of Django
+            rows.all()._raw_delete("default")
 
 
 def test_the_key_of_receipts_is_made_once_and_its_owners_alone(settings: Any) -> None:

@@ -116,7 +116,9 @@ def test_before_the_close_nobody_else_sees_anything(cast: Cast) -> None:
             client.force_login(person)
         for address in addresses:
             answer = client.get(address, follow=False)
-            text = (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+            text = (
+                b"".join(answer.streaming_content) if answer.streaming else answer.content
+            ).decode()
             text = text.replace(f"q={bid.code}", "").replace(f'value="{bid.code}"', "")
             if address.startswith("/search/"):
                 assert at("show", bid.code) not in text
@@ -145,7 +147,9 @@ def test_at_the_close_the_hashes_are_on_the_page_of_the_tender(cast: Cast) -> No
     assert cast.university.name not in text
 
 
-def tus(client: Client, method: str, address: str, token: str, body: bytes = b"", **more: str) -> Any:
+def tus(
+    client: Client, method: str, address: str, token: str, body: bytes = b"", **more: str
+) -> Any:
     headers = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {token}", **more}
     kind = headers.pop("Content-Type", "application/octet-stream")
     return client.generic(method, address, body, content_type=kind, headers=headers)
@@ -173,7 +177,10 @@ def test_segments_over_http_and_the_hand_in(cast: Cast) -> None:
         for bad, status in (
             (tus(sending, "PATCH", where, token, b"x", **SEGMENT, **{"Upload-Offset": "3"}), 409),
             (tus(sending, "PATCH", where, token, b"x", **{"Upload-Offset": "9"}), 415),
-            (tus(sending, "PATCH", where, "nobody", data, **SEGMENT, **{"Upload-Offset": "9"}), 401),
+            (
+                tus(sending, "PATCH", where, "nobody", data, **SEGMENT, **{"Upload-Offset": "9"}),
+                401,
+            ),
             (sending.head(where, headers={"Authorization": f"Bearer {token}"}), 412),
             (client.head(where, headers={"Tus-Resumable": "1.0.0"}), 401),
             (tus(sending, "DELETE", where, token), 405),
@@ -273,7 +280,10 @@ def test_two_at_once_and_no_more_and_not_too_large(cast: Cast, settings: Any) ->
     with store.slot(2), store.slot(2):
         assert client.post(at("plain", bid.code), {"rev": "1"}).status_code == 429
     big = client.generic(
-        "POST", at("plain", bid.code), b"x", content_type="multipart/form-data; boundary=x",
+        "POST",
+        at("plain", bid.code),
+        b"x",
+        content_type="multipart/form-data; boundary=x",
         headers={"Content-Length": str(21 * 1024 * 1024)},
     )
     assert big.status_code in {400, 409}

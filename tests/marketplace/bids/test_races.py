@@ -97,8 +97,10 @@ def test_what_is_in_at_the_close_is_in_the_list(
     def close() -> None:
         # The deadline comes while the bid is on its way.
         Tender.objects.filter(pk=tender.pk).update(
-            deadline=clock.database_now(), first_deadline=clock.database_now() - timedelta(1),
-            questions_until=tender.starts_at, answers_until=tender.starts_at,
+            deadline=clock.database_now(),
+            first_deadline=clock.database_now() - timedelta(1),
+            questions_until=tender.starts_at,
+            answers_until=tender.starts_at,
             next_check=clock.database_now(),
         )
         services.record_closing(tender)
@@ -230,7 +232,10 @@ def test_withdrawn_before_the_close_or_in_the_list(people: Cast) -> None:
 def tenders_closing(tender: Tender, at: Any) -> Iterator[None]:
     """The deadline is now."""
     Tender.objects.filter(pk=tender.pk).update(
-        deadline=at, first_deadline=at - timedelta(1), next_check=at,
-        questions_until=tender.starts_at, answers_until=tender.starts_at,
+        deadline=at,
+        first_deadline=at - timedelta(1),
+        next_check=at,
+        questions_until=tender.starts_at,
+        answers_until=tender.starts_at,
     )
     yield

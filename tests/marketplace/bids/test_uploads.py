@@ -50,7 +50,7 @@ def test_segments_append_without_a_write_to_the_database(right: Right, own_store
         assert store.size_of(upload.path) == 7
         assert services.append(upload, 7, [b"890"]) == 10
     assert len(seen) == 0
-    [found] = [one for one in own_store.glob("??/*")]
+    [found] = list(own_store.glob("??/*"))
     assert found.read_bytes() == b"1234567890"
     assert (found.stat().st_mode & 0o777, len(found.name)) == (0o600, 32)
 
