@@ -94,7 +94,7 @@ PartnerRows = rows_of(PartnerForm, most=MOST_PARTNERS, extra=1)
 class FilesForm(JiebangForm):
     """Attachments of a bid that is not sealed: 投标函 and 联合体协议 as sealed scans, the scheme."""
 
-    files = UploadsField(label=_("添加附件"), required=False, most=MOST_FILES)
+    uploads = UploadsField(label=_("添加附件"), required=False, most=MOST_FILES)
 
 
 def _points(percent: Any) -> int:

@@ -110,7 +110,7 @@ def add_files(bid: Bid, uploads: Iterable[Any], *, actor: Actor) -> list[str]:
     with transaction.atomic():
         bid = _editable(bid, actor)
         if len(bid.kept) + len(made) > MOST_FILES:
-            raise InvalidInput({"files": [_("最多 %(most)d 个文件") % {"most": MOST_FILES}]})
+            raise InvalidInput({"uploads": [_("最多 %(most)d 个文件") % {"most": MOST_FILES}]})
         for one in made:
             files.bind(one, bid.pk, actor=actor)
         bid.kept = [*bid.kept, *(one.code for one in made)]

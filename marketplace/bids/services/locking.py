@@ -60,4 +60,9 @@ def refuse_bidder(bid: Bid) -> None:
 def erase_after_commit(paths: Iterable[str]) -> None:
     """Erase files of the store once it is certain that their rows are gone."""
     gone = list(paths)
-    transaction.on_commit(lambda: [store.erase(path) for path in gone])
+
+    def erase() -> None:
+        for path in gone:
+            store.erase(path)
+
+    transaction.on_commit(erase)

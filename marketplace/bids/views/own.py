@@ -112,7 +112,8 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
     row = one(request, code)
     chosen = request.POST.get("act", "") if request.method == "POST" else ""
     acts = _acts(request, row, chosen)
-    seen, problem, wrong, status = Seen(request, row.rev), None, [], 200
+    seen, status, wrong = Seen(request, row.rev), 200, list[str]()
+    problem: Refused | Forbidden | None = None
     if request.method == "POST":
         act = next((act for act in acts if act.name == chosen), None)
         status = 400
@@ -157,9 +158,11 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
         return PledgeForm(data, prefix=name)
 
     if not row.tender.is_sealed:
-        for name in ("submit", "replace"):
-            if name in moves:
-                found.append(Act(name, moves[name].label, pledge(name), note=PLEDGES[PLEDGE]))
+        found += [
+            Act(name, moves[name].label, pledge(name), note=PLEDGES[PLEDGE])
+            for name in ("submit", "replace")
+            if name in moves
+        ]
     binds = request.user.has_perm("bids.bind_bid", row)
     if binds and row.tender.takes_bids_now and queries.standing(row, row.tender).must_confirm:
         note = _("确认已提交的方案也适用于变更后的公告；内容需要调整的，请重新提交。")
@@ -199,9 +202,11 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
     if row.tender.is_sealed:
         return redirect("bids:seal", row.code)
     posted = request.method == "POST"
-    fields = BidFields(request.POST if posted else None, row.form, row.tender.requirements.all())
+    requirements = list(row.tender.requirements.all())
+    fields = BidFields(request.POST if posted else None, row.form, requirements)
     files_form = FilesForm(request.POST if posted else None, request.FILES if posted else None)
-    seen, problem, status = Seen(request, row.rev), None, 200
+    seen, status = Seen(request, row.rev), 200
+    problem: Refused | StorageFull | None = None
     if posted:
         status = 400
         if fields.is_valid() and files_form.is_valid():
@@ -209,10 +214,12 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
             kept = [file for file in row.kept if file not in removed]
             try:
                 services.edit_bid(row, fields.form, kept, actor=request.user, rev=seen.rev)
-                if files_form.cleaned_data["files"]:
-                    services.add_files(row, files_form.cleaned_data["files"], actor=request.user)
+                if files_form.cleaned_data["uploads"]:
+                    services.add_files(row, files_form.cleaned_data["uploads"], actor=request.user)
             except InvalidInput as error:
-                at_fields(files_form if "file" in error.errors else fields.content, error)
+                at_fields(
+                    files_form if {"file", "uploads"} & set(error.errors) else fields.content, error
+                )
             except StorageFull as error:
                 problem, status = error, error.status
             except Refused as error:
@@ -278,4 +285,4 @@ def part(request: PersonRequest, code: str, revision: int, number: int) -> HttpR
         response = FileResponse(stream, content_type="application/octet-stream")
     response["Content-Disposition"] = "attachment"
     response["Cache-Control"] = "no-store"
-    return response  # type: ignore[no-any-return]
+    return response

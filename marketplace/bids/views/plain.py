@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -36,7 +36,7 @@ from marketplace.web.signed_out import login_required
 from marketplace.web.views import render_page
 
 
-class _Sealed(UploadedFile):  # type: ignore[type-arg]
+class _Sealed(UploadedFile):
     """What is left of a file that was sealed: its name and size."""
 
 
@@ -57,7 +57,7 @@ class SealingHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 -- Django calls it so
         self._take(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:  # type: ignore[type-arg]
+    def file_complete(self, file_size: int) -> UploadedFile:
         return _Sealed(None, self.file_name, self.content_type, file_size)
 
 
@@ -67,15 +67,15 @@ class DroppingHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Keep nothing."""
 
-    def file_complete(self, file_size: int) -> UploadedFile:  # type: ignore[type-arg]
+    def file_complete(self, file_size: int) -> UploadedFile:
         return _Sealed(None, self.file_name, self.content_type, file_size)
 
 
 @csrf_exempt
-def plain(request: HttpRequest, code: str) -> HttpResponse:
+def plain(request: HttpRequest, code: str) -> HttpResponseBase:
     """Whoever reads the form first, the page for signing in among them, writes no file to a disk."""
     request.upload_handlers = [DroppingHandler()]
-    return _plain(request, code)  # type: ignore[return-value]
+    return _plain(request, code)
 
 
 @login_required
@@ -119,7 +119,7 @@ def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpRes
             )
             try:
                 if wrong:
-                    raise InvalidInput(wrong)
+                    raise InvalidInput(wrong)  # noqa: TRY301 -- shown as what the service says
                 made = upload.finish(fields.form, said, actor=request.user)
             except InvalidInput as error:
                 at_fields(fields.content, error)

@@ -91,13 +91,13 @@ def uploads(request: HttpRequest, right: Right) -> HttpResponse:
     return response
 
 
-@_tus("HEAD", "PATCH")
+@_tus("HEAD", "GET", "PATCH")
 def upload(request: HttpRequest, right: Right, name: str) -> HttpResponse:
-    """HEAD says how much has come, PATCH sends on from there."""
+    """HEAD (GET too) says how much has come, PATCH sends on from there."""
     found = queries.upload_of(right, name)
     if found is None:
         return _refuse(404, "not-found", _("没有找到"))
-    if request.method == "HEAD":
+    if request.method != "PATCH":
         response = HttpResponse(status=200)
         response["Upload-Offset"] = str(store.size_of(found.path))
         response["Upload-Length"] = str(found.size)

@@ -49,6 +49,9 @@ def write(page: Page, canary: str) -> None:
     page.locator("[name=team]").fill("教授两名")
     page.locator("[name='schedule-0-milestone']").fill("中试")
     page.locator("[name='schedule-0-days']").fill("180")
+    page.locator("[name=add_row_schedule]").click()
+    page.locator("[name='schedule-2-milestone']").fill("验收")
+    page.locator("[name='schedule-2-days']").fill("360")
     for one in page.locator("[name^=answer_]").all():
         one.fill("满足")
 
@@ -95,6 +98,7 @@ def test_sealed_in_the_browser_to_the_receipt_and_back(
         page.get_by_label("交接口令").fill("ling shan ce shi kou ling")
         page.locator("[data-do=import]").click()
         expect(page.locator("[name=scheme]")).to_have_value(canary)
+        expect(page.locator("[name='schedule-2-milestone']")).to_have_value("验收")
         for row in tender.keepers.select_related("custodian"):
             expect(page.locator(f"[data-key='{row.custodian.code}']")).to_have_text(row.key)
         page.locator("#id_sealed_files").set_input_files(

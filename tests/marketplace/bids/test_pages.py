@@ -64,7 +64,7 @@ def test_a_bid_without_sealing_from_the_button_to_the_receipt(cast: Cast) -> Non
     assert wrong.status_code == 400
     assert "份额之和须为 100%" in wrong.content.decode()
     upload = SimpleUploadedFile("a.pdf", b"not a pdf")
-    wrong = client.post(at("edit", bid.code), {**typed(tender, rev="1"), "files": upload})
+    wrong = client.post(at("edit", bid.code), {**typed(tender, rev="1"), "uploads": upload})
     assert wrong.status_code == 400
     bid.refresh_from_db()
     saved = client.post(at("edit", bid.code), typed(tender, rev=str(bid.rev)))

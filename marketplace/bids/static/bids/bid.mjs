@@ -59,7 +59,11 @@ function draft() {
   return fields;
 }
 function fill(fields) {
-  for (const [name, value] of Object.entries(fields)) if (field(name)) field(name).value = value;
+  for (const [name, value] of Object.entries(fields)) {
+    const row = /^(schedule|partners)-\d+-/.exec(name);
+    if (row && value && !field(name)) find(`[name=add_row_${row[1]}]`).click();
+    if (field(name)) field(name).value = value;
+  }
 }
 
 // An encrypted file for the colleague who hands in
