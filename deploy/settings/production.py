@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "marketplace.threads.apps.ThreadsConfig",
     "marketplace.registration.apps.RegistrationConfig",
     "marketplace.deals.apps.DealsConfig",
+    "marketplace.bids.apps.BidsConfig",
     "marketplace.tenders.apps.TendersConfig",
     "marketplace.brokerage.apps.BrokerageConfig",
     "marketplace.enquiries.apps.EnquiriesConfig",
@@ -309,6 +310,10 @@ CACHES["fragments"] = (
     }
 )
 PRIVATE_FILES_DIR = DATA_DIR / "private"
+# Sealed bids lie here under names that say nothing, apart from attachments; nothing serves this folder.
+BID_STORE_DIR = DATA_DIR / "bids"
+# The platform signs receipts of bids with this Ed25519 key (PEM). It is made once, readable by its owner alone.
+BID_RECEIPT_KEY_FILE = Path(env.str("BID_RECEIPT_KEY_FILE", "") or DATA_DIR / "receipts.pem")
 AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", "") or DATA_DIR / "audit-anchor.txt")
 # The prefix of an nginx `internal` location over that folder; empty: the application sends files.
 FILES_X_ACCEL = env.str("FILES_X_ACCEL", "")

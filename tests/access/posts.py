@@ -219,6 +219,14 @@ POSTS: dict[str, str] = {
     "custody:rehearse": "one answer to one box that never changes, and it is taken once",
     "api:objection_list": KEY,
     "api:objection_move": REV,
+    # --- bids
+    "bids:new": KEY,
+    "bids:edit": REV,
+    "bids:show": REV,
+    "bids:right": "a new right replaces the one before",
+    "bids:hand_in": "sends the version and a one-time key as JSON: tests/marketplace/bids/test_pages.py",
+    "bids:plain": REV,
+    "bids:uploads": "announces a file under a right; what is not handed in is swept",
     # --- disclosure
     "disclosure:ask": KEY,
     "disclosure:offer": KEY,

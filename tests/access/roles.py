@@ -89,6 +89,9 @@ _KEPT: Relations = {
     "keeper_binder": frozenset({"university_admin"}),
 }
 
+# The university bids for tenders of the enterprise; nobody else knows of it.
+_BID: Relations = {"bidder": UNIVERSITY, "bidder_binder": frozenset({"university_admin"})}
+
 _MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
@@ -130,6 +133,9 @@ RELATIONS: dict[str, Relations] = {
     "broker suspended": {"self": frozenset({"custodian"})},
     "broker removed": {"self": frozenset({"editor"})},
     "need": {**_OWNED, "owner_binder": frozenset({"approver", "org_admin"})},
+    "bid": _BID,
+    "bid_receipt": _BID,
+    "bid_part": _BID,
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
     "achievement": _OWNED,

@@ -118,6 +118,10 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
             user.access.in_org(row.enquiry.owner_id) or user.access.in_org(row.enquiry.asker_id)
         )
     },
+    "bid": {
+        "bidder": lambda user, row: user.access.in_org(row.organization_id),
+        "bidder_binder": lambda user, row: user.access.binds(row.organization_id),
+    },
     "contact": {
         "firm": lambda user, row: user.access.in_org(row.firm_id),
         "officers": lambda user, row: user.access.has("registrar_city", "registrar_county"),

@@ -30,6 +30,7 @@ NAME = re.compile(r"(^|_)visible_to$")
 TWINS = {
     "achievements.view_achievement": "marketplace.achievements.queries.visible_to",
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
+    "bids.view_bid": "marketplace.bids.queries.bids.visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
     "custody.view_custodian": "marketplace.custody.queries.custodians.visible_to",
     "deals.view_contract": "marketplace.deals.queries.reading.visible_to",

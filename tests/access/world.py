@@ -24,6 +24,7 @@ from django.utils import translation
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
+from marketplace.bids.workflow import Status as BidStatus
 from marketplace.brokerage.workflow import (
     BrokerStatus,
     CommissionStatus,
@@ -56,6 +57,7 @@ from marketplace.statistics.models import PublicIssue
 from marketplace.statistics.rulebook.issues import CITY_DAILY
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.tenders.workflow import Status as TenderStatus
+from tests.access.worlds.bids import bids
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.contracts import contracts
 from tests.access.worlds.custody import custodians
@@ -108,6 +110,11 @@ STATES: dict[str, set[str]] = {
     "token": {"valid", "expired", "revoked", "missing"},
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
+    "bid": {*BidStatus.values, "missing"},
+    "bid_tender": {"open", "missing"},
+    "bid_receipt": {"submitted", "missing"},
+    "bid_part": {"submitted", "missing"},
+    "bid_upload": {"missing"},
     "grant": {*GrantStatus.values, "missing"},
     "grant_answer": {*GrantStatus.values, "missing"},
     "publicity": {*PublicityStatus.values, "suspended", "missing"},
@@ -596,6 +603,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     filings,
     prechecks,
     publicities,
+    bids,
     custodians,
     tenders,
 )

@@ -36,6 +36,10 @@ UNHEARD = {
         *("PublicityDrafted", "PublicityEdited", "PublicityDiscarded"),
         *("ObjectionDrafted", "ObjectionEdited"),
     },
+    "a handler's deliveries are seen by the operator, and nobody but the bidder knows of a bid": {
+        *("BidDrafted", "BidEdited", "BidDiscarded", "BidHandedIn", "BidConfirmed"),
+        *("BidWithdrawn", "BidLapsed", "BidsClosed"),
+    },
     "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),

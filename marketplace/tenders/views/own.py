@@ -121,7 +121,7 @@ STEPS = (
         gettext_lazy("权重之和为 100，公告后不能修改。"),
     ),
     Step("schedule", gettext_lazy("时间"), gettext_lazy("先定截止时间，其余日期自动推算。")),
-    Step("keys", gettext_lazy("保密"), gettext_lazy("决定截止之前方案怎样保密。")),
+    Step("keys", gettext_lazy("方案保密"), gettext_lazy("决定截止之前方案怎样保密。")),
 )
 
 

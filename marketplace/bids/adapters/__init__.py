@@ -1,0 +1,1 @@
+"""The folder of envelopes, and the key that signs receipts."""

@@ -1,0 +1,161 @@
+"""What a bid says: short and structured, the same fields whether it is sealed or hidden by rights."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.bids.rulebook import (
+    FORM_VERSION,
+    MOST_ANSWER,
+    MOST_DAYS,
+    MOST_FILES,
+    MOST_MILESTONES,
+    MOST_NAME,
+    MOST_PARTNERS,
+    MOST_SCHEME,
+    MOST_TEAM,
+)
+from marketplace.files.forms import UploadsField
+from marketplace.web.forms import JiebangForm, MoneyFormField, PlainTextField, RowForm, rows_of
+
+
+class BeginForm(JiebangForm):
+    """In whose name, and for which lot."""
+
+    organization = forms.ChoiceField(label=_("以哪个单位的名义参加"))
+    lot = forms.ChoiceField(label=_("标段"))
+
+    def __init__(
+        self, *args: Any, organizations: Sequence[Any], lots: Sequence[Any], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (
+            ("organization", [(org.code, org.name) for org in organizations]),
+            ("lot", [(str(lot.number), f"{lot.number} {lot.title}") for lot in lots]),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].initial = choices[0][0] if choices else None
+
+
+class ContentForm(JiebangForm):
+    """The texts and the price; each requirement has a field of its own, `answer_<number>`."""
+
+    scheme = PlainTextField(
+        label=_("技术方案"), max_length=MOST_SCHEME, multiline=True, rows=10, required=False
+    )
+    price = MoneyFormField(label=_("报价"), exact=True, required=False)
+    team = PlainTextField(
+        label=_("团队"), max_length=MOST_TEAM, multiline=True, rows=4, required=False
+    )
+    lead_share = forms.DecimalField(
+        label=_("牵头单位的份额（%）"),
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        help_text=_("独立参加填 100；联合体各方份额之和须为 100"),
+    )
+
+    def __init__(self, *args: Any, requirements: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for row in requirements:
+            self.fields[f"answer_{row.number}"] = PlainTextField(
+                label=_("答复指标：%(name)s %(target)s") % {"name": row.name, "target": row.target},
+                max_length=MOST_ANSWER,
+                multiline=True,
+                rows=2,
+                required=False,
+            )
+
+
+class MilestoneForm(RowForm):
+    """One step of the schedule."""
+
+    milestone = PlainTextField(label=_("节点和成果"), max_length=MOST_NAME)
+    days = forms.IntegerField(label=_("签约后多少日"), min_value=1, max_value=MOST_DAYS)
+
+
+class PartnerForm(RowForm):
+    """A partner of a joint bid."""
+
+    name = PlainTextField(label=_("成员单位名称或编号"), max_length=MOST_NAME)
+    share = forms.DecimalField(
+        label=_("份额（%）"), min_value=0, max_value=100, max_digits=5, decimal_places=2
+    )
+
+
+MilestoneRows = rows_of(MilestoneForm, most=MOST_MILESTONES, extra=2)
+PartnerRows = rows_of(PartnerForm, most=MOST_PARTNERS, extra=1)
+
+
+class FilesForm(JiebangForm):
+    """Attachments of a bid that is not sealed: 投标函 and 联合体协议 as sealed scans, the scheme."""
+
+    uploads = UploadsField(label=_("添加附件"), required=False, most=MOST_FILES)
+
+
+def _points(percent: Any) -> int:
+    """Basis points of a percentage with two decimals."""
+    return int(Decimal(percent) * 100)
+
+
+class BidFields:
+    """All fields of a bid. `form` is what was typed, as plain JSON; only after `is_valid()`."""
+
+    def __init__(self, data: Any, stored: Any, requirements: Sequence[Any]) -> None:
+        self.requirements = list(requirements)
+        self.content = ContentForm(data, requirements=self.requirements, initial=_initial(stored))
+        self.schedule = MilestoneRows(
+            data, prefix="schedule", initial=stored.get("schedule", []) if data is None else None
+        )
+        partners = [
+            {"name": row["name"], "share": Decimal(row["share"]) / 100}
+            for row in stored.get("partners", [])
+        ]
+        self.partners = PartnerRows(
+            data, prefix="partners", initial=partners if data is None else None
+        )
+
+    def is_valid(self) -> bool:
+        """Whether what was typed can be stored; all parts are judged."""
+        return all([self.content.is_valid(), self.schedule.is_valid(), self.partners.is_valid()])
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """What was typed, as plain JSON."""
+        held = self.content.cleaned_data
+        return {
+            "version": FORM_VERSION,
+            "price": held["price"],
+            "scheme": held["scheme"],
+            "team": held["team"],
+            "answers": [
+                {"number": row.number, "text": held[f"answer_{row.number}"]}
+                for row in self.requirements
+                if held[f"answer_{row.number}"]
+            ],
+            "schedule": [
+                {"milestone": row["milestone"], "days": row["days"]} for row in self.schedule.values
+            ],
+            "lead_share": _points(held["lead_share"]),
+            "partners": [
+                {"name": row["name"], "share": _points(row["share"])}
+                for row in self.partners.values
+            ],
+        }
+
+
+def _initial(stored: Any) -> dict[str, Any]:
+    found = {name: stored.get(name) for name in ("scheme", "price", "team")}
+    found |= {f"answer_{row['number']}": row["text"] for row in stored.get("answers", [])}
+    found["lead_share"] = Decimal(stored.get("lead_share", 10_000)) / 100
+    return found
+
+
+class PledgeForm(JiebangForm):
+    """Acceptance of the pledge, with what was read."""
+
+    agree = forms.BooleanField(label=_("我代表本单位作出以上承诺，并同意提交"))

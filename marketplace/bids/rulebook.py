@@ -1,0 +1,81 @@
+"""What a bid says and how much of it there may be. No models, no clock.
+
+The form of a bid is plain JSON, the same for a bid that is sealed in the browser, sealed on receipt, or hidden by
+rights: `version`, `price` (fen), `scheme`, `team`, `answers` [{number, text}], `schedule` [{milestone, days}],
+`lead_share` and `partners` [{name, share}] in basis points, which sum to 10,000.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+FORM_VERSION = 1
+#: Characters.
+MOST_SCHEME, MOST_TEAM, MOST_ANSWER, MOST_NAME = 20_000, 3_000, 500, 80
+#: Rows.
+MOST_MILESTONES, MOST_PARTNERS = 20, 10
+#: Days after the signature.
+MOST_DAYS = 3_650
+#: Basis points: the whole of a joint bid.
+WHOLE = 10_000
+#: Files of a bid, the manifest not counted.
+MOST_FILES = 20
+#: Bytes that one bid may send; and what padding and tags may add to them.
+MOST_BYTES = 200 * 1024 * 1024
+MOST_STORED = MOST_BYTES + 4 * 1024 * 1024
+#: Bytes that the server seals on receipt, and how many of such requests it takes at once.
+MOST_PLAIN, PLAIN_AT_ONCE = 20 * 1024 * 1024, 2
+
+#: The pledge of integrity by version. A version that was accepted once never changes.
+PLEDGES: Mapping[int, Any] = {
+    1: _(
+        "本单位承诺：方案和附件真实；不与其他投标人、发榜方或评审人员串通；不请托、不打招呼；"
+        "与同一标段的其他投标人不存在同一负责人，也没有控股或管理关系；没有被限制参加此类活动。"
+    )
+}
+PLEDGE = max(PLEDGES)
+
+Errors = dict[str, list[object]]
+
+
+def form_errors(form: Mapping[str, Any], requirements: Sequence[Any]) -> Errors:
+    """What is missing in a complete form; by field. `requirements` are those of the tender."""
+    errors: Errors = {}
+    if not form.get("scheme"):
+        errors["scheme"] = [_("请写明技术方案")]
+    if form.get("price") is None:
+        errors["price"] = [_("请填写报价")]
+    if not form.get("team"):
+        errors["team"] = [_("请介绍团队")]
+    if not form.get("schedule"):
+        errors["schedule"] = [_("请至少填写一个节点")]
+    answers = {row["number"]: row["text"] for row in form.get("answers", [])}
+    for row in requirements:
+        if row.must and not answers.get(row.number):
+            errors[f"answer_{row.number}"] = [_("请逐条答复必须满足的指标")]
+    errors |= share_errors(form)
+    return errors
+
+
+def share_errors(form: Mapping[str, Any]) -> Errors:
+    """The shares of a joint bid sum to the whole; alone, the lead has all of it."""
+    partners = form.get("partners", [])
+    shares = [form.get("lead_share") or 0, *(row["share"] for row in partners)]
+    if sum(shares) != WHOLE or (partners and min(shares) <= 0):
+        return {"lead_share": [_("牵头单位和各联合体成员的份额之和须为 100%，每个份额大于 0")]}
+    return {}
+
+
+def empty_form() -> dict[str, Any]:
+    """The form of a bid in which nothing was said yet."""
+    return {
+        "version": FORM_VERSION,
+        "price": None,
+        "scheme": "",
+        "team": "",
+        "answers": [],
+        "schedule": [],
+        "lead_share": WHOLE,
+        "partners": [],
+    }

@@ -1,0 +1,29 @@
+"""Everything that changes bids."""
+
+from marketplace.bids.services.clockwork import record_closing, tick
+from marketplace.bids.services.confirming import confirm_bid, withdraw_bid
+from marketplace.bids.services.drafts import add_files, discard_bid, draft_bid, edit_bid, keep_files
+from marketplace.bids.services.handing_in import Handover, hand_in_open, hand_in_sealed
+from marketplace.bids.services.samples import remove_samples
+from marketplace.bids.services.sealing import PlainUpload
+from marketplace.bids.services.uploads import append, begin_upload, grant_right
+
+__all__ = [
+    "Handover",
+    "PlainUpload",
+    "add_files",
+    "append",
+    "begin_upload",
+    "confirm_bid",
+    "discard_bid",
+    "draft_bid",
+    "edit_bid",
+    "grant_right",
+    "hand_in_open",
+    "hand_in_sealed",
+    "keep_files",
+    "record_closing",
+    "remove_samples",
+    "tick",
+    "withdraw_bid",
+]

@@ -1,0 +1,43 @@
+"""Bids of the university in every state, each for a sealed tender of the enterprise of its own."""
+
+from typing import Any
+
+from marketplace.bids import services
+from marketplace.bids.services import clockwork
+from marketplace.bids.workflow import Status
+from marketplace.kernel import clock
+from marketplace.kernel.codes import new_code
+from tests.factories.bids import hand_in, make_draft, make_keepers, make_sealed_tender
+
+
+def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    """One in each state; the tender of the lapsed one is closed, the others are open."""
+    cast, keepers = world.cast, make_keepers(world.cast.operator)
+    made: dict[str, dict[str, Any]] = {"missing": {"code": new_code("TB")}}
+    for state in Status.values:
+        tender, _keepers = make_sealed_tender(
+            cast.enterprise, cast.approver, operator=cast.operator, keepers=keepers
+        )
+        row = make_draft(tender, cast.university, cast.university_member)
+        if state in {Status.SUBMITTED, Status.WITHDRAWN}:
+            hand_in(row, cast.university_admin)
+        if state == Status.WITHDRAWN:
+            services.withdraw_bid(row, actor=cast.university_admin)
+        if state == Status.LAPSED:
+            with clock.shift(tender.deadline - clock.now()):
+                services.record_closing(tender)
+                clockwork.lapse(row)
+        row.refresh_from_db()
+        world.rows["bid", state] = row
+        made[state] = {"code": row.code}
+    handed_in = {"missing": {**made["missing"]}, "submitted": {**made["submitted"]}}
+    return {
+        "bid": made,
+        "bid_tender": {
+            "open": {"tender": world.rows["bid", "draft"].tender.code},
+            "missing": {"tender": new_code("ZB")},
+        },
+        "bid_receipt": {state: one | {"number": 1} for state, one in handed_in.items()},
+        "bid_part": {state: one | {"revision": 1, "number": 0} for state, one in handed_in.items()},
+        "bid_upload": {"missing": {"name": "0" * 32}},
+    }
