@@ -530,6 +530,10 @@ SPECTACULAR_SETTINGS = {
         "BookEnum": ["city", "sample"],
         "PublicityStatusEnum": "marketplace.publicity.workflow.Status",
         "ObjectionStatusEnum": "marketplace.publicity.workflow.ObjectionStatus",
+        "MetAnswerEnum": ["yes", "no"],
+        "BidStatusEnum": "marketplace.bids.workflow.Status",
+        "TenderStatusEnum": "marketplace.tenders.workflow.Status",
+        "AmendmentStatusEnum": "marketplace.tenders.workflow.AmendmentStatus",
         "CustodianStatusEnum": "marketplace.custody.workflow.Status",
     },
 }
