@@ -134,6 +134,7 @@ RELATIONS: dict[str, Relations] = {
     "broker removed": {"self": frozenset({"editor"})},
     "need": {**_OWNED, "owner_binder": frozenset({"approver", "org_admin"})},
     "bid": _BID,
+    "bid_open": _BID,
     "bid_receipt": _BID,
     "bid_part": _BID,
     "need_public_file": _OWNED,

@@ -50,6 +50,21 @@ def _key_record() -> Any:
     return sealing.canonical(new_record()[1]).decode()
 
 
+_BID = {
+    "scheme": "方案",
+    "price": "85",
+    "team": "团队",
+    "lead_share": "100",
+    "schedule-TOTAL_FORMS": "1",
+    "schedule-INITIAL_FORMS": "0",
+    "schedule-0-milestone": "中试",
+    "schedule-0-days": "180",
+    "partners-TOTAL_FORMS": "0",
+    "partners-INITIAL_FORMS": "0",
+    "answer_1": "满足",
+    "answer_2": "满足",
+}
+
 #: Who does the act of OTHERWISE, where several may post and each does something else.
 ROLE = {
     "registration:period": "registrar_city",
@@ -58,11 +73,17 @@ ROLE = {
     "publicity:objection": "university_admin",
     "tenders:manage": "approver",
     "tenders:ask": "university_admin",
+    "bids:edit": "university_admin",
+    "bids:plain": "university_admin",
+    "bids:show": "university_admin",
     "custody:show": "university_member",
     "custody:key": "university_member",
 }
 #: What else each sends (a function is called for a fresh file), so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
+    "bids:edit": _BID,
+    "bids:plain": {**_BID, "terms_rev": "1", "agree": "on"},
+    "bids:show": {"act": "discard"},
     "edit": {"title": "另一个名称"},
     "brokerage:entry": {"move": "submit"},
     "brokerage:edit": {

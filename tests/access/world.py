@@ -111,6 +111,7 @@ STATES: dict[str, set[str]] = {
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
     "bid": {*BidStatus.values, "missing"},
+    "bid_open": {"draft", "sealed", "missing"},
     "bid_tender": {"open", "missing"},
     "bid_receipt": {"submitted", "missing"},
     "bid_part": {"submitted", "missing"},
@@ -603,7 +604,8 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     filings,
     prechecks,
     publicities,
-    bids,
     custodians,
     tenders,
+    # After those that move the clock: what they pass closes.
+    bids,
 )

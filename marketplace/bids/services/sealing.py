@@ -9,6 +9,7 @@ from marketplace.bids.models import Bid, Receipt, Upload
 from marketplace.bids.services.handing_in import Handover, hand_in_sealed
 from marketplace.custody import sealing
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.revisions import check
 
 
 class PlainUpload:
@@ -39,6 +40,7 @@ class PlainUpload:
 
     def finish(self, form: Mapping[str, Any], said: Handover, *, actor: Actor) -> Receipt:
         """Seal the form and hand in. Raises as `hand_in_sealed` does."""
+        check(self.bid.rev, said.rev, self.bid)
         header = self._sealer.finish(form)
         paths = [self._paths[index] for index in range(len(self._paths))]
         Upload.objects.bulk_create(

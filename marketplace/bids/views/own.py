@@ -119,7 +119,8 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
         status = 400
         try:
             if act is None:
-                problem, status = Refused(_("当前状态不能这样办理，请刷新页面")), 409
+                problem = Refused(_("当前状态不能这样办理，请刷新页面"))
+                status = problem.status if chosen else 400
             elif act.form is None or act.form.is_valid():
                 _do(request, row, chosen, seen.rev)
                 messages.success(request, _("已办理：%(move)s") % {"move": act.label})

@@ -8,6 +8,7 @@ from marketplace.bids.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
 from tests.factories.bids import hand_in, make_draft, make_keepers, make_sealed_tender
+from tests.factories.tenders import make_tender
 
 
 def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
@@ -30,9 +31,16 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         row.refresh_from_db()
         world.rows["bid", state] = row
         made[state] = {"code": row.code}
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    by_rights = make_draft(tender, cast.university, cast.university_member)
     handed_in = {"missing": {**made["missing"]}, "submitted": {**made["submitted"]}}
     return {
         "bid": made,
+        "bid_open": {
+            "draft": {"code": by_rights.code},
+            "sealed": made["draft"],
+            "missing": made["missing"],
+        },
         "bid_tender": {
             "open": {"tender": world.rows["bid", "draft"].tender.code},
             "missing": {"tender": new_code("ZB")},
