@@ -530,7 +530,7 @@ SPECTACULAR_SETTINGS = {
         "BookEnum": ["city", "sample"],
         "PublicityStatusEnum": "marketplace.publicity.workflow.Status",
         "ObjectionStatusEnum": "marketplace.publicity.workflow.ObjectionStatus",
-        "MetAnswerEnum": ["yes", "no"],
+        "MetAnswerEnum": "marketplace.enquiries.models.followup.MetQuestion.Answer",
         "BidStatusEnum": "marketplace.bids.workflow.Status",
         "TenderStatusEnum": "marketplace.tenders.workflow.Status",
         "AmendmentStatusEnum": "marketplace.tenders.workflow.AmendmentStatus",

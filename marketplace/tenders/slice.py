@@ -166,7 +166,7 @@ SLICE = Slice(
     schedules=(Schedule("tenders.tick", every=15.0),),
     samples=Samples("tenders", 63, samples.load, samples.remove),
     slots=(
-        Contribution("listing.badges", 20, _badges, "tenders/slot_badge.html"),
+        Contribution("listing.badges", 8, _badges, "tenders/slot_badge.html"),
         Contribution("listing.panels", 14, _of_need, "tenders/slot_need.html"),
         Contribution("listing.manage", 20, _begin, "tenders/slot_begin.html"),
         Contribution("organization.facts", 58, _running, "tenders/slot_running.html"),

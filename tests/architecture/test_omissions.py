@@ -33,7 +33,6 @@ NO_CODE_PAGE = {
     "ZI": "a cancellation is a row on the page of its tender",
     "TW": "a question is a row on the page of its tender",
     "ZG": "the record of standing is the page of the operator",
-    "YL": "a rehearsal is opened from the page of its custodian",
     "GZ": "a job is shown on the page that started it",
 }
 
