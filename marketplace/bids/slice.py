@@ -69,7 +69,7 @@ SLICE = Slice(
     todos=(_to_confirm, _to_finish),
     codes=(CodePage("TB", queries.visible_to, "bids:show"),),
     schedules=(Schedule("bids.tick", every=60.0),),
-    samples=Samples("bids", 65, samples.load, samples.remove),
+    samples=Samples("bids", 64, samples.load, samples.remove),
     slots=(
         Contribution("tender.actions", 10, _bid, "bids/slot_bid.html"),
         Contribution("tender.panels", 10, _closing, "bids/slot_closing.html"),

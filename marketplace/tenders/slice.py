@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders import queries, samples
+from marketplace.tenders.workflow import Status
 from marketplace.web.slices import (
     CodePage,
     MenuItem,
@@ -42,7 +43,7 @@ def _to_answer(user: Any) -> Iterator[Todo]:
         return
     for row in queries.unanswered_for(user)[:MOST]:
         title = _("答复问题：%(title)s") % {"title": row.tender.title}
-        url = reverse("tenders:manage", args=[row.tender.code]) + "#questions"
+        url = reverse("tenders:manage", args=[row.tender.code])
         yield Todo(
             "warn",
             title,
@@ -61,7 +62,15 @@ def _to_send(user: Any) -> Iterator[Todo]:
     for row in queries.to_publish(user)[:MOST]:
         title = _("征集草稿：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
-        yield Todo("pen", title, row.get_status_display(), _("去完成"), url, order=23)
+        yield Todo(
+            "pen",
+            title,
+            row.get_status_display(),
+            _("去完成"),
+            url,
+            urgent=row.status == Status.RETURNED,
+            order=23,
+        )
 
 
 def _to_decide(user: Any) -> Iterator[Todo]:
@@ -77,7 +86,14 @@ def _to_decide(user: Any) -> Iterator[Todo]:
         for row in rows[:MOST]:
             url = reverse("tenders:manage", args=[row.tender.code])
             yield Todo(
-                "warn", row.tender.title, what, _("去审核"), url, row.tender.deadline, order=11
+                "warn",
+                row.tender.title,
+                what,
+                _("去审核"),
+                url,
+                row.tender.deadline,
+                urgent=True,
+                order=11,
             )
 
 

@@ -42,6 +42,7 @@ OWED = {"returned", "asked", "invited", "open"}
 #: Flows whose people learn elsewhere that they must act, and where.
 NO_TODO = {
     "registration.ledgerperiod": "a month is open while it lasts; its closing is a to-do when it is over",
+    "tenders.cancellation": "the to-do leads to the page of its tender",
     "enquiries.lead": "the menu counts the open leads, which any broker may take",
     "parties.verification": "the to-do of the organisation, which is returned with its dossier",
     "parties.invitation": "the link that was sent; the invited may have no account yet",

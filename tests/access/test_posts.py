@@ -214,6 +214,8 @@ STATE = {
     "grant": "granted",
     "grant_move": "requested",
     "manage": "running",
+    "tenders:manage": "tendering",
+    "tenders:amend": "tendering",
     "objection": "submitted",
     "edit_objection": "draft",
     "publicity_move": "running",
@@ -248,7 +250,7 @@ def test_whatever_needs_neither_says_why() -> None:
 def _may(rule: Rule, method: str = "post") -> tuple[str, str]:
     """A state and a role in which the person may: nothing but the body is wrong."""
     table = rule.table[method]
-    wanted = STATE.get(rule.name.rpartition(":")[2])
+    wanted = STATE.get(rule.name, STATE.get(rule.name.rpartition(":")[2]))
     chosen = ROLE.get(rule.name)
     for state, row in table.items():
         for role, status in sorted(row.items()):

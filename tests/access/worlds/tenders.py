@@ -24,7 +24,11 @@ def tenders(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         row.refresh_from_db()
         world.rows["tender", state] = row
         made[str(state)] = {"code": row.code}
-    for state in ("open", "answered"):
+    _changes(world, rows[Status.TENDERING])
+    services.ask_to_cancel(
+        rows[Status.PUBLISHED], kind="other", reason="改为自研", actor=world.cast.approver
+    )
+    for state in ("open", "answered", "open", "answered"):
         question = services.ask(
             rows[Status.TENDERING],
             world.cast.university,
@@ -41,6 +45,21 @@ def tenders(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         "tender_act": {state: one | {"move": "cancel"} for state, one in made.items()},
         "tender_question": asked,
     }
+
+
+def _changes(world: Any, tender: Tender) -> None:
+    """One that is in force, one refused, one withdrawn, and one that waits."""
+    cast = world.cast
+    for move in ("approve", "refuse", "withdraw", ""):
+        row = services.propose_amendment(
+            tender, {"payment": f"分期 {move}"}, reason="补充", actor=cast.approver
+        )
+        if move == "approve":
+            services.approve_amendment(row, actor=cast.operator)
+        elif move == "refuse":
+            services.drop_amendment(row, move, reason="不必", actor=cast.operator)
+        elif move:
+            services.drop_amendment(row, move, actor=cast.approver)
 
 
 def _tender(world: Any, state: str) -> Tender:
