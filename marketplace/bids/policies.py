@@ -33,7 +33,7 @@ def binds_bidder(user: Actor, bid: Any) -> bool:
     return bid is not None and access_of(user).binds(bid.organization_id)
 
 
-rules.add_perm("bids.draft_bid", is_confirmed & may_bid)
+rules.add_perm("bids.enter_tender", is_confirmed & may_bid)
 rules.add_perm("bids.view_bid", is_of_bidder)
 rules.add_perm("bids.edit_bid", is_confirmed & is_of_bidder)
 rules.add_perm("bids.bind_bid", is_confirmed & binds_bidder)

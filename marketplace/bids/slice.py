@@ -48,7 +48,7 @@ def _bid(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     mine = queries.live_of(user, [row.pk for row in tenders])
     found: list[Answer] = []
     for row in tenders:
-        begins = row.takes_bids_now and user.has_perm("bids.draft_bid", row)
+        begins = row.takes_bids_now and user.has_perm("bids.enter_tender", row)
         own = mine.get(row.pk)
         found.append({"begins": begins, "bid": own} if begins or own else None)
     return found

@@ -41,8 +41,10 @@ from marketplace.parties.models import Invitation, Membership, User, Verificatio
 from marketplace.registration import queries as registrations
 from marketplace.registration.services.filing import open_filing
 from marketplace.sheets.exports import export_named
+from marketplace.tenders import services as tender_services
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
+from tests.factories.bids import make_bid
 from tests.factories.brokerage import make_broker
 from tests.factories.custody import make_custodian, make_key
 from tests.factories.deals import make_contract
@@ -55,6 +57,7 @@ from tests.factories.needs import make_need
 from tests.factories.offerings import make_offering
 from tests.factories.parties import UserFactory, make_member
 from tests.factories.publicity import make_objection, make_publicity
+from tests.factories.tenders import make_tender
 from tests.worked_slice.services import ask_visit
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,8 @@ WITHOUT_SUBJECT = {
     "indexing.rebuild_index",
     "parties.appoint_broker",
     "publicity.draft_publicity",
+    "tenders.draft_tender",
+    "tenders.record_standing",
     "parties.create_organization",
     "brokerage.apply_broker",
     "brokerage.review_brokers",
@@ -182,6 +187,24 @@ class Left:
         _private, _key, rehearsal = make_key(kept, rehearsed=False)
         colleague = make_custodian(org, cast.university_member, inviter=person, state="invited")
         self.custody = {"custodian": [kept, colleague], "rehearsal": [rehearsal]}
+        # The person opened a tender, and asked and bid in one of others.
+        own = [
+            make_tender(org, person, state=state, is_sample=True)
+            for state in ("draft", "in_review", "tendering")
+        ]
+        foreign = make_tender(cast.enterprise, cast.approver, is_sample=True)
+        change = tender_services.propose_amendment(
+            own[2], {"payment": "分期"}, reason="补充", actor=person
+        )
+        self.tenders = {
+            "tender": [*own, foreign],
+            "question": [
+                tender_services.ask(foreign, org, "以哪版标准为准？", actor=person),
+                tender_services.ask(own[2], cast.enterprise, "可以联合吗？", actor=cast.approver),
+            ],
+            "change": [change],
+            "bid": [make_bid(foreign, org, person, state="draft")],
+        }
         self.contract = make_contract(org, person, cast.enterprise)
         self.signed = make_contract(org, person, cast.enterprise, state="signed")
         self.registration = open_filing(self.signed, actor=person)
@@ -224,6 +247,7 @@ class Left:
             **self.brokerage,
             **self.publicity,
             **self.custody,
+            **self.tenders,
         }
 
 

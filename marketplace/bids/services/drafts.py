@@ -38,7 +38,7 @@ def draft_bid(tender: Tender, lot: Lot, org: Organization, *, actor: Actor) -> B
     Raises Forbidden, Refused where it may not bid or has a live bid for the lot, NotVisible for a foreign lot.
     """
     tender, now = up_to_date(tender)
-    if not access_of(actor).in_org(org.pk) or not actor.has_perm("bids.draft_bid", tender):
+    if not access_of(actor).in_org(org.pk) or not actor.has_perm("bids.enter_tender", tender):
         raise Forbidden(_("只能以本单位名义参加"))
     if lot.tender_id != tender.pk:
         raise NotVisible
