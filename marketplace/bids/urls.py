@@ -21,7 +21,7 @@ workbench = [
     path("bids/<str:code>/sealed/", views.hand_in, name="hand_in"),
     path("bids/<str:code>/plain/", views.plain, name="plain"),
     path("bids/<str:code>/copy/", views.copy, name="copy"),
-    path("bids/<str:code>/receipts/<int:number>/", views.receipt, name="receipt"),
+    path("bids/<str:code>/receipts/<str:digest>/", views.receipt, name="receipt"),
     path("bids/<str:code>/parts/<int:revision>/<int:number>/", views.part, name="part"),
 ]
 

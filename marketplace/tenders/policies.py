@@ -37,11 +37,12 @@ def was_submitted(_user: Actor, tender: Any) -> bool:
 
 @rules.predicate
 def oversees(user: Actor, tender: Any) -> bool:
-    """The person is of the authority and does not work for the purchaser."""
+    """The person is of the authority, does not work for the purchaser, and has not written it."""
     return (
         tender is not None
         and access_of(user).has(Role.AUTHORITY)
         and not access_of(user).in_org(tender.owner_id)
+        and user.pk not in {tender.created_by_id, tender.submitted_by_id}
     )
 
 

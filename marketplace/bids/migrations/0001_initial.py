@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('received', '收到方案'), ('confirmed', '确认适用于变更后的公告')], max_length=9)),
                 ('terms_rev', models.PositiveIntegerField()),
                 ('raw', models.BinaryField()),
+                ('blind', models.CharField(max_length=64)),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('at', models.DateTimeField()),
                 ('is_sample', models.BooleanField(default=False)),

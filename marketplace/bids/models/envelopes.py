@@ -64,7 +64,9 @@ class Envelope(models.Model):
 
 
 class Receipt(models.Model):
-    """A signed receipt. `number` counts those of the tender, and each names the hash of the one before.
+    """A signed receipt. `number` counts those of the tender, and each names the one before by a blinded hash.
+
+    Before the opening neither `number` nor `blind` leaves the database: they would tell how many were before.
 
     `received`: the envelope came in. `confirmed`: the bidder said that it also answers to `terms_rev`.
     """
@@ -81,6 +83,7 @@ class Receipt(models.Model):
     kind = models.CharField(max_length=9, choices=Kind.choices)
     terms_rev = models.PositiveIntegerField()
     raw = models.BinaryField()
+    blind = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
     is_sample = models.BooleanField(default=False)

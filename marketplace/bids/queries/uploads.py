@@ -19,8 +19,15 @@ def right_of(token: str) -> Right | None:
     return found if found.bid.tender.status_at(clock.now()) == "tendering" else None
 
 
+def is_name(name: str) -> bool:
+    """Whether this can be the name of a file in the store; the database is asked for no other."""
+    return name.isascii() and name.isalnum()
+
+
 def upload_of(right: Right, name: str) -> Upload | None:
     """A file under this right by the last part of its path. One that belongs to an envelope is left alone."""
+    if not is_name(name):
+        return None
     rows = Upload.objects.filter(bid_id=right.bid_id, envelope__isnull=True)
     return rows.filter(path=f"{name[:2]}/{name}").first()
 

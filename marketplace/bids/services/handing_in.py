@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.bids import events, queries
 from marketplace.bids.adapters import store
 from marketplace.bids.models import Bid, Envelope, Receipt, Upload
+from marketplace.bids.queries.uploads import is_name
 from marketplace.bids.rulebook import PLEDGE, form_errors
 from marketplace.bids.services.drafts import keep_files
 from marketplace.bids.services.locking import locked, note_hand, refuse_bidder, save
@@ -147,7 +148,7 @@ def _files_of(
     bid: Bid, entries: Sequence[Mapping[str, Any]], names: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The stored files, each checked against its entry in the header. Raises InvalidInput at `files`."""
-    paths = [f"{name[:2]}/{name}" for name in names]
+    paths = [f"{name[:2]}/{name}" for name in names if is_name(name)]
     rows = Upload.objects.filter(bid=bid, envelope__isnull=True, path__in=paths)
     known = dict(rows.values_list("path", "size"))
     if len(set(paths)) != len(entries) or set(paths) != set(known):

@@ -9,6 +9,7 @@ from marketplace.bids.models import Bid, Receipt, Upload
 from marketplace.bids.services.handing_in import Handover, hand_in_sealed
 from marketplace.custody import sealing
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import StorageFull
 from marketplace.kernel.revisions import check
 
 
@@ -28,6 +29,8 @@ class PlainUpload:
 
     def _write(self, index: int, data: bytes) -> None:
         if index not in self._paths:
+            if store.room().is_short:
+                raise StorageFull
             self._paths[index] = store.new_path()
             store.create(self._paths[index])
         path = self._paths[index]

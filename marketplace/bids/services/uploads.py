@@ -51,8 +51,10 @@ def forget_uploads(bid: Bid) -> None:
 @transaction.atomic
 def begin_upload(right: Right, size: int) -> Upload:
     """Announce a file of so many bytes. Raises InvalidInput at `size` beyond the quota, StorageFull."""
+    # The bid before its right, as where a new right is given.
+    bid = Bid.objects.select_for_update(of=("self",), no_key=True).filter(pk=right.bid_id).first()
     row = Right.objects.select_for_update().filter(pk=right.pk, digest=right.digest).first()
-    if row is None:
+    if bid is None or row is None:
         raise Refused(_("上传许可已被新的许可取代"))
     count = Upload.objects.filter(bid_id=row.bid_id, envelope__isnull=True).count()
     used = queries.used_bytes(right.bid)

@@ -245,10 +245,10 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def receipt(request: PersonRequest, code: str, number: int) -> HttpResponse:
+def receipt(request: PersonRequest, code: str, digest: str) -> HttpResponse:
     """One receipt as the canonical JSON that was signed."""
     row = one(request, code)
-    found = next((one for one in queries.receipts_of(row) if one.number == number), None)
+    found = next((one for one in queries.receipts_of(row) if one.digest == digest), None)
     if found is None:
         raise NotVisible
     response = HttpResponse(bytes(found.raw), content_type="application/json")

@@ -29,7 +29,7 @@ from marketplace.bids.services import Handover, PlainUpload
 from marketplace.bids.views.shared import one
 from marketplace.bids.workflow import LIVE
 from marketplace.files.rulebook import clean_name
-from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, TooMany
+from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, StorageFull, TooMany
 from marketplace.web.acts import at_fields
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -123,7 +123,7 @@ def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpRes
                 made = upload.finish(fields.form, said, actor=request.user)
             except InvalidInput as error:
                 at_fields(fields.content, error)
-            except (Refused, Forbidden) as error:
+            except (Refused, Forbidden, StorageFull) as error:
                 problem, status = error, error.status
             else:
                 code, status = upload.code, 200

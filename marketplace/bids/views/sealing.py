@@ -90,16 +90,16 @@ def hand_in(request: PersonRequest, code: str) -> HttpResponse:
             ticket,
             lambda: services.hand_in_sealed(row, header, sent["names"], said, actor=request.user),
             actor=request.user,
-            code=lambda receipt: str(receipt.number),
+            code=lambda receipt: str(receipt.digest),
         )
     except DomainError as error:
         return problem(error)
-    found = next(one for one in queries.receipts_of(row) if str(one.number) == made.code)
+    found = next(one for one in queries.receipts_of(row) if one.digest == made.code)
     return JsonResponse(
         {
             "receipt": bytes(found.raw).decode(),
             "revision": found.envelope.revision,
-            "url": reverse("bids:receipt", args=[row.code, found.number]),
+            "url": reverse("bids:receipt", args=[row.code, found.digest]),
             "part": reverse("bids:part", args=[row.code, found.envelope.revision, 0]),
         }
     )

@@ -45,7 +45,12 @@ from marketplace.custody.sealing.opening import (
     open_file,
     recover,
 )
-from marketplace.custody.sealing.receipts import issue_receipt, receipt_hash, verify_receipts
+from marketplace.custody.sealing.receipts import (
+    issue_receipt,
+    link,
+    receipt_hash,
+    verify_receipts,
+)
 from marketplace.custody.sealing.rehearsals import rehearsal
 from marketplace.custody.sealing.sealer import BidSealer
 
@@ -76,6 +81,7 @@ __all__ = [
     "header_hash",
     "issue_receipt",
     "key_id",
+    "link",
     "open_bid",
     "open_box",
     "open_file",

@@ -16,12 +16,12 @@ def issue_receipt(
     header: bytes,
     files: Sequence[str],
     at: datetime,
-    previous: bytes | None,
+    previous: str,
 ) -> bytes:
     """Return a signed proof of receipt.
 
     `files` are the plain SHA-256 sums of the stored ciphertexts, which `sha256sum` prints. `previous` is the
-    receipt before it in the same tender. A receipt is given after header and files were checked: otherwise a
+    `link` to the receipt before it in the same tender. A receipt is given after header and files were checked: otherwise a
     bidder could make damage look like the operator's.
     """
     about = parse(header)
@@ -29,11 +29,21 @@ def issue_receipt(
     receipt |= {
         "files": list(files),
         "header": header_hash(header),
-        "previous": receipt_hash(previous) if previous else None,
+        "previous": previous,
         "time": at.astimezone(UTC).isoformat(),
         "version": 1,
     }
     return canonical({"receipt": receipt, "signature": to_base64(key.sign(canonical(receipt)))})
+
+
+def link(previous: bytes | None, blind: str) -> str:
+    """Return what a receipt says of the one before it, or of none: a hash with a random `blind`.
+
+    Without the blind a receipt would tell its bidder whether somebody was before him. The blinds are published
+    with the chain, after the opening.
+    """
+    before = receipt_hash(previous) if previous else None
+    return sha256(canonical({"blind": blind, "receipt": before}))
 
 
 def receipt_hash(raw: bytes) -> str:
@@ -41,17 +51,20 @@ def receipt_hash(raw: bytes) -> str:
     return sha256(raw)
 
 
-def verify_receipts(key: Ed25519PublicKey, chain: Sequence[bytes]) -> list[dict[str, Any]]:
-    """Return every receipt of a tender, oldest first.
+def verify_receipts(
+    key: Ed25519PublicKey, chain: Sequence[tuple[str, bytes]]
+) -> list[dict[str, Any]]:
+    """Return every receipt of a tender, oldest first. `chain` are the blinds with the receipts.
 
     Raises InvalidSignature or ValueError if one was altered or is missing.
     """
     receipts: list[dict[str, Any]] = []
-    for number, raw in enumerate(chain):
+    before: bytes | None = None
+    for number, (blind, raw) in enumerate(chain):
         document = parse(raw)
         key.verify(from_base64(document["signature"]), canonical(document["receipt"]))
-        before = receipt_hash(chain[number - 1]) if number else None
-        if document["receipt"]["previous"] != before:
+        if document["receipt"]["previous"] != link(before, blind):
             raise ValueError(f"receipt {number} does not continue the chain")
         receipts.append(document["receipt"])
+        before = raw
     return receipts

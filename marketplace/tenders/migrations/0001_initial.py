@@ -218,10 +218,11 @@ class Migration(migrations.Migration):
                 ('body', models.CharField(max_length=120)),
                 ('since', models.DateTimeField()),
                 ('until', models.DateTimeField(null=True)),
+                ('holds', models.BooleanField(default=True)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='standing_period'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('body',), name='standing_once_a_body')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('holds', True), ('until__isnull', True)), models.Q(('holds', False), ('until__gte', models.F('since'))), _connector='OR'), name='standing_period'), models.UniqueConstraint(condition=models.Q(('holds', True)), fields=('holds',), name='standing_one_at_a_time')],
             },
         ),
         migrations.AddIndex(

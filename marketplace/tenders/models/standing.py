@@ -16,6 +16,8 @@ class Standing(Stamped):
     body = models.CharField(max_length=120)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    #: Whether it has no end yet: one record at most.
+    holds = models.BooleanField(default=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -23,10 +25,11 @@ class Standing(Stamped):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="standing_period"
+                condition=Q(until__isnull=True, holds=True) | Q(until__gte=F("since"), holds=False),
+                name="standing_period",
             ),
             models.UniqueConstraint(
-                fields=["body"], condition=Q(until__isnull=True), name="standing_once_a_body"
+                fields=["holds"], condition=Q(holds=True), name="standing_one_at_a_time"
             ),
         ]
 

@@ -90,6 +90,8 @@ def drop_cancellation(
     CANCELLATION.fire(move, cancellation, actor, at=now)
     check(tender.rev, rev, tender)
     if move == "refuse":
+        if cancellation.asked_by_id == actor.pk:
+            raise Forbidden(_("不能审核自己的申请"))
         cancellation.decision = given(
             reason, at="reason", most=MOST_REASON, needed=_("请写明不通过的原因")
         )

@@ -210,6 +210,8 @@ def drop_amendment(
     AMENDMENT.fire(move, amendment, actor, at=now)
     check(tender.rev, rev, tender)
     if move == "refuse":
+        if amendment.proposed_by_id == actor.pk:
+            raise Forbidden(_("不能审核自己提出的变更"))
         amendment.decision = given(
             reason, at="reason", most=MOST_REASON, needed=_("请写明不通过的原因")
         )

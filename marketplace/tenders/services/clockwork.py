@@ -144,7 +144,11 @@ def _cancel(tender: Tender, cancellation: Cancellation, at: datetime) -> None:
 
 
 def shift(tender: Tender, by: timedelta, since: datetime) -> None:
-    """Move every instant that had not passed at `since` later by `by`: the end of a suspension."""
+    """Move every instant that had not passed at `since` later by `by`: the end of a suspension.
+
+    By whole minutes, rounded up: a deadline is shown and typed by the minute.
+    """
+    by = timedelta(minutes=-(-by // timedelta(minutes=1)))
     names = ["questions_until", "answers_until", "deadline", "results_until"]
     if tender.status in OPEN:
         names.append("starts_at")

@@ -1,6 +1,6 @@
 """The operator records by which act this platform may run tenders under the law, and when that ends."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.journal.services import publish
@@ -28,7 +28,12 @@ def record_standing(*, body: str, basis: str, actor: Actor) -> Standing:
         since=now,
         recorded_by_id=actor.pk,
     )
-    insert(row)
+    try:
+        with transaction.atomic():
+            insert(row)
+    except IntegrityError:
+        # Another operator was faster by a moment.
+        raise Refused(_("已有一条有效的记录")) from None
     publish(events.StandingRecorded(subject_id=row.pk), actor=actor)
     return row
 
@@ -41,7 +46,7 @@ def end_standing(standing: Standing, *, actor: Actor, rev: Rev = None) -> Standi
     check(standing.rev, rev, standing)
     if standing.until is not None:
         raise Refused(_("这条记录已经终止"))
-    standing.until = clock.database_now()
+    standing.until, standing.holds = clock.database_now(), False
     save(standing)
     publish(events.StandingRecorded(subject_id=standing.pk), actor=actor)
     return standing

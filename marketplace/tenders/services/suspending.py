@@ -9,12 +9,12 @@ from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.revisions import Rev, check
-from marketplace.tenders import events
+from marketplace.tenders import events, queries
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rulebook import MOST_REASON
 from marketplace.tenders.services.clockwork import next_check, shift
 from marketplace.tenders.services.locking import given, save, up_to_date
-from marketplace.tenders.workflow import LIVE
+from marketplace.tenders.workflow import LIVE, CancellationStatus
 
 
 @transaction.atomic
@@ -47,9 +47,15 @@ def resume_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None)
     if tender.suspended_for != Tender.Cause.AUTHORITY:
         raise Refused(_("没有被主管部门暂停"))
     check(tender.rev, rev, tender)
-    tender.suspend_reason = given(
-        reason, at="reason", most=MOST_REASON, needed=_("请写明恢复的理由")
-    )
+    text = given(reason, at="reason", most=MOST_REASON, needed=_("请写明恢复的理由"))
+    cancellation = queries.open_cancellation(tender)
+    if cancellation is not None and cancellation.status == CancellationStatus.ANNOUNCED:
+        # It stands still for the cancellation as well, and goes on when that is taken back.
+        stop(tender, Tender.Cause.CANCELLATION, cancellation.reason, now)
+        save(tender)
+        publish(events.TenderSuspended(subject_id=tender.pk, cause="cancel"), actor=actor)
+        return tender
+    tender.suspend_reason = text
     go_on(tender, now)
     save(tender)
     at = tender.deadline.isoformat() if tender.deadline else ""

@@ -38,13 +38,14 @@ def _asked(request: HttpRequest, procedures: dict[str, Any]) -> dict[str, str]:
     """What the address asks for; what is no choice is left out."""
     state = request.GET.get("state", "open")
     procedure = request.GET.get("procedure", "")
+    org = request.GET.get("org", "")[:16]
     district, industry = request.GET.get("district", ""), request.GET.get("industry", "")
     return {
         "state": state if state in STATES else "all",
         "procedure": procedure if procedure in procedures else "",
         "district": district if taxonomy.is_valid("district", district) else "",
         "industry": industry if taxonomy.is_valid("industry", industry) else "",
-        "org": request.GET.get("org", "")[:16],
+        "org": org if org.isascii() and org.replace("-", "").isalnum() else "",
     }
 
 

@@ -61,7 +61,7 @@ def test_one_click_confirms_with_a_new_receipt(cast: Cast) -> None:
     assert not queries.standing(bid, tender).is_stale
     assert (receipt.kind, receipt.terms_rev, receipt.number) == ("confirmed", 2, 2)
     assert Envelope.objects.count() == 1
-    chain = [bytes(row.raw) for row in Receipt.objects.order_by("number")]
+    chain = [(row.blind, bytes(row.raw)) for row in Receipt.objects.order_by("number")]
     assert len(sealing.verify_receipts(signing.receipt_key().public_key(), chain)) == 2
 
 

@@ -54,7 +54,7 @@ def test_a_sealed_bid_gets_a_receipt_that_everybody_can_check(cast: Cast) -> Non
     assert bytes(envelope.header) == seal.header
     assert envelope.form == {}
     assert stored(bid) == [bytes(seal.parts[0]), bytes(seal.parts[1])]
-    [checked] = sealing.verify_receipts(public_key(), [bytes(receipt.raw)])
+    [checked] = sealing.verify_receipts(public_key(), [(receipt.blind, bytes(receipt.raw))])
     assert checked == {
         "version": 1,
         "tender": tender.code,
@@ -85,7 +85,7 @@ def test_a_bid_without_sealing_keeps_form_and_hash(cast: Cast) -> None:
     assert envelope.form == form_for(tender)
     assert header["form"] == sealing.sha256(sealing.canonical(envelope.form))
     assert len(header["salt"]) == 64
-    [checked] = sealing.verify_receipts(public_key(), [bytes(receipt.raw)])
+    [checked] = sealing.verify_receipts(public_key(), [(receipt.blind, bytes(receipt.raw))])
     assert (checked["header"], checked["revision"]) == (envelope.header_hash, 1)
 
 
@@ -117,7 +117,7 @@ def test_a_replacement_supersedes_and_the_chain_goes_on(cast: Cast) -> None:
     assert (bid.status, bid.revision) == ("submitted", 2)
     rows = list(Receipt.objects.order_by("number"))
     assert [row.number for row in rows] == [1, 2, 3]
-    chain = sealing.verify_receipts(public_key(), [bytes(row.raw) for row in rows])
+    chain = sealing.verify_receipts(public_key(), [(row.blind, bytes(row.raw)) for row in rows])
     assert [one["bid"] for one in chain] == [bid.code, other.code, bid.code]
     live = {row.header_hash for row in queries.current_envelopes(tender)}
     newest = Envelope.objects.get(bid=bid, revision=2).header_hash

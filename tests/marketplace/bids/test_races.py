@@ -197,7 +197,7 @@ def test_receipts_of_many_bidders_are_one_chain(people: Cast) -> None:
     assert at_once(*acts) == [True] * 8
     rows = list(Receipt.objects.order_by("number"))
     assert [row.number for row in rows] == list(range(1, 9))
-    chain = [bytes(row.raw) for row in rows]
+    chain = [(row.blind, bytes(row.raw)) for row in rows]
     assert len(sealing.verify_receipts(signing.receipt_key().public_key(), chain)) == 8
 
 

@@ -216,7 +216,7 @@ def test_a_suspension_moves_what_had_not_ended(cast: Cast, tender: Tender) -> No
         services.resume_tender(row, reason="举报不实", actor=cast.authority)
     row = fresh(tender)
     moved = row.deadline - CLOSE
-    assert abs(moved - timedelta(days=7, hours=12)) < timedelta(seconds=5)
+    assert abs(moved - timedelta(days=7, hours=12)) <= timedelta(minutes=1)
     assert row.answers_until - (CLOSE - 2 * DAY) == moved
     # The time for questions was over when it was suspended.
     assert row.questions_until == CLOSE - 3 * DAY
@@ -258,7 +258,7 @@ def test_one_that_is_taken_back_goes_on(cast: Cast, tender: Tender) -> None:
         services.drop_cancellation(asked, "withdraw", actor=cast.approver)
     tender = fresh(tender)
     assert tender.suspended_at is None
-    assert abs(tender.deadline - CLOSE - DAY) < timedelta(seconds=5)
+    assert abs(tender.deadline - CLOSE - DAY) <= timedelta(minutes=1)
     assert tender.next_check == tender.answers_until
 
 
@@ -269,3 +269,30 @@ def test_a_refused_cancellation_says_why(cast: Cast, tender: Tender) -> None:
     services.drop_cancellation(asked, "refuse", reason="理由不充分", actor=cast.operator)
     assert Cancellation.objects.get().decision == "理由不充分"
     assert fresh(tender).takes_bids(clock.now())
+
+
+def test_what_the_authority_lets_go_on_still_waits_for_its_cancellation(
+    cast: Cast, tender: Tender
+) -> None:
+    asked = services.ask_to_cancel(tender, kind="other", reason="误操作", actor=cast.approver)
+    services.announce_cancellation(asked, actor=cast.operator)
+    services.suspend_tender(tender, reason="核查", actor=cast.authority)
+    row = services.resume_tender(tender, reason="核查完毕", actor=cast.authority)
+    assert row.suspended_for == "cancel"
+    assert not fresh(tender).takes_bids(clock.now())
+    services.drop_cancellation(asked, "withdraw", actor=cast.approver)
+    assert fresh(tender).takes_bids(clock.now())
+
+
+def test_a_deadline_that_a_suspension_moved_is_typed_again_as_it_is(
+    cast: Cast, tender: Tender, client: Any
+) -> None:
+    services.suspend_tender(tender, reason="核查", actor=cast.authority)
+    with at(NOON + timedelta(seconds=90)):
+        row = services.resume_tender(tender, reason="完毕", actor=cast.authority)
+    assert row.deadline == CLOSE + timedelta(minutes=2)
+
+
+def test_a_filter_of_the_list_may_be_anything(tender: Tender, client: Any) -> None:
+    for text in ("%00", "%ED%A0%80", "'", "🙂", "a" * 300):
+        assert client.get(f"/tenders/?org={text}&district={text}").status_code == 200
