@@ -14,7 +14,7 @@ from marketplace.web.forms import JiebangForm, PlainTextField
 class InviteForm(JiebangForm):
     """Whom to ask. `organizations` are those that the reader binds; None lets him type a code."""
 
-    organization = forms.CharField(label=_("单位编号"), max_length=20)
+    organization = PlainTextField(label=_("单位编号"), max_length=20)
     person = PlainTextField(
         label=_("保管人的邮箱或手机号"),
         max_length=254,

@@ -63,7 +63,7 @@ def test_a_sealed_bid_gets_a_receipt_that_everybody_can_check(cast: Cast) -> Non
         "revision": 1,
         "header": sealing.sha256(seal.header),
         "files": [sealing.sha256(bytes(seal.parts[0])), sealing.sha256(bytes(seal.parts[1]))],
-        "previous": None,
+        "previous": sealing.link(None, receipt.blind),
         "time": envelope.received_at.isoformat(),
     }
     # Two of three custodians open it: what is stored is what was sealed.
