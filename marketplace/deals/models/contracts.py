@@ -183,10 +183,11 @@ class Contract(Stamped):
             ),
         ]
         indexes = [
+            # With the key, so that PostgreSQL need not read the rows for it.
             models.Index(
-                fields=["book"],
+                fields=["book", "id"],
                 condition=Q(origin_confirmed_at__isnull=False),
-                name="contract_origin_known",
+                name="contract_known_origin",
             ),
             # What began here is a small part of the book beside what was imported.
             models.Index(fields=["book", "origin", "created_at"], name="contract_begun"),

@@ -185,8 +185,8 @@ class LedgerEntry(models.Model):
             ),
         ]
         indexes = [
-            # The turnover of some contracts in some months, without the rows, which are wide.
-            models.Index(fields=["contract", "period", "amount_fen"], name="ledger_entry_turnover"),
+            # The turnover of some months by contract, without the rows, which are wide.
+            models.Index(fields=["period", "contract", "amount_fen"], name="ledger_entry_by_month"),
         ]
 
     def __str__(self) -> str:
