@@ -1,6 +1,7 @@
 """Addresses of tenders."""
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from marketplace.tenders import api as rest
 from marketplace.tenders import views
@@ -8,7 +9,7 @@ from marketplace.tenders.feeds import TenderFeed
 
 public = [
     path("tenders/", views.public_list, name="list"),
-    path("tenders/feed/", TenderFeed(), name="feed"),
+    path("tenders/feed/", require_safe(TenderFeed()), name="feed"),
     path("tenders/<str:code>/", views.public_page, name="detail"),
 ]
 

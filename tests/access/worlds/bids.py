@@ -15,6 +15,7 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
     """One in each state; the tender of the lapsed one is closed, the others are open."""
     cast, keepers = world.cast, make_keepers(world.cast.operator)
     made: dict[str, dict[str, Any]] = {"missing": {"code": new_code("TB")}}
+    receipt = ""
     for state in Status.values:
         tender, _keepers = make_sealed_tender(
             cast.enterprise, cast.approver, operator=cast.operator, keepers=keepers
@@ -29,6 +30,8 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
                 services.record_closing(tender)
                 clockwork.lapse(row)
         row.refresh_from_db()
+        if state == Status.SUBMITTED:
+            receipt = row.envelopes.get().receipts.get().digest
         world.rows["bid", state] = row
         made[state] = {"code": row.code}
     tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
@@ -45,7 +48,7 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
             "open": {"tender": world.rows["bid", "draft"].tender.code},
             "missing": {"tender": new_code("ZB")},
         },
-        "bid_receipt": {state: one | {"number": 1} for state, one in handed_in.items()},
+        "bid_receipt": {state: one | {"digest": receipt} for state, one in handed_in.items()},
         "bid_part": {state: one | {"revision": 1, "number": 0} for state, one in handed_in.items()},
         "bid_upload": {"missing": {"name": "0" * 32}},
     }
