@@ -74,7 +74,7 @@ def may_read_alone(user: Actor, lot: Any) -> bool:
     """Where the procedure lets one reader judge, whoever binds the purchaser names him."""
     return (
         lot is not None
-        and lot.tender.ruled_by.committee == 1
+        and lot.tender.ruled_by.readers == 1
         and access_of(user).binds(lot.tender.owner_id)
     )
 

@@ -1,6 +1,7 @@
 """Panels, seats and approaches: who sees them, what waits for whom, and who reads the bids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from marketplace.evaluation.workflow import (
     SeatStatus,
 )
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.codes import is_valid_code
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Lot
 from marketplace.tenders.workflow import Stage
@@ -63,6 +65,35 @@ def panels_of_tenders(tenders: Iterable[int]) -> dict[int, list[Panel]]:
     rows = rows.exclude(status=PanelStatus.DISSOLVED)
     for row in rows.order_by("lot__number", "-round"):
         found.setdefault(row.lot.tender_id, []).append(row)
+    return found
+
+
+#: The award is made: seed, pool and names of the panel are public from now on.
+NAMED = frozenset({Stage.AWARDED, Stage.CONTRACTED, Stage.COMPLETED})
+
+
+@dataclass(frozen=True)
+class Published:
+    """What everybody reads of a panel: hashes before the draw, totals with the proposal, names with the award."""
+
+    panel: Panel
+    is_named: bool
+    members: Sequence[Seat]
+
+
+def published_panels(tenders: Iterable[int]) -> dict[int, list[Published]]:
+    """What everybody reads of the panels of tenders; one query, and one for the members of all of them."""
+    found: dict[int, list[Published]] = {}
+    rows = Panel.objects.filter(lot__tender_id__in=list(tenders)).select_related("lot")
+    rows = rows.exclude(status=PanelStatus.DISSOLVED).order_by("lot__number", "-round")
+    for row in rows.prefetch_related("seats__person", "seats__expert"):
+        is_named = row.status == PanelStatus.REPORTED and row.lot.stage in NAMED
+        members = (
+            [seat for seat in row.seats.all() if seat.status == SeatStatus.SIGNED]
+            if is_named
+            else []
+        )
+        found.setdefault(row.lot.tender_id, []).append(Published(row, is_named, members))
     return found
 
 
@@ -122,6 +153,30 @@ def to_report(actor: Actor) -> list[Seat]:
 def own_seat(panel: Panel, actor: Actor) -> Seat | None:
     """The person's own seat in a panel; None for who was never invited."""
     return seats_visible_to(actor).filter(panel=panel).first()
+
+
+def panel_of_report(actor: Actor, code: str) -> Panel | None:
+    """The panel of this code for whoever reads its report: a member of it, authority and auditor."""
+    row = _panels().filter(code=code).first() if is_valid_code(code) else None
+    if row is None:
+        return None
+    mine = row.seats.filter(person_id=actor.pk, status__in=sorted(CLEAR)).exists()
+    return row if mine or actor.has_perm("evaluation.watch_panel", row) else None
+
+
+def panel_of_scores(actor: Actor, code: str) -> Panel | None:
+    """The panel of this code for whoever may read scores of it at some time: its members, authority and auditor."""
+    row = _panels().filter(code=code).first() if is_valid_code(code) else None
+    if row is None:
+        return None
+    mine = row.seats.filter(person_id=actor.pk).exists()
+    return row if mine or actor.has_perm("evaluation.watch_panel", row) else None
+
+
+def panel_to_report_on(actor: Actor, code: str) -> Panel | None:
+    """The panel of this code for whoever may record an approach to it."""
+    row = _panels().filter(code=code).first() if is_valid_code(code) else None
+    return row if row and actor.has_perm("evaluation.approach_panel", row) else None
 
 
 def members_of(panel: Panel) -> list[Seat]:

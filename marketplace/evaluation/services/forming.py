@@ -52,7 +52,7 @@ def prepare_panel(
     lot, now = _lot(lot)
     if not actor.has_perm("evaluation.draw_lot", lot):
         raise Forbidden(_("由平台运营组织抽取评审专家"))
-    least = max(lot.tender.ruled_by.committee, 1)
+    least = lot.tender.ruled_by.readers
     if reason := rulebook.against_size(size, len(own), least):
         raise InvalidInput({"size": [reason]})
     if any(not access_of(person).in_org(lot.tender.owner_id) for person in own):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards import services as awards
+from marketplace.awards.rulebook import Basis, Verdict
 from marketplace.evaluation import events, queries, rulebook
 from marketplace.evaluation.models import Panel, Seat
 from marketplace.evaluation.queries import Judged
@@ -123,7 +124,7 @@ def _finish(panel: Panel, now: Any) -> None:
     lot = tenders.lot_of(tender, panel.lot_id)
     if any(row.place for row in rows):
         verdicts = [
-            awards.Verdict(
+            Verdict(
                 bid=row.opened.bid,
                 is_valid=row.place is not None,
                 rank=row.place.rank if row.place else None,
@@ -133,7 +134,7 @@ def _finish(panel: Panel, now: Any) -> None:
             for row in rows
         ]
         awards.propose_result(
-            lot, verdicts, basis=f"{panel.code} {panel.report_hash}", actor=None
+            lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None
         )
     else:
         tenders.fail_lot(
