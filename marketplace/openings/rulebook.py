@@ -32,18 +32,17 @@ MOST_REASON, MOST_ANSWERS = 300, 100
 class Rule:
     """How long an opening waits, in working days after the day on which the wait began.
 
-    Keepers have `keeper_days` before every bidder is asked to reveal his key, and a bidder has `reveal_days` from
-    the day on which he was asked or his bid was disputed.
+    Keepers have `keeper_days` before every bidder is asked to reveal his key. How long a bidder has then, and who bears
+    a bid that stays closed in doubt, is said by the procedure of the tender.
     """
 
     version: int
     keeper_days: int
-    reveal_days: int
     source: Any
 
 
 RULES: Mapping[int, Rule] = {
-    1: Rule(1, keeper_days=2, reveal_days=3, source=_("平台约定；参照《电子招标投标办法》第三十一条")),
+    1: Rule(1, keeper_days=2, source=_("平台约定；参照《电子招标投标办法》第三十一条")),
 }
 RULE = max(RULES)
 
@@ -57,6 +56,14 @@ UNDERTAKINGS: Mapping[int, Any] = {
 UNDERTAKING = max(UNDERTAKINGS)
 
 
+_NUMBERS = frozenset({"number", "days", "share"})
+_TABLES: Mapping[str, tuple[int, Mapping[str, int]]] = {
+    "answers": (MOST_ANSWERS, {"number": MOST_ANSWERS, "text": MOST_ANSWER}),
+    "schedule": (MOST_MILESTONES, {"days": MOST_DAYS, "milestone": MOST_NAME}),
+    "partners": (MOST_PARTNERS, {"share": WHOLE, "name": MOST_NAME}),
+}
+
+
 def whole_form(form: Any) -> dict[str, Any] | None:
     """The form of an opened bid if it is one of this version, with its own parts alone; else None.
 
@@ -65,17 +72,11 @@ def whole_form(form: Any) -> dict[str, Any] | None:
     if not isinstance(form, Mapping) or form.get("version") != FORM_VERSION:
         return None
     price, share = form.get("price"), form.get("lead_share")
-    texts = (
-        _is_text(form.get("scheme"), MOST_SCHEME) and _is_text(form.get("team"), MOST_TEAM)
-    )
+    texts = _is_text(form.get("scheme"), MOST_SCHEME) and _is_text(form.get("team"), MOST_TEAM)
     numbers = (price is None or _is_number(price, MAX_FEN)) and _is_number(share, WHOLE)
     if not (texts and numbers):
         return None
-    rows = {
-        "answers": _rows(form, "answers", MOST_ANSWERS, number=MOST_ANSWERS, text=MOST_ANSWER),
-        "schedule": _rows(form, "schedule", MOST_MILESTONES, days=MOST_DAYS, milestone=MOST_NAME),
-        "partners": _rows(form, "partners", MOST_PARTNERS, share=WHOLE, name=MOST_NAME),
-    }
+    rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}
     if None in rows.values():
         return None
     names = ("version", "price", "scheme", "team", "lead_share")
@@ -90,18 +91,16 @@ def _is_number(value: Any, most: int) -> bool:
     return type(value) is int and 0 <= value <= most
 
 
-def _rows(form: Mapping[str, Any], name: str, most: int, **columns: int) -> list[Any] | None:
-    """Rows of two columns, first a number, then a text, in the order in which they are named."""
-    found = form.get(name)
+def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None:
+    """Rows that have these columns alone; a column with a number has its greatest value, a text its length."""
     if not isinstance(found, list) or len(found) > most:
         return None
-    judges = dict(columns)
     for row in found:
-        if not isinstance(row, Mapping) or set(row) != set(judges):
+        if not isinstance(row, Mapping) or set(row) != set(columns):
             return None
-        for column, limit in judges.items():
-            is_number = column in {"number", "days", "share"}
-            if not (_is_number if is_number else _is_text)(row[column], limit):
+        for column, limit in columns.items():
+            judge = _is_number if column in _NUMBERS else _is_text
+            if not judge(row[column], limit):
                 return None
     return [dict(row) for row in found]
 

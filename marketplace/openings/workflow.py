@@ -68,9 +68,7 @@ OPENING = Workflow.of(
 OUTCOME = Workflow.of(
     Outcome,
     Outcome.WAITING,
-    Transition(
-        "read", pgettext_lazy("outcome", "开启"), UNDECIDED, Outcome.OPENED, by_system=True
-    ),
+    Transition("read", pgettext_lazy("outcome", "开启"), UNDECIDED, Outcome.OPENED, by_system=True),
     Transition(
         "dispute",
         pgettext_lazy("outcome", "记为待裁定"),

@@ -86,16 +86,18 @@ def current_envelopes(tender: Tender) -> QuerySet[Envelope]:
     )
 
 
-def envelopes_to_open(tender: Tender) -> list[Envelope]:
+def envelopes_to_open(tender: Tender) -> list[Any]:
     """The newest envelope of each submitted bid by the code of the bid, each with `is_stale`; one query.
 
     Stale is what `standing` calls so, after the close for ever.
     """
     rows = current_envelopes(tender).annotate(answered=Max("receipts__terms_rev"))
-    found = list(rows.select_related("bid__organization", "bid__lot").order_by("bid__code"))
+    found: list[Any] = list(
+        rows.select_related("bid__organization", "bid__lot").order_by("bid__code")
+    )
     for row in found:
         old_keys = tender.is_sealed and row.keys_rev < tender.keys_rev
-        row.is_stale = old_keys or (row.answered or row.terms_rev) < tender.terms_rev  # type: ignore[attr-defined]
+        row.is_stale = old_keys or (row.answered or row.terms_rev) < tender.terms_rev
         row.bid.tender = tender
     return found
 

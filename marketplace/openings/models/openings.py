@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from marketplace.bids.models import Bid, Envelope
 from marketplace.kernel.models import CodeField, Stamped
-from marketplace.kernel.money import MoneyField
+from marketplace.kernel.money import MAX_FEN, MoneyField
 from marketplace.openings.workflow import Cause, Outcome, Status
 from marketplace.tenders.models import Lot, Tender
 
@@ -105,6 +105,10 @@ class OpenedBid(models.Model):
                 name="openedbid_content",
             ),
             models.CheckConstraint(condition=Q(cause__in=Cause.values), name="openedbid_cause"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0, price__lte=MAX_FEN),
+                name="openedbid_price",
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=["waiting", "disputed"], decided_at__isnull=True)
                 | ~Q(outcome__in=["waiting", "disputed"]) & Q(decided_at__isnull=False),

@@ -76,12 +76,8 @@ def keepers(opening: Opening) -> set[int]:
 
 def keepers_here(opening: Opening) -> set[int]:
     """Those of them who did not say that they cannot open; and those who posted a share all the same."""
-    absent = set(
-        Absence.objects.filter(opening=opening).values_list("custodian_id", flat=True)
-    )
-    came = set(
-        Share.objects.filter(opened__opening=opening).values_list("custodian_id", flat=True)
-    )
+    absent = set(Absence.objects.filter(opening=opening).values_list("custodian_id", flat=True))
+    came = set(Share.objects.filter(opened__opening=opening).values_list("custodian_id", flat=True))
     return keepers(opening) - (absent - came)
 
 
@@ -112,9 +108,7 @@ def readable_by(actor: Actor) -> QuerySet[OpenedBid]:
     """
     orgs = list(access_of(actor).orgs)
     own = Q(bid__organization_id__in=orgs)
-    bought = Q(
-        opening__tender__owner_id__in=orgs, opening__undertakings__person_id=actor.pk
-    )
+    bought = Q(opening__tender__owner_id__in=orgs, opening__undertakings__person_id=actor.pk)
     rows = bid_rows().filter(own | bought, outcome=Outcome.OPENED)
     return rows.distinct().order_by("-id")
 
@@ -127,13 +121,9 @@ def to_post(actor: Actor) -> list[Opening]:
         custodian__person_id=actor.pk,
         custodian__organization_id__in=orgs,
     )
-    given = Share.objects.filter(
-        opened=OuterRef("pk"), custodian__person_id=actor.pk, is_good=True
-    )
+    given = Share.objects.filter(opened=OuterRef("pk"), custodian__person_id=actor.pk, is_good=True)
     absent = Absence.objects.filter(opening=OuterRef("pk"), custodian__person_id=actor.pk)
-    lacking = OpenedBid.objects.filter(
-        ~Exists(given), opening=OuterRef("pk"), outcome__in=_WAITING
-    )
+    lacking = OpenedBid.objects.filter(~Exists(given), opening=OuterRef("pk"), outcome__in=_WAITING)
     rows = waiting().filter(
         Exists(mine),
         Exists(lacking),

@@ -9,6 +9,8 @@ from marketplace.kernel.actors import Actor
 from marketplace.openings.models import OpenedBid, Opening, Reading
 from marketplace.openings.rulebook import flagged_partners
 from marketplace.parties.models import Organization
+from marketplace.parties.policies import access_of
+from marketplace.parties.workflow import OrgStatus
 
 
 def has_undertaken(opening: Opening, actor: Actor) -> bool:
@@ -26,7 +28,7 @@ def may_see_files(row: OpenedBid, actor: Actor) -> bool:
 
     The rule "summary first" binds the purchaser; whom a slice above admits judges the whole plan.
     """
-    access = actor.access
+    access = access_of(actor)
     if access.in_org(row.bid.organization_id):
         return True
     return row.is_whole or not access.in_org(row.opening.tender.owner_id)
@@ -40,5 +42,5 @@ def flags_of(row: OpenedBid) -> list[tuple[str, Any]]:
     rivals = bids.rival_names(row.lot)
     rivals = {name: code for name, code in rivals.items() if code != row.bid.code}
     names = [one["name"].strip() for one in partners]
-    gone = Organization.objects.filter(name__in=names, is_active=False)
+    gone = Organization.objects.filter(name__in=names, status=OrgStatus.SUSPENDED)
     return flagged_partners(partners, rivals, set(gone.values_list("name", flat=True)))

@@ -37,9 +37,7 @@ def begin(tender: Tender) -> Opening | None:
         return found
     if closing is None or tender.is_suspended or tender.status != TenderStatus.CLOSED:
         return None
-    opening = Opening(
-        tender=tender, rule_version=RULE, begun_at=now, is_sample=tender.is_sample
-    )
+    opening = Opening(tender=tender, rule_version=RULE, begun_at=now, is_sample=tender.is_sample)
     if tender.is_sealed:
         opening.keepers_until = working_day_end(now, RULES[RULE].keeper_days, legal=False).at
     insert(opening)
@@ -53,12 +51,13 @@ def _list_bids(opening: Opening, closing: Closing) -> None:
     fresh: dict[int, list[OpenedBid]] = defaultdict(list)
     for envelope in bids.envelopes_to_open(tender):
         row = _row(opening, envelope)
-        if envelope.is_stale:  # type: ignore[attr-defined] -- noted by the query
+        if envelope.is_stale:
             leave(row, Cause.STALE, at)
         else:
             fresh[row.lot_id].append(row)
     least = tender.ruled_by.min_bids
-    for lot in tender.lots.all():
+    for number in list(tender.lots.values_list("pk", flat=True)):
+        lot = tenders.lot_of(tender, number)
         rows = fresh[lot.pk]
         if lot.stage != Stage.WAITING:
             continue
@@ -66,7 +65,8 @@ def _list_bids(opening: Opening, closing: Closing) -> None:
             for row in rows:
                 leave(row, Cause.FEW, at)
             words = _("截止时有效方案 %(count)d 份，少于 %(least)d 份")
-            tenders.fail_lot(tender, lot, words % {"count": len(rows), "least": least}, at=at)
+            reason = words % {"count": len(rows), "least": least}
+            tenders.fail_lot(tender, lot, reason, at=at, because=opening)
         elif not tender.is_sealed:
             for row in rows:
                 write_verdict(row, judge_by_rights(row.envelope, closing), at)

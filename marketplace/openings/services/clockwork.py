@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -12,7 +13,6 @@ from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.openings import events, queries
 from marketplace.openings.models import OpenedBid, Opening, Share
-from marketplace.openings.rulebook import RULES
 from marketplace.openings.services.beginning import begin
 from marketplace.openings.services.judging import judge_sealed
 from marketplace.openings.services.locking import locked, locked_bid, save
@@ -99,16 +99,16 @@ def progress(opening: Opening) -> None:
         _dispute(opening, now)
         _ask_bidders(opening, now)
         _end_waits(opening, now)
-        for lot in tender.lots.all():
+        for lot in list(tender.lots.all()):
             settle_lot(opening, lot, now)
     if not _waiting(opening):
         _finish(opening, now)
 
 
-def _waiting(opening: Opening) -> list[OpenedBid]:
+def _waiting(opening: Opening) -> list[Any]:
     """The rows of a locked opening of which something may still come, with their shares; two queries."""
     rows = opening.bids.filter(outcome__in=sorted(UNDECIDED)).select_related("bid", "lot")
-    found = list(rows.prefetch_related(Prefetch("shares", to_attr="posted")))
+    found: list[Any] = list(rows.prefetch_related(Prefetch("shares", to_attr="posted")))
     for row in found:
         row.opening, row.bid.tender = opening, opening.tender
     return found
@@ -135,7 +135,7 @@ def _dispute(opening: Opening, now: datetime) -> None:
     """A bid is disputed when wrong shares came and those that are still missing cannot make up for them."""
     here = queries.keepers_here(opening)
     for row in _waiting(opening):
-        posted: list[Share] = row.posted  # type: ignore[attr-defined]
+        posted: list[Share] = row.posted
         good = {one.custodian_id for one in posted if one.is_good}
         wrong = {one.custodian_id for one in posted if not one.is_good} - good
         may_come = here - good - wrong
@@ -163,13 +163,13 @@ def _ask_bidders(opening: Opening, now: datetime) -> None:
 
 
 def _reveal_end(opening: Opening, now: datetime) -> datetime:
-    days = RULES[opening.rule_version].reveal_days
+    days = opening.tender.ruled_by.dispute_days
     return working_day_end(now, days, legal=False).at
 
 
 def _end_waits(opening: Opening, now: datetime) -> None:
     """What nobody opened until the end of the wait is borne as the procedure says."""
-    cause = Cause.RISK if opening.tender.ruled_by.risk == _BIDDER else Cause.SPARED
+    cause = Cause.RISK if opening.tender.ruled_by.disputed_at_risk_of == _BIDDER else Cause.SPARED
     for row in _waiting(opening):
         end = row.reveal_until if row.outcome == Outcome.DISPUTED else opening.reveal_until
         # A key or the last share may have come just before: it is judged first.
@@ -177,8 +177,8 @@ def _end_waits(opening: Opening, now: datetime) -> None:
             give_up(row, cause, "the wait ended without enough shares and without the key", now)
 
 
-def _can_open(row: OpenedBid, opening: Opening) -> bool:
-    good = sum(one.is_good for one in row.posted)  # type: ignore[attr-defined]
+def _can_open(row: Any, opening: Opening) -> bool:
+    good = sum(one.is_good for one in row.posted)
     return good >= opening.tender.threshold or hasattr(row, "reveal")
 
 

@@ -35,22 +35,19 @@ class Unsealed:
 
 def judge_by_rights(envelope: Envelope, closing: Closing) -> Verdict:
     """What a bid says that rights alone hid: its form must be the one of which the hash was published."""
-    try:
-        header = _listed_header(envelope, closing)
-        same_form = header["form"] == sealing.sha256(sealing.canonical(envelope.form))
-        files = [one["sha256"] for one in header["files"]]
-        form = whole_form(envelope.form)
-        if not same_form or form is None or files != [one["sha256"] for one in envelope.files]:
-            raise sealing.Fault("operator", "form or files differ from the header")
-    except (sealing.FormatError, KeyError, TypeError) as error:
-        return Verdict(Cause.OPERATOR, f"the header is not the one that was accepted: {error}")
-    except sealing.Fault as fault:
-        return Verdict(_cause(fault), fault.reason)
-    listed = [
+    form = whole_form(envelope.form)
+    if not is_listed(envelope, closing):
+        return Verdict(Cause.OPERATOR, "the header is not in the list of the close")
+    header = sealing.parse(bytes(envelope.header))
+    listed = [one["sha256"] for one in header["files"]]
+    same = header["form"] == sealing.sha256(sealing.canonical(envelope.form))
+    if form is None or not same or listed != [one["sha256"] for one in envelope.files]:
+        return Verdict(Cause.OPERATOR, "form or files differ from the header")
+    files = [
         {"name": one.get("name", ""), "size": one["size"], "code": one["code"], "reason": ""}
         for one in envelope.files
     ]
-    return Verdict(form=form, price=form["price"], files=listed)
+    return Verdict(form=form, price=form["price"], files=files)
 
 
 def judge_sealed(row: OpenedBid, closing: Closing) -> Verdict | None:
@@ -61,24 +58,27 @@ def judge_sealed(row: OpenedBid, closing: Closing) -> Verdict | None:
     """
     try:
         found = unseal(row, closing)
-        if found is None:
-            return None
-        form = whole_form(found.opened.manifest["form"])
-        if form is None:
-            raise sealing.Fault("bidder", "the form is not of the announced version")
-        names = found.opened.manifest["files"]
-        for number, one in enumerate(names, 1):
-            with _reader(row.envelope)(number) as stream:
-                size = one["size"]
-                deque(sealing.open_file(found.header, found.opened.cek, number, stream, size), 0)
+        return _content(row, found) if found is not None else None
     except sealing.Fault as fault:
         return Verdict(_cause(fault), fault.reason)
     except FileNotFoundError:
         return Verdict(Cause.OPERATOR, "a stored file is missing")
-    listed = [
-        {"name": one["name"][:120], "size": one["size"], "code": "", "reason": ""} for one in names
+
+
+def _content(row: OpenedBid, found: Unsealed) -> Verdict:
+    manifest = found.opened.manifest
+    form = whole_form(manifest["form"])
+    if form is None:
+        return Verdict(Cause.BIDDER, "the form is not of the announced version")
+    for number, one in enumerate(manifest["files"], 1):
+        with _reader(row.envelope)(number) as stream:
+            size = one["size"]
+            deque(sealing.open_file(found.header, found.opened.cek, number, stream, size), 0)
+    files = [
+        {"name": one["name"][:120], "size": one["size"], "code": "", "reason": ""}
+        for one in manifest["files"]
     ]
-    return Verdict(form=form, price=form["price"], files=listed)
+    return Verdict(form=form, price=form["price"], files=files)
 
 
 def unseal(row: OpenedBid, closing: Closing) -> Unsealed | None:
@@ -130,7 +130,9 @@ def _sealed_header(row: OpenedBid, closing: Closing) -> dict[str, Any]:
     try:
         return sealing.check_header(raw, terms, code, row.envelope.revision)
     except sealing.FormatError as error:
-        raise sealing.Fault("operator", f"the header is not to the announced keys: {error}") from error
+        raise sealing.Fault(
+            "operator", f"the header is not to the announced keys: {error}"
+        ) from error
 
 
 def _reader(envelope: Envelope) -> Callable[[int], BinaryIO]:

@@ -56,12 +56,14 @@ def leave(row: OpenedBid, cause: str, at: datetime) -> None:
 
 def settle_lot(opening: Opening, lot: Lot, at: datetime) -> None:
     """Open or fail a lot when each of its bids has its outcome."""
+    tender, lot = opening.tender, tenders.lot_of(opening.tender, lot.pk)
     if lot.stage != Stage.WAITING:
         return
     rows = opening.bids.filter(lot=lot)
     if rows.filter(outcome__in=sorted(UNDECIDED)).exists():
         return
     if rows.filter(outcome=Outcome.OPENED).exists():
-        tenders.open_lot(opening.tender, lot, at=at)
+        tenders.open_lot(tender, lot, at=at, because=opening)
     else:
-        tenders.fail_lot(opening.tender, lot, _("没有一份方案能够开启"), at=at)
+        reason = _("没有一份方案能够开启")
+        tenders.fail_lot(tender, lot, reason, at=at, because=opening)

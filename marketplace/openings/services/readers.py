@@ -11,6 +11,7 @@ from marketplace.openings import events
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
 from marketplace.openings.rulebook import UNDERTAKING
 from marketplace.openings.services.locking import locked, locked_bid
+from marketplace.parties.policies import access_of
 
 
 @transaction.atomic
@@ -56,7 +57,7 @@ def shortlist(row: OpenedBid, *, actor: Actor) -> OpenedBid:
 @transaction.atomic
 def note_reading(row: OpenedBid, *, actor: Actor, file: str = "") -> Reading | None:
     """Write down that somebody read a bid or took a file; the bidder's own people are not written down."""
-    access = actor.access
+    access = access_of(actor)
     if access.in_org(row.bid.organization_id):
         return None
     of_purchaser = access.in_org(row.opening.tender.owner_id)

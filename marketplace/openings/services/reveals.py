@@ -38,7 +38,9 @@ def reveal_key(row: OpenedBid, code: str, *, actor: Actor) -> Reveal:
         key = sealing.code_bytes(code.strip())
         header = sealing.parse(bytes(row.envelope.header))
     except sealing.FormatError as error:
-        raise InvalidInput({"code": [_("密钥不完整，请从打开副本的页面或回执旁重新复制")]}) from error
+        raise InvalidInput(
+            {"code": [_("密钥不完整，请从打开副本的页面或回执旁重新复制")]}
+        ) from error
     if sealing.commitment(key) != header["commitment"]:
         raise InvalidInput({"code": [_("这不是这份方案的密钥")]})
     made = Reveal.objects.create(

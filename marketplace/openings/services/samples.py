@@ -21,6 +21,6 @@ def remove_samples() -> dict[str, int]:
     rows = OpenedBid.objects.filter(opening__is_sample=True)
     erase_sample_files(OPENED_FILES, list(rows.values_list("pk", flat=True)))
     for model in (Absence, Reading, Reveal, Share, Undertaking):
-        model.objects.filter(is_sample=True).delete()  # type: ignore[attr-defined]
+        model.objects.filter(is_sample=True).delete()
     rows.delete()
     return {"openings": Opening.objects.filter(is_sample=True).delete()[0]}

@@ -17,6 +17,7 @@ from marketplace.openings.rulebook import AT_ONCE, MOST_REASON
 from marketplace.openings.services.judging import is_listed
 from marketplace.openings.services.locking import locked
 from marketplace.openings.workflow import UNDECIDED, Status
+from marketplace.parties.policies import access_of
 from marketplace.tenders.workflow import Status as TenderStatus
 
 
@@ -103,7 +104,7 @@ def excuse_keeper(
     Raises Forbidden, Refused, InvalidInput at `why` or `note`.
     """
     opening, now = locked(opening)
-    own = custodian.person_id == actor.pk or actor.access.binds(custodian.organization_id)
+    own = custodian.person_id == actor.pk or access_of(actor).binds(custodian.organization_id)
     if not actor.has_perm("openings.excuse_opening", opening) or not own:
         raise Forbidden
     _refuse(opening)

@@ -59,9 +59,7 @@ def unpack_files(row: OpenedBid) -> None:
             continue
         code, reason = "", ""
         with store.open_stored(row.envelope.files[number]["path"]) as stream:
-            chunks = sealing.open_file(
-                found.header, found.opened.cek, number, stream, one["size"]
-            )
+            chunks = sealing.open_file(found.header, found.opened.cek, number, stream, one["size"])
             try:
                 made = files.store_stream(
                     _Plain(chunks),  # type: ignore[arg-type]
