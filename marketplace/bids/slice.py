@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.bids import queries, samples
 from marketplace.parties.policies import access_of
+from marketplace.tenders.workflow import PAST_DEADLINE
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -56,7 +57,7 @@ def _bid(user: Any, tenders: Sequence[Any]) -> list[Answer]:
 
 def _closing(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """What was in at the deadline, for everybody. Before the deadline there is no row. One query."""
-    closed = [row.pk for row in tenders if row.status == "closed"]
+    closed = [row.pk for row in tenders if row.status in PAST_DEADLINE]
     found = queries.closing_of(closed) if closed else {}
     return [{"closing": found[row.pk]} if row.pk in found else None for row in tenders]
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.workflow import Transition, Workflow
+from marketplace.tenders.workflow import OVER
 
 
 class Status(TextChoices):
@@ -44,7 +45,7 @@ def is_before_deadline(bid: Any, now: Any) -> object:
 
 def is_over(bid: Any, now: Any) -> object:
     """A draft lapses when nothing can be handed in any more."""
-    return "" if bid.tender.status_at(now) in {"closed", "cancelled"} else _("截止时间未到")
+    return "" if bid.tender.status_at(now) in OVER else _("截止时间未到")
 
 
 BID = Workflow.of(

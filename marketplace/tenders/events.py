@@ -209,3 +209,13 @@ class StandingRecorded(Event):
 
     subject_kind = "tenders.standing"
     label = _("招标资格记录有变化")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotMoved(Event):
+    """A lot has come to another stage. `lot` is its number, `stage` a value of `workflow.Stage`."""
+
+    subject_kind = TENDER
+    label = _("标段有进展")
+    lot: int = 0
+    stage: str = ""

@@ -130,12 +130,19 @@ def binds_purchaser(user: Actor, change: Any) -> bool:
 
 @rules.predicate
 def decides_on_change(user: Actor, change: Any) -> bool:
-    """The operator who does not work for the purchaser."""
-    return (
-        change is not None
-        and access_of(user).has(Role.OPERATOR)
-        and not access_of(user).in_org(change.tender.owner_id)
-    )
+    """The operator who does not work for the purchaser; after an opening the authority instead.
+
+    Then bidders have shown what they have, and the operator alone must not end it.
+    """
+    if change is None or access_of(user).in_org(change.tender.owner_id):
+        return False
+    return access_of(user).has(Role.AUTHORITY if was_opened(change.tender) else Role.OPERATOR)
+
+
+def was_opened(tender: Any) -> bool:
+    """Whether the bids of one of its lots were opened. One query, after the deadline alone."""
+    closed = tender.status == Status.CLOSED
+    return closed and tender.lots.filter(opened_at__isnull=False).exists()
 
 
 @rules.predicate

@@ -54,6 +54,11 @@ class Procedure:
     answers are due, the deadline moves once by `extend_days`. Results come within `result_days` after the deadline,
     are made public for `publicity_days`, and the contract is due `contract_days` after the award. A
     cancellation takes effect `cancel_days` after it was announced.
+
+    `min_bids` is the least number of bids without which a lot stays closed, `readers` the least number of people
+    who judge. `reads_out`: names and prices are read out to everybody at the opening; otherwise counts, hashes and
+    outcomes alone are public. `negotiable`: the contract may differ from the bid. `disputed_at_risk_of` bears a bid
+    that stays closed while nobody knows whose fault it is, `dispute_days` working days after the dispute.
     """
 
     name: str
@@ -76,6 +81,10 @@ class Procedure:
     contract_days: int = 30
     cancel_days: int = 3
     needs_standing: bool = False
+    reads_out: bool = False
+    negotiable: bool = True
+    disputed_at_risk_of: str = "bidder"
+    dispute_days: int = 3
     since: date | None = None
     until: date | None = None
 
@@ -145,6 +154,8 @@ PROCEDURES: tuple[Procedure, ...] = (
             "《招标投标法》第二十三条、第二十四条、第二十八条、第三十七条、第四十六条；《实施条例》第二十一条、第五十四条"
         ),
         needs_standing=True,
+        reads_out=True,
+        negotiable=False,
     ),
 )
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from marketplace.tenders.models import Cancellation, Tender
 from marketplace.tenders.rulebook import MOST_TEXT, Sealing, Side
-from marketplace.tenders.workflow import TENDER, AmendmentStatus, Status
+from marketplace.tenders.workflow import TENDER, AmendmentStatus, Stage, Status
 
 
 class PurchaserBrief(serializers.Serializer[Any]):
@@ -17,11 +17,13 @@ class PurchaserBrief(serializers.Serializer[Any]):
 
 
 class LotRead(serializers.Serializer[Any]):
-    """A lot; `budget` in fen, null for 面议."""
+    """A lot; `budget` in fen, null for 面议. `stage` tells how far it has come after the deadline."""
 
     number = serializers.IntegerField()
     title = serializers.CharField()
     budget = serializers.IntegerField(allow_null=True)
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    fail_reason = serializers.CharField()
 
 
 class RequirementRead(serializers.Serializer[Any]):

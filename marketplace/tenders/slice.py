@@ -74,8 +74,8 @@ def _to_send(user: Any) -> Iterator[Todo]:
 
 
 def _to_decide(user: Any) -> Iterator[Todo]:
-    """Changes that wait for the operator."""
-    if not _operates(user):
+    """Changes that wait for the operator; cancellations after an opening, for the authority."""
+    if not access_of(user).has(Role.OPERATOR, Role.AUTHORITY):
         return
     amendments, cancellations = queries.changes_to_decide(user)
     waiting: tuple[tuple[Any, str], ...] = (

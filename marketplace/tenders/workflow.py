@@ -10,7 +10,10 @@ from marketplace.kernel.workflow import Transition, Workflow
 
 
 class Status(TextChoices):
-    """From a draft to the deadline. A suspension is a flag and no state."""
+    """From a draft to the deadline and the end. A suspension is a flag and no state.
+
+    After the deadline each lot goes its own way (`Stage`); the tender is complete or failed when all of them are over.
+    """
 
     DRAFT = "draft", pgettext_lazy("tender", "草稿")
     IN_REVIEW = "in_review", pgettext_lazy("tender", "待审核")
@@ -18,6 +21,8 @@ class Status(TextChoices):
     PUBLISHED = "published", _("已公告，未到开始时间")
     TENDERING = "tendering", _("征集中")
     CLOSED = "closed", _("已截止")
+    COMPLETE = "complete", pgettext_lazy("tender", "已完成")
+    FAILED = "failed", _("未成（流标）")
     CANCELLED = "cancelled", pgettext_lazy("tender", "已终止")
 
 
@@ -26,11 +31,26 @@ EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 #: Before the deadline, in whatever hands: a need has one of these at a time.
 UNDER_WAY = EDITABLE | {Status.IN_REVIEW, Status.PUBLISHED, Status.TENDERING}
 #: Everybody may read it, for ever.
-PUBLIC = frozenset({Status.PUBLISHED, Status.TENDERING, Status.CLOSED, Status.CANCELLED})
+PUBLIC = frozenset(
+    {
+        Status.PUBLISHED,
+        Status.TENDERING,
+        Status.CLOSED,
+        Status.COMPLETE,
+        Status.FAILED,
+        Status.CANCELLED,
+    }
+)
 #: The deadline lies ahead.
 OPEN = frozenset({Status.PUBLISHED, Status.TENDERING})
 #: Something may still happen to it.
 LIVE = OPEN | {Status.CLOSED}
+#: Nothing can be handed in any more.
+OVER = PUBLIC - OPEN
+#: The deadline came, and the tender was not cancelled: bids were counted.
+PAST_DEADLINE = OVER - {Status.CANCELLED}
+#: The page of its need shows it.
+SHOWN = LIVE | {Status.COMPLETE}
 
 
 def has_begun(tender: Any, now: Any) -> object:
@@ -86,7 +106,133 @@ TENDER = Workflow.of(
         by_clock="tenders.tick",
     ),
     Transition("cancel", pgettext_lazy("tender", "终止"), LIVE, Status.CANCELLED, by_system=True),
+    Transition(
+        "finish",
+        pgettext_lazy("tender", "完成"),
+        {Status.CLOSED},
+        Status.COMPLETE,
+        by_system=True,
+    ),
+    Transition(
+        "fail", pgettext_lazy("tender", "流标"), {Status.CLOSED}, Status.FAILED, by_system=True
+    ),
     subject="tenders.tender",
+)
+
+
+class Stage(TextChoices):
+    """How far a lot has come. Before the deadline it waits."""
+
+    WAITING = "waiting", pgettext_lazy("lot", "待开启")
+    OPENED = "opened", pgettext_lazy("lot", "已开启")
+    EVALUATING = "evaluating", pgettext_lazy("lot", "评审中")
+    PROPOSED = "proposed", pgettext_lazy("lot", "结果公示中")
+    AWARDED = "awarded", pgettext_lazy("lot", "已定标")
+    CONTRACTED = "contracted", pgettext_lazy("lot", "已签约")
+    COMPLETED = "completed", pgettext_lazy("lot", "已完成")
+    FAILED = "failed", pgettext_lazy("lot", "未成（流标）")
+    CANCELLED = "cancelled", pgettext_lazy("lot", "已终止")
+
+
+#: Nothing happens to the lot any more.
+ENDED = frozenset({Stage.COMPLETED, Stage.FAILED, Stage.CANCELLED})
+_BEFORE_AWARD = {Stage.WAITING, Stage.OPENED, Stage.EVALUATING, Stage.PROPOSED}
+
+
+def goes_on(lot: Any, _now: Any) -> object:
+    """While a tender is suspended its lots stand still too."""
+    return _("已暂停，恢复前不能继续") if lot.tender.is_suspended else ""
+
+
+def is_closed(lot: Any, _now: Any) -> object:
+    """A lot moves after the deadline of its tender."""
+    return "" if lot.tender.status == Status.CLOSED else _("截止之后才能进行")
+
+
+_GUARDS = (is_closed, goes_on)
+LOT = Workflow.of(
+    Stage,
+    Stage.WAITING,
+    Transition(
+        "open",
+        pgettext_lazy("lot", "开启"),
+        {Stage.WAITING},
+        Stage.OPENED,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "evaluate",
+        pgettext_lazy("lot", "开始评审"),
+        {Stage.OPENED},
+        Stage.EVALUATING,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "propose",
+        pgettext_lazy("lot", "提出结果"),
+        {Stage.OPENED, Stage.EVALUATING},
+        Stage.PROPOSED,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "reopen",
+        pgettext_lazy("lot", "重新评审"),
+        {Stage.PROPOSED, Stage.AWARDED},
+        Stage.EVALUATING,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "step_back",
+        pgettext_lazy("lot", "改由下一名候选"),
+        {Stage.AWARDED},
+        Stage.PROPOSED,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "award",
+        pgettext_lazy("lot", "定标"),
+        {Stage.PROPOSED},
+        Stage.AWARDED,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "contract",
+        pgettext_lazy("lot", "签约"),
+        {Stage.AWARDED},
+        Stage.CONTRACTED,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "complete",
+        pgettext_lazy("lot", "完成"),
+        {Stage.CONTRACTED},
+        Stage.COMPLETED,
+        by_system=True,
+    ),
+    Transition(
+        "fail",
+        pgettext_lazy("lot", "流标"),
+        {*_BEFORE_AWARD, Stage.AWARDED},
+        Stage.FAILED,
+        guards=_GUARDS,
+        by_system=True,
+    ),
+    Transition(
+        "cancel",
+        pgettext_lazy("lot", "终止"),
+        {*_BEFORE_AWARD, Stage.AWARDED},
+        Stage.CANCELLED,
+        by_system=True,
+    ),
+    subject="tenders.lot",
+    column="stage",
 )
 
 

@@ -40,7 +40,7 @@ UNHEARD = {
         *("BidDrafted", "BidEdited", "BidDiscarded", "BidHandedIn", "BidConfirmed"),
         *("BidWithdrawn", "BidLapsed", "BidsClosed"),
     },
-    "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
+    "the pages read the rows themselves": {"TargetSet", "FiguresIssued", "LotMoved"},
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
     },

@@ -10,6 +10,7 @@ from marketplace.bids.workflow import LIVE, Status
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot, Tender
+from marketplace.tenders.workflow import OVER
 
 BID_FILES = "bids.bid"
 
@@ -74,7 +75,7 @@ class Bid(Stamped):
     @property
     def status_now(self) -> Any:
         """The state that holds now: a draft after the deadline has lapsed before the clock writes it."""
-        over = self.tender.status_now in {"closed", "cancelled"}
+        over = self.tender.status_now in OVER
         return Status.LAPSED if self.status == Status.DRAFT and over else Status(self.status)
 
     @property

@@ -12,8 +12,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import access_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.workflow import LIVE as LIVE_TENDERS
-from marketplace.tenders.workflow import OPEN
-from marketplace.tenders.workflow import Status as TenderStatus
+from marketplace.tenders.workflow import OPEN, OVER
 
 
 def _rows() -> QuerySet[Bid]:
@@ -105,8 +104,7 @@ def others_of_person(bid: Bid, person_id: int | None) -> bool:
 
 def drafts_past() -> QuerySet[Bid]:
     """Drafts of tenders that take no more bids; the clock lets them lapse."""
-    over = [TenderStatus.CLOSED, TenderStatus.CANCELLED]
-    return _rows().filter(status=Status.DRAFT, tender__status__in=over).order_by("id")
+    return _rows().filter(status=Status.DRAFT, tender__status__in=OVER).order_by("id")
 
 
 def open_bids(tender: Tender) -> QuerySet[Bid]:

@@ -13,6 +13,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel.unreadable import readable
 from marketplace.tenders.models import Tender
 from marketplace.tenders.services import up_to_date
+from marketplace.tenders.workflow import PAST_DEADLINE
 from marketplace.tenders.workflow import Status as TenderStatus
 
 AT_ONCE = 500
@@ -23,7 +24,7 @@ ORPHAN_AGE = timedelta(hours=24)
 def tick() -> None:
     """Do all that is due. It tells nobody how much that was: a log would count bids."""
     closings = Closing.objects.values("tender_id")
-    closed = Tender.objects.filter(status=TenderStatus.CLOSED).exclude(pk__in=closings)
+    closed = Tender.objects.filter(status__in=PAST_DEADLINE).exclude(pk__in=closings)
     for tender in readable(closed.order_by("id")[:AT_ONCE]):
         record_closing(tender)
     for bid in readable(queries.drafts_past()[:AT_ONCE]):
@@ -42,7 +43,7 @@ def record_closing(tender: Tender) -> Closing | None:
     found = Closing.objects.filter(tender=tender).first()
     if found is not None:
         return found
-    if tender.status != TenderStatus.CLOSED:
+    if tender.status not in PAST_DEADLINE:
         return None
     last = Receipt.objects.filter(tender=tender).order_by("-number").first()
     made = Closing.objects.create(

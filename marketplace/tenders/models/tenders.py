@@ -28,7 +28,7 @@ from marketplace.tenders.rulebook import (
     in_words,
     procedure_of,
 )
-from marketplace.tenders.workflow import EDITABLE, OPEN, PUBLIC, UNDER_WAY, Status
+from marketplace.tenders.workflow import EDITABLE, OPEN, PUBLIC, UNDER_WAY, Stage, Status
 
 TENDER_FILES = "tenders.tender"
 _UNPUBLISHED = sorted({*EDITABLE, Status.IN_REVIEW})
@@ -259,17 +259,30 @@ class Tender(Stamped):
 
 
 class Lot(models.Model):
-    """标段: what is bid for on its own. A tender has at least one. `budget` in fen, null = 面议."""
+    """标段: what is bid for on its own. A tender has at least one. `budget` in fen, null = 面议.
+
+    After the deadline it goes its own way (`stage`). `contract` is the code of the contract here, `registered_as` its
+    official number: both are facts that the slices of contracts and of registration report.
+    """
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="lots")
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=MOST_TITLE)
     budget = MoneyField(null=True, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.WAITING)
+    opened_at = models.DateTimeField(null=True)
+    fail_reason = models.CharField(max_length=MOST_REASON, blank=True)
+    contract = models.CharField(max_length=20, blank=True)
+    contracted_at = models.DateTimeField(null=True)
+    registered_as = models.CharField(max_length=20, blank=True)
+    registered_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["tender", "number"], name="lot_once_a_number"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="lot_stage"),
             models.CheckConstraint(
                 condition=Q(budget__isnull=True) | Q(budget__gte=0, budget__lte=MAX_FEN),
                 name="lot_budget",

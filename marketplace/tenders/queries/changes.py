@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
-from marketplace.tenders.models import Amendment, Cancellation, Tender
+from marketplace.tenders.models import Amendment, Cancellation, Lot, Tender
 from marketplace.tenders.policies import PUBLIC_CANCELLATIONS
 from marketplace.tenders.workflow import AmendmentStatus, CancellationStatus
 
@@ -60,12 +60,20 @@ def announced_cancellation(tender: Tender) -> Cancellation | None:
 
 
 def changes_to_decide(actor: Actor) -> tuple[QuerySet[Amendment], QuerySet[Cancellation]]:
-    """What waits for this operator: amendments, cancellations; none of his own organisation's."""
+    """What waits for this person: amendments, cancellations; none of his own organisation's.
+
+    After an opening the authority decides on a cancellation, before it the operator.
+    """
     access = access_of(actor)
     amendments = Amendment.objects.filter(status=AmendmentStatus.PROPOSED)
     cancellations = Cancellation.objects.filter(status=CancellationStatus.ASKED)
+    opened = Exists(Lot.objects.filter(tender=OuterRef("tender"), opened_at__isnull=False))
+    cancellations = cancellations.annotate(opened=opened)
     if not access.has(Role.OPERATOR):
-        return amendments.none(), cancellations.none()
+        amendments = amendments.none()
+        cancellations = cancellations.filter(opened=True)
+    if not access.has(Role.AUTHORITY):
+        cancellations = cancellations.filter(opened=False)
     mine = list(access.orgs)
     return (
         amendments.exclude(tender__owner_id__in=mine).select_related("tender").order_by("id"),

@@ -12,7 +12,7 @@ from marketplace.custody.models import Custodian
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
-from marketplace.tenders.workflow import LIVE, OPEN, PUBLIC, Status
+from marketplace.tenders.workflow import OPEN, PAST_DEADLINE, PUBLIC, SHOWN, Status
 
 
 def _rows() -> QuerySet[Tender]:
@@ -40,7 +40,7 @@ def in_list(asked: Mapping[str, str], now: datetime) -> QuerySet[Tender]:
     if state == "open":
         rows = rows.filter(status__in=OPEN).exclude(past)
     elif state == "closed":
-        rows = rows.filter(Q(status=Status.CLOSED) | past)
+        rows = rows.filter(Q(status__in=PAST_DEADLINE) | past)
     elif state == "cancelled":
         rows = rows.filter(status=Status.CANCELLED)
     for name, column in (
@@ -104,8 +104,8 @@ def running_of(owners: Iterable[int]) -> dict[int, int]:
 
 
 def for_need(needs: Iterable[int]) -> dict[int, Tender]:
-    """The newest tender of each of these needs that is public and not cancelled; one query."""
-    rows = Tender.objects.filter(need_id__in=list(needs), status__in=LIVE).order_by("id")
+    """The newest tender of each of these needs that is public and led or may lead to something; one query."""
+    rows = Tender.objects.filter(need_id__in=list(needs), status__in=SHOWN).order_by("id")
     return {row.need_id: row for row in rows}
 
 

@@ -15,7 +15,7 @@ from marketplace.tenders import events, queries
 from marketplace.tenders.models import Cancellation, Tender
 from marketplace.tenders.rulebook import MOST_REASON
 from marketplace.tenders.services.clockwork import next_check
-from marketplace.tenders.services.locking import given, save, up_to_date
+from marketplace.tenders.services.locking import given, held, save, up_to_date
 from marketplace.tenders.services.suspending import go_on, stop
 from marketplace.tenders.workflow import CANCELLATION, LIVE, CancellationStatus
 
@@ -55,6 +55,8 @@ def announce_cancellation(
 
     `rev` is the tender's. Raises Forbidden, Refused, Stale.
     """
+    if reason := held(cancellation.tender):
+        raise Refused(reason)
     cancellation, tender, now = _locked(cancellation)
     CANCELLATION.fire("announce", cancellation, actor, at=now)
     check(tender.rev, rev, tender)

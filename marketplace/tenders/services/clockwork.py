@@ -13,11 +13,13 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.tenders import events, queries
-from marketplace.tenders.models import Amendment, Cancellation, Question, Tender
+from marketplace.tenders.models import Amendment, Cancellation, Lot, Question, Tender
 from marketplace.tenders.rulebook import calendar_of
 from marketplace.tenders.workflow import (
     AMENDMENT,
     CANCELLATION,
+    ENDED,
+    LOT,
     OPEN,
     TENDER,
     AmendmentStatus,
@@ -138,6 +140,11 @@ def _cancel(tender: Tender, cancellation: Cancellation, at: datetime) -> None:
     cancellation.rev += 1
     cancellation.save()
     TENDER.fire("cancel", tender, None, at=at, because=cancellation)
+    for lot in Lot.objects.filter(tender=tender).exclude(stage__in=ENDED):
+        lot.tender = tender
+        LOT.fire("cancel", lot, None, at=at, because=cancellation)
+        lot.ended_at = at
+        lot.save()
     tender.closed_at = at
     tender.suspended_at, tender.suspended_for, tender.suspend_reason = None, "", ""
     publish(events.TenderCancelled(subject_id=tender.pk), actor=None)

@@ -1,9 +1,11 @@
 """One row lock for everything that happens to a tender, and what every service does after it has the lock.
 
-The lock of a tender comes before those of its questions, changes and bids. After the lock the clock is read and what
+The lock of a tender comes before those of its questions, changes and bids, and after that of a publicity about it.
+After the lock the clock is read and what
 is due is made (`up_to_date`), so that a dead worker lets nothing in that comes late.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +48,22 @@ def save(row: Any) -> None:
     row.rev += 1
     row.updated_at = clock.now()
     row.save()
+
+
+#: Takes a tender before its lock is taken, locks what must be locked first, and returns "" or why it cannot end now.
+Hold = Callable[[Tender], object]
+_holds: list[Hold] = []
+
+
+def register_hold(hold: Hold) -> None:
+    """Let a slice above say what stands against the end of a tender: an objection that waits for its answer."""
+    if hold not in _holds:
+        _holds.append(hold)
+
+
+def held(tender: Tender) -> object:
+    """The first reason against ending this tender now, or "". Called in the transaction, before the tender's lock."""
+    return next((reason for hold in _holds if (reason := hold(tender))), "")
 
 
 def given(text: str, *, at: str, most: int, needed: object) -> str:

@@ -8,6 +8,7 @@ from marketplace.parties import queries as parties
 from marketplace.parties.models import User
 from marketplace.tenders import queries, services
 from marketplace.tenders.models import Tender
+from marketplace.tenders.workflow import PAST_DEADLINE
 from marketplace.web.views import fetch
 
 
@@ -47,6 +48,7 @@ def parts_of(tender: Tender) -> dict[str, Any]:
     """Everything that a page shows of a tender's parts, one query each."""
     return {
         "lots": list(tender.lots.all()),
+        "shows_stages": tender.status in PAST_DEADLINE,
         "requirements": list(tender.requirements.all()),
         "criteria": list(tender.criteria.all()),
         "keepers": list(
