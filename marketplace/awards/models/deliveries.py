@@ -1,12 +1,14 @@
 """The work that was awarded: milestones of the task book, the acceptance, inspections of the authority."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from marketplace.awards.models.results import Award
 from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, Exception_, Grade
-from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus
+from marketplace.awards.workflow import DELIVERY, DeliveryStatus, MilestoneStatus
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot, Tender
@@ -43,17 +45,17 @@ class Delivery(Stamped):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=DeliveryStatus.values), name="delivery_status"
+                condition=Q(status__in=DeliveryStatus.values), name="award_delivery_status"
             ),
             models.CheckConstraint(
-                condition=Q(spent__isnull=True) | Q(spent__gte=0), name="delivery_spent"
+                condition=Q(spent__isnull=True) | Q(spent__gte=0), name="award_delivery_spent"
             ),
         ]
         indexes = [
-            models.Index(fields=["purchaser", "-id"], name="delivery_purchaser"),
-            models.Index(fields=["winner", "-id"], name="delivery_winner"),
-            models.Index(fields=["status", "-id"], name="delivery_state"),
-            models.Index(fields=["contract"], name="delivery_contract"),
+            models.Index(fields=["purchaser", "-id"], name="award_delivery_purchaser"),
+            models.Index(fields=["winner", "-id"], name="award_delivery_winner"),
+            models.Index(fields=["status", "-id"], name="award_delivery_state"),
+            models.Index(fields=["contract"], name="award_delivery_contract"),
         ]
 
     def __str__(self) -> str:
@@ -68,7 +70,6 @@ class Delivery(Stamped):
 class Milestone(models.Model):
     """A milestone of the task book, from the contract or the schedule of the bid. `due_on` in Shanghai."""
 
-    rev = models.PositiveIntegerField(default=1)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="milestones")
     number = models.PositiveSmallIntegerField()
     what = models.CharField(max_length=200)
@@ -123,6 +124,11 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return self.move
+
+    @property
+    def label(self) -> Any:
+        """What was decided, in words."""
+        return DELIVERY.transitions[self.move].label
 
 
 class Inspection(models.Model):

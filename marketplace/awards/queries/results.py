@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from marketplace.awards.models import Award, Entry, Reminder, Result
 from marketplace.awards.policies import OVERSEERS
 from marketplace.awards.rulebook import NAMES_ALL, REMIND_DAYS
-from marketplace.awards.workflow import LIVE, OPEN, Status
+from marketplace.awards.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
@@ -238,16 +238,6 @@ def due_contracts(now: datetime) -> QuerySet[Award]:
     return rows.select_related("result__tender").order_by("contract_due", "id")
 
 
-def live_of(lots: Sequence[int]) -> dict[int, Result]:
-    """The live result of each lot. One query."""
-    return {row.lot_id: row for row in _rows().filter(lot_id__in=lots, status__in=sorted(LIVE))}
-
-
-def is_open(result: Result) -> bool:
-    """Whether another way may still be chosen."""
-    return result.status in OPEN
-
-
 def is_over(award: Award, now: datetime | None = None) -> bool:
     """Whether the publicity of a candidate has run its time, also before the clock has written it."""
     row = award.publicity
@@ -257,3 +247,39 @@ def is_over(award: Award, now: datetime | None = None) -> bool:
         return True
     at = now or clock.now()
     return row.status == PublicityStatus.RUNNING and not row.is_suspended and row.ends_at <= at
+
+
+def published_for(_actor: Actor) -> QuerySet[Result]:
+    """The results whose public page a person may open: all that were made public."""
+    return published()
+
+
+def managed_of(actor: Actor, tenders: Sequence[int]) -> dict[int, list[Result]]:
+    """The results of tenders that the person sees, the newest of each lot. One query."""
+    access = access_of(actor)
+    rows = _rows().filter(tender_id__in=tenders)
+    if not access.has(Role.OPERATOR, *OVERSEERS):
+        rows = rows.filter(tender__owner_id__in=list(access.orgs))
+    found: dict[int, dict[int, Result]] = {}
+    for row in rows.order_by("-id"):
+        found.setdefault(row.tender_id, {}).setdefault(row.lot.number, row)
+    return {key: [lots[number] for number in sorted(lots)] for key, lots in found.items()}
+
+
+def unanswered_tenders(actor: Actor) -> QuerySet[Tender]:
+    """Closed tenders of the organisations that the person binds, with a lot that has no result yet."""
+    before = [Stage.WAITING, Stage.OPENED, Stage.EVALUATING]
+    lots = Lot.objects.filter(tender=OuterRef("pk"), stage__in=before)
+    rows = Tender.objects.filter(
+        Exists(lots), status=TenderStatus.CLOSED, owner_id__in=access_of(actor).binding
+    )
+    return rows.order_by("results_until", "id")
+
+
+def reads_award_file(user: Actor, file: Any) -> bool:
+    """Who reads why a candidate is out: those who manage the result, and the candidate."""
+    award = Award.objects.select_related("result__tender", "entry").filter(pk=file.subject_id).first()
+    return award is not None and (
+        user.has_perm("awards.manage_result", award.result)
+        or access_of(user).in_org(award.entry.organization_id)
+    )

@@ -64,7 +64,7 @@ def _locked(delivery: Delivery) -> tuple[Delivery, Any, datetime]:
 def report_milestone(
     milestone: Milestone, *, report: str, upload: Any = None, actor: Actor, rev: Rev = None
 ) -> Milestone:
-    """The winner says that a milestone is done, with evidence.
+    """The winner says that a milestone is done, with evidence. `rev` is the delivery's.
 
     Raises Forbidden, Refused, Stale, InvalidInput at `report` and `file`.
     """
@@ -74,13 +74,13 @@ def report_milestone(
     with transaction.atomic():
         milestone, delivery = _milestone(milestone)
         MILESTONE.fire("report", milestone, actor)
-        check(milestone.rev, rev, milestone)
+        check(delivery.rev, rev, delivery)
         milestone.report = given(
             report, at="report", most=MOST_NOTE, needed=gettext_lazy("请写明完成情况")
         )
         milestone.reported_at, milestone.reported_by_id = clock.now(), actor.pk
         milestone.decision, milestone.decided_at, milestone.decided_by = "", None, None
-        save(milestone)
+        _keep(milestone, delivery)
         if file is not None:
             files.bind(file, delivery.pk, actor=actor)
         publish(
@@ -94,12 +94,15 @@ def report_milestone(
 def judge_milestone(
     milestone: Milestone, move: str, *, decision: str = "", actor: Actor, rev: Rev = None
 ) -> Milestone:
-    """`approve` it, or `send_back` with a reason. Raises Forbidden, Refused, Stale, InvalidInput at `decision`."""
+    """`approve` it, or `send_back` with a reason. `rev` is the delivery's.
+
+    Raises Forbidden, Refused, Stale, InvalidInput at `decision`.
+    """
     if move not in {"approve", "send_back"}:
         raise ValueError(move)
     milestone, delivery = _milestone(milestone)
     MILESTONE.fire(move, milestone, actor)
-    check(milestone.rev, rev, milestone)
+    check(delivery.rev, rev, delivery)
     if move == "send_back":
         milestone.decision = given(
             decision, at="decision", most=MOST_REASON, needed=gettext_lazy("请写明退回的原因")
@@ -107,12 +110,18 @@ def judge_milestone(
     else:
         milestone.decision = fitting(decision, at="decision", most=MOST_REASON)
     milestone.decided_at, milestone.decided_by_id = clock.now(), actor.pk
-    save(milestone)
+    _keep(milestone, delivery)
     publish(
         events.MilestoneJudged(subject_id=delivery.pk, milestone=milestone.number, move=move),
         actor=actor,
     )
     return milestone
+
+
+def _keep(milestone: Milestone, delivery: Delivery) -> None:
+    """Save both: a milestone is a part of what the page of the delivery shows."""
+    milestone.save()
+    save(delivery)
 
 
 def _milestone(milestone: Milestone) -> tuple[Milestone, Delivery]:
