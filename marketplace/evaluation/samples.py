@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from marketplace.evaluation import queries, services
+from marketplace.evaluation import services
 from marketplace.evaluation.models import Expert
 from marketplace.evaluation.rulebook import PLEDGE
 from marketplace.evaluation.services import Application, Work
@@ -48,5 +48,4 @@ def _make(row: Mapping[str, Any], operator: User | None) -> None:
 
 def remove() -> tuple[dict[str, int], list[Kept]]:
     """Remove sample panels with everything in them, and sample experts; an expert of a real panel stays."""
-    counts, kept = remove_samples()
-    return counts, [Kept(code, queries.panel_codes_of(code)) for code in kept]
+    return remove_samples()

@@ -24,6 +24,7 @@ from marketplace.publicity.services.publicities import (
     draft_publicity,
     edit_draft,
     prolong_publicity,
+    publish_checked,
     publish_publicity,
     remove_file,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "lock_subject",
     "make_move",
     "prolong_publicity",
+    "publish_checked",
     "publish_publicity",
     "remove_file",
     "report_remedy",
