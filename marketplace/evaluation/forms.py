@@ -261,5 +261,3 @@ class ApproachForm(JiebangForm):
     who = PlainTextField(label=_("谁打的招呼（姓名、单位、职务）"), max_length=MOST_LINE)
     happened_on = DateField(label=_("日期"))
     text = PlainTextField(label=_("经过"), max_length=MOST_TEXT, multiline=True, rows=6)
-
-

@@ -40,9 +40,7 @@ def keeps_register(user: Actor, expert: Any) -> bool:
 @rules.predicate
 def decides_on_expert(user: Actor, expert: Any) -> bool:
     """The operator decides, and never on himself."""
-    return (
-        expert is not None and access_of(user).has(Role.OPERATOR) and expert.person_id != user.pk
-    )
+    return expert is not None and access_of(user).has(Role.OPERATOR) and expert.person_id != user.pk
 
 
 rules.add_perm("evaluation.view_expert", is_self | keeps_register)
@@ -206,9 +204,7 @@ def is_shared_with(user: Actor, sheet: Any) -> bool:
 def is_overseen(user: Actor, sheet: Any) -> bool:
     """All have locked: authority and auditor read individual scores."""
     return (
-        sheet is not None
-        and sheet.seat.panel.status in SHARED
-        and oversees(user, sheet.seat.panel)
+        sheet is not None and sheet.seat.panel.status in SHARED and oversees(user, sheet.seat.panel)
     )
 
 

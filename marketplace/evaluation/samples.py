@@ -21,9 +21,7 @@ from marketplace.web.slices import Kept, Progress
 def load(progress: Progress) -> None:
     """Load who is not there yet; an expert is known by address. Without a sample operator nobody is approved."""
     found = read("experts")
-    operator = (
-        parties.people_with_role("operator").filter(is_sample=True).order_by("pk").first()
-    )
+    operator = parties.people_with_role("operator").filter(is_sample=True).order_by("pk").first()
     for row in found:
         if not Expert.objects.filter(person__email=row["email"]).exists():
             _make(row, operator)

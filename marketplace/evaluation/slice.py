@@ -81,9 +81,7 @@ def _to_form(user: Any) -> Iterator[Todo]:
     for lot in queries.lots_to_judge(user)[:MOST]:
         url = reverse("evaluation:assemble", args=[lot.tender.code, lot.number])
         due = lot.tender.results_until
-        yield Todo(
-            "gavel", lot.tender.title, _("等待组织评审"), _("去组织"), url, due, order=14
-        )
+        yield Todo("gavel", lot.tender.title, _("等待组织评审"), _("去组织"), url, due, order=14)
     for panel in queries.panels_at_work(user).filter(status=PanelStatus.PREPARED)[:MOST]:
         url = reverse("evaluation:panel", args=[panel.code])
         yield Todo("gavel", panel.lot.tender.title, _("等待抽取专家"), _("去抽取"), url, order=14)
@@ -147,9 +145,7 @@ SLICE = Slice(
     "evaluation",
     "marketplace.evaluation.urls",
     menu=(
-        MenuItem(
-            gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 60, _sits, _my_work
-        ),
+        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 60, _sits, _my_work),
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),

@@ -140,13 +140,13 @@ SEAT = Workflow.of(
         by_clock="evaluation.tick",
     ),
     Transition("clear", _("声明无利害关系"), {S.ACCEPTED}, S.CLEARED, "evaluation.hold_seat"),
-    Transition(
-        "recuse", _("回避"), {S.ACCEPTED, S.CLEARED}, S.RECUSED, "evaluation.hold_seat"
-    ),
+    Transition("recuse", _("回避"), {S.ACCEPTED, S.CLEARED}, S.RECUSED, "evaluation.hold_seat"),
     Transition("lock", _("锁定评分"), {S.CLEARED}, S.LOCKED, "evaluation.score_seat"),
     Transition("sign", _("签署报告"), {S.LOCKED}, S.SIGNED, "evaluation.sign_seat"),
     # A conflict that was computed, not declared.
-    Transition("bar", _("因利害关系回避"), {S.INVITED, S.ACCEPTED, S.CLEARED}, S.RECUSED, by_system=True),
+    Transition(
+        "bar", _("因利害关系回避"), {S.INVITED, S.ACCEPTED, S.CLEARED}, S.RECUSED, by_system=True
+    ),
     Transition("release", _("解除"), SITTING, S.RELEASED, by_system=True),
     subject="evaluation.seat",
 )

@@ -130,9 +130,7 @@ class Relation(models.Model):
         TEAM = "team", _("曾在同一项目团队")
         OTHER = "other", _("其他关系")
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     #: Code of what it follows from.

@@ -139,9 +139,7 @@ class Seat(Stamped):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seats"
     )
-    status = models.CharField(
-        max_length=10, choices=SeatStatus.choices, default=SeatStatus.INVITED
-    )
+    status = models.CharField(max_length=10, choices=SeatStatus.choices, default=SeatStatus.INVITED)
     due_at = models.DateTimeField()
     pledge = models.PositiveSmallIntegerField(default=0)
     answered_at = models.DateTimeField(null=True)

@@ -1,6 +1,12 @@
 """Questions about experts, panels and scores."""
 
-from marketplace.evaluation.queries.conflicts import Conflict, Side, conflicts_of, hints_of, sides_of
+from marketplace.evaluation.queries.conflicts import (
+    Conflict,
+    Side,
+    conflicts_of,
+    hints_of,
+    sides_of,
+)
 from marketplace.evaluation.queries.experts import (
     SCHEME,
     approved,

@@ -139,9 +139,7 @@ def judged(panel: Panel) -> list[Judged]:
             for criterion in to_score(criteria)
         }
         entries.append(
-            Entry(
-                one.bid.code, one.price, one.bid.submitted_at, points, one.bid_id not in out
-            )
+            Entry(one.bid.code, one.price, one.bid.submitted_at, points, one.bid_id not in out)
         )
     weighted = [
         Weighted(row.number, row.side == CriterionSide.PRICE, row.weight) for row in criteria
@@ -162,9 +160,13 @@ def judged(panel: Panel) -> list[Judged]:
                 if row.is_price
             }
         result.append(
-            Judged(one, places.get(entry.bid), out.get(one.bid_id), found.get(one.bid_id, {}), means)
+            Judged(
+                one, places.get(entry.bid), out.get(one.bid_id), found.get(one.bid_id, {}), means
+            )
         )
-    return sorted(result, key=lambda row: (row.place is None, row.place and row.place.rank, row.code))
+    return sorted(
+        result, key=lambda row: (row.place is None, row.place and row.place.rank, row.code)
+    )
 
 
 def abnormal_of(panel: Panel, bids: Iterable[Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from marketplace.evaluation.services.forming import (
 from marketplace.evaluation.services.rejecting import decide_rejection, propose_rejection
 from marketplace.evaluation.services.reporting import issue_report, sign_report
 from marketplace.evaluation.services.scoring import lock_scores, save_scores
-from marketplace.evaluation.services.seats import accept_seat, decline_seat, declare, recuse
+from marketplace.evaluation.services.seats import accept_seat, declare, decline_seat, recuse
 
 __all__ = [
     "Application",
@@ -35,8 +35,8 @@ __all__ = [
     "approve_expert",
     "ask_explanation",
     "decide_rejection",
-    "decline_seat",
     "declare",
+    "decline_seat",
     "dissolve_panel",
     "draw_panel",
     "edit_expert",

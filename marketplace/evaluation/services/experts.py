@@ -238,9 +238,7 @@ def _write(row: Expert, said: Application) -> None:
     row.fields.all().delete()
     row.employments.all().delete()
     row.exclusions.all().delete()
-    Field.objects.bulk_create(
-        [Field(expert=row, term=term) for term in dict.fromkeys(said.fields)]
-    )
+    Field.objects.bulk_create([Field(expert=row, term=term) for term in dict.fromkeys(said.fields)])
     named = [(work.name, work.uscc) for work in said.works] + list(said.excluded)
     known = _known(named)
     Employment.objects.bulk_create(

@@ -127,9 +127,7 @@ def reconvene(lot: Lot, *, actor: Actor) -> Panel:
     Who does not come is replaced in the order of the earlier draw. Raises Forbidden, Refused.
     """
     lot, now = _lot(lot)
-    last = (
-        Panel.objects.filter(lot=lot, status=PanelStatus.REPORTED).order_by("-round").first()
-    )
+    last = Panel.objects.filter(lot=lot, status=PanelStatus.REPORTED).order_by("-round").first()
     if last is None:
         raise Refused(_("这个标段还没有评审报告"))
     last.lot = lot
@@ -286,9 +284,7 @@ def _pool(
         rows = [row for row in rows if row.is_sample == panel.is_sample]
     people = [row.person_id for row in rows]
     conflicts = queries.conflicts_of(people, bidders, queries.purchaser_of(panel), now)
-    return [
-        row.code for row in rows if row.person_id not in conflicts and row.person_id not in but
-    ]
+    return [row.code for row in rows if row.person_id not in conflicts and row.person_id not in but]
 
 
 def _seat_own(panel: Panel, own: Sequence[User], now: datetime) -> None:
@@ -296,9 +292,7 @@ def _seat_own(panel: Panel, own: Sequence[User], now: datetime) -> None:
         _invite(panel, _OWN + index, person, None, now)
 
 
-def _invite(
-    panel: Panel, number: int, person: User, expert: Expert | None, now: datetime
-) -> Seat:
+def _invite(panel: Panel, number: int, person: User, expert: Expert | None, now: datetime) -> Seat:
     seat = Seat(
         panel=panel, number=number, person=person, expert=expert, due_at=now + TIME_TO_ANSWER
     )

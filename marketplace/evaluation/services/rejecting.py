@@ -14,9 +14,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refus
 
 
 @transaction.atomic
-def propose_rejection(
-    seat: Seat, bid: str, *, ground: str, text: str, actor: Actor
-) -> Rejection:
+def propose_rejection(seat: Seat, bid: str, *, ground: str, text: str, actor: Actor) -> Rejection:
     """Propose to exclude a bid; a reader alone excludes it at once.
 
     Raises Forbidden, Refused once a member has locked, InvalidInput, NotVisible.

@@ -133,13 +133,9 @@ def _finish(panel: Panel, now: Any) -> None:
             )
             for row in rows
         ]
-        awards.propose_result(
-            lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None
-        )
+        awards.propose_result(lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None)
     else:
-        tenders.fail_lot(
-            tender, lot, str(_("评审认为没有符合要求的方案")), at=now, because=panel
-        )
+        tenders.fail_lot(tender, lot, str(_("评审认为没有符合要求的方案")), at=now, because=panel)
     publish(events.PanelReported(subject_id=panel.pk), actor=None)
 
 
@@ -147,7 +143,10 @@ def reasons_of(panel: Panel, row: Judged) -> str:
     """What the bidder and the public read: the mean of each criterion, or why the bid is out."""
     if row.rejection is not None:
         ground = GROUNDS[row.rejection.ground]
-        return gettext("否决：%(ground)s。%(text)s") % {"ground": ground, "text": row.rejection.text}
+        return gettext("否决：%(ground)s。%(text)s") % {
+            "ground": ground,
+            "text": row.rejection.text,
+        }
     names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
     parts = [f"{names[number]} {points:f}" for number, points in sorted(row.means.items())]
     return gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}

@@ -46,9 +46,7 @@ def decline_seat(seat: Seat, *, actor: Actor, rev: Rev = None) -> Seat:
 
 
 @transaction.atomic
-def declare(
-    seat: Seat, said: Mapping[str, str | None], *, actor: Actor, rev: Rev = None
-) -> Seat:
+def declare(seat: Seat, said: Mapping[str, str | None], *, actor: Actor, rev: Rev = None) -> Seat:
     """Declare for each bid of the lot: None is "no conflict", a text is the conflict.
 
     A conflict recuses the member, whether he declares it or it is computed; nothing of a bid was read by then.

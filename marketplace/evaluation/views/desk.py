@@ -193,9 +193,7 @@ def _do(request: PersonRequest, row: Seat, act: Act, seen: Seen) -> None:
         # The page shows the panel through the seat: its version is the panel's own.
         services.issue_report(row.panel, conclusion=held["conclusion"], actor=request.user)
     else:
-        services.sign_report(
-            row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how
-        )
+        services.sign_report(row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how)
 
 
 @login_required
@@ -322,9 +320,7 @@ def _more(request: PersonRequest, row: Seat, bid: str, name: str) -> list[Act]:
 def _do_more(request: PersonRequest, row: Seat, bid: str, act: Act) -> None:
     held = act.form.cleaned_data if act.form else {}
     if act.name == "ask":
-        services.ask_explanation(
-            row, bid, text=held["text"], days=held["days"], actor=request.user
-        )
+        services.ask_explanation(row, bid, text=held["text"], days=held["days"], actor=request.user)
     elif act.name == "reject":
         services.propose_rejection(
             row, bid, ground=held["ground"], text=held["text"], actor=request.user

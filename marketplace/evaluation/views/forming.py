@@ -75,7 +75,9 @@ def assemble(request: PersonRequest, tender: str, lot: int) -> HttpResponse:
         initial={"size": max(least, 3), "fields_": [row.tender.industry or ""]},
     )
     people = [one.user for one in parties.members_of(row.tender.owner)[:100]] if names else []
-    reader_form = ReaderForm(sent(request) if name == "read" else None, prefix="read", people=people)
+    reader_form = ReaderForm(
+        sent(request) if name == "read" else None, prefix="read", people=people
+    )
     form_key, reused, problem, status = FormKey(request), None, None, 200
     if request.method == "POST":
         status = 400
@@ -93,7 +95,8 @@ def assemble(request: PersonRequest, tender: str, lot: int) -> HttpResponse:
             except InvalidInput as error:
                 known = {"fields": "fields_"}
                 at_fields(
-                    form, InvalidInput({known.get(key, key): why for key, why in error.errors.items()})
+                    form,
+                    InvalidInput({known.get(key, key): why for key, why in error.errors.items()}),
                 )
             except KeyReused as error:
                 reused, status = {"url": ""}, error.status
@@ -127,7 +130,9 @@ def _form_panel(request: PersonRequest, lot: Lot, name: str, form: Any) -> Panel
     for contact in held["own"].split():
         person = parties.user_by_contact(contact)
         if person is None or not person.access.in_org(lot.tender.owner_id):
-            raise InvalidInput({"own": [_("发榜单位没有使用 %(contact)s 的成员") % {"contact": contact[:60]}]})
+            raise InvalidInput(
+                {"own": [_("发榜单位没有使用 %(contact)s 的成员") % {"contact": contact[:60]}]}
+            )
         own.append(person)
     return services.prepare_panel(
         lot, size=held["size"], fields=held["fields_"], own=own, actor=request.user
