@@ -103,7 +103,7 @@ def tell_runners(event: Event) -> None:
         events.PoolExhausted: _("评审组 %(code)s 的候选专家已用尽，请解散后重新组建"),
         events.PanelReported: _("评审组 %(code)s 已完成评审"),
     }
-    title: Any = titles[type(event)]  # type: ignore[index]
+    title: Any = titles[type(event)]
     if panel.by_reader:
         people: Iterable[Any] = parties.binders_of(panel.owner_id)
         if isinstance(event, events.SeatVacated):

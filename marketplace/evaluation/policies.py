@@ -165,12 +165,6 @@ def is_at_work(_user: Actor, seat: Any) -> bool:
 
 
 @rules.predicate
-def may_sign(_user: Actor, seat: Any) -> bool:
-    """The report waits for signatures."""
-    return seat is not None and seat.panel.status == PanelStatus.SIGNING
-
-
-@rules.predicate
 def may_read(_user: Actor, seat: Any) -> bool:
     """The member and all others of the panel are clear: the bids may be read."""
     return seat is not None and seat.status in CLEAR and seat.panel.status in READING
@@ -180,7 +174,6 @@ _holds = is_confirmed & sits & may_still_sit
 rules.add_perm("evaluation.view_seat", sits)
 rules.add_perm("evaluation.hold_seat", _holds)
 rules.add_perm("evaluation.score_seat", _holds & is_at_work)
-rules.add_perm("evaluation.sign_seat", _holds & may_sign)
 rules.add_perm("evaluation.read_seat", _holds & may_read)
 
 

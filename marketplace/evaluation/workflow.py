@@ -121,6 +121,16 @@ SITTING = frozenset({S.INVITED, S.ACCEPTED, S.CLEARED, S.LOCKED, S.SIGNED})
 CLEAR = frozenset({S.CLEARED, S.LOCKED, S.SIGNED})
 
 
+def all_are_clear(seat: Any, _now: Any) -> object:
+    """Scores are locked while the panel scores, not while a member is replaced."""
+    return "" if seat.panel.status == PanelStatus.SCORING else _("评审组不在评分中")
+
+
+def report_is_out(seat: Any, _now: Any) -> object:
+    """The chair has issued the report."""
+    return "" if seat.panel.status == PanelStatus.SIGNING else _("评审报告还没有出具")
+
+
 def answer_is_late(seat: Any, now: Any) -> object:
     """An invitation ends when it is due, not before."""
     return "" if seat.due_at <= now else _("答复期限未到")
@@ -141,8 +151,23 @@ SEAT = Workflow.of(
     ),
     Transition("clear", _("声明无利害关系"), {S.ACCEPTED}, S.CLEARED, "evaluation.hold_seat"),
     Transition("recuse", _("回避"), {S.ACCEPTED, S.CLEARED}, S.RECUSED, "evaluation.hold_seat"),
-    Transition("lock", _("锁定评分"), {S.CLEARED}, S.LOCKED, "evaluation.score_seat"),
-    Transition("sign", _("签署报告"), {S.LOCKED}, S.SIGNED, "evaluation.sign_seat"),
+    Transition(
+        "lock",
+        _("锁定评分"),
+        {S.CLEARED},
+        S.LOCKED,
+        "evaluation.hold_seat",
+        guards=(all_are_clear,),
+        refusal=_("评分已锁定，或您不在评分中"),
+    ),
+    Transition(
+        "sign",
+        _("签署报告"),
+        {S.LOCKED},
+        S.SIGNED,
+        "evaluation.hold_seat",
+        guards=(report_is_out,),
+    ),
     # A conflict that was computed, not declared.
     Transition(
         "bar", _("因利害关系回避"), {S.INVITED, S.ACCEPTED, S.CLEARED}, S.RECUSED, by_system=True

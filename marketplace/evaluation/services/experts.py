@@ -208,29 +208,50 @@ def _pledge(version: int) -> int:
 
 def _check(said: Application) -> None:
     """Raises InvalidInput for what an expert cannot be judged by."""
-    errors: dict[str, list[object]] = {}
-    if not said.fields:
-        errors["fields"] = [_("请至少选择一个领域")]
-    elif len(said.fields) > MOST_FIELDS:
-        errors["fields"] = [_("最多选择 %(most)d 项") % {"most": MOST_FIELDS}]
-    elif any(not taxonomy.is_valid(SCHEME, term) for term in said.fields):
-        errors["fields"] = [_("请从列表中选择")]
-    if not said.works:
-        errors["works"] = [_("请至少填写一个工作单位；没有单位的写“自由职业”")]
-    elif len(said.works) > MOST_EMPLOYMENTS:
-        errors["works"] = [_("最多 %(num)d 行") % {"num": MOST_EMPLOYMENTS}]
-    elif any(not work.name.strip() or len(work.name) > MOST_NAME for work in said.works):
-        errors["works"] = [_("请填写单位名称，最多 %(most)d 个字") % {"most": MOST_NAME}]
-    elif any(work.until is not None and work.until < work.since for work in said.works):
-        errors["works"] = [_("离开日期不能早于开始日期")]
-    elif any(work.since > clock.today() for work in said.works):
-        errors["works"] = [_("开始日期不能晚于今天")]
-    if len(said.excluded) > MOST_EXCLUSIONS:
-        errors["excluded"] = [_("最多 %(num)d 行") % {"num": MOST_EXCLUSIONS}]
-    elif any(not name.strip() or len(name) > MOST_NAME for name, _uscc in said.excluded):
-        errors["excluded"] = [_("请填写单位名称，最多 %(most)d 个字") % {"most": MOST_NAME}]
+    found = {
+        "fields": _against_fields(said.fields),
+        "works": _against_works(said.works),
+        "excluded": _against_excluded(said.excluded),
+    }
+    errors = {name: [reason] for name, reason in found.items() if reason}
     if errors:
         raise InvalidInput(errors)
+
+
+def _against_fields(fields: Sequence[str]) -> object:
+    if not fields:
+        return _("请至少选择一个领域")
+    if len(fields) > MOST_FIELDS:
+        return _("最多选择 %(most)d 项") % {"most": MOST_FIELDS}
+    if any(not taxonomy.is_valid(SCHEME, term) for term in fields):
+        return _("请从列表中选择")
+    return ""
+
+
+def _against_works(works: Sequence[Work]) -> object:
+    if not works:
+        return _("请至少填写一个工作单位；没有单位的写“自由职业”")
+    if len(works) > MOST_EMPLOYMENTS:
+        return _("最多 %(num)d 行") % {"num": MOST_EMPLOYMENTS}
+    if any(_is_unnamed(work.name) for work in works):
+        return _("请填写单位名称，最多 %(most)d 个字") % {"most": MOST_NAME}
+    if any(work.until is not None and work.until < work.since for work in works):
+        return _("离开日期不能早于开始日期")
+    if any(work.since > clock.today() for work in works):
+        return _("开始日期不能晚于今天")
+    return ""
+
+
+def _against_excluded(excluded: Sequence[tuple[str, str]]) -> object:
+    if len(excluded) > MOST_EXCLUSIONS:
+        return _("最多 %(num)d 行") % {"num": MOST_EXCLUSIONS}
+    if any(_is_unnamed(name) for name, _uscc in excluded):
+        return _("请填写单位名称，最多 %(most)d 个字") % {"most": MOST_NAME}
+    return ""
+
+
+def _is_unnamed(name: str) -> bool:
+    return not name.strip() or len(name) > MOST_NAME
 
 
 def _write(row: Expert, said: Application) -> None:

@@ -44,6 +44,7 @@ def approach(request: PersonRequest, code: str) -> HttpResponse:
                         actor=request.user,
                     ),
                     actor=request.user,
+                    code=lambda made: str(made.pk),
                 )
             except InvalidInput as error:
                 at_fields(form, error)

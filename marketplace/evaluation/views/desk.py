@@ -25,9 +25,8 @@ from marketplace.evaluation.rulebook import PLEDGE, PLEDGES
 from marketplace.evaluation.views.shared import PersonRequest, chosen, run, sent
 from marketplace.evaluation.workflow import PANEL, SEAT, SeatStatus
 from marketplace.kernel.codes import is_valid_code
-from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.openings.services import note_reading
-from marketplace.web.acts import Act, at_fields
+from marketplace.web.acts import Act
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import paginate, render_page
@@ -171,7 +170,7 @@ def _why_not(request: PersonRequest, row: Seat, name: str) -> object:
         return SEAT.refusal("clear", row, request.user)
     if name == "report":
         return PANEL.refusal("report", row.panel, request.user) or _("只有组长可以出具报告")
-    if name in {"accept"} and row.is_late():
+    if name == "accept" and row.is_late():
         return _("答复期限已过")
     return SEAT.refusal(name, row, request.user) if name in _MOVES else ""
 
@@ -199,7 +198,7 @@ def _do(request: PersonRequest, row: Seat, act: Act, seen: Seen) -> None:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def score(request: PersonRequest, code: str, bid: str) -> HttpResponse:
-    """One bid with the own scores beside it. The first look of each request is written down."""
+    """One bid with the own scores beside it. Each look is written down."""
     row = _seat(request, code)
     sheet = queries.sheet_of(row, bid) if is_valid_code(bid) else None
     opened = next((one for one in queries.bids_of(row.panel.lot) if one.bid.code == bid), None)
@@ -211,42 +210,24 @@ def score(request: PersonRequest, code: str, bid: str) -> HttpResponse:
     criteria = queries.criteria_of(row.panel.lot)
     scored = queries.to_score(criteria)
     form = ScoreForm(
-        sent(request) if name in {"save", "next"} else None,
-        criteria=scored,
-        initial=_initial(sheet),
+        sent(request) if name in _SAVE else None, criteria=scored, initial=_initial(sheet)
     )
     works = request.user.has_perm("evaluation.score_seat", row)
-    acts = _more(request, row, bid, name) if works else []
-    seen, status = Seen(request, sheet.rev), 200
-    problem: object = None
-    if request.method == "POST":
-        status = 400
-        act = next((one for one in acts if one.name == name), None)
-        try:
-            if name in {"save", "next"}:
-                if form.is_valid():
-                    services.save_scores(
-                        row, bid, form.points, form.comments, actor=request.user, rev=seen.rev
-                    )
-                    messages.success(request, _("评分已保存，尚未锁定"))
-                    return redirect(*_following(row, bid, name))
-            elif not works:
-                raise Refused(_("评分已锁定或评审组不在评分中"))
-            elif act is None:
-                problem = _("请选择要做的操作")
-            elif act.form is None or act.form.is_valid():
-                _do_more(request, row, bid, act)
-                messages.success(request, _("已办理：%(move)s") % {"move": act.label})
-                return redirect("evaluation:score", code, bid)
-        except InvalidInput as error:
-            if "rev" in error.errors:
-                problem = error
-            else:
-                at_fields(act.form if act and act.form else form, error)
-        except (Refused, Forbidden) as error:
-            problem, status = error, error.status
-            if isinstance(error, Stale):
-                seen.renew(error.row.rev)
+    more = _more(request, row, bid, name) if works else []
+    saves = [Act(one, label, form) for one, label in _SAVE.items()]
+    seen = Seen(request, sheet.rev)
+    found = run(
+        request,
+        [*saves, *more],
+        lambda act: _judge(request, row, bid, act, seen),
+        seen,
+        why_not=lambda _move: "" if works else _("评分已锁定或评审组不在评分中"),
+    )
+    if found.done:
+        messages.success(request, _("已办理：%(move)s") % {"move": found.done})
+        if name in _SAVE:
+            return redirect(*_following(row, bid, name))
+        return redirect("evaluation:score", code, bid)
     requirements = {one.number: one for one in row.panel.lot.tender.requirements.all()}
     context = {
         "seat": row,
@@ -266,12 +247,25 @@ def score(request: PersonRequest, code: str, bid: str) -> HttpResponse:
         ),
         "explanations": queries.explanations_of(row.panel).get(bid, []),
         "form": form,
+        "sheet": sheet,
         "works": works,
-        "acts": acts,
+        "acts": more,
         "seen": seen,
-        "problem": problem,
+        "problem": found.problem,
     }
-    return render_page(request, "evaluation/score.html", context, status=status)
+    return render_page(request, "evaluation/score.html", context, status=found.status)
+
+
+#: The two buttons that keep the draft.
+_SAVE = {"save": gettext_lazy("保存评分"), "next": gettext_lazy("保存评分，下一份")}
+
+
+def _judge(request: PersonRequest, row: Seat, bid: str, act: Act, seen: Seen) -> None:
+    if act.name in _SAVE:
+        form = act.form
+        services.save_scores(row, bid, form.points, form.comments, actor=request.user, rev=seen.rev)
+    else:
+        _do_more(request, row, bid, act)
 
 
 def _initial(sheet: Any) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def assemble(request: PersonRequest, tender: str, lot: int) -> HttpResponse:
     reader_form = ReaderForm(
         sent(request) if name == "read" else None, prefix="read", people=people
     )
-    form_key, reused, problem, status = FormKey(request), None, None, 200
+    form_key, reused, status = FormKey(request), None, 200
+    problem: object = None
     if request.method == "POST":
         status = 400
         form: Any = {"draw": panel_form, "read": reader_form}.get(name)

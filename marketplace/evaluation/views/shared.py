@@ -55,9 +55,9 @@ def run(
     act = next((one for one in acts if one.name == name), None)
     try:
         if act is None:
-            if reason := why_not(name):
-                raise Refused(reason)
-            found.problem = _("请选择要做的操作")
+            reason = why_not(name)
+            found.problem = reason or _("请选择要做的操作")
+            found.status = Refused.status if reason else 400
         elif act.form is None or act.form.is_valid():
             do(act)
             found.status, found.done = 200, act.label
