@@ -119,12 +119,27 @@ def chairs(user: Actor, panel: Any) -> bool:
     return found is not None and found.person_id == user.pk
 
 
+def _is_own(user: Actor, seat: Any) -> bool:
+    """The seat is the person's own. A person of the purchaser has it only while he works there."""
+    return seat.person_id == user.pk and (
+        seat.expert_id is not None or access_of(user).in_org(seat.panel.owner_id)
+    )
+
+
+def _seats_in(user: Actor, panel: Any, *states: str) -> bool:
+    """The person has a seat in this panel, in one of these states where some are given."""
+    rows = panel.seats.filter(person_id=user.pk)
+    if states:
+        rows = rows.filter(status__in=states)
+    if not access_of(user).in_org(panel.owner_id):
+        rows = rows.filter(expert__isnull=False)
+    return bool(rows.exists())
+
+
 @rules.predicate
 def was_approached(user: Actor, panel: Any) -> bool:
     """A member, one who was, or who runs the panel may record that somebody approached him."""
-    return panel is not None and (
-        _runs(user, panel) or panel.seats.filter(person_id=user.pk).exists()
-    )
+    return panel is not None and (_runs(user, panel) or _seats_in(user, panel))
 
 
 rules.add_perm("evaluation.draw_lot", is_confirmed & may_draw)
@@ -141,17 +156,13 @@ rules.add_perm("evaluation.approach_panel", is_confirmed & was_approached)
 @rules.predicate
 def sits(user: Actor, seat: Any) -> bool:
     """The seat is the person's own."""
-    return seat is not None and seat.person_id == user.pk
+    return seat is not None and _is_own(user, seat)
 
 
 @rules.predicate
-def may_still_sit(user: Actor, seat: Any) -> bool:
-    """A person of the purchaser sits for the purchaser only while he works there."""
-    return (
-        seat is not None
-        and seat.panel.status in OPEN_PANELS
-        and (seat.expert_id is not None or access_of(user).in_org(seat.panel.owner_id))
-    )
+def may_still_sit(_user: Actor, seat: Any) -> bool:
+    """The panel is at work."""
+    return seat is not None and seat.panel.status in OPEN_PANELS
 
 
 @rules.predicate
@@ -181,7 +192,7 @@ rules.add_perm("evaluation.read_seat", _holds & may_read)
 @rules.predicate
 def is_author(user: Actor, sheet: Any) -> bool:
     """The person's own scores."""
-    return sheet is not None and sheet.seat.person_id == user.pk
+    return sheet is not None and _is_own(user, sheet.seat)
 
 
 @rules.predicate
@@ -189,8 +200,7 @@ def is_shared_with(user: Actor, sheet: Any) -> bool:
     """All have locked: members who sit read the scores of all who sit."""
     if sheet is None or sheet.seat.panel.status not in SHARED or not sheet.seat.is_sitting:
         return False
-    mine = sheet.seat.panel.seats.filter(person_id=user.pk, status__in=sorted(CLEAR))
-    return mine.exists()
+    return _seats_in(user, sheet.seat.panel, *sorted(CLEAR))
 
 
 @rules.predicate

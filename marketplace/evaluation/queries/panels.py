@@ -131,7 +131,15 @@ def _seats() -> QuerySet[Seat]:
 
 def seats_visible_to(actor: Actor) -> QuerySet[Seat]:
     """The twin of `evaluation.view_seat`: one's own, the newest first."""
-    return _seats().filter(person_id=actor.pk).order_by("-id")
+    return _seats().filter(own_seats(actor)).order_by("-id")
+
+
+def own_seats(actor: Actor) -> Q:
+    """The seats of a person; one for the purchaser only while he works there."""
+    orgs = list(access_of(actor).orgs)
+    return Q(person_id=actor.pk) & (
+        Q(expert__isnull=False) | Q(panel__lot__tender__owner_id__in=orgs)
+    )
 
 
 def seats_to_do(actor: Actor, now: datetime) -> QuerySet[Seat]:
@@ -160,7 +168,7 @@ def panel_of_report(actor: Actor, code: str) -> Panel | None:
     row = _panels().filter(code=code).first() if is_valid_code(code) else None
     if row is None:
         return None
-    mine = row.seats.filter(person_id=actor.pk, status__in=sorted(CLEAR)).exists()
+    mine = row.seats.filter(own_seats(actor), status__in=sorted(CLEAR)).exists()
     return row if mine or actor.has_perm("evaluation.watch_panel", row) else None
 
 
@@ -169,7 +177,7 @@ def panel_of_scores(actor: Actor, code: str) -> Panel | None:
     row = _panels().filter(code=code).first() if is_valid_code(code) else None
     if row is None:
         return None
-    mine = row.seats.filter(person_id=actor.pk).exists()
+    mine = row.seats.filter(own_seats(actor)).exists()
     return row if mine or actor.has_perm("evaluation.watch_panel", row) else None
 
 

@@ -11,7 +11,7 @@ from marketplace.evaluation import rulebook
 from marketplace.evaluation.models import Explanation, Panel, Rejection, Score, Seat, Sheet
 from marketplace.evaluation.policies import OVERSEERS
 from marketplace.evaluation.queries.conflicts import Side, sides_of
-from marketplace.evaluation.queries.panels import panels_overseen
+from marketplace.evaluation.queries.panels import own_seats, panels_overseen
 from marketplace.evaluation.rulebook import Entry, Place, Weighted
 from marketplace.evaluation.workflow import CLEAR, SHARED, SITTING
 from marketplace.kernel.actors import Actor
@@ -52,8 +52,9 @@ def sheets_visible_to(actor: Actor) -> QuerySet[Sheet]:
     rows = Sheet.objects.select_related("seat__panel__lot__tender", "seat__person", "bid")
     rows = rows.prefetch_related("scores__criterion").order_by("seat_id", "bid__code")
     shared = Q(seat__panel__status__in=sorted(SHARED))
-    mine = Seat.objects.filter(person_id=actor.pk, status__in=sorted(CLEAR)).values("panel_id")
-    seen = Q(seat__person_id=actor.pk)
+    own = Seat.objects.filter(own_seats(actor))
+    mine = own.filter(status__in=sorted(CLEAR)).values("panel_id")
+    seen = Q(seat__in=own.values("pk"))
     seen |= shared & Q(seat__panel__in=mine, seat__status__in=sorted(SITTING))
     if access_of(actor).has(*OVERSEERS):
         seen |= shared & Q(seat__panel__in=panels_overseen(actor).values("pk"))

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.evaluation import events, queries, rulebook
@@ -205,7 +207,12 @@ def fill(panel: Panel, now: datetime) -> None:
 
 
 def against(seat: Seat, now: datetime) -> list[str]:
-    """Why a member may not judge, computed now; empty where nothing is known."""
+    """Why a member may not judge, computed now, in the language of the site; empty where nothing is known."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _against(seat, now)
+
+
+def _against(seat: Seat, now: datetime) -> list[str]:
     panel = seat.panel
     if seat.expert is not None and seat.expert.status != ExpertStatus.APPROVED:
         return [str(_("不在专家库中"))]

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -113,7 +115,7 @@ def sign_report(
 
 
 def _finish(panel: Panel, now: Any) -> None:
-    """Propose the result, or let the lot fail when no bid is left."""
+    """Propose the result, or let the lot fail when no bid is left. What is kept of it is in the language of the site."""
     if panel.lot.tender.is_suspended:
         raise Refused(_("项目已暂停"))
     rows = queries.judged(panel)
@@ -123,20 +125,27 @@ def _finish(panel: Panel, now: Any) -> None:
     tender = panel.lot.tender
     lot = tenders.lot_of(tender, panel.lot_id)
     if any(row.place for row in rows):
-        verdicts = [
-            Verdict(
-                bid=row.opened.bid,
-                is_valid=row.place is not None,
-                rank=row.place.rank if row.place else None,
-                total=row.place.total if row.place else None,
-                reasons=reasons_of(panel, row),
-            )
-            for row in rows
-        ]
+        with translation.override(settings.LANGUAGE_CODE):
+            verdicts = _verdicts(panel, rows)
         awards.propose_result(lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None)
     else:
-        tenders.fail_lot(tender, lot, str(_("评审认为没有符合要求的方案")), at=now, because=panel)
+        with translation.override(settings.LANGUAGE_CODE):
+            reason = gettext("评审认为没有符合要求的方案")
+        tenders.fail_lot(tender, lot, reason, at=now, because=panel)
     publish(events.PanelReported(subject_id=panel.pk), actor=None)
+
+
+def _verdicts(panel: Panel, rows: list[Judged]) -> list[Verdict]:
+    return [
+        Verdict(
+            bid=row.opened.bid,
+            is_valid=row.place is not None,
+            rank=row.place.rank if row.place else None,
+            total=row.place.total if row.place else None,
+            reasons=reasons_of(panel, row),
+        )
+        for row in rows
+    ]
 
 
 def reasons_of(panel: Panel, row: Judged) -> str:
