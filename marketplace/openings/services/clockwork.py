@@ -119,16 +119,18 @@ def _go_on(opening: Opening, now: datetime) -> None:
     if opening.stood_since is None:
         return
     by: timedelta = now - opening.stood_since
-    for name in ("keepers_until", "reveal_until"):
-        at = getattr(opening, name)
-        if at is not None and at > opening.stood_since:
-            setattr(opening, name, at + by)
+    opening.keepers_until = _later(opening.keepers_until, opening.stood_since, by)
+    opening.reveal_until = _later(opening.reveal_until, opening.stood_since, by)
     for row in _waiting(opening):
-        if row.reveal_until is not None and row.reveal_until > opening.stood_since:
-            row.reveal_until += by
-            row.save(update_fields=["reveal_until"])
+        row.reveal_until = _later(row.reveal_until, opening.stood_since, by)
+        row.save(update_fields=["reveal_until"])
     opening.stood_since = None
     save(opening)
+
+
+def _later(end: datetime | None, since: datetime, by: timedelta) -> datetime | None:
+    """An end that had not passed at `since`, later by `by`."""
+    return end + by if end is not None and end > since else end
 
 
 def _dispute(opening: Opening, now: datetime) -> None:
