@@ -52,7 +52,7 @@ def tell_operator(event: events.ResultSubmitted) -> None:
     if row is None:
         return
     people = parties.people_with_role(Role.OPERATOR)
-    may = [one for one in people if one.has_perm("awards.publish_result", row)]
+    may = [one for one in people if one.has_perm("awards.publish_lotresult", row)]
     _tell("awards.check", may, _("“%(title)s”的结果等待复核和公示"), row, _managed(row))
 
 

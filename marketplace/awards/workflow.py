@@ -52,7 +52,7 @@ RESULT = Workflow.of(
         pgettext_lazy("result", "提交复核"),
         {S.DRAFTED},
         S.CHECKING,
-        "awards.bind_result",
+        "awards.bind_lotresult",
         guards=(has_four_eyes,),
     ),
     Transition(
@@ -60,7 +60,7 @@ RESULT = Workflow.of(
         pgettext_lazy("result", "发布结果公示"),
         {S.DRAFTED, S.CHECKING},
         S.PUBLICISED,
-        "awards.publish_result",
+        "awards.publish_lotresult",
         guards=(is_checked,),
     ),
     Transition(
@@ -68,14 +68,14 @@ RESULT = Workflow.of(
         pgettext_lazy("result", "退回核对"),
         {S.CHECKING},
         S.DRAFTED,
-        "awards.publish_result",
+        "awards.publish_lotresult",
     ),
     Transition(
-        "confirm", pgettext_lazy("result", "确认定标"), {S.PUBLICISED}, S.AWARDED, "awards.bind_result"
+        "confirm", pgettext_lazy("result", "确认定标"), {S.PUBLICISED}, S.AWARDED, "awards.bind_lotresult"
     ),
-    Transition("next", _("改由下一名候选"), OPEN, S.DRAFTED, "awards.remedy_result"),
-    Transition("again", pgettext_lazy("result", "重新评审"), OPEN, S.REOPENED, "awards.remedy_result"),
-    Transition("fail", pgettext_lazy("result", "宣布流标"), OPEN, S.FAILED, "awards.remedy_result"),
+    Transition("next", _("改由下一名候选"), OPEN, S.DRAFTED, "awards.remedy_lotresult"),
+    Transition("again", pgettext_lazy("result", "重新评审"), OPEN, S.REOPENED, "awards.remedy_lotresult"),
+    Transition("fail", pgettext_lazy("result", "宣布流标"), OPEN, S.FAILED, "awards.remedy_lotresult"),
     Transition(
         "contract", pgettext_lazy("result", "签约"), {S.AWARDED}, S.CONTRACTED, by_system=True
     ),

@@ -23,7 +23,7 @@ class Delivery(Stamped):
     `tried`, `spent` (fen) and `asked_at` are the record of due diligence (尽职) of a claimed failure.
     """
 
-    code = CodeField(prefix="RW")
+    code = CodeField(prefix="YS")
     rev = models.PositiveIntegerField(default=1)
     award = models.OneToOneField(Award, on_delete=models.PROTECT, related_name="delivery")
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="+")
@@ -151,6 +151,9 @@ class Inspection(models.Model):
                 fields=["delivery", "year"],
                 condition=Q(exception=""),
                 name="inspection_once_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(exception__in=["", *Exception_.values]), name="inspection_known"
             ),
             models.CheckConstraint(
                 condition=Q(exception="") | ~Q(exception_note=""), name="inspection_exception"

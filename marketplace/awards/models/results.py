@@ -183,6 +183,9 @@ class Award(Stamped):
                 fields=["lot"], condition=Q(ended_at__isnull=True), name="award_live_once"
             ),
             models.CheckConstraint(
+                condition=Q(out__in=["", *Out.values]), name="award_out_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, out="") | Q(ended_at__isnull=False) & ~Q(out=""),
                 name="award_out",
             ),

@@ -280,6 +280,6 @@ def reads_award_file(user: Actor, file: Any) -> bool:
     """Who reads why a candidate is out: those who manage the result, and the candidate."""
     award = Award.objects.select_related("result__tender", "entry").filter(pk=file.subject_id).first()
     return award is not None and (
-        user.has_perm("awards.manage_result", award.result)
+        user.has_perm("awards.manage_lotresult", award.result)
         or access_of(user).in_org(award.entry.organization_id)
     )

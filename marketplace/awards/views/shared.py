@@ -33,7 +33,7 @@ def result_of(request: HttpRequest, code: str, action: str = "") -> Result:
         queries.visible_to(request.user),
         code,
         actor=request.user,
-        view="awards.view_result",
+        view="awards.view_lotresult",
         **({"action": action} if action else {}),
     )
 
