@@ -538,7 +538,7 @@ SPECTACULAR_SETTINGS = {
         "AwardMilestoneStatusEnum": "marketplace.awards.workflow.MilestoneStatus",
         "CandidateOutEnum": "marketplace.awards.rulebook.Out",
         "AcceptanceGradeEnum": "marketplace.awards.rulebook.Grade",
-        "InspectionExceptionEnum": "marketplace.awards.rulebook.Exception_",
+        "InspectionExceptionEnum": "marketplace.awards.rulebook.Exemption",
         "BidStatusEnum": "marketplace.bids.workflow.Status",
         "TenderStatusEnum": "marketplace.tenders.workflow.Status",
         "AmendmentStatusEnum": "marketplace.tenders.workflow.AmendmentStatus",

@@ -62,9 +62,7 @@ def publishes(user: Actor, result: Any) -> bool:
 @rules.predicate
 def oversees(user: Actor, result: Any) -> bool:
     """The person is of the authority and works for none who is concerned."""
-    return (
-        result is not None and access_of(user).has(Role.AUTHORITY) and _is_outside(user, result)
-    )
+    return result is not None and access_of(user).has(Role.AUTHORITY) and _is_outside(user, result)
 
 
 @rules.predicate

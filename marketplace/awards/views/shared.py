@@ -81,7 +81,9 @@ def act_on(
             if act is not None and act.form is not None:
                 at_fields(act.form, error)
             else:
-                problem = Refused(" ".join(str(one) for rows in error.errors.values() for one in rows))
+                problem = Refused(
+                    " ".join(str(one) for rows in error.errors.values() for one in rows)
+                )
         except (Refused, Forbidden, StorageFull) as error:
             problem, status = error, error.status
             if isinstance(error, Stale):

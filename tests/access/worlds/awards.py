@@ -62,9 +62,7 @@ def _result(world: Any, state: str) -> Round:
     procedure = "challenge" if state == R.CHECKING else "call"
     made = _round(world, procedure=procedure, invalid=(0,) if state == R.FAILED else ())
     if state == R.CHECKING:
-        services.submit_result(
-            made.result, days=5, contact="采购部", note="", actor=cast.approver
-        )
+        services.submit_result(made.result, days=5, contact="采购部", note="", actor=cast.approver)
     if state == R.FAILED:
         services.remedy_result(made.result, "fail", reason="不符合", actor=cast.approver)
     if state == R.CANCELLED:

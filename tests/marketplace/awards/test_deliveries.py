@@ -138,7 +138,8 @@ def test_milestones_and_the_acceptance(cast: Cast) -> None:
                 services.accept_delivery(row, finding("good"), actor=cast[who])
         with pytest.raises(InvalidInput) as caught:
             services.accept_delivery(
-                row, finding("best", on=clock.today() + timedelta(1), judges=""),
+                row,
+                finding("best", on=clock.today() + timedelta(1), judges=""),
                 actor=cast.approver,
             )
         assert set(caught.value.errors) == {"grade", "on", "judges"}
@@ -179,7 +180,11 @@ def test_where_the_city_pays_the_authority_confirms_and_finds_failures(cast: Cas
         row.refresh_from_db()
         assert (row.status, row.lot.tender_id) == (DeliveryStatus.EXPLORED, made.tender.pk)
         assert [one.move for one in row.judgements.all()] == [
-            "propose", "refuse", "send_back", "deny", "find",
+            "propose",
+            "refuse",
+            "send_back",
+            "deny",
+            "find",
         ]
         assert services.end_delivery(row.contract, because=1) is False
     assert made.tender.lots.get().stage == "completed"

@@ -57,8 +57,15 @@ def test_a_call_goes_from_the_verdicts_to_the_award(cast: Cast) -> None:
     assert made.award.entry.organization == cast.university
 
     # Until it is public nobody but the purchaser and overseers knows of it.
-    for who, sees in (("approver", True), ("member", True), ("operator", True), ("auditor", True),
-                      ("university_admin", False), ("outsider", False), ("visitor", False)):
+    for who, sees in (
+        ("approver", True),
+        ("member", True),
+        ("operator", True),
+        ("auditor", True),
+        ("university_admin", False),
+        ("outsider", False),
+        ("visitor", False),
+    ):
         assert queries.visible_to(cast[who]).exists() is sees, who
         assert cast[who].has_perm("awards.view_lotresult", row) is sees, who
 
@@ -84,7 +91,10 @@ def test_a_call_goes_from_the_verdicts_to_the_award(cast: Cast) -> None:
     # One second before the end it is refused; at the end it is not, though no worker has come round.
     end = made_public.ends_at
     assert end is not None
-    with clock.shift(end - clock.now() - timedelta(seconds=5)), pytest.raises(Refused, match="未满"):
+    with (
+        clock.shift(end - clock.now() - timedelta(seconds=5)),
+        pytest.raises(Refused, match="未满"),
+    ):
         services.confirm_award(row, actor=cast.approver)
     with after_publicity(made):
         for who in ("member", "university_admin", "operator", "authority"):
@@ -167,7 +177,9 @@ def test_an_open_objection_stops_award_and_signature_until_it_is_settled(cast: C
     # Only bidders of the lot object to a call.
     with pytest.raises(Refused, match="只有参加"):
         publicity.draft_objection(
-            made.award.publicity, cast.other_enterprise, Claim("price", "有关", "理由"),
+            made.award.publicity,
+            cast.other_enterprise,
+            Claim("price", "有关", "理由"),
             actor=make_member(cast.other_enterprise, "approver"),
         )
     row = objection(made, person, org)
@@ -196,11 +208,11 @@ def test_an_upheld_objection_leads_to_another_evaluation(cast: Cast) -> None:
         services.remedy_result(made.fresh(), "again", reason=" ", actor=cast.approver)
     with pytest.raises(Forbidden):
         services.remedy_result(made.fresh(), "again", reason="重来", actor=cast.operator)
-    first = services.remedy_result(
-        made.fresh(), "again", reason="评分有误", actor=cast.authority
-    )
+    first = services.remedy_result(made.fresh(), "again", reason="评分有误", actor=cast.authority)
     assert (first.status, first.end_reason, stage(made)) == (
-        Status.REOPENED, "评分有误", "evaluating",
+        Status.REOPENED,
+        "评分有误",
+        "evaluating",
     )
     old = first.awards.get()
     assert (old.out, old.publicity.status) == (Out.ROUND, "cancelled")
