@@ -60,7 +60,7 @@ class ResultItem(APIView):
         """One result with its ranking as the caller may read it."""
         read_parameters(request)
         row = fetch(
-            queries.visible_to(request.user), code, actor=request.user, view="awards.view_result"
+            queries.visible_to(request.user), code, actor=request.user, view="awards.view_lotresult"
         )
         context = {
             "entries": queries.entries_shown(row, request.user),

@@ -9,7 +9,7 @@ from marketplace.awards.rulebook import (
     MOST_NOTE,
     MOST_REASON,
     MOST_TEXT,
-    Exception_,
+    Exemption,
     Grade,
     Out,
 )
@@ -88,9 +88,7 @@ class ReportForm(JiebangForm):
 class DecisionForm(JiebangForm):
     """Why a milestone is returned."""
 
-    decision = PlainTextField(
-        label=_("退回的原因"), max_length=MOST_REASON, multiline=True, rows=2
-    )
+    decision = PlainTextField(label=_("退回的原因"), max_length=MOST_REASON, multiline=True, rows=2)
 
 
 class SummaryForm(JiebangForm):
@@ -109,9 +107,7 @@ class FindingForm(JiebangForm):
     judges = PlainTextField(
         label=_("由谁认定"), max_length=300, help_text=_("验收组、专家或者会议的名称")
     )
-    reasons = PlainTextField(
-        label=_("结论和理由"), max_length=MOST_TEXT, multiline=True, rows=4
-    )
+    reasons = PlainTextField(label=_("结论和理由"), max_length=MOST_TEXT, multiline=True, rows=4)
 
     @property
     def finding(self) -> Finding:
@@ -123,9 +119,7 @@ class FindingForm(JiebangForm):
 class AcceptForm(FindingForm):
     """An acceptance with its grade."""
 
-    grade = forms.ChoiceField(
-        label=_("验收等次"), widget=forms.RadioSelect, choices=Grade.choices
-    )
+    grade = forms.ChoiceField(label=_("验收等次"), widget=forms.RadioSelect, choices=Grade.choices)
 
     field_order = ("grade", "on", "judges", "reasons")
 
@@ -157,4 +151,4 @@ class InspectForm(JiebangForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ChoiceField", self.fields["exception"])
-        field.choices = [("", _("没有例外")), *Exception_.choices]
+        field.choices = [("", _("没有例外")), *Exemption.choices]

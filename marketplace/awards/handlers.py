@@ -52,7 +52,7 @@ def tell_operator(event: events.ResultSubmitted) -> None:
     if row is None:
         return
     people = parties.people_with_role(Role.OPERATOR)
-    may = [one for one in people if one.has_perm("awards.publish_result", row)]
+    may = [one for one in people if one.has_perm("awards.publish_lotresult", row)]
     _tell("awards.check", may, _("“%(title)s”的结果等待复核和公示"), row, _managed(row))
 
 
@@ -113,9 +113,11 @@ def send_letters(event: events.AwardConfirmed) -> None:
 @on(events.ContractDue)
 def tell_of_contract(event: events.ContractDue) -> None:
     """Both sides learn that the contract is due, or late."""
-    award = Award.objects.select_related("result__tender", "result__lot", "entry").filter(
-        pk=event.award_id
-    ).first()
+    award = (
+        Award.objects.select_related("result__tender", "result__lot", "entry")
+        .filter(pk=event.award_id)
+        .first()
+    )
     if award is None or award.contract_due is None:
         return
     row = award.result
@@ -186,9 +188,7 @@ def tell_both_sides(event: Event) -> None:
     if row is None:
         return
     inspected = isinstance(event, events.DeliveryInspected)
-    words = (
-        _("“%(title)s”有一次检查记录") if inspected else _("“%(title)s”的验收：%(state)s")
-    )
+    words = _("“%(title)s”有一次检查记录") if inspected else _("“%(title)s”的验收：%(state)s")
     for org in (row.purchaser_id, row.winner_id):
         _tell_delivery(parties.binders_of(org), words, row)
 
@@ -223,9 +223,7 @@ def _tell_purchaser(row: Result, title: Any) -> None:
     _tell("awards.check", people, title, row, _managed(row))
 
 
-def _tell(
-    kind: str, people: Iterable[Any], title: Any, row: Result, url: str, **said: str
-) -> None:
+def _tell(kind: str, people: Iterable[Any], title: Any, row: Result, url: str, **said: str) -> None:
     notify(
         kind,
         people,

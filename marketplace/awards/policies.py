@@ -62,9 +62,7 @@ def publishes(user: Actor, result: Any) -> bool:
 @rules.predicate
 def oversees(user: Actor, result: Any) -> bool:
     """The person is of the authority and works for none who is concerned."""
-    return (
-        result is not None and access_of(user).has(Role.AUTHORITY) and _is_outside(user, result)
-    )
+    return result is not None and access_of(user).has(Role.AUTHORITY) and _is_outside(user, result)
 
 
 @rules.predicate
@@ -73,11 +71,11 @@ def is_candidate(user: Actor, award: Any) -> bool:
     return award is not None and access_of(user).binds(award.entry.organization_id)
 
 
-rules.add_perm("awards.view_result", is_public | is_of_purchaser | watches)
-rules.add_perm("awards.manage_result", is_of_purchaser | watches)
-rules.add_perm("awards.bind_result", is_confirmed & binds_purchaser)
-rules.add_perm("awards.publish_result", is_confirmed & publishes)
-rules.add_perm("awards.remedy_result", is_confirmed & (binds_purchaser | oversees))
+rules.add_perm("awards.view_lotresult", is_public | is_of_purchaser | watches)
+rules.add_perm("awards.manage_lotresult", is_of_purchaser | watches)
+rules.add_perm("awards.bind_lotresult", is_confirmed & binds_purchaser)
+rules.add_perm("awards.publish_lotresult", is_confirmed & publishes)
+rules.add_perm("awards.remedy_lotresult", is_confirmed & (binds_purchaser | oversees))
 rules.add_perm("awards.decline_award", is_confirmed & is_candidate)
 
 

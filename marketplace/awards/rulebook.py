@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import TextChoices
@@ -43,7 +44,7 @@ class Grade(TextChoices):
     FAILED = "failed", pgettext_lazy("grade", "不合格")
 
 
-class Exception_(TextChoices):
+class Exemption(TextChoices):
     """Why the authority inspects a second time in one year."""
 
     REPORTED = "reported", _("收到实名举报")
@@ -100,12 +101,14 @@ def against_verdicts(verdicts: Sequence[Verdict], bids: Iterable[int]) -> Any:
         return _("有效方案的名次应从 1 起连续，不能并列")
     if any(one.total is None or not one.total.is_finite() or one.total < 0 for one in valid):
         return _("每份有效方案都要有得分")
-    if any(not one.is_valid and (one.rank is not None or one.total is not None) for one in verdicts):
+    if any(
+        not one.is_valid and (one.rank is not None or one.total is not None) for one in verdicts
+    ):
         return _("无效方案没有名次和得分")
     if any(not one.reasons.strip() for one in verdicts):
         return _("每一份方案的结论都要写明理由")
-    totals = [one.total for one in sorted(valid, key=lambda one: one.rank or 0)]
-    if any(a < b for a, b in zip(totals, totals[1:], strict=False)):  # type: ignore[operator]
+    totals = [one.total or 0 for one in sorted(valid, key=lambda one: one.rank or 0)]
+    if any(a < b for a, b in pairwise(totals)):
         return _("名次与得分不一致")
     return ""
 
@@ -113,7 +116,7 @@ def against_verdicts(verdicts: Sequence[Verdict], bids: Iterable[int]) -> Any:
 def against_inspection(day: date, taken: Iterable[date], exception: str) -> Any:
     """Why an inspection on this day is refused, or "": once a calendar year, or a named exception."""
     same = [one for one in taken if one.year == day.year]
-    if len(same) < INSPECTIONS_A_YEAR or exception in Exception_.values:
+    if len(same) < INSPECTIONS_A_YEAR or exception in Exemption.values:
         return ""
     return _("%(year)d 年已经检查过一次（%(day)s）；同一年最多查一次，确有例外的请写明") % {
         "year": day.year,

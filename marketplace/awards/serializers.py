@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.awards.models import Delivery, Result
-from marketplace.awards.rulebook import Exception_, Grade, Out
+from marketplace.awards.rulebook import Exemption, Grade, Out
 from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus, Status
 
 
@@ -107,7 +107,7 @@ class InspectionRead(serializers.Serializer[Any]):
     on = serializers.DateField()
     purpose = serializers.CharField()
     findings = serializers.CharField()
-    exception = serializers.ChoiceField(choices=Exception_.choices, allow_blank=True)
+    exception = serializers.ChoiceField(choices=Exemption.choices, allow_blank=True)
     exception_note = serializers.CharField()
 
 

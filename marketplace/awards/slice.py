@@ -115,7 +115,7 @@ SLICE = Slice(
     todos=(_to_check, _to_answer, _to_publish, _to_accept),
     codes=(
         CodePage("DB", queries.published_for, "awards:detail"),
-        CodePage("RW", queries.deliveries_visible_to, "awards:delivery"),
+        CodePage("YS", queries.deliveries_visible_to, "awards:delivery"),
     ),
     sitemaps=(Sitemap("results", queries.published, "awards:detail"),),
     schedules=(Schedule("awards.tick", every=300.0),),

@@ -52,7 +52,7 @@ RESULT = Workflow.of(
         pgettext_lazy("result", "提交复核"),
         {S.DRAFTED},
         S.CHECKING,
-        "awards.bind_result",
+        "awards.bind_lotresult",
         guards=(has_four_eyes,),
     ),
     Transition(
@@ -60,7 +60,7 @@ RESULT = Workflow.of(
         pgettext_lazy("result", "发布结果公示"),
         {S.DRAFTED, S.CHECKING},
         S.PUBLICISED,
-        "awards.publish_result",
+        "awards.publish_lotresult",
         guards=(is_checked,),
     ),
     Transition(
@@ -68,14 +68,22 @@ RESULT = Workflow.of(
         pgettext_lazy("result", "退回核对"),
         {S.CHECKING},
         S.DRAFTED,
-        "awards.publish_result",
+        "awards.publish_lotresult",
     ),
     Transition(
-        "confirm", pgettext_lazy("result", "确认定标"), {S.PUBLICISED}, S.AWARDED, "awards.bind_result"
+        "confirm",
+        pgettext_lazy("result", "确认定标"),
+        {S.PUBLICISED},
+        S.AWARDED,
+        "awards.bind_lotresult",
     ),
-    Transition("next", _("改由下一名候选"), OPEN, S.DRAFTED, "awards.remedy_result"),
-    Transition("again", pgettext_lazy("result", "重新评审"), OPEN, S.REOPENED, "awards.remedy_result"),
-    Transition("fail", pgettext_lazy("result", "宣布流标"), OPEN, S.FAILED, "awards.remedy_result"),
+    Transition("next", _("改由下一名候选"), OPEN, S.DRAFTED, "awards.remedy_lotresult"),
+    Transition(
+        "again", pgettext_lazy("result", "重新评审"), OPEN, S.REOPENED, "awards.remedy_lotresult"
+    ),
+    Transition(
+        "fail", pgettext_lazy("result", "宣布流标"), OPEN, S.FAILED, "awards.remedy_lotresult"
+    ),
     Transition(
         "contract", pgettext_lazy("result", "签约"), {S.AWARDED}, S.CONTRACTED, by_system=True
     ),
@@ -113,7 +121,11 @@ DELIVERY = Workflow.of(
     ),
     Transition("accept", _("验收合格"), {D.SUBMITTED}, D.ACCEPTED, "awards.judge_delivery"),
     Transition(
-        "propose", _("验收合格，报主管部门确认"), {D.SUBMITTED}, D.CONFIRMING, "awards.judge_delivery"
+        "propose",
+        _("验收合格，报主管部门确认"),
+        {D.SUBMITTED},
+        D.CONFIRMING,
+        "awards.judge_delivery",
     ),
     Transition("confirm", _("确认验收"), {D.CONFIRMING}, D.ACCEPTED, "awards.oversee_delivery"),
     Transition(

@@ -212,6 +212,6 @@ def report_registration(event: events.ContractRegistered | events.RegistrationEn
     holds = isinstance(event, events.ContractRegistered)
     awards.record_registration(
         filing.contract.code,
-        filing.official_number if holds else "",
+        (filing.official_number or "") if holds else "",
         filing.official_on if holds else None,
     )

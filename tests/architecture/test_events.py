@@ -94,6 +94,7 @@ UNHEARD = {
         *("TenderDrafted", "TenderEdited", "TenderDiscarded", "TenderRecalled"),
         *("TenderArgued", "TenderOpened"),
     },
+    "the page of the result shows it": {"TermsExplained", "AwardContracted"},
     "the page of the standing shows it": {"StandingRecorded"},
     "the pages of the register and of the panel show it": {
         *("ExpertApplied", "ExpertLeft", "PanelPrepared", "PanelDrawn"),

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.awards.models.results import Award
-from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, Exception_, Grade
+from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, Exemption, Grade
 from marketplace.awards.workflow import DELIVERY, DeliveryStatus, MilestoneStatus
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
@@ -23,7 +23,7 @@ class Delivery(Stamped):
     `tried`, `spent` (fen) and `asked_at` are the record of due diligence (尽职) of a claimed failure.
     """
 
-    code = CodeField(prefix="RW")
+    code = CodeField(prefix="YS")
     rev = models.PositiveIntegerField(default=1)
     award = models.OneToOneField(Award, on_delete=models.PROTECT, related_name="delivery")
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="+")
@@ -139,7 +139,7 @@ class Inspection(models.Model):
     year = models.PositiveSmallIntegerField()
     purpose = models.CharField(max_length=MOST_REASON)
     findings = models.TextField(blank=True)
-    exception = models.CharField(max_length=10, choices=Exception_.choices, blank=True)
+    exception = models.CharField(max_length=10, choices=Exemption.choices, blank=True)
     exception_note = models.CharField(max_length=MOST_REASON, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -151,6 +151,9 @@ class Inspection(models.Model):
                 fields=["delivery", "year"],
                 condition=Q(exception=""),
                 name="inspection_once_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(exception__in=["", *Exemption.values]), name="inspection_known"
             ),
             models.CheckConstraint(
                 condition=Q(exception="") | ~Q(exception_note=""), name="inspection_exception"

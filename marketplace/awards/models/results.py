@@ -182,6 +182,7 @@ class Award(Stamped):
             models.UniqueConstraint(
                 fields=["lot"], condition=Q(ended_at__isnull=True), name="award_live_once"
             ),
+            models.CheckConstraint(condition=Q(out__in=["", *Out.values]), name="award_out_known"),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, out="") | Q(ended_at__isnull=False) & ~Q(out=""),
                 name="award_out",
@@ -204,7 +205,9 @@ class Award(Stamped):
         indexes = [
             models.Index(
                 fields=["contract_due"],
-                condition=Q(confirmed_at__isnull=False, contracted_at__isnull=True, ended_at__isnull=True),
+                condition=Q(
+                    confirmed_at__isnull=False, contracted_at__isnull=True, ended_at__isnull=True
+                ),
                 name="award_clock",
             ),
             models.Index(fields=["contract"], condition=~Q(contract=""), name="award_of_contract"),

@@ -16,9 +16,7 @@ def letters_visible_to(actor: Actor) -> QuerySet[Entry]:
     access = access_of(actor)
     if not access.has(*OVERSEERS):
         mine = list(access.orgs)
-        rows = rows.filter(
-            Q(organization_id__in=mine) | Q(result__tender__owner_id__in=mine)
-        )
+        rows = rows.filter(Q(organization_id__in=mine) | Q(result__tender__owner_id__in=mine))
     return rows.order_by("-result_id", "rank", "id")
 
 

@@ -44,9 +44,7 @@ def visible_to(actor: Actor) -> QuerySet[Result]:
     rows = _rows().order_by("-id")
     if access.has(Role.OPERATOR, *OVERSEERS):
         return rows
-    return rows.filter(
-        Q(published_at__isnull=False) | Q(tender__owner_id__in=list(access.orgs))
-    )
+    return rows.filter(Q(published_at__isnull=False) | Q(tender__owner_id__in=list(access.orgs)))
 
 
 def own(actor: Actor) -> QuerySet[Result]:
@@ -204,7 +202,9 @@ def entries_shown(result: Result, actor: Actor) -> list[Shown]:
 def waiting_for(actor: Actor) -> QuerySet[Result]:
     """Results that wait for a decision of those who bind the purchaser."""
     rows = _rows().filter(tender__owner_id__in=access_of(actor).binding)
-    return rows.filter(status__in=[Status.DRAFTED, Status.PUBLICISED, Status.AWARDED]).order_by("id")
+    return rows.filter(status__in=[Status.DRAFTED, Status.PUBLICISED, Status.AWARDED]).order_by(
+        "id"
+    )
 
 
 def to_publish(actor: Actor) -> QuerySet[Result]:
@@ -278,8 +278,10 @@ def unanswered_tenders(actor: Actor) -> QuerySet[Tender]:
 
 def reads_award_file(user: Actor, file: Any) -> bool:
     """Who reads why a candidate is out: those who manage the result, and the candidate."""
-    award = Award.objects.select_related("result__tender", "entry").filter(pk=file.subject_id).first()
+    award = (
+        Award.objects.select_related("result__tender", "entry").filter(pk=file.subject_id).first()
+    )
     return award is not None and (
-        user.has_perm("awards.manage_result", award.result)
+        user.has_perm("awards.manage_lotresult", award.result)
         or access_of(user).in_org(award.entry.organization_id)
     )

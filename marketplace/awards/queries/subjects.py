@@ -44,7 +44,7 @@ def _against(org_id: int, publicity: Any) -> object:
 def _publishes(user: Actor, publicity: Any) -> bool:
     """The service of results publishes, after it has asked who may; on the page of the publicity nobody does."""
     result = Result.objects.select_related("tender").filter(pk=publicity.subject_id).first()
-    return result is not None and user.has_perm("awards.publish_result", result)
+    return result is not None and user.has_perm("awards.publish_lotresult", result)
 
 
 register_subject(

@@ -40,11 +40,12 @@ def _contract(award: Award) -> bool:
 
 
 def _results(tender: Tender) -> bool:
+    due = tender.results_until
+    if due is None:
+        return False
     try:
         with transaction.atomic():
-            Reminder.objects.create(
-                tender=tender, due=tender.results_until, told_at=clock.database_now()
-            )
+            Reminder.objects.create(tender=tender, due=due, told_at=clock.database_now())
             publish(events.ResultsOverdue(subject_id=tender.pk), actor=None)
     except IntegrityError:
         return False

@@ -70,7 +70,7 @@ def explain_terms(award: Award, *, reason: str, actor: Actor, rev: Rev = None) -
     `rev` is the result's. Raises Forbidden, Refused, Stale, InvalidInput at `reason`.
     """
     held = locked(award.result)
-    if not actor.has_perm("awards.bind_result", held.result):
+    if not actor.has_perm("awards.bind_lotresult", held.result):
         raise Forbidden
     found = held.award
     if found is None or found.pk != award.pk or held.result.status != Status.AWARDED:

@@ -20,7 +20,7 @@ from marketplace.awards.rulebook import (
     MOST_NOTE,
     MOST_REASON,
     MOST_TEXT,
-    Exception_,
+    Exemption,
     Grade,
     against_inspection,
 )
@@ -237,9 +237,7 @@ def end_delivery(contract: str, *, because: object) -> bool:
     return True
 
 
-def _record(
-    delivery: Delivery, move: str, finding: Finding, actor: Actor, *, graded: bool
-) -> None:
+def _record(delivery: Delivery, move: str, finding: Finding, actor: Actor, *, graded: bool) -> None:
     errors: dict[str, list[object]] = {}
     texts = {}
     for name, text, most, needed in (
@@ -313,7 +311,7 @@ def record_inspection(
     check(delivery.rev, rev, delivery)
     errors: dict[str, list[object]] = {}
     texts = {"findings": "", "exception_note": ""}
-    named = exception in Exception_.values
+    named = exception in Exemption.values
     for name, text, most, needed in (
         ("purpose", purpose, MOST_REASON, gettext_lazy("请写明检查事项")),
         ("findings", findings, MOST_TEXT, None),

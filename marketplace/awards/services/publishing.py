@@ -91,9 +91,13 @@ def _take(result: Result, days: int | None, contact: str, note: str) -> None:
         errors["days"] = [words % {"least": least, "most": publicity_rules.MOST_DAYS}]
     taken = {}
     for name, text, take in (
-        ("contact", contact, lambda text: given(
-            text, at="contact", most=MOST_FACT, needed=gettext_lazy("请填写异议联系方式")
-        )),
+        (
+            "contact",
+            contact,
+            lambda text: given(
+                text, at="contact", most=MOST_FACT, needed=gettext_lazy("请填写异议联系方式")
+            ),
+        ),
         ("note", note, lambda text: fitting(text, at="note", most=MOST_NOTE)),
     ):
         try:
@@ -149,9 +153,7 @@ def content_of(result: Result, award: Award) -> publicity.Content:
         "contact": result.contact,
     }
     title = _("%(title)s：%(chosen)s公示") % {"title": tender.title, "chosen": result.chosen_label}
-    return publicity.Content(
-        RULE, result.days, title[:MOST_TITLE], _body(result, award), facts
-    )
+    return publicity.Content(RULE, result.days, title[:MOST_TITLE], _body(result, award), facts)
 
 
 def _body(result: Result, award: Award) -> str:

@@ -89,9 +89,7 @@ def _next(held: Held, was: str, out: str, text: str, actor: Actor) -> None:
     save(held.result)
     if was == Status.AWARDED:
         tenders.step_back(held.tender, held.lot, at=held.now, because=held.result)
-    publish(
-        events.CandidateReplaced(subject_id=held.result.pk, award_id=award.pk), actor=actor
-    )
+    publish(events.CandidateReplaced(subject_id=held.result.pk, award_id=award.pk), actor=actor)
 
 
 def _end_round(held: Held, move: str, text: str, actor: Actor) -> None:
@@ -102,9 +100,7 @@ def _end_round(held: Held, move: str, text: str, actor: Actor) -> None:
         not found.has_candidate or found.declined or found.late
     )
     if not (exhausted or found.objection or found.cancelled):
-        raise Refused(
-            _("候选单位没有放弃，也没有成立的异议或投诉：不能重新评审或宣布流标")
-        )
+        raise Refused(_("候选单位没有放弃，也没有成立的异议或投诉：不能重新评审或宣布流标"))
     if award is not None:
         _drop(held, award, Out.ROUND, text, actor)
     result.end_reason, result.ended_at = text, held.now

@@ -35,10 +35,10 @@ def own(request: PersonRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """A result that was made public: the ranking as the reader may see it, its publicity, what came of it."""
-    row = fetch(queries.published(), code, actor=request.user, view="awards.view_result")
+    row = fetch(queries.published(), code, actor=request.user, view="awards.view_lotresult")
     award = queries.award_of(row)
     context = _parts(request, row) | {
-        "manages": request.user.has_perm("awards.manage_result", row),
+        "manages": request.user.has_perm("awards.manage_lotresult", row),
         "declines": _declines(request, row, award),
         "letters": queries.letters_of(row, request.user) if request.user.is_authenticated else [],
     }
@@ -69,7 +69,7 @@ def _parts(request: HttpRequest, row: Result) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: PersonRequest, code: str) -> HttpResponse:
     """One result for its purchaser, the operator and the authority, with what they may do; a POST does it."""
-    row = result_of(request, code, "awards.manage_result")
+    row = result_of(request, code, "awards.manage_lotresult")
 
     def shown(now: Result) -> tuple[str, dict[str, Any]]:
         award = queries.award_of(now)
@@ -91,7 +91,7 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
         row,
         acts_of=lambda now, chosen: _acts(request, now, chosen),
         deeds=_DO,
-        again=lambda: result_of(request, code, "awards.manage_result"),
+        again=lambda: result_of(request, code, "awards.manage_lotresult"),
         shown=shown,
         leads_to=("awards:manage", [row.code]),
     )
@@ -125,7 +125,7 @@ def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:
         row.status == Status.AWARDED
         and award is not None
         and not row.tender.ruled_by.negotiable
-        and request.user.has_perm("awards.bind_result", row)
+        and request.user.has_perm("awards.bind_lotresult", row)
     ):
         note = _("招标的合同金额和标的应与中标方案一致。确需变更的，在这里写明内容和原因。")
         act = Act("explain", _("说明合同变更"), form("explain", ReasonForm), note=note)

@@ -33,7 +33,7 @@ def result_of(request: HttpRequest, code: str, action: str = "") -> Result:
         queries.visible_to(request.user),
         code,
         actor=request.user,
-        view="awards.view_result",
+        view="awards.view_lotresult",
         **({"action": action} if action else {}),
     )
 
@@ -81,7 +81,9 @@ def act_on(
             if act is not None and act.form is not None:
                 at_fields(act.form, error)
             else:
-                problem = Refused(" ".join(str(one) for rows in error.errors.values() for one in rows))
+                problem = Refused(
+                    " ".join(str(one) for rows in error.errors.values() for one in rows)
+                )
         except (Refused, Forbidden, StorageFull) as error:
             problem, status = error, error.status
             if isinstance(error, Stale):

@@ -104,9 +104,7 @@ class Contract(Stamped):
     introduction = models.ForeignKey(
         Introduction, on_delete=models.SET_NULL, null=True, related_name="contracts"
     )
-    award = models.ForeignKey(
-        Award, on_delete=models.SET_NULL, null=True, related_name="contracts"
-    )
+    award = models.ForeignKey(Award, on_delete=models.SET_NULL, null=True, related_name="contracts")
     mandate = models.ForeignKey(Mandate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: When the records of the parties were last compared with an imported contract.
     origin_compared_at = models.DateTimeField(null=True)

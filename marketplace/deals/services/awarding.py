@@ -78,9 +78,7 @@ def create_from_award(award: Award) -> Contract | None:
     store_parties(contract, rows)
     _plan(contract, form)
     contract.save()
-    publish(
-        events.ContractDrafted(subject_id=contract.pk, origin=Origin.AWARD), actor=None
-    )
+    publish(events.ContractDrafted(subject_id=contract.pk, origin=Origin.AWARD), actor=None)
     return contract
 
 
