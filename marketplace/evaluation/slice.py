@@ -145,7 +145,7 @@ SLICE = Slice(
     "evaluation",
     "marketplace.evaluation.urls",
     menu=(
-        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 60, _sits, _my_work),
+        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 63, _sits, _my_work),
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),
@@ -173,7 +173,7 @@ SLICE = Slice(
     schedules=(Schedule("evaluation.tick", every=300.0),),
     samples=Samples("experts", 67, samples.load, samples.remove),
     slots=(
-        Contribution("tender.panels", 40, _public, "evaluation/slot_public.html"),
-        Contribution("tender.manage", 40, _managed, "evaluation/slot_manage.html"),
+        Contribution("tender.panels", 25, _public, "evaluation/slot_public.html"),
+        Contribution("tender.manage", 25, _managed, "evaluation/slot_manage.html"),
     ),
 )
