@@ -125,7 +125,7 @@ def _ask(row: OpenedBid, title: Any) -> None:
         parties.binders_of(row.bid.organization_id),
         title=title,
         params={"title": row.opening.tender.title},
-        url=reverse("bids:show", args=[row.bid.code]),
+        url=reverse("openings:reveal", args=[row.bid.code]),
         subject=(BID, row.bid_id),
     )
 
@@ -136,7 +136,7 @@ def _tell(kind: str, row: Opening, people: Any, title: Any) -> None:
         people,
         title=title,
         params={"title": row.tender.title},
-        url=reverse("tenders:detail", args=[row.tender.code]),
+        url=reverse("openings:show", args=[row.code]),
         subject=(events.OPENING, row.pk),
     )
 
