@@ -46,6 +46,11 @@ def openings(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         world.rows["opened_bid", state] = OpenedBid.objects.get(bid=bid)
         made[state], read[state] = {"code": row.code}, {"code": bid.code}
         told[state] = {"code": tender.code}
+    # The list has more than these: calls to which nobody came.
+    for owner, actor in ((cast.enterprise, cast.approver), (cast.other_enterprise, cast.outsider)):
+        empty = make_tender(owner, actor, operator=cast.operator)
+        with clock.shift(empty.deadline - clock.now() + timedelta(minutes=1)):
+            services.up_to_date(empty)
     return {
         "opening": made,
         "opened_bid": read,
