@@ -84,13 +84,13 @@ SLICE = Slice(
     "marketplace.openings.urls",
     menu=(
         MenuItem(
-            gettext_lazy("方案开启"), "openings:list", "lock", "work", 58, _concerned, _waiting
+            gettext_lazy("方案开启"), "openings:list", "lock", "work", 46, _concerned, _waiting
         ),
     ),
     todos=(_to_open, _to_reveal),
     codes=(CodePage("KB", queries.visible_to, "openings:show"),),
     schedules=(Schedule("openings.tick", every=60.0),),
-    samples=Samples("openings", 65, samples.load, samples.remove),
+    samples=Samples("openings", 67, samples.load, samples.remove),
     slots=(
         Contribution("tender.panels", 20, _minutes, "openings/slot_minutes.html"),
         Contribution("tender.manage", 20, _manage, "openings/slot_manage.html"),
