@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
@@ -33,6 +34,18 @@ def of(person: Any) -> Client:
     client = Client()
     client.force_login(person)
     return client
+
+
+def rows_with(text: str) -> list[str]:
+    """Every row of the database in which the text stands, in JSON and bytes too."""
+    found = []
+    for model in apps.get_models():
+        if model._meta.managed and not model._meta.proxy:
+            for values in model._base_manager.values_list():
+                kept = [bytes(one) if isinstance(one, memoryview) else one for one in values]
+                if text in repr(kept):
+                    found.append(model._meta.label)
+    return found
 
 
 def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
@@ -113,6 +126,7 @@ def test_the_page_of_a_keeper_posts_and_nothing_of_a_bid_is_seen_before(cast: Ca
     hand_in_sealed(bid, cast.university_admin, scheme=canary)
     with past(tender):
         opening = begin(tender)
+        assert rows_with("CANARY9Z") == []
         keeper = keepers.rows[0]
         client = of(keeper.person)
         page = client.get(at("show", opening.code)).content.decode()
@@ -142,6 +156,7 @@ def test_the_page_of_a_keeper_posts_and_nothing_of_a_bid_is_seen_before(cast: Ca
         assert Client().get(at("chain", tender.code)).status_code == 404
         # Too few are left once the third is away: the bidder is asked, and reveals by his code.
         third = keepers.rows[2]
+        assert rows_with("CANARY9Z") == []
         services.excuse_keeper(opening, third, "lost", actor=third.person)
         services.open_ready(Opening.objects.get())
         owner = of(cast.university_admin)
@@ -173,6 +188,12 @@ def test_names_and_prices_are_read_out_where_the_law_demands_it(cast: Cast) -> N
     bid = make_bid(other, cast.university, cast.university_admin)
     with past(other):
         opening = begin(other)
+        # The control: what was opened is in its row, and in no other place.
+        assert set(rows_with("以大豆蛋白胶黏剂替代")) == {
+            "bids.Bid",
+            "bids.Envelope",
+            "openings.OpenedBid",
+        }
         Tender.objects.filter(pk=other.pk).update(procedure="tender")
         text = Client().get(at("minutes", other.code)).content.decode()
     assert all(one in text for one in (bid.code, cast.university.name, "850,000.00 元", "180 日"))
