@@ -34,6 +34,8 @@ ABOVE = {
     "tests/marketplace/evaluation/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/evaluation/test_rulebook.py": "arithmetic without a database",
     "tests/marketplace/custody/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/awards/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/awards/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/publicity/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/registration/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
