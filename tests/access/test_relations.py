@@ -122,6 +122,17 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "bidder": lambda user, row: user.access.in_org(row.organization_id),
         "bidder_binder": lambda user, row: user.access.binds(row.organization_id),
     },
+    "opening": {
+        "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
+        "opening_keeper": lambda user, row: any(
+            one.custodian.person_id == user.pk for one in row.tender.keepers.all()
+        ),
+    },
+    "opened_bid": {
+        "bidder": lambda user, row: user.access.in_org(row.bid.organization_id),
+        "bidder_binder": lambda user, row: user.access.binds(row.bid.organization_id),
+        "purchaser": lambda user, row: user.access.in_org(row.opening.tender.owner_id),
+    },
     "contact": {
         "firm": lambda user, row: user.access.in_org(row.firm_id),
         "officers": lambda user, row: user.access.has("registrar_city", "registrar_county"),
