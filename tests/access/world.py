@@ -71,6 +71,7 @@ from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
+from tests.access.worlds.openings import openings
 from tests.access.worlds.prechecks import prechecks
 from tests.access.worlds.publicity import publicities
 from tests.access.worlds.registration import filings
@@ -122,6 +123,10 @@ STATES: dict[str, set[str]] = {
     "bid_receipt": {"submitted", "missing"},
     "bid_part": {"submitted", "missing"},
     "bid_upload": {"missing"},
+    "opening": {"waiting", "opened", "missing"},
+    "opened_bid": {"waiting", "opened", "missing"},
+    "opened_file": {"waiting", "opened", "missing"},
+    "opening_tender": {"waiting", "opened", "missing"},
     "grant": {*GrantStatus.values, "missing"},
     "grant_answer": {*GrantStatus.values, "missing"},
     "publicity": {*PublicityStatus.values, "suspended", "missing"},
@@ -614,5 +619,9 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     tenders,
     # After those that move the clock: what they pass closes.
     bids,
+<<<<<<< HEAD
     awards,
+=======
+    openings,
+>>>>>>> 87ff8880d995a683857bdd8cd568e1c68265be58
 )
