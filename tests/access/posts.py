@@ -219,18 +219,15 @@ POSTS: dict[str, str] = {
     "custody:rehearse": "one answer to one box that never changes, and it is taken once",
     "api:objection_list": KEY,
     "api:objection_move": REV,
-<<<<<<< HEAD
     # --- awards
     "awards:manage": REV,
     "awards:decline": REV,
     "awards:delivery": REV,
-=======
     # --- openings
     "openings:show": "an excuse and an undertaking are kept once; the same again changes nothing",
     "openings:post": "the same share again changes nothing: tests/marketplace/openings/test_sealed.py",
     "openings:read": "the shortlist is kept once; the same again changes nothing",
     "openings:reveal": "the key of a bid is kept once; the same again changes nothing",
->>>>>>> 87ff8880d995a683857bdd8cd568e1c68265be58
     # --- bids
     "bids:new": KEY,
     "bids:edit": REV,

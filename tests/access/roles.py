@@ -145,17 +145,14 @@ RELATIONS: dict[str, Relations] = {
     "bid_open": _BID,
     "bid_receipt": _BID,
     "bid_part": _BID,
-<<<<<<< HEAD
     "lotresult": _RESULT,
     "letter": _RESULT,
     "delivery": _RESULT,
-=======
     # A member of the other enterprise keeps a key of the opening that waits.
     "opening waiting": {**_PURCHASED, "opening_keeper": frozenset({"outsider"})},
     "opening opened": _PURCHASED,
     "opened_bid": {**_BID, **_PURCHASED},
     "opened_file": {**_BID, **_PURCHASED},
->>>>>>> 87ff8880d995a683857bdd8cd568e1c68265be58
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
     "achievement": _OWNED,

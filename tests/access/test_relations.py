@@ -122,7 +122,6 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "bidder": lambda user, row: user.access.in_org(row.organization_id),
         "bidder_binder": lambda user, row: user.access.binds(row.organization_id),
     },
-<<<<<<< HEAD
     "lotresult": {
         "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
         "purchaser_binder": lambda user, row: user.access.binds(row.tender.owner_id),
@@ -144,7 +143,7 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "purchaser_binder": lambda user, row: user.access.binds(row.purchaser_id),
         "bidder": lambda user, row: user.access.in_org(row.winner_id),
         "bidder_binder": lambda user, row: user.access.binds(row.winner_id),
-=======
+    },
     "opening": {
         "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
         "opening_keeper": lambda user, row: any(
@@ -155,7 +154,6 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "bidder": lambda user, row: user.access.in_org(row.bid.organization_id),
         "bidder_binder": lambda user, row: user.access.binds(row.bid.organization_id),
         "purchaser": lambda user, row: user.access.in_org(row.opening.tender.owner_id),
->>>>>>> 87ff8880d995a683857bdd8cd568e1c68265be58
     },
     "contact": {
         "firm": lambda user, row: user.access.in_org(row.firm_id),

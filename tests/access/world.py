@@ -619,9 +619,6 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     tenders,
     # After those that move the clock: what they pass closes.
     bids,
-<<<<<<< HEAD
-    awards,
-=======
     openings,
->>>>>>> 87ff8880d995a683857bdd8cd568e1c68265be58
+    awards,
 )
