@@ -219,6 +219,10 @@ POSTS: dict[str, str] = {
     "custody:rehearse": "one answer to one box that never changes, and it is taken once",
     "api:objection_list": KEY,
     "api:objection_move": REV,
+    # --- awards
+    "awards:manage": REV,
+    "awards:decline": REV,
+    "awards:delivery": REV,
     # --- openings
     "openings:show": "an excuse and an undertaking are kept once; the same again changes nothing",
     "openings:post": "the same share again changes nothing: tests/marketplace/openings/test_sealed.py",

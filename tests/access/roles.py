@@ -93,6 +93,13 @@ _KEPT: Relations = {
 _PURCHASED: Relations = {"purchaser": ENTERPRISE}
 _BID: Relations = {"bidder": UNIVERSITY, "bidder_binder": frozenset({"university_admin"})}
 
+# The university is the one bidder of the enterprise's tenders, its candidate and its winner.
+_RESULT: Relations = {
+    **_TENDERED,
+    "bidder": UNIVERSITY,
+    "bidder_binder": frozenset({"university_admin"}),
+}
+
 _MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
@@ -138,6 +145,9 @@ RELATIONS: dict[str, Relations] = {
     "bid_open": _BID,
     "bid_receipt": _BID,
     "bid_part": _BID,
+    "lotresult": _RESULT,
+    "letter": _RESULT,
+    "delivery": _RESULT,
     # A member of the other enterprise keeps a key of the opening that waits.
     "opening waiting": {**_PURCHASED, "opening_keeper": frozenset({"outsider"})},
     "opening opened": _PURCHASED,
