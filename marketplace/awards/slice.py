@@ -127,7 +127,7 @@ SLICE = Slice(
     ),
     sitemaps=(Sitemap("results", queries.published, "awards:detail"),),
     schedules=(Schedule("awards.tick", every=300.0),),
-    samples=Samples("results", 67, samples.load, samples.remove),
+    samples=Samples("results", 68, samples.load, samples.remove),
     slots=(
         Contribution("tender.panels", 30, _results, "awards/slot_results.html"),
         Contribution("tender.manage", 30, _managed, "awards/slot_manage.html"),

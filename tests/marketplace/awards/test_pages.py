@@ -175,7 +175,7 @@ def test_lists_cost_the_same_for_many_rows(
     assert cost("/workbench/results/") == one
     for made in rounds:
         publicise(made)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         found = queries.of_tender([made.tender.pk for made in rounds])
         for rows in found.values():
             queries.entries_shown(rows[0], cast.outsider)
