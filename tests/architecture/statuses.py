@@ -156,7 +156,8 @@ class Module:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             for target in (t for one in targets for t in ast.walk(one)):
-                if isinstance(target, ast.Attribute) and target.attr in NAMES:
+                written = isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store)
+                if written and target.attr in NAMES:
                     yield Place(where, self.owner(target.value, scopes), target.attr)
         if isinstance(node, ast.Call):
             yield from self._called(node, where, scopes)
