@@ -59,11 +59,12 @@ def test_a_result_from_the_check_to_the_letters(client: Client, cast: Cast) -> N
     assert "第 2 家的理由" in text, "reasons are public, names are not"
     assert "93.5" in text
     assert "90.5" in text
-    # A bidder reads the own line whole; its own neighbour's not.
+    # A bidder reads the own line with its name; its neighbour's without.
     (_org, second) = made.firms[1]
     text = page(client, second, public)
     assert "第 2 家的理由" in text
-    assert "第 3 家不符合条件" not in text
+    assert "第2研究所" in text
+    assert "第3研究所" not in text
     # The same stands on the page of the tender.
     text = client.get(f"/tenders/{made.tender.code}/").content.decode()
     assert made.result.code in text
