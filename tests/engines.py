@@ -31,6 +31,8 @@ ABOVE = {
     "tests/marketplace/threads/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/custody/sealing": "bytes are sealed and opened without a database",
+    "tests/marketplace/evaluation/test_browser.py": "how a page is drawn is the browser's",
+    "tests/marketplace/evaluation/test_rulebook.py": "arithmetic without a database",
     "tests/marketplace/custody/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/awards/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/awards/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",

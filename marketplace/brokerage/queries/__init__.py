@@ -60,6 +60,7 @@ from marketplace.brokerage.queries.introductions import (
     waiting_for_answer,
 )
 from marketplace.brokerage.queries.mandates import (
+    acted_for,
     bound_organizations,
     commissions_of,
     commissions_visible_to,
@@ -126,6 +127,7 @@ __all__ = [
     "GoldenThread",
     "PagedPipeline",
     "Record",
+    "acted_for",
     "addresses_of",
     "appeals",
     "board",
