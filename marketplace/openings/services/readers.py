@@ -56,7 +56,10 @@ def shortlist(row: OpenedBid, *, actor: Actor) -> OpenedBid:
 
 @transaction.atomic
 def note_reading(row: OpenedBid, *, actor: Actor, file: str = "") -> Reading | None:
-    """Write down that somebody read a bid or took a file; the bidder's own people are not written down."""
+    """Write down that somebody read a bid or took a file; the bidder's own people are not written down.
+
+    Experts are secret until the award: the event of their reading names nobody, the row has the person.
+    """
     access = access_of(actor)
     if access.in_org(row.bid.organization_id):
         return None
@@ -69,5 +72,5 @@ def note_reading(row: OpenedBid, *, actor: Actor, file: str = "") -> Reading | N
         at=clock.database_now(),
         is_sample=row.opening.is_sample,
     )
-    publish(events.BidRead(subject_id=row.pk), actor=actor)
+    publish(events.BidRead(subject_id=row.pk), actor=actor if of_purchaser else None)
     return made
