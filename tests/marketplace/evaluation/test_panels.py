@@ -14,6 +14,8 @@ from marketplace.evaluation.services import Work
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
+from marketplace.openings.models import Reading
+from marketplace.openings.services import note_reading
 from marketplace.parties.models import Membership
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
@@ -367,6 +369,12 @@ def test_invitations_expire_and_an_empty_pool_is_told(cast: Cast) -> None:
     assert mine.pk in {seat.person_id for seat in queries.sitting_of(second)}
     second = services.draw_panel(second, actor=cast.operator)
     assert queries.sitting_of(second)[-1].person_id == mine.pk
+    # A bidder who sees who read a bid does not learn which of them is of the panel.
+    for seat in queries.sitting_of(second):
+        clear(seat)
+    note_reading(queries.bids_of(lot)[0], actor=mine)
+    assert [(row.person, row.side) for row in Reading.objects.all()] == [(mine, "panel")]
+    assert Entry.objects.get(event="BidRead").actor is None
 
 
 def test_experts_apply_and_are_decided_on(cast: Cast) -> None:
