@@ -122,7 +122,15 @@ def _public(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The panels of a tender: what was published before the draw, the result, and at last names and seed."""
     past = [row.pk for row in tenders if row.status in {"closed", "complete", "failed"}]
     found = queries.published_panels(past) if past else {}
-    return [{"panels": found[row.pk]} if row.pk in found else None for row in tenders]
+    return [
+        {
+            "panels": found[row.pk],
+            "draws": any(not one.panel.by_reader for one in found[row.pk]),
+        }
+        if row.pk in found
+        else None
+        for row in tenders
+    ]
 
 
 def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
