@@ -9,9 +9,10 @@ from django.test import Client
 import pytest
 
 from marketplace.awards import queries, services
-from marketplace.awards.models import Award, Result
+from marketplace.awards.models import Award, Result, TaskBook
 from marketplace.awards.rulebook import Out, Verdict, against_inspection, against_verdicts
 from marketplace.awards.workflow import Status
+from marketplace.deals.models import Contract
 from marketplace.journal import services as journal
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
@@ -32,6 +33,7 @@ from tests.factories.awards import (
     publicise,
     verdicts,
 )
+from tests.factories.deals import make_contract, sign
 from tests.factories.files import pdf_bytes
 from tests.factories.parties import OrganizationFactory, make_member, make_staff
 from tests.factories.publicity import make_objection
@@ -208,6 +210,23 @@ def test_an_open_objection_stops_award_and_signature_until_it_is_settled(cast: C
         Lot.objects.filter(tender=made.tender).update(stage="cancelled")
         with pytest.raises(Refused, match="不在已定标"):
             services.check_signing(award, award.entry.price, "任意")
+
+
+def test_a_signature_makes_its_award_contracted_at_once(cast: Cast) -> None:
+    made = make_round(cast.enterprise, cast.approver, firms(cast))
+    publicise(made)
+    with after_publicity(made):
+        award = services.confirm_award(made.fresh(), actor=cast.approver)
+        contract = make_contract(cast.university, cast.university_admin, cast.enterprise)
+        Contract.objects.filter(pk=contract.pk).update(award=award)
+        contract = Contract.objects.get(pk=contract.pk)
+        # Nothing that follows from events has run yet.
+        sign(contract, cast.university_admin)
+        assert (stage(made), made.fresh().status) == ("contracted", Status.CONTRACTED)
+        assert made.award.contract == contract.code
+        while journal.drain():
+            pass
+    assert TaskBook.objects.count() == 1
 
 
 def test_staff_who_work_for_a_bidder_read_nothing_of_its_rivals(cast: Cast) -> None:
