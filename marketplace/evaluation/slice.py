@@ -36,14 +36,6 @@ def _rules(user: Any) -> bool:
     return access_of(user).has(Role.AUTHORITY)
 
 
-def _sits(user: Any) -> bool:
-    return queries.seats_visible_to(user).exists()
-
-
-def _my_work(user: Any) -> int:
-    return queries.seats_to_do(user, clock.now()).count() + len(queries.to_report(user))
-
-
 _DO = {
     SeatStatus.INVITED: (gettext_lazy("答复评审邀请"), gettext_lazy("去答复")),
     SeatStatus.ACCEPTED: (gettext_lazy("声明有无利害关系"), gettext_lazy("去声明")),
@@ -158,7 +150,8 @@ SLICE = Slice(
     "evaluation",
     "marketplace.evaluation.urls",
     menu=(
-        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 63, _sits, _my_work),
+        # Shown to everybody: whether somebody sits in a panel would be one more question of each page.
+        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "account", 59, _signed_in),
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),
