@@ -167,7 +167,7 @@ class ReportSigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PanelReported(Event):
-    """All have signed: the result was proposed, or no bid was left."""
+    """All have signed: the result was proposed, with a candidate where a bid was left."""
 
     subject_kind = PANEL
     label = _("评审已完成")

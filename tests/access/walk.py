@@ -226,6 +226,9 @@ def _side_effects(rule: Rule, method: str, answer: Answer) -> Iterator[str]:
         if answer.events not in {(), ("AccessRefused",)}:
             yield f"403 recorded {answer.events}"
         tables -= JOURNAL
+    if answer.events == ("BidRead",) and answer.status in {400, 409}:
+        # The refused page shows the bid again, and that reading is written down as well.
+        tables -= JOURNAL | {"openings_reading"}
     if tables:
         yield f"{answer.status} wrote {sorted(tables)} ({', '.join(answer.events)})"
 
