@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "marketplace.threads.apps.ThreadsConfig",
     "marketplace.registration.apps.RegistrationConfig",
     "marketplace.deals.apps.DealsConfig",
+    "marketplace.openings.apps.OpeningsConfig",
     "marketplace.bids.apps.BidsConfig",
     "marketplace.tenders.apps.TendersConfig",
     "marketplace.brokerage.apps.BrokerageConfig",

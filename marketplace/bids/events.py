@@ -74,6 +74,32 @@ class BidLapsed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BidOpened(Event):
+    """Its envelope was opened after the deadline; what it says is read from now on by those who judge it."""
+
+    subject_kind = BID
+    label = pgettext_lazy("event", "已开启方案")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidUnreadable(Event):
+    """It could not be opened. `fault` is the party: bidder or operator."""
+
+    subject_kind = BID
+    label = _("方案无法开启")
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidLeftClosed(Event):
+    """It stays closed for ever. `reason`: stale, few or cancelled."""
+
+    subject_kind = BID
+    label = _("方案不再开启")
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BidsClosed(Event):
     """The hashes of the envelopes that were in at the deadline are public. The subject is the tender."""
 

@@ -61,5 +61,13 @@ def tell_bidders(event: Event) -> None:
         )
 
 
+@on(tenders.TenderCancelled)
+def leave_closed(event: tenders.TenderCancelled) -> None:
+    """Bids of a cancelled tender stay closed. It says nothing to anybody: each bidder was told of the end."""
+    row = _tender(event)
+    if row is not None:
+        services.leave_cancelled(row)
+
+
 def _tender(event: Event) -> Tender | None:
     return Tender.objects.filter(pk=event.subject_id).first()

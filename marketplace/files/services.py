@@ -100,6 +100,48 @@ def store_upload(
     return attachment
 
 
+def store_stream(
+    source: IO[bytes], name: str, *, subject_kind: str, subject_id: int, uploader_id: int, most: int
+) -> Attachment:
+    """Examine and store a file that the site itself unpacks, such as one of an opened bid.
+
+    `source` is read once, from its beginning. The quota of a day does not count: the file came in under a quota of its
+    own. `uploader_id` is the person who sent it. Raises InvalidInput at `file`, and StorageFull.
+    """
+    name = rulebook.clean_name(name)
+    try:
+        kind = rulebook.kind_of(name)
+    except rulebook.Unfit as error:
+        raise _refusal(name, error.args[0]) from error
+    try:
+        stored = storage.put(source, most)
+    except storage.TooLarge as error:
+        limit = filesizeformat(most)
+        raise _refusal(name, _("单个文件不超过 %(limit)s") % {"limit": limit}) from error
+    try:
+        stored = _examined(stored, name)
+        with transaction.atomic():
+            attachment = Attachment.objects.create(
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                status=_first_status(),
+                name=name,
+                content_type=kind.content_type,
+                size=stored.size,
+                sha256=stored.sha256,
+                path=stored.path,
+                uploaded_by_id=uploader_id,
+            )
+            stored_now = events.AttachmentStored(
+                subject_id=attachment.pk, of_kind=subject_kind, of_id=subject_id
+            )
+            publish(stored_now, actor=None)
+    except BaseException:
+        storage.erase(stored.path)
+        raise
+    return attachment
+
+
 def _first_status() -> Attachment.Status:
     """The status of a new file: it must be scanned first, if a scanner is configured."""
     return Attachment.Status.WAITING if scanner.is_wanted() else Attachment.Status.READY

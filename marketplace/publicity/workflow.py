@@ -50,6 +50,13 @@ PUBLICITY = Workflow.of(
         "publicity.publish_publicity",
     ),
     Transition(
+        "open_window",
+        _("开始异议期"),
+        {Status.DRAFT},
+        Status.RUNNING,
+        by_system=True,
+    ),
+    Transition(
         "prolong",
         _("延长公示"),
         {Status.RUNNING},

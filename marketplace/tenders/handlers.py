@@ -12,7 +12,9 @@ from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import Role
-from marketplace.tenders import events, queries
+from marketplace.publicity.events import PublicityResumed, PublicitySuspended
+from marketplace.publicity.models import Publicity
+from marketplace.tenders import events, queries, services
 from marketplace.tenders.models import AMENDMENT_FILES, TENDER_FILES, Tender
 from marketplace.tenders.workflow import Status
 
@@ -130,6 +132,15 @@ def tell_holders(event: events.TenderPublished) -> None:
     for owner in sorted(owners):
         words = _("“%(title)s”与贵单位的成果匹配，%(deadline)s 截止")
         _tell("tenders.matched", row, parties.binders_of(owner), words)
+
+
+@on(PublicitySuspended, PublicityResumed)
+def follow_window(event: Event) -> None:
+    """An objection to its documents stops a tender at once, and the answer lets it go on: not at its next visit."""
+    window = Publicity.objects.filter(pk=event.subject_id, subject_kind=queries.TENDER).first()
+    row = None if window is None else Tender.objects.filter(pk=window.subject_id).first()
+    if row is not None:
+        services.catch_up(row)
 
 
 def _tender(event: Event) -> Tender | None:

@@ -80,6 +80,8 @@ class Procedure:
     publicity_days: int = 3
     contract_days: int = 30
     cancel_days: int = 3
+    #: Objections to the documents are raised until so many days before the deadline; None for no such window.
+    objection_days: int | None = None
     needs_standing: bool = False
     reads_out: bool = False
     negotiable: bool = True
@@ -133,6 +135,7 @@ PROCEDURES: tuple[Procedure, ...] = (
         ),
         source=_("平台约定；科技部、财政部关于“揭榜挂帅”的规定，未核对处参照执行"),
         publicity_days=5,
+        objection_days=5,
     ),
     Procedure(
         TENDER,
@@ -153,6 +156,7 @@ PROCEDURES: tuple[Procedure, ...] = (
         source=_(
             "《招标投标法》第二十三条、第二十四条、第二十八条、第三十七条、第四十六条；《实施条例》第二十一条、第五十四条"
         ),
+        objection_days=10,
         needs_standing=True,
         reads_out=True,
         negotiable=False,

@@ -60,6 +60,7 @@ SLOTS = {
     "tender.actions": Slot("public page of a tender, beside its title: buttons", "the tender", 2),
     "tender.panels": Slot("public page of a tender, below its terms: panels", "the tender", 4),
     "tender.manage": Slot("workbench page of a tender, below its terms: panels", "the tender", 4),
+    "bid.panels": Slot("the bidder's page of a bid, below its receipts: panels", "the bid", 6),
     "contract.panels": Slot("page of a contract, below its files: panels", "the contract", 8),
     "contract.actions": Slot("page of a contract, beside the text: panels", "the contract", 4),
     "broker.panels": Slot(

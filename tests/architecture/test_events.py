@@ -39,6 +39,7 @@ UNHEARD = {
     "a handler's deliveries are seen by the operator, and nobody but the bidder knows of a bid": {
         *("BidDrafted", "BidEdited", "BidDiscarded", "BidHandedIn", "BidConfirmed"),
         *("BidWithdrawn", "BidLapsed", "BidsClosed"),
+        *("BidOpened", "BidUnreadable", "BidLeftClosed"),
     },
     "the pages read the rows themselves": {"TargetSet", "FiguresIssued", "LotMoved"},
     "reviewers see the queue; it is counted in the menu": {
@@ -77,6 +78,7 @@ UNHEARD = {
         *("MilestoneDone", "OriginConfirmed", "DueReminded"),
     },
     "the report of the import says it": {"ContractsImported"},
+    "the page of the bid, and the minutes, show it": {"UndertakingGiven", "BidRead"},
     "the page of the filing shows it": {
         *("FilingOpened", "FilingRecalled", "FilingReviewed", "FilingReopened", "FilingFiled"),
         *("BenefitRecorded", "CertificateFiled"),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from marketplace.bids.workflow import LIVE, Status
+from marketplace.bids.workflow import GOES_ON, HANDED_IN, LIVE, Status
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot, Tender
@@ -48,13 +48,13 @@ class Bid(Stamped):
                 name="bid_live_once",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[Status.SUBMITTED, Status.WITHDRAWN])
+                condition=~Q(status__in=sorted(HANDED_IN))
                 | Q(revision__gt=0, submitted_at__isnull=False),
                 name="bid_was_handed_in",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=sorted(LIVE), ended_at__isnull=True)
-                | ~Q(status__in=sorted(LIVE)) & Q(ended_at__isnull=False),
+                condition=Q(status__in=sorted(GOES_ON), ended_at__isnull=True)
+                | ~Q(status__in=sorted(GOES_ON)) & Q(ended_at__isnull=False),
                 name="bid_ended",
             ),
         ]

@@ -1,10 +1,12 @@
 """Questions about bids: whose they are, what they answer to, what the tender wants sealed."""
 
 from marketplace.bids.queries.bids import (
+    chain_of,
     closing_of,
     current,
     current_envelopes,
     drafts_past,
+    envelopes_to_open,
     live_hashes,
     live_of,
     open_bids,
@@ -12,6 +14,7 @@ from marketplace.bids.queries.bids import (
     own,
     reads_file,
     receipts_of,
+    rival_names,
     standing,
     to_confirm,
     to_finish,
@@ -21,11 +24,13 @@ from marketplace.bids.queries.sealing import terms_of_lot
 from marketplace.bids.queries.uploads import claimed_paths, right_of, upload_of, used_bytes
 
 __all__ = [
+    "chain_of",
     "claimed_paths",
     "closing_of",
     "current",
     "current_envelopes",
     "drafts_past",
+    "envelopes_to_open",
     "live_hashes",
     "live_of",
     "open_bids",
@@ -34,6 +39,7 @@ __all__ = [
     "reads_file",
     "receipts_of",
     "right_of",
+    "rival_names",
     "standing",
     "terms_of_lot",
     "to_confirm",

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from marketplace.bids.models import Bid, Closing, Envelope, Receipt
-from marketplace.bids.workflow import LIVE, Status
+from marketplace.bids.workflow import AFTER, LIVE, Status
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import access_of
-from marketplace.tenders.models import Tender
+from marketplace.tenders.models import Lot, Tender
 from marketplace.tenders.workflow import LIVE as LIVE_TENDERS
 from marketplace.tenders.workflow import OPEN, OVER
 
@@ -84,6 +84,33 @@ def current_envelopes(tender: Tender) -> QuerySet[Envelope]:
     return Envelope.objects.filter(
         bid__tender=tender, bid__status=Status.SUBMITTED, revision=F("bid__revision")
     )
+
+
+def envelopes_to_open(tender: Tender) -> list[Any]:
+    """The newest envelope of each submitted bid by the code of the bid, each with `is_stale`; one query.
+
+    Stale is what `standing` calls so, after the close for ever.
+    """
+    rows = current_envelopes(tender).annotate(answered=Max("receipts__terms_rev"))
+    found: list[Any] = list(
+        rows.select_related("bid__organization", "bid__lot").order_by("bid__code")
+    )
+    for row in found:
+        old_keys = tender.is_sealed and row.keys_rev < tender.keys_rev
+        row.is_stale = old_keys or (row.answered or row.terms_rev) < tender.terms_rev
+        row.bid.tender = tender
+    return found
+
+
+def chain_of(tender: Tender) -> QuerySet[Receipt]:
+    """Every receipt of a tender in the order of its chain. For the opening, when blinds become public."""
+    return Receipt.objects.filter(tender=tender).order_by("number")
+
+
+def rival_names(lot: Lot) -> dict[str, str]:
+    """Names of the organisations that bid in a lot by themselves -> the code of their bid; after the opening only."""
+    rows = Bid.objects.filter(lot=lot, status__in=AFTER)
+    return dict(rows.values_list("organization__name", "code"))
 
 
 def live_hashes(tender: Tender) -> list[str]:

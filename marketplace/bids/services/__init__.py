@@ -4,6 +4,12 @@ from marketplace.bids.services.clockwork import record_closing, tick
 from marketplace.bids.services.confirming import confirm_bid, withdraw_bid
 from marketplace.bids.services.drafts import add_files, discard_bid, draft_bid, edit_bid, keep_files
 from marketplace.bids.services.handing_in import Handover, hand_in_open, hand_in_sealed
+from marketplace.bids.services.outcomes import (
+    leave_cancelled,
+    leave_closed,
+    mark_opened,
+    mark_unreadable,
+)
 from marketplace.bids.services.samples import remove_samples
 from marketplace.bids.services.sealing import PlainUpload
 from marketplace.bids.services.uploads import append, begin_upload, grant_right
@@ -22,6 +28,10 @@ __all__ = [
     "hand_in_open",
     "hand_in_sealed",
     "keep_files",
+    "leave_cancelled",
+    "leave_closed",
+    "mark_opened",
+    "mark_unreadable",
     "record_closing",
     "remove_samples",
     "tick",

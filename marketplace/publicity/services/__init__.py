@@ -28,6 +28,7 @@ from marketplace.publicity.services.publicities import (
     remove_file,
 )
 from marketplace.publicity.services.suspending import resume_publicity, suspend_publicity
+from marketplace.publicity.services.windows import open_window
 
 __all__ = [
     "Content",
@@ -44,6 +45,7 @@ __all__ = [
     "edit_objection",
     "lock_subject",
     "make_move",
+    "open_window",
     "prolong_publicity",
     "publish_publicity",
     "remove_file",

@@ -25,7 +25,7 @@ class Plain:
     def row(self, one: Model) -> dict[str, Any]:
         """One row. A person or an organisation is a name beside the key; every instant is in UTC."""
         said: dict[str, Any] = {}
-        for column in one._meta.concrete_fields:
+        for column in one._meta.concrete_fields:  # noqa: SLF001 -- Django's documented name
             value = getattr(one, column.attname)
             said[column.attname] = _value(value)
             if isinstance(column, ForeignKey) and value is not None:

@@ -65,7 +65,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def one(_request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One release for ever at its address."""
     found = next((row for row in _of(code) if row.number == number), None)
     if found is None:
@@ -74,7 +74,7 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def record(request: HttpRequest, code: str) -> HttpResponse:
+def record(_request: HttpRequest, code: str) -> HttpResponse:
     """Every release of a process and what they say together."""
     rows = _of(code)
     if not rows:
@@ -95,7 +95,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @counted("export")
-def year(request: HttpRequest, year: int) -> HttpResponseBase:
+def year(_request: HttpRequest, year: int) -> HttpResponseBase:
     """All releases of a year as one package, sent as it is read from the database."""
     if year not in queries.release_years():
         raise Http404

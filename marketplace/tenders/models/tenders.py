@@ -47,6 +47,7 @@ class Tender(Stamped):
 
         AUTHORITY = "authority", _("主管部门决定")
         CANCELLATION = "cancel", _("已公告终止，待生效")
+        OBJECTION = "objection", _("对征集文件的异议待答复")
 
     code = CodeField(prefix="ZB")
     rev = models.PositiveIntegerField(default=1)
@@ -122,7 +123,8 @@ class Tender(Stamped):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="tender_status"),
             models.CheckConstraint(
-                condition=Q(suspended_for__in=["", "authority", "cancel"]), name="tender_cause"
+                condition=Q(suspended_for__in=["", "authority", "cancel", "objection"]),
+                name="tender_cause",
             ),
             models.CheckConstraint(
                 condition=Q(procedure__in=[CALL, CHALLENGE, TENDER]), name="tender_procedure"

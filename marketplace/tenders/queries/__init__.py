@@ -37,8 +37,10 @@ from marketplace.tenders.queries.tenders import (
     to_review,
     visible_to,
 )
+from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
 
 __all__ = [
+    "TENDER",
     "amendments_of",
     "announced_cancellation",
     "askers_of",
@@ -62,6 +64,7 @@ __all__ = [
     "reads_file",
     "running_of",
     "standing_now",
+    "tender_subject",
     "terms",
     "terms_hash",
     "to_argue",
@@ -70,4 +73,5 @@ __all__ = [
     "unanswered",
     "unanswered_for",
     "visible_to",
+    "windows_of",
 ]

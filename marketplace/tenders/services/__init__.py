@@ -23,7 +23,7 @@ from marketplace.tenders.services.drafts import (
     edit_schedule,
 )
 from marketplace.tenders.services.files import add_file, remove_file
-from marketplace.tenders.services.locking import register_hold, settle, up_to_date
+from marketplace.tenders.services.locking import catch_up, register_hold, settle, up_to_date
 from marketplace.tenders.services.lots import (
     award_lot,
     begin_evaluation,
@@ -61,6 +61,7 @@ __all__ = [
     "ask_to_cancel",
     "award_lot",
     "begin_evaluation",
+    "catch_up",
     "complete_lot",
     "discard_tender",
     "draft_tender",

@@ -14,9 +14,9 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.tenders import events, queries
 from marketplace.tenders.models import Cancellation, Tender
 from marketplace.tenders.rulebook import MOST_REASON
-from marketplace.tenders.services.clockwork import next_check
 from marketplace.tenders.services.locking import given, held, save, up_to_date
-from marketplace.tenders.services.suspending import go_on, stop
+from marketplace.tenders.services.timing import go_on, next_check, stop
+from marketplace.tenders.services.windows import CONTESTED, is_contested
 from marketplace.tenders.workflow import CANCELLATION, LIVE, CancellationStatus
 
 
@@ -100,7 +100,10 @@ def drop_cancellation(
     cancellation.closed_at = now
     save(cancellation)
     if was_announced and tender.suspended_for == Tender.Cause.CANCELLATION:
-        go_on(tender, now)
+        if is_contested(tender):
+            stop(tender, Tender.Cause.OBJECTION, str(CONTESTED), now)
+        else:
+            go_on(tender, now)
     tender.next_check = next_check(tender)
     save(tender)
     publish(events.TenderCancellationDropped(subject_id=tender.pk, move=move), actor=actor)

@@ -18,10 +18,10 @@ from marketplace.taxonomy.queries import is_working
 from marketplace.tenders import events, queries, rulebook
 from marketplace.tenders.models import Amendment, Tender
 from marketplace.tenders.rulebook import MOST_OPEN_DAYS, MOST_REASON, Procedure
-from marketplace.tenders.services.clockwork import next_check
 from marketplace.tenders.services.drafts import TEXTS, against_keepers, set_keepers
 from marketplace.tenders.services.locking import given, save, up_to_date
 from marketplace.tenders.services.publication import ask_rehearsals, freeze_keys
+from marketplace.tenders.services.timing import next_check
 from marketplace.tenders.workflow import AMENDMENT, OPEN
 
 #: Texts that may be changed after the publication; the title, the lots and the weights may not.

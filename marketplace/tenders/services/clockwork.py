@@ -15,12 +15,13 @@ from marketplace.kernel.unreadable import readable
 from marketplace.tenders import events, queries
 from marketplace.tenders.models import Amendment, Cancellation, Lot, Question, Tender
 from marketplace.tenders.rulebook import calendar_of
+from marketplace.tenders.services.timing import next_check
+from marketplace.tenders.services.windows import follow, lock_windows
 from marketplace.tenders.workflow import (
     AMENDMENT,
     CANCELLATION,
     ENDED,
     LOT,
-    OPEN,
     TENDER,
     AmendmentStatus,
     CancellationStatus,
@@ -38,9 +39,13 @@ def tick() -> int:
 
 @transaction.atomic
 def _run(tender: Tender) -> bool:
+    lock_windows(tender)
     rows = Tender.objects.select_for_update(of=("self",), skip_locked=True)
     found = rows.select_related("owner").filter(pk=tender.pk).first()
-    return found is not None and advance(found, clock.database_now())
+    if found is None:
+        return False
+    now = clock.database_now()
+    return follow(found, now) or advance(found, now)
 
 
 def advance(tender: Tender, now: datetime) -> bool:
@@ -55,22 +60,6 @@ def advance(tender: Tender, now: datetime) -> bool:
         tender.updated_at = clock.now()
         tender.save()
     return moved
-
-
-def next_check(tender: Tender) -> datetime | None:
-    """The next instant at which the clock has something to do; None where it waits for people."""
-    found: list[datetime | None] = []
-    cancellation = queries.open_cancellation(tender) if tender.pk else None
-    if cancellation is not None and cancellation.status == CancellationStatus.ANNOUNCED:
-        found.append(cancellation.effective_at)
-    if not tender.is_suspended:
-        if tender.status == Status.PUBLISHED:
-            found.append(tender.starts_at)
-        if tender.status == Status.TENDERING:
-            if tender.answers_checked_at is None:
-                found.append(tender.answers_until)
-            found.append(tender.deadline)
-    return min((at for at in found if at is not None), default=None)
 
 
 def _step(tender: Tender, at: datetime) -> None:
@@ -148,18 +137,3 @@ def _cancel(tender: Tender, cancellation: Cancellation, at: datetime) -> None:
     tender.closed_at = at
     tender.suspended_at, tender.suspended_for, tender.suspend_reason = None, "", ""
     publish(events.TenderCancelled(subject_id=tender.pk), actor=None)
-
-
-def shift(tender: Tender, by: timedelta, since: datetime) -> None:
-    """Move every instant that had not passed at `since` later by `by`: the end of a suspension.
-
-    By whole minutes, rounded up: a deadline is shown and typed by the minute.
-    """
-    by = timedelta(minutes=-(-by // timedelta(minutes=1)))
-    names = ["questions_until", "answers_until", "deadline", "results_until"]
-    if tender.status in OPEN:
-        names.append("starts_at")
-    for name in names:
-        at = getattr(tender, name)
-        if at is not None and at > since:
-            setattr(tender, name, at + by)

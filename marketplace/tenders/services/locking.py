@@ -16,6 +16,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, NotVisible
 from marketplace.tenders.models import Tender
 from marketplace.tenders.services.clockwork import advance
+from marketplace.tenders.services.windows import follow, lock_windows
+from marketplace.tenders.services.windows import hold as hold_documents
 
 
 def locked(tender: Tender) -> Tender:
@@ -29,8 +31,10 @@ def locked(tender: Tender) -> Tender:
 
 def up_to_date(tender: Tender) -> tuple[Tender, datetime]:
     """The locked row after every move that is due, and the instant on the database's clock."""
+    lock_windows(tender)
     found = locked(tender)
     now = clock.database_now()
+    follow(found, now)
     advance(found, now)
     return found, now
 
@@ -39,8 +43,13 @@ def settle(tender: Tender) -> Tender:
     """Make the moves that are due before a page is shown; a row with nothing due costs no statement."""
     if tender.next_check is None or tender.next_check > clock.now():
         return tender
-    with transaction.atomic():
-        return up_to_date(tender)[0]
+    return catch_up(tender)
+
+
+@transaction.atomic
+def catch_up(tender: Tender) -> Tender:
+    """The tender after every move that is due."""
+    return up_to_date(tender)[0]
 
 
 def save(row: Any) -> None:
@@ -52,7 +61,7 @@ def save(row: Any) -> None:
 
 #: Takes a tender before its lock is taken, locks what must be locked first, and returns "" or why it cannot end now.
 Hold = Callable[[Tender], object]
-_holds: list[Hold] = []
+_holds: list[Hold] = [hold_documents]
 
 
 def register_hold(hold: Hold) -> None:

@@ -19,8 +19,10 @@ from marketplace.taxonomy.queries import is_working, working_day_end
 from marketplace.tenders import events, queries, rulebook
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rulebook import MOST_REASON, MOST_TEXT
-from marketplace.tenders.services.clockwork import advance, next_check
+from marketplace.tenders.services.clockwork import advance
 from marketplace.tenders.services.locking import given, locked, save
+from marketplace.tenders.services.timing import next_check
+from marketplace.tenders.services.windows import open_window
 from marketplace.tenders.workflow import TENDER, Status
 
 
@@ -178,6 +180,7 @@ def publish_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
         ),
         actor=actor,
     )
+    open_window(tender, now)
     # One that starts at once is open before anybody sees it.
     advance(tender, now)
     return tender

@@ -1,7 +1,5 @@
 """Suspending a tender and letting it go on: its time stands still, and what had not ended moves later."""
 
-from datetime import datetime, timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +10,9 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.tenders import events, queries
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rulebook import MOST_REASON
-from marketplace.tenders.services.clockwork import next_check, shift
 from marketplace.tenders.services.locking import given, save, up_to_date
+from marketplace.tenders.services.timing import go_on, stop
+from marketplace.tenders.services.windows import CONTESTED, is_contested
 from marketplace.tenders.workflow import LIVE, CancellationStatus
 
 
@@ -55,26 +54,15 @@ def resume_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None)
         save(tender)
         publish(events.TenderSuspended(subject_id=tender.pk, cause="cancel"), actor=actor)
         return tender
+    if is_contested(tender):
+        # An objection to its documents waits for an answer, and holds it up as well.
+        stop(tender, Tender.Cause.OBJECTION, str(CONTESTED), now)
+        save(tender)
+        publish(events.TenderSuspended(subject_id=tender.pk, cause="objection"), actor=actor)
+        return tender
     tender.suspend_reason = text
     go_on(tender, now)
     save(tender)
     at = tender.deadline.isoformat() if tender.deadline else ""
     publish(events.TenderResumed(subject_id=tender.pk, deadline=at), actor=actor)
     return tender
-
-
-def stop(tender: Tender, cause: Tender.Cause, reason: str, now: datetime) -> None:
-    """Set the flag; one that was set before keeps its instant."""
-    tender.suspended_at = tender.suspended_at or now
-    tender.suspended_for, tender.suspend_reason = cause, reason
-    tender.next_check = next_check(tender)
-
-
-def go_on(tender: Tender, now: datetime) -> None:
-    """Clear the flag, and move what had not ended later by as long as it was set."""
-    if tender.suspended_at is None:
-        raise TypeError("only what is suspended goes on")
-    since = tender.suspended_at
-    shift(tender, max(now - since, timedelta(0)), since)
-    tender.suspended_at, tender.suspended_for = None, ""
-    tender.next_check = next_check(tender)

@@ -64,6 +64,7 @@ def public_page(request: HttpRequest, code: str) -> HttpResponse:
         "questions": list(queries.published_questions(row)),
         "waiting": list(mine) if mine else [],
         "amendments": queries.amendments_of(row, request.user),
+        "windows": list(queries.windows_of(row)) if row.ruled_by.objection_days else [],
         "cancellation": queries.announced_cancellation(row),
         "asks": row.takes_questions_now
         and (not request.user.is_authenticated or request.user.has_perm("tenders.ask_tender", row)),

@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.bids import services
 from marketplace.bids.services import clockwork
-from marketplace.bids.workflow import Status
+from marketplace.bids.workflow import AFTER, HANDED_IN, Status
 from marketplace.kernel import clock
 from marketplace.kernel.codes import new_code
 from tests.factories.bids import hand_in, make_draft, make_keepers, make_sealed_tender
@@ -21,7 +21,7 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
             cast.enterprise, cast.approver, operator=cast.operator, keepers=keepers
         )
         row = make_draft(tender, cast.university, cast.university_member)
-        if state in {Status.SUBMITTED, Status.WITHDRAWN}:
+        if state in HANDED_IN:
             hand_in(row, cast.university_admin)
         if state == Status.WITHDRAWN:
             services.withdraw_bid(row, actor=cast.university_admin)
@@ -29,6 +29,18 @@ def bids(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
             with clock.shift(tender.deadline - clock.now()):
                 services.record_closing(tender)
                 clockwork.lapse(row)
+        if state in AFTER:
+            with clock.shift(tender.deadline - clock.now()):
+                services.record_closing(tender)
+                row.refresh_from_db()
+                row.tender.refresh_from_db()
+                how: dict[str, Any] = {"at": clock.now(), "because": row.tender}
+                if state == Status.OPENED:
+                    services.mark_opened(row, **how)
+                elif state == Status.UNREADABLE:
+                    services.mark_unreadable(row, fault="bidder", **how)
+                else:
+                    services.leave_closed(row, reason="stale", **how)
         row.refresh_from_db()
         if state == Status.SUBMITTED:
             receipt = row.envelopes.get().receipts.get().digest

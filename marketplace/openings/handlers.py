@@ -1,0 +1,150 @@
+"""Who learns what of an opening, and what the worker does after a post."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.bids.events import BID
+from marketplace.kernel.events import Event, on
+from marketplace.notices import kinds
+from marketplace.notices.services import notify
+from marketplace.openings import events, queries, services
+from marketplace.openings.models import OpenedBid, Opening
+from marketplace.openings.workflow import Outcome
+from marketplace.parties import queries as parties
+from marketplace.tenders import events as tenders
+from marketplace.tenders.models import Tender
+from marketplace.tenders.workflow import Status as TenderStatus
+
+kinds.register("openings.keeper", _("请开启密封方案"))
+kinds.register("openings.outcome", _("方案开启的结果"))
+kinds.register("openings.reveal", _("请公开本单位方案的密钥"))
+
+
+@on(tenders.TenderClosed, tenders.TenderResumed, tenders.TenderCancelled)
+def begin(event: Event) -> None:
+    """The opening begins with the close; it goes on after a suspension, and ends with a cancellation."""
+    row = Tender.objects.filter(pk=event.subject_id).first()
+    found = services.up_to_date(row) if row is not None else None
+    if found is not None:
+        services.open_ready(found)
+
+
+@on(events.SharesPosted, events.KeeperAbsent)
+def open_ready(event: Event) -> None:
+    """Open the bids for which enough shares came. Repeated after a failure it goes on where it stopped."""
+    row = _opening(event)
+    if row is not None:
+        services.open_ready(row)
+
+
+@on(events.KeyRevealed)
+def open_revealed(event: events.KeyRevealed) -> None:
+    """Open the bid whose key came."""
+    row = _bid(event)
+    if row is not None:
+        services.open_ready(row.opening)
+
+
+@on(events.SealedBidRead)
+def unpack(event: events.SealedBidRead) -> None:
+    """Examine the files of an opened bid."""
+    row = _bid(event)
+    if row is not None:
+        services.unpack_files(row)
+
+
+@on(events.OpeningBegan)
+def call_keepers(event: events.OpeningBegan) -> None:
+    """Each keeper of a sealed tender learns that he can open now."""
+    row = _opening(event)
+    if row is None or not row.tender.is_sealed or row.is_open:
+        return
+    people = [
+        one.custodian.person for one in row.tender.keepers.select_related("custodian__person")
+    ]
+    _tell("openings.keeper", row, people, _("“%(title)s”已截止，请用您的口令开启密封方案"))
+
+
+@on(events.BiddersAsked)
+def ask_bidders(event: events.BiddersAsked) -> None:
+    """Every bidder whose bid is closed is asked at the same time."""
+    row = _opening(event)
+    if row is None:
+        return
+    for one in queries.bid_rows().filter(opening=row, outcome=Outcome.WAITING):
+        _ask(one, _("“%(title)s”到场的密钥保管人不足，请在期限内公开本单位方案的密钥"))
+
+
+@on(events.BidDisputed)
+def ask_bidder(event: events.BidDisputed) -> None:
+    """The bidder of a disputed bid learns that his key decides it."""
+    row = _bid(event)
+    if row is not None:
+        _ask(row, _("“%(title)s”本单位方案的密钥份额有争议，请在期限内公开密钥"))
+
+
+@on(events.BidsOpened)
+def tell_outcomes(event: events.BidsOpened) -> None:
+    """Each bidder learns what became of his own bid, and the purchaser that bids are open."""
+    row = _opening(event)
+    if row is None or row.tender.status == TenderStatus.CANCELLED:
+        return
+    for one in queries.bid_rows().filter(opening=row):
+        notify(
+            "openings.outcome",
+            parties.binders_of(one.bid.organization_id),
+            title=_("“%(title)s”的开启：本单位方案%(outcome)s"),
+            params={"title": row.tender.title, "outcome": str(one.get_outcome_display())},
+            url=reverse("bids:show", args=[one.bid.code]),
+            subject=(BID, one.bid_id),
+        )
+    people = parties.binders_of(row.tender.owner_id)
+    _tell("openings.outcome", row, people, _("“%(title)s”的方案已开启，可以查阅"))
+
+
+@on(events.BidShortlisted)
+def tell_shortlisted(event: events.BidShortlisted) -> None:
+    """The bidder learns that the purchaser reads the whole plan from now on."""
+    row = _bid(event)
+    if row is not None:
+        notify(
+            "openings.outcome",
+            parties.binders_of(row.bid.organization_id),
+            title=_("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案"),
+            params={"title": row.opening.tender.title},
+            url=reverse("bids:show", args=[row.bid.code]),
+            subject=(BID, row.bid_id),
+        )
+
+
+def _ask(row: OpenedBid, title: Any) -> None:
+    notify(
+        "openings.reveal",
+        parties.binders_of(row.bid.organization_id),
+        title=title,
+        params={"title": row.opening.tender.title},
+        url=reverse("bids:show", args=[row.bid.code]),
+        subject=(BID, row.bid_id),
+    )
+
+
+def _tell(kind: str, row: Opening, people: Any, title: Any) -> None:
+    notify(
+        kind,
+        people,
+        title=title,
+        params={"title": row.tender.title},
+        url=reverse("tenders:detail", args=[row.tender.code]),
+        subject=(events.OPENING, row.pk),
+    )
+
+
+def _opening(event: Event) -> Opening | None:
+    rows = Opening.objects.select_related("tender__owner", "tender__need")
+    return rows.filter(pk=event.subject_id).first()
+
+
+def _bid(event: Event) -> OpenedBid | None:
+    return queries.bid_rows().filter(pk=event.subject_id).first()

@@ -1,0 +1,145 @@
+"""Which openings there are, what waits in them, and who sees them."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from marketplace.custody.models import Custodian
+from marketplace.kernel.actors import Actor
+from marketplace.openings.models import Absence, OpenedBid, Opening, Share
+from marketplace.openings.policies import READERS
+from marketplace.openings.workflow import UNDECIDED, Outcome, Status
+from marketplace.parties.policies import access_of
+from marketplace.tenders.models import Keeper, Lot, Tender
+from marketplace.tenders.workflow import Status as TenderStatus
+
+_WAITING = sorted(UNDECIDED)
+
+
+def _rows() -> QuerySet[Opening]:
+    return Opening.objects.select_related("tender__owner", "tender__need")
+
+
+def bid_rows() -> QuerySet[OpenedBid]:
+    """Rows of openings with everything that policies and pages ask of them."""
+    return OpenedBid.objects.select_related(
+        "opening__tender__owner", "bid__organization", "bid__tender", "lot", "envelope"
+    )
+
+
+def opened_in(lot: Lot) -> QuerySet[OpenedBid]:
+    """The opened bids of a lot by the code of the bid, each with `form`, `price` (fen) and `files`."""
+    return bid_rows().filter(lot=lot, outcome=Outcome.OPENED).order_by("bid__code")
+
+
+def opening_of(tender: Tender) -> Opening | None:
+    """The opening of a tender; None before it began."""
+    return _rows().filter(tender=tender).first()
+
+
+def openings_of(tenders: Iterable[int]) -> dict[int, Opening]:
+    """The openings of these tenders by the key of the tender; one query."""
+    return {row.tender_id: row for row in _rows().filter(tender_id__in=list(tenders))}
+
+
+def rows_of_bids(bids: Iterable[int]) -> dict[int, OpenedBid]:
+    """What openings made of these bids, by the key of the bid; one query."""
+    return {row.bid_id: row for row in bid_rows().filter(bid_id__in=list(bids))}
+
+
+def to_begin() -> QuerySet[Tender]:
+    """Closed tenders whose opening has not begun."""
+    begun = Opening.objects.filter(tender=OuterRef("pk"))
+    rows = Tender.objects.filter(
+        ~Exists(begun), status=TenderStatus.CLOSED, suspended_at__isnull=True
+    )
+    return rows.order_by("id")
+
+
+def waiting() -> QuerySet[Opening]:
+    """Openings in which a bid waits, the oldest first."""
+    return _rows().filter(status=Status.WAITING).order_by("id")
+
+
+def undecided(opening: Opening) -> list[OpenedBid]:
+    """The bids of an opening of which something may still come, and for which something came."""
+    came = Share.objects.filter(opened=OuterRef("pk"), is_good=True)
+    rows = bid_rows().filter(opening=opening, outcome__in=_WAITING)
+    return list(rows.filter(Exists(came) | Q(reveal__isnull=False)).order_by("bid__code"))
+
+
+def keepers(opening: Opening) -> set[int]:
+    """The custodians to whom shares were sealed, by primary key."""
+    rows = Keeper.objects.filter(tender=opening.tender_id)
+    return set(rows.values_list("custodian_id", flat=True))
+
+
+def keepers_here(opening: Opening) -> set[int]:
+    """Those of them who did not say that they cannot open; and those who posted a share all the same."""
+    absent = set(Absence.objects.filter(opening=opening).values_list("custodian_id", flat=True))
+    came = set(Share.objects.filter(opened__opening=opening).values_list("custodian_id", flat=True))
+    return keepers(opening) - (absent - came)
+
+
+def own_custodian(opening: Opening, actor: Actor) -> Custodian | None:
+    """The custodian of this opening that the person is."""
+    rows = Custodian.objects.filter(pk__in=keepers(opening), person_id=actor.pk)
+    orgs = list(access_of(actor).orgs)
+    return rows.filter(organization_id__in=orgs).select_related("organization").first()
+
+
+def visible_to(actor: Actor) -> QuerySet[Opening]:
+    """The twin of `openings.view_opening`, the newest first."""
+    access = access_of(actor)
+    rows = _rows().order_by("-id")
+    if access.has(*READERS):
+        return rows
+    mine = Keeper.objects.filter(tender=OuterRef("tender")).filter(
+        Q(custodian__person_id=actor.pk, custodian__organization_id__in=list(access.orgs))
+        | Q(custodian__organization_id__in=list(access.binding))
+    )
+    return rows.filter(Exists(mine) | Q(tender__owner_id__in=list(access.orgs)))
+
+
+def readable_by(actor: Actor) -> QuerySet[OpenedBid]:
+    """Opened bids that the person reads as bidder or purchaser: the list-side twin of `openings.read_bid`.
+
+    Those whom a slice above admits are in that slice's own lists.
+    """
+    orgs = list(access_of(actor).orgs)
+    own = Q(bid__organization_id__in=orgs)
+    bought = Q(opening__tender__owner_id__in=orgs, opening__undertakings__person_id=actor.pk)
+    rows = bid_rows().filter(own | bought, outcome=Outcome.OPENED)
+    return rows.distinct().order_by("-id")
+
+
+def to_post(actor: Actor) -> list[Opening]:
+    """Openings in which a bid waits for a share of this person."""
+    orgs = list(access_of(actor).orgs)
+    mine = Keeper.objects.filter(
+        tender=OuterRef("tender"),
+        custodian__person_id=actor.pk,
+        custodian__organization_id__in=orgs,
+    )
+    given = Share.objects.filter(opened=OuterRef("pk"), custodian__person_id=actor.pk, is_good=True)
+    absent = Absence.objects.filter(opening=OuterRef("pk"), custodian__person_id=actor.pk)
+    lacking = OpenedBid.objects.filter(~Exists(given), opening=OuterRef("pk"), outcome__in=_WAITING)
+    rows = waiting().filter(
+        Exists(mine),
+        Exists(lacking),
+        ~Exists(absent),
+        tender__suspended_at__isnull=True,
+        tender__sealing="sealed",
+    )
+    return list(rows[:20])
+
+
+def to_reveal(actor: Actor) -> list[OpenedBid]:
+    """Bids of organisations that the person binds, whose key is asked for."""
+    rows = bid_rows().filter(
+        Q(outcome=Outcome.DISPUTED) | Q(outcome=Outcome.WAITING, opening__asked_at__isnull=False),
+        bid__organization_id__in=list(access_of(actor).binding),
+        reveal__isnull=True,
+        opening__tender__suspended_at__isnull=True,
+    )
+    return list(rows.order_by("id")[:20])

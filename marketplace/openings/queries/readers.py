@@ -1,0 +1,46 @@
+"""Who read a bid, and what a reader is told about it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from marketplace.bids import queries as bids
+from marketplace.kernel.actors import Actor
+from marketplace.openings.models import OpenedBid, Opening, Reading
+from marketplace.openings.rulebook import flagged_partners
+from marketplace.parties.models import Organization
+from marketplace.parties.policies import access_of
+from marketplace.parties.workflow import OrgStatus
+
+
+def has_undertaken(opening: Opening, actor: Actor) -> bool:
+    """Whether the person undertook to keep the bids of this tender secret."""
+    return opening.undertakings.filter(person_id=actor.pk).exists()
+
+
+def readings_of(row: OpenedBid) -> QuerySet[Reading]:
+    """Who read a bid, the newest first."""
+    return row.readings.select_related("person").order_by("-id")
+
+
+def may_see_files(row: OpenedBid, actor: Actor) -> bool:
+    """Whether this reader has the scheme and the files: the bidder always, the others once the bid is whole.
+
+    The rule "summary first" binds the purchaser; whom a slice above admits judges the whole plan.
+    """
+    access = access_of(actor)
+    if access.in_org(row.bid.organization_id):
+        return True
+    return row.is_whole or not access.in_org(row.opening.tender.owner_id)
+
+
+def flags_of(row: OpenedBid) -> list[tuple[str, Any]]:
+    """Partners of a joint bid that bid by themselves too or are suspended here, with the reason; two queries."""
+    partners = row.form.get("partners", [])
+    if not partners:
+        return []
+    rivals = bids.rival_names(row.lot)
+    rivals = {name: code for name, code in rivals.items() if code != row.bid.code}
+    names = [one["name"].strip() for one in partners]
+    gone = Organization.objects.filter(name__in=names, status=OrgStatus.SUSPENDED)
+    return flagged_partners(partners, rivals, set(gone.values_list("name", flat=True)))

@@ -1,0 +1,129 @@
+"""Days and texts of an opening as versioned data, and what the form of an opened bid must look like.
+
+No models, no clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.bids.rulebook import (
+    FORM_VERSION,
+    MOST_ANSWER,
+    MOST_DAYS,
+    MOST_MILESTONES,
+    MOST_NAME,
+    MOST_PARTNERS,
+    MOST_SCHEME,
+    MOST_TEAM,
+    WHOLE,
+)
+from marketplace.kernel.money import MAX_FEN
+
+#: Bids that a keeper's page takes and posts at once.
+AT_ONCE = 50
+#: Characters of a reason, and answers of a form.
+MOST_REASON, MOST_ANSWERS = 300, 100
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How long an opening waits, in working days after the day on which the wait began.
+
+    Keepers have `keeper_days` before every bidder is asked to reveal his key. How long a bidder has then, and who bears
+    a bid that stays closed in doubt, is said by the procedure of the tender.
+    """
+
+    version: int
+    keeper_days: int
+    source: Any
+
+
+RULES: Mapping[int, Rule] = {
+    1: Rule(1, keeper_days=2, source=_("平台约定；参照《电子招标投标办法》第三十一条")),
+}
+RULE = max(RULES)
+
+#: The undertaking of secrecy by version. A version that was accepted once never changes.
+UNDERTAKINGS: Mapping[int, Any] = {
+    1: _(
+        "本人及所在单位对收到的方案保密，只用于本次评审，不向无关人员提供，不用于其他目的，"
+        "不因未中选而使用方案内容；违反的，依法承担责任（民法典第五百零一条）。每次查阅和下载都会记录，投标人能看到。"
+    )
+}
+UNDERTAKING = max(UNDERTAKINGS)
+
+
+_NUMBERS = frozenset({"number", "days", "share"})
+_TABLES: Mapping[str, tuple[int, Mapping[str, int]]] = {
+    "answers": (MOST_ANSWERS, {"number": MOST_ANSWERS, "text": MOST_ANSWER}),
+    "schedule": (MOST_MILESTONES, {"days": MOST_DAYS, "milestone": MOST_NAME}),
+    "partners": (MOST_PARTNERS, {"share": WHOLE, "name": MOST_NAME}),
+}
+
+
+def whole_form(form: Any) -> dict[str, Any] | None:
+    """The form of an opened bid if it is one of this version, with its own parts alone; else None.
+
+    The browser of a bidder wrote it: nothing of it was seen before the opening.
+    """
+    if not isinstance(form, Mapping) or form.get("version") != FORM_VERSION:
+        return None
+    price, share = form.get("price"), form.get("lead_share")
+    texts = _is_text(form.get("scheme"), MOST_SCHEME) and _is_text(form.get("team"), MOST_TEAM)
+    numbers = (price is None or _is_number(price, MAX_FEN)) and _is_number(share, WHOLE)
+    if not (texts and numbers):
+        return None
+    rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}
+    if None in rows.values():
+        return None
+    names = ("version", "price", "scheme", "team", "lead_share")
+    return {name: form[name] for name in names} | rows
+
+
+def _is_text(value: Any, most: int) -> bool:
+    return isinstance(value, str) and len(value) <= most and "\0" not in value
+
+
+def _is_number(value: Any, most: int) -> bool:
+    return type(value) is int and 0 <= value <= most
+
+
+def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None:
+    """Rows that have these columns alone; a column with a number has its greatest value, a text its length."""
+    if not isinstance(found, list) or len(found) > most:
+        return None
+    for row in found:
+        if not isinstance(row, Mapping) or set(row) != set(columns):
+            return None
+        for column, limit in columns.items():
+            judge = _is_number if column in _NUMBERS else _is_text
+            if not judge(row[column], limit):
+                return None
+    return [dict(row) for row in found]
+
+
+def summary_of(form: Mapping[str, Any]) -> dict[str, Any]:
+    """What is read before the shortlist where a summary comes first: no scheme."""
+    return {**form, "scheme": ""}
+
+
+def days_of(form: Mapping[str, Any]) -> int | None:
+    """Days after the signature until the last milestone; None without one."""
+    return max((row["days"] for row in form.get("schedule", [])), default=None)
+
+
+def flagged_partners(
+    partners: list[Mapping[str, Any]], rivals: Mapping[str, str], suspended: set[str]
+) -> list[tuple[str, Any]]:
+    """Partners of a joint bid that the purchaser should look at, each with the reason (条例 37)."""
+    found: list[tuple[str, Any]] = []
+    for row in partners:
+        name = row["name"].strip()
+        if name in rivals:
+            found.append((name, _("同一标段另有单独提交的方案（招标投标法实施条例第三十七条）")))
+        if name in suspended:
+            found.append((name, _("单位在本平台已停用")))
+    return found

@@ -1,0 +1,55 @@
+"""The instants of a tender: the next one at which something is due, and how a suspension moves them."""
+
+from datetime import datetime, timedelta
+
+from marketplace.tenders import queries
+from marketplace.tenders.models import Tender
+from marketplace.tenders.workflow import OPEN, CancellationStatus, Status
+
+
+def next_check(tender: Tender) -> datetime | None:
+    """The next instant at which the clock has something to do; None where it waits for people."""
+    found: list[datetime | None] = []
+    cancellation = queries.open_cancellation(tender) if tender.pk else None
+    if cancellation is not None and cancellation.status == CancellationStatus.ANNOUNCED:
+        found.append(cancellation.effective_at)
+    if not tender.is_suspended:
+        if tender.status == Status.PUBLISHED:
+            found.append(tender.starts_at)
+        if tender.status == Status.TENDERING:
+            if tender.answers_checked_at is None:
+                found.append(tender.answers_until)
+            found.append(tender.deadline)
+    return min((at for at in found if at is not None), default=None)
+
+
+def stop(tender: Tender, cause: Tender.Cause, reason: str, now: datetime) -> None:
+    """Set the flag; one that was set before keeps its instant."""
+    tender.suspended_at = tender.suspended_at or now
+    tender.suspended_for, tender.suspend_reason = cause, reason
+    tender.next_check = next_check(tender)
+
+
+def go_on(tender: Tender, now: datetime) -> None:
+    """Clear the flag, and move what had not ended later by as long as it was set."""
+    if tender.suspended_at is None:
+        raise TypeError("only what is suspended goes on")
+    since = tender.suspended_at
+    shift(tender, max(now - since, timedelta(0)), since)
+    tender.suspended_at, tender.suspended_for = None, ""
+    tender.next_check = next_check(tender)
+
+
+def shift(tender: Tender, by: timedelta, since: datetime) -> None:
+    """Move every instant that had not passed at `since` later by `by`: the end of a suspension.
+
+    By whole minutes, rounded up: a deadline is shown and typed by the minute.
+    """
+    by = timedelta(minutes=-(-by // timedelta(minutes=1)))
+    names = ["questions_until", "answers_until", "deadline", "results_until"]
+    if tender.status in OPEN:
+        names.append("starts_at")
+    for name in names:
+        at = getattr(tender, name)
+        if at is not None and at > since:
+            setattr(tender, name, at + by)
