@@ -4,7 +4,8 @@
   throw-away PostgreSQL.
 - `make test-services`: on PostgreSQL, Redis and Elasticsearch, what can differ there (`tests/engines.py`
   says what, and why), then one of each kind of the proofs that kill servers and workers of their own.
-- `make proofs`: all of these proofs, with the long ones; before a release, and when their code changes.
+- `make proofs`: all of these proofs, with the long ones, and every cell of the table of rights; before a release, and when
+  their code changes.
 
 With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip; with
 POSTGRES_PART=no the second half of `make test` is left to `make test-services`.
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["--services"]:
             return _on_services(arguments[1:])
         if arguments[:1] == ["--proofs"]:
-            return _proofs(f"({PROOFS}) or ({LONG_PROOFS})")
+            return _proofs(f"({PROOFS}) or ({LONG_PROOFS})") or _every_cell()
         return _embedded(arguments)
     except Missing as error:
         _say(f"缺少 {error}。")
@@ -74,6 +75,11 @@ def _proofs(which: str) -> int:
     _say("证明：服务器和工作进程真的被杀，什么也不丢，什么也不漏…")
     # Two sites with servers of their own: most of a proof is waiting for somebody to notice.
     return _pytest([*TWO, "tests/consistency", "-m", which, "-rP"], {})
+
+
+def _every_cell() -> int:
+    _say("权限表：每一格都问一遍…")
+    return _pytest([*TWO, "tests/access/test_walk.py"], {"EVERY_CELL": "1"})
 
 
 def _pytest(arguments: list[str], extra: dict[str, str]) -> int:

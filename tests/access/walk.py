@@ -1,5 +1,6 @@
 """One cell of the matrix asked for real: the status, what was written, and the answer's text."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 from urllib.parse import quote
+from zlib import crc32
 
 from django.conf import settings
 from django.contrib.auth import middleware as auth_middleware
@@ -174,6 +176,8 @@ def faults(world: World, rule: Rule) -> list[str]:
         key = _likeness(rule, method, state, role, expected)
         whole = key not in seen
         seen.add(key)
+        if not whole and not _is_drawn(rule, method, state, role):
+            continue
         answer = ask(world, rule, method, state, role, whole=whole)
         where = f"{rule.label} {method.upper()} {state} as {role}"
         if answer.status != expected:
@@ -191,6 +195,15 @@ def faults(world: World, rule: Rule) -> list[str]:
                 if body != missing
             ]
     return [*found, *_other_methods(world, rule)]
+
+
+#: Of cells like one that was asked in full, one of so many is asked again. With EVERY_CELL=1 (`make proofs`) all are.
+ONE_OF = 1 if os.environ.get("EVERY_CELL") == "1" else 3
+
+
+def _is_drawn(rule: Rule, method: str, state: str, role: str) -> bool:
+    """Whether this cell is in the sample: always the same one, so that a run can be repeated."""
+    return crc32(f"{rule.label} {method} {state} {role}".encode()) % ONE_OF == 0
 
 
 def _likeness(
