@@ -4,8 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.awards import services as awards
+from marketplace.awards.events import AwardConfirmed
+from marketplace.awards.queries import award_by_id
 from marketplace.brokerage.queries import register_source
-from marketplace.deals import queries
+from marketplace.deals import queries, services
 from marketplace.deals.events import (
     ContractAmended,
     ContractAmendmentEnded,
@@ -67,6 +70,34 @@ def _offer_draft(seller_id: int, intent_code: str) -> None:
         url=address_of("enquiries:intent", intent_code),
         dedupe=f"deals.to_draft:{intent_code}",
     )
+
+
+@on(AwardConfirmed)
+def begin_contract(event: AwardConfirmed) -> None:
+    """The contract of an award is drafted for its two sides, with what the bid says."""
+    award = award_by_id(event.award_id)
+    if award is not None:
+        services.create_from_award(award)
+
+
+@on(ContractSigned)
+def report_signature(event: ContractSigned) -> None:
+    """The award of a signed contract is contracted, and the work begins with its milestones."""
+    contract = queries.contract_by_id(event.subject_id)
+    if contract is not None and contract.award_id is not None:
+        award = award_by_id(contract.award_id)
+        if award is not None:
+            awards.record_contract(
+                award, contract.code, milestones=services.stones_of(contract), because=event
+            )
+
+
+@on(ContractTerminated)
+def report_end(event: ContractTerminated) -> None:
+    """The work under a terminated contract ends."""
+    contract = queries.contract_by_id(event.subject_id)
+    if contract is not None and contract.award_id is not None:
+        awards.end_delivery(contract.code, because=event)
 
 
 #: Event -> kind of notice and its title.

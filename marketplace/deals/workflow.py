@@ -18,6 +18,7 @@ class Origin(TextChoices):
     """What a contract record was made from."""
 
     INTENT = "intent", _("平台达成的意向")
+    AWARD = "award", _("平台征集的定标")
     EMPTY = "empty", _("直接新建")
     IMPORT = "import", _("从登记系统导入")
 

@@ -21,7 +21,8 @@ class SubjectKind:
 
     `find(pks)` gives the subjects that exist by key, in one query. `rules` names the rules that they may be
     published under. `answers(user, publicity)`: who answers an objection. `against(org_id, publicity)`: why an
-    organisation may not object, "" where it may.
+    organisation may not object, "" where it may. `publishes(user, publicity)`: who publishes and prolongs it; None
+    for those who bind the publisher.
     """
 
     name: str
@@ -30,6 +31,7 @@ class SubjectKind:
     find: Callable[[Iterable[int]], dict[int, Subject]]
     answers: Callable[[Actor, Any], bool]
     against: Callable[[int, Any], object]
+    publishes: Callable[[Actor, Any], bool] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}
@@ -75,6 +77,15 @@ def binds_owner(user: Actor, publicity: Any) -> bool:
 
 
 @rules.predicate
+def publishes(user: Actor, publicity: Any) -> bool:
+    """The person publishes it, as the slice of its subject says."""
+    if publicity is None:
+        return False
+    chosen = subject_kind(publicity.subject_kind).publishes
+    return chosen(user, publicity) if chosen is not None else bool(binds_owner(user, publicity))
+
+
+@rules.predicate
 def oversees(user: Actor, publicity: Any) -> bool:
     """The person is of the authority and works for no organisation that is concerned."""
     return (
@@ -105,7 +116,7 @@ def may_object(user: Actor, publicity: Any) -> bool:
 rules.add_perm("publicity.view_publicity", is_public | is_of_owner)
 rules.add_perm("publicity.draft_publicity", is_confirmed)
 rules.add_perm("publicity.edit_publicity", is_confirmed & is_of_owner)
-rules.add_perm("publicity.publish_publicity", is_confirmed & binds_owner)
+rules.add_perm("publicity.publish_publicity", is_confirmed & publishes)
 rules.add_perm("publicity.cancel_publicity", is_confirmed & (binds_owner | oversees & is_public))
 rules.add_perm("publicity.suspend_publicity", is_confirmed & oversees & is_public)
 rules.add_perm("publicity.manage_publicity", is_of_owner | oversees & is_public)

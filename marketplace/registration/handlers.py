@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.awards import services as awards
 from marketplace.brokerage.queries import register_source
 from marketplace.brokerage.queries.record import Fact
 from marketplace.deals.events import ContractAmended, ContractPerformed, ContractTerminated
@@ -200,3 +201,17 @@ def tell_of_broken_ledger(event: events.LedgerBroken) -> None:
 def propose_origins(event: events.RegisterImported) -> None:
     """Compare the contracts of an import that have a party here with needs, achievements and intents."""
     imports.propose_origins(event.subject_id)
+
+
+@on(events.ContractRegistered, events.RegistrationEnded)
+def report_registration(event: events.ContractRegistered | events.RegistrationEnded) -> None:
+    """The lot that a contract comes from bears its official number, and loses it with the registration."""
+    filing = queries.filings().filter(pk=event.subject_id).first()
+    if filing is None or filing.contract.award_id is None:
+        return
+    holds = isinstance(event, events.ContractRegistered)
+    awards.record_registration(
+        filing.contract.code,
+        (filing.official_number or "") if holds else "",
+        filing.official_on if holds else None,
+    )

@@ -219,6 +219,10 @@ POSTS: dict[str, str] = {
     "custody:rehearse": "one answer to one box that never changes, and it is taken once",
     "api:objection_list": KEY,
     "api:objection_move": REV,
+    # --- awards
+    "awards:manage": REV,
+    "awards:decline": REV,
+    "awards:delivery": REV,
     # --- bids
     "bids:new": KEY,
     "bids:edit": REV,

@@ -92,6 +92,13 @@ _KEPT: Relations = {
 # The university bids for tenders of the enterprise; nobody else knows of it.
 _BID: Relations = {"bidder": UNIVERSITY, "bidder_binder": frozenset({"university_admin"})}
 
+# The university is the one bidder of the enterprise's tenders, its candidate and its winner.
+_RESULT: Relations = {
+    **_TENDERED,
+    "bidder": UNIVERSITY,
+    "bidder_binder": frozenset({"university_admin"}),
+}
+
 _MANDATED: Relations = {"mandated_broker": frozenset({"broker"}), "client": OTHER_ENTERPRISE}
 _ENQUIRY: Relations = {
     "answering": ENTERPRISE,
@@ -137,6 +144,9 @@ RELATIONS: dict[str, Relations] = {
     "bid_open": _BID,
     "bid_receipt": _BID,
     "bid_part": _BID,
+    "lotresult": _RESULT,
+    "letter": _RESULT,
+    "delivery": _RESULT,
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
     "achievement": _OWNED,

@@ -41,6 +41,7 @@ def test_the_world_has_a_row_behind_every_code(world: World) -> None:
 OWED = {"returned", "asked", "invited", "open"}
 #: Flows whose people learn elsewhere that they must act, and where.
 NO_TODO = {
+    "awards.milestone": "a milestone has no code; its to-do leads to the page of its delivery",
     "registration.ledgerperiod": "a month is open while it lasts; its closing is a to-do when it is over",
     "tenders.cancellation": "the to-do leads to the page of its tender",
     "enquiries.lead": "the menu counts the open leads, which any broker may take",

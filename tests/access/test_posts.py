@@ -73,6 +73,9 @@ ROLE = {
     "publicity:objection": "university_admin",
     "tenders:manage": "approver",
     "tenders:ask": "university_admin",
+    "awards:manage": "approver",
+    "awards:decline": "university_admin",
+    "awards:delivery": "university_admin",
     "bids:edit": "university_admin",
     "bids:plain": "university_admin",
     "bids:show": "university_admin",
@@ -81,6 +84,9 @@ ROLE = {
 }
 #: What else each sends (a function is called for a fresh file), so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
+    "awards:manage": {"act": "check", "check-days": "5", "check-contact": "采购部"},
+    "awards:decline": {"reason": "产能不足"},
+    "awards:delivery": {"act": "claim", "claim-tried": "三条路线", "claim-spent": "3"},
     "bids:edit": _BID,
     "bids:plain": {**_BID, "terms_rev": "1", "agree": "on"},
     "bids:show": {"act": "discard"},
@@ -214,6 +220,9 @@ STATE = {
     "grant": "granted",
     "grant_move": "requested",
     "manage": "running",
+    "awards:manage": "drafted",
+    "awards:decline": "publicised",
+    "awards:delivery": "running",
     "tenders:manage": "tendering",
     "tenders:amend": "tendering",
     "objection": "submitted",

@@ -122,6 +122,28 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "bidder": lambda user, row: user.access.in_org(row.organization_id),
         "bidder_binder": lambda user, row: user.access.binds(row.organization_id),
     },
+    "lotresult": {
+        "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
+        "purchaser_binder": lambda user, row: user.access.binds(row.tender.owner_id),
+        "bidder": lambda user, row: any(
+            user.access.in_org(one.organization_id) for one in row.entries.all()
+        ),
+        "bidder_binder": lambda user, row: any(
+            user.access.binds(one.organization_id) for one in row.entries.all()
+        ),
+    },
+    "letter": {
+        "purchaser": lambda user, row: user.access.in_org(row.result.tender.owner_id),
+        "purchaser_binder": lambda user, row: user.access.binds(row.result.tender.owner_id),
+        "bidder": lambda user, row: user.access.in_org(row.organization_id),
+        "bidder_binder": lambda user, row: user.access.binds(row.organization_id),
+    },
+    "delivery": {
+        "purchaser": lambda user, row: user.access.in_org(row.purchaser_id),
+        "purchaser_binder": lambda user, row: user.access.binds(row.purchaser_id),
+        "bidder": lambda user, row: user.access.in_org(row.winner_id),
+        "bidder_binder": lambda user, row: user.access.binds(row.winner_id),
+    },
     "contact": {
         "firm": lambda user, row: user.access.in_org(row.firm_id),
         "officers": lambda user, row: user.access.has("registrar_city", "registrar_county"),

@@ -30,6 +30,9 @@ NAME = re.compile(r"(^|_)visible_to$")
 TWINS = {
     "achievements.view_achievement": "marketplace.achievements.queries.visible_to",
     "achievements.view_batch": "marketplace.achievements.queries.batches_visible_to",
+    "awards.view_delivery": "marketplace.awards.queries.deliveries.deliveries_visible_to",
+    "awards.view_letter": "marketplace.awards.queries.letters.letters_visible_to",
+    "awards.view_lotresult": "marketplace.awards.queries.results.visible_to",
     "bids.view_bid": "marketplace.bids.queries.bids.visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
     "custody.view_custodian": "marketplace.custody.queries.custodians.visible_to",

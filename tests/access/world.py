@@ -24,6 +24,8 @@ from django.utils import translation
 from marketplace.achievements.models import ImportBatch
 from marketplace.achievements.workflow import BatchStatus
 from marketplace.achievements.workflow import Status as AchievementStatus
+from marketplace.awards.workflow import DeliveryStatus
+from marketplace.awards.workflow import Status as ResultStatus
 from marketplace.bids.workflow import Status as BidStatus
 from marketplace.brokerage.workflow import (
     BrokerStatus,
@@ -57,6 +59,7 @@ from marketplace.statistics.models import PublicIssue
 from marketplace.statistics.rulebook.issues import CITY_DAILY
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.tenders.workflow import Status as TenderStatus
+from tests.access.worlds.awards import awards
 from tests.access.worlds.bids import bids
 from tests.access.worlds.brokers import brokers
 from tests.access.worlds.contracts import contracts
@@ -110,6 +113,9 @@ STATES: dict[str, set[str]] = {
     "token": {"valid", "expired", "revoked", "missing"},
     "notice": {"unread", "read", "linked", "missing"},
     "batch": {*BatchStatus.values, "missing"},
+    "lotresult": {*ResultStatus.values, "missing"},
+    "letter": {"awarded", "contracted", "missing"},
+    "delivery": {*DeliveryStatus.values, "missing"},
     "bid": {*BidStatus.values, "missing"},
     "bid_open": {"draft", "sealed", "missing"},
     "bid_tender": {"open", "missing"},
@@ -608,4 +614,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     tenders,
     # After those that move the clock: what they pass closes.
     bids,
+    awards,
 )

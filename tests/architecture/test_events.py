@@ -94,6 +94,7 @@ UNHEARD = {
         *("TenderDrafted", "TenderEdited", "TenderDiscarded", "TenderRecalled"),
         *("TenderArgued", "TenderOpened"),
     },
+    "the page of the result shows it": {"TermsExplained", "AwardContracted"},
     "the page of the standing shows it": {"StandingRecorded"},
     "the page of the custodian shows it": {"CustodianKeyMade", "RehearsalAnswered"},
     "the page of the mandate shows it": {"MandateCopyFiled"},

@@ -44,6 +44,7 @@ from marketplace.sheets.exports import export_named
 from marketplace.tenders import services as tender_services
 from tests.cast import Cast
 from tests.factories.achievements import good_rows, make_achievement, sheet, upload
+from tests.factories.awards import after_publicity, make_delivery, make_round, publicise
 from tests.factories.bids import make_bid
 from tests.factories.brokerage import make_broker
 from tests.factories.custody import make_custodian, make_key
@@ -203,6 +204,7 @@ class Left:
                 tender_services.ask(own[2], cast.enterprise, "可以联合吗？", actor=cast.approver),
             ],
             "change": [change],
+            **self._results(person),
             "bid": [make_bid(foreign, org, person, state="draft")],
         }
         self.contract = make_contract(org, person, cast.enterprise)
@@ -217,6 +219,25 @@ class Left:
         self.membership = Membership.objects.current().get(user=person)
         services.remove_member(self.membership, actor=admin)
         self.person = User.objects.get(pk=person.pk)
+
+    def _results(self, person: User) -> dict[str, list[Any]]:
+        """Results of a tender of the own organisation, and of one that it won."""
+        cast, org = self.cast, self.org
+        own = make_round(org, person, [(cast.enterprise, cast.approver)], is_sample=True)
+        won = make_round(cast.enterprise, cast.approver, [(org, person)], is_sample=True)
+        works = []
+        for one in (own, won):
+            publicise(one)
+            with after_publicity(one):
+                works.append(make_delivery(one, contract=f"HT2026-DDDDDD-{len(works)}"))
+        fresh = make_round(org, person, [(cast.enterprise, cast.approver)], is_sample=True)
+        return {
+            "lotresult": [own.fresh(), won.fresh(), fresh.result],
+            "award": [own.award, won.award],
+            "letter": [own.result.entries.get(), won.result.entries.get()],
+            "delivery": works,
+            "milestone": [row.milestones.first() for row in works],
+        }
 
     def subjects(self) -> dict[str, list[Any]]:
         return {

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.achievements.models import Achievement
+from marketplace.awards.models import Award
 from marketplace.brokerage.models import Broker, Introduction, Mandate
 from marketplace.deals.workflow import CONCLUDED, UNSIGNED, Book, ContractStatus, Origin, Side
 from marketplace.enquiries.models import Enquiry, Intent
@@ -103,6 +104,7 @@ class Contract(Stamped):
     introduction = models.ForeignKey(
         Introduction, on_delete=models.SET_NULL, null=True, related_name="contracts"
     )
+    award = models.ForeignKey(Award, on_delete=models.SET_NULL, null=True, related_name="contracts")
     mandate = models.ForeignKey(Mandate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: When the records of the parties were last compared with an imported contract.
     origin_compared_at = models.DateTimeField(null=True)
@@ -180,6 +182,11 @@ class Contract(Stamped):
                 & Q(origin=Origin.INTENT)
                 & ~Q(status=ContractStatus.CANCELLED),
                 name="contract_of_intent",
+            ),
+            models.UniqueConstraint(
+                fields=["award"],
+                condition=Q(award__isnull=False) & ~Q(status=ContractStatus.CANCELLED),
+                name="contract_of_award",
             ),
         ]
         indexes = [

@@ -6,6 +6,11 @@ from marketplace.deals.services.amending import (
     end_amendment,
     propose_amendment,
 )
+from marketplace.deals.services.awarding import (
+    contract_of_award,
+    create_from_award,
+    stones_of,
+)
 from marketplace.deals.services.common import check_standing
 from marketplace.deals.services.creating import create_empty, create_from_intent
 from marketplace.deals.services.editing import SECTIONS, save_section
@@ -48,7 +53,9 @@ __all__ = [
     "check_standing",
     "confirm_final",
     "confirm_origin",
+    "contract_of_award",
     "create_empty",
+    "create_from_award",
     "create_from_intent",
     "create_imported",
     "end_amendment",
@@ -67,6 +74,7 @@ __all__ = [
     "set_final_text",
     "sign",
     "start",
+    "stones_of",
     "terminate",
     "update_imported",
 ]

@@ -13,6 +13,7 @@ from marketplace.brokerage.rulebook.keys import party_key, subject_key
 from marketplace.deals import events, rulebook
 from marketplace.deals.models import BrokerFlag, Contract, SignedCopy, SignedForm
 from marketplace.deals.queries import brokers, buyers, open_text, sellers
+from marketplace.deals.services.awarding import before_signing
 from marketplace.deals.services.common import SCANS, allow, fresh, locked, received, save, seen
 from marketplace.deals.services.finals import check_complete
 from marketplace.deals.workflow import CONTRACT
@@ -59,7 +60,10 @@ def sign(
             }
         )
     with transaction.atomic():
+        before_signing(contract)
         contract = locked(contract)
+        # Amount and subject as they are under the lock; the locks before it are held already.
+        before_signing(contract)
         day = _check(contract, signed_on, form, fully_sealed=fully_sealed, actor=actor, rev=rev)
         CONTRACT.fire("sign", contract, actor)
         files.bind(file, contract.pk, actor=actor)

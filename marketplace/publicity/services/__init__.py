@@ -24,6 +24,7 @@ from marketplace.publicity.services.publicities import (
     draft_publicity,
     edit_draft,
     prolong_publicity,
+    publish_checked,
     publish_publicity,
     remove_file,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "make_move",
     "open_window",
     "prolong_publicity",
+    "publish_checked",
     "publish_publicity",
     "remove_file",
     "report_remedy",

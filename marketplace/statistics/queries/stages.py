@@ -14,7 +14,7 @@ from marketplace.registration.models import Filing, LedgerEntry, LedgerPeriod
 from marketplace.statistics.rulebook.pace import median_of
 
 #: An imported contract was registered before it came here, so it has no way to tell of.
-BEGUN_HERE = (Origin.INTENT, Origin.EMPTY)
+BEGUN_HERE = (Origin.INTENT, Origin.AWARD, Origin.EMPTY)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplace.awards.models import Award
 from marketplace.deals import queries as deals
 from marketplace.deals.models import Contract
 from marketplace.kernel.actors import Actor
@@ -15,6 +16,62 @@ from marketplace.registration.models import Filing, LedgerEntry
 from marketplace.taxonomy.queries import label
 from marketplace.threads.queries.lower import readable
 from marketplace.threads.queries.pieces import Fact, Piece
+
+
+def _awards(contracts: Sequence[Contract]) -> list[Award]:
+    """The awards that contracts come from, with their tenders. One query."""
+    keys = [row.award_id for row in contracts if row.award_id is not None]
+    if not keys:
+        return []
+    rows = Award.objects.filter(pk__in=keys).select_related(
+        "result__tender", "result__lot", "entry__organization", "publicity"
+    )
+    return list(rows.prefetch_related("result__entries").order_by("pk"))
+
+
+def tender_pieces(user: Actor, contracts: Sequence[Contract]) -> list[Piece]:
+    """The calls that contracts come from, each with the number of bids that were judged, and its award."""
+    found = []
+    for award in _awards(contracts):
+        result, tender = award.result, award.result.tender
+        if not user.has_perm("awards.view_lotresult", result):
+            continue
+        found.append(
+            Piece(
+                tender.code,
+                tender.title,
+                tender.ruled_by.label,
+                tender.published_at,
+                reverse("tenders:detail", args=[tender.code]),
+                [Fact(_("参加的方案"), str(len(result.entries.all())))],
+            )
+        )
+        found.append(
+            Piece(
+                result.code,
+                award.entry.organization.name,
+                result.get_status_display(),
+                award.confirmed_at,
+                reverse("awards:detail", args=[result.code]),
+                [Fact(_("标段"), result.lot.title)],
+            )
+        )
+    return found
+
+
+def award_publicity_pieces(contracts: Sequence[Contract]) -> list[Piece]:
+    """The publicities of awards: everybody reads them."""
+    return [
+        Piece(
+            award.publicity.code,
+            award.publicity.title,
+            award.publicity.get_status_display(),
+            award.publicity.starts_at,
+            reverse("publicity:detail", args=[award.publicity.code]),
+        )
+        for award in _awards(contracts)
+        if award.publicity is not None
+    ]
 
 
 def publicity_pieces(user: Actor, contracts: Sequence[Contract]) -> list[Piece]:

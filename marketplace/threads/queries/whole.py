@@ -115,7 +115,11 @@ def _pieces(
         "enquiry": lower.enquiry_pieces(user, conversations),
         "introduction": lower.introduction_pieces(user, conversations, introductions),
         "intent": lower.intent_pieces(user, conversations),
-        "publicity": upper.publicity_pieces(user, contracts),
+        "tender": upper.tender_pieces(user, contracts),
+        "publicity": [
+            *upper.award_publicity_pieces(contracts),
+            *upper.publicity_pieces(user, contracts),
+        ],
         "contract": upper.contract_pieces(user, contracts),
         "filing": upper.filing_pieces(user, contracts),
         "entry": upper.entry_pieces(user, contracts),

@@ -1,0 +1,61 @@
+"""The work after the award: whose it is, for whom it waits, who reads its files."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from marketplace.awards.models import Delivery, Milestone
+from marketplace.awards.policies import OVERSEERS
+from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus
+from marketplace.kernel.actors import Actor
+from marketplace.parties.policies import Role, access_of
+
+D = DeliveryStatus
+
+
+def _rows() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("tender", "lot", "purchaser", "winner", "award")
+
+
+def deliveries_visible_to(actor: Actor) -> QuerySet[Delivery]:
+    """The twin of `awards.view_delivery`, the newest first."""
+    access = access_of(actor)
+    rows = _rows().order_by("-id")
+    if access.has(*OVERSEERS):
+        return rows
+    mine = list(access.orgs)
+    return rows.filter(Q(purchaser_id__in=mine) | Q(winner_id__in=mine))
+
+
+def deliveries_waiting_for(actor: Actor) -> QuerySet[Delivery]:
+    """What waits for the purchaser's acceptance, or for the authority's decision."""
+    access = access_of(actor)
+    waits = Q(status=D.SUBMITTED, purchaser_id__in=access.binding)
+    if access.has(Role.AUTHORITY):
+        mine = list(access.orgs)
+        outside = ~Q(purchaser_id__in=mine) & ~Q(winner_id__in=mine)
+        waits |= Q(status__in=[D.CONFIRMING, D.CLAIMED]) & outside
+    return _rows().filter(waits).order_by("id")
+
+
+def due_milestones(actor: Actor, until: date) -> QuerySet[Milestone]:
+    """Milestones: reported ones for the purchaser, open ones due by a day for the winner."""
+    access = access_of(actor)
+    waits = Q(status=MilestoneStatus.REPORTED, delivery__purchaser_id__in=access.binding)
+    waits |= Q(
+        status=MilestoneStatus.OPEN, due_on__lte=until, delivery__winner_id__in=list(access.orgs)
+    )
+    rows = Milestone.objects.select_related("delivery__tender")
+    return rows.filter(waits, delivery__status=D.RUNNING).order_by("due_on", "id")
+
+
+def delivery_of_contract(contract: str) -> Delivery | None:
+    """The work under a contract."""
+    return _rows().filter(contract=contract).first() if contract else None
+
+
+def reads_delivery_file(user: Actor, file: Any) -> bool:
+    """Who reads the evidence: those who see the delivery."""
+    row = Delivery.objects.filter(pk=file.subject_id).first()
+    return row is not None and user.has_perm("awards.view_delivery", row)

@@ -1,0 +1,159 @@
+"""Results and the work after an award in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from marketplace.awards.models import Delivery, Result
+from marketplace.awards.rulebook import Exemption, Grade, Out
+from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus, Status
+
+
+class RankRead(serializers.Serializer[Any]):
+    """One line of a ranking: name, price (fen) and reasons where the caller may know them, else empty."""
+
+    rank = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    total = serializers.DecimalField(max_digits=9, decimal_places=4, allow_null=True)
+    price = serializers.IntegerField(allow_null=True)
+    reasons = serializers.CharField()
+    is_chosen = serializers.BooleanField()
+    is_out = serializers.BooleanField()
+
+
+class CandidateRead(serializers.Serializer[Any]):
+    """A candidate that was made public, and what became of it."""
+
+    number = serializers.IntegerField()
+    organization = serializers.CharField(source="entry.organization.code")
+    name = serializers.CharField(source="entry.organization.name")
+    publicity = serializers.CharField(source="publicity.code")
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    contract_due = serializers.DateTimeField(allow_null=True)
+    contracted_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    out = serializers.ChoiceField(choices=Out.choices, allow_blank=True)
+    out_reason = serializers.CharField()
+
+
+class ResultRead(serializers.Serializer[Any]):
+    """The result of a lot in one round of evaluation."""
+
+    code = serializers.CharField()
+    rev = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    tender = serializers.CharField(source="tender.code")
+    tender_title = serializers.CharField(source="tender.title")
+    lot = serializers.IntegerField(source="lot.number")
+    round = serializers.IntegerField()
+    panel = serializers.CharField()
+    report_hash = serializers.CharField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    end_reason = serializers.CharField()
+
+
+class ResultWhole(ResultRead):
+    """One result with its ranking and its candidates."""
+
+    ranking = serializers.SerializerMethodField()
+    candidates = serializers.SerializerMethodField()
+
+    def get_ranking(self, _result: Result) -> list[dict[str, Any]]:
+        """The lines as the caller may read them."""
+        return list(RankRead(self.context["entries"], many=True).data)
+
+    def get_candidates(self, _result: Result) -> list[dict[str, Any]]:
+        """Those that were made public."""
+        rows = [one for one in self.context["awards"] if one.publicity_id is not None]
+        return list(CandidateRead(rows, many=True).data)
+
+
+class ResultPage(serializers.Serializer[Any]):
+    """One page of results."""
+
+    count = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    results = ResultRead(many=True)
+
+
+class MilestoneRead(serializers.Serializer[Any]):
+    """A milestone of the task book."""
+
+    number = serializers.IntegerField()
+    what = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+    status = serializers.ChoiceField(choices=MilestoneStatus.choices)
+    report = serializers.CharField()
+    reported_at = serializers.DateTimeField(allow_null=True)
+    decision = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class JudgementRead(serializers.Serializer[Any]):
+    """A decision about the whole work."""
+
+    move = serializers.CharField()
+    grade = serializers.ChoiceField(choices=Grade.choices, allow_blank=True)
+    on = serializers.DateField()
+    judges = serializers.CharField()
+    reasons = serializers.CharField()
+
+
+class InspectionRead(serializers.Serializer[Any]):
+    """An inspection by the authority."""
+
+    on = serializers.DateField()
+    purpose = serializers.CharField()
+    findings = serializers.CharField()
+    exception = serializers.ChoiceField(choices=Exemption.choices, allow_blank=True)
+    exception_note = serializers.CharField()
+
+
+class DeliveryRead(serializers.Serializer[Any]):
+    """The work under the contract of an award."""
+
+    code = serializers.CharField()
+    rev = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=DeliveryStatus.choices)
+    tender = serializers.CharField(source="tender.code")
+    tender_title = serializers.CharField(source="tender.title")
+    lot = serializers.IntegerField(source="lot.number")
+    purchaser = serializers.CharField(source="purchaser.code")
+    winner = serializers.CharField(source="winner.code")
+    contract = serializers.CharField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class DeliveryWhole(DeliveryRead):
+    """One with its milestones, decisions and inspections."""
+
+    summary = serializers.CharField()
+    tried = serializers.CharField()
+    spent = serializers.IntegerField(allow_null=True)
+    milestones = serializers.SerializerMethodField()
+    judgements = serializers.SerializerMethodField()
+    inspections = serializers.SerializerMethodField()
+
+    def get_milestones(self, delivery: Delivery) -> list[dict[str, Any]]:
+        """In their order."""
+        return list(MilestoneRead(delivery.milestones.all(), many=True).data)
+
+    def get_judgements(self, delivery: Delivery) -> list[dict[str, Any]]:
+        """The oldest first."""
+        return list(JudgementRead(delivery.judgements.all(), many=True).data)
+
+    def get_inspections(self, delivery: Delivery) -> list[dict[str, Any]]:
+        """The oldest first."""
+        return list(InspectionRead(delivery.inspections.all(), many=True).data)
+
+
+class DeliveryPage(serializers.Serializer[Any]):
+    """One page of works."""
+
+    count = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    results = DeliveryRead(many=True)

@@ -1,0 +1,79 @@
+"""One order of locks: the publicities of all results of a lot, the tender, the result, the award.
+
+Whoever publishes, awards, signs, or chooses another way takes the first of these and then asks `queries.blocking`;
+whoever objects takes it too. So an objection is either seen, or comes too late.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.awards import queries
+from marketplace.awards.models import Award, Result
+from marketplace.kernel import clock
+from marketplace.kernel.errors import InvalidInput, NotVisible
+from marketplace.publicity.services import lock_subject
+from marketplace.tenders import services as tenders
+from marketplace.tenders.models import Lot, Tender
+
+
+@dataclass
+class Held:
+    """What a service works on, all of it locked. `award` is the candidate or winner, if one is left."""
+
+    result: Result
+    award: Award | None
+    tender: Tender
+    lot: Lot
+    now: datetime
+
+
+def lock_lot(lot_id: int) -> None:
+    """Lock the publicities of every result of a lot until the end of the transaction; in the order of keys."""
+    for pk in Result.objects.filter(lot_id=lot_id).order_by("pk").values_list("pk", flat=True):
+        lock_subject(queries.RESULT_KIND, pk)
+
+
+def locked(result: Result) -> Held:
+    """The result as it is now with everything around it, under the locks. Raises NotVisible when it was deleted."""
+    lock_lot(result.lot_id)
+    tender, now = tenders.up_to_date(result.tender)
+    lot = tenders.lot_of(tender, result.lot_id)
+    found = Result.objects.select_for_update(of=("self",)).filter(pk=result.pk).first()
+    if found is None:
+        raise NotVisible
+    found.tender, found.lot = tender, lot
+    rows = Award.objects.select_for_update(of=("self",)).select_related(
+        "entry__organization", "entry__bid", "publicity"
+    )
+    award = rows.filter(result=found, ended_at__isnull=True).first()
+    if award is not None:
+        award.result = award.entry.result = found
+    return Held(found, award, tender, lot, now)
+
+
+def save(row: Any) -> None:
+    """Save the row as a new version."""
+    row.rev += 1
+    if hasattr(row, "updated_at"):
+        row.updated_at = clock.now()
+    row.save()
+
+
+def given(text: str, *, at: str, most: int, needed: object) -> str:
+    """A text that must be there. Raises InvalidInput at `at`."""
+    found = text.strip()
+    if not found:
+        raise InvalidInput({at: [needed]})
+    return fitting(found, at=at, most=most)
+
+
+def fitting(text: str, *, at: str, most: int) -> str:
+    """A text that may be missing. Raises InvalidInput at `at` where it is too long."""
+    found = text.strip()
+    if len(found) > most:
+        reason: Any = _("最多 %(most)d 个字") % {"most": most}
+        raise InvalidInput({at: [reason]})
+    return found

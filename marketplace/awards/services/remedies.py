@@ -1,0 +1,148 @@
+"""Another way than to go on with the candidate: the next one, another evaluation, or the failure of the lot.
+
+Each needs a cause that the platform knows: the candidate declined or did not stand a check, the publicity was
+cancelled, an objection or a complaint was right, the contract did not come about. So nobody drops a candidate at will.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.awards import events, queries
+from marketplace.awards.models import AWARD_FILES, Award, Result
+from marketplace.awards.rulebook import MOST_REASON, Out
+from marketplace.awards.services.locking import Held, given, locked, save
+from marketplace.awards.services.proposing import begin_candidate
+from marketplace.awards.workflow import OPEN, RESULT, Status
+from marketplace.files import services as files
+from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.kernel.revisions import Rev, check
+from marketplace.publicity import services as publicity
+from marketplace.publicity.workflow import Status as PublicityStatus
+from marketplace.tenders import services as tenders
+from marketplace.tenders.workflow import Stage
+
+MOVES = ("next", "again", "fail")
+
+
+def remedy_result(
+    result: Result,
+    move: str,
+    *,
+    reason: str,
+    out: str = "",
+    upload: Any = None,
+    actor: Actor,
+    rev: Rev = None,
+) -> Result:
+    """Go another way: `next`, `again` (evaluate again) or `fail`. `out` says why the candidate is out.
+
+    Raises Forbidden, Refused while an objection is undecided or without a cause, Stale, InvalidInput at `reason`,
+    `out`, `file`.
+    """
+    if move not in MOVES:
+        raise ValueError(move)
+    file = None
+    if upload is not None and not RESULT.refusal(move, result, actor):
+        # Examined without a lock, for that takes its time.
+        file = files.store_upload(upload, subject_kind=AWARD_FILES, actor=actor)
+    with transaction.atomic():
+        held = locked(result)
+        was = held.result.status
+        RESULT.fire(move, held.result, actor, at=held.now)
+        check(held.result.rev, rev, held.result)
+        text = given(reason, at="reason", most=MOST_REASON, needed=_("请写明原因"))
+        if queries.undecided(held.lot.pk):
+            raise Refused(_("有异议或投诉尚未处理，处理之后再选择"))
+        if move == "next":
+            _next(held, was, out, text, actor)
+        else:
+            _end_round(held, move, text, actor)
+        if file is not None and held.award is not None:
+            files.bind(file, held.award.pk, actor=actor)
+    return held.result
+
+
+def _next(held: Held, was: str, out: str, text: str, actor: Actor) -> None:
+    award = held.award
+    if award is None or queries.next_entry(held.result) is None:
+        raise Refused(_("没有下一名候选，请选择重新评审或宣布流标"))
+    found = queries.causes(award, held.now)
+    causes = {
+        Out.DECLINED: found.declined,
+        Out.OBJECTION: found.objection or found.cancelled,
+        Out.NO_CONTRACT: found.late,
+        # The purchaser's own check; its reason and evidence are read by candidate and authority.
+        Out.UNFIT: was != Status.CHECKING,
+    }
+    if out not in causes:
+        raise InvalidInput({"out": [_("请从列表中选择")]})
+    if not causes[Out(out)]:
+        raise InvalidInput({"out": [_("没有这样的记录，不能以此更换候选")]})
+    _drop(held, award, out, text, actor)
+    begin_candidate(held.result)
+    held.result.days = None
+    held.result.checked_by = None
+    save(held.result)
+    if was == Status.AWARDED:
+        tenders.step_back(held.tender, held.lot, at=held.now, because=held.result)
+    publish(events.CandidateReplaced(subject_id=held.result.pk, award_id=award.pk), actor=actor)
+
+
+def _end_round(held: Held, move: str, text: str, actor: Actor) -> None:
+    """Evaluate again, or fail: only where the round cannot be carried on with its candidates."""
+    award, result = held.award, held.result
+    found = queries.causes(award, held.now)
+    exhausted = queries.next_entry(result) is None and (
+        not found.has_candidate or found.declined or found.late
+    )
+    if not (exhausted or found.objection or found.cancelled):
+        raise Refused(_("候选单位没有放弃，也没有成立的异议或投诉：不能重新评审或宣布流标"))
+    if award is not None:
+        _drop(held, award, Out.ROUND, text, actor)
+    result.end_reason, result.ended_at = text, held.now
+    save(result)
+    if move == "fail":
+        tenders.fail_lot(held.tender, held.lot, text, at=held.now, because=result)
+        publish(events.ResultFailed(subject_id=result.pk), actor=actor)
+        return
+    tenders.reopen_lot(held.tender, held.lot, at=held.now, because=result)
+    publish(events.ResultReopened(subject_id=result.pk, lot_id=held.lot.pk), actor=actor)
+
+
+def _drop(held: Held, award: Award, out: str, text: str, actor: Actor) -> None:
+    """The candidate is out, and its publicity is taken back with the reason."""
+    row = award.publicity
+    if row is not None:
+        row.refresh_from_db()
+        if row.status in {PublicityStatus.RUNNING, PublicityStatus.ENDED}:
+            publicity.cancel_publicity(row, reason=text, actor=actor)
+    award.ended_at, award.ended_by_id = held.now, actor.pk
+    award.out, award.out_reason = out, text
+    save(award)
+
+
+def cancel_results(tender: Any) -> int:
+    """End what is open of a tender that was cancelled; how many. The cause is the tender's cancellation."""
+    done = 0
+    for row in Result.objects.filter(tender=tender, status__in=sorted(OPEN)).order_by("pk"):
+        done += _cancel(row)
+    return done
+
+
+@transaction.atomic
+def _cancel(result: Result) -> bool:
+    held = locked(result)
+    if held.lot.stage != Stage.CANCELLED or held.result.status not in OPEN:
+        return False
+    RESULT.fire("cancel", held.result, None, at=held.now, because=held.tender)
+    if held.award is not None:
+        held.award.ended_at, held.award.out = held.now, Out.ROUND
+        save(held.award)
+    held.result.ended_at = held.now
+    save(held.result)
+    publish(events.ResultCancelled(subject_id=held.result.pk), actor=None)
+    return True

@@ -1,0 +1,127 @@
+"""What the shells and the pages of tenders need to know of results and of the work after them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.awards import queries, samples
+from marketplace.awards.workflow import Status
+from marketplace.kernel import clock
+from marketplace.parties.policies import Role, access_of
+from marketplace.tenders.workflow import PAST_DEADLINE
+from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Sitemap, Slice, Todo
+from marketplace.web.slots import Answer, Contribution
+
+MOST = 20
+#: Milestones that fall due within so many days are to-dos.
+SOON = timedelta(days=14)
+
+
+def _works(user: Any) -> bool:
+    return bool(access_of(user).orgs)
+
+
+def _sees_work(user: Any) -> bool:
+    access = access_of(user)
+    return bool(access.orgs) or access.has(Role.AUTHORITY, Role.AUDITOR)
+
+
+def _to_check(user: Any) -> Iterator[Todo]:
+    """Results that wait for those who bind the purchaser; what is due in the law's days comes with its day."""
+    if not access_of(user).binding:
+        return
+    texts = {
+        Status.DRAFTED: _("核对评审结果并公示"),
+        Status.PUBLICISED: _("公示期满后定标"),
+        Status.AWARDED: _("签订合同"),
+    }
+    for row in queries.waiting_for(user)[:MOST]:
+        award = queries.award_of(row)
+        late = row.status == Status.AWARDED and award is not None
+        due = award.contract_due if late and award is not None else row.tender.results_until
+        url = reverse("awards:manage", args=[row.code])
+        title = _("结果：%(title)s") % {"title": row.tender.title}
+        yield Todo("gavel", title, texts[Status(row.status)], _("去办理"), url, due, order=10)
+
+
+def _to_answer(user: Any) -> Iterator[Todo]:
+    """Closed tenders without a result: every bidder was promised an answer with reasons by a day."""
+    if not access_of(user).binding:
+        return
+    for row in queries.unanswered_tenders(user)[:MOST]:
+        url = reverse("tenders:manage", args=[row.code])
+        title = _("给出结果：%(title)s") % {"title": row.title}
+        text = _("每一份方案都要有写明理由的答复")
+        yield Todo("clock", title, text, _("去查看"), url, row.results_until, order=15)
+
+
+def _to_publish(user: Any) -> Iterator[Todo]:
+    """Results that wait for the operator."""
+    for row in queries.to_publish(user)[:MOST]:
+        url = reverse("awards:manage", args=[row.code])
+        title = _("复核结果：%(title)s") % {"title": row.tender.title}
+        yield Todo("warn", title, _("复核后公示"), _("去复核"), url, urgent=True, order=12)
+
+
+def _to_accept(user: Any) -> Iterator[Todo]:
+    """Works that wait for an acceptance or a decision, and milestones that are due or reported."""
+    for row in queries.deliveries_waiting_for(user)[:MOST]:
+        url = reverse("awards:delivery", args=[row.code])
+        title = _("验收：%(title)s") % {"title": row.tender.title}
+        yield Todo("check", title, row.get_status_display(), _("去办理"), url, order=16)
+    if not access_of(user).orgs:
+        return
+    for one in queries.due_milestones(user, clock.today() + SOON)[:MOST]:
+        url = reverse("awards:delivery", args=[one.delivery.code])
+        title = _("节点：%(what)s") % {"what": one.what}
+        due = clock.end_of_day(one.due_on) if one.due_on else None
+        yield Todo("clock", title, one.get_status_display(), _("去办理"), url, due, order=24)
+
+
+def _results(user: Any, tenders: Sequence[Any]) -> list[Answer]:
+    """The public results of a tender, on its page."""
+    closed = [row.pk for row in tenders if row.status in PAST_DEADLINE or row.status == "cancelled"]
+    found = queries.of_tender(closed) if closed else {}
+    return [
+        {
+            "results": [
+                {"result": one, "entries": queries.entries_shown(one, user)}
+                for one in found[row.pk]
+            ]
+        }
+        if row.pk in found
+        else None
+        for row in tenders
+    ]
+
+
+def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
+    """The newest result of each lot with the way to its page, for those who manage the tender. One query."""
+    found = queries.managed_of(user, [row.pk for row in tenders])
+    return [{"results": found[row.pk]} if row.pk in found else None for row in tenders]
+
+
+SLICE = Slice(
+    "awards",
+    "marketplace.awards.urls",
+    menu=(
+        MenuItem(gettext_lazy("结果和定标"), "awards:own", "gavel", "work", 47, _works),
+        MenuItem(gettext_lazy("任务和验收"), "awards:deliveries", "check", "work", 48, _sees_work),
+    ),
+    todos=(_to_check, _to_answer, _to_publish, _to_accept),
+    codes=(
+        CodePage("DB", queries.published_for, "awards:detail"),
+        CodePage("YS", queries.deliveries_visible_to, "awards:delivery"),
+    ),
+    sitemaps=(Sitemap("results", queries.published, "awards:detail"),),
+    schedules=(Schedule("awards.tick", every=300.0),),
+    samples=Samples("results", 67, samples.load, samples.remove),
+    slots=(
+        Contribution("tender.panels", 30, _results, "awards/slot_results.html"),
+        Contribution("tender.manage", 30, _managed, "awards/slot_manage.html"),
+    ),
+)
