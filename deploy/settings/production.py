@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "marketplace.threads.apps.ThreadsConfig",
     "marketplace.registration.apps.RegistrationConfig",
     "marketplace.deals.apps.DealsConfig",
+    "marketplace.evaluation.apps.EvaluationConfig",
     "marketplace.awards.apps.AwardsConfig",
     "marketplace.openings.apps.OpeningsConfig",
     "marketplace.bids.apps.BidsConfig",
@@ -543,6 +544,8 @@ SPECTACULAR_SETTINGS = {
         "BidStatusEnum": "marketplace.bids.workflow.Status",
         "TenderStatusEnum": "marketplace.tenders.workflow.Status",
         "AmendmentStatusEnum": "marketplace.tenders.workflow.AmendmentStatus",
+        "PanelStatusEnum": "marketplace.evaluation.workflow.PanelStatus",
+        "ExpertStatusEnum": "marketplace.evaluation.workflow.ExpertStatus",
         "CustodianStatusEnum": "marketplace.custody.workflow.Status",
     },
 }

@@ -212,6 +212,16 @@ POSTS: dict[str, str] = {
     "api:tender_list": KEY,
     "api:tender_questions": KEY,
     "api:tender_move": REV,
+    # --- evaluation
+    "evaluation:apply": KEY,
+    "evaluation:profile": REV,
+    "evaluation:expert": REV,
+    "evaluation:assemble": KEY,
+    "evaluation:panel": REV,
+    "evaluation:seat": REV,
+    "evaluation:score": REV,
+    "evaluation:explain": REV,
+    "evaluation:approach": KEY,
     # --- custody
     "custody:invite": KEY,
     "custody:show": REV,

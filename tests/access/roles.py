@@ -47,6 +47,8 @@ GROUPS: dict[str, frozenset[str]] = {
     "with_entry": frozenset(
         {"member", "university_member", "outsider", "expert", "broker", "custodian", "editor"}
     ),
+    # Who has an entry as an expert, in whatever state: `worlds.evaluation.OWNERS`.
+    "with_expertise": frozenset({"member", "outsider", "expert", "custodian", "editor"}),
     "editors": frozenset({"editor", "operator"}),
     # The one broker of the world who is in the register.
     "entered_broker": frozenset({"broker"}),
@@ -91,6 +93,14 @@ _KEPT: Relations = {
 
 # The university bids for tenders of the enterprise; nobody else knows of it.
 _BID: Relations = {"bidder": UNIVERSITY, "bidder_binder": frozenset({"university_admin"})}
+
+# A member of the enterprise, which purchases, reads the bid of the university.
+_JUDGED: Relations = {
+    "purchaser": ENTERPRISE,
+    "purchaser_binder": frozenset({"approver", "org_admin"}),
+    "panelist": frozenset({"member"}),
+    "bidder": UNIVERSITY,
+}
 
 # The university is the one bidder of the enterprise's tenders, its candidate and its winner.
 _RESULT: Relations = {
@@ -182,6 +192,17 @@ RELATIONS: dict[str, Relations] = {
     "tender": _TENDERED,
     "tender_act": _TENDERED,
     "tender_question": {"purchaser": ENTERPRISE, "asker": UNIVERSITY},
+    "expert in_review": {"self": frozenset({"member"})},
+    "expert returned": {"self": frozenset({"outsider"})},
+    "expert approved": {"self": frozenset({"expert"})},
+    "expert suspended": {"self": frozenset({"custodian"})},
+    "expert left": {"self": frozenset({"editor"})},
+    "panel": _JUDGED,
+    # Its members are drawn later.
+    "panel prepared": {"panelist": frozenset()},
+    "panel_bid": _JUDGED,
+    "explained_bid": _BID,
+    "lot_to_judge": _TENDERED,
     "custodian": _KEPT,
     "custodian invited": {
         "keeper": frozenset({"member"}),

@@ -173,6 +173,13 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
         "asker": lambda user, row: user.access.in_org(row.organization_id),
     },
+    "expert": {"self": lambda user, row: row.person_id == user.pk},
+    "panel": {
+        "purchaser": lambda user, row: user.access.in_org(row.owner_id),
+        "purchaser_binder": lambda user, row: user.access.binds(row.owner_id),
+        "panelist": lambda user, row: row.seats.filter(person_id=user.pk).exists(),
+        "bidder": lambda user, row: row.has_bidder(list(user.access.orgs)),
+    },
     "custodian": {
         "keeper": lambda user, row: row.person_id == user.pk,
         "keeper_binder": lambda user, row: user.access.binds(row.organization_id),

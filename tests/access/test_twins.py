@@ -35,6 +35,14 @@ TWINS = {
     "awards.view_lotresult": "marketplace.awards.queries.results.visible_to",
     "bids.view_bid": "marketplace.bids.queries.bids.visible_to",
     "brokerage.view_broker": "marketplace.brokerage.queries.register.visible_to",
+    "evaluation.view_approach": "marketplace.evaluation.queries.panels.approaches_visible_to",
+    "evaluation.view_expert": "marketplace.evaluation.queries.experts.experts_visible_to",
+    "evaluation.view_explanation": (
+        "marketplace.evaluation.queries.scores.explanations_visible_to"
+    ),
+    "evaluation.view_panel": "marketplace.evaluation.queries.panels.panels_visible_to",
+    "evaluation.view_seat": "marketplace.evaluation.queries.panels.seats_visible_to",
+    "evaluation.view_sheet": "marketplace.evaluation.queries.scores.sheets_visible_to",
     "custody.view_custodian": "marketplace.custody.queries.custodians.visible_to",
     "deals.view_contract": "marketplace.deals.queries.reading.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",

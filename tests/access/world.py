@@ -38,6 +38,7 @@ from marketplace.deals.workflow import ContractStatus
 from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
+from marketplace.evaluation.workflow import ExpertStatus, PanelStatus
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
@@ -68,6 +69,7 @@ from tests.access.worlds.deals import deals
 from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
+from tests.access.worlds.evaluation import evaluations
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
@@ -131,6 +133,11 @@ STATES: dict[str, set[str]] = {
     "tender": {*TenderStatus.values, "suspended", "missing"},
     "tender_act": {*TenderStatus.values, "suspended", "missing"},
     "tender_question": {"open", "answered", "missing"},
+    "expert": {*ExpertStatus.values, "missing"},
+    "panel": {*PanelStatus.values, "missing"},
+    "panel_bid": {"scoring", "missing"},
+    "explained_bid": {"open", "missing"},
+    "lot_to_judge": {"open", "missing"},
     "custodian": {*CustodianStatus.values, "missing"},
     "rehearsal": {"open", "answered", "retired", "missing"},
     "job": {*Job.Status.values, "missing"},
@@ -614,5 +621,6 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     tenders,
     # After those that move the clock: what they pass closes.
     bids,
+    evaluations,
     awards,
 )

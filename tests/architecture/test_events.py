@@ -96,6 +96,10 @@ UNHEARD = {
     },
     "the page of the result shows it": {"TermsExplained", "AwardContracted"},
     "the page of the standing shows it": {"StandingRecorded"},
+    "the pages of the register and of the panel show it": {
+        *("ExpertApplied", "ExpertLeft", "PanelPrepared", "PanelDrawn"),
+        *("SeatLocked", "ReportSigned", "ExclusionDecided"),
+    },
     "the page of the custodian shows it": {"CustodianKeyMade", "RehearsalAnswered"},
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},

@@ -22,6 +22,8 @@ from marketplace.brokerage.services.mandates import propose_amendment
 from marketplace.custody import queries as custodians
 from marketplace.deals import queries as contracts
 from marketplace.deals import services as contract_services
+from marketplace.evaluation.queries import bids_of
+from marketplace.evaluation.services import ask_explanation, record_approach
 from marketplace.files.services import store_upload
 from marketplace.journal import jobs
 from marketplace.kernel import clock
@@ -51,6 +53,7 @@ from tests.factories.custody import make_custodian, make_key
 from tests.factories.deals import make_contract
 from tests.factories.disclosure import accept, make_grant
 from tests.factories.enquiries import make_enquiry, on_the_way
+from tests.factories.evaluation import make_expert, make_opened, make_reader
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.mandates import answer, make_introduction, make_mandate
@@ -207,6 +210,33 @@ class Left:
             **self._results(person),
             "bid": [make_bid(foreign, org, person, state="draft")],
         }
+        # The person judged the bids for a tender of the organisation, and was asked about a bid of his own.
+        judged = make_opened(
+            org, person, [(cast.enterprise, cast.approver)], operator=cast.operator
+        )
+        panel = make_reader(judged, person, person)
+        foreign_lot = make_opened(
+            cast.enterprise, cast.approver, [(org, person)], operator=cast.operator
+        )
+        asking = make_reader(foreign_lot, cast.member, cast.approver)
+        bid = bids_of(foreign_lot)[0].bid
+        self.evaluation = {
+            "lot": [judged, foreign_lot],
+            "panel": [panel, asking],
+            "seat": [*panel.seats.all(), *asking.seats.all()],
+            "sheet": [*panel.seats.get().sheets.all()],
+            "expert": [make_expert(operator=cast.operator)],
+            "explanation": [
+                ask_explanation(
+                    asking.seats.get(), bid.code, text="请说明", days=3, actor=cast.member
+                )
+            ],
+            "approach": [
+                record_approach(
+                    panel, who="某人", happened_on=clock.today(), text="请关照", actor=person
+                )
+            ],
+        }
         self.contract = make_contract(org, person, cast.enterprise)
         self.signed = make_contract(org, person, cast.enterprise, state="signed")
         self.registration = open_filing(self.signed, actor=person)
@@ -269,6 +299,7 @@ class Left:
             **self.publicity,
             **self.custody,
             **self.tenders,
+            **self.evaluation,
         }
 
 

@@ -60,6 +60,7 @@ from marketplace.brokerage.queries.introductions import (
     waiting_for_answer,
 )
 from marketplace.brokerage.queries.mandates import (
+    acted_for,
     bound_organizations,
     commissions_of,
     commissions_visible_to,
@@ -115,6 +116,7 @@ from marketplace.brokerage.queries.requests import (
 from marketplace.brokerage.queries.waiting import todo_counts, waiting_counts
 
 __all__ = [
+    "acted_for",
     "BOARD",
     "CARDS",
     "LEAST_SCORES",

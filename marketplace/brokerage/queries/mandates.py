@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marketplace.brokerage.models import CommissionEntry, Mandate, MandateVersion
 from marketplace.brokerage.models.mandates import MANDATE_FILES
 from marketplace.brokerage.policies import OVERSEERS
 from marketplace.brokerage.rulebook.commission import fee_of
-from marketplace.brokerage.workflow import BrokerStatus, MandateStatus
+from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, MandateStatus
 from marketplace.enquiries.models import Intent
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
@@ -164,6 +164,26 @@ def commissions_visible_to(actor: Actor) -> QuerySet[CommissionEntry]:
     return rows.filter(
         Q(mandate__broker__user_id=actor.pk) | Q(mandate__client_id__in=list(access.orgs))
     )
+
+
+def acted_for(
+    people: Iterable[int], clients: Iterable[int], since: datetime
+) -> list[tuple[int, int]]:
+    """Which of these people acted as brokers for which of these clients: user and client, one query.
+
+    An accepted mandate counts while it runs and until it has been over since `since`; one with a fee that is not
+    settled counts as long as the fee is open.
+    """
+    unsettled = CommissionEntry.objects.filter(mandate=OuterRef("pk")).exclude(
+        status__in=[CommissionStatus.CONFIRMED, CommissionStatus.CANCELLED]
+    )
+    rows = Mandate.objects.filter(
+        Q(closed_at__isnull=True, ends_at__gt=since) | Q(closed_at__gt=since) | Exists(unsettled),
+        broker__user_id__in=list(people),
+        client_id__in=list(clients),
+        accepted_at__isnull=False,
+    )
+    return list(rows.values_list("broker__user_id", "client_id").distinct().order_by())
 
 
 def running_of(broker_id: int) -> QuerySet[Mandate]:

@@ -1,0 +1,1 @@
+"""Experts, the panel of a lot, their conflicts of interest, scores, the ranking and the report."""

@@ -1,0 +1,161 @@
+"""The report of a panel: fixed by the chair, signed by each member, then handed on as the result."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.awards import services as awards
+from marketplace.awards.rulebook import Basis, Verdict
+from marketplace.evaluation import events, queries, rulebook
+from marketplace.evaluation.models import Panel, Seat
+from marketplace.evaluation.queries import Judged
+from marketplace.evaluation.rulebook import GROUNDS, MOST_TEXT
+from marketplace.evaluation.services.locking import given, locked, locked_seat, save
+from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
+from marketplace.journal.services import publish
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.kernel.revisions import Rev, check
+from marketplace.tenders import queries as tender_queries
+from marketplace.tenders import services as tenders
+
+VERSION = 1
+
+
+@transaction.atomic
+def issue_report(panel: Panel, *, conclusion: str, actor: Actor, rev: Rev = None) -> Panel:
+    """Fix the report: everything that the ranking follows from, as canonical JSON, with its SHA-256.
+
+    Raises Forbidden for anybody but the chair, Refused, Stale, InvalidInput at `conclusion`.
+    """
+    panel, now = locked(panel)
+    PANEL.fire("report", panel, actor, at=now)
+    check(panel.rev, rev, panel)
+    if panel.lot.tender.is_suspended:
+        raise Refused(_("项目已暂停"))
+    panel.conclusion = given(
+        conclusion, at="conclusion", most=MOST_TEXT, needed=_("请填写评审意见")
+    )
+    panel.report = report_of(panel, queries.judged(panel))
+    panel.report_hash = rulebook.sha256(rulebook.canonical(panel.report))
+    panel.reported_at = now
+    save(panel)
+    publish(events.ReportIssued(subject_id=panel.pk, sha256=panel.report_hash), actor=None)
+    return panel
+
+
+def report_of(panel: Panel, rows: list[Judged]) -> dict[str, Any]:
+    """The report as plain JSON values: whoever has it can compute the ranking again."""
+    seats = queries.sitting_of(panel)
+    return {
+        "version": VERSION,
+        "panel": panel.code,
+        "round": panel.round,
+        "tender": panel.lot.tender.code,
+        "lot": panel.lot.number,
+        "terms": tender_queries.terms_hash(panel.lot.tender),
+        "seed_hash": panel.seed_hash,
+        "pool_hash": panel.pool_hash,
+        "price_rule": rulebook.PRICE_RULE.version,
+        "criteria": [
+            [row.number, row.side, row.name, f"{row.weight:f}"]
+            for row in queries.criteria_of(panel.lot)
+        ],
+        "members": [seat.number for seat in seats],
+        "bids": [_bid(row) for row in rows],
+        "conclusion": panel.conclusion,
+    }
+
+
+def _bid(row: Judged) -> dict[str, Any]:
+    return {
+        "bid": row.code,
+        "price": row.opened.price,
+        "received_at": row.opened.bid.submitted_at.isoformat(),
+        "rank": row.place.rank if row.place else None,
+        "total": f"{row.place.total:f}" if row.place else None,
+        "technical": f"{row.place.technical:f}" if row.place else None,
+        "rejected": [row.rejection.ground, row.rejection.text] if row.rejection else None,
+        "scores": [
+            [seat, number, f"{score.points:f}", score.comment]
+            for seat, scores in sorted(row.scores.items())
+            for number, score in sorted(scores.items())
+        ],
+    }
+
+
+@transaction.atomic
+def sign_report(
+    seat: Seat, *, report_hash: str, dissent: str = "", actor: Actor, rev: Rev = None
+) -> Seat:
+    """Confirm the report of this SHA-256, with a dissent where there is one. The last signature hands the result on.
+
+    Raises Forbidden, Refused for another report or while the tender is suspended, Stale, InvalidInput at `dissent`.
+    """
+    seat, now = locked_seat(seat)
+    panel = seat.panel
+    SEAT.fire("sign", seat, actor, at=now)
+    check(seat.rev, rev, seat)
+    if report_hash != panel.report_hash:
+        raise Refused(_("报告与您看到的不同，请刷新后核对"))
+    said = dissent.strip()
+    if len(said) > MOST_TEXT:
+        raise InvalidInput({"dissent": [_("最多 %(most)d 个字") % {"most": MOST_TEXT}]})
+    seat.dissent, seat.signed_at = said, now
+    save(seat)
+    publish(events.ReportSigned(subject_id=panel.pk), actor=None)
+    left = panel.seats.filter(status__in=sorted(SITTING)).exclude(status=SeatStatus.SIGNED)
+    if not left.exists():
+        _finish(panel, now)
+    return seat
+
+
+def _finish(panel: Panel, now: Any) -> None:
+    """Propose the result, or let the lot fail when no bid is left. What is kept of it is in the language of the site."""
+    if panel.lot.tender.is_suspended:
+        raise Refused(_("项目已暂停"))
+    rows = queries.judged(panel)
+    PANEL.fire("finish", panel, None, at=now, because=panel)
+    panel.finished_at = now
+    save(panel)
+    tender = panel.lot.tender
+    lot = tenders.lot_of(tender, panel.lot_id)
+    if any(row.place for row in rows):
+        with translation.override(settings.LANGUAGE_CODE):
+            verdicts = _verdicts(panel, rows)
+        awards.propose_result(lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None)
+    else:
+        with translation.override(settings.LANGUAGE_CODE):
+            reason = gettext("评审认为没有符合要求的方案")
+        tenders.fail_lot(tender, lot, reason, at=now, because=panel)
+    publish(events.PanelReported(subject_id=panel.pk), actor=None)
+
+
+def _verdicts(panel: Panel, rows: list[Judged]) -> list[Verdict]:
+    return [
+        Verdict(
+            bid=row.opened.bid,
+            is_valid=row.place is not None,
+            rank=row.place.rank if row.place else None,
+            total=row.place.total if row.place else None,
+            reasons=reasons_of(panel, row),
+        )
+        for row in rows
+    ]
+
+
+def reasons_of(panel: Panel, row: Judged) -> str:
+    """What the bidder and the public read: the mean of each criterion, or why the bid is out."""
+    if row.rejection is not None:
+        ground = GROUNDS[row.rejection.ground]
+        return gettext("否决：%(ground)s。%(text)s") % {
+            "ground": ground,
+            "text": row.rejection.text,
+        }
+    names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
+    parts = [f"{names[number]} {points:f}" for number, points in sorted(row.means.items())]
+    return gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}
