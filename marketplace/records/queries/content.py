@@ -84,7 +84,7 @@ def content_of(tender: Tender) -> dict[str, Any]:
         "awards": awards,
         "contracts": contracts_of(lots, awards),
     }
-    return bare({**said, "parties": parties.rows})  # type: ignore[no-any-return]
+    return bare({**said, "parties": parties.rows})
 
 
 def _tender(

@@ -103,7 +103,7 @@ def figures_of(year: int) -> list[Figures]:
         found.bids += bids.get(pk, 0)
         found.chosen += stage in _CHOSEN
         found.failed += stage in _FAILED
-        if stage in _CHOSEN and pk in awards:
+        if stage in _CHOSEN and pk in awards and published is not None:
             at, price = awards[pk]
             found.days.append((at - published) // timedelta(1))
             if budget and price is not None:
@@ -122,6 +122,7 @@ def _awards_of(lots: list[int]) -> dict[int, tuple[datetime, int | None]]:
     return {
         lot: (at, price)
         for lot, at, price in rows.values_list("lot", "confirmed_at", "entry__price")
+        if at is not None
     }
 
 

@@ -84,9 +84,7 @@ def _bid(
 def awards_of(tender: Tender, lots: Sequence[Lot], parties: _Parties) -> list[dict[str, Any]]:
     """The candidates that were made public, each with what became of him."""
     rows = (
-        Award.objects.filter(
-            lot__in=[lot.pk for lot in lots], publicity__published_at__isnull=False
-        )
+        Award.objects.filter(lot__in=[lot.pk for lot in lots], publicity__starts_at__isnull=False)
         .select_related("result", "entry__bid", "entry__organization", "lot", "publicity")
         .order_by("id")
     )
@@ -102,7 +100,7 @@ def _award(row: Award, reads_out: bool, parties: _Parties) -> dict[str, Any]:
         "id": f"{row.result.code}-{row.number}",
         "title": str(row.result.chosen_label),
         "status": status,
-        "date": moment(row.confirmed_at or row.publicity.published_at),
+        "date": moment(row.confirmed_at or (row.publicity and row.publicity.starts_at)),
         "suppliers": [parties.add(row.entry.organization, "tenderer", "supplier")],
         "relatedLots": [f"lot-{row.lot.number}"],
         "relatedBid": row.entry.bid.code,

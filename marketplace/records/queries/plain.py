@@ -42,8 +42,8 @@ class Plain:
             return self._people[pk]
         if issubclass(model, Organization):
             if pk not in self._organizations:
-                row = Organization.objects.filter(pk=pk).first()
-                self._organizations[pk] = f"{row.name}（{row.code}）" if row is not None else ""
+                org = Organization.objects.filter(pk=pk).first()
+                self._organizations[pk] = f"{org.name}（{org.code}）" if org is not None else ""
             return self._organizations[pk]
         return ""
 
