@@ -92,6 +92,7 @@ def awards_of(tender: Tender, lots: Sequence[Lot], parties: _Parties) -> list[di
 
 
 def _award(row: Award, reads_out: bool, parties: _Parties) -> dict[str, Any]:
+    since = row.publicity.starts_at if row.publicity is not None else None
     if row.ended_at is not None:
         status = "cancelled" if row.confirmed_at is not None else "unsuccessful"
     else:
@@ -100,7 +101,7 @@ def _award(row: Award, reads_out: bool, parties: _Parties) -> dict[str, Any]:
         "id": f"{row.result.code}-{row.number}",
         "title": str(row.result.chosen_label),
         "status": status,
-        "date": moment(row.confirmed_at or (row.publicity and row.publicity.starts_at)),
+        "date": moment(row.confirmed_at or since),
         "suppliers": [parties.add(row.entry.organization, "tenderer", "supplier")],
         "relatedLots": [f"lot-{row.lot.number}"],
         "relatedBid": row.entry.bid.code,

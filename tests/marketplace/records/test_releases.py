@@ -69,16 +69,16 @@ def test_each_step_is_a_valid_release_and_nothing_is_told_twice(
     assert last.data["tender"]["status"] == "cancelled"
     assert [one["status"] for one in last.data["tender"]["lots"]] == ["cancelled"]
 
-    record = fetched(client, reverse("records:record", args=[row.code]))
-    assert [one["id"] for one in record["records"][0]["releases"]] == ["1", "2", "3"]
-    assert record["records"][0]["compiledRelease"]["tender"]["status"] == "cancelled"
-    for package in (
-        record,
-        fetched(client, reverse("records:release", args=[row.code, 2])),
-        fetched(client, reverse("records:feed") + "?after=0"),
-        fetched(client, reverse("records:year", args=[clock.today().year])),
-    ):
-        assert [one for one in faults(package) if one[0] == "error" or "ocid" not in one[2]] == []
+        record = fetched(client, reverse("records:record", args=[row.code]))
+        assert [one["id"] for one in record["records"][0]["releases"]] == ["1", "2", "3"]
+        assert record["records"][0]["compiledRelease"]["tender"]["status"] == "cancelled"
+        for package in (
+            record,
+            fetched(client, reverse("records:release", args=[row.code, 2])),
+            fetched(client, reverse("records:feed") + "?after=0"),
+            fetched(client, reverse("records:year", args=[clock.today().year])),
+        ):
+            assert faults(package) == []
 
 
 def test_a_reader_of_the_feed_gets_each_release_once(client: Client, cast: Cast) -> None:
