@@ -75,6 +75,7 @@ from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
 from tests.access.worlds.prechecks import prechecks
 from tests.access.worlds.publicity import publicities
+from tests.access.worlds.records import records
 from tests.access.worlds.registration import filings
 from tests.access.worlds.tenders import tenders
 from tests.cast import Cast, make_cast
@@ -131,6 +132,9 @@ STATES: dict[str, set[str]] = {
     "objection": {*ObjectionStatus.values, "missing"},
     "objection_act": {*ObjectionStatus.values, "missing"},
     "tender": {*TenderStatus.values, "suspended", "missing"},
+    "record": {"told", "missing"},
+    "release": {"told", "missing"},
+    "release_year": {"known", "missing"},
     "tender_act": {*TenderStatus.values, "suspended", "missing"},
     "tender_question": {"open", "answered", "missing"},
     "expert": {*ExpertStatus.values, "missing"},
@@ -623,4 +627,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     bids,
     evaluations,
     awards,
+    records,
 )
