@@ -199,7 +199,7 @@ def _publicity(opened: list[int], plain: Plain) -> Chapter:
 
 def _work(opened: list[int], plain: Plain) -> Chapter:
     found = Chapter("08-contract-and-work", _("合同和履行"))
-    rows = list(awards.Delivery.objects.filter(lot__in=opened).order_by("id"))
+    rows = list(awards.TaskBook.objects.filter(lot__in=opened).order_by("id"))
     found.tables = {
         "deliveries": plain.rows(rows),
         "milestones": plain.rows(awards.Milestone.objects.filter(delivery__in=rows)),
