@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.kernel.events import Event
 
 RESULT = "awards.result"
-DELIVERY = "awards.delivery"
+DELIVERY = "awards.taskbook"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards import events, queries, services
-from marketplace.awards.models import AWARD_FILES, DELIVERY_FILES, Award, Delivery, Result
+from marketplace.awards.models import AWARD_FILES, DELIVERY_FILES, Award, Result, TaskBook
 from marketplace.awards.workflow import Status
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
@@ -24,7 +24,7 @@ kinds.register("awards.check", _("评审结果待核对或定标"))
 kinds.register("awards.result", _("所参加项目的结果"))
 kinds.register("awards.letter", _("结果通知书"))
 kinds.register("awards.contract", _("签约期限提醒"))
-kinds.register("awards.delivery", _("任务和验收的进展"))
+kinds.register("awards.taskbook", _("任务和验收的进展"))
 
 register_reader(AWARD_FILES, queries.reads_award_file)
 register_reader(DELIVERY_FILES, queries.reads_delivery_file)
@@ -210,8 +210,8 @@ def _result(event: Event) -> Result | None:
     return rows.filter(pk=event.subject_id).first()
 
 
-def _delivery(event: Event) -> Delivery | None:
-    return Delivery.objects.select_related("tender").filter(pk=event.subject_id).first()
+def _delivery(event: Event) -> TaskBook | None:
+    return TaskBook.objects.select_related("tender").filter(pk=event.subject_id).first()
 
 
 def _managed(row: Result) -> str:
@@ -234,9 +234,9 @@ def _tell(kind: str, people: Iterable[Any], title: Any, row: Result, url: str, *
     )
 
 
-def _tell_delivery(people: Iterable[Any], title: Any, row: Delivery) -> None:
+def _tell_delivery(people: Iterable[Any], title: Any, row: TaskBook) -> None:
     notify(
-        "awards.delivery",
+        "awards.taskbook",
         people,
         title=title,
         params={"title": row.tender.title, "state": row.get_status_display()},

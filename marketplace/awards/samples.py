@@ -69,9 +69,7 @@ def _make(
     tender = Tender.objects.get(pk=tender.pk)
     result = services.propose_result(tender.lots.get(), verdicts, basis=BASIS, actor=None)
     days = services.least_days(result)
-    result = services.submit_result(
-        result, days=days, contact=tender.contact, note="", actor=actor
-    )
+    result = services.submit_result(result, days=days, contact=tender.contact, note="", actor=actor)
     result = services.publish_result(result, actor=operator)
     published = result.awards.get().publicity
     if published is not None:

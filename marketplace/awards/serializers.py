@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from marketplace.awards.models import Delivery, Result
+from marketplace.awards.models import Result, TaskBook
 from marketplace.awards.rulebook import Exemption, Grade, Out
 from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus, Status
 
@@ -137,15 +137,15 @@ class DeliveryWhole(DeliveryRead):
     judgements = serializers.SerializerMethodField()
     inspections = serializers.SerializerMethodField()
 
-    def get_milestones(self, delivery: Delivery) -> list[dict[str, Any]]:
+    def get_milestones(self, delivery: TaskBook) -> list[dict[str, Any]]:
         """In their order."""
         return list(MilestoneRead(delivery.milestones.all(), many=True).data)
 
-    def get_judgements(self, delivery: Delivery) -> list[dict[str, Any]]:
+    def get_judgements(self, delivery: TaskBook) -> list[dict[str, Any]]:
         """The oldest first."""
         return list(JudgementRead(delivery.judgements.all(), many=True).data)
 
-    def get_inspections(self, delivery: Delivery) -> list[dict[str, Any]]:
+    def get_inspections(self, delivery: TaskBook) -> list[dict[str, Any]]:
         """The oldest first."""
         return list(InspectionRead(delivery.inspections.all(), many=True).data)
 

@@ -13,6 +13,7 @@ from marketplace.awards.workflow import Status
 from marketplace.kernel import clock
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.workflow import PAST_DEADLINE
+from marketplace.tenders.workflow import Status as TenderStatus
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Sitemap, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -100,9 +101,16 @@ def _results(user: Any, tenders: Sequence[Any]) -> list[Answer]:
 
 
 def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
-    """The newest result of each lot with the way to its page, for those who manage the tender. One query."""
+    """The newest result of each lot, and once the tender is over the way to another one. One query."""
     found = queries.managed_of(user, [row.pk for row in tenders])
-    return [{"results": found[row.pk]} if row.pk in found else None for row in tenders]
+    answers: list[Answer] = []
+    for row in tenders:
+        over = row.status in {TenderStatus.COMPLETE, TenderStatus.FAILED, TenderStatus.CANCELLED}
+        again = over and row.need.is_open and access_of(user).in_org(row.owner_id)
+        results = found.get(row.pk, [])
+        shown = {"results": results, "again": row.need.code if again else ""}
+        answers.append(shown if results or again else None)
+    return answers
 
 
 SLICE = Slice(
@@ -119,7 +127,7 @@ SLICE = Slice(
     ),
     sitemaps=(Sitemap("results", queries.published, "awards:detail"),),
     schedules=(Schedule("awards.tick", every=300.0),),
-    samples=Samples("results", 67, samples.load, samples.remove),
+    samples=Samples("results", 68, samples.load, samples.remove),
     slots=(
         Contribution("tender.panels", 30, _results, "awards/slot_results.html"),
         Contribution("tender.manage", 30, _managed, "awards/slot_manage.html"),

@@ -139,7 +139,7 @@ DELIVERY = Workflow.of(
     Transition("find", _("认定已尽职"), {D.CLAIMED}, D.EXPLORED, "awards.oversee_delivery"),
     Transition("deny", _("不予认定"), {D.CLAIMED}, D.RUNNING, "awards.oversee_delivery"),
     Transition("end", pgettext_lazy("delivery", "合同终止"), UNDER_WAY, D.ENDED, by_system=True),
-    subject="awards.delivery",
+    subject="awards.taskbook",
 )
 
 

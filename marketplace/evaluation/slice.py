@@ -12,6 +12,7 @@ from marketplace.evaluation.policies import OVERSEERS
 from marketplace.evaluation.workflow import ExpertStatus, PanelStatus, SeatStatus
 from marketplace.kernel import clock
 from marketplace.parties.policies import Role, access_of
+from marketplace.tenders.rulebook import CALL
 from marketplace.tenders.workflow import Stage
 from marketplace.web.slices import CodePage, MenuItem, ReviewQueue, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -78,7 +79,11 @@ def _to_form(user: Any) -> Iterator[Todo]:
     access = access_of(user)
     if not access.has(Role.OPERATOR) and not access.binding:
         return
-    for lot in queries.lots_to_judge(user)[:MOST]:
+    lots = queries.lots_to_judge(user)
+    if access.has(Role.OPERATOR):
+        # A call is its purchaser's to judge; the operator draws a panel for it when he is asked to.
+        lots = lots.exclude(tender__procedure=CALL)
+    for lot in lots[:MOST]:
         url = reverse("evaluation:assemble", args=[lot.tender.code, lot.number])
         due = lot.tender.results_until
         yield Todo("gavel", lot.tender.title, _("等待组织评审"), _("去组织"), url, due, order=14)
@@ -145,7 +150,7 @@ SLICE = Slice(
     "evaluation",
     "marketplace.evaluation.urls",
     menu=(
-        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 60, _sits, _my_work),
+        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 63, _sits, _my_work),
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),
@@ -173,7 +178,7 @@ SLICE = Slice(
     schedules=(Schedule("evaluation.tick", every=300.0),),
     samples=Samples("experts", 67, samples.load, samples.remove),
     slots=(
-        Contribution("tender.panels", 40, _public, "evaluation/slot_public.html"),
-        Contribution("tender.manage", 40, _managed, "evaluation/slot_manage.html"),
+        Contribution("tender.panels", 25, _public, "evaluation/slot_public.html"),
+        Contribution("tender.manage", 25, _managed, "evaluation/slot_manage.html"),
     ),
 )

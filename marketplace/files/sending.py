@@ -47,7 +47,14 @@ def send(request: HttpRequest, code: str, user: Actor) -> HttpResponseBase:
     The right is asked again on each request. With `FILES_X_ACCEL` (the prefix of an internal
     location) nginx sends the bytes.
     """
-    attachment = queries.readable_attachment(code, user)
+    return send_attachment(request, queries.readable_attachment(code, user), user)
+
+
+def send_attachment(request: HttpRequest, attachment: Attachment, user: Actor) -> HttpResponseBase:
+    """Send a file whose slice has just decided that this person may have it; recorded like every download.
+
+    For a page with rules of its own about its files. Raises NotVisible when the bytes are missing.
+    """
     if not storage.exists(attachment.path):
         raise NotVisible
     door = policies.door_of(attachment)

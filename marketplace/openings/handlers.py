@@ -22,9 +22,14 @@ kinds.register("openings.outcome", _("方案开启的结果"))
 kinds.register("openings.reveal", _("请公开本单位方案的密钥"))
 
 
-@on(tenders.TenderClosed, tenders.TenderResumed, tenders.TenderCancelled)
+@on(
+    tenders.TenderClosed,
+    tenders.TenderSuspended,
+    tenders.TenderResumed,
+    tenders.TenderCancelled,
+)
 def begin(event: Event) -> None:
-    """The opening begins with the close; it goes on after a suspension, and ends with a cancellation."""
+    """The opening begins with the close, stands still in a suspension, and ends with a cancellation."""
     row = Tender.objects.filter(pk=event.subject_id).first()
     found = services.up_to_date(row) if row is not None else None
     if found is not None:
@@ -125,7 +130,7 @@ def _ask(row: OpenedBid, title: Any) -> None:
         parties.binders_of(row.bid.organization_id),
         title=title,
         params={"title": row.opening.tender.title},
-        url=reverse("bids:show", args=[row.bid.code]),
+        url=reverse("openings:reveal", args=[row.bid.code]),
         subject=(BID, row.bid_id),
     )
 
@@ -136,7 +141,7 @@ def _tell(kind: str, row: Opening, people: Any, title: Any) -> None:
         people,
         title=title,
         params={"title": row.tender.title},
-        url=reverse("tenders:detail", args=[row.tender.code]),
+        url=reverse("openings:show", args=[row.code]),
         subject=(events.OPENING, row.pk),
     )
 

@@ -41,6 +41,12 @@ STATUS_MARKS = {
     # tenders
     "tendering": Mark("brand", "gavel"),
     "closed": Mark("line", "lock"),
+    # openings
+    "waiting": Mark("warn", "clock"),
+    "opened": Mark("brand", "check"),
+    "disputed": Mark("danger", "warn"),
+    "unreadable": Mark("danger", "x"),
+    "unopened": Mark("line", "lock"),
     # jobs
     "queued": Mark("", "clock"),
     "running": Mark("warn", "clock"),

@@ -235,6 +235,11 @@ POSTS: dict[str, str] = {
     "awards:manage": REV,
     "awards:decline": REV,
     "awards:delivery": REV,
+    # --- openings
+    "openings:show": "an excuse and an undertaking are kept once; the same again changes nothing",
+    "openings:post": "the same share again changes nothing: tests/marketplace/openings/test_sealed.py",
+    "openings:read": "the shortlist is kept once; the same again changes nothing",
+    "openings:reveal": "the key of a bid is kept once; the same again changes nothing",
     # --- bids
     "bids:new": KEY,
     "bids:edit": REV,

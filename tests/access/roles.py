@@ -92,6 +92,7 @@ _KEPT: Relations = {
 }
 
 # The university bids for tenders of the enterprise; nobody else knows of it.
+_PURCHASED: Relations = {"purchaser": ENTERPRISE}
 _BID: Relations = {"bidder": UNIVERSITY, "bidder_binder": frozenset({"university_admin"})}
 
 # A member of the enterprise, which purchases, reads the bid of the university.
@@ -157,6 +158,11 @@ RELATIONS: dict[str, Relations] = {
     "lotresult": _RESULT,
     "letter": _RESULT,
     "delivery": _RESULT,
+    # A member of the other enterprise keeps a key of the opening that waits.
+    "opening waiting": {**_PURCHASED, "opening_keeper": frozenset({"outsider"})},
+    "opening opened": _PURCHASED,
+    "opened_bid": {**_BID, **_PURCHASED},
+    "opened_file": {**_BID, **_PURCHASED},
     "need_public_file": _OWNED,
     "need_restricted_file": _OWNED,
     "achievement": _OWNED,

@@ -144,6 +144,17 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "bidder": lambda user, row: user.access.in_org(row.winner_id),
         "bidder_binder": lambda user, row: user.access.binds(row.winner_id),
     },
+    "opening": {
+        "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
+        "opening_keeper": lambda user, row: any(
+            one.custodian.person_id == user.pk for one in row.tender.keepers.all()
+        ),
+    },
+    "opened_bid": {
+        "bidder": lambda user, row: user.access.in_org(row.bid.organization_id),
+        "bidder_binder": lambda user, row: user.access.binds(row.bid.organization_id),
+        "purchaser": lambda user, row: user.access.in_org(row.opening.tender.owner_id),
+    },
     "contact": {
         "firm": lambda user, row: user.access.in_org(row.firm_id),
         "officers": lambda user, row: user.access.has("registrar_city", "registrar_county"),

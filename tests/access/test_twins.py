@@ -58,6 +58,7 @@ TWINS = {
     "enquiries.view_step": "marketplace.enquiries.queries.way.steps_visible_to",
     "matching.view_match": "marketplace.matching.queries.lists.visible_to",
     "needs.view_need": "marketplace.needs.queries.visible_to",
+    "openings.view_opening": "marketplace.openings.queries.openings.visible_to",
     "offerings.view_offering": "marketplace.offerings.queries.visible_to",
     "parties.view_organization": "marketplace.parties.queries.organizations.visible_to",
     "publicity.view_objection": "marketplace.publicity.queries.objections.objections_visible_to",

@@ -73,6 +73,7 @@ from tests.access.worlds.evaluation import evaluations
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
+from tests.access.worlds.openings import openings
 from tests.access.worlds.prechecks import prechecks
 from tests.access.worlds.publicity import publicities
 from tests.access.worlds.records import records
@@ -125,6 +126,10 @@ STATES: dict[str, set[str]] = {
     "bid_receipt": {"submitted", "missing"},
     "bid_part": {"submitted", "missing"},
     "bid_upload": {"missing"},
+    "opening": {"waiting", "opened", "missing"},
+    "opened_bid": {"waiting", "opened", "missing"},
+    "opened_file": {"waiting", "opened", "missing"},
+    "opening_tender": {"waiting", "opened", "missing"},
     "grant": {*GrantStatus.values, "missing"},
     "grant_answer": {*GrantStatus.values, "missing"},
     "publicity": {*PublicityStatus.values, "suspended", "missing"},
@@ -625,6 +630,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     tenders,
     # After those that move the clock: what they pass closes.
     bids,
+    openings,
     evaluations,
     awards,
     records,

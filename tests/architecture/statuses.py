@@ -18,8 +18,9 @@ from marketplace.kernel.workflow import Workflow, flow_of, flows
 from tests.architecture.source import ROOT, modules
 
 TREES = ("marketplace", "cms", "search")
-#: Names under which a model keeps its status; further ones come from the tables of moves.
-NAMES = {"status", "state"} | {flow.column for flow in flows()}
+#: Names under which every model keeps its status; further ones come from the tables of moves, and are a status there alone.
+USUAL = {"status", "state"}
+NAMES = USUAL | {flow.column for flow in flows()}
 #: The one place that assigns.
 FIRE = Path("marketplace/kernel/workflow.py")
 CREATES = {"create", "get_or_create", "update_or_create", "insert"}
@@ -39,7 +40,8 @@ def status_columns() -> list[tuple[type[Model], str]]:
         (model, column.name)
         for model in own_models()
         for column in model._meta.local_fields
-        if isinstance(column, CharField) and column.name in NAMES
+        if isinstance(column, CharField)
+        and (column.name in USUAL or flow_of(model, column.name) is not None)
     ]
 
 
@@ -154,7 +156,8 @@ class Module:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             for target in (t for one in targets for t in ast.walk(one)):
-                if isinstance(target, ast.Attribute) and target.attr in NAMES:
+                written = isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store)
+                if written and target.attr in NAMES:
                     yield Place(where, self.owner(target.value, scopes), target.attr)
         if isinstance(node, ast.Call):
             yield from self._called(node, where, scopes)

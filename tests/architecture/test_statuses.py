@@ -29,7 +29,7 @@ BY_NAME = {
     "marketplace/listings/services/drafts.py": "the fields of the wizard's forms, tested below",
     "marketplace/listings/services/moves.py": "columns that a service sets along with a move",
     "marketplace/tenders/services/changes.py": "the texts in AMENDABLE and instants",
-    "marketplace/tenders/services/clockwork.py": "the instants that a suspension moves",
+    "marketplace/tenders/services/timing.py": "the instants that a suspension moves",
     "marketplace/tenders/services/drafts.py": "the texts in TEXTS and the options of a challenge",
     "marketplace/tenders/services/samples.py": "the instants of a sample",
     "marketplace/registration/services/samples.py": "sample filings are created in each state of the table",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from marketplace.awards import queries, services
-from marketplace.awards.models import Award, Delivery, Result
+from marketplace.awards.models import Award, Result, TaskBook
 from marketplace.awards.rulebook import Basis, Verdict
 from marketplace.bids.models import Bid
 from marketplace.kernel import clock
@@ -115,7 +115,7 @@ def after_publicity(made: Round) -> Any:
     return clock.shift(publicity.ends_at - clock.now() + timedelta(seconds=1))
 
 
-def make_delivery(made: Round, *, contract: str = "HT2026-AAAAAA-A") -> Delivery:
+def make_delivery(made: Round, *, contract: str = "HT2026-AAAAAA-A") -> TaskBook:
     """Award and record a contract with two milestones. Call it within `after_publicity`."""
     award = services.confirm_award(made.fresh(), actor=made.buyer)
     stones = [

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties.models import Organization, User
@@ -95,9 +97,11 @@ def make_tender(
     if state == "returned":
         return services.return_tender(row, reason="请写明检测方法", actor=operator)
     row = services.publish_tender(row, actor=operator)
-    if state == "closed":
+    if state in {"closed", "complete", "failed"}:
         with clock.shift(timedelta(open_days + 15)):
             services.tick()
+            if state != "closed":
+                _end_lots(row, state)
     if state == "cancelled":
         asked = services.ask_to_cancel(row, kind="funds", reason="经费没有落实", actor=actor)
         services.announce_cancellation(asked, actor=operator)
@@ -105,3 +109,19 @@ def make_tender(
             services.tick()
     row.refresh_from_db()
     return row
+
+
+@transaction.atomic
+def _end_lots(row: Tender, state: str) -> None:
+    """Every lot comes to nothing, or goes all the way; what the slices above would report on the way is left out."""
+    tender, now = services.up_to_date(row)
+    for lot in tender.lots.all():
+        found = services.lot_of(tender, lot.pk)
+        if state == "failed":
+            services.fail_lot(tender, found, "没有收到方案", at=now, because=found)
+            continue
+        services.open_lot(tender, found, at=now, because=found)
+        services.propose_lot(tender, found, at=now, because=found)
+        services.award_lot(tender, found, at=now, because=found)
+        services.record_contract(tender, found, "HT", at=now, because=found)
+        services.complete_lot(tender, found, at=now, because=found)

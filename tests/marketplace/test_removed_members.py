@@ -38,6 +38,8 @@ from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
 from marketplace.offerings import queries as offerings
 from marketplace.offerings.models import Offering
+from marketplace.openings import services as opening_services
+from marketplace.openings.rulebook import UNDERTAKING
 from marketplace.parties import queries, services
 from marketplace.parties.models import Invitation, Membership, User, Verification
 from marketplace.registration import queries as registrations
@@ -237,6 +239,19 @@ class Left:
                 )
             ],
         }
+        # Bids were opened: those that came to the person's tender, and the one that he handed in.
+        bought = make_tender(org, person, is_sample=True)
+        sold = make_tender(cast.enterprise, cast.approver, is_sample=True)
+        make_bid(bought, cast.enterprise, cast.approver)
+        make_bid(sold, org, person)
+        with clock.shift(timedelta(days=40)):
+            found = [opening_services.up_to_date(row) for row in (bought, sold)]
+        opening_services.give_undertaking(found[0], UNDERTAKING, actor=person)
+        self.openings = {
+            "opening": found,
+            # The subject of `openings.…_bid` is the row of the opening.
+            "openings bid": [row.bids.get() for row in found],
+        }
         self.contract = make_contract(org, person, cast.enterprise)
         self.signed = make_contract(org, person, cast.enterprise, state="signed")
         self.registration = open_filing(self.signed, actor=person)
@@ -300,6 +315,7 @@ class Left:
             **self.custody,
             **self.tenders,
             **self.evaluation,
+            **self.openings,
         }
 
 
@@ -314,7 +330,8 @@ def pairs(left: Left) -> Iterator[tuple[str, Any]]:
         if name in WITHOUT_SUBJECT:
             continue
         noun = name.rpartition("_")[2]
-        found = [left.org] if name == "achievements.import_achievement" else subjects[noun]
+        own = subjects.get(name.partition(".")[0] + " " + noun)
+        found = [left.org] if name == "achievements.import_achievement" else own or subjects[noun]
         yield from ((name, subject) for subject in found)
 
 

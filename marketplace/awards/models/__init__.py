@@ -2,10 +2,10 @@
 
 from marketplace.awards.models.deliveries import (
     DELIVERY_FILES,
-    Delivery,
     Inspection,
     Judgement,
     Milestone,
+    TaskBook,
 )
 from marketplace.awards.models.results import AWARD_FILES, Award, Entry, Reminder, Result
 
@@ -13,11 +13,11 @@ __all__ = [
     "AWARD_FILES",
     "DELIVERY_FILES",
     "Award",
-    "Delivery",
     "Entry",
     "Inspection",
     "Judgement",
     "Milestone",
     "Reminder",
     "Result",
+    "TaskBook",
 ]

@@ -14,10 +14,10 @@ from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot, Tender
 
 #: Subject of the files of a delivery: evidence of milestones and of the acceptance.
-DELIVERY_FILES = "awards.delivery"
+DELIVERY_FILES = "awards.taskbook"
 
 
-class Delivery(Stamped):
+class TaskBook(Stamped):
     """任务书 of an award. `purchaser` and `winner` are the two sides. `contract` is the code of the contract.
 
     `tried`, `spent` (fen) and `asked_at` are the record of due diligence (尽职) of a claimed failure.
@@ -70,7 +70,7 @@ class Delivery(Stamped):
 class Milestone(models.Model):
     """A milestone of the task book, from the contract or the schedule of the bid. `due_on` in Shanghai."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="milestones")
+    delivery = models.ForeignKey(TaskBook, on_delete=models.CASCADE, related_name="milestones")
     number = models.PositiveSmallIntegerField()
     what = models.CharField(max_length=200)
     due_on = models.DateField(null=True)
@@ -104,7 +104,7 @@ class Milestone(models.Model):
 class Judgement(models.Model):
     """A decision about the whole work: an acceptance with its grade, or a finding on a failure. Rows never change."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="judgements")
+    delivery = models.ForeignKey(TaskBook, on_delete=models.PROTECT, related_name="judgements")
     move = models.CharField(max_length=12)
     grade = models.CharField(max_length=10, choices=Grade.choices, blank=True)
     #: The day of the meeting or of the finding, and who judged: names or a body.
@@ -134,7 +134,7 @@ class Judgement(models.Model):
 class Inspection(models.Model):
     """检查 by the authority, once a calendar year at most unless an exception is named. Rows never change."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="inspections")
+    delivery = models.ForeignKey(TaskBook, on_delete=models.PROTECT, related_name="inspections")
     on = models.DateField()
     year = models.PositiveSmallIntegerField()
     purpose = models.CharField(max_length=MOST_REASON)

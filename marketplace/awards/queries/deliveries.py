@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from marketplace.awards.models import Delivery, Milestone
+from marketplace.awards.models import Milestone, TaskBook
 from marketplace.awards.policies import OVERSEERS
 from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus
 from marketplace.kernel.actors import Actor
@@ -14,11 +14,11 @@ from marketplace.parties.policies import Role, access_of
 D = DeliveryStatus
 
 
-def _rows() -> QuerySet[Delivery]:
-    return Delivery.objects.select_related("tender", "lot", "purchaser", "winner", "award")
+def _rows() -> QuerySet[TaskBook]:
+    return TaskBook.objects.select_related("tender", "lot", "purchaser", "winner", "award")
 
 
-def deliveries_visible_to(actor: Actor) -> QuerySet[Delivery]:
+def deliveries_visible_to(actor: Actor) -> QuerySet[TaskBook]:
     """The twin of `awards.view_delivery`, the newest first."""
     access = access_of(actor)
     rows = _rows().order_by("-id")
@@ -28,7 +28,7 @@ def deliveries_visible_to(actor: Actor) -> QuerySet[Delivery]:
     return rows.filter(Q(purchaser_id__in=mine) | Q(winner_id__in=mine))
 
 
-def deliveries_waiting_for(actor: Actor) -> QuerySet[Delivery]:
+def deliveries_waiting_for(actor: Actor) -> QuerySet[TaskBook]:
     """What waits for the purchaser's acceptance, or for the authority's decision."""
     access = access_of(actor)
     waits = Q(status=D.SUBMITTED, purchaser_id__in=access.binding)
@@ -50,12 +50,12 @@ def due_milestones(actor: Actor, until: date) -> QuerySet[Milestone]:
     return rows.filter(waits, delivery__status=D.RUNNING).order_by("due_on", "id")
 
 
-def delivery_of_contract(contract: str) -> Delivery | None:
+def delivery_of_contract(contract: str) -> TaskBook | None:
     """The work under a contract."""
     return _rows().filter(contract=contract).first() if contract else None
 
 
 def reads_delivery_file(user: Actor, file: Any) -> bool:
     """Who reads the evidence: those who see the delivery."""
-    row = Delivery.objects.filter(pk=file.subject_id).first()
+    row = TaskBook.objects.filter(pk=file.subject_id).first()
     return row is not None and user.has_perm("awards.view_delivery", row)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards import events, queries
-from marketplace.awards.models import Award, Delivery, Milestone
+from marketplace.awards.models import Award, Milestone, TaskBook
 from marketplace.awards.rulebook import MOST_MILESTONES, MOST_REASON, changes_of
 from marketplace.awards.services.locking import Held, given, locked, save
 from marketplace.awards.workflow import RESULT, Status
@@ -88,7 +88,7 @@ def explain_terms(award: Award, *, reason: str, actor: Actor, rev: Rev = None) -
 @transaction.atomic
 def record_contract(
     award: Award, contract: str, *, milestones: Sequence[Stone], because: object
-) -> Delivery | None:
+) -> TaskBook | None:
     """The contract with this code was signed: the lot is contracted, and the work begins. None when it is known.
 
     Called by what follows from the signature, which `check_signing` allowed.
@@ -107,8 +107,8 @@ def record_contract(
     return delivery
 
 
-def _begin(held: Held, award: Award, milestones: Sequence[Stone]) -> Delivery:
-    made = Delivery(
+def _begin(held: Held, award: Award, milestones: Sequence[Stone]) -> TaskBook:
+    made = TaskBook(
         award=award,
         tender=held.tender,
         lot=held.lot,

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from marketplace.awards import events
 from marketplace.awards.models import (
     DELIVERY_FILES,
-    Delivery,
     Inspection,
     Judgement,
     Milestone,
+    TaskBook,
 )
 from marketplace.awards.rulebook import (
     MOST_NOTE,
@@ -49,10 +49,10 @@ class Finding:
     grade: str = ""
 
 
-def _locked(delivery: Delivery) -> tuple[Delivery, Any, datetime]:
+def _locked(delivery: TaskBook) -> tuple[TaskBook, Any, datetime]:
     """The delivery and its tender under their locks, the tender first; and the instant."""
     tender, now = tenders.up_to_date(delivery.tender)
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("award")
+    rows = TaskBook.objects.select_for_update(of=("self",)).select_related("award")
     found = rows.filter(pk=delivery.pk).first()
     if found is None:
         raise NotVisible
@@ -118,13 +118,13 @@ def judge_milestone(
     return milestone
 
 
-def _keep(milestone: Milestone, delivery: Delivery) -> None:
+def _keep(milestone: Milestone, delivery: TaskBook) -> None:
     """Save both: a milestone is a part of what the page of the delivery shows."""
     milestone.save()
     save(delivery)
 
 
-def _milestone(milestone: Milestone) -> tuple[Milestone, Delivery]:
+def _milestone(milestone: Milestone) -> tuple[Milestone, TaskBook]:
     delivery, _tender, _now = _locked(milestone.delivery)
     found = Milestone.objects.select_for_update().get(pk=milestone.pk)
     found.delivery = delivery
@@ -133,8 +133,8 @@ def _milestone(milestone: Milestone) -> tuple[Milestone, Delivery]:
 
 # --- the whole work ---------------------------------------------------------------------------
 def submit_delivery(
-    delivery: Delivery, *, summary: str, upload: Any = None, actor: Actor, rev: Rev = None
-) -> Delivery:
+    delivery: TaskBook, *, summary: str, upload: Any = None, actor: Actor, rev: Rev = None
+) -> TaskBook:
     """The winner asks for the acceptance. Raises Forbidden, Refused, Stale, InvalidInput at `summary`, `file`."""
     file = None
     if upload is not None and not DELIVERY.refusal("submit", delivery, actor):
@@ -159,8 +159,8 @@ def submit_delivery(
 
 @transaction.atomic
 def accept_delivery(
-    delivery: Delivery, finding: Finding, *, actor: Actor, rev: Rev = None
-) -> Delivery:
+    delivery: TaskBook, finding: Finding, *, actor: Actor, rev: Rev = None
+) -> TaskBook:
     """验收 by the purchaser with a grade. A failed one goes back; where the city pays, the authority confirms.
 
     Raises Forbidden, Refused, Stale, InvalidInput at the fields of `Finding`.
@@ -177,8 +177,8 @@ def accept_delivery(
 
 @transaction.atomic
 def decide_delivery(
-    delivery: Delivery, move: str, finding: Finding, *, actor: Actor, rev: Rev = None
-) -> Delivery:
+    delivery: TaskBook, move: str, finding: Finding, *, actor: Actor, rev: Rev = None
+) -> TaskBook:
     """The authority decides: `confirm` or `refuse` an acceptance, `find` or `deny` a failure without blame.
 
     Raises Forbidden, Refused, Stale, InvalidInput at the fields of `Finding`.
@@ -195,8 +195,8 @@ def decide_delivery(
 
 @transaction.atomic
 def claim_failure(
-    delivery: Delivery, *, tried: str, spent: int | None, actor: Actor, rev: Rev = None
-) -> Delivery:
+    delivery: TaskBook, *, tried: str, spent: int | None, actor: Actor, rev: Rev = None
+) -> TaskBook:
     """The winner asks that a failure be found to be one without blame: what was tried, and what was spent (fen).
 
     Raises Forbidden, Refused, Stale, InvalidInput at `tried` and `spent`.
@@ -224,7 +224,7 @@ def claim_failure(
 @transaction.atomic
 def end_delivery(contract: str, *, because: object) -> bool:
     """The contract was terminated: the work ends, and so does the lot. Whether there was one under way."""
-    found = Delivery.objects.filter(contract=contract).select_related("tender").first()
+    found = TaskBook.objects.filter(contract=contract).select_related("tender").first()
     if found is None or not contract:
         return False
     delivery, _tender, _now = _locked(found)
@@ -237,7 +237,7 @@ def end_delivery(contract: str, *, because: object) -> bool:
     return True
 
 
-def _record(delivery: Delivery, move: str, finding: Finding, actor: Actor, *, graded: bool) -> None:
+def _record(delivery: TaskBook, move: str, finding: Finding, actor: Actor, *, graded: bool) -> None:
     errors: dict[str, list[object]] = {}
     texts = {}
     for name, text, most, needed in (
@@ -268,14 +268,14 @@ def _record(delivery: Delivery, move: str, finding: Finding, actor: Actor, *, gr
     )
 
 
-def _go(delivery: Delivery, move: str, actor: Actor) -> None:
+def _go(delivery: TaskBook, move: str, actor: Actor) -> None:
     if delivery.status not in UNDER_WAY:
         _complete(delivery, delivery)
     save(delivery)
     _moved(delivery, move, actor)
 
 
-def _complete(delivery: Delivery, because: object) -> None:
+def _complete(delivery: TaskBook, because: object) -> None:
     """The lot is over with the work. The tender is locked."""
     tender = delivery.tender
     now = clock.database_now()
@@ -284,14 +284,14 @@ def _complete(delivery: Delivery, because: object) -> None:
     tenders.complete_lot(tender, lot, at=now, because=because)
 
 
-def _moved(delivery: Delivery, move: str, actor: Actor | None) -> None:
+def _moved(delivery: TaskBook, move: str, actor: Actor | None) -> None:
     publish(events.DeliveryMoved(subject_id=delivery.pk, move=move), actor=actor)
 
 
 # --- inspections ------------------------------------------------------------------------------
 @transaction.atomic
 def record_inspection(
-    delivery: Delivery,
+    delivery: TaskBook,
     *,
     on: date | None,
     purpose: str,

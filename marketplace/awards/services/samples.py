@@ -6,11 +6,11 @@ from marketplace.awards.models import (
     AWARD_FILES,
     DELIVERY_FILES,
     Award,
-    Delivery,
     Entry,
     Inspection,
     Judgement,
     Result,
+    TaskBook,
 )
 from marketplace.files.services import erase_sample_files
 
@@ -18,7 +18,7 @@ from marketplace.files.services import erase_sample_files
 @transaction.atomic
 def remove_samples() -> dict[str, int]:
     """Delete sample deliveries and results with their files; how many of each."""
-    deliveries = Delivery.objects.filter(is_sample=True)
+    deliveries = TaskBook.objects.filter(is_sample=True)
     results = Result.objects.filter(is_sample=True)
     awards = Award.objects.filter(result__in=results)
     erase_sample_files(DELIVERY_FILES, list(deliveries.values_list("pk", flat=True)))

@@ -16,7 +16,7 @@ from marketplace.awards.forms import (
     ReportForm,
     SummaryForm,
 )
-from marketplace.awards.models import DELIVERY_FILES, Delivery, Milestone
+from marketplace.awards.models import DELIVERY_FILES, Milestone, TaskBook
 from marketplace.awards.views.shared import PersonRequest, act_on, form_maker
 from marketplace.awards.workflow import DELIVERY, MILESTONE, UNDER_WAY
 from marketplace.files.queries import attachments_of
@@ -35,7 +35,7 @@ def deliveries(request: PersonRequest) -> HttpResponse:
     return render_page(request, "awards/deliveries.html", {"page": page})
 
 
-def _one(request: PersonRequest, code: str) -> Delivery:
+def _one(request: PersonRequest, code: str) -> TaskBook:
     return fetch(
         queries.deliveries_visible_to(request.user),
         code,
@@ -50,7 +50,7 @@ def delivery(request: PersonRequest, code: str) -> HttpResponse:
     """One with milestones, acceptance and inspections; a POST does what the reader chose."""
     row = _one(request, code)
 
-    def shown(now: Delivery) -> tuple[str, dict[str, Any]]:
+    def shown(now: TaskBook) -> tuple[str, dict[str, Any]]:
         return "awards/delivery.html", {
             "delivery": now,
             "tender": now.tender,
@@ -72,7 +72,7 @@ def delivery(request: PersonRequest, code: str) -> HttpResponse:
     )
 
 
-def _acts(request: PersonRequest, row: Delivery, chosen: str) -> list[Act]:
+def _acts(request: PersonRequest, row: TaskBook, chosen: str) -> list[Act]:
     form = form_maker(request, chosen)
     user = request.user
     acts = [act for one in row.milestones.all() for act in _milestone_acts(user, row, one, form)]
@@ -95,7 +95,7 @@ def _acts(request: PersonRequest, row: Delivery, chosen: str) -> list[Act]:
     return acts
 
 
-def _milestone_acts(user: Any, row: Delivery, one: Milestone, form: Any) -> list[Act]:
+def _milestone_acts(user: Any, row: TaskBook, one: Milestone, form: Any) -> list[Act]:
     """The acts of one milestone; its number is a part of their names."""
     one.delivery = row
     what = {"n": one.number, "what": one.what}
@@ -114,7 +114,7 @@ def _milestone_acts(user: Any, row: Delivery, one: Milestone, form: Any) -> list
     return acts
 
 
-def _numbered(row: Delivery, act: str) -> Milestone:
+def _numbered(row: TaskBook, act: str) -> Milestone:
     """The milestone that the name of an act ends with. The act was offered, so there is one."""
     number = act.rpartition("-")[2]
     found = row.milestones.filter(number=int(number)).first() if number.isdecimal() else None
@@ -124,21 +124,21 @@ def _numbered(row: Delivery, act: str) -> Milestone:
     return found
 
 
-def _report(row: Delivery, held: dict[str, Any], how: dict[str, Any]) -> Any:
+def _report(row: TaskBook, held: dict[str, Any], how: dict[str, Any]) -> Any:
     one = _numbered(row, held["act"])
     return services.report_milestone(one, report=held["report"], upload=held["file"], **how)
 
 
-def _approve(row: Delivery, held: dict[str, Any], how: dict[str, Any]) -> Any:
+def _approve(row: TaskBook, held: dict[str, Any], how: dict[str, Any]) -> Any:
     return services.judge_milestone(_numbered(row, held["act"]), "approve", **how)
 
 
-def _back(row: Delivery, held: dict[str, Any], how: dict[str, Any]) -> Any:
+def _back(row: TaskBook, held: dict[str, Any], how: dict[str, Any]) -> Any:
     one = _numbered(row, held["act"])
     return services.judge_milestone(one, "send_back", decision=held["decision"], **how)
 
 
-def _decide(row: Delivery, held: dict[str, Any], how: dict[str, Any]) -> Any:
+def _decide(row: TaskBook, held: dict[str, Any], how: dict[str, Any]) -> Any:
     return services.decide_delivery(row, held["act"], held["form"].finding, **how)
 
 

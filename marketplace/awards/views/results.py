@@ -118,7 +118,7 @@ def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:
         acts.append(Act("publish", moves["publish"].label, note=note))
     if "return" in moves:
         acts.append(Act("return", moves["return"].label, form("return", ReasonForm)))
-    if "confirm" in moves and award is not None:
+    if "confirm" in moves and award is not None and not (found.declined or found.cancelled):
         note = _("公示期满、没有未了结的异议时才能定标。定标后向每一家参加单位发出通知书。")
         acts.append(Act("confirm", moves["confirm"].label, note=note))
     if (

@@ -116,7 +116,6 @@ from marketplace.brokerage.queries.requests import (
 from marketplace.brokerage.queries.waiting import todo_counts, waiting_counts
 
 __all__ = [
-    "acted_for",
     "BOARD",
     "CARDS",
     "LEAST_SCORES",
@@ -128,6 +127,7 @@ __all__ = [
     "GoldenThread",
     "PagedPipeline",
     "Record",
+    "acted_for",
     "addresses_of",
     "appeals",
     "board",

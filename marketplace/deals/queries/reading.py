@@ -12,7 +12,16 @@ from marketplace.files.queries import attachments_of
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 
-_LINKS = ("owner", "intent", "enquiry", "need", "achievement", "introduction", "mandate")
+_LINKS = (
+    "owner",
+    "award__result",
+    "intent",
+    "enquiry",
+    "need",
+    "achievement",
+    "introduction",
+    "mandate",
+)
 
 
 def whole() -> QuerySet[Contract]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from marketplace.bids.models import Bid, Envelope
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MAX_FEN, MoneyField
+from marketplace.openings.rulebook import price_words
 from marketplace.openings.workflow import Cause, Outcome, Status
 from marketplace.tenders.models import Lot, Tender
 
@@ -132,6 +133,11 @@ class OpenedBid(models.Model):
     def is_open(self) -> bool:
         """Whether it can be read."""
         return self.outcome == Outcome.OPENED
+
+    @property
+    def price_words(self) -> Any:
+        """The price to the fen."""
+        return price_words(self.price)
 
     @property
     def waits(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from marketplace.bids import queries as bids
 from marketplace.bids.models import Closing, Receipt
 from marketplace.openings.models import Absence, OpenedBid, Opening, Share
-from marketplace.openings.rulebook import days_of
+from marketplace.openings.rulebook import days_of, price_words
 from marketplace.tenders.models import Keeper
 
 
@@ -37,6 +37,11 @@ class BidLine:
     bidder: str = ""
     price: int | None = None
     days: int | None = None
+
+    @property
+    def price_words(self) -> Any:
+        """The price to the fen."""
+        return price_words(self.price)
 
 
 @dataclass

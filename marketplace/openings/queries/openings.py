@@ -32,6 +32,19 @@ def opened_in(lot: Lot) -> QuerySet[OpenedBid]:
     return bid_rows().filter(lot=lot, outcome=Outcome.OPENED).order_by("bid__code")
 
 
+def opened_of(opening: Opening) -> QuerySet[OpenedBid]:
+    """The opened bids of a whole tender by lot and code."""
+    rows = bid_rows().filter(opening=opening, outcome=Outcome.OPENED)
+    return rows.order_by("lot__number", "bid__code")
+
+
+def lacking(opening: Opening, custodian: Custodian) -> QuerySet[OpenedBid]:
+    """The bids that wait, and to which this keeper gave nothing yet."""
+    given = Share.objects.filter(opened=OuterRef("pk"), custodian=custodian)
+    rows = bid_rows().filter(~Exists(given), opening=opening, outcome__in=_WAITING)
+    return rows.order_by("bid__code")
+
+
 def opening_of(tender: Tender) -> Opening | None:
     """The opening of a tender; None before it began."""
     return _rows().filter(tender=tender).first()
@@ -121,7 +134,7 @@ def to_post(actor: Actor) -> list[Opening]:
         custodian__person_id=actor.pk,
         custodian__organization_id__in=orgs,
     )
-    given = Share.objects.filter(opened=OuterRef("pk"), custodian__person_id=actor.pk, is_good=True)
+    given = Share.objects.filter(opened=OuterRef("pk"), custodian__person_id=actor.pk)
     absent = Absence.objects.filter(opening=OuterRef("pk"), custodian__person_id=actor.pk)
     lacking = OpenedBid.objects.filter(~Exists(given), opening=OuterRef("pk"), outcome__in=_WAITING)
     rows = waiting().filter(

@@ -59,7 +59,12 @@ def open_ready(opening: Opening) -> None:
     """
     closing = Closing.objects.get(tender=opening.tender_id)
     for row in queries.undecided(opening):
-        verdict = judge_sealed(row, closing)
+        try:
+            verdict = judge_sealed(row, closing)
+        except Exception:
+            # One bid that trips the check stops no other. It is tried again, and no wait ends against its bidder.
+            logger.exception("the bid of row %s could not be judged", row.pk)
+            continue
         if verdict is not None:
             record(row, verdict)
     progress(opening)
@@ -185,9 +190,6 @@ def _can_open(row: Any, opening: Opening) -> bool:
 
 
 def _finish(opening: Opening, now: datetime) -> None:
-    if opening.tender.status == TenderStatus.CANCELLED:
-        # A cancelled tender has no minutes to tell of.
-        opening.tender.suspended_at = None
     OPENING.fire("finish", opening, None, at=now)
     opening.opened_at = now
     opening.updated_at = clock.now()

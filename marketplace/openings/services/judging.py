@@ -9,6 +9,7 @@ from marketplace.bids import queries as bids
 from marketplace.bids.adapters import store
 from marketplace.bids.models import Closing, Envelope
 from marketplace.custody import sealing
+from marketplace.files.rulebook import clean_name
 from marketplace.openings.models import OpenedBid, Reveal
 from marketplace.openings.rulebook import whole_form
 from marketplace.openings.workflow import Cause
@@ -75,7 +76,7 @@ def _content(row: OpenedBid, found: Unsealed) -> Verdict:
             size = one["size"]
             deque(sealing.open_file(found.header, found.opened.cek, number, stream, size), 0)
     files = [
-        {"name": one["name"][:120], "size": one["size"], "code": "", "reason": ""}
+        {"name": clean_name(one["name"]), "size": one["size"], "code": "", "reason": ""}
         for one in manifest["files"]
     ]
     return Verdict(form=form, price=form["price"], files=files)

@@ -293,7 +293,7 @@ def _guessed(row: Planned, near: _Near) -> tuple[int, Filing | None]:
     best = max((sure for sure, _one in found), default=UNLIKE)
     alike = [one for sure, one in found if sure == best]
     if best == UNLIKE:
-        row.outcome = CREATE
+        _decide(row, CREATE)
         return UNLIKE, None
     said = {"codes": "、".join(one.code for one in alike)}
     if len(alike) > 1:
@@ -312,13 +312,18 @@ def _guessed(row: Planned, near: _Near) -> tuple[int, Filing | None]:
     return UNLIKE, None
 
 
+def _decide(row: Planned, outcome: str) -> None:
+    row.outcome = outcome
+
+
 def _give(filing: Filing, claimants: Sequence[tuple[int, Planned]]) -> None:
     """Of several rows of one filing only the surest is carried out; of equally sure ones none."""
     best = max(sure for sure, _row in claimants)
     surest = [row for sure, row in claimants if sure == best]
     for _sure, row in claimants:
         if len(surest) == 1 and row is surest[0]:
-            row.outcome, row.filing, row.rev = REGISTER, filing.pk, filing.rev
+            _decide(row, REGISTER)
+            row.filing, row.rev = filing.pk, filing.rev
             continue
         others = "、".join(str(one.number) for _one, one in claimants if one is not row)
         text = _("与第 %(rows)s 行都对应 %(code)s：请在“本平台编号”一列写明是哪一行")

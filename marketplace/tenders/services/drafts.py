@@ -31,7 +31,7 @@ from marketplace.tenders.models import (
 )
 from marketplace.tenders.rulebook import CHALLENGE, Procedure, Sealing, Side
 from marketplace.tenders.services.locking import locked, save
-from marketplace.tenders.workflow import EDITABLE, UNDER_WAY
+from marketplace.tenders.workflow import EDITABLE, UNDER_WAY, Status
 
 #: The criteria that a new draft begins with, by procedure: side, name, weight.
 _USUAL = (
@@ -113,7 +113,7 @@ def draft_tender(need: Need, beginning: Beginning, *, actor: Actor) -> Tender:
         sealing=rule.sealings[0],
         created_by_id=actor.pk,
         is_sample=need.is_sample,
-        **_carried(need, rule),
+        **_carried(need, rule) | _said_before(need),
     )
     insert(row)
     Lot.objects.create(tender=row, number=1, title=row.title, budget=need.budget_max)
@@ -149,6 +149,13 @@ def _carried(need: Need, rule: Procedure) -> dict[str, Any]:
         "district": need.district,
         "has_lead": rule.name == CHALLENGE,
     }
+
+
+def _said_before(need: Need) -> dict[str, str]:
+    """The texts of the last tender of the need that is over: a second stage begins where the first one ended."""
+    over = [Status.COMPLETE, Status.FAILED, Status.CANCELLED]
+    last = Tender.objects.filter(need=need, status__in=over).order_by("-id").first()
+    return {name: getattr(last, name) for name in TEXTS if getattr(last, name, "")}
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from marketplace.files.services import erase_sample_files
+from marketplace.kernel import clock
 from marketplace.tenders.models import (
     TENDER_FILES,
     Amendment,
@@ -29,6 +30,9 @@ _INSTANTS = (
     "updated_at",
 )
 
+#: Instants of what was done, which a deadline that comes nearer leaves alone.
+_WRITTEN = frozenset({"submitted_at", "published_at", "created_at", "updated_at"})
+
 
 def put_back(tender: Tender, days: int) -> None:
     """Let a sample tender have been published so many days ago."""
@@ -40,6 +44,19 @@ def put_back(tender: Tender, days: int) -> None:
     questions.update(asked_at=F("asked_at") - by)
     questions.exclude(answered_at=None).update(answered_at=F("answered_at") - by)
     Answer.objects.filter(question__in=questions).update(answered_at=F("answered_at") - by)
+
+
+@transaction.atomic
+def bring_to_deadline(tender: Tender) -> Tender:
+    """Let the deadline of a sample tender be now; it closes by the next move of the clock."""
+    row = Tender.objects.select_for_update(of=("self",)).get(pk=tender.pk, is_sample=True)
+    if row.deadline is not None:
+        by = row.deadline - clock.database_now()
+        Tender.objects.filter(pk=row.pk).update(
+            **{name: F(name) - by for name in _INSTANTS if name not in _WRITTEN}
+        )
+        row.refresh_from_db()
+    return row
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.awards import services
-from marketplace.awards.models import Delivery
+from marketplace.awards.models import TaskBook
 from marketplace.awards.services import Finding
 from marketplace.awards.workflow import DeliveryStatus, Status
 from marketplace.kernel import clock
@@ -94,7 +94,7 @@ def _result(world: Any, state: str) -> Round:
     return made
 
 
-def _work(world: Any, state: str) -> Delivery:
+def _work(world: Any, state: str) -> TaskBook:
     """The acts that lead to a state, by those who may."""
     cast = world.cast
     made = _round(world)

@@ -15,7 +15,7 @@ def tenders(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
     made: dict[str, dict[str, Any]] = {"missing": {"code": new_code("ZB")}}
     asked: dict[str, dict[str, Any]] = {"missing": {"code": new_code("TW")}}
     # What the clock does comes first: it moves everything that is due.
-    order = (Status.CLOSED, Status.CANCELLED, *Status)
+    order = (Status.CLOSED, Status.COMPLETE, Status.FAILED, Status.CANCELLED, *Status)
     rows = {state: _tender(world, state) for state in dict.fromkeys(order)}
     rows["suspended"] = services.suspend_tender(
         _tender(world, Status.TENDERING), reason="核查", actor=world.cast.authority

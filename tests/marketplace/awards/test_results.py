@@ -121,7 +121,7 @@ def test_two_pairs_of_eyes_where_the_procedure_asks_for_them(cast: Cast, procedu
         made.result, days=least, contact="采购部", note="", actor=cast.approver
     )
     assert row.status == Status.CHECKING
-    assert not Publicity.objects.exists()
+    assert not Publicity.objects.filter(subject_kind=queries.RESULT_KIND).exists()
     # An operator who works for a bidder does not publish its award.
     both = make_staff("operator")
     both.memberships.create(organization=made.firms[1][0], role="member")
@@ -267,7 +267,11 @@ def test_a_candidate_who_declines_gives_way_to_a_full_publicity_of_the_next(cast
     made.tender.refresh_from_db()
     lot = made.tender.lots.get()
     assert (lot.stage, lot.fail_reason, made.tender.status) == ("failed", "均已放弃", "failed")
-    publicities = Publicity.objects.order_by("pk").values_list("status", flat=True)
+    publicities = (
+        Publicity.objects.filter(subject_kind=queries.RESULT_KIND)
+        .order_by("pk")
+        .values_list("status", flat=True)
+    )
     assert list(publicities) == ["cancelled", "cancelled"]
 
 

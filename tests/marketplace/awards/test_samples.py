@@ -7,8 +7,8 @@ from marketplace.awards.models import Award, Result
 from marketplace.deals.models import Contract
 from marketplace.journal import services as journal
 from marketplace.web.samples import declared
-from tests.factories.awards import make_round
 from tests.cast import Cast
+from tests.factories.awards import make_round
 
 pytestmark = pytest.mark.django_db
 

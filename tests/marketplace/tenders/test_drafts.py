@@ -159,3 +159,12 @@ def test_members_draft_and_those_who_bind_send(cast: Cast, draft: Tender) -> Non
 def test_what_was_typed_is_what_is_opened_again(cast: Cast, draft: Tender) -> None:
     draft.refresh_from_db()
     assert {name: getattr(draft, name) for name in CONTENT} == CONTENT
+
+
+def test_another_call_of_a_need_begins_where_the_last_one_ended(cast: Cast) -> None:
+    first = make_tender(cast.enterprise, cast.approver, state="cancelled", payment="分三期")
+    again = services.draft_tender(
+        first.need, services.Beginning("challenge", True), actor=cast.approver
+    )
+    assert (again.payment, again.deliverables) == ("分三期", first.deliverables)
+    assert (again.procedure, again.title) == ("challenge", first.title)

@@ -1,0 +1,18 @@
+"""The pages of openings."""
+
+from marketplace.openings.views.keepers import boxes, openings, post, show
+from marketplace.openings.views.minutes import chain, minutes
+from marketplace.openings.views.readers import file, read
+from marketplace.openings.views.reveal import reveal
+
+__all__ = [
+    "boxes",
+    "chain",
+    "file",
+    "minutes",
+    "openings",
+    "post",
+    "read",
+    "reveal",
+    "show",
+]

@@ -1,0 +1,85 @@
+"""Reading an opened bid: each look and each file is written down before it is given."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.files.models import Attachment
+from marketplace.files.sending import send_attachment
+from marketplace.kernel.errors import Forbidden, NotVisible, Refused
+from marketplace.openings import queries, services
+from marketplace.openings.rulebook import summary_of
+from marketplace.openings.views.shared import PersonRequest, opened
+from marketplace.web.signed_out import login_required
+from marketplace.web.views import render_page
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def read(request: PersonRequest, code: str) -> HttpResponse:
+    """One opened bid. Without the undertaking it leads to it; a POST puts the bid on the shortlist."""
+    row = opened(request, code)
+    if not request.user.has_perm("openings.read_bid", row):
+        if request.method == "POST":
+            raise Forbidden
+        messages.info(request, _("请先签署保密承诺，再查阅方案"))
+        return redirect("openings:show", row.opening.code)
+    problem, status = None, 200
+    if request.method == "POST":
+        try:
+            services.shortlist(row, actor=request.user)
+        except Refused as error:
+            problem, status = error, error.status
+        else:
+            messages.success(request, _("已入围，投标人会收到通知；现在可以查阅完整方案"))
+            return redirect("openings:read", row.bid.code)
+    if request.method == "GET":
+        services.note_reading(row, actor=request.user)
+    whole = queries.may_see_files(row, request.user)
+    form = row.form if whole else summary_of(row.form)
+    requirements = {one.number: one for one in row.opening.tender.requirements.all()}
+    context = {
+        "row": row,
+        "opening": row.opening,
+        "tender": row.opening.tender,
+        "form": form,
+        "answers": [(requirements.get(one["number"]), one["text"]) for one in form["answers"]],
+        "lead_share": _percent(form["lead_share"]),
+        "partners": [(one["name"], _percent(one["share"])) for one in form["partners"]],
+        "files": queries.file_lines(row) if whole else [],
+        "whole": whole,
+        "shortlists": not row.is_whole and request.user.has_perm("openings.shortlist_bid", row),
+        "flags": queries.flags_of(row),
+        "problem": problem,
+    }
+    response = render_page(request, "openings/read.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _percent(basis_points: int) -> str:
+    return f"{Decimal(basis_points) / 100:f}%"
+
+
+@login_required
+@require_safe
+def file(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
+    """One file of an opened bid, after it passed the checks."""
+    row = opened(request, code)
+    if not request.user.has_perm("openings.read_bid", row):
+        raise Forbidden(_("请先签署保密承诺，再查阅方案"))
+    if not queries.may_see_files(row, request.user):
+        raise Forbidden(_("入围后才能查阅完整方案和附件"))
+    if not 1 <= number <= len(row.files) or not row.files[number - 1]["code"]:
+        raise NotVisible
+    found = Attachment.objects.filter(code=row.files[number - 1]["code"]).first()
+    if found is None or not found.is_ready:
+        raise NotVisible
+    if request.method == "GET":
+        services.note_reading(row, actor=request.user, file=found.name)
+    return send_attachment(request, found, request.user)
