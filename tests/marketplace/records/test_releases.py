@@ -65,9 +65,9 @@ def test_each_step_is_a_valid_release_and_nothing_is_told_twice(
     with clock.shift(timedelta(10)):
         tenders.tick()
         last = told(row)
-    assert (last.number, last.data["tag"]) == (3, ["tenderCancellation"])
-    assert last.data["tender"]["status"] == "cancelled"
-    assert [one["status"] for one in last.data["tender"]["lots"]] == ["cancelled"]
+        assert (last.number, last.data["tag"]) == (3, ["tenderCancellation"])
+        assert last.data["tender"]["status"] == "cancelled"
+        assert [one["status"] for one in last.data["tender"]["lots"]] == ["cancelled"]
 
         record = fetched(client, reverse("records:record", args=[row.code]))
         assert [one["id"] for one in record["records"][0]["releases"]] == ["1", "2", "3"]

@@ -34,7 +34,7 @@ from marketplace.tenders.models import Lot, Tender
 from tests.cast import Cast
 from tests.factories.bids import hand_in, make_draft, make_sealed_tender
 from tests.factories.deals import advance, sign
-from tests.factories.evaluation import clear, finish, make_expert, make_panel
+from tests.factories.evaluation import finish, make_expert, make_panel
 from tests.factories.openings import begin, come, past
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.registration import make_filing
@@ -117,7 +117,10 @@ def test_a_challenge_becomes_counted_turnover(
         assert (lot.stage, lot.contract) == ("contracted", contract.code)
         counted = LedgerEntry.objects.count()
         filing = make_filing(
-            cast, "registered", contract=Contract.objects.get(pk=contract.pk), actor=cast.university_admin
+            cast,
+            "registered",
+            contract=Contract.objects.get(pk=contract.pk),
+            actor=cast.university_admin,
         )
         assert LedgerEntry.objects.count() > counted
         journal.drain()
@@ -137,7 +140,9 @@ def test_a_challenge_becomes_counted_turnover(
         record = client.get(reverse("records:record", args=[row.code])).json()
         assert faults(record) == []
         tags = [tag for one in releases(row) for tag in one.data["tag"]]
-        assert [tag for tag in ("tender", "award", "awardUpdate", "contract") if tag not in tags] == []
+        assert [
+            tag for tag in ("tender", "award", "awardUpdate", "contract") if tag not in tags
+        ] == []
         seen = json.dumps(record, ensure_ascii=False)
         assert CANARY not in seen
         assert rival.name not in seen, "who was not chosen is not named"
