@@ -59,7 +59,7 @@ class AwardDeclined(Event):
     """The candidate does not want it any more; the purchaser decides what follows."""
 
     subject_kind = RESULT
-    label = _("候选单位放弃")
+    label = pgettext_lazy("event", "候选单位放弃")
     award_id: int = 0
 
 
@@ -68,7 +68,7 @@ class CandidateReplaced(Event):
     """The candidate is out; the next one stands for it."""
 
     subject_kind = RESULT
-    label = _("改由下一名候选")
+    label = pgettext_lazy("event", "改由下一名候选")
     award_id: int = 0
 
 
@@ -111,7 +111,7 @@ class ContractDue(Event):
     """The contract is due soon (`is_late` False), or was due and is not signed (True)."""
 
     subject_kind = RESULT
-    label = _("签约期限提醒")
+    label = pgettext_lazy("event", "签约期限提醒")
     award_id: int = 0
     is_late: bool = False
 

@@ -55,11 +55,7 @@ def people() -> Cast:
 
 
 def ready(cast: Cast) -> tuple[Round, Objection, Any]:
-    """A result whose publicity is suspended by the authority past its days, with a draft of an objection.
-
-    A suspended publicity takes objections. When it goes on, its end lies behind: then the award is possible, and an
-    objection only as long as the award was not made. So both are possible in the same second.
-    """
+    """A result that is public, and the draft of an objection of the second of its ranking, with who raises it."""
     second = OrganizationFactory(name="第二研究所")
     person = make_member(second, "approver")
     firms = [(cast.university, cast.university_admin), (second, person)]
@@ -136,11 +132,8 @@ def _check(award: Award) -> None:
 
 def test_of_two_awards_at_once_one_counts(people: Cast) -> None:
     made, _draft, _person = ready(people)
-    Publicity.objects.update(
-        starts_at=clock.now() - timedelta(9),
-        ends_at=clock.now() - timedelta(1),
-        first_ends_at=clock.now() - timedelta(1),
-    )
+    ended = clock.now() - timedelta(1)
+    Publicity.objects.update(starts_at=ended - timedelta(9), ends_at=ended, first_ends_at=ended)
     row = made.fresh()
     done = at_once(
         lambda: services.confirm_award(row, actor=people.approver),
