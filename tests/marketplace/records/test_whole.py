@@ -20,7 +20,9 @@ import pytest
 from marketplace.awards import services as awards
 from marketplace.awards.models import Result, TaskBook
 from marketplace.awards.rulebook import Grade
+from marketplace.deals import services as deals
 from marketplace.deals.models import Contract
+from marketplace.deals.workflow import Side
 from marketplace.evaluation import queries as evaluation
 from marketplace.evaluation.models import Panel
 from marketplace.journal import services as journal
@@ -33,7 +35,7 @@ from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
 from tests.cast import Cast
 from tests.factories.bids import hand_in, make_draft, make_sealed_tender
-from tests.factories.deals import advance, sign
+from tests.factories.deals import advance, party, sign
 from tests.factories.evaluation import finish, make_expert, make_panel
 from tests.factories.openings import begin, come, past
 from tests.factories.parties import OrganizationFactory, make_member
@@ -151,6 +153,22 @@ def test_a_challenge_becomes_counted_turnover(
 
 def signed(contract: Contract, cast: Cast) -> None:
     """The winner keeps the record; both sides confirm the text, and it is signed."""
+    known = {
+        "basics": {
+            "title": contract.title,
+            "contract_type": contract.contract_type,
+            "subject_text": contract.subject_text,
+            "starts_on": clock.today(),
+            "ends_on": clock.today() + timedelta(365),
+        },
+        "parties": {
+            "parties": [party(cast.university, Side.SELLER), party(cast.enterprise, Side.BUYER)]
+        },
+        "money": {"amount_total_fen": contract.amount_total_fen, "payment_mode": "lump"},
+        "official": {"field": "05", "aim": "10", "ip_kinds": ["none"], "plan_source": "none"},
+    }
+    for name, data in known.items():
+        contract = deals.save_section(contract, name, data, actor=cast.university_admin)
     contract = advance(contract, "confirmed", cast.university_admin, cast.approver)
     sign(contract, cast.university_admin)
 
