@@ -12,7 +12,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.journal import triggers  # noqa: PLC0415 -- app ready
-        from marketplace.records import handlers  # noqa: F401, PLC0415 -- app ready
+        from marketplace.records import handlers, policies  # noqa: F401, PLC0415 -- app ready
         from marketplace.records.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 
