@@ -176,7 +176,7 @@ SLICE = Slice(
         CodePage("PS", queries.panels_visible_to, "evaluation:panel"),
     ),
     schedules=(Schedule("evaluation.tick", every=300.0),),
-    samples=Samples("experts", 67, samples.load, samples.remove),
+    samples=Samples("experts", 69, samples.load, samples.remove),
     slots=(
         Contribution("tender.panels", 25, _public, "evaluation/slot_public.html"),
         Contribution("tender.manage", 25, _managed, "evaluation/slot_manage.html"),

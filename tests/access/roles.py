@@ -204,8 +204,6 @@ RELATIONS: dict[str, Relations] = {
     "expert suspended": {"self": frozenset({"custodian"})},
     "expert left": {"self": frozenset({"editor"})},
     "panel": _JUDGED,
-    # Its members are drawn later.
-    "panel prepared": {"panelist": frozenset()},
     "panel_bid": _JUDGED,
     "explained_bid": _BID,
     "lot_to_judge": _TENDERED,

@@ -41,6 +41,8 @@ def test_the_world_has_a_row_behind_every_code(world: World) -> None:
 OWED = {"returned", "asked", "invited", "open"}
 #: Flows whose people learn elsewhere that they must act, and where.
 NO_TODO = {
+    "evaluation.seat": "a seat has no code of its own: the to-do leads to the page by its panel",
+    "evaluation.expert": "the to-do leads to the one page of the own entry",
     "awards.milestone": "a milestone has no code; its to-do leads to the page of its delivery",
     "registration.ledgerperiod": "a month is open while it lasts; its closing is a to-do when it is over",
     "tenders.cancellation": "the to-do leads to the page of its tender",

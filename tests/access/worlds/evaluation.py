@@ -69,7 +69,10 @@ def _panel(world: Any, state: str) -> Panel:
     if state == PanelStatus.PREPARED:
         for _number in range(3):
             make_expert(operator=cast.operator)
-        return services.prepare_panel(lot, size=3, fields=[], actor=cast.operator)
+        # The experts are drawn later; beside them sits a member of the purchaser.
+        return services.prepare_panel(
+            lot, size=3, fields=[], own=[cast.member], actor=cast.operator
+        )
     if state == PanelStatus.FORMING:
         return make_reader(lot, cast.member, cast.approver, state="forming")
     row = make_reader(lot, cast.member, cast.approver)
