@@ -10,7 +10,7 @@ from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus, Status
 
 
 class RankRead(serializers.Serializer[Any]):
-    """One line of a ranking: name, price (fen) and reasons where the caller may know them, else empty."""
+    """One line of a ranking with its reasons; name and price (fen) where the caller may know them, else empty."""
 
     rank = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()

@@ -142,6 +142,9 @@ DELIVERY = Workflow.of(
     subject="awards.taskbook",
 )
 
+#: The moves that are decisions about the whole work: each leaves a judgement.
+JUDGED = ("accept", "confirm", "deny", "find", "propose", "refuse", "send_back")
+
 
 class MilestoneStatus(TextChoices):
     """A milestone is reported by the winner and accepted by the purchaser, or returned with a reason."""

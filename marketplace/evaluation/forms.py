@@ -176,7 +176,7 @@ class ScoreForm(JiebangForm):
         super().__init__(*args, **kwargs)
         self.criteria = criteria
         for row in criteria:
-            self.fields[f"points_{row.number}"] = PlainTextField(
+            points = PlainTextField(
                 label=_("%(name)s（权重 %(weight)s）得分")
                 % {"name": row.name, "weight": f"{row.weight.normalize():f}"},
                 max_length=20,
@@ -184,6 +184,9 @@ class ScoreForm(JiebangForm):
                 help_text=row.detail or _("0 到 100，最多两位小数"),
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
+            # A number needs no counter of characters.
+            points.counted = False
+            self.fields[f"points_{row.number}"] = points
             self.fields[f"comment_{row.number}"] = PlainTextField(
                 label=_("%(name)s的意见") % {"name": row.name},
                 max_length=MOST_REASON,

@@ -124,10 +124,13 @@ class Weighted:
 
 @dataclass(frozen=True)
 class Entry:
-    """What ranking knows of a bid: `scores` by number of criterion, in any order. `price` in fen."""
+    """What ranking knows of a bid: `scores` by number of criterion, in any order. `price` in fen.
+
+    A bid without a price is not ranked, whatever `is_valid` says.
+    """
 
     bid: str
-    price: int
+    price: int | None
     received_at: datetime
     scores: Mapping[int, Sequence[Decimal]] = field(default_factory=dict)
     is_valid: bool = True
@@ -169,12 +172,12 @@ def rank(criteria: Sequence[Weighted], entries: Iterable[Entry]) -> list[Place]:
     The total is the sum of weight times mean. Equal totals are ordered by the technical score, then by the
     lower price, then by the earlier receipt, at last by code, so that the order never depends on the input's.
     """
-    valid = [one for one in entries if one.is_valid]
+    valid = [(one, one.price) for one in entries if one.is_valid and one.price is not None]
     if not valid:
         return []
-    lowest = min(one.price for one in valid)
+    lowest = min(price for _one, price in valid)
     found: list[tuple[Any, Entry, Decimal, Decimal]] = []
-    for one in valid:
+    for one, price in valid:
         technical = sum(
             (
                 Fraction(row.weight) * mean(one.scores.get(row.number, ())) / 100
@@ -184,8 +187,8 @@ def rank(criteria: Sequence[Weighted], entries: Iterable[Entry]) -> list[Place]:
             Fraction(0),
         )
         of_price = sum((Fraction(row.weight) for row in criteria if row.is_price), Fraction(0))
-        total = rounded(technical + of_price * price_points(one.price, lowest) / 100)
-        key = (-total, -technical, one.price, one.received_at, one.bid)
+        total = rounded(technical + of_price * price_points(price, lowest) / 100)
+        key = (-total, -technical, price, one.received_at, one.bid)
         found.append((key, one, total, rounded(technical)))
     found.sort(key=lambda row: row[0])
     return [
@@ -211,14 +214,15 @@ PRICE_RULE = PRICE_RULES[-1]
 
 
 def abnormal(
-    prices: Mapping[str, int], budget: int | None, rule: PriceRule = PRICE_RULE
+    prices: Mapping[str, int | None], budget: int | None, rule: PriceRule = PRICE_RULE
 ) -> dict[str, Any]:
-    """Why the price of a bid needs an explanation, by code; bids with a usual price are left out."""
+    """Why the price of a bid needs an explanation, by code; bids with a usual price, or with none, are left out."""
     found: dict[str, Any] = {}
-    for bid, price in prices.items():
+    known = {bid: price for bid, price in prices.items() if price is not None}
+    for bid, price in known.items():
         if budget is not None and price > budget:
             found[bid] = _("报价超过预算")
-        elif Fraction(price) * 100 * len(prices) < rule.share * sum(prices.values()):
+        elif Fraction(price) * 100 * len(known) < rule.share * sum(known.values()):
             found[bid] = _("报价低于平均报价的 %(share)d%%") % {"share": rule.share}
     return found
 

@@ -74,7 +74,7 @@ def whole_form(form: Any) -> dict[str, Any] | None:
         return None
     price, share = form.get("price"), form.get("lead_share")
     texts = _is_text(form.get("scheme"), MOST_SCHEME) and _is_text(form.get("team"), MOST_TEAM)
-    numbers = (price is None or _is_number(price, MAX_FEN)) and _is_number(share, WHOLE)
+    numbers = _is_number(price, MAX_FEN) and _is_number(share, WHOLE)
     if not (texts and numbers):
         return None
     rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}

@@ -316,6 +316,15 @@ def is_live(cancellation: Any, _now: Any) -> object:
     return "" if cancellation.tender.status in LIVE else _("已经结束，不能终止")
 
 
+def has_no_contract(cancellation: Any, _now: Any) -> object:
+    """A contract is ended by its parties and not by a notice of the purchaser.
+
+    While a cancellation is announced the tender is suspended, and no lot comes to a contract.
+    """
+    signed = cancellation.tender.lots.filter(stage__in=[Stage.CONTRACTED, Stage.COMPLETED])
+    return _("已有标段签订合同，不能终止整个项目") if signed.exists() else ""
+
+
 CANCELLATION = Workflow.of(
     CancellationStatus,
     C.ASKED,
@@ -325,7 +334,7 @@ CANCELLATION = Workflow.of(
         {C.ASKED},
         C.ANNOUNCED,
         "tenders.review_change",
-        guards=(is_live,),
+        guards=(is_live, has_no_contract),
     ),
     Transition(
         "refuse",

@@ -114,6 +114,7 @@ PUBLISHED_BY_OTHERS = {
 }
 #: Short texts with no list of values.
 FREE = {
+    "awards.Result.panel",
     "brokerage.Introduction.kind",
     "brokerage.Introduction.listing_code",
     "brokerage.Mandate.listing_code",

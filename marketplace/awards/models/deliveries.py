@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from marketplace.awards.models.results import Award
 from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, Exemption, Grade
-from marketplace.awards.workflow import DELIVERY, DeliveryStatus, MilestoneStatus
+from marketplace.awards.workflow import DELIVERY, JUDGED, DeliveryStatus, MilestoneStatus
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot, Tender
@@ -20,7 +20,7 @@ DELIVERY_FILES = "awards.taskbook"
 class TaskBook(Stamped):
     """任务书 of an award. `purchaser` and `winner` are the two sides. `contract` is the code of the contract.
 
-    `tried`, `spent` (fen) and `asked_at` are the record of due diligence (尽职) of a claimed failure.
+    `tried`, `spent` (fen) and `claimed_at` are the record of due diligence (尽职) of a claimed failure.
     """
 
     code = CodeField(prefix="YS")
@@ -120,6 +120,7 @@ class Judgement(models.Model):
             models.CheckConstraint(
                 condition=Q(grade__in=["", *Grade.values]), name="judgement_grade"
             ),
+            models.CheckConstraint(condition=Q(move__in=JUDGED), name="judgement_move"),
         ]
 
     def __str__(self) -> str:

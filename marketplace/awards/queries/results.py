@@ -164,7 +164,7 @@ class Shown:
 
 
 def entries_shown(result: Result, actor: Actor) -> list[Shown]:
-    """The ranking: everybody reads ranks and totals, and of whoever was made public also name, price and reasons.
+    """The ranking: everybody reads ranks, totals and reasons, and of whoever was made public also name and price.
 
     A bidder reads the own line in full. Purchaser and overseers read all; of 招标 everybody does, since names and
     prices were read out at the opening.
@@ -188,7 +188,7 @@ def entries_shown(result: Result, actor: Actor) -> list[Shown]:
                 entry.organization.name if shows else "",
                 entry.total,
                 entry.price if shows else None,
-                entry.reasons if shows else "",
+                entry.reasons,
                 award is not None and award.ended_at is None and named,
                 own_line,
                 award is not None and award.ended_at is not None,

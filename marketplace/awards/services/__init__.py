@@ -21,6 +21,7 @@ from marketplace.awards.services.deliveries import (
     report_milestone,
     submit_delivery,
 )
+from marketplace.awards.services.locking import lock_lot
 from marketplace.awards.services.proposing import propose_result
 from marketplace.awards.services.publishing import (
     content_of,
@@ -46,6 +47,7 @@ __all__ = [
     "explain_terms",
     "judge_milestone",
     "least_days",
+    "lock_lot",
     "propose_result",
     "publish_result",
     "record_contract",

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from marketplace.kernel.operations import AddUniqueBeside, ReplaceCheck
+from marketplace.kernel.operations import AddIndexBeside, AddUniqueBeside, ReplaceCheck
 
 
 class Migration(migrations.Migration):
@@ -25,6 +25,12 @@ class Migration(migrations.Migration):
                 fields=["award"],
                 condition=Q(award__isnull=False) & ~Q(status="cancelled"),
                 name="contract_of_award",
+            ),
+        ),
+        AddIndexBeside(
+            model_name="contract",
+            index=models.Index(
+                fields=["award"], condition=Q(award__isnull=False), name="contract_from_award"
             ),
         ),
     ]

@@ -104,7 +104,9 @@ class Contract(Stamped):
     introduction = models.ForeignKey(
         Introduction, on_delete=models.SET_NULL, null=True, related_name="contracts"
     )
-    award = models.ForeignKey(Award, on_delete=models.SET_NULL, null=True, related_name="contracts")
+    award = models.ForeignKey(
+        Award, on_delete=models.SET_NULL, null=True, db_index=False, related_name="contracts"
+    )
     mandate = models.ForeignKey(Mandate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: When the records of the parties were last compared with an imported contract.
     origin_compared_at = models.DateTimeField(null=True)
@@ -212,6 +214,10 @@ class Contract(Stamped):
                 fields=["book", "status", "ended_on"],
                 condition=Q(need__isnull=False),
                 name="contract_solved",
+            ),
+            # Few contracts come from an award.
+            models.Index(
+                fields=["award"], condition=Q(award__isnull=False), name="contract_from_award"
             ),
             models.Index(fields=["desk_district", "-id"], name="contract_desk"),
             models.Index(fields=["contract_type", "-id"], name="contract_type"),

@@ -140,13 +140,21 @@ def judged(panel: Panel) -> list[Judged]:
             for criterion in to_score(criteria)
         }
         entries.append(
-            Entry(one.bid.code, one.price, one.bid.submitted_at, points, one.bid_id not in out)
+            Entry(
+                one.bid.code,
+                one.price,
+                one.bid.submitted_at,
+                points,
+                one.bid_id not in out and one.price is not None,
+            )
         )
     weighted = [
         Weighted(row.number, row.side == CriterionSide.PRICE, row.weight) for row in criteria
     ]
     places = {place.bid: place for place in rulebook.rank(weighted, entries)}
-    lowest = min((entry.price for entry in entries if entry.is_valid), default=0)
+    lowest = min(
+        (one.price for one, entry in zip(bids, entries, strict=True) if entry.is_valid), default=0
+    )
     result = []
     for one, entry in zip(bids, entries, strict=True):
         means = {

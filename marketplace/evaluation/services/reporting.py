@@ -96,6 +96,8 @@ def sign_report(
 
     Raises Forbidden, Refused for another report or while the tender is suspended, Stale, InvalidInput at `dissent`.
     """
+    # An earlier round may have left a result: its publicities come first in the one order of locks.
+    awards.lock_lot(seat.panel.lot_id)
     seat, now = locked_seat(seat)
     panel = seat.panel
     SEAT.fire("sign", seat, actor, at=now)
@@ -115,23 +117,17 @@ def sign_report(
 
 
 def _finish(panel: Panel, now: Any) -> None:
-    """Propose the result, or let the lot fail when no bid is left. What is kept of it is in the language of the site."""
+    """Propose the result, also where no bid is left: bidders read why. What is kept of it is in the language of the site."""
     if panel.lot.tender.is_suspended:
         raise Refused(_("项目已暂停"))
     rows = queries.judged(panel)
     PANEL.fire("finish", panel, None, at=now, because=panel)
     panel.finished_at = now
     save(panel)
-    tender = panel.lot.tender
-    lot = tenders.lot_of(tender, panel.lot_id)
-    if any(row.place for row in rows):
-        with translation.override(settings.LANGUAGE_CODE):
-            verdicts = _verdicts(panel, rows)
-        awards.propose_result(lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None)
-    else:
-        with translation.override(settings.LANGUAGE_CODE):
-            reason = gettext("评审认为没有符合要求的方案")
-        tenders.fail_lot(tender, lot, reason, at=now, because=panel)
+    lot = tenders.lot_of(panel.lot.tender, panel.lot_id)
+    with translation.override(settings.LANGUAGE_CODE):
+        verdicts = _verdicts(panel, rows)
+    awards.propose_result(lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None)
     publish(events.PanelReported(subject_id=panel.pk), actor=None)
 
 
@@ -156,6 +152,8 @@ def reasons_of(panel: Panel, row: Judged) -> str:
             "ground": ground,
             "text": row.rejection.text,
         }
+    if row.opened.price is None:
+        return gettext("否决：没有报价。")
     names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
     parts = [f"{names[number]} {points:f}" for number, points in sorted(row.means.items())]
     return gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}

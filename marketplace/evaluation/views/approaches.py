@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,6 +28,8 @@ def approach(request: PersonRequest, code: str) -> HttpResponse:
     row = queries.panel_to_report_on(request.user, code)
     if row is None:
         raise Http404
+    sits = queries.own_seat(row, request.user) is not None
+    back = reverse("evaluation:seat" if sits else "evaluation:panel", args=[row.code])
     form = ApproachForm(sent(request))
     form_key, reused, problem, status = FormKey(request), None, None, 200
     if request.method == "POST":
@@ -54,10 +57,10 @@ def approach(request: PersonRequest, code: str) -> HttpResponse:
                 problem, status = error, error.status
             else:
                 messages.success(request, _("已记录，只有主管部门能看到"))
-                sits = queries.own_seat(row, request.user) is not None
-                return redirect("evaluation:seat" if sits else "evaluation:panel", row.code)
+                return redirect(back)
     context = {
         "panel": row,
+        "back": back,
         "tender": row.lot.tender,
         "form": form,
         "form_key": form_key,

@@ -1,6 +1,7 @@
 """What goes on by itself: openings begin, bids with enough shares open, waits end, the minutes are closed."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Prefetch
 from marketplace.bids.models import Closing
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.errors import DomainError
 from marketplace.kernel.unreadable import readable
 from marketplace.openings import events, queries
 from marketplace.openings.models import OpenedBid, Opening, Share
@@ -33,11 +35,23 @@ _BIDDER = "bidder"
 def tick() -> None:
     """Do all that is due. It returns no number: a log would count bids."""
     for tender in readable(queries.to_begin()[:AT_ONCE]):
-        opening = begin(tender)
-        if opening is not None:
-            progress(opening)
+        _alone(_begin, tender)
     for opening in readable(queries.waiting()[:AT_ONCE]):
-        open_ready(opening)
+        _alone(open_ready, opening)
+
+
+def _begin(tender: Tender) -> None:
+    opening = begin(tender)
+    if opening is not None:
+        progress(opening)
+
+
+def _alone(act: Callable[[Any], None], row: Any) -> None:
+    """One row that cannot go on must not stop the others."""
+    try:
+        act(row)
+    except DomainError:
+        logger.exception("%s %s does not go on", type(row).__name__, row.code)
 
 
 def up_to_date(tender: Tender) -> Opening | None:

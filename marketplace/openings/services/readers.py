@@ -9,6 +9,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.openings import events
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
+from marketplace.openings.policies import is_admitted
 from marketplace.openings.rulebook import UNDERTAKING
 from marketplace.openings.services.locking import locked, locked_bid
 from marketplace.parties.policies import access_of
@@ -56,11 +57,15 @@ def shortlist(row: OpenedBid, *, actor: Actor) -> OpenedBid:
 
 @transaction.atomic
 def note_reading(row: OpenedBid, *, actor: Actor, file: str = "") -> Reading | None:
-    """Write down that somebody read a bid or took a file; the bidder's own people are not written down."""
+    """Write down that somebody read a bid or took a file; the bidder's own people are not written down.
+
+    Members of a panel are secret until the award, a representative of the purchaser too: the event of
+    their reading names nobody, the row has the person.
+    """
     access = access_of(actor)
     if access.in_org(row.bid.organization_id):
         return None
-    of_purchaser = access.in_org(row.opening.tender.owner_id)
+    of_purchaser = access.in_org(row.opening.tender.owner_id) and not is_admitted(actor, row)
     made = Reading.objects.create(
         opened=row,
         person_id=actor.pk,
@@ -69,5 +74,5 @@ def note_reading(row: OpenedBid, *, actor: Actor, file: str = "") -> Reading | N
         at=clock.database_now(),
         is_sample=row.opening.is_sample,
     )
-    publish(events.BidRead(subject_id=row.pk), actor=actor)
+    publish(events.BidRead(subject_id=row.pk), actor=actor if of_purchaser else None)
     return made

@@ -159,7 +159,7 @@ def _shares(request: PersonRequest) -> dict[str, str]:
     text = request.POST.get("shares", "")
     try:
         sent = json.loads(text) if len(text) <= MOST_SENT else None
-    except ValueError:
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict) or not all(
         isinstance(share, str) and len(share) <= 44 for share in sent.values()

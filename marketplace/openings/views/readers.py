@@ -38,7 +38,7 @@ def read(request: PersonRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已入围，投标人会收到通知；现在可以查阅完整方案"))
             return redirect("openings:read", row.bid.code)
-    if request.method == "GET":
+    if request.method != "HEAD":
         services.note_reading(row, actor=request.user)
     whole = queries.may_see_files(row, request.user)
     form = row.form if whole else summary_of(row.form)

@@ -17,7 +17,7 @@ from marketplace.tenders.rulebook import MOST_REASON
 from marketplace.tenders.services.locking import given, held, save, up_to_date
 from marketplace.tenders.services.timing import go_on, next_check, stop
 from marketplace.tenders.services.windows import CONTESTED, is_contested
-from marketplace.tenders.workflow import CANCELLATION, LIVE, CancellationStatus
+from marketplace.tenders.workflow import CANCELLATION, LIVE, CancellationStatus, has_no_contract
 
 
 @transaction.atomic
@@ -25,13 +25,15 @@ def ask_to_cancel(
     tender: Tender, *, kind: str, reason: str, actor: Actor, rev: Rev = None
 ) -> Cancellation:
     """Ask the operator to announce a cancellation. Raises Forbidden, Refused, Stale, InvalidInput."""
-    tender, _now = up_to_date(tender)
+    tender, now = up_to_date(tender)
     if not actor.has_perm("tenders.bind_tender", tender):
         raise Forbidden
     if tender.status not in LIVE:
         raise Refused(_("已经结束或尚未公告，不能终止"))
     if queries.open_cancellation(tender) is not None:
         raise Refused(_("已经申请终止"))
+    if reason_against := has_no_contract(Cancellation(tender=tender), now):
+        raise Refused(reason_against)
     check(tender.rev, rev, tender)
     if kind not in Cancellation.Kind.values:
         raise InvalidInput({"kind": [_("请从列表中选择")]})

@@ -4,6 +4,7 @@
 was away for a week leaves the same rows as one that came every minute.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db.models import Q
 
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.kernel.errors import DomainError
 from marketplace.kernel.unreadable import readable
 from marketplace.tenders import events, queries
 from marketplace.tenders.models import Amendment, Cancellation, Lot, Question, Tender
@@ -28,13 +30,24 @@ from marketplace.tenders.workflow import (
     Status,
 )
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 500
 
 
 def tick() -> int:
     """Make every move that is due, of each tender in a transaction of its own; how many tenders moved."""
     now = clock.database_now()
-    return sum(_run(row) for row in readable(queries.due(now)[:AT_ONCE]))
+    return sum(_alone(row) for row in readable(queries.due(now)[:AT_ONCE]))
+
+
+def _alone(tender: Tender) -> bool:
+    """One tender that cannot go on must not stop the others."""
+    try:
+        return _run(tender)
+    except DomainError:
+        logger.exception("tender %s does not go on", tender.code)
+        return False
 
 
 @transaction.atomic

@@ -56,14 +56,15 @@ def test_a_result_from_the_check_to_the_letters(client: Client, cast: Cast) -> N
     text = client.get(public).content.decode()
     assert "沂州理工大学" in text
     assert "第2研究所" not in text
-    assert "第 2 家的理由" not in text
+    assert "第 2 家的理由" in text, "reasons are public, names are not"
     assert "93.5" in text
     assert "90.5" in text
-    # A bidder reads the own line whole; its own neighbour's not.
+    # A bidder reads the own line with its name; its neighbour's without.
     (_org, second) = made.firms[1]
     text = page(client, second, public)
     assert "第 2 家的理由" in text
-    assert "第 3 家不符合条件" not in text
+    assert "第2研究所" in text
+    assert "第3研究所" not in text
     # The same stands on the page of the tender.
     text = client.get(f"/tenders/{made.tender.code}/").content.decode()
     assert made.result.code in text
@@ -191,7 +192,8 @@ def test_the_api_reads_results_and_deliveries(client: Client, cast: Cast) -> Non
     assert [line["name"] for line in body["ranking"]] == ["沂州理工大学", ""]
     assert [line["total"] for line in body["ranking"]] == ["93.5000", "90.5000"]
     assert body["ranking"][1]["price"] is None
-    assert body["ranking"][1]["reasons"] == ""
+    assert body["ranking"][1]["reasons"] == "第 2 家的理由"
+    assert body["ranking"][1]["name"] == ""
     assert [one["name"] for one in body["candidates"]] == ["沂州理工大学"]
     assert client.get("/api/v1/results/?page=2").status_code == 404
     with after_publicity(made):

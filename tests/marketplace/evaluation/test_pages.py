@@ -9,6 +9,7 @@ import pytest
 
 from marketplace.evaluation import queries, services
 from marketplace.evaluation.models import Approach, Expert, Panel, Sheet
+from marketplace.journal.models import Entry
 from marketplace.notices.models import Notice
 from marketplace.openings.models import Reading
 from marketplace.tenders.models import Lot
@@ -163,6 +164,8 @@ def test_a_panel_from_the_form_to_the_public_page(
     assert page.status_code == 200
     assert "大豆蛋白胶黏剂" in text
     assert Reading.objects.get().side == "panel"
+    # The journal does not name the expert; the row of the reading does.
+    assert Entry.objects.get(event="BidRead").actor is None
     numbers = [row.number for row in queries.to_score(queries.criteria_of(lot))]
     points = {f"points_{number}": "88.5" for number in numbers}
     bad = client.post(reading, {"act": "save", "rev": "1", **dict.fromkeys(points, "1e9")})

@@ -14,6 +14,8 @@ from marketplace.evaluation.services import Work
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
+from marketplace.openings.models import OpenedBid, Reading
+from marketplace.openings.services import note_reading
 from marketplace.parties.models import Membership
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
@@ -253,7 +255,7 @@ def test_scores_are_hidden_exact_and_locked(cast: Cast) -> None:
     assert not Result.objects.exists()
 
 
-def test_exclusions_need_two_and_a_lot_without_bids_fails(cast: Cast) -> None:
+def test_exclusions_need_two_and_a_lot_without_bids_has_a_result(cast: Cast) -> None:
     lot = challenge(cast)
     pool(cast, 5)
     panel = make_panel(lot, cast.operator, state="scoring")
@@ -280,9 +282,29 @@ def test_exclusions_need_two_and_a_lot_without_bids_fails(cast: Cast) -> None:
     finish(panel, {})
     lot.refresh_from_db()
     panel.refresh_from_db()
-    assert (panel.status, lot.stage) == ("reported", "failed")
-    assert lot.fail_reason
-    assert not Result.objects.exists()
+    # The result has no candidate; every bidder reads why his bid is out, and may object.
+    result = Result.objects.get()
+    assert (panel.status, lot.stage, result.awards.count()) == ("reported", "proposed", 0)
+    reasons = {row.bid.code: row.reasons for row in result.entries.select_related("bid")}
+    assert reasons == {
+        bid: "否决：缺少签字盖章或者规定的材料。无章",
+        other: "否决：报价低于成本或超过最高限价，且不能合理说明。超预算",
+    }
+
+
+def test_a_bid_without_a_price_is_out_and_stops_nothing(cast: Cast) -> None:
+    lot = make_opened(cast.enterprise, cast.approver, bidders(cast), operator=cast.operator)
+    panel = make_reader(lot, cast.member, cast.approver)
+    bare, other = queries.bids_of(lot)
+    OpenedBid.objects.filter(pk=bare.pk).update(price=None)
+    assert queries.abnormal_of(panel, queries.bids_of(lot)) == {}
+    finish(panel, {bare.bid.code: ["90"], other.bid.code: ["60"]})
+    found = Result.objects.get().entries.order_by("-is_valid")
+    assert [(row.bid_id, row.rank, row.price is None) for row in found] == [
+        (other.bid_id, 1, False),
+        (bare.bid_id, None, True),
+    ]
+    assert found[1].reasons == "否决：没有报价。"
 
 
 def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
@@ -367,6 +389,12 @@ def test_invitations_expire_and_an_empty_pool_is_told(cast: Cast) -> None:
     assert mine.pk in {seat.person_id for seat in queries.sitting_of(second)}
     second = services.draw_panel(second, actor=cast.operator)
     assert queries.sitting_of(second)[-1].person_id == mine.pk
+    # A bidder who sees who read a bid does not learn which of them is of the panel.
+    for seat in queries.sitting_of(second):
+        clear(seat)
+    note_reading(queries.bids_of(lot)[0], actor=mine)
+    assert [(row.person, row.side) for row in Reading.objects.all()] == [(mine, "panel")]
+    assert Entry.objects.get(event="BidRead").actor is None
 
 
 def test_experts_apply_and_are_decided_on(cast: Cast) -> None:

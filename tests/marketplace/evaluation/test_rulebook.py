@@ -175,6 +175,9 @@ def test_abnormal_prices() -> None:
     found = rulebook.abnormal({"A": 100, "B": 100, "C": 40}, None)
     assert list(found) == ["C"]
     assert list(rulebook.abnormal({"A": 100, "B": 101}, 100)) == ["B"]
+    # Who names no price is no part of the mean.
+    assert list(rulebook.abnormal({"A": 100, "B": 100, "C": 40, "D": None}, None)) == ["C"]
+    assert rulebook.abnormal({"D": None}, 100) == {}
     # Exactly 70 % of the mean is usual: 70, 130 have the mean 100.
     assert rulebook.abnormal({"A": 70, "B": 130}, None) == {}
     assert list(rulebook.abnormal({"A": 69, "B": 131}, None)) == ["A"]

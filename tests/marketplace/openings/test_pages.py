@@ -12,6 +12,7 @@ import pytest
 
 from marketplace.bids.adapters.signing import receipt_key
 from marketplace.custody import sealing
+from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
@@ -95,6 +96,8 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert [(one.person, one.side, one.file) for one in Reading.objects.order_by("id")] == [
             (cast.approver, "purchaser", "")
         ] * 3
+        read = Entry.objects.filter(event="BidRead")
+        assert [entry.actor for entry in read] == [cast.approver] * 3
         text = owner.get(reverse("bids:show", args=[bid.code])).content.decode()
         assert text.count(cast.approver.get_full_name()) == 3
         assert owner.get(at("read", bid.code)).status_code == 200

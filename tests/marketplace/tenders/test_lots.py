@@ -118,3 +118,22 @@ def test_after_an_opening_the_authority_decides_on_a_cancellation(cast: Cast) ->
         services.tick()
     row.refresh_from_db()
     assert (row.status, row.lots.get().stage) == (Status.CANCELLED, Stage.CANCELLED)
+
+
+def test_a_tender_with_a_contract_is_not_cancelled_whole(cast: Cast) -> None:
+    row, authority = closed(cast, lots=2), make_staff("authority")
+    with clock.shift(timedelta(40)):
+        asked = services.ask_to_cancel(row, kind="funds", reason="经费未落实", actor=cast.approver)
+        for name, said in (
+            ("open_lot", ()),
+            ("propose_lot", ()),
+            ("award_lot", ()),
+            ("record_contract", ("HT",)),
+        ):
+            move(row, 1, name, *said)
+        with pytest.raises(Refused, match="签订合同"):
+            services.announce_cancellation(asked, actor=authority)
+        services.drop_cancellation(asked, "withdraw", actor=cast.approver)
+        with pytest.raises(Refused, match="签订合同"):
+            services.ask_to_cancel(row, kind="funds", reason="经费", actor=cast.approver)
+        assert services.tick() == 0
