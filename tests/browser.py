@@ -71,6 +71,11 @@ def faults(page: Page, path: str) -> list[str]:
     assert answer is not None
     assert answer.status == 200, path
     assert answer.url.endswith(path), f"{path} leads to {answer.url}"
+    return [f"{path}: {fault}" for fault in faults_here(page)]
+
+
+def faults_here(page: Page) -> list[str]:
+    """The same of the page that is open, after what was done on it."""
     page.evaluate(AXE)
     found = []
     for width in (1280, 320):
@@ -82,4 +87,4 @@ def faults(page: Page, path: str) -> list[str]:
         found += [f"cut off: {html}" for html in page.evaluate(CUT_OFF)]
         if (pixels := page.evaluate(TOO_WIDE)) > 0:
             found.append(f"{pixels} px wider than {width}")
-    return [f"{path}: {fault}" for fault in found]
+    return found

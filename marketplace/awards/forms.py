@@ -62,6 +62,7 @@ class NextForm(JiebangForm):
         label=_("候选单位退出的原因"),
         widget=forms.RadioSelect,
         choices=[(value, label) for value, label in Out.choices if value != Out.ROUND],
+        help_text=_("核实不符合条件的，须上传证明材料；揭榜和招标由主管部门认定。"),
     )
     reason = PlainTextField(
         label=_("具体说明（公开显示）"), max_length=MOST_REASON, multiline=True, rows=3
@@ -70,8 +71,17 @@ class NextForm(JiebangForm):
 
 
 class EndForm(JiebangForm):
-    """Why the round ends."""
+    """Why the round ends; and why the candidate is out, where there is one."""
 
+    out = forms.ChoiceField(
+        label=_("候选单位退出的原因"),
+        required=False,
+        choices=[
+            ("", _("没有候选单位，或者本轮结果作废")),
+            *((value, label) for value, label in Out.choices if value != Out.ROUND),
+        ],
+        help_text=_("核实不符合条件的，须上传证明材料；揭榜和招标由主管部门认定。"),
+    )
     reason = PlainTextField(
         label=_("原因（公开显示）"), max_length=MOST_REASON, multiline=True, rows=3
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards import events, queries, services
 from marketplace.awards.models import AWARD_FILES, DELIVERY_FILES, Award, Result, TaskBook
+from marketplace.awards.rulebook import Out
 from marketplace.awards.workflow import Status
 from marketplace.files.policies import register_reader
 from marketplace.kernel.events import Event, on
@@ -19,6 +20,7 @@ from marketplace.publicity.events import PublicityCancelled, PublicityEnded
 from marketplace.publicity.rulebook import in_words
 from marketplace.tenders import events as tenders
 from marketplace.tenders.models import Tender
+from marketplace.tenders.services import register_hold
 
 kinds.register("awards.check", _("评审结果待核对或定标"))
 kinds.register("awards.result", _("所参加项目的结果"))
@@ -26,6 +28,7 @@ kinds.register("awards.letter", _("结果通知书"))
 kinds.register("awards.contract", _("签约期限提醒"))
 kinds.register("awards.taskbook", _("任务和验收的进展"))
 
+register_hold(services.hold)
 register_reader(AWARD_FILES, queries.reads_award_file)
 register_reader(DELIVERY_FILES, queries.reads_delivery_file)
 
@@ -77,7 +80,6 @@ _TOLD: dict[type[Event], Any] = {
     events.ResultPublicised: _("“%(title)s”的结果正在公示"),
     events.CandidateReplaced: _("“%(title)s”改由下一名候选，将另行公示"),
     events.ResultReopened: _("“%(title)s”的结果作废，重新评审"),
-    events.ResultFailed: _("“%(title)s”流标"),
     events.ResultCancelled: _("“%(title)s”已终止"),
 }
 
@@ -94,17 +96,44 @@ def tell_bidders(event: Event) -> None:
         _tell("awards.result", people, _TOLD[type(event)], row, url)
 
 
+@on(events.CandidateReplaced)
+def tell_unfit(event: events.CandidateReplaced) -> None:
+    """A candidate that was found unfit learns so itself, and reads why and on what evidence."""
+    award = (
+        Award.objects.select_related("result__tender", "entry").filter(pk=event.award_id).first()
+    )
+    if award is not None and award.out == Out.UNFIT:
+        _tell(
+            "awards.result",
+            parties.binders_of(award.entry.organization_id),
+            _("“%(title)s”认定贵单位不符合条件，候选资格取消，请查看原因和材料"),
+            award.result,
+            reverse("awards:detail", args=[award.result.code]),
+        )
+
+
+@on(events.ResultFailed)
+def tell_of_failure(event: events.ResultFailed) -> None:
+    """Each bidder is sent its own letter, with the reasons, also where nothing was made public before."""
+    row = _result(event)
+    if row is not None:
+        _send_letters(row, _("“%(title)s”流标，请查看告知书和理由"))
+
+
 @on(events.AwardConfirmed)
 def send_letters(event: events.AwardConfirmed) -> None:
     """Each bidder is sent its own letter."""
     row = _result(event)
-    if row is None:
-        return
+    if row is not None:
+        _send_letters(row, _("“%(title)s”已定标，请查看通知书"))
+
+
+def _send_letters(row: Result, title: Any) -> None:
     for entry in row.entries.select_related("bid"):
         _tell(
             "awards.letter",
             parties.binders_of(entry.organization_id),
-            _("“%(title)s”已定标，请查看通知书"),
+            title,
             row,
             reverse("awards:letter", args=[row.code, entry.bid.code]),
         )

@@ -30,12 +30,6 @@ def binds_purchaser(user: Actor, result: Any) -> bool:
     return result is not None and access_of(user).binds(result.tender.owner_id)
 
 
-@rules.predicate
-def watches(user: Actor, result: Any) -> bool:
-    """The operator, the authority and the auditor read every result."""
-    return result is not None and access_of(user).has(Role.OPERATOR, *OVERSEERS)
-
-
 def _is_outside(user: Actor, result: Any) -> bool:
     """The person works neither for the purchaser nor for a bidder."""
     access = access_of(user)
@@ -43,6 +37,16 @@ def _is_outside(user: Actor, result: Any) -> bool:
         return False
     mine = list(access.orgs)
     return not mine or not result.entries.filter(organization_id__in=mine).exists()
+
+
+@rules.predicate
+def watches(user: Actor, result: Any) -> bool:
+    """The operator, the authority and the auditor read every result but those of bidders that they work for."""
+    return (
+        result is not None
+        and access_of(user).has(Role.OPERATOR, *OVERSEERS)
+        and _is_outside(user, result)
+    )
 
 
 @rules.predicate
@@ -82,7 +86,7 @@ rules.add_perm("awards.decline_award", is_confirmed & is_candidate)
 # --- letters ----------------------------------------------------------------------------------
 @rules.predicate
 def was_told(_user: Actor, entry: Any) -> bool:
-    """There is a letter once somebody was chosen."""
+    """There is a letter once somebody was chosen, or the lot failed."""
     return entry is not None and entry.result.told_at is not None
 
 
@@ -100,8 +104,8 @@ def sends(user: Actor, entry: Any) -> bool:
 
 @rules.predicate
 def reads_letters(user: Actor, entry: Any) -> bool:
-    """The authority and the auditor read every letter."""
-    return entry is not None and access_of(user).has(*OVERSEERS)
+    """The authority and the auditor read every letter but those to rivals of bidders that they work for."""
+    return entry is not None and access_of(user).has(*OVERSEERS) and _is_outside(user, entry.result)
 
 
 rules.add_perm("awards.view_letter", was_told & (is_addressed | sends | reads_letters))

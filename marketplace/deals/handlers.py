@@ -82,7 +82,10 @@ def begin_contract(event: AwardConfirmed) -> None:
 
 @on(ContractSigned)
 def report_signature(event: ContractSigned) -> None:
-    """The award of a signed contract is contracted, and the work begins with its milestones."""
+    """The award of a signed contract is contracted, and the work begins with its milestones.
+
+    The signature has done so itself; this is a repeat that changes nothing.
+    """
     contract = queries.contract_by_id(event.subject_id)
     if contract is not None and contract.award_id is not None:
         award = award_by_id(contract.award_id)

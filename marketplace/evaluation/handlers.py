@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards.events import ResultReopened
-from marketplace.evaluation import events, queries
+from marketplace.evaluation import events, queries, services
 from marketplace.evaluation.models import Expert, Explanation, Panel, Seat
 from marketplace.evaluation.policies import chair_of
 from marketplace.evaluation.workflow import SeatStatus
@@ -16,6 +16,8 @@ from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import Role
+from marketplace.tenders.events import TenderCancelled
+from marketplace.tenders.models import Tender
 
 kinds.register("evaluation.expert", _("评审专家资料"))
 kinds.register("evaluation.seat", _("评审邀请和进展"))
@@ -159,6 +161,14 @@ def tell_authority(event: events.ApproachRecorded) -> None:
         url=reverse("evaluation:approaches"),
         subject=(events.APPROACH, event.subject_id),
     )
+
+
+@on(TenderCancelled)
+def end_panels(event: TenderCancelled) -> None:
+    """Panels of a cancelled tender end with it; their members are released and read nothing any more."""
+    row = Tender.objects.filter(pk=event.subject_id).first()
+    if row is not None:
+        services.end_panels(row)
 
 
 @on(ResultReopened)

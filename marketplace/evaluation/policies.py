@@ -161,8 +161,8 @@ def sits(user: Actor, seat: Any) -> bool:
 
 @rules.predicate
 def may_still_sit(_user: Actor, seat: Any) -> bool:
-    """The panel is at work."""
-    return seat is not None and seat.panel.status in OPEN_PANELS
+    """The panel is at work, and its lot was not cancelled."""
+    return seat is not None and seat.panel.status in OPEN_PANELS and not seat.panel.is_over
 
 
 @rules.predicate
@@ -177,8 +177,10 @@ def is_at_work(_user: Actor, seat: Any) -> bool:
 
 @rules.predicate
 def may_read(_user: Actor, seat: Any) -> bool:
-    """The member and all others of the panel are clear: the bids may be read."""
-    return seat is not None and seat.status in CLEAR and seat.panel.status in READING
+    """The member and all others of the panel are clear: the bids may be read, until the lot is cancelled."""
+    if seat is None or seat.panel.is_over:
+        return False
+    return seat.status in CLEAR and seat.panel.status in READING
 
 
 _holds = is_confirmed & sits & may_still_sit

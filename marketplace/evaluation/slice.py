@@ -36,14 +36,6 @@ def _rules(user: Any) -> bool:
     return access_of(user).has(Role.AUTHORITY)
 
 
-def _sits(user: Any) -> bool:
-    return queries.seats_visible_to(user).exists()
-
-
-def _my_work(user: Any) -> int:
-    return queries.seats_to_do(user, clock.now()).count() + len(queries.to_report(user))
-
-
 _DO = {
     SeatStatus.INVITED: (gettext_lazy("答复评审邀请"), gettext_lazy("去答复")),
     SeatStatus.ACCEPTED: (gettext_lazy("声明有无利害关系"), gettext_lazy("去声明")),
@@ -122,7 +114,15 @@ def _public(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The panels of a tender: what was published before the draw, the result, and at last names and seed."""
     past = [row.pk for row in tenders if row.status in {"closed", "complete", "failed"}]
     found = queries.published_panels(past) if past else {}
-    return [{"panels": found[row.pk]} if row.pk in found else None for row in tenders]
+    return [
+        {
+            "panels": found[row.pk],
+            "draws": any(not one.panel.by_reader for one in found[row.pk]),
+        }
+        if row.pk in found
+        else None
+        for row in tenders
+    ]
 
 
 def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
@@ -150,7 +150,8 @@ SLICE = Slice(
     "evaluation",
     "marketplace.evaluation.urls",
     menu=(
-        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "work", 63, _sits, _my_work),
+        # Shown to everybody: whether somebody sits in a panel would be one more question of each page.
+        MenuItem(gettext_lazy("我的评审"), "evaluation:desk", "gavel", "account", 59, _signed_in),
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),

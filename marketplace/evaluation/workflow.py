@@ -96,6 +96,8 @@ PANEL = Workflow.of(
     Transition("report", _("出具报告"), {P.CONSENSUS}, P.SIGNING, "evaluation.chair_panel"),
     Transition("finish", _("提出结果"), {P.SIGNING}, P.REPORTED, by_system=True),
     Transition("dissolve", _("解散评审组"), OPEN_PANELS, P.DISSOLVED, "evaluation.run_panel"),
+    # The lot was cancelled: nothing is judged any more.
+    Transition("end", _("随标段终止"), OPEN_PANELS, P.DISSOLVED, by_system=True),
     subject="evaluation.panel",
 )
 

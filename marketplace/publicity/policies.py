@@ -22,7 +22,8 @@ class SubjectKind:
     `find(pks)` gives the subjects that exist by key, in one query. `rules` names the rules that they may be
     published under. `answers(user, publicity)`: who answers an objection. `against(org_id, publicity)`: why an
     organisation may not object, "" where it may. `publishes(user, publicity)`: who publishes and prolongs it; None
-    for those who bind the publisher.
+    for those who bind the publisher. `cancels(user, publicity)`: who takes it back; None for those who bind the
+    publisher, and the authority.
     """
 
     name: str
@@ -32,6 +33,7 @@ class SubjectKind:
     answers: Callable[[Actor, Any], bool]
     against: Callable[[int, Any], object]
     publishes: Callable[[Actor, Any], bool] | None = None
+    cancels: Callable[[Actor, Any], bool] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}
@@ -96,6 +98,19 @@ def oversees(user: Actor, publicity: Any) -> bool:
     )
 
 
+@rules.predicate
+def cancels(user: Actor, publicity: Any) -> bool:
+    """The person takes it back, as the slice of its subject says."""
+    if publicity is None:
+        return False
+    chosen = subject_kind(publicity.subject_kind).cancels
+    if chosen is not None:
+        return chosen(user, publicity)
+    return bool(binds_owner(user, publicity)) or bool(
+        oversees(user, publicity) and is_public(user, publicity)
+    )
+
+
 def _objects(user: Actor, publicity: Any) -> bool:
     """The person works for an organisation that has raised an objection to it."""
     raised = publicity.objections.exclude(status__in=_UNRAISED)
@@ -117,7 +132,7 @@ rules.add_perm("publicity.view_publicity", is_public | is_of_owner)
 rules.add_perm("publicity.draft_publicity", is_confirmed)
 rules.add_perm("publicity.edit_publicity", is_confirmed & is_of_owner)
 rules.add_perm("publicity.publish_publicity", is_confirmed & publishes)
-rules.add_perm("publicity.cancel_publicity", is_confirmed & (binds_owner | oversees & is_public))
+rules.add_perm("publicity.cancel_publicity", is_confirmed & cancels)
 rules.add_perm("publicity.suspend_publicity", is_confirmed & oversees & is_public)
 rules.add_perm("publicity.manage_publicity", is_of_owner | oversees & is_public)
 rules.add_perm("publicity.contest_publicity", is_confirmed & may_object)

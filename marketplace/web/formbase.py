@@ -23,7 +23,17 @@ SHOWN_AGAIN = 50_000
 
 
 class WebBoundField(BoundField):
-    """A bound field that knows its component: shape, hint, counter, unit and where errors point."""
+    """A bound field that knows its component: shape, hint, counter, unit and where errors point.
+
+    Django binds a field before it is drawn or cleaned. So fields that a form adds after `super().__init__()`
+    are dressed like the declared ones.
+    """
+
+    def __init__(self, form: Any, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        _dress(field.widget)
+        if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            field.error_messages["required"] = _missing(field)
 
     def value(self) -> Any:
         """What was typed, without half characters, which no response can carry."""
@@ -112,14 +122,8 @@ class FormMixin:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():  # type: ignore[attr-defined]
-            _dress(field.widget)
             if stored := self._stored(name):
                 field.keep(stored)
-            if (
-                field.error_messages.get("required")
-                == forms.Field.default_error_messages["required"]
-            ):
-                field.error_messages["required"] = _missing(field)
 
     def _stored(self, name: str) -> list[Any]:
         """The terms that the opened row has in a field of terms, for what must stay choosable."""

@@ -47,7 +47,7 @@ class Result(Stamped):
     )
     return_reason = models.CharField(max_length=MOST_REASON, blank=True)
     published_at = models.DateTimeField(null=True)
-    #: When somebody was chosen first: since then each bidder has a letter.
+    #: When somebody was chosen first, or the lot failed: since then each bidder has a letter.
     told_at = models.DateTimeField(null=True)
     #: Why the round ended without a contract.
     end_reason = models.CharField(max_length=MOST_REASON, blank=True)

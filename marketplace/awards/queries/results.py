@@ -13,7 +13,7 @@ from marketplace.awards.rulebook import NAMES_ALL, REMIND_DAYS
 from marketplace.awards.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import Role, access_of
+from marketplace.parties.policies import Access, Role, access_of
 from marketplace.publicity.models import Objection
 from marketplace.publicity.workflow import BLOCKING, ObjectionStatus
 from marketplace.publicity.workflow import Status as PublicityStatus
@@ -41,10 +41,17 @@ def published() -> QuerySet[Result]:
 def visible_to(actor: Actor) -> QuerySet[Result]:
     """The twin of `awards.view_result`, the newest first."""
     access = access_of(actor)
-    rows = _rows().order_by("-id")
+    return _rows().filter(Q(published_at__isnull=False) | _managed(access)).order_by("-id")
+
+
+def _managed(access: Access) -> Q:
+    """The results of the own tenders; to staff also all others where they work for none of the bidders."""
+    mine = list(access.orgs)
+    found = Q(tender__owner_id__in=mine)
     if access.has(Role.OPERATOR, *OVERSEERS):
-        return rows
-    return rows.filter(Q(published_at__isnull=False) | Q(tender__owner_id__in=list(access.orgs)))
+        entered = Entry.objects.filter(result=OuterRef("pk"), organization_id__in=mine)
+        found |= Q(~Exists(entered))
+    return found
 
 
 def own(actor: Actor) -> QuerySet[Result]:
@@ -166,18 +173,22 @@ class Shown:
 def entries_shown(result: Result, actor: Actor) -> list[Shown]:
     """The ranking: everybody reads ranks, totals and reasons, and of whoever was made public also name and price.
 
-    A bidder reads the own line in full. Purchaser and overseers read all; of 招标 everybody does, since names and
-    prices were read out at the opening.
+    A bidder reads the own line in full. Purchaser and overseers read all, but for overseers who work for a bidder;
+    of 招标 everybody does, since names and prices were read out at the opening.
     """
     access = access_of(actor)
+    entries = list(result.entries.all())
     whole = (
         result.tender.procedure in NAMES_ALL
         or access.in_org(result.tender.owner_id)
-        or access.has(Role.OPERATOR, *OVERSEERS)
+        or (
+            access.has(Role.OPERATOR, *OVERSEERS)
+            and not any(access.in_org(one.organization_id) for one in entries)
+        )
     )
     awards = {award.entry_id: award for award in result.awards.all()}
     found = []
-    for entry in result.entries.all():
+    for entry in entries:
         award = awards.get(entry.pk)
         own_line = access.in_org(entry.organization_id)
         named = award is not None and award.publicity_id is not None
@@ -257,9 +268,7 @@ def published_for(_actor: Actor) -> QuerySet[Result]:
 def managed_of(actor: Actor, tenders: Sequence[int]) -> dict[int, list[Result]]:
     """The results of tenders that the person sees, the newest of each lot. One query."""
     access = access_of(actor)
-    rows = _rows().filter(tender_id__in=tenders)
-    if not access.has(Role.OPERATOR, *OVERSEERS):
-        rows = rows.filter(tender__owner_id__in=list(access.orgs))
+    rows = _rows().filter(_managed(access), tender_id__in=tenders)
     found: dict[int, dict[int, Result]] = {}
     for row in rows.order_by("-id"):
         found.setdefault(row.tender_id, {}).setdefault(row.lot.number, row)

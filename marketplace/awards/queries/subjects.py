@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.awards.models import Entry, Result
+from marketplace.awards.models import Award, Entry, Result
+from marketplace.awards.policies import oversees
 from marketplace.awards.queries.results import RESULT_KIND
 from marketplace.awards.rulebook import NAMES_ALL, RULE
 from marketplace.kernel.actors import Actor
@@ -47,6 +48,20 @@ def _publishes(user: Actor, publicity: Any) -> bool:
     return result is not None and user.has_perm("awards.publish_lotresult", result)
 
 
+def _cancels(user: Actor, publicity: Any) -> bool:
+    """The authority alone while the candidate stands: else a purchaser could drop any ranking by a word.
+
+    Once the candidate is out, whoever took it out takes back what was said of it.
+    """
+    result = Result.objects.select_related("tender").filter(pk=publicity.subject_id).first()
+    if result is None:
+        return False
+    if oversees(user, result):
+        return True
+    stands = Award.objects.filter(publicity_id=publicity.pk, ended_at__isnull=True).exists()
+    return not stands and user.has_perm("awards.remedy_lotresult", result)
+
+
 register_subject(
     SubjectKind(
         RESULT_KIND,
@@ -56,5 +71,6 @@ register_subject(
         answers_by_default,
         _against,
         publishes=_publishes,
+        cancels=_cancels,
     )
 )

@@ -21,7 +21,7 @@ from marketplace.awards.services.deliveries import (
     report_milestone,
     submit_delivery,
 )
-from marketplace.awards.services.locking import lock_lot
+from marketplace.awards.services.locking import hold, lock_lot
 from marketplace.awards.services.proposing import propose_result
 from marketplace.awards.services.publishing import (
     content_of,
@@ -45,6 +45,7 @@ __all__ = [
     "decline_award",
     "end_delivery",
     "explain_terms",
+    "hold",
     "judge_milestone",
     "least_days",
     "lock_lot",

@@ -18,6 +18,7 @@ from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
 from marketplace.tenders import services as tenders
+from marketplace.tenders.workflow import Stage
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ def check_signing(award: Award, amount: int | None, subject: str) -> None:
     found = held.award
     if found is None or found.pk != award.pk or held.result.status != Status.AWARDED:
         raise Refused(_("这份合同对应的定标已经失效，不能签订"))
+    if held.lot.stage != Stage.AWARDED:
+        # The tender may have ended since, before what follows from its end has come to the result.
+        raise Refused(_("标段不在已定标状态，不能签订合同"))
     if queries.blocking(held.lot.pk):
         raise Refused(_("结果有异议或投诉尚未了结，了结之前不能签订合同"))
     if held.tender.is_suspended:
@@ -91,7 +95,7 @@ def record_contract(
 ) -> TaskBook | None:
     """The contract with this code was signed: the lot is contracted, and the work begins. None when it is known.
 
-    Called by what follows from the signature, which `check_signing` allowed.
+    Called in the transaction of the signature, after `check_signing` allowed it; a repeat changes nothing.
     """
     held = locked(award.result)
     found = held.award

@@ -18,6 +18,8 @@ from marketplace.publicity.services import lock_subject
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
 
+_HELD = _("对结果的异议或投诉还没有处理完，不能终止")
+
 
 @dataclass
 class Held:
@@ -34,6 +36,17 @@ def lock_lot(lot_id: int) -> None:
     """Lock the publicities of every result of a lot until the end of the transaction; in the order of keys."""
     for pk in Result.objects.filter(lot_id=lot_id).order_by("pk").values_list("pk", flat=True):
         lock_subject(queries.RESULT_KIND, pk)
+
+
+def hold(tender: Tender) -> object:
+    """Why a tender cannot be cancelled now: an objection to one of its results is not settled.
+
+    Called before the tender is locked.
+    """
+    lots = list(Lot.objects.filter(tender=tender).order_by("pk").values_list("pk", flat=True))
+    for pk in lots:
+        lock_lot(pk)
+    return _HELD if any(queries.blocking(pk) for pk in lots) else ""
 
 
 def locked(result: Result) -> Held:

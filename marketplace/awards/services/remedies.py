@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards import events, queries
 from marketplace.awards.models import AWARD_FILES, Award, Result
+from marketplace.awards.policies import oversees
+from marketplace.awards.queries.results import is_over
 from marketplace.awards.rulebook import MOST_REASON, Out
 from marketplace.awards.services.locking import Held, given, locked, save
 from marketplace.awards.services.proposing import begin_candidate
@@ -38,7 +40,9 @@ def remedy_result(
     actor: Actor,
     rev: Rev = None,
 ) -> Result:
-    """Go another way: `next`, `again` (evaluate again) or `fail`. `out` says why the candidate is out.
+    """Go another way: `next`, `again` (evaluate again) or `fail`.
+
+    `out` says why the candidate is out; where the round ends it may be "".
 
     Raises Forbidden, Refused while an objection is undecided or without a cause, Stale, InvalidInput at `reason`,
     `out`, `file`.
@@ -58,30 +62,19 @@ def remedy_result(
         if queries.undecided(held.lot.pk):
             raise Refused(_("有异议或投诉尚未处理，处理之后再选择"))
         if move == "next":
-            _next(held, was, out, text, actor)
+            _next(held, was, out, text, actor, has_evidence=file is not None)
         else:
-            _end_round(held, move, text, actor)
+            _end_round(held, move, out, text, actor, has_evidence=file is not None)
         if file is not None and held.award is not None:
             files.bind(file, held.award.pk, actor=actor)
     return held.result
 
 
-def _next(held: Held, was: str, out: str, text: str, actor: Actor) -> None:
+def _next(held: Held, was: str, out: str, text: str, actor: Actor, *, has_evidence: bool) -> None:
     award = held.award
     if award is None or queries.next_entry(held.result) is None:
         raise Refused(_("没有下一名候选，请选择重新评审或宣布流标"))
-    found = queries.causes(award, held.now)
-    causes = {
-        Out.DECLINED: found.declined,
-        Out.OBJECTION: found.objection or found.cancelled,
-        Out.NO_CONTRACT: found.late,
-        # The purchaser's own check; its reason and evidence are read by candidate and authority.
-        Out.UNFIT: was != Status.CHECKING,
-    }
-    if out not in causes:
-        raise InvalidInput({"out": [_("请从列表中选择")]})
-    if not causes[Out(out)]:
-        raise InvalidInput({"out": [_("没有这样的记录，不能以此更换候选")]})
+    _proven(held, award, out, actor, has_evidence=has_evidence)
     _drop(held, award, out, text, actor)
     begin_candidate(held.result)
     held.result.days = None
@@ -92,18 +85,64 @@ def _next(held: Held, was: str, out: str, text: str, actor: Actor) -> None:
     publish(events.CandidateReplaced(subject_id=held.result.pk, award_id=award.pk), actor=actor)
 
 
-def _end_round(held: Held, move: str, text: str, actor: Actor) -> None:
+def _proven(held: Held, award: Award, out: str, actor: Actor, *, has_evidence: bool) -> None:
+    """Raise InvalidInput at `out` or `file` unless the candidate is out for this cause."""
+    found = queries.causes(award, held.now)
+    causes = {
+        Out.DECLINED: found.declined,
+        Out.OBJECTION: found.objection or found.cancelled,
+        Out.NO_CONTRACT: found.late,
+        Out.UNFIT: True,
+    }
+    if out not in causes:
+        raise InvalidInput({"out": [_("请从列表中选择")]})
+    if not causes[Out(out)]:
+        raise InvalidInput({"out": [_("没有这样的记录，不能以此更换候选")]})
+    if out != Out.UNFIT:
+        return
+    if reason := _against_unfit(held, award, actor):
+        raise InvalidInput({"out": [reason]})
+    if not has_evidence:
+        raise InvalidInput({"file": [_("请上传证明候选单位不符合条件的材料")]})
+
+
+def _against_unfit(held: Held, award: Award, actor: Actor) -> object:
+    """Why this person does not find the candidate unfit now, or "".
+
+    A check is recorded by nobody but whoever makes it. So everybody knows the candidate before, and where the
+    procedure asks for four eyes it is the authority that finds.
+    """
+    if award.publicity_id is None:
+        return _("候选单位公示之后，才能以核实不符合条件更换")
+    if oversees(actor, held.result):
+        return ""
+    if held.result.needs_four_eyes:
+        return _("这种方式由主管部门认定候选单位不符合条件")
+    if not is_over(award, held.now):
+        return _("公示期满之后，才能以核实不符合条件更换")
+    return ""
+
+
+def _end_round(
+    held: Held, move: str, out: str, text: str, actor: Actor, *, has_evidence: bool
+) -> None:
     """Evaluate again, or fail: only where the round cannot be carried on with its candidates."""
     award, result = held.award, held.result
     found = queries.causes(award, held.now)
-    exhausted = queries.next_entry(result) is None and (
-        not found.has_candidate or found.declined or found.late
+    last = queries.next_entry(result) is None
+    if award is not None and out:
+        _proven(held, award, out, actor, has_evidence=has_evidence)
+    exhausted = last and (
+        not found.has_candidate or found.declined or found.late or out == Out.UNFIT
     )
     if not (exhausted or found.objection or found.cancelled):
         raise Refused(_("候选单位没有放弃，也没有成立的异议或投诉：不能重新评审或宣布流标"))
     if award is not None:
-        _drop(held, award, Out.ROUND, text, actor)
+        _drop(held, award, out or Out.ROUND, text, actor)
     result.end_reason, result.ended_at = text, held.now
+    if move == "fail":
+        # Whatever came of it, each bidder has a letter with the reasons of the own verdict.
+        result.told_at = result.told_at or held.now
     save(result)
     if move == "fail":
         tenders.fail_lot(held.tender, held.lot, text, at=held.now, because=result)
@@ -115,14 +154,15 @@ def _end_round(held: Held, move: str, text: str, actor: Actor) -> None:
 
 def _drop(held: Held, award: Award, out: str, text: str, actor: Actor) -> None:
     """The candidate is out, and its publicity is taken back with the reason."""
+    award.ended_at, award.ended_by_id = held.now, actor.pk
+    award.out, award.out_reason = out, text
+    # First: the publicity of a candidate who stands is taken back by the authority alone.
+    save(award)
     row = award.publicity
     if row is not None:
         row.refresh_from_db()
         if row.status in {PublicityStatus.RUNNING, PublicityStatus.ENDED}:
             publicity.cancel_publicity(row, reason=text, actor=actor)
-    award.ended_at, award.ended_by_id = held.now, actor.pk
-    award.out, award.out_reason = out, text
-    save(award)
 
 
 def cancel_results(tender: Any) -> int:

@@ -18,6 +18,7 @@ from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
+from marketplace.parties.policies import access_of
 from marketplace.web.acts import Act, at_fields
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -37,12 +38,21 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """A result that was made public: the ranking as the reader may see it, its publicity, what came of it."""
     row = fetch(queries.published(), code, actor=request.user, view="awards.view_lotresult")
     award = queries.award_of(row)
-    context = _parts(request, row) | {
+    context = _parts(request, row)
+    context |= {
+        "papers": _papers(request, context["awards"]),
         "manages": request.user.has_perm("awards.manage_lotresult", row),
         "declines": _declines(request, row, award),
         "letters": queries.letters_of(row, request.user) if request.user.is_authenticated else [],
     }
     return render_page(request, "awards/detail.html", context)
+
+
+def _papers(request: HttpRequest, awards: list[Award]) -> list[Any]:
+    """The evidence against those candidates that the reader works for."""
+    access = access_of(request.user)
+    own = [one.pk for one in awards if access.in_org(one.entry.organization_id)]
+    return [file for pk in own for file in attachments_of(AWARD_FILES, pk)]
 
 
 def _declines(request: HttpRequest, row: Result, award: Award | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from marketplace.awards.models import Award
-from marketplace.awards.services import Stone, check_signing, subject_of
+from marketplace.awards.services import Stone, check_signing, record_contract, subject_of
 from marketplace.deals import events
 from marketplace.deals.models import Contract, Milestone
 from marketplace.deals.rulebook import TYPE_OF_KIND
@@ -151,3 +151,11 @@ def before_signing(contract: Contract) -> None:
     """Lock what the signature rests on, before the contract is locked. Raises Refused with what stands in the way."""
     if contract.award is not None:
         check_signing(contract.award, contract.amount_total_fen, contract.subject_text)
+
+
+def after_signing(contract: Contract) -> None:
+    """The award is contracted in the transaction of the signature: nothing comes between the two."""
+    if contract.award is not None:
+        record_contract(
+            contract.award, contract.code, milestones=stones_of(contract), because=contract
+        )

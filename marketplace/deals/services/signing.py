@@ -13,7 +13,7 @@ from marketplace.brokerage.rulebook.keys import party_key, subject_key
 from marketplace.deals import events, rulebook
 from marketplace.deals.models import BrokerFlag, Contract, SignedCopy, SignedForm
 from marketplace.deals.queries import brokers, buyers, open_text, sellers
-from marketplace.deals.services.awarding import before_signing
+from marketplace.deals.services.awarding import after_signing, before_signing
 from marketplace.deals.services.common import SCANS, allow, fresh, locked, received, save, seen
 from marketplace.deals.services.finals import check_complete
 from marketplace.deals.workflow import CONTRACT
@@ -72,6 +72,7 @@ def sign(
         contract.signed_recorded_at, contract.signed_recorded_by_id = clock.now(), actor.pk
         flags = flag_brokers(contract)
         save(contract)
+        after_signing(contract)
         publish(signed_event(contract, flags), actor=actor)
     return contract
 

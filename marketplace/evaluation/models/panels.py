@@ -24,6 +24,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot
+from marketplace.tenders.workflow import Stage
 
 
 class Panel(Stamped):
@@ -110,6 +111,11 @@ class Panel(Stamped):
         return self.status in OPEN_PANELS
 
     @property
+    def is_over(self) -> bool:
+        """Whether its lot was cancelled; the panel is dissolved soon after."""
+        return self.lot.stage == Stage.CANCELLED
+
+    @property
     def is_read(self) -> bool:
         """Whether its members read the bids."""
         return self.status in READING
@@ -190,9 +196,11 @@ class Seat(Stamped):
         return self.status in CLEAR
 
     def is_late(self, now: datetime | None = None) -> bool:
-        """Whether the time for an answer and a declaration is over."""
+        """Whether the time for an answer and a declaration is over. It stands still with the tender."""
         waits = self.status in {SeatStatus.INVITED, SeatStatus.ACCEPTED}
-        return waits and self.due_at <= (now or clock.now())
+        at = now or clock.now()
+        since = self.panel.tender.suspended_at
+        return waits and self.due_at <= (at if since is None else min(at, since))
 
 
 class Approach(models.Model):

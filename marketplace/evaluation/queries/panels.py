@@ -202,6 +202,8 @@ def seats_past(now: datetime) -> QuerySet[Seat]:
     rows = Seat.objects.filter(
         status__in=[SeatStatus.INVITED, SeatStatus.ACCEPTED], due_at__lte=now
     )
+    # Nobody is late while the tender stands still.
+    rows = rows.filter(panel__lot__tender__suspended_at__isnull=True)
     return rows.select_related("panel__lot__tender").order_by("due_at", "id")
 
 

@@ -17,6 +17,8 @@ from marketplace.evaluation.services.experts import (
 from marketplace.evaluation.services.forming import (
     dissolve_panel,
     draw_panel,
+    end_panels,
+    follow_resumption,
     prepare_panel,
     read_alone,
     reconvene,
@@ -40,6 +42,8 @@ __all__ = [
     "dissolve_panel",
     "draw_panel",
     "edit_expert",
+    "end_panels",
+    "follow_resumption",
     "issue_report",
     "leave",
     "lock_scores",

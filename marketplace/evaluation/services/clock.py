@@ -25,7 +25,8 @@ def tick() -> int:
 def _expire(seat: Seat) -> bool:
     seat, now = locked_seat(seat)
     # Somebody answered, or another worker came first, while this one waited for the lock.
-    if not seat.is_late(now) or not seat.panel.is_open:
+    panel = seat.panel
+    if not seat.is_late(now) or not panel.is_open or panel.is_over or panel.tender.is_suspended:
         return False
     SEAT.fire("expire", seat, None, at=now)
     save(seat)

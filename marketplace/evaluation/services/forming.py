@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.evaluation import events, queries, rulebook
@@ -34,7 +35,7 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.parties.models import User
 from marketplace.parties.policies import access_of
 from marketplace.tenders import services as tenders
-from marketplace.tenders.models import Lot
+from marketplace.tenders.models import Lot, Tender
 from marketplace.tenders.workflow import Stage
 
 #: People of the purchaser come after the experts, so that the chair is an expert.
@@ -161,14 +162,54 @@ def dissolve_panel(panel: Panel, *, reason: str, actor: Actor, rev: Rev = None) 
     PANEL.fire("dissolve", panel, actor, at=now)
     check(panel.rev, rev, panel)
     panel.dissolve_reason = given(reason, at="reason", most=MOST_REASON, needed=_("请填写原因"))
+    _release(panel, now)
+    publish(events.PanelDissolved(subject_id=panel.pk), actor=actor)
+    return panel
+
+
+def end_panels(tender: Tender) -> int:
+    """Dissolve the panels of lots that were cancelled, and release their members; how many."""
+    rows = Panel.objects.filter(lot__tender=tender, status__in=sorted(OPEN_PANELS))
+    return sum(_end(row) for row in rows.select_related("lot__tender").order_by("pk"))
+
+
+@transaction.atomic
+def _end(panel: Panel) -> bool:
+    panel, now = locked(panel)
+    if not panel.is_open or not panel.is_over:
+        return False
+    PANEL.fire("end", panel, None, at=now, because=panel.lot)
+    with translation.override(settings.LANGUAGE_CODE):
+        panel.dissolve_reason = gettext("标段已终止")
+    _release(panel, now)
+    publish(events.PanelDissolved(subject_id=panel.pk), actor=None)
+    return True
+
+
+def _release(panel: Panel, now: datetime) -> None:
     panel.finished_at = now
     save(panel)
     for seat in panel.seats.filter(status__in=sorted(SITTING)):
         seat.panel = panel
         SEAT.fire("release", seat, None, at=now, because=panel)
         save(seat)
-    publish(events.PanelDissolved(subject_id=panel.pk), actor=actor)
-    return panel
+
+
+def follow_resumption(tender: Tender, since: datetime, now: datetime) -> None:
+    """A suspension is over: who has to answer has as much time left as before it, and what waited begins.
+
+    The tender is locked; it stood still since `since`.
+    """
+    rows = Panel.objects.select_for_update(of=("self",)).select_related("lot")
+    for panel in rows.filter(lot__tender=tender, status__in=sorted(OPEN_PANELS)).order_by("pk"):
+        panel.lot.tender = tender
+        waiting = panel.seats.select_for_update().filter(
+            status__in=[SeatStatus.INVITED, SeatStatus.ACCEPTED], due_at__gt=since
+        )
+        for seat in waiting:
+            seat.due_at += max(now - max(since, seat.created_at), timedelta(0))
+            save(seat)
+        settle(panel, now)
 
 
 # --- what other services call under the lock ---------------------------------------------------
@@ -196,7 +237,7 @@ def fill(panel: Panel, now: datetime) -> None:
         if expert is None:
             continue
         seat = _invite(panel, place, expert.person, expert, now)
-        if reasons := against(seat, now):
+        if reasons := _not_registered(expert) or against(seat, now):
             bar(seat, reasons, now)
             continue
         publish(events.SeatInvited(subject_id=panel.pk, seat_id=seat.pk), actor=None)
@@ -207,19 +248,26 @@ def fill(panel: Panel, now: datetime) -> None:
 
 
 def against(seat: Seat, now: datetime) -> list[str]:
-    """Why a member may not judge, computed now, in the language of the site; empty where nothing is known."""
+    """Conflicts of a member, computed now, in the language of the site; empty where none is known.
+
+    Whoever sits stays though he leaves the register: that is asked at the invitation alone.
+    """
     with translation.override(settings.LANGUAGE_CODE):
         return _against(seat, now)
 
 
 def _against(seat: Seat, now: datetime) -> list[str]:
     panel = seat.panel
-    if seat.expert is not None and seat.expert.status != ExpertStatus.APPROVED:
-        return [str(_("不在专家库中"))]
     bidders = queries.bidders_of(queries.bids_of(panel.lot))
     purchaser = queries.purchaser_of(panel) if seat.expert_id is not None else []
     found = queries.conflicts_of([seat.person_id], bidders, purchaser, now)
     return [str(one) for one in found.get(seat.person_id, [])]
+
+
+def _not_registered(expert: Expert) -> list[str]:
+    """Why an expert cannot be invited any more, in the language of the site: the register has changed since the draw."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return [] if expert.status == ExpertStatus.APPROVED else [gettext("不在专家库中")]
 
 
 def bar(seat: Seat, reasons: Sequence[str], now: datetime) -> None:
@@ -230,11 +278,16 @@ def bar(seat: Seat, reasons: Sequence[str], now: datetime) -> None:
 
 
 def settle(panel: Panel, now: datetime) -> None:
-    """Begin the scoring when all members are clear; close it when all have locked."""
+    """Begin the scoring when all members are clear; close it when all have locked.
+
+    While the tender is suspended nothing begins: `follow_resumption` asks again.
+    """
+    if panel.is_over:
+        return
     seats = list(panel.seats.filter(status__in=sorted(SITTING)))
     if len(seats) < panel.size or any(seat.status not in CLEAR for seat in seats):
         return
-    if panel.status == PanelStatus.FORMING:
+    if panel.status == PanelStatus.FORMING and not panel.tender.is_suspended:
         PANEL.fire("begin", panel, None, at=now, because=panel)
         save(panel)
         lot = tenders.lot_of(panel.lot.tender, panel.lot_id)

@@ -24,7 +24,7 @@ def accept_seat(seat: Seat, *, pledge: int, actor: Actor, rev: Rev = None) -> Se
     seat, now = locked_seat(seat)
     SEAT.fire("accept", seat, actor, at=now)
     check(seat.rev, rev, seat)
-    if now >= seat.due_at:
+    if seat.is_late(now):
         raise Refused(_("答复期限已过"))
     if pledge != PLEDGE:
         raise InvalidInput({"pledge": [_("请阅读并同意承诺书")]})
@@ -56,7 +56,7 @@ def declare(seat: Seat, said: Mapping[str, str | None], *, actor: Actor, rev: Re
     bids = queries.bids_of(seat.panel.lot)
     conflict = any(text is not None for text in said.values())
     found = [] if conflict else against(seat, now)
-    if seat.status == SeatStatus.ACCEPTED and now >= seat.due_at:
+    if seat.status == SeatStatus.ACCEPTED and seat.is_late(now):
         raise Refused(_("声明期限已过"))
     SEAT.fire("recuse" if conflict or found else "clear", seat, actor, at=now)
     check(seat.rev, rev, seat)

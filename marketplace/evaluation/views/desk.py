@@ -25,6 +25,8 @@ from marketplace.evaluation.rulebook import PLEDGE, PLEDGES
 from marketplace.evaluation.views.shared import PersonRequest, chosen, run, sent
 from marketplace.evaluation.workflow import PANEL, SEAT, SeatStatus
 from marketplace.kernel.codes import is_valid_code
+from marketplace.openings import queries as openings
+from marketplace.openings.rulebook import summary_of
 from marketplace.openings.services import note_reading
 from marketplace.web.acts import Act
 from marketplace.web.seen import Seen
@@ -198,14 +200,12 @@ def _do(request: PersonRequest, row: Seat, act: Act, seen: Seen) -> None:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def score(request: PersonRequest, code: str, bid: str) -> HttpResponse:
-    """One bid with the own scores beside it. Each look is written down."""
+    """One bid with the own scores beside it. Each look is written down before the bid is shown, a refusal's too."""
     row = _seat(request, code)
     sheet = queries.sheet_of(row, bid) if is_valid_code(bid) else None
     opened = next((one for one in queries.bids_of(row.panel.lot) if one.bid.code == bid), None)
     if sheet is None or opened is None or not request.user.has_perm("openings.read_bid", opened):
         raise Http404
-    if request.method != "POST":
-        note_reading(opened, actor=request.user)
     name = chosen(request)
     criteria = queries.criteria_of(row.panel.lot)
     scored = queries.to_score(criteria)
@@ -228,16 +228,24 @@ def score(request: PersonRequest, code: str, bid: str) -> HttpResponse:
         if name in _SAVE:
             return redirect(*_following(row, bid, name))
         return redirect("evaluation:score", code, bid)
+    if request.method != "HEAD":
+        note_reading(opened, actor=request.user)
+    # Where a summary comes first a reader of the purchaser has no more of the plan than the page of the bid gives.
+    whole = openings.may_see_files(opened, request.user)
+    content = opened.form if whole else summary_of(opened.form)
     requirements = {one.number: one for one in row.panel.lot.tender.requirements.all()}
     context = {
         "seat": row,
         "panel": row.panel,
         "tender": row.panel.lot.tender,
         "opened": opened,
+        "whole": whole,
+        "content": content,
+        "files": openings.file_lines(opened) if whole else [],
         "names": queries.names_of(opened),
         "answers": [
             (requirements[one["number"]], one["text"])
-            for one in opened.form.get("answers", [])
+            for one in content.get("answers", [])
             if one.get("number") in requirements
         ],
         "prices": [one for one in criteria if one not in scored],

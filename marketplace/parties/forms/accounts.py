@@ -82,7 +82,6 @@ class LoginForm(FormMixin, account.LoginForm):
         super().__init__(*args, **kwargs)
         label = _("手机号码") if by == "phone" else _("邮箱")
         self.fields["login"] = ContactField(by=by, label=label)
-        self.fields["login"].widget.attrs["class"] = "c-input"
         self.fields["password"].label = _("密码")
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
@@ -96,7 +95,6 @@ class RequestCodeForm(FormMixin, account.RequestLoginCodeForm):
         super().__init__(*args, **kwargs)
         self.fields.clear()
         self.fields["login"] = ContactField(label=_("邮箱或手机号码"))
-        self.fields["login"].widget.attrs["class"] = "c-input"
 
     def clean(self) -> dict[str, Any]:
         login = self.cleaned_data.get("login", "")
@@ -185,7 +183,6 @@ class ResetForm(FormMixin, account.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"] = ContactField(label=_("邮箱或手机号码"))
-        self.fields["email"].widget.attrs["class"] = "c-input"
 
     def clean_email(self) -> str:
         contact = self.cleaned_data["email"]

@@ -48,6 +48,7 @@ from marketplace.tenders.services.publication import (
 from marketplace.tenders.services.questions import answer, ask
 from marketplace.tenders.services.standing import end_standing, record_standing
 from marketplace.tenders.services.suspending import resume_tender, suspend_tender
+from marketplace.tenders.services.timing import register_follower
 
 __all__ = [
     "Beginning",
@@ -84,6 +85,7 @@ __all__ = [
     "record_contract",
     "record_registration",
     "record_standing",
+    "register_follower",
     "register_hold",
     "remove_file",
     "reopen_lot",

@@ -65,9 +65,12 @@ _holds: list[Hold] = [hold_documents]
 
 
 def register_hold(hold: Hold) -> None:
-    """Let a slice above say what stands against the end of a tender: an objection that waits for its answer."""
+    """Let a slice above say what stands against the end of a tender: an objection that waits for its answer.
+
+    It is asked before those of the slices below, as everywhere its locks come before theirs.
+    """
     if hold not in _holds:
-        _holds.append(hold)
+        _holds.insert(0, hold)
 
 
 def held(tender: Tender) -> object:

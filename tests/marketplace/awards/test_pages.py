@@ -68,7 +68,7 @@ def test_a_result_from_the_check_to_the_letters(client: Client, cast: Cast) -> N
     # The same stands on the page of the tender.
     text = client.get(f"/tenders/{made.tender.code}/").content.decode()
     assert made.result.code in text
-    assert "第 3 家不符合条件" not in text
+    assert "第3研究所" not in text
     letters = {bid.organization_id: f"{path}letters/{bid.code}/" for bid in made.bids}
     assert page(client, cast.university_admin, letters[cast.university.pk], 404)
     assert page(client, cast.university_admin, f"{path}decline/")

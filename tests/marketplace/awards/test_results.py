@@ -3,20 +3,25 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
 import pytest
 
 from marketplace.awards import queries, services
 from marketplace.awards.models import Award, Result
 from marketplace.awards.rulebook import Out, Verdict, against_inspection, against_verdicts
 from marketplace.awards.workflow import Status
+from marketplace.journal import services as journal
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
+from marketplace.notices.models import Notice
 from marketplace.parties.models import Organization, User
 from marketplace.publicity import services as publicity
 from marketplace.publicity.models import Publicity
 from marketplace.publicity.services.objections import Claim
 from marketplace.tenders import services as tenders
-from marketplace.tenders.models import Lot
+from marketplace.tenders.models import Lot, Tender
 from tests.cast import Cast
 from tests.factories.awards import (
     BASIS,
@@ -27,6 +32,7 @@ from tests.factories.awards import (
     publicise,
     verdicts,
 )
+from tests.factories.files import pdf_bytes
 from tests.factories.parties import OrganizationFactory, make_member, make_staff
 from tests.factories.publicity import make_objection
 
@@ -183,6 +189,10 @@ def test_an_open_objection_stops_award_and_signature_until_it_is_settled(cast: C
             actor=make_member(cast.other_enterprise, "approver"),
         )
     row = objection(made, person, org)
+    asked = tenders.ask_to_cancel(made.tender, kind="funds", reason="无", actor=cast.approver)
+    with pytest.raises(Refused, match="对结果的异议"):
+        tenders.announce_cancellation(asked, actor=make_staff("authority"))
+    tenders.drop_cancellation(asked, "withdraw", actor=cast.approver)
     with clock.shift(timedelta(20)):
         with pytest.raises(Refused, match="尚未了结"):
             services.confirm_award(made.fresh(), actor=cast.approver)
@@ -195,6 +205,28 @@ def test_an_open_objection_stops_award_and_signature_until_it_is_settled(cast: C
     with after_publicity(made):
         award = services.confirm_award(made.fresh(), actor=cast.approver)
         services.check_signing(award, award.entry.price, "任意")
+        Lot.objects.filter(tender=made.tender).update(stage="cancelled")
+        with pytest.raises(Refused, match="不在已定标"):
+            services.check_signing(award, award.entry.price, "任意")
+
+
+def test_staff_who_work_for_a_bidder_read_nothing_of_its_rivals(cast: Cast) -> None:
+    made = make_round(cast.enterprise, cast.approver, firms(cast))
+    for role in ("operator", "authority", "auditor"):
+        both = make_staff(role)
+        assert queries.managed_of(both, [made.tender.pk])
+        both.memberships.create(organization=made.firms[1][0], role="member")
+        both = User.objects.get(pk=both.pk)
+        assert not queries.visible_to(both).exists(), role
+        assert not both.has_perm("awards.view_lotresult", made.result), role
+        assert not queries.managed_of(both, [made.tender.pk]), role
+        assert [one.name for one in queries.entries_shown(made.result, both)] == ["", "第2研究所"]
+    Result.objects.update(told_at=clock.now())
+    row = made.fresh()
+    assert [one.rank for one in queries.letters_of(row, both)] == [2]
+    seen = [both.has_perm("awards.view_letter", one) for one in row.entries.order_by("rank")]
+    assert seen == [False, True]
+    assert len(queries.letters_of(row, make_staff("auditor"))) == 2
 
 
 def test_an_upheld_objection_leads_to_another_evaluation(cast: Cast) -> None:
@@ -300,6 +332,62 @@ def test_no_valid_bid_leaves_no_candidate(cast: Cast) -> None:
         publicise(made)
     services.remedy_result(made.fresh(), "fail", reason="均不符合", actor=cast.approver)
     assert stage(made) == "failed"
+    # Nothing was public, and yet each bidder learns why.
+    while journal.drain():
+        pass
+    assert Notice.objects.filter(kind="awards.letter").count() == 2
+    row = made.fresh()
+    assert (row.told_at, row.published_at) == (row.ended_at, None)
+    (org, person) = made.firms[1]
+    assert [one.organization for one in queries.letters_of(row, person)] == [org]
+    client = Client()
+    client.force_login(person)
+    path = f"/workbench/results/{row.code}/letters/{made.bids[1].code}/"
+    text = client.get(path).content.decode()
+    assert "第 2 家不符合条件" in text
+    assert "本标段流标" in text
+    assert "第 1 家不符合条件" not in text
+
+
+def paper() -> SimpleUploadedFile:
+    return SimpleUploadedFile("核实.pdf", pdf_bytes(), content_type="application/pdf")
+
+
+def test_a_candidate_is_unfit_by_evidence_after_its_publicity(cast: Cast) -> None:
+    made = make_round(cast.enterprise, cast.approver, firms(cast))
+    how = {"reason": "资质过期", "out": Out.UNFIT}
+
+    def refused(at: str, move: str = "next", **said: object) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            services.remedy_result(
+                made.fresh(), move, **how | {"actor": cast.approver, "upload": paper()} | said
+            )
+        assert set(caught.value.errors) == {at}
+
+    refused("out")
+    publicise(made)
+    refused("out")
+    with after_publicity(made):
+        refused("file", upload=None)
+        services.remedy_result(made.fresh(), "next", upload=paper(), actor=cast.approver, **how)
+        while journal.drain():
+            pass
+        told = Notice.objects.filter(title_id__contains="认定贵单位不符合条件")
+        assert {one.recipient for one in told} == {cast.university_admin}
+        publicise(made)
+        with after_publicity(made):
+            # The last candidate: no dead end.
+            refused("file", "fail", upload=None)
+            Tender.objects.update(procedure="tender")
+            refused("out", "fail")
+            services.remedy_result(
+                made.fresh(), "fail", upload=paper(), actor=make_staff("authority"), **how
+            )
+    assert [one.out for one in queries.awards_of(made.result)] == [Out.UNFIT, Out.UNFIT]
+    assert stage(made) == "failed"
+    client = Client()
+    client.force_login(cast.university_admin)
+    assert "核实.pdf" in client.get(f"/results/{made.result.code}/").content.decode()
 
 
 def test_one_valid_bid_is_enough_for_a_challenge(cast: Cast) -> None:
@@ -322,7 +410,10 @@ def test_a_suspension_or_a_cancelled_publicity_stops_the_award(cast: Cast) -> No
             services.confirm_award(made.fresh(), actor=cast.approver)
         made.tender.refresh_from_db()
         tenders.resume_tender(made.tender, reason="完毕", actor=authority)
-        publicity.cancel_publicity(made.award.publicity, reason="公示有误", actor=cast.approver)
+        # The purchaser drops no candidate by taking its publicity back.
+        with pytest.raises(Forbidden):
+            publicity.cancel_publicity(made.award.publicity, reason="公示有误", actor=cast.approver)
+        publicity.cancel_publicity(made.award.publicity, reason="公示有误", actor=authority)
         with pytest.raises(Refused, match="已撤销"):
             services.confirm_award(made.fresh(), actor=cast.approver)
         services.remedy_result(

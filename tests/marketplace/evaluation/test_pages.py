@@ -9,17 +9,21 @@ import pytest
 
 from marketplace.evaluation import queries, services
 from marketplace.evaluation.models import Approach, Expert, Panel, Sheet
+from marketplace.files.models import Attachment
 from marketplace.journal.models import Entry
 from marketplace.notices.models import Notice
-from marketplace.openings.models import Reading
-from marketplace.tenders.models import Lot
+from marketplace.openings.models import OpenedBid, Reading
+from marketplace.tenders.models import Lot, Tender
 from tests.cast import Cast
 from tests.factories.evaluation import (
     finish,
     give,
     make_expert,
     make_opened,
+    make_panel,
+    make_reader,
 )
+from tests.factories.files import make_attachment
 
 pytestmark = pytest.mark.django_db
 
@@ -273,3 +277,57 @@ def test_the_purchaser_names_a_reader_and_an_approach_is_recorded(
             assert client.get(f"/workbench/{place}/{odd}/").status_code == 404
     assert Sheet.objects.count() == 0
     assert services.tick() == 0
+
+
+def test_files_and_refusals_are_written_down_and_a_summary_comes_first(
+    client: Client, cast: Cast
+) -> None:
+    lot = make_opened(
+        cast.enterprise,
+        cast.approver,
+        [(cast.university, cast.university_admin)],
+        procedure="challenge",
+        prices=(10_000_000,),
+        operator=cast.operator,
+        open_days=25,
+    )
+    for _number in range(5):
+        make_expert(operator=cast.operator)
+    panel = make_panel(lot, cast.operator, state="scoring")
+    opened = queries.bids_of(lot)[0]
+    kept = make_attachment(cast.university_admin, name="图纸.pdf")
+    Attachment.objects.filter(pk=kept.pk).update(status="ready")
+    lost = {"name": "缺.pdf", "size": 1, "code": "", "reason": "格式不允许"}
+    given = {"name": kept.name, "size": kept.size, "code": kept.code, "reason": ""}
+    OpenedBid.objects.filter(pk=opened.pk).update(files=[lost, given])
+    sign_in(client, panel.seats.first().person)
+    address = f"/workbench/reviewing/{panel.code}/{opened.bid.code}/"
+    text = client.get(address).content.decode()
+    link = f"/workbench/openings/bids/{opened.bid.code}/files/2/"
+    assert (link in text, "格式不允许" in text, "files/1/" in text) == (True, True, False)
+    assert client.get(link).status_code == 200
+    assert client.head(address).status_code == 200
+    assert client.post(address, {"act": "save", "rev": "99"}).status_code == 409
+    found = Reading.objects.order_by("id").values_list("side", "file")
+    assert list(found) == [("panel", ""), ("panel", "图纸.pdf"), ("panel", "")]
+
+
+def test_a_reader_of_the_purchaser_scores_a_summary_until_the_bid_is_shortlisted(
+    client: Client, cast: Cast
+) -> None:
+    lot = make_opened(
+        cast.enterprise,
+        cast.approver,
+        [(cast.university, cast.university_admin)],
+        operator=cast.operator,
+    )
+    Tender.objects.filter(pk=lot.tender_id).update(summary_first=True)
+    panel = make_reader(lot, cast.member, cast.approver)
+    opened = queries.bids_of(lot)[0]
+    scheme = opened.form["scheme"]
+    sign_in(client, cast.member)
+    address = f"/workbench/reviewing/{panel.code}/{opened.bid.code}/"
+    text = client.get(address).content.decode()
+    assert (scheme in text, "技术方案和附件在入围后查阅" in text) == (False, True)
+    OpenedBid.objects.filter(pk=opened.pk).update(shortlisted_at=opened.opened_at)
+    assert scheme in client.get(address).content.decode()

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.awards.models import Result
 from marketplace.evaluation import queries, rulebook, services
-from marketplace.evaluation.models import Relation, Score, Seat, Sheet
+from marketplace.evaluation.models import Expert, Relation, Score, Seat, Sheet
 from marketplace.evaluation.rulebook import PLEDGE
 from marketplace.evaluation.services import Work
 from marketplace.journal.models import Entry
@@ -438,3 +438,77 @@ def test_approaches_are_for_the_authority_alone(cast: Cast) -> None:
         sees = person == cast.authority
         assert queries.approaches_visible_to(person).exists() == sees
         assert person.has_perm("evaluation.view_approach", row) == sees
+
+
+def test_a_panel_ends_with_its_tender(cast: Cast) -> None:
+    lot = challenge(cast)
+    pool(cast, 5)
+    panel = make_panel(lot, cast.operator, state="scoring")
+    seat = queries.sitting_of(panel)[0]
+    opened = queries.bids_of(lot)[0]
+    assert seat.person.has_perm("openings.read_bid", opened)
+    assert services.end_panels(lot.tender) == 0
+    asked = tenders.ask_to_cancel(lot.tender, kind="funds", reason="无", actor=cast.approver)
+    tenders.announce_cancellation(asked, actor=cast.authority)
+    with clock.shift(timedelta(10)):
+        tenders.tick()
+        lot.refresh_from_db()
+        assert lot.stage == "cancelled"
+        # At once, before the panel is told.
+        assert not seat.person.has_perm("openings.read_bid", opened)
+        with pytest.raises(Forbidden):
+            give(Seat.objects.get(pk=seat.pk), opened.bid.code, "80")
+        assert (services.end_panels(lot.tender), services.end_panels(lot.tender)) == (1, 0)
+    panel.refresh_from_db()
+    assert (panel.status, panel.dissolve_reason) == ("dissolved", "标段已终止")
+    assert set(panel.seats.values_list("status", flat=True)) == {"released"}
+
+
+def test_time_stands_still_in_a_suspension_and_scoring_begins_after_it(cast: Cast) -> None:
+    lot = make_opened(cast.enterprise, cast.approver, bidders(cast), operator=cast.operator)
+    panel = make_reader(lot, cast.member, cast.approver, state="forming")
+    seat = panel.seats.get()
+    tenders.suspend_tender(lot.tender, reason="核查", actor=cast.authority)
+    with clock.shift(timedelta(days=4)):
+        assert services.tick() == 0
+        seat = services.accept_seat(seat, pledge=PLEDGE, actor=cast.member)
+        seat = services.declare(seat, no_conflict(seat), actor=cast.member)
+        panel.refresh_from_db()
+        assert (seat.status, panel.status) == ("cleared", "forming")
+        tenders.resume_tender(lot.tender, reason="查清", actor=cast.authority)
+        panel.refresh_from_db()
+        lot.refresh_from_db()
+        assert (panel.status, lot.stage) == ("scoring", "evaluating")
+
+
+def test_an_invitation_is_longer_by_the_suspension(cast: Cast) -> None:
+    lot = make_opened(cast.enterprise, cast.approver, bidders(cast), operator=cast.operator)
+    panel = make_reader(lot, cast.member, cast.approver, state="forming")
+    due = panel.seats.get().due_at
+    tenders.suspend_tender(lot.tender, reason="核查", actor=cast.authority)
+    since = Tender.objects.get(pk=lot.tender_id).suspended_at
+    with clock.shift(timedelta(days=4)):
+        before = clock.database_now() - since
+        tenders.resume_tender(lot.tender, reason="查清", actor=cast.authority)
+        after = clock.database_now() - since
+        assert services.tick() == 0
+    assert due + before <= panel.seats.get().due_at <= due + after
+
+
+def test_a_sitting_expert_who_leaves_the_register_goes_on(cast: Cast) -> None:
+    lot = challenge(cast)
+    pool(cast, 6)
+    panel = make_panel(lot, cast.operator)
+    one, two, *others = queries.sitting_of(panel)
+    # The sixth of the draw left before he was invited: nobody stands in.
+    sixth = Expert.objects.exclude(pk__in=panel.seats.values("expert")).get()
+    services.leave(sixth, actor=sixth.person)
+    services.leave(one.expert, actor=one.person)
+    clear(one)
+    for seat in others:
+        clear(seat)
+    services.decline_seat(two, actor=two.person)
+    barred = panel.seats.get(expert=sixth)
+    assert (barred.status, barred.found) == ("recused", ["不在专家库中"])
+    one.refresh_from_db()
+    assert one.status == "cleared"

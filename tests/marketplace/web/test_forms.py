@@ -50,6 +50,19 @@ class TestForm:
         assert "（必填）" in page
         assert " required" not in page
 
+    def test_fields_that_a_form_adds_later_look_and_speak_like_the_declared_ones(self) -> None:
+        form = Sample({})
+        form.fields["note"] = PlainTextField(label="说明", max_length=10, multiline=True)
+        form.fields["sure"] = forms.ChoiceField(
+            label="声明", choices=[("a", "甲")], widget=forms.RadioSelect
+        )
+        form.fields["file"] = forms.FileField(label="材料")
+        assert 'class="c-input"' in str(form["note"])
+        assert "c-check" in str(form["sure"])
+        assert [form.errors[name][0] for name in ("note", "sure", "file")] == [
+            *("请填写", "请选择", "请选择文件"),
+        ]
+
     def test_the_summary_leads_to_each_field(self) -> None:
         page = str(Sample({"title": "x" * 11}))
         assert "有 3 处需要修改" in page
