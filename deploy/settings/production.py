@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "marketplace.portal.apps.PortalConfig",
     "marketplace.workbench.apps.WorkbenchConfig",
     "marketplace.api.apps.ApiConfig",
+    "marketplace.records.apps.RecordsConfig",
     "marketplace.statistics.apps.StatisticsConfig",
     "marketplace.threads.apps.ThreadsConfig",
     "marketplace.registration.apps.RegistrationConfig",
@@ -576,6 +577,8 @@ WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "z
 
 # --- Site -------------------------------------------------------------------------------------
 SITE_NAME = env.str("SITE_NAME", "临沂技术市场")
+# Open data: the prefix that the Open Contracting Partnership gives to a publisher.
+OCDS_PREFIX = env.str("OCDS_PREFIX", "ocds-xxxxxx")
 SITE_TAGLINE = env.str("SITE_TAGLINE", "科技成果转移转化公共服务平台")
 # A line above every page's head, such as who runs the site.
 SITE_NOTICE = env.str("SITE_NOTICE", "")

@@ -58,7 +58,7 @@ SLOTS = {
     "enquiry.actions": Slot("page of an enquiry, beside its title: buttons", "the enquiry", 6),
     "intent.actions": Slot("page of an intent, below its content: buttons", "the intent", 2),
     "tender.actions": Slot("public page of a tender, beside its title: buttons", "the tender", 2),
-    "tender.panels": Slot("public page of a tender, below its terms: panels", "the tender", 4),
+    "tender.panels": Slot("public page of a tender, below its terms: panels", "the tender", 5),
     "tender.manage": Slot("workbench page of a tender, below its terms: panels", "the tender", 4),
     "bid.panels": Slot("the bidder's page of a bid, below its receipts: panels", "the bid", 6),
     "contract.panels": Slot("page of a contract, below its files: panels", "the contract", 8),

@@ -52,6 +52,8 @@ POSTS: dict[str, str] = {
     "api:introduction_met": "one's own answer, kept with its side; said twice it is said once",
     # --- threads
     "threads:pack": "writes a file for its reader and stores nothing but who took it",
+    # --- records
+    "records:pack": "writes a file for its reader and stores nothing but who took it, and why",
     # --- contracts
     "api:contract_list": KEY,
     "api:contract_save": REV,

@@ -76,6 +76,7 @@ from tests.access.worlds.mandates import mandates
 from tests.access.worlds.openings import openings
 from tests.access.worlds.prechecks import prechecks
 from tests.access.worlds.publicity import publicities
+from tests.access.worlds.records import records
 from tests.access.worlds.registration import filings
 from tests.access.worlds.tenders import tenders
 from tests.cast import Cast, make_cast
@@ -136,6 +137,9 @@ STATES: dict[str, set[str]] = {
     "objection": {*ObjectionStatus.values, "missing"},
     "objection_act": {*ObjectionStatus.values, "missing"},
     "tender": {*TenderStatus.values, "suspended", "missing"},
+    "record": {"told", "missing"},
+    "release": {"told", "missing"},
+    "release_year": {"known", "missing"},
     "tender_act": {*TenderStatus.values, "suspended", "missing"},
     "tender_question": {"open", "answered", "missing"},
     "expert": {*ExpertStatus.values, "missing"},
@@ -629,4 +633,5 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     openings,
     evaluations,
     awards,
+    records,
 )

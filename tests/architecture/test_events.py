@@ -50,6 +50,7 @@ UNHEARD = {
         "OfferingContactShown",
         *("SignedIn", "SignInFailed"),
         "AuditAnchored",
+        "AuditPackTaken",
     },
     "the service or the worker that publishes it has done all there is to do": {
         *("AchievementsImported", "AchievementsReturned", "ImportConfirmed", "ImportFailed"),

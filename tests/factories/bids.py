@@ -60,14 +60,14 @@ def make_sealed_tender(
     operator: User | None = None,
     keepers: Keepers | None = None,
     open_days: int = 20,
-    lots: int = 1,
+    procedure: str = "call",
 ) -> tuple[Tender, Keepers]:
     """A tender that takes sealed bids, published after each custodian answered its rehearsal."""
     know_calendar()
     operator = operator or make_staff("operator")
     keepers = keepers or make_keepers(operator)
     need = make_need(owner, actor, state="published")
-    row = tenders.draft_tender(need, tenders.Beginning("call", True), actor=actor)
+    row = tenders.draft_tender(need, tenders.Beginning(procedure, True), actor=actor)
     row = tenders.edit_content(row, content(), actor=actor)
     row = tenders.edit_keys(row, sealing="sealed", custodians=keepers.rows, actor=actor)
     row = tenders.edit_schedule(

@@ -1,0 +1,32 @@
+"""A release follows each change of a tender that the public may know of."""
+
+from marketplace.kernel.events import Event, on
+from marketplace.records import services
+from marketplace.tenders import events as tenders
+from marketplace.tenders.models import Tender
+
+
+@on(
+    tenders.TenderPublished,
+    tenders.TenderOpened,
+    tenders.TenderAmended,
+    tenders.TenderExtended,
+    tenders.TenderSuspended,
+    tenders.TenderResumed,
+    tenders.TenderClosed,
+    tenders.TenderCancellationAnnounced,
+    tenders.TenderCancelled,
+    tenders.QuestionAnswered,
+    tenders.LotMoved,
+)
+def publish_release(event: Event) -> None:
+    """Tell what there is to tell now: running twice tells nothing twice."""
+    row = _tender(event)
+    if row is not None:
+        services.release(row)
+
+
+def _tender(event: Event) -> Tender | None:
+    if event.subject_kind == tenders.QUESTION:
+        return Tender.objects.filter(questions=event.subject_id).first()
+    return Tender.objects.filter(pk=event.subject_id).first()
