@@ -1,5 +1,7 @@
 """A release follows each change of a tender that the public may know of."""
 
+from marketplace.awards import events as awards
+from marketplace.awards.models import Result
 from marketplace.kernel.events import Event, on
 from marketplace.records import services
 from marketplace.tenders import events as tenders
@@ -18,6 +20,12 @@ from marketplace.tenders.models import Tender
     tenders.TenderCancelled,
     tenders.QuestionAnswered,
     tenders.LotMoved,
+    awards.ResultPublicised,
+    awards.AwardConfirmed,
+    awards.CandidateReplaced,
+    awards.ResultReopened,
+    awards.ResultFailed,
+    awards.ResultCancelled,
 )
 def publish_release(event: Event) -> None:
     """Tell what there is to tell now: running twice tells nothing twice."""
@@ -29,4 +37,7 @@ def publish_release(event: Event) -> None:
 def _tender(event: Event) -> Tender | None:
     if event.subject_kind == tenders.QUESTION:
         return Tender.objects.filter(questions=event.subject_id).first()
+    if event.subject_kind == awards.RESULT:
+        result = Result.objects.select_related("tender").filter(pk=event.subject_id).first()
+        return result.tender if result is not None else None
     return Tender.objects.filter(pk=event.subject_id).first()

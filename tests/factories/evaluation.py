@@ -115,18 +115,21 @@ def no_conflict(seat: Seat) -> dict[str, str | None]:
     return {row.bid.code: None for row in queries.bids_of(seat.panel.lot)}
 
 
-def give(seat: Seat, bid: str, points: str | Mapping[int, str], **more: Any) -> Any:
-    """Score a bid: the same points for every criterion, or by number."""
+def give(
+    seat: Seat, bid: str, points: str | Mapping[int, str], comment: str = "", **more: Any
+) -> Any:
+    """Score a bid: the same points for every criterion, or by number; a comment on the first one."""
     criteria = queries.to_score(queries.criteria_of(seat.panel.lot))
     typed = {row.number: points for row in criteria} if isinstance(points, str) else dict(points)
-    return services.save_scores(seat, bid, typed, {}, actor=seat.person, **more)
+    said = {criteria[0].number: comment} if comment else {}
+    return services.save_scores(seat, bid, typed, said, actor=seat.person, **more)
 
 
-def finish(panel: Panel, points: Mapping[str, Sequence[str]]) -> Panel:
+def finish(panel: Panel, points: Mapping[str, Sequence[str]], comment: str = "") -> Panel:
     """Score, lock, report and sign. `points` by bid, one for each member in the order of the seats."""
     for place, seat in enumerate(queries.sitting_of(panel)):
         for bid, given in points.items():
-            give(seat, bid, given[place])
+            give(seat, bid, given[place], comment)
         services.lock_scores(seat, actor=seat.person)
     panel.refresh_from_db()
     chair = queries.sitting_of(panel)[0]

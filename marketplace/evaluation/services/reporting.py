@@ -145,7 +145,10 @@ def _verdicts(panel: Panel, rows: list[Judged]) -> list[Verdict]:
 
 
 def reasons_of(panel: Panel, row: Judged) -> str:
-    """What the bidder and the public read: the mean of each criterion, or why the bid is out."""
+    """What the bidder and the public read: the mean of each criterion, or why the bid is out.
+
+    Where the purchaser judged by one reader his comments are the reasons; comments of experts stay in the panel.
+    """
     if row.rejection is not None:
         ground = GROUNDS[row.rejection.ground]
         return gettext("否决：%(ground)s。%(text)s") % {
@@ -156,4 +159,14 @@ def reasons_of(panel: Panel, row: Judged) -> str:
         return gettext("否决：没有报价。")
     names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
     parts = [f"{names[number]} {points:f}" for number, points in sorted(row.means.items())]
-    return gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}
+    said = gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}
+    return "\n".join([said, *(_comments(row, names) if panel.by_reader else ())])
+
+
+def _comments(row: Judged, names: dict[int, str]) -> list[str]:
+    return [
+        gettext("%(name)s：%(text)s") % {"name": names[number], "text": score.comment}
+        for scores in row.scores.values()
+        for number, score in sorted(scores.items())
+        if score.comment
+    ]

@@ -342,10 +342,11 @@ def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
     assert not queries.explanations_visible_to(cast.approver).exists()
 
     services.propose_rejection(seat, cheap, ground="price", text="不能说明", actor=cast.member)
-    finish(panel, {bid: ["66.66"]})
+    finish(panel, {bid: ["66.66"]}, "路线清楚，中试条件具备")
     result = Result.objects.get()
     by_bid = {row.bid.code: row for row in result.entries.select_related("bid")}
     assert by_bid[bid].rank == 1
+    assert by_bid[bid].reasons.endswith("：路线清楚，中试条件具备")
     assert not by_bid[cheap].is_valid
     assert "不能说明" in by_bid[cheap].reasons
 

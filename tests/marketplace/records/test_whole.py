@@ -98,6 +98,7 @@ def test_a_challenge_becomes_counted_turnover(
         assert [(e.rank, e.bid) for e in result.entries.all()] == [(1, first), (2, second)]
         assert result.report_hash == panel.report_hash
 
+        assert "awards" not in releases(row)[-1].data, "nobody is named before the publicity"
         result = awards.submit_result(
             result, days=5, contact="采购部 0539-8100000", note="", actor=cast.approver
         )
