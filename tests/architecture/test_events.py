@@ -41,7 +41,7 @@ UNHEARD = {
         *("BidWithdrawn", "BidLapsed", "BidsClosed"),
         *("BidOpened", "BidUnreadable", "BidLeftClosed"),
     },
-    "the pages read the rows themselves": {"TargetSet", "FiguresIssued", "LotMoved"},
+    "the pages read the rows themselves": {"TargetSet", "FiguresIssued"},
     "reviewers see the queue; it is counted in the menu": {
         *("AchievementSubmitted", "NeedSubmitted", "OfferingSubmitted", "ImportSubmitted"),
     },
@@ -93,7 +93,7 @@ UNHEARD = {
     },
     "the page of the tender shows it": {
         *("TenderDrafted", "TenderEdited", "TenderDiscarded", "TenderRecalled"),
-        *("TenderArgued", "TenderOpened"),
+        "TenderArgued",
     },
     "the page of the result shows it": {"TermsExplained", "AwardContracted"},
     "the page of the standing shows it": {"StandingRecorded"},

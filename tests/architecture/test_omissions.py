@@ -52,12 +52,14 @@ NO_REVIEW = {
 NO_SITEMAP = {
     "files:download": "an attachment is a file of a page that is told",
     "enquiries:visit_file": "a file that one visitor may have",
+    "records:record": "data for programs; the page of the tender is told",
 }
 
 #: Slices with public pages and tables of their own but without samples, and why.
 NO_SAMPLES = {
     "matching": "matches are computed from the samples of listings",
     "files": "attachments belong to rows of other slices",
+    "records": "samples are no open data",
 }
 
 #: A row in such a state waits for a reviewer; so does one that a move of such a permission takes on.

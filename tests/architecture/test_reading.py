@@ -8,6 +8,7 @@ from tests.architecture.source import modules
 READ_ONLY = {
     "marketplace/achievements/queries.py": "known_texts: gone through at once",
     "marketplace/kernel/unreadable.py": "streamed: a look through the rows, within one request",
+    "marketplace/records/views/data.py": "streamed: the package of a year, within one request that writes nothing",
     "marketplace/registration/services/verification.py": "the check of the ledger reads, and writes nothing until it has ended",
     "search/vectors.py": "the memory map is made from it, and that is a file",
 }
