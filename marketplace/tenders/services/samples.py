@@ -15,6 +15,7 @@ from marketplace.tenders.models import (
     Question,
     Tender,
 )
+from marketplace.tenders.queries import windows_of
 
 _INSTANTS = (
     "starts_at",
@@ -40,6 +41,7 @@ def put_back(tender: Tender, days: int) -> None:
     Tender.objects.filter(pk=tender.pk, is_sample=True).update(
         **{name: F(name) - by for name in _INSTANTS}
     )
+    _move_windows(tender, by)
     questions = Question.objects.filter(tender=tender, tender__is_sample=True)
     questions.update(asked_at=F("asked_at") - by)
     questions.exclude(answered_at=None).update(answered_at=F("answered_at") - by)
@@ -55,8 +57,15 @@ def bring_to_deadline(tender: Tender) -> Tender:
         Tender.objects.filter(pk=row.pk).update(
             **{name: F(name) - by for name in _INSTANTS if name not in _WRITTEN}
         )
+        _move_windows(row, by)
         row.refresh_from_db()
     return row
+
+
+def _move_windows(tender: Tender, by: timedelta) -> None:
+    """The window of objections moves with its tender: it ends before the deadline."""
+    windows = windows_of(tender).filter(is_sample=True)
+    windows.update(**{name: F(name) - by for name in ("starts_at", "ends_at", "first_ends_at")})
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from marketplace.publicity.models import Objection
 from marketplace.publicity.services.objections import Claim
 from marketplace.tenders import queries, services
 from marketplace.tenders.models import Tender
+from marketplace.tenders.services import samples
 from marketplace.tenders.workflow import Status
 from tests.cast import Cast
 from tests.factories.parties import make_staff
@@ -95,3 +96,16 @@ def test_an_undecided_objection_refuses_a_cancellation(cast: Cast) -> None:
     raised.refresh_from_db()
     publicity.answer_objection(raised, "dismiss", answer="理由不成立。", actor=cast.approver)
     services.announce_cancellation(asked, actor=operator)
+
+
+def test_a_sample_takes_its_window_along_into_the_past(cast: Cast) -> None:
+    row = challenge(cast, is_sample=True)
+    samples.put_back(row, 45)
+    row.refresh_from_db()
+    window = queries.windows_of(row).get()
+    assert row.deadline is not None
+    assert window.ends_at == row.deadline - timedelta(days=5)
+    assert samples.bring_to_deadline(row).deadline is not None
+    window.refresh_from_db()
+    assert window.ends_at is not None
+    assert window.ends_at < clock.now()
