@@ -37,6 +37,7 @@ ABOVE = {
     "tests/marketplace/openings/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",
     "tests/marketplace/enquiries/test_browser.py": "how a page is drawn is the browser's",
     "tests/journeys/test_call.py": "the way of a challenge in records/test_whole.py has the same SQL",
+    "tests/journeys/test_challenge.py": "the way of a challenge in records/test_whole.py has the same SQL",
     "tests/marketplace/evaluation/test_rulebook.py": "arithmetic without a database",
     "tests/marketplace/custody/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/awards/test_browser.py": "how a page is drawn is the browser's",
