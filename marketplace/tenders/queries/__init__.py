@@ -18,10 +18,10 @@ from marketplace.tenders.queries.questions import (
     unanswered_for,
 )
 from marketplace.tenders.queries.tenders import (
+    closing_next,
     custodians,
     due,
     for_need,
-    in_list,
     own,
     past_standings,
     published,
@@ -47,10 +47,10 @@ __all__ = [
     "cancellations_of",
     "changes_to_decide",
     "changes_visible_to",
+    "closing_next",
     "custodians",
     "due",
     "for_need",
-    "in_list",
     "mine_of",
     "open_cancellation",
     "own",
