@@ -18,6 +18,7 @@ from marketplace.tenders.queries.questions import (
     unanswered_for,
 )
 from marketplace.tenders.queries.tenders import (
+    act_of,
     closing_next,
     custodians,
     due,
@@ -41,6 +42,7 @@ from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_
 
 __all__ = [
     "TENDER",
+    "act_of",
     "amendments_of",
     "announced_cancellation",
     "askers_of",

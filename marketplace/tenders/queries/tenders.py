@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from marketplace.custody.models import Custodian
+from marketplace.exclusions import queries as exclusions
+from marketplace.exclusions.rulebook import Act
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
@@ -17,6 +19,16 @@ from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
 
 def _rows() -> QuerySet[Tender]:
     return Tender.objects.select_related("owner", "need")
+
+
+def act_of(tender: Tender, kind: str = "") -> Act:
+    """What somebody does who takes part in this tender, for the decisions that exclude from it.
+
+    `kind` is `exclusions.rulebook.EXPERT` for who judges, "" for who bids. A tender without a district is where its
+    owner is.
+    """
+    district = tender.district or tender.owner.district
+    return exclusions.act(kind or tender.procedure, district=district, field=tender.industry)
 
 
 def published() -> QuerySet[Tender]:
