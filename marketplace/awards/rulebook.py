@@ -31,6 +31,7 @@ class Out(TextChoices):
     DECLINED = "declined", _("候选单位放弃")
     UNFIT = "unfit", _("核实不符合条件")
     OBJECTION = "objection", _("异议或投诉成立")
+    EXCLUDED = "excluded", _("有主管机关的决定在期限内，不能参加")
     NO_CONTRACT = "no_contract", _("因候选单位原因没有签约")
     ROUND = "round", _("本轮结果作废")
 

@@ -7,7 +7,7 @@ Files without a subject belong to their uploader.
 import logging
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -101,12 +101,21 @@ def store_upload(
 
 
 def store_stream(
-    source: IO[bytes], name: str, *, subject_kind: str, subject_id: int, uploader_id: int, most: int
+    source: IO[bytes],
+    name: str,
+    *,
+    subject_kind: str,
+    subject_id: int,
+    uploader_id: int,
+    most: int,
+    note: Callable[[Attachment], None],
 ) -> Attachment:
     """Examine and store a file that the site itself unpacks, such as one of an opened bid.
 
     `source` is read once, from its beginning. The quota of a day does not count: the file came in under a quota of its
-    own. `uploader_id` is the person who sent it. Raises InvalidInput at `file`, and StorageFull.
+    own. `uploader_id` is the person who sent it. `note` writes down on the subject that the file is there, in the
+    transaction that records it: a process that dies leaves both or neither. Where it raises, nothing is stored. Raises
+    InvalidInput at `file`, and StorageFull.
     """
     name = rulebook.clean_name(name)
     try:
@@ -136,6 +145,7 @@ def store_stream(
                 subject_id=attachment.pk, of_kind=subject_kind, of_id=subject_id
             )
             publish(stored_now, actor=None)
+            note(attachment)
     except BaseException:
         storage.erase(stored.path)
         raise

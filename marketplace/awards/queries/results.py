@@ -11,13 +11,18 @@ from marketplace.awards.models import Award, Entry, Reminder, Result
 from marketplace.awards.policies import OVERSEERS
 from marketplace.awards.rulebook import NAMES_ALL, REMIND_DAYS
 from marketplace.awards.workflow import Status
+from marketplace.bids.rulebook import partners_of
+from marketplace.exclusions import queries as exclusions
+from marketplace.exclusions.models import Decision
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.openings.queries import opened_in
 from marketplace.parties.policies import Access, Role, access_of
 from marketplace.publicity.models import Objection
 from marketplace.publicity.workflow import BLOCKING, ObjectionStatus
 from marketplace.publicity.workflow import Status as PublicityStatus
 from marketplace.tenders.models import Lot, Tender
+from marketplace.tenders.queries import act_of
 from marketplace.tenders.workflow import Stage
 from marketplace.tenders.workflow import Status as TenderStatus
 
@@ -126,6 +131,20 @@ def undecided(lot_id: int) -> bool:
     return _objections(lot_id).filter(status__in=_UNDECIDED).exists()
 
 
+def exclusions_of(award: Award, at: datetime) -> list[Decision]:
+    """Decisions of competent bodies that forbid to choose this candidate at this instant, partners included.
+
+    What has been awarded stays: a decision that begins afterwards changes nothing here.
+    """
+    if award.confirmed_at is not None:
+        return []
+    entry = award.entry
+    opened = opened_in(award.result.lot).filter(bid_id=entry.bid_id).first()
+    names = partners_of(opened.form) if opened is not None else []
+    parties = [exclusions.named(entry.organization), *exclusions.partners(names)]
+    return exclusions.against(parties, act_of(award.result.tender), at)
+
+
 @dataclass(frozen=True)
 class Causes:
     """Why another way may be chosen than to go on with the candidate."""
@@ -135,10 +154,11 @@ class Causes:
     cancelled: bool
     objection: bool
     late: bool
+    excluded: bool = False
 
 
 def causes(award: Award | None, now: datetime) -> Causes:
-    """What speaks for another way: three queries at most."""
+    """What speaks for another way: six queries at most."""
     if award is None:
         return Causes(False, False, False, False, False)
     publicity = award.publicity
@@ -152,6 +172,7 @@ def causes(award: Award | None, now: datetime) -> Causes:
         publicity is not None and publicity.status == PublicityStatus.CANCELLED,
         right,
         award.contract_due is not None and award.contract_due <= now,
+        bool(exclusions_of(award, now)),
     )
 
 

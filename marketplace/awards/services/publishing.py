@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.awards import events, queries
 from marketplace.awards.models import Award, Result
 from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, NAMES_ALL, RULE
-from marketplace.awards.services.locking import Held, fitting, given, locked, save
+from marketplace.awards.services.locking import Held, fitting, given, locked, refuse_excluded, save
 from marketplace.awards.workflow import RESULT
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -114,6 +114,7 @@ def _candidate(held: Held) -> Award:
         raise Refused(_NOBODY)
     if held.award.declined_at is not None:
         raise Refused(_DECLINED)
+    refuse_excluded(held, held.award)
     if queries.blocking(held.lot.pk):
         raise Refused(_BLOCKED)
     if held.tender.is_suspended:

@@ -91,6 +91,7 @@ def _proven(held: Held, award: Award, out: str, actor: Actor, *, has_evidence: b
     causes = {
         Out.DECLINED: found.declined,
         Out.OBJECTION: found.objection or found.cancelled,
+        Out.EXCLUDED: found.excluded,
         Out.NO_CONTRACT: found.late,
         Out.UNFIT: True,
     }
@@ -133,7 +134,7 @@ def _end_round(
     if award is not None and out:
         _proven(held, award, out, actor, has_evidence=has_evidence)
     exhausted = last and (
-        not found.has_candidate or found.declined or found.late or out == Out.UNFIT
+        not found.has_candidate or found.declined or found.late or out in {Out.UNFIT, Out.EXCLUDED}
     )
     if not (exhausted or found.objection or found.cancelled):
         raise Refused(_("候选单位没有放弃，也没有成立的异议或投诉：不能重新评审或宣布流标"))

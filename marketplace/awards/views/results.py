@@ -14,6 +14,7 @@ from marketplace.awards.models import AWARD_FILES, Award, Result
 from marketplace.awards.queries.results import is_over
 from marketplace.awards.views.shared import PersonRequest, act_on, form_maker, result_of
 from marketplace.awards.workflow import OPEN, RESULT, Status
+from marketplace.exclusions import queries as exclusions
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel import clock
@@ -88,6 +89,7 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
         context = _parts(request, now) | {
             "is_over": award is not None and is_over(award),
             "causes": queries.causes(award, clock.now()),
+            "excluded": _excluded(now, award),
             "blocked": bool(queries.blocking(now.lot_id)),
             "letters": queries.letters_of(now, request.user),
             "files": [one for pk in evidence for one in attachments_of(AWARD_FILES, pk)],
@@ -105,6 +107,14 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
         shown=shown,
         leads_to=("awards:manage", [row.code]),
     )
+
+
+def _excluded(row: Result, award: Award | None) -> str:
+    """Which decision stands against the candidate, for whoever must find another way; "" for none."""
+    if award is None or row.ended_at is not None:
+        return ""
+    award.result = row
+    return exclusions.refusal(queries.exclusions_of(award, clock.now()))
 
 
 def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:

@@ -57,6 +57,9 @@ class Panel(Stamped):
     seed_hash = models.CharField(max_length=64, blank=True)
     pool = models.JSONField(default=list)
     pool_hash = models.CharField(max_length=64, blank=True)
+    #: Experts of the fields whom a decision of a competent body excluded when the pool was frozen:
+    #: [{expert, reasons}]. The operator and the overseers read it.
+    left_out = models.JSONField(null=True)
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -171,6 +171,7 @@ def panel(request: PersonRequest, code: str) -> HttpResponse:
         "seen": seen,
         "problem": found.problem,
         "members": [(seat, hints.get(seat.person_id, [])) for seat in members],
+        "left_out": row.left_out if knows else None,
         "counts": _counts(row),
         "approaches": request.user.has_perm("evaluation.approach_panel", row),
         "result": queries.judged(row) if _shows_result(request, row) else [],

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 
 from django.db import transaction
 
@@ -10,6 +12,7 @@ from marketplace.bids.models import Closing
 from marketplace.bids.rulebook import MOST_BYTES
 from marketplace.custody import sealing
 from marketplace.files import services as files
+from marketplace.files.models import Attachment
 from marketplace.kernel.errors import InvalidInput
 from marketplace.openings.models import OPENED_FILES, OpenedBid
 from marketplace.openings.services.judging import unseal
@@ -42,10 +45,15 @@ class _Plain(io.RawIOBase):
         return found
 
 
+class _Unpacked(Exception):
+    """Another worker was quicker with this file."""
+
+
 def unpack_files(row: OpenedBid) -> None:
     """Examine and store each file that is not there yet; one that is refused is listed with the reason.
 
-    Idempotent: a file is noted in the transaction after it was stored, and a repetition goes on with the next.
+    Idempotent: a file is noted in the transaction that records it, under the lock of its bid. A repetition goes on with
+    the next one, and of two workers at the same file one keeps it.
     """
     if not row.is_open or not row.opening.tender.is_sealed:
         return
@@ -53,30 +61,34 @@ def unpack_files(row: OpenedBid) -> None:
     found = unseal(row, closing)
     if found is None:
         return
-    sender = row.envelope.handed_in_by_id
     for number, one in enumerate(row.files, 1):
         if one["code"] or one["reason"]:
             continue
-        code, reason = "", ""
         with store.open_stored(row.envelope.files[number]["path"]) as stream:
             chunks = sealing.open_file(found.header, found.opened.cek, number, stream, one["size"])
             try:
-                made = files.store_stream(
+                files.store_stream(
                     _Plain(chunks),  # type: ignore[arg-type]
                     one["name"],
                     subject_kind=OPENED_FILES,
                     subject_id=row.pk,
-                    uploader_id=sender,
+                    uploader_id=row.envelope.handed_in_by_id,
                     most=MOST_BYTES,
+                    note=partial(_note, row, number - 1),
                 )
-                code = made.code
             except InvalidInput as error:
                 reason = "; ".join(str(text) for text in error.errors["file"])
-        _note(row, number - 1, code, reason)
+                with suppress(_Unpacked):
+                    _note(row, number - 1, reason=reason)
+            except _Unpacked:
+                continue
 
 
 @transaction.atomic
-def _note(row: OpenedBid, index: int, code: str, reason: str) -> None:
+def _note(row: OpenedBid, index: int, made: Attachment | None = None, reason: str = "") -> None:
+    """Write down what became of a file. Raises _Unpacked where that stands there already."""
     found = OpenedBid.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    found.files[index] |= {"code": code, "reason": reason[:300]}
+    if found.files[index]["code"] or found.files[index]["reason"]:
+        raise _Unpacked
+    found.files[index] |= {"code": made.code if made else "", "reason": reason[:300]}
     found.save(update_fields=["files"])

@@ -10,12 +10,14 @@ from django.db.models import F
 from marketplace.custody.models import Custodian
 from marketplace.custody.services.samples import answer_sample_rehearsals
 from marketplace.files.services import erase_sample_files
+from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization, User
 from marketplace.parties.services.samples import sample_author
 from marketplace.taxonomy.queries import is_working
+from marketplace.tenders import events
 from marketplace.tenders.models import (
     TENDER_FILES,
     Amendment,
@@ -137,6 +139,8 @@ def remove_samples() -> dict[str, int]:
     questions = Question.objects.filter(tender__in=rows).delete()[0]
     Amendment.objects.filter(tender__in=rows).delete()
     Cancellation.objects.filter(tender__in=rows).delete()
-    count = rows.count()
+    codes = list(rows.values_list("code", flat=True))
     rows.delete()
-    return {"tender questions": questions, "tenders": count}
+    if codes:
+        publish(events.TenderSamplesRemoved(subject_id=0, codes=codes), actor=None)
+    return {"tender questions": questions, "tenders": len(codes)}

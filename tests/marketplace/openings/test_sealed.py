@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reveal, Share
-from marketplace.openings.services import clockwork
+from marketplace.openings.services import clockwork, unpacking
 from marketplace.tenders import services as tenders
 from tests.cast import Cast
 from tests.factories.bids import Seal, form_for, make_draft, make_sealed_tender
@@ -280,6 +280,31 @@ def test_a_stop_in_the_middle_goes_on_where_it_stopped(
     assert set(after) == set(calls)
     assert after[calls[0]] == before[calls[0]]
     assert fresh(opening).status == "opened"
+
+
+def test_a_file_is_stored_and_noted_or_neither(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies between a stored file and its note: a retry keeps it once. Of two workers one keeps it."""
+    tender, keepers = make_sealed_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    bid = make_draft(tender, cast.university, cast.university_member)
+    files = {"方案.pdf": pdf_bytes(), "附图.pdf": pdf_bytes(2)}
+    hand_in_sealed(bid, cast.university_admin, files=files)
+    with past(tender):
+        come(begin(tender), keepers, 0, 1)
+        found = row_of(bid)
+        with monkeypatch.context() as patch, pytest.raises(SystemExit):
+            patch.setattr(unpacking, "_note", _die)
+            services.unpack_files(found)
+        assert (Attachment.objects.count(), row_of(bid).files[0]["code"]) == (0, "")
+        services.unpack_files(found)
+        # What this worker read before the other had finished.
+        services.unpack_files(found)
+    kept = list(Attachment.objects.order_by("pk").values_list("code", flat=True))
+    assert [one["code"] for one in row_of(bid).files] == kept
+    assert len(kept) == 2
+
+
+def _die(*_said: Any) -> None:
+    raise SystemExit
 
 
 def test_a_suspended_tender_takes_no_share(cast: Cast) -> None:
