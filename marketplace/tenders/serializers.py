@@ -170,6 +170,7 @@ class TenderPage(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
+    degraded = serializers.BooleanField(help_text="搜索服务暂时不可用，结果可能不全")
     results = TenderRead(many=True)
 
 

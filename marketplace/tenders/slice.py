@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
-from marketplace.tenders import queries, samples
+from marketplace.tenders import browsing, queries, samples
 from marketplace.tenders.workflow import Status
 from marketplace.web.slices import (
     CodePage,
@@ -18,6 +18,7 @@ from marketplace.web.slices import (
     ReviewQueue,
     Samples,
     Schedule,
+    Section,
     SiteLink,
     Sitemap,
     Slice,
@@ -159,7 +160,7 @@ def _running(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
 
 def _on_home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The calls that close next. One query."""
-    found = list(queries.in_list({"state": "open"}, clock.now())[:ON_HOME])
+    found = list(queries.closing_next(clock.now())[:ON_HOME])
     return [{"tenders": found} if found else None for _row in rows]
 
 
@@ -177,6 +178,16 @@ SLICE = Slice(
     ),
     todos=(_to_answer, _to_send, _to_decide, _to_argue),
     reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
+    sections=(
+        Section(
+            "tenders",
+            gettext_lazy("揭榜征集"),
+            browsing.in_order,
+            "tenders/found.html",
+            "tenders:list",
+            12,
+        ),
+    ),
     codes=(CodePage("ZB", queries.published_for, "tenders:detail"),),
     sitemaps=(Sitemap("tenders", queries.published, "tenders:detail"),),
     schedules=(Schedule("tenders.tick", every=15.0),),

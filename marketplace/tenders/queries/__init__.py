@@ -19,10 +19,10 @@ from marketplace.tenders.queries.questions import (
 )
 from marketplace.tenders.queries.tenders import (
     act_of,
+    closing_next,
     custodians,
     due,
     for_need,
-    in_list,
     own,
     past_standings,
     published,
@@ -49,10 +49,10 @@ __all__ = [
     "cancellations_of",
     "changes_to_decide",
     "changes_visible_to",
+    "closing_next",
     "custodians",
     "due",
     "for_need",
-    "in_list",
     "mine_of",
     "open_cancellation",
     "own",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from marketplace.exclusions.rulebook import Act
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
-from marketplace.tenders.workflow import OPEN, PAST_DEADLINE, PUBLIC, SHOWN, Status
+from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
 
 
 def _rows() -> QuerySet[Tender]:
@@ -41,29 +41,11 @@ def published_for(_actor: Actor) -> QuerySet[Tender]:
     return published()
 
 
-def in_list(asked: Mapping[str, str], now: datetime) -> QuerySet[Tender]:
-    """The public list, what closes first at the top. `asked`: state, procedure, district, industry, org.
-
-    What the clock will write is true before it has written it: a deadline that has passed closes.
-    """
-    rows = _rows().filter(status__in=PUBLIC).annotate(budget=Sum("lots__budget"))
-    past = Q(status__in=OPEN, deadline__lte=now, suspended_at__isnull=True)
-    state = asked.get("state", "")
-    if state == "open":
-        rows = rows.filter(status__in=OPEN).exclude(past)
-    elif state == "closed":
-        rows = rows.filter(Q(status__in=PAST_DEADLINE) | past)
-    elif state == "cancelled":
-        rows = rows.filter(status=Status.CANCELLED)
-    for name, column in (
-        ("procedure", "procedure"),
-        ("district", "district"),
-        ("industry", "industry"),
-        ("org", "owner__code"),
-    ):
-        if value := asked.get(name, ""):
-            rows = rows.filter(**{column: value})
-    return rows.order_by("deadline", "id") if state == "open" else rows.order_by("-deadline", "-id")
+def closing_next(now: datetime) -> QuerySet[Tender]:
+    """Open tenders, what closes first at the top; a deadline that has passed closes before the clock writes it."""
+    past = Q(deadline__lte=now, suspended_at__isnull=True)
+    rows = _rows().filter(status__in=OPEN).exclude(past)
+    return rows.annotate(budget=Sum("lots__budget")).order_by("deadline", "id")
 
 
 def visible_to(actor: Actor) -> QuerySet[Tender]:

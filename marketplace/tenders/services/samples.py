@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import F
 
 from marketplace.files.services import erase_sample_files
+from marketplace.journal.services import publish
 from marketplace.kernel import clock
+from marketplace.tenders import events
 from marketplace.tenders.models import (
     TENDER_FILES,
     Amendment,
@@ -77,6 +79,8 @@ def remove_samples() -> dict[str, int]:
     questions = Question.objects.filter(tender__in=rows).delete()[0]
     Amendment.objects.filter(tender__in=rows).delete()
     Cancellation.objects.filter(tender__in=rows).delete()
-    count = rows.count()
+    codes = list(rows.values_list("code", flat=True))
     rows.delete()
-    return {"tender questions": questions, "tenders": count}
+    if codes:
+        publish(events.TenderSamplesRemoved(subject_id=0, codes=codes), actor=None)
+    return {"tender questions": questions, "tenders": len(codes)}
