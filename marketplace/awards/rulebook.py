@@ -17,8 +17,8 @@ from marketplace.tenders.rulebook import CALL, CHALLENGE, TENDER
 MOST_REASONS, MOST_REASON, MOST_NOTE, MOST_TEXT = 2_000, 500, 1_000, 3_000
 #: Milestones of one award.
 MOST_MILESTONES = 20
-#: The name of the rule of publicity.
-RULE = "award"
+#: The names of the rules of publicity: of a candidate, and of a result in which every bid was rejected.
+RULE, NONE_RULE = "award", "no_award"
 #: Inspections of one award in a calendar year without a named exception (最多查一次).
 INSPECTIONS_A_YEAR = 1
 #: Days before the day on which the contract is due when its parties are reminded.

@@ -79,6 +79,15 @@ RULES: tuple[Rule, ...] = (
         _LAW,
     ),
     Rule(
+        "no_award",
+        1,
+        _("方案全部未通过的结果公示"),
+        3,
+        False,
+        ("item", "basis", "contact"),
+        _LAW,
+    ),
+    Rule(
         "documents",
         1,
         _("征集文件异议期"),

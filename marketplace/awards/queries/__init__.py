@@ -9,6 +9,7 @@ from marketplace.awards.queries.deliveries import (
 )
 from marketplace.awards.queries.letters import letters_of, letters_visible_to
 from marketplace.awards.queries.results import (
+    all_rejected,
     award_by_id,
     award_of,
     awards_of,
@@ -19,6 +20,7 @@ from marketplace.awards.queries.results import (
     entries_shown,
     exclusions_of,
     managed_of,
+    must_be_shown,
     next_entry,
     of_tender,
     own,
@@ -36,6 +38,7 @@ from marketplace.awards.queries.subjects import RESULT_KIND, result_subject
 
 __all__ = [
     "RESULT_KIND",
+    "all_rejected",
     "award_by_id",
     "award_of",
     "awards_of",
@@ -52,6 +55,7 @@ __all__ = [
     "letters_of",
     "letters_visible_to",
     "managed_of",
+    "must_be_shown",
     "next_entry",
     "of_tender",
     "own",

@@ -18,7 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.openings.queries import opened_in
 from marketplace.parties.policies import Access, Role, access_of
-from marketplace.publicity.models import Objection
+from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.workflow import BLOCKING, ObjectionStatus
 from marketplace.publicity.workflow import Status as PublicityStatus
 from marketplace.tenders.models import Lot, Tender
@@ -35,7 +35,7 @@ _RIGHT = (ObjectionStatus.UPHELD, ObjectionStatus.SUSTAINED, ObjectionStatus.REM
 
 
 def _rows() -> QuerySet[Result]:
-    return Result.objects.select_related("tender__owner", "lot")
+    return Result.objects.select_related("tender__owner", "lot", "publicity")
 
 
 def published() -> QuerySet[Result]:
@@ -110,6 +110,16 @@ def next_entry(result: Result) -> Entry | None:
     return rows.select_related("organization", "bid").order_by("rank").first()
 
 
+def all_rejected(result: Result) -> bool:
+    """Whether no bid of the round was valid. Who was valid and is out by now had a publicity of his own."""
+    return not result.entries.filter(is_valid=True).exists()
+
+
+def must_be_shown(result: Result) -> bool:
+    """Whether the rejection of all is still to be made public before the lot may fail."""
+    return result.publicity_id is None and result.ended_at is None and all_rejected(result)
+
+
 # --- objections -------------------------------------------------------------------------------
 def _objections(lot_id: int) -> QuerySet[Objection]:
     results = Result.objects.filter(lot_id=lot_id).values("pk")
@@ -145,6 +155,11 @@ def exclusions_of(award: Award, at: datetime) -> list[Decision]:
     return exclusions.against(parties, act_of(award.result.tender), at)
 
 
+def was_right(publicity: Publicity) -> bool:
+    """Whether an objection or a complaint to this publicity was found to be right."""
+    return Objection.objects.filter(publicity=publicity, status__in=_RIGHT).exists()
+
+
 @dataclass(frozen=True)
 class Causes:
     """Why another way may be chosen than to go on with the candidate."""
@@ -162,10 +177,7 @@ def causes(award: Award | None, now: datetime) -> Causes:
     if award is None:
         return Causes(False, False, False, False, False)
     publicity = award.publicity
-    right = (
-        publicity is not None
-        and Objection.objects.filter(publicity=publicity, status__in=_RIGHT).exists()
-    )
+    right = publicity is not None and was_right(publicity)
     return Causes(
         True,
         award.declined_at is not None,
@@ -272,7 +284,11 @@ def due_contracts(now: datetime) -> QuerySet[Award]:
 
 def is_over(award: Award, now: datetime | None = None) -> bool:
     """Whether the publicity of a candidate has run its time, also before the clock has written it."""
-    row = award.publicity
+    return has_run(award.publicity, now)
+
+
+def has_run(row: Publicity | None, now: datetime | None = None) -> bool:
+    """Whether a publicity has run its time, also before the clock has written it."""
     if row is None or row.ends_at is None:
         return False
     if row.status == PublicityStatus.ENDED:
