@@ -17,7 +17,7 @@ SLICE = Slice(
     "exclusions",
     "marketplace.exclusions.urls",
     menu=(
-        MenuItem(gettext_lazy("禁止参加的决定"), "exclusions:list", "warn", "work", 62, _concerned),
+        MenuItem(gettext_lazy("禁止参加的决定"), "exclusions:list", "warn", "work", 64, _concerned),
     ),
     codes=(
         CodePage("JC", queries.visible_to, "exclusions:show"),
