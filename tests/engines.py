@@ -26,6 +26,7 @@ ABOVE = {
     "tests/journeys/test_registrar.py": "test_university has the same queue",
     "tests/journeys/test_visitor.py": "test_enterprise searches and reads the same pages",
     "tests/journeys/test_call.py": "the way of a challenge in records/test_whole.py has the same SQL",
+    "tests/journeys/test_challenge.py": "the way of a challenge in records/test_whole.py has the same SQL",
     "tests/marketplace/evaluation/test_rulebook.py": "arithmetic without a database",
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_tables_on_phones.py": "how a page is drawn is the browser's",

@@ -224,7 +224,7 @@ def _own_organization(request: Request, code: str | None, but: int) -> Any:
 
 
 class TenderMove(TenderApi):
-    """提交、撤回、退回、公告、暂停、恢复、申请终止。"""
+    """提交、撤回、退回、公告、县区初审、专家论证、暂停、恢复、申请终止。"""
 
     permission_classes = (IsAuthenticated,)
     conditional = True
@@ -236,7 +236,7 @@ class TenderMove(TenderApi):
         responses=TenderWhole,
     )
     def post(self, request: Request, code: str, move: str) -> Response:
-        """`move` is submit, recall, return, publish, suspend, resume or cancel."""
+        """`move` is submit, recall, return, publish, screen, argue, suspend, resume or cancel."""
         row = self.one(code)
         act = _ACTS.get(move)
         if act is None:
@@ -260,6 +260,10 @@ def _reason(held: dict[str, Any]) -> str:
     return str(held.get("reason", ""))
 
 
+def _text(held: dict[str, Any]) -> str:
+    return str(held.get("text", ""))
+
+
 _ACTS: dict[str, tuple[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]]] = {
     "submit": ("tenders.bind_tender", lambda row, _held, how: services.submit_tender(row, **how)),
     "recall": ("tenders.bind_tender", lambda row, _held, how: services.recall_tender(row, **how)),
@@ -270,6 +274,14 @@ _ACTS: dict[str, tuple[str, Callable[[Tender, dict[str, Any], dict[str, Any]], A
     "publish": (
         "tenders.review_tender",
         lambda row, _held, how: services.publish_tender(row, **how),
+    ),
+    "screen": (
+        "tenders.screen_tender",
+        lambda row, held, how: services.screen_tender(row, text=_text(held), **how),
+    ),
+    "argue": (
+        "tenders.argue_tender",
+        lambda row, held, how: services.argue_tender(row, text=_text(held), **how),
     ),
     "suspend": (
         "tenders.suspend_tender",

@@ -60,6 +60,14 @@ class TenderReturned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TenderScreened(Event):
+    """The county recorded what it thinks of a challenge with money of the city."""
+
+    subject_kind = TENDER
+    label = _("已记录县区初审")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenderArgued(Event):
     """The authority recorded that experts argued it, finance included."""
 

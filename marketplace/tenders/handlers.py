@@ -50,10 +50,21 @@ def tell_operator(event: Event) -> None:
 
 
 @on(events.TenderSubmitted)
-def tell_authority(event: events.TenderSubmitted) -> None:
-    """The authority learns of a challenge with money of the city that waits for its argument."""
+def tell_county(event: events.TenderSubmitted) -> None:
+    """The county learns of a challenge with money of the city that waits for its first look."""
     row = _tender(event)
-    if row is None or not row.is_city_funded or row.argued_at is not None:
+    if row is None or not row.is_city_funded or row.screened_at is not None:
+        return
+    people = parties.people_with_role(Role.REGISTRAR_COUNTY)
+    may = [one for one in people if one.has_perm("tenders.screen_tender", row)]
+    _tell("tenders.review", row, may, _("“%(title)s”等待县区初审"), manage=True)
+
+
+@on(events.TenderSubmitted, events.TenderScreened)
+def tell_authority(event: Event) -> None:
+    """The authority learns of a challenge that the county has looked at: it waits for the argument."""
+    row = _tender(event)
+    if row is None or not row.is_city_funded or row.screened_at is None or row.argued_at:
         return
     people = parties.people_with_role(Role.AUTHORITY)
     may = [one for one in people if one.has_perm("tenders.argue_tender", row)]

@@ -98,6 +98,16 @@ def _to_decide(user: Any) -> Iterator[Todo]:
             )
 
 
+def _to_screen(user: Any) -> Iterator[Todo]:
+    """Challenges that wait for the county's first look."""
+    if not access_of(user).has(Role.REGISTRAR_COUNTY):
+        return
+    for row in queries.to_screen(user)[:MOST]:
+        title = _("县区初审：%(title)s") % {"title": row.title}
+        url = reverse("tenders:manage", args=[row.code])
+        yield Todo("warn", title, _("市级资金榜单"), _("去初审"), url, order=14)
+
+
 def _to_argue(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the authority's argument."""
     if not access_of(user).has(Role.AUTHORITY):
@@ -176,7 +186,7 @@ SLICE = Slice(
         SiteLink("deal", gettext_lazy("揭榜征集"), "tenders:list", 24),
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
-    todos=(_to_answer, _to_send, _to_decide, _to_argue),
+    todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
     reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
     sections=(
         Section(

@@ -36,6 +36,7 @@ from marketplace.tenders.queries.tenders import (
     to_argue,
     to_publish,
     to_review,
+    to_screen,
     visible_to,
 )
 from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
@@ -72,6 +73,7 @@ __all__ = [
     "to_argue",
     "to_publish",
     "to_review",
+    "to_screen",
     "unanswered",
     "unanswered_for",
     "visible_to",

@@ -12,7 +12,7 @@ from marketplace.custody.models import Custodian
 from marketplace.exclusions import queries as exclusions
 from marketplace.exclusions.rulebook import Act
 from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import Role, access_of
+from marketplace.parties.policies import Access, Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
 from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
 
@@ -54,7 +54,30 @@ def visible_to(actor: Actor) -> QuerySet[Tender]:
     seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
     if access.has(Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR):
         seen |= ~Q(status=Status.DRAFT)
+    if access.has(Role.REGISTRAR_COUNTY):
+        seen |= _for_county(access)
     return _rows().filter(seen).order_by("-id")
+
+
+def _for_county(access: Access) -> Q:
+    """Challenges with money of the city that this registrar's counties look at first, once they were sent."""
+    sent = Q(is_city_funded=True) & ~Q(status=Status.DRAFT)
+    counties = access.districts.get(Role.REGISTRAR_COUNTY)
+    if counties is None:
+        return sent
+    named = sorted(counties)
+    return sent & (Q(district__in=named) | Q(district="", owner__district__in=named))
+
+
+def to_screen(actor: Actor) -> QuerySet[Tender]:
+    """Challenges with money of the city that wait for the county's first look."""
+    access = access_of(actor)
+    if not access.has(Role.REGISTRAR_COUNTY):
+        return Tender.objects.none()
+    waiting = Q(status=Status.IN_REVIEW, screened_at__isnull=True, argued_at__isnull=True)
+    rows = _rows().filter(waiting & _for_county(access))
+    mine = Q(created_by_id=actor.pk) | Q(submitted_by_id=actor.pk)
+    return rows.exclude(owner_id__in=list(access.orgs)).exclude(mine).order_by("submitted_at", "id")
 
 
 def own(actor: Actor) -> QuerySet[Tender]:
@@ -73,8 +96,13 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
 
 
 def to_argue(actor: Actor) -> QuerySet[Tender]:
-    """Challenges with money of the city that wait for the argument of experts."""
-    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
+    """Challenges with money of the city that wait for the argument of experts: the county has looked at them."""
+    rows = _rows().filter(
+        status=Status.IN_REVIEW,
+        is_city_funded=True,
+        screened_at__isnull=False,
+        argued_at__isnull=True,
+    )
     if not access_of(actor).has(Role.AUTHORITY):
         return rows.none()
     return rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
