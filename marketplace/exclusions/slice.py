@@ -21,7 +21,7 @@ SLICE = Slice(
     "marketplace.exclusions.urls",
     menu=(
         MenuItem(
-            gettext_lazy("禁止参加的决定"), "exclusions:list", "warn", "calls", 62, _concerned
+            gettext_lazy("禁止参加的决定"), "exclusions:list", "warn", "calls", 64, _concerned
         ),
     ),
     codes=(
