@@ -158,7 +158,7 @@ SLICE = Slice(
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),
-        MenuItem(gettext_lazy("评审组"), "evaluation:panels", "gavel", "work", 61, _works),
+        MenuItem(gettext_lazy("评审组"), "evaluation:panels", "gavel", "calls", 61, _works),
         MenuItem(gettext_lazy("评审专家库"), "evaluation:experts", "users", "manage", 79, _keeps),
         MenuItem(
             gettext_lazy("打招呼记录"), "evaluation:approaches", "shield", "manage", 80, _rules
