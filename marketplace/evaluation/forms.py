@@ -272,6 +272,7 @@ class ReportForm(JiebangForm):
                 required=False,
                 multiline=True,
                 rows=3,
+                help_text=_("不要写出单位名称和方案中的保密内容。"),
             )
 
     @property

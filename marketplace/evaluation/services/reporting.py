@@ -14,7 +14,7 @@ from marketplace.awards.rulebook import Basis, Verdict
 from marketplace.evaluation import events, queries, rulebook
 from marketplace.evaluation.models import Panel, Seat
 from marketplace.evaluation.queries import Judged
-from marketplace.evaluation.rulebook import GROUNDS, MOST_REASON, MOST_TEXT
+from marketplace.evaluation.rulebook import GROUNDS, MOST_REASON, MOST_TEXT, plain_name
 from marketplace.evaluation.services.locking import given, locked, locked_seat, save
 from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
 from marketplace.journal.services import publish
@@ -61,6 +61,7 @@ def issue_report(
             for row in rows
             if row.rejection is None
         }
+        _refuse_names(panel, rows, errors)
     if errors.found:
         raise InvalidInput(errors.found)
     panel.report = report_of(panel, rows)
@@ -69,6 +70,16 @@ def issue_report(
     save(panel)
     publish(events.ReportIssued(subject_id=panel.pk, sha256=panel.report_hash), actor=None)
     return panel
+
+
+def _refuse_names(panel: Panel, rows: list[Judged], errors: "Errors") -> None:
+    """Reasons are read by everybody, and the names of those who are not chosen by nobody: they must not stand in them."""
+    names = {plain_name(name): name for row in rows for name in queries.names_of(row.opened)}
+    for code, text in (panel.reasons or {}).items():
+        said = plain_name(text)
+        if found := [name for key, name in names.items() if key and key in said]:
+            words = _("理由随结果公开，请不要写出单位名称“%(name)s”")
+            errors.found[f"reason_{code}"] = [words % {"name": found[0]}]
 
 
 class Errors:

@@ -388,6 +388,8 @@ def test_one_reader_gives_a_public_reason_for_each_bid(client: Client, cast: Cas
         ({}, {f"reason_{one}", f"reason_{two}"}),
         ({one: "路线成熟", two: " "}, {f"reason_{two}"}),
         ({one: "长" * 501, two: "尚缺中试"}, {f"reason_{one}"}),
+        # Everybody reads it, and not who was not chosen.
+        ({one: "路线成熟", two: f"不如{cast.university.name}"}, {f"reason_{two}"}),
     ):
         with pytest.raises(InvalidInput) as caught:
             services.issue_report(panel, reasons=reasons, **how)
