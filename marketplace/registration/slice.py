@@ -198,7 +198,7 @@ SLICE = Slice(
             gettext_lazy("认定登记"),
             "registration:filings",
             "shield",
-            "work",
+            "talks",
             62,
             _has_organization,
         ),

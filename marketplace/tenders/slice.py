@@ -178,7 +178,7 @@ SLICE = Slice(
     "tenders",
     "marketplace.tenders.urls",
     menu=(
-        MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "work", 44, _works),
+        MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "calls", 44, _works),
         MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 78, _operates),
     ),
     links=(

@@ -245,7 +245,8 @@ def judge(journey: Journey, cast: Cast, tender: Tender, bids: list[Bid]) -> None
             reader_.press("保存")
         reader_.page.goto(seat)
         reader_.act("lock")
-        reader_.act("report", conclusion="第一名的方案成熟、价格合理。")
+        reasons = {f"reason_{row.code}": "指标有检测报告支持" for row in bids}
+        reader_.act("report", conclusion="第一名的方案成熟、价格合理。", **reasons)
         reader_.act("sign")
         reader_.picture("signed")
 

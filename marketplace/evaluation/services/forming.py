@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.evaluation import events, queries, rulebook
-from marketplace.evaluation.models import Expert, Panel, Seat, Sheet
+from marketplace.evaluation.models import Expert, Panel, PanelRequest, Seat, Sheet
 from marketplace.evaluation.policies import is_side
 from marketplace.evaluation.rulebook import MOST_REASON, TIME_TO_ANSWER
 from marketplace.evaluation.services.locking import given, locked, save
@@ -82,6 +82,25 @@ def prepare_panel(
     _seat_own(panel, own, now)
     publish(events.PanelPrepared(subject_id=panel.pk), actor=actor)
     return panel
+
+
+@transaction.atomic
+def ask_for_panel(lot: Lot, *, note: str, actor: Actor) -> PanelRequest:
+    """Ask the operator to draw a panel, where the purchaser could name a reader of its own.
+
+    Raises Forbidden, Refused where the lot is not open, has a panel, or it was asked for, InvalidInput at `note`.
+    """
+    lot, now = _lot(lot)
+    if not actor.has_perm("evaluation.read_lot", lot):
+        raise Forbidden(_("公开征集的发榜单位可以提请平台抽取评审专家"))
+    said = note.strip()
+    if len(said) > MOST_REASON:
+        raise InvalidInput({"note": [_("最多 %(most)d 个字") % {"most": MOST_REASON}]})
+    if PanelRequest.objects.filter(lot=lot, ended_at__isnull=True).exists():
+        raise Refused(_("已经提请，等待平台抽取评审专家"))
+    row = PanelRequest.objects.create(lot=lot, asked_by_id=actor.pk, asked_at=now, note=said)
+    publish(events.PanelAsked(subject_id=row.pk), actor=actor)
+    return row
 
 
 @transaction.atomic
@@ -168,6 +187,10 @@ def dissolve_panel(panel: Panel, *, reason: str, actor: Actor, rev: Rev = None) 
     check(panel.rev, rev, panel)
     panel.dissolve_reason = given(reason, at="reason", most=MOST_REASON, needed=_("请填写原因"))
     _release(panel, now)
+    # The purchaser waits for another panel again, without asking once more.
+    PanelRequest.objects.filter(panel=panel, panel__kind=Panel.Kind.DRAWN).update(
+        panel=None, ended_at=None
+    )
     publish(events.PanelDissolved(subject_id=panel.pk), actor=actor)
     return panel
 
@@ -340,6 +363,8 @@ def _new(lot: Lot, kind: str, size: int, now: datetime, actor: Actor) -> tuple[P
         is_sample=lot.tender.is_sample,
     )
     insert(panel)
+    # Whichever panel it is, nobody waits for another one. Without a panel in the end the whole is rolled back.
+    PanelRequest.objects.filter(lot=lot, ended_at__isnull=True).update(panel=panel, ended_at=now)
     bidders = queries.bidders_of(queries.bids_of(lot))
     panel.bidders.set({side.pk for side in bidders if side.pk is not None})
     return panel, bidders

@@ -14,6 +14,7 @@ from marketplace.evaluation.models import (
     Expert,
     Explanation,
     Panel,
+    PanelRequest,
     Rejection,
     Score,
     Seat,
@@ -90,6 +91,7 @@ def remove_samples() -> tuple[dict[str, int], list[Kept]]:
     Explanation.objects.filter(panel__in=panels).delete()
     Approach.objects.filter(panel__in=panels).delete()
     Seat.objects.filter(panel__in=panels).delete()
+    PanelRequest.objects.filter(lot__tender__is_sample=True).delete()
     gone = panels.count()
     panels.delete()
     experts, kept = 0, []

@@ -79,10 +79,14 @@ class Tender(Stamped):
     #: Money of the city: the county looks at it first, then the authority has it argued by experts, finance included,
     #: before it is published.
     is_city_funded = models.BooleanField(default=False)
-    screening = models.TextField(blank=True)
+    screening = models.TextField(blank=True, default="", db_default="")
     screened_at = models.DateTimeField(null=True)
     screened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     argument = models.TextField(blank=True)
     argued_at = models.DateTimeField(null=True)

@@ -70,8 +70,8 @@ def _labels(now: Any) -> dict[str, dict[str, Any]]:
     """The values of each facet with their labels. Others in an address are ignored: old links go on working."""
     return {
         "procedure": {one.name: one.label for one in procedures_on(clock.day_of(now))},
-        "industry": dict(taxonomy.choices("industry")),
-        "district": dict(taxonomy.choices("district")),
+        "industry": {term.code: term.label for term in taxonomy.terms("industry")},
+        "district": {term.code: term.label for term in taxonomy.terms("district")},
         "price_band": dict(PRICE_BANDS),
         "sealing": dict(Sealing.choices),
     }
