@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 import pytest
 
 from marketplace.parties.models import Organization, User
+from tests.again import made_again
 from tests.factories.parties import OrganizationFactory, make_member, make_staff
 
 
@@ -94,4 +95,4 @@ def make_cast() -> Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Everybody, fresh for each test."""
-    return make_cast()
+    return made_again(make_cast)

@@ -5,6 +5,7 @@ embedded run (`make test`) has run everything before. A test stays out when noth
 server, or when its file stands in `ABOVE`, with the reason.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,32 +19,15 @@ ABOVE = {
     "tests/access": "who may do what is decided in Python; the lists' SQL has tests in each slice",
     "tests/hostile": "what arrives at the door is refused before a server is asked",
     "tests/architecture": "the source is read",
-    "tests/cms/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/brokerage/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/brokerage/test_deal_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/brokerage/test_deal_pages.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/brokerage/test_views.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/deals/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/deals/test_pages_performance.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/deals/test_pages_sections.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/deals/test_pages_signing.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/statistics/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/threads/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/offerings/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/custody/sealing": "bytes are sealed and opened without a database",
-    "tests/marketplace/evaluation/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/evaluation/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/openings/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/openings/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/enquiries/test_browser.py": "how a page is drawn is the browser's",
+    "tests/journeys/test_introduction.py": "its SQL is that of the slices' services",
+    "tests/journeys/test_contract.py": "test_turnover goes the same way and further",
+    "tests/journeys/test_registrar.py": "test_university has the same queue",
+    "tests/journeys/test_visitor.py": "test_enterprise searches and reads the same pages",
     "tests/journeys/test_call.py": "the way of a challenge in records/test_whole.py has the same SQL",
+    "tests/journeys/test_challenge.py": "the way of a challenge in records/test_whole.py has the same SQL",
     "tests/marketplace/evaluation/test_rulebook.py": "arithmetic without a database",
-    "tests/marketplace/custody/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/awards/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/awards/test_pages.py": "forms are judged in Python; the services' SQL is tested apart",
-    "tests/marketplace/publicity/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/registration/test_browser.py": "how a page is drawn is the browser's",
-    "tests/marketplace/web/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_small_screens.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_tables_on_phones.py": "how a page is drawn is the browser's",
     "tests/marketplace/web/test_costs.py": "the suite counts in memory; test_costs_on_redis is apart",
@@ -56,12 +40,7 @@ ABOVE = {
     "tests/marketplace/achievements/test_matchdev.py": "thousands of rows by the services that the "
     "tests of imports call with few",
     "tests/marketplace/achievements/test_shared_cases.py": "cells are read in Python",
-    "tests/marketplace/disclosure/test_views.py": "forms are judged in Python; test_services and "
-    "test_races have its SQL",
-    "tests/marketplace/enquiries/test_api.py": "its lists have the SQL of test_inbox",
-    "tests/marketplace/offerings/test_pages.py": "needs and achievements have the same SQL from listings",
     "tests/marketplace/matching/test_described.py": "test_samples compares the same texts on the servers",
-    "tests/marketplace/disclosure/test_browser.py": "how a page is drawn is the browser's",
     "tests/marketplace/disclosure/test_table.py": "its SQL is that of test_services and test_views",
     "tests/deploy/test_bootstrap.py": "its sites are of the embedded profile",
     "tests/deploy/test_checks.py": "it starts processes with settings of its own",
@@ -69,6 +48,20 @@ ABOVE = {
     "tests/deploy/test_samples.py": "the sample texts are read; loading them is the journeys' start",
     "tests/deploy/test_supervisor.py": "processes of this machine",
 }
+
+
+#: Names of files in every slice that the same is true of.
+NAMED = {
+    r"test_(.*_)?pages?(_.*)?\.py": "forms are judged in Python; the services' SQL is tested apart",
+    r"test_(.*_)?views(_.*)?\.py": "forms are judged in Python; the services' SQL is tested apart",
+    r"test_(.*_)?api(_.*)?\.py": "the API calls the services of the pages, and its lists their queries",
+    r"test_(.*_)?forms\.py": "forms are judged in Python",
+    r"test_policies\.py": "who may do what is decided in Python; the lists' SQL has tests in each slice",
+    r"test_browser\.py": "how a page is drawn is the browser's",
+}
+_NAMED = re.compile("|".join(f"(?:{name})" for name in NAMED))
+#: What is about the engine all the same: its pages are its lists.
+KEPT = {"tests/marketplace/statistics/test_pages.py", "tests/cms/test_pages.py"}
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
@@ -82,6 +75,8 @@ def belongs(item: Any) -> bool:
     """Whether a test may answer differently on the servers."""
     path = item.path.relative_to(ROOT).as_posix()
     if any(path == above or path.startswith(f"{above}/") for above in ABOVE):
+        return False
+    if _NAMED.fullmatch(item.path.name) and path not in KEPT:
         return False
     return (
         any(item.get_closest_marker(mark) for mark in _MARKS)

@@ -12,7 +12,7 @@ _SILENT = {"submit", "button", "reset", "image", "file"}
 
 def form_with(html: str, name: str) -> Tag:
     """The form of `<main>` that holds a field of this name."""
-    page = BeautifulSoup(html, "html.parser")
+    page = BeautifulSoup(html, "lxml")
     main = page.find("main") or page
     assert isinstance(main, Tag)
     for form in main.find_all("form"):
@@ -93,13 +93,13 @@ def saved_twice(
 
 def problems(html: str) -> str:
     """What a refused form says is wrong."""
-    page = BeautifulSoup(html, "html.parser")
+    page = BeautifulSoup(html, "lxml")
     return " ".join(part.get_text(" ", strip=True) for part in page.select(".c-errors, .c-notice"))
 
 
 def post_seen(client: Any, address: str, typed: Any = None, page: str = "", **extra: Any) -> Any:
     """Post what was typed with the state that the page (of the same address, or `page`) shows."""
-    shown = BeautifulSoup(client.get(page or address).text, "html.parser")
+    shown = BeautifulSoup(client.get(page or address).text, "lxml")
     field = shown.find("input", attrs={"name": "rev"})
     assert isinstance(field, Tag), f"{page or address} does not say what it shows"
     return client.post(address, {**(typed or {}), "rev": field["value"]}, **extra)

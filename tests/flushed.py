@@ -5,6 +5,7 @@ row by row, in two seconds of a processor for each of more than a hundred tests.
 database has are read once, and only tables that have rows are emptied.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
@@ -18,11 +19,25 @@ _kept: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = {}
 
 def keep(using: str = "default") -> None:
     """Read what a fresh database has. Call it before the first test."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
+    _kept.update(read(using))
+
+
+def read(using: str = "default") -> dict[str, tuple[list[str], list[tuple[Any, ...]]]]:
+    """Every table that has rows, with its columns and rows."""
+    found = {}
+    with connections[using].cursor() as cursor:
         for table in _filled(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
-            _kept[table] = ([column[0] for column in cursor.description], cursor.fetchall())
+            found[table] = ([column[0] for column in cursor.description], cursor.fetchall())
+    return found
+
+
+def write(cursor: Any, tables: Mapping[str, tuple[list[str], list[tuple[Any, ...]]]]) -> None:
+    """Insert rows that `read` gave."""
+    for table, (columns, rows) in tables.items():
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(["%s"] * len(columns))
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({values})', rows)
 
 
 def put_back(using: str = "default") -> None:
@@ -37,10 +52,7 @@ def put_back(using: str = "default") -> None:
             cursor.execute("SET LOCAL session_replication_role = replica")
         for table in _filled(cursor):
             cursor.execute(f'DELETE FROM "{table}"')
-        for table, (columns, rows) in _kept.items():
-            names = ", ".join(f'"{name}"' for name in columns)
-            values = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({values})', rows)
+        write(cursor, _kept)
     if not on_postgresql:
         triggers.lay(using)
 

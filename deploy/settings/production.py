@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "marketplace.listings.apps.ListingsConfig",
     "marketplace.indexing.apps.IndexingConfig",
     "marketplace.custody.apps.CustodyConfig",
+    "marketplace.exclusions.apps.ExclusionsConfig",
     "marketplace.publicity.apps.PublicityConfig",
     "marketplace.disclosure.apps.DisclosureConfig",
     "marketplace.parties.apps.PartiesConfig",
@@ -546,6 +547,8 @@ SPECTACULAR_SETTINGS = {
         "AmendmentStatusEnum": "marketplace.tenders.workflow.AmendmentStatus",
         "PanelStatusEnum": "marketplace.evaluation.workflow.PanelStatus",
         "ExpertStatusEnum": "marketplace.evaluation.workflow.ExpertStatus",
+        "ExclusionKindEnum": "marketplace.exclusions.models.Decision.Kind",
+        "ExclusionStateEnum": "marketplace.exclusions.models.Decision.State",
         "CustodianStatusEnum": "marketplace.custody.workflow.Status",
     },
 }

@@ -40,9 +40,11 @@ SLICE = Slice(
     "achievements",
     "marketplace.achievements.urls",
     menu=(
-        MenuItem(gettext_lazy("我的成果"), "achievements:own", "flask", "work", 30, listings.works),
         MenuItem(
-            gettext_lazy("批量导入"), "achievements:import", "upload", "work", 40, listings.works
+            gettext_lazy("我的成果"), "achievements:own", "flask", "market", 30, listings.works
+        ),
+        MenuItem(
+            gettext_lazy("批量导入"), "achievements:import", "upload", "market", 40, listings.works
         ),
     ),
     links=(

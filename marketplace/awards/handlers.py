@@ -70,7 +70,11 @@ def tell_of_publicity(event: PublicityEnded | PublicityCancelled) -> None:
     ended = isinstance(event, PublicityEnded)
     _tell_purchaser(
         row,
-        _("“%(title)s”的结果公示期满，可以定标")
+        (
+            _("“%(title)s”的结果公示期满，可以定标")
+            if row.publicity_id is None
+            else _("“%(title)s”方案全部未通过的公示期满，没有未了结的异议时可以宣布流标")
+        )
         if ended
         else _("“%(title)s”的结果公示已撤销，请选择下一步"),
     )
@@ -89,6 +93,9 @@ def tell_bidders(event: Event) -> None:
     """Each bidder of the lot learns what became of a result that was public, or of its end."""
     row = _result(event)
     if row is None or not row.is_public:
+        return
+    if isinstance(event, events.ResultPublicised) and row.publicity_id is not None:
+        _send_letters(row, _("“%(title)s”的方案全部未通过，请查看理由；有异议的可在公示期内提出"))
         return
     url = reverse("awards:detail", args=[row.code])
     for entry in row.entries.all():

@@ -17,8 +17,8 @@ from marketplace.tenders.rulebook import CALL, CHALLENGE, TENDER
 MOST_REASONS, MOST_REASON, MOST_NOTE, MOST_TEXT = 2_000, 500, 1_000, 3_000
 #: Milestones of one award.
 MOST_MILESTONES = 20
-#: The name of the rule of publicity.
-RULE = "award"
+#: The names of the rules of publicity: of a candidate, and of a result in which every bid was rejected.
+RULE, NONE_RULE = "award", "no_award"
 #: Inspections of one award in a calendar year without a named exception (最多查一次).
 INSPECTIONS_A_YEAR = 1
 #: Days before the day on which the contract is due when its parties are reminded.
@@ -31,6 +31,7 @@ class Out(TextChoices):
     DECLINED = "declined", _("候选单位放弃")
     UNFIT = "unfit", _("核实不符合条件")
     OBJECTION = "objection", _("异议或投诉成立")
+    EXCLUDED = "excluded", _("有主管机关的决定在期限内，不能参加")
     NO_CONTRACT = "no_contract", _("因候选单位原因没有签约")
     ROUND = "round", _("本轮结果作废")
 

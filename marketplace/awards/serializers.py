@@ -54,8 +54,9 @@ class ResultRead(serializers.Serializer[Any]):
 
 
 class ResultWhole(ResultRead):
-    """One result with its ranking and its candidates."""
+    """One result with its ranking and its candidates; where every bid was rejected, with the publicity of that, else ""."""
 
+    publicity = serializers.CharField(source="publicity.code", default="")
     ranking = serializers.SerializerMethodField()
     candidates = serializers.SerializerMethodField()
 

@@ -117,8 +117,8 @@ SLICE = Slice(
     "awards",
     "marketplace.awards.urls",
     menu=(
-        MenuItem(gettext_lazy("结果和定标"), "awards:own", "gavel", "work", 47, _works),
-        MenuItem(gettext_lazy("任务和验收"), "awards:deliveries", "check", "work", 48, _sees_work),
+        MenuItem(gettext_lazy("结果和定标"), "awards:own", "gavel", "calls", 47, _works),
+        MenuItem(gettext_lazy("任务和验收"), "awards:deliveries", "check", "calls", 48, _sees_work),
     ),
     todos=(_to_check, _to_answer, _to_publish, _to_accept),
     codes=(

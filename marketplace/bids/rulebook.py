@@ -67,6 +67,11 @@ def share_errors(form: Mapping[str, Any]) -> Errors:
     return {}
 
 
+def partners_of(form: Mapping[str, Any]) -> list[str]:
+    """The names of the partners of a joint bid."""
+    return [str(row.get("name", "")) for row in form.get("partners", [])]
+
+
 def empty_form() -> dict[str, Any]:
     """The form of a bid in which nothing was said yet."""
     return {

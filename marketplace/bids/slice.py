@@ -65,7 +65,7 @@ def _closing(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
 SLICE = Slice(
     "bids",
     "marketplace.bids.urls",
-    menu=(MenuItem(gettext_lazy("我的方案"), "bids:own", "doc", "work", 45, _works),),
+    menu=(MenuItem(gettext_lazy("我的方案"), "bids:own", "doc", "calls", 45, _works),),
     links=(SiteLink("help", gettext_lazy("方案回执"), "bids:receipts", 60),),
     todos=(_to_confirm, _to_finish),
     codes=(CodePage("TB", queries.visible_to, "bids:show"),),

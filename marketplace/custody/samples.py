@@ -7,7 +7,7 @@ from django.db import transaction
 
 from marketplace.custody import services
 from marketplace.custody.models import Custodian
-from marketplace.custody.services.samples import make_sample_key, remove_samples
+from marketplace.custody.services.samples import WORDS, make_sample_key, remove_samples
 from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization
 from marketplace.parties.services.samples import (
@@ -17,9 +17,6 @@ from marketplace.parties.services.samples import (
 )
 from marketplace.web.samples import read
 from marketplace.web.slices import Kept, Progress
-
-#: The words of all sample keys. They stand in docs/sample-accounts.md too, and open nothing real.
-WORDS = "shi li bao guan ren kou ling mei you yong chu"
 
 
 def load(progress: Progress) -> None:

@@ -49,7 +49,7 @@ SLICE = Slice(
     "marketplace.custody.urls",
     menu=(
         MenuItem(
-            gettext_lazy("密钥保管"), "custody:list", "lock", "work", 59, _concerned, _waiting
+            gettext_lazy("密钥保管"), "custody:list", "lock", "calls", 59, _concerned, _waiting
         ),
     ),
     todos=(_to_answer,),

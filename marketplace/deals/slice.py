@@ -163,7 +163,7 @@ SLICE = Slice(
             gettext_lazy("技术合同"),
             "deals:list",
             "deal",
-            "work",
+            "talks",
             58,
             _has_contracts,
             waiting_count,

@@ -80,7 +80,7 @@ SLICE = Slice(
     "marketplace.disclosure.urls",
     menu=(
         # One entry: `disclosure/tabs.html` leads to what may be read, the log and the agreement.
-        MenuItem(gettext_lazy("保密"), "disclosure:given", "lock", "work", 51, _works, _requests),
+        MenuItem(gettext_lazy("保密"), "disclosure:given", "lock", "talks", 51, _works, _requests),
         MenuItem(
             gettext_lazy("保密协议"), "disclosure:agreement", "shield", "manage", 41, _publishes
         ),

@@ -13,6 +13,7 @@ from marketplace.kernel.events import Event
 EXPERT = "evaluation.expert"
 PANEL = "evaluation.panel"
 APPROACH = "evaluation.approach"
+REQUEST = "evaluation.request"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,14 @@ class ExpertLeft(Event):
 
     subject_kind = EXPERT
     label = _("专家已退出")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelAsked(Event):
+    """The purchaser of a call asked the operator to draw a panel for a lot."""
+
+    subject_kind = REQUEST
+    label = _("已提请抽取评审专家")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,6 +120,19 @@ class PanelForm(JiebangForm):
     )
 
 
+class AskPanelForm(JiebangForm):
+    """What the operator should know who draws the panel."""
+
+    note = PlainTextField(
+        label=_("对评审组的建议（可不填）"),
+        max_length=MOST_REASON,
+        required=False,
+        multiline=True,
+        rows=2,
+        help_text=_("如人数、专业领域；不能指定专家。"),
+    )
+
+
 class ReaderForm(JiebangForm):
     """Who of the purchaser judges alone."""
 
@@ -241,9 +254,31 @@ class ExplainForm(JiebangForm):
 
 
 class ReportForm(JiebangForm):
-    """The chair's conclusion."""
+    """The chair's conclusion; of one reader of the purchaser also a reason for each bid. `bids` are (code, names)."""
 
     conclusion = PlainTextField(label=_("评审意见"), max_length=MOST_TEXT, multiline=True, rows=5)
+
+    def __init__(
+        self, *args: Any, bids: Sequence[tuple[str, Sequence[str]]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.codes = [code for code, _names in bids]
+        for code, names in bids:
+            # What is missing is told by the service.
+            self.fields[f"reason_{code}"] = PlainTextField(
+                label=_("对%(names)s（%(code)s）的理由，公开")
+                % {"names": "、".join(names), "code": code},
+                max_length=MOST_REASON,
+                required=False,
+                multiline=True,
+                rows=3,
+                help_text=_("不要写出单位名称和方案中的保密内容。"),
+            )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What was typed for each bid, by code."""
+        return {code: self.cleaned_data[f"reason_{code}"] for code in self.codes}
 
 
 class SignForm(JiebangForm):

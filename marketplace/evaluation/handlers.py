@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards.events import ResultReopened
 from marketplace.evaluation import events, queries, services
-from marketplace.evaluation.models import Expert, Explanation, Panel, Seat
+from marketplace.evaluation.models import Expert, Explanation, Panel, PanelRequest, Seat
 from marketplace.evaluation.policies import chair_of
 from marketplace.evaluation.workflow import SeatStatus
 from marketplace.kernel.events import Event, on
@@ -40,6 +40,24 @@ def tell_expert(event: Event) -> None:
         body=_("%(reason)s") if row.reason else "",
         url=reverse("evaluation:profile"),
         subject=(events.EXPERT, row.pk),
+    )
+
+
+@on(events.PanelAsked)
+def tell_operators(event: events.PanelAsked) -> None:
+    """The operators who may draw learn that a purchaser asks for a panel."""
+    rows = PanelRequest.objects.select_related("lot__tender__owner")
+    row = rows.filter(pk=event.subject_id, ended_at__isnull=True).first()
+    if row is None:
+        return
+    people = parties.people_with_role(Role.OPERATOR)
+    notify(
+        "evaluation.panel",
+        [one for one in people if one.has_perm("evaluation.draw_lot", row.lot)],
+        title=_("“%(title)s”的发榜单位提请抽取评审专家"),
+        params={"title": row.lot.tender.title},
+        url=reverse("evaluation:assemble", args=[row.lot.tender.code, row.lot.number]),
+        subject=(events.REQUEST, row.pk),
     )
 
 

@@ -1,4 +1,4 @@
-"""The sample experts of `deploy/samples/experts.json`, made through the services that people use."""
+"""Sample experts, and the sample calls that they judge (`deploy/samples/results.json`), by the services that people use."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,20 +6,30 @@ from typing import Any
 
 from django.db import transaction
 
+from marketplace.awards.services import samples as awards
 from marketplace.evaluation import services
 from marketplace.evaluation.models import Expert
 from marketplace.evaluation.rulebook import PLEDGE
 from marketplace.evaluation.services import Application, Work
-from marketplace.evaluation.services.samples import remove_samples
+from marketplace.evaluation.services.samples import finish_sample, form_sample, remove_samples
+from marketplace.needs.models import Need
+from marketplace.openings.services.samples import close_sample, hand_in_sample
 from marketplace.parties import queries as parties
-from marketplace.parties.models import User
-from marketplace.parties.services.samples import create_sample_user
+from marketplace.parties.models import Organization, User
+from marketplace.parties.services.samples import create_sample_user, sample_organizations
+from marketplace.tenders.services import samples as tenders
 from marketplace.web.samples import read
 from marketplace.web.slices import Kept, Progress
 
 
 def load(progress: Progress) -> None:
-    """Load who is not there yet; an expert is known by address. Without a sample operator nobody is approved."""
+    """Load what is not there yet: experts, then the calls that they judge."""
+    _load_experts(progress)
+    _load_results(progress)
+
+
+def _load_experts(progress: Progress) -> None:
+    """An expert is known by address. Without a sample operator nobody is approved."""
     found = read("experts")
     operator = parties.people_with_role("operator").filter(is_sample=True).order_by("pk").first()
     for row in found:
@@ -42,6 +52,42 @@ def _make(row: Mapping[str, Any], operator: User | None) -> None:
     made = services.apply_as_expert(said, pledge=PLEDGE, actor=person)
     if operator is not None and operator.has_perm("evaluation.review_expert", made):
         services.approve_expert(made, actor=operator)
+
+
+def _load_results(progress: Progress) -> None:
+    """A result is known by its need. Without a sample operator there is none."""
+    organizations = sample_organizations(read("organizations"))
+    found = read("results")
+    operator = parties.user_by_email(tenders.OPERATOR)
+    for row in found:
+        need = tenders.free_need(organizations[row["owner"]], row["need"])
+        if need is not None and operator is not None:
+            _judge(row, need, organizations, operator)
+    progress("results", len(found), len(found))
+
+
+@transaction.atomic
+def _judge(
+    row: Mapping[str, Any],
+    need: Need,
+    organizations: Mapping[str, Organization],
+    operator: User,
+) -> None:
+    """A call from the notice to the state of its row: `scoring`, `publicised` or `awarded`."""
+    tender = tenders.publish_sample(row, need, operator)
+    points = {}
+    for said in row["bids"]:
+        bid = hand_in_sample(tender, organizations[said["by"]], said["form"])
+        points[bid.code] = (said["points"], said["comment"])
+    days = row.get("days_ago", 0)
+    tender = close_sample(tender, days_ago=days)
+    panel = form_sample(tender, row["fields"], operator)
+    if row["state"] == "scoring":
+        return
+    result = finish_sample(panel, points, row["conclusion"], days_ago=max(days - 1, 0))
+    result = awards.publicise_sample(result, operator)
+    if row["state"] == "awarded":
+        awards.award_sample(result, days_ago=row["awarded_days_ago"])
 
 
 def remove() -> tuple[dict[str, int], list[Kept]]:

@@ -12,7 +12,6 @@ from marketplace.evaluation.policies import OVERSEERS
 from marketplace.evaluation.workflow import ExpertStatus, PanelStatus, SeatStatus
 from marketplace.kernel import clock
 from marketplace.parties.policies import Role, access_of
-from marketplace.tenders.rulebook import CALL
 from marketplace.tenders.workflow import Stage
 from marketplace.web.slices import CodePage, MenuItem, ReviewQueue, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -71,14 +70,13 @@ def _to_form(user: Any) -> Iterator[Todo]:
     access = access_of(user)
     if not access.has(Role.OPERATOR) and not access.binding:
         return
-    lots = queries.lots_to_judge(user)
-    if access.has(Role.OPERATOR):
-        # A call is its purchaser's to judge; the operator draws a panel for it when he is asked to.
-        lots = lots.exclude(tender__procedure=CALL)
-    for lot in lots[:MOST]:
+    lots = list(queries.lots_to_form(user)[:MOST])
+    asked = queries.requests_of([lot.pk for lot in lots])
+    for lot in lots:
         url = reverse("evaluation:assemble", args=[lot.tender.code, lot.number])
         due = lot.tender.results_until
-        yield Todo("gavel", lot.tender.title, _("等待组织评审"), _("去组织"), url, due, order=14)
+        text = _("发榜单位提请抽取评审专家") if lot.pk in asked else _("等待组织评审")
+        yield Todo("gavel", lot.tender.title, text, _("去组织"), url, due, order=14)
     for panel in queries.panels_at_work(user).filter(status=PanelStatus.PREPARED)[:MOST]:
         url = reverse("evaluation:panel", args=[panel.code])
         yield Todo("gavel", panel.lot.tender.title, _("等待抽取专家"), _("去抽取"), url, order=14)
@@ -142,7 +140,12 @@ def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
             if lot.stage in {Stage.OPENED, Stage.EVALUATING} and lot.pk not in busy
         ]
         sees = access_of(user).in_org(row.owner_id) or _keeps(user)
-        found.append({"panels": own, "lots": lots} if sees and (own or lots) else None)
+        asked = queries.requests_of([lot.pk for lot in lots]) if sees and lots else {}
+        shown = [(lot, asked.get(lot.pk)) for lot in lots]
+        # Where the purchaser may name a reader it may ask for a drawn panel too.
+        asks = row.ruled_by.readers == 1 and access_of(user).binds(row.owner_id)
+        answer = {"panels": own, "lots": shown, "asks": asks}
+        found.append(answer if sees and (own or lots) else None)
     return found
 
 
@@ -155,7 +158,7 @@ SLICE = Slice(
         MenuItem(
             gettext_lazy("我的专家资料"), "evaluation:profile", "user", "account", 60, _signed_in
         ),
-        MenuItem(gettext_lazy("评审组"), "evaluation:panels", "gavel", "work", 61, _works),
+        MenuItem(gettext_lazy("评审组"), "evaluation:panels", "gavel", "calls", 61, _works),
         MenuItem(gettext_lazy("评审专家库"), "evaluation:experts", "users", "manage", 79, _keeps),
         MenuItem(
             gettext_lazy("打招呼记录"), "evaluation:approaches", "shield", "manage", 80, _rules

@@ -1,4 +1,4 @@
-"""Statistics for the query planner. PostgreSQL collects them itself, SQLite only on command."""
+"""Statistics for the query planner. PostgreSQL collects them itself after a while, SQLite only on command."""
 
 from django.db import connection
 
@@ -17,3 +17,14 @@ def refresh_statistics() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA analysis_limit = {_LOOKED_AT}")
         cursor.execute("ANALYZE")
+
+
+def collect_after_load() -> None:
+    """Collect statistics at once, after many rows were written: PostgreSQL would do so a minute later.
+
+    Until then it takes every table for empty, and lists read whole tables in nested loops.
+    """
+    refresh_statistics()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

@@ -91,7 +91,7 @@ SLICE = Slice(
             gettext_lazy("新的匹配"),
             "matching:own",
             "match",
-            "work",
+            "market",
             50,
             works,
             queries.new_match_count,

@@ -21,7 +21,7 @@ def _new(_user: Any, searched: Sequence[Any]) -> list[Answer]:
 SLICE = Slice(
     "needs",
     "marketplace.needs.urls",
-    menu=(MenuItem(_("我的需求"), "needs:own", "target", "work", 20, listings.works),),
+    menu=(MenuItem(_("我的需求"), "needs:own", "target", "market", 20, listings.works),),
     links=(
         SiteLink("header", _("技术需求"), "needs:list", 20),
         SiteLink("find", _("技术需求库"), "needs:list", 20),

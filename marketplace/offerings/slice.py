@@ -47,7 +47,9 @@ def _filings(user: Any, organizations: Sequence[Any]) -> list[Answer]:
 SLICE = Slice(
     "offerings",
     "marketplace.offerings.urls",
-    menu=(MenuItem(gettext_lazy("我的服务"), "offerings:own", "tag", "work", 42, listings.works),),
+    menu=(
+        MenuItem(gettext_lazy("我的服务"), "offerings:own", "tag", "market", 42, listings.works),
+    ),
     links=(
         SiteLink("header", gettext_lazy("科技服务"), "offerings:list", 22),
         SiteLink("find", gettext_lazy("科技服务库"), "offerings:list", 22),

@@ -15,11 +15,14 @@ from marketplace.openings.workflow import Outcome
 from marketplace.parties import queries as parties
 from marketplace.tenders import events as tenders
 from marketplace.tenders.models import Tender
+from marketplace.tenders.services import register_hold
 from marketplace.tenders.workflow import Status as TenderStatus
 
 kinds.register("openings.keeper", _("请开启密封方案"))
 kinds.register("openings.outcome", _("方案开启的结果"))
 kinds.register("openings.reveal", _("请公开本单位方案的密钥"))
+
+register_hold(services.hold)
 
 
 @on(

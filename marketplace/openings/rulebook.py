@@ -25,6 +25,8 @@ from marketplace.kernel.money import MAX_FEN
 
 #: Bids that a keeper's page takes and posts at once.
 AT_ONCE = 50
+#: An opening that is read out may be objected to for so many hours at least, also where the day ends before.
+OBJECTION_HOURS = 2
 #: Characters of a reason, and answers of a form.
 MOST_REASON, MOST_ANSWERS = 300, 100
 

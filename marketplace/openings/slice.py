@@ -84,7 +84,7 @@ SLICE = Slice(
     "marketplace.openings.urls",
     menu=(
         MenuItem(
-            gettext_lazy("方案开启"), "openings:list", "lock", "work", 46, _concerned, _waiting
+            gettext_lazy("方案开启"), "openings:list", "lock", "calls", 46, _concerned, _waiting
         ),
     ),
     todos=(_to_open, _to_reveal),

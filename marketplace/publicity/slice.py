@@ -82,7 +82,7 @@ SLICE = Slice(
     "marketplace.publicity.urls",
     menu=(
         MenuItem(
-            gettext_lazy("公示和异议"), "publicity:own", "doc", "work", 57, _concerned, _waiting
+            gettext_lazy("公示和异议"), "publicity:own", "doc", "calls", 57, _concerned, _waiting
         ),
     ),
     links=(

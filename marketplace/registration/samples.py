@@ -2,7 +2,7 @@
 
 from marketplace.parties.models import User
 from marketplace.registration.services import samples as services
-from marketplace.registration.services.sample_thread import register_golden
+from marketplace.registration.services.sample_thread import register_awarded, register_golden
 from marketplace.web.slices import Kept, Progress
 
 
@@ -12,6 +12,7 @@ def load(progress: Progress) -> None:
     registrar = User.objects.filter(email=services.REGISTRAR).first()
     if registrar is not None:
         register_golden(registrar)
+        register_awarded(registrar)
 
 
 def remove() -> tuple[dict[str, int], list[Kept]]:

@@ -13,7 +13,11 @@ from marketplace.registration import queries, samples
 from marketplace.registration.policies import IMPORT_READERS, LEDGER_READERS
 from marketplace.registration.queries.imports import imports_read_by
 from marketplace.registration.queries.ledger import waiting_to_close
-from marketplace.registration.queries.records import golden_decisions, registered_of_listings
+from marketplace.registration.queries.records import (
+    golden_decisions,
+    registered_of_listings,
+    sample_call,
+)
 from marketplace.registration.rulebook.ledger import month_of
 from marketplace.registration.workflow import PERIOD
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
@@ -180,6 +184,12 @@ def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
     ]
 
 
+def _call(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """The other way to a contract: a sample call from its need to the registration. One query."""
+    found = sample_call()
+    return [{"filing": found} if found is not None else None] * len(enquiries)
+
+
 SLICE = Slice(
     "registration",
     "marketplace.registration.urls",
@@ -188,7 +198,7 @@ SLICE = Slice(
             gettext_lazy("认定登记"),
             "registration:filings",
             "shield",
-            "work",
+            "talks",
             62,
             _has_organization,
         ),
@@ -237,6 +247,7 @@ SLICE = Slice(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
         Contribution("contract.actions", 10, _check_contract, "registration/slot_precheck.html"),
         Contribution("example.panels", 10, _golden, "registration/slot_example.html"),
+        Contribution("example.panels", 20, _call, "registration/slot_example_call.html"),
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),
     ),
 )

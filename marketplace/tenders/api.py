@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Paginator
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
@@ -18,7 +16,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.needs import queries as needs
 from marketplace.parties import queries as parties
-from marketplace.tenders import queries, services
+from marketplace.taxonomy import queries as taxonomy
+from marketplace.tenders import browsing, queries, services
+from marketplace.tenders.index import PHASES
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rulebook import CALL, CHALLENGE, TENDER
 from marketplace.tenders.serializers import (
@@ -32,11 +32,15 @@ from marketplace.tenders.serializers import (
 )
 from marketplace.web.rest import (
     MOST_PAGES,
+    MOST_TEXT,
     PAGE,
+    TEXT,
     once_ticket,
     read_choice,
+    read_codes,
     read_number,
     read_parameters,
+    read_text,
     seen_rev,
     stale_problem,
     tagged,
@@ -44,9 +48,16 @@ from marketplace.web.rest import (
 from marketplace.web.views import fetch
 
 SIZE = 20
-_STATES = ["open", "closed", "cancelled"]
+_STATES = list(PHASES)
+#: Facets whose values are lists of the taxonomy.
+_TERMS = ("industry", "district")
 _PROCEDURES = [CALL, CHALLENGE, TENDER]
 _PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
+_TEXT = OpenApiParameter("q", TEXT, description="搜索词")
+_INDUSTRY, _DISTRICT = (
+    OpenApiParameter(name, str, many=True, description=f"代码见 /api/v1/taxonomy/{name}/")
+    for name in _TERMS
+)
 _STATE = OpenApiParameter("state", str, enum=_STATES, description="状态")
 _PROCEDURE = OpenApiParameter("procedure", str, enum=_PROCEDURES, description="方式")
 _KEY = OpenApiParameter(
@@ -97,23 +108,38 @@ class TenderCollection(TenderApi):
         ]
 
     @extend_schema(
-        operation_id="tender_list", parameters=[_STATE, _PROCEDURE, _PAGE], responses=TenderPage
+        operation_id="tender_list",
+        parameters=[_TEXT, _STATE, _PROCEDURE, _INDUSTRY, _DISTRICT, _PAGE],
+        responses=TenderPage,
     )
     def get(self, request: Request) -> Response:
-        """What is public; of open ones what closes next comes first."""
-        asked = read_parameters(request, "state", "procedure", "page")
+        """What is public, searched and filtered as on the page; of open ones what closes next comes first."""
+        asked = read_parameters(request, "q", "state", "procedure", "page", *_TERMS)
         chosen = {
-            "state": read_choice(asked, "state", _STATES) or "",
-            "procedure": read_choice(asked, "procedure", _PROCEDURES) or "",
+            name: read_codes(asked, name, {term.code for term in taxonomy.terms(name)}, scheme=name)
+            for name in _TERMS
         }
-        pages = Paginator(queries.in_list(chosen, clock.now()), SIZE)
+        procedure = read_choice(asked, "procedure", _PROCEDURES)
         number = read_number(asked, "page", most=MOST_PAGES, default=1)
-        if number > pages.num_pages:
+        found = browsing.find(
+            read_text(asked, "q", most=MOST_TEXT),
+            chosen | {"procedure": [procedure] if procedure else []},
+            phase=read_choice(asked, "state", _STATES) or "",
+            now=clock.now(),
+            page=number,
+            size=SIZE,
+        )
+        if number > found.pages:
             raise NotFound
-        rows = list(pages.page(number).object_list)
-        shown = TenderRead(rows, many=True, context={"request": request}).data
+        shown = TenderRead(found.rows, many=True, context={"request": request}).data
         return Response(
-            {"count": pages.count, "page": number, "pages": pages.num_pages, "results": shown}
+            {
+                "count": found.total,
+                "page": number,
+                "pages": found.pages,
+                "degraded": found.degraded,
+                "results": shown,
+            }
         )
 
     @extend_schema(
@@ -198,7 +224,7 @@ def _own_organization(request: Request, code: str | None, but: int) -> Any:
 
 
 class TenderMove(TenderApi):
-    """提交、撤回、退回、公告、暂停、恢复、申请终止。"""
+    """提交、撤回、退回、公告、县区初审、专家论证、暂停、恢复、申请终止。"""
 
     permission_classes = (IsAuthenticated,)
     conditional = True
@@ -210,7 +236,7 @@ class TenderMove(TenderApi):
         responses=TenderWhole,
     )
     def post(self, request: Request, code: str, move: str) -> Response:
-        """`move` is submit, recall, return, publish, suspend, resume or cancel."""
+        """`move` is submit, recall, return, publish, screen, argue, suspend, resume or cancel."""
         row = self.one(code)
         act = _ACTS.get(move)
         if act is None:
@@ -234,6 +260,10 @@ def _reason(held: dict[str, Any]) -> str:
     return str(held.get("reason", ""))
 
 
+def _text(held: dict[str, Any]) -> str:
+    return str(held.get("text", ""))
+
+
 _ACTS: dict[str, tuple[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]]] = {
     "submit": ("tenders.bind_tender", lambda row, _held, how: services.submit_tender(row, **how)),
     "recall": ("tenders.bind_tender", lambda row, _held, how: services.recall_tender(row, **how)),
@@ -244,6 +274,14 @@ _ACTS: dict[str, tuple[str, Callable[[Tender, dict[str, Any], dict[str, Any]], A
     "publish": (
         "tenders.review_tender",
         lambda row, _held, how: services.publish_tender(row, **how),
+    ),
+    "screen": (
+        "tenders.screen_tender",
+        lambda row, held, how: services.screen_tender(row, text=_text(held), **how),
+    ),
+    "argue": (
+        "tenders.argue_tender",
+        lambda row, held, how: services.argue_tender(row, text=_text(held), **how),
     ),
     "suspend": (
         "tenders.suspend_tender",

@@ -8,7 +8,7 @@ class TendersConfig(AppConfig):
     label = "tenders"
 
     def ready(self) -> None:
-        from marketplace.tenders import handlers, policies  # noqa: F401, PLC0415 -- app ready
+        from marketplace.tenders import handlers, index, policies  # noqa: F401, PLC0415 -- app ready
         from marketplace.tenders.slice import SLICE  # noqa: PLC0415 -- app ready
         from marketplace.web.slices import register  # noqa: PLC0415 -- app ready
 

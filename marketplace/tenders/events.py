@@ -1,6 +1,6 @@
 """Facts about tenders. No name of an asker and no text of a question is in them, and none of them counts bids."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -57,6 +57,14 @@ class TenderReturned(Event):
 
     subject_kind = TENDER
     label = _("征集已退回修改")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenderScreened(Event):
+    """The county recorded what it thinks of a challenge with money of the city."""
+
+    subject_kind = TENDER
+    label = _("已记录县区初审")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,3 +227,12 @@ class LotMoved(Event):
     label = _("标段有进展")
     lot: int = 0
     stage: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenderSamplesRemoved(Event):
+    """Sample tenders were deleted; `codes` are theirs."""
+
+    subject_kind = TENDER
+    label = _("移除示例征集")
+    codes: list[str] = field(default_factory=list)

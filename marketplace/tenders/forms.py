@@ -250,6 +250,14 @@ class ReasonForm(JiebangForm):
     reason = PlainTextField(label=_("原因"), max_length=MOST_REASON, multiline=True, rows=3)
 
 
+class ScreeningForm(JiebangForm):
+    """What the county thinks of it."""
+
+    text = PlainTextField(
+        label=_("初审意见和是否推荐"), max_length=MOST_TEXT, multiline=True, rows=4
+    )
+
+
 class ArgumentForm(JiebangForm):
     """What the experts and finance said."""
 

@@ -11,12 +11,14 @@ from marketplace.matching import queries as matching
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import queries as parties
+from marketplace.parties.events import SHOWN_CHANGES
 from marketplace.parties.policies import Role
 from marketplace.publicity.events import PublicityResumed, PublicitySuspended
 from marketplace.publicity.models import Publicity
 from marketplace.tenders import events, queries, services
 from marketplace.tenders.models import AMENDMENT_FILES, TENDER_FILES, Tender
-from marketplace.tenders.workflow import Status
+from marketplace.tenders.workflow import PUBLIC, Status
+from search import engine
 
 kinds.register("tenders.review", _("征集待审核"))
 kinds.register("tenders.state", _("征集的进展"))
@@ -48,10 +50,21 @@ def tell_operator(event: Event) -> None:
 
 
 @on(events.TenderSubmitted)
-def tell_authority(event: events.TenderSubmitted) -> None:
-    """The authority learns of a challenge with money of the city that waits for its argument."""
+def tell_county(event: events.TenderSubmitted) -> None:
+    """The county learns of a challenge with money of the city that waits for its first look."""
     row = _tender(event)
-    if row is None or not row.is_city_funded or row.argued_at is not None:
+    if row is None or not row.is_city_funded or row.screened_at is not None:
+        return
+    people = parties.people_with_role(Role.REGISTRAR_COUNTY)
+    may = [one for one in people if one.has_perm("tenders.screen_tender", row)]
+    _tell("tenders.review", row, may, _("“%(title)s”等待县区初审"), manage=True)
+
+
+@on(events.TenderSubmitted, events.TenderScreened)
+def tell_authority(event: Event) -> None:
+    """The authority learns of a challenge that the county has looked at: it waits for the argument."""
+    row = _tender(event)
+    if row is None or not row.is_city_funded or row.screened_at is None or row.argued_at:
         return
     people = parties.people_with_role(Role.AUTHORITY)
     may = [one for one in people if one.has_perm("tenders.argue_tender", row)]
@@ -132,6 +145,39 @@ def tell_holders(event: events.TenderPublished) -> None:
     for owner in sorted(owners):
         words = _("“%(title)s”与贵单位的成果匹配，%(deadline)s 截止")
         _tell("tenders.matched", row, parties.binders_of(owner), words)
+
+
+@on(
+    events.TenderPublished,
+    events.TenderOpened,
+    events.TenderClosed,
+    events.TenderExtended,
+    events.TenderSuspended,
+    events.TenderResumed,
+    events.TenderAmended,
+    events.TenderCancelled,
+    events.LotMoved,
+    batch=True,
+)
+def refresh_index(batch: list[Event]) -> None:
+    """Bring the search index in step with the tenders as they are now."""
+    ids = {event.subject_id for event in batch}
+    rows = Tender.objects.filter(pk__in=ids)
+    engine.refresh("tenders", list(rows.values_list("code", flat=True)))
+
+
+@on(events.TenderSamplesRemoved)
+def forget_samples(event: events.TenderSamplesRemoved) -> None:
+    """Samples that were deleted are not found any more."""
+    engine.refresh("tenders", event.codes)
+
+
+@on(*SHOWN_CHANGES, batch=True)
+def follow_organizations(batch: list[Event]) -> None:
+    """An organisation has another name: its tenders are found by the one that is shown now."""
+    ids = {event.subject_id for event in batch}
+    rows = Tender.objects.filter(owner_id__in=ids, status__in=PUBLIC)
+    engine.refresh("tenders", list(rows.values_list("code", flat=True)))
 
 
 @on(PublicitySuspended, PublicityResumed)

@@ -47,6 +47,19 @@ def oversees(user: Actor, tender: Any) -> bool:
 
 
 @rules.predicate
+def screens(user: Actor, tender: Any) -> bool:
+    """The person is a registrar of the county that a challenge with money of the city is for, and not its author."""
+    if tender is None or not tender.is_city_funded:
+        return False
+    access = access_of(user)
+    return (
+        access.covers(Role.REGISTRAR_COUNTY, tender.county)
+        and not access.in_org(tender.owner_id)
+        and user.pk not in {tender.created_by_id, tender.submitted_by_id}
+    )
+
+
+@rules.predicate
 def watches(user: Actor, tender: Any) -> bool:
     """The authority and the auditor read what was submitted."""
     return tender is not None and access_of(user).has(Role.AUTHORITY, Role.AUDITOR)
@@ -71,15 +84,19 @@ def may_ask(user: Actor, tender: Any) -> bool:
 
 
 rules.add_perm(
-    "tenders.view_tender", is_public | works_for_owner | was_submitted & (watches | reviews)
+    "tenders.view_tender",
+    is_public | works_for_owner | was_submitted & (watches | reviews | screens),
 )
 rules.add_perm("tenders.draft_tender", is_confirmed)
 rules.add_perm("tenders.edit_tender", is_confirmed & works_for_owner)
 rules.add_perm("tenders.bind_tender", is_confirmed & binds_owner)
 rules.add_perm("tenders.review_tender", is_confirmed & was_submitted & decides)
+rules.add_perm("tenders.screen_tender", is_confirmed & was_submitted & screens)
 rules.add_perm("tenders.argue_tender", is_confirmed & was_submitted & oversees)
 rules.add_perm("tenders.suspend_tender", is_confirmed & is_public & oversees)
-rules.add_perm("tenders.manage_tender", works_for_owner | was_submitted & (reviews | watches))
+rules.add_perm(
+    "tenders.manage_tender", works_for_owner | was_submitted & (reviews | watches | screens)
+)
 rules.add_perm("tenders.ask_tender", is_confirmed & may_ask)
 rules.add_perm("tenders.answer_tender", is_confirmed & is_public & works_for_owner)
 

@@ -170,6 +170,7 @@ class TenderPage(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
+    degraded = serializers.BooleanField(help_text="搜索服务暂时不可用，结果可能不全")
     results = TenderRead(many=True)
 
 
@@ -182,11 +183,12 @@ class TenderWrite(serializers.Serializer[Any]):
 
 
 class TenderMoveWrite(serializers.Serializer[Any]):
-    """What is said with a move: `reason` with return, suspend and resume; `kind` too with cancel."""
+    """What is said with a move: `reason` with return, suspend and resume; `kind` too with cancel; `text` with screen and argue."""
 
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
     reason = serializers.CharField(required=False, max_length=500)
     kind = serializers.ChoiceField(choices=Cancellation.Kind.choices, required=False)
+    text = serializers.CharField(required=False, max_length=MOST_TEXT)
 
 
 class QuestionWrite(serializers.Serializer[Any]):

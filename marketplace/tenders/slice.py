@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
-from marketplace.tenders import queries, samples
+from marketplace.tenders import browsing, queries, samples
 from marketplace.tenders.workflow import Status
 from marketplace.web.slices import (
     CodePage,
@@ -18,6 +18,7 @@ from marketplace.web.slices import (
     ReviewQueue,
     Samples,
     Schedule,
+    Section,
     SiteLink,
     Sitemap,
     Slice,
@@ -97,6 +98,16 @@ def _to_decide(user: Any) -> Iterator[Todo]:
             )
 
 
+def _to_screen(user: Any) -> Iterator[Todo]:
+    """Challenges that wait for the county's first look."""
+    if not access_of(user).has(Role.REGISTRAR_COUNTY):
+        return
+    for row in queries.to_screen(user)[:MOST]:
+        title = _("县区初审：%(title)s") % {"title": row.title}
+        url = reverse("tenders:manage", args=[row.code])
+        yield Todo("warn", title, _("市级资金榜单"), _("去初审"), url, order=14)
+
+
 def _to_argue(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the authority's argument."""
     if not access_of(user).has(Role.AUTHORITY):
@@ -159,7 +170,7 @@ def _running(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
 
 def _on_home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The calls that close next. One query."""
-    found = list(queries.in_list({"state": "open"}, clock.now())[:ON_HOME])
+    found = list(queries.closing_next(clock.now())[:ON_HOME])
     return [{"tenders": found} if found else None for _row in rows]
 
 
@@ -167,7 +178,7 @@ SLICE = Slice(
     "tenders",
     "marketplace.tenders.urls",
     menu=(
-        MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "work", 44, _works),
+        MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "calls", 44, _works),
         MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 78, _operates),
     ),
     links=(
@@ -175,8 +186,18 @@ SLICE = Slice(
         SiteLink("deal", gettext_lazy("揭榜征集"), "tenders:list", 24),
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
-    todos=(_to_answer, _to_send, _to_decide, _to_argue),
+    todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
     reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
+    sections=(
+        Section(
+            "tenders",
+            gettext_lazy("揭榜征集"),
+            browsing.in_order,
+            "tenders/found.html",
+            "tenders:list",
+            12,
+        ),
+    ),
     codes=(CodePage("ZB", queries.published_for, "tenders:detail"),),
     sitemaps=(Sitemap("tenders", queries.published, "tenders:detail"),),
     schedules=(Schedule("tenders.tick", every=15.0),),

@@ -9,7 +9,14 @@ from marketplace.web.navigation import address
 from marketplace.web.slices import parts
 
 #: The groups of the menu in their order: the key that an entry names, and the heading.
-GROUPS = (("work", _("我的工作")), ("manage", _("审核与管理")), ("account", _("单位与账号")))
+GROUPS = (
+    ("work", _("我的工作")),
+    ("market", _("成果与需求")),
+    ("calls", _("揭榜征集")),
+    ("talks", _("洽谈与合同")),
+    ("manage", _("审核与管理")),
+    ("account", _("单位与账号")),
+)
 
 
 def build(request: HttpRequest) -> list[dict[str, Any]]:

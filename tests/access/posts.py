@@ -230,6 +230,12 @@ POSTS: dict[str, str] = {
     "custody:key": REV,
     "custody:rehearse": "one answer to one box that never changes, and it is taken once",
     "api:objection_list": KEY,
+    # --- exclusions
+    "exclusions:new": KEY,
+    "exclusions:import": KEY,
+    "exclusions:show": REV,
+    "exclusions:correct": REV,
+    "api:exclusion_list": KEY,
     "api:objection_move": REV,
     # --- awards
     "awards:manage": REV,

@@ -212,6 +212,11 @@ RELATIONS: dict[str, Relations] = {
         "keeper": frozenset({"member"}),
         "keeper_binder": frozenset({"approver", "org_admin"}),
     },
+    # A row that was taken back names nobody.
+    **{
+        f"exclusion {state}": {"named": UNIVERSITY}
+        for state in ("coming", "in_force", "over", "lifted")
+    },
     "rehearsal": {"keeper": frozenset({"university_member"})},
     # The enterprise has published, the university asks.
     # The enterprise has proposed, the university decides.

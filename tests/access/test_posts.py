@@ -84,6 +84,7 @@ ROLE = {
     "evaluation:explain": "university_admin",
     "custody:show": "university_member",
     "custody:key": "university_member",
+    "exclusions:show": "operator",
 }
 #: What else each sends (a function is called for a fresh file), so that nothing but the state that was seen is wrong with it.
 OTHERWISE: dict[str, Any] = {
@@ -216,6 +217,19 @@ OTHERWISE: dict[str, Any] = {
     "evaluation:explain": {"answer": "材料自产"},
     "custody:show": {"act": "retire", "reason": "调离岗位"},
     "custody:key": {"record": _key_record},
+    "exclusions:show": {"act": "void", "void-reason": "误录"},
+    "exclusions:correct": {
+        "kind": "person",
+        "name": "某人",
+        "note": "某职务",
+        "body": "某局",
+        "number": "1 号",
+        "decided_on": "2026-01-05",
+        "scopes": ["expert"],
+        "starts_on": "2026-01-05",
+        "source": "https://gov.example/1",
+        "reason": "录错",
+    },
     "grant_move": {"until": clock.today().isoformat()},
     "grant": {"move": "prolong", "until": clock.today().isoformat()},
     "retire": {"on": clock.today().isoformat()},
@@ -230,6 +244,8 @@ STATE = {
     "grant_move": "requested",
     "manage": "running",
     "evaluation:expert": "in_review",
+    "exclusions:show": "in_force",
+    "exclusions:correct": "in_force",
     "evaluation:panel": "forming",
     "evaluation:seat": "forming",
     "awards:manage": "drafted",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.parties.queries import organizations_of
 from tests.access import roles
 from tests.access.matrix import BadMatrix, _row
 from tests.access.roles import ENTERPRISE, UNIVERSITY, BadExpression, expand, likeness, relations_of
@@ -190,6 +191,12 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "purchaser_binder": lambda user, row: user.access.binds(row.owner_id),
         "panelist": lambda user, row: row.seats.filter(person_id=user.pk).exists(),
         "bidder": lambda user, row: row.has_bidder(list(user.access.orgs)),
+    },
+    "exclusion": {
+        "named": lambda user, row: (
+            row.voided_at is None
+            and any(one.organization.uscc == row.uscc for one in organizations_of(user))
+        ),
     },
     "custodian": {
         "keeper": lambda user, row: row.person_id == user.pk,

@@ -43,6 +43,7 @@ TWINS = {
     "evaluation.view_panel": "marketplace.evaluation.queries.panels.panels_visible_to",
     "evaluation.view_seat": "marketplace.evaluation.queries.panels.seats_visible_to",
     "evaluation.view_sheet": "marketplace.evaluation.queries.scores.sheets_visible_to",
+    "exclusions.view_decision": "marketplace.exclusions.queries.visible_to",
     "custody.view_custodian": "marketplace.custody.queries.custodians.visible_to",
     "deals.view_contract": "marketplace.deals.queries.reading.visible_to",
     "disclosure.view_grant": "marketplace.disclosure.queries.grants.visible_to",

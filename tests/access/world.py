@@ -39,6 +39,7 @@ from marketplace.disclosure.workflow import Status as GrantStatus
 from marketplace.enquiries.workflow import IntentStatus, LeadStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.evaluation.workflow import ExpertStatus, PanelStatus
+from marketplace.exclusions.models import Decision
 from marketplace.files import storage
 from marketplace.files.models import Attachment
 from marketplace.journal import services as journal
@@ -70,6 +71,7 @@ from tests.access.worlds.delegations import delegations
 from tests.access.worlds.disclosure import grants
 from tests.access.worlds.enquiries import enquiries
 from tests.access.worlds.evaluation import evaluations
+from tests.access.worlds.exclusions import exclusions
 from tests.access.worlds.imports import imports
 from tests.access.worlds.intent import intents
 from tests.access.worlds.mandates import mandates
@@ -148,6 +150,8 @@ STATES: dict[str, set[str]] = {
     "explained_bid": {"open", "missing"},
     "lot_to_judge": {"open", "missing"},
     "custodian": {*CustodianStatus.values, "missing"},
+    "exclusion": {*Decision.State.values, "missing"},
+    "exclusion_run": {"made", "missing"},
     "rehearsal": {"open", "answered", "retired", "missing"},
     "job": {*Job.Status.values, "missing"},
     "match": {"open", "fits", "dismissed", "closed", "missing"},
@@ -627,6 +631,7 @@ MAKERS: tuple[Callable[[World], Subjects], ...] = (
     prechecks,
     publicities,
     custodians,
+    exclusions,
     tenders,
     # After those that move the clock: what they pass closes.
     bids,

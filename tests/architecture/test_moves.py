@@ -1,6 +1,7 @@
 """Whoever or whatever makes a move exists: a permission, a scheduled task, a service that is called."""
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,12 @@ def fault_of(move: Transition, scheduled: set[str], known: set[str]) -> str:
     return ""
 
 
+@functools.cache
 def scheduled() -> set[str]:
     return {str(entry["task"]) for entry in schedule().values()}
 
 
+@functools.cache
 def tasks() -> set[str]:
     app.loader.import_default_modules()
     return set(app.tasks)
@@ -66,11 +69,23 @@ def calls(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.Call]]:
         yield from calls(node, inner)
 
 
+@functools.cache
+def calls_of(tree: ast.Module) -> list[tuple[str, ast.Call]]:
+    """The same of a whole module, walked once for all moves."""
+    return list(calls(tree))
+
+
+@functools.cache
+def decorators(node: ast.FunctionDef) -> list[str]:
+    """Their source."""
+    return [ast.unparse(one) for one in node.decorator_list]
+
+
 def moved_because(trees: Any) -> dict[str, set[str]]:
     """Names of moves -> the functions that make them because of a fact."""
     found: dict[str, set[str]] = {}
     for tree in trees:
-        for function, call in calls(tree):
+        for function, call in calls_of(tree):
             if any(keyword.arg == "because" for keyword in call.keywords) and call.args:
                 for node in ast.walk(call.args[0]):
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -82,6 +97,7 @@ def moved_because(trees: Any) -> dict[str, set[str]]:
 WRAPPERS = {"transaction.atomic", "atomic", "cache", "contextmanager", "functools.cache"}
 
 
+@functools.cache
 def used_names(node: ast.AST) -> set[str]:
     """Every name that is called or handed on."""
     return {
@@ -91,11 +107,10 @@ def used_names(node: ast.AST) -> set[str]:
     }
 
 
+@functools.cache
 def is_registered(node: ast.stmt) -> bool:
     """Whether a registry calls it (a handler, a job, a task), or the import of its module runs it."""
-    plain = isinstance(node, ast.FunctionDef) and all(
-        ast.unparse(one) in WRAPPERS for one in node.decorator_list
-    )
+    plain = isinstance(node, ast.FunctionDef) and all(one in WRAPPERS for one in decorators(node))
     return not plain
 
 
@@ -123,6 +138,7 @@ def caller_of(flow: Workflow, move: Transition, trees: dict[str, list[ast.Module
     return "" if makers & reached(statements, start) else f"nobody calls {sorted(makers)}"
 
 
+@functools.cache
 def by_slice() -> dict[str, list[ast.Module]]:
     """The modules of the project by slice; those of a slice that lives in the tests among them."""
     found: dict[str, list[ast.Module]] = {}
@@ -141,14 +157,14 @@ def clock_of(move: Transition, trees: dict[str, list[ast.Module]]) -> str:
     makers = {
         function
         for tree in modules_
-        for function, call in calls(tree)
+        for function, call in calls_of(tree)
         if any(isinstance(one, ast.Constant) and one.value == move.name for one in call.args)
     }
     task = [
         node
         for node in statements
         if isinstance(node, ast.FunctionDef)
-        and any(repr(move.by_clock) in ast.unparse(one) for one in node.decorator_list)
+        and any(repr(move.by_clock) in one for one in decorators(node))
     ]
     return "" if task and makers & reached(statements, task) else f"no task makes {move.name}"
 

@@ -133,7 +133,12 @@ def finish(panel: Panel, points: Mapping[str, Sequence[str]], comment: str = "")
         services.lock_scores(seat, actor=seat.person)
     panel.refresh_from_db()
     chair = queries.sitting_of(panel)[0]
-    panel = services.issue_report(panel, conclusion="第一名方案成熟", actor=chair.person)
+    how: dict[str, Any] = {"conclusion": "第一名方案成熟", "actor": chair.person}
+    if panel.by_reader:
+        how["reasons"] = {
+            one.bid.code: f"理由 {one.bid.code}" for one in queries.bids_of(panel.lot)
+        }
+    panel = services.issue_report(panel, **how)
     for seat in queries.sitting_of(panel):
         services.sign_report(seat, report_hash=panel.report_hash, actor=seat.person)
     panel.refresh_from_db()

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests import started
 from tests.browser import CHROMIUM
+from tests.journeys.moved import journey  # noqa: F401 -- a fixture
+from tests.marketplace.records.conftest import faults  # noqa: F401 -- a fixture
 from tests.services import own_site
 
 PASSWORD = "yimeng-demo-2026"

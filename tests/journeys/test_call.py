@@ -1,46 +1,27 @@
-"""A whole 公开征集 in a browser: from a published need over bids, judgement and publicity to the counted yuan.
+"""A whole 公开征集 in a browser: from a published need over bids, judgement and publicity to the counted yuan."""
 
-The server runs in this process, so that the clock can be moved: to the deadline, to the end of the publicity, to
-the end of the work. After each move the tasks of the clock run as the scheduler starts them.
-"""
-
-import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
 
 import pytest
-from playwright.sync_api import Browser, Page
 
-from marketplace.awards import tasks as awards
 from marketplace.awards.models import Award, Result, TaskBook
 from marketplace.bids.models import Bid
-from marketplace.deals import services as deals
 from marketplace.deals.models import Contract
-from marketplace.evaluation import tasks as evaluation
 from marketplace.journal.models import Delivery
 from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.notices.models import Notice
-from marketplace.openings import tasks as openings
 from marketplace.openings.models import Opening
-from marketplace.publicity import tasks as publicity
-from marketplace.registration.models import Filing
-from marketplace.registration.services import filing as registration
-from marketplace.statistics.queries import figures as statistics
-from marketplace.tenders import tasks as tenders
 from marketplace.tenders.models import Question, Tender
-from tests.browser import faults_here, needs_chromium, window
-from tests.cast import Cast, make_cast
-from tests.factories.deals import confirm_all, sign
-from tests.factories.files import pdf_bytes, upload
+from tests.browser import needs_chromium
+from tests.cast import Cast
 from tests.factories.needs import make_need
-from tests.factories.registration import number
-from tests.factories.tenders import know_calendar, working_deadline
+from tests.factories.tenders import working_deadline
+from tests.journeys.moved import Journey, count, make_people, sign_the_contract
 
 pytestmark = [
     pytest.mark.journey,
@@ -57,110 +38,8 @@ PRICE = 85_000_000
 
 @pytest.fixture
 def cast(own_index: object, settings: Any, tmp_path: Path) -> Cast:
-    """Everybody, with the pages of the site around them, in years whose holidays are known."""
-    from cms.tree import ensure_tree
-
-    settings.ALLOWED_HOSTS = ["*"]
-    settings.BID_STORE_DIR = tmp_path / "bids"
-    settings.BID_RECEIPT_KEY_FILE = tmp_path / "receipts.pem"
-    ensure_tree()
-    know_calendar()
-    return make_cast()
-
-
-class Journey:
-    """The people's windows, the clock and the worker."""
-
-    def __init__(self, browser: Browser, live_server: Any, drain: Callable[[], int]) -> None:
-        self.browser = browser
-        self.live_server = live_server
-        self.drain = drain
-        self.moved = ExitStack()
-        self.windows = ExitStack()
-        self.visits: dict[Any, Visit] = {}
-
-    @contextmanager
-    def as_(self, person: Any) -> Iterator["Visit"]:
-        """The window of a person, or of nobody; then the worker does what follows. After a move of the clock it is new."""
-        if person not in self.visits:
-            page = self.windows.enter_context(window(self.browser, self.live_server, person))
-            self.visits[person] = Visit(self, page)
-        yield self.visits[person]
-        self.drain()
-
-    def until(self, instant: datetime) -> None:
-        """Move the clock to just after an instant; then everything that is due happens."""
-        self.windows.close()
-        self.visits.clear()
-        self.moved.enter_context(clock.shift(instant - clock.now() + timedelta(seconds=2)))
-        for task in (tenders, openings, evaluation, publicity, awards):
-            task.tick()
-        self.drain()
-
-
-class Visit:
-    """What a person does in a window."""
-
-    def __init__(self, journey: Journey, page: Page) -> None:
-        self.journey = journey
-        self.page = page
-        self.main = page.locator("main")
-
-    def go(self, name: str, *args: Any) -> None:
-        """Open a page."""
-        answer = self.page.goto(reverse(name, args=args))
-        assert answer is not None
-        assert answer.status == 200, (name, args)
-
-    def look(self, name: str) -> None:
-        """The page is held to the rules of all pages."""
-        assert faults_here(self.page) == [], name
-        self.picture(name)
-
-    def picture(self, name: str) -> None:
-        """SHOTS names a folder for pictures."""
-        if folder := os.environ.get("SHOTS"):
-            for width in (320, 1280):
-                self.page.set_viewport_size({"width": width, "height": 900})
-                self.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-        self.page.set_viewport_size({"width": 1280, "height": 900})
-
-    def follow(self, label: str, *, exact: bool = False) -> None:
-        """Follow a link of the page's main part."""
-        self.main.get_by_role("link", name=label, exact=exact).first.click()
-        self.page.wait_for_load_state("load")
-
-    def press(self, label: str) -> None:
-        """Press the first button of this label."""
-        self.main.get_by_role("button", name=label, exact=True).first.click()
-        self.page.wait_for_load_state("load")
-
-    def act(self, name: str, **said: str) -> None:
-        """Fill in the form of an act and do it. The page says that it was done."""
-        button = self.page.locator(f"button[name=act][value='{name}']")
-        form = self.main.locator("form").filter(has=button)
-        for field, text in said.items():
-            form.locator(f"[name='{name}-{field}']").fill(text)
-        for box in form.locator("input[type=checkbox]").all():
-            box.check()
-        button.click()
-        self.page.wait_for_load_state("load")
-        done = self.page.get_by_text("已办理").count()
-        assert done, (name, self.page.url, self.text())
-
-    def text(self) -> str:
-        """What the page's main part says."""
-        return self.main.inner_text()
-
-
-@pytest.fixture
-def journey(
-    chromium: Browser, live_server: Any, drain: Callable[[], int], cast: Cast
-) -> Iterator[Journey]:
-    """A journey; at its end the clock goes back."""
-    made = Journey(chromium, live_server, drain)
-    with made.moved, made.windows:
-        yield made
+    """Everybody."""
+    return make_people(settings, tmp_path)
 
 
 def test_a_call_from_a_need_to_the_counted_yuan(cast: Cast, journey: Journey) -> None:
@@ -183,7 +62,7 @@ def test_a_call_from_a_need_to_the_counted_yuan(cast: Cast, journey: Journey) ->
     award = confirm(journey, cast, result, bids)
     contract = draft(journey, cast, award)
     contract = sign_the_contract(journey, cast, contract)
-    count(journey, cast, contract)
+    count(journey, cast, contract, PRICE)
     work(journey, cast, contract)
     tender.refresh_from_db()
     lot = tender.lots.get()
@@ -363,7 +242,8 @@ def judge(journey: Journey, cast: Cast, tender: Tender, bids: list[Bid]) -> None
             reader_.press("保存")
         reader_.page.goto(seat)
         reader_.act("lock")
-        reader_.act("report", conclusion="第一名的方案成熟、价格合理。")
+        reasons = {f"reason_{row.code}": "指标有检测报告支持" for row in bids}
+        reader_.act("report", conclusion="第一名的方案成熟、价格合理。", **reasons)
         reader_.act("sign")
         reader_.picture("signed")
 
@@ -444,51 +324,6 @@ def draft(journey: Journey, cast: Cast, award: Award) -> Contract:
         ):
             assert words in shown, words
     return contract
-
-
-def sign_the_contract(journey: Journey, cast: Cast, contract: Contract) -> Contract:
-    """What the law asks for is added, both sides confirm the final text, the seller records the signature."""
-    seller, buyer = cast.university_admin, cast.approver
-    today = clock.today()
-    for section, values in {
-        "basics": {"starts_on": today, "ends_on": today + timedelta(400)},
-        "money": {"payment_mode": "lump"},
-        "official": {"aim": "10", "ip_kinds": ["none"], "plan_source": "none"},
-    }.items():
-        contract = deals.save_section(contract, section, values, actor=seller)
-    places = [
-        {"party": row.pk, "nature": "150", "district": "371302", "legal_head": "王法人"}
-        for row in contract.parties.all()
-    ]
-    deals.set_final_text(contract, upload(pdf_bytes(), "定稿.pdf"), actor=seller)
-    contract.refresh_from_db()
-    contract = confirm_all(contract, seller, buyer)
-    contract = sign(contract, seller)
-    contract = deals.save_section(contract, "particulars", {"parties": places}, actor=seller)
-    journey.drain()
-    lot = contract.award.result.lot  # type: ignore[union-attr]
-    lot.refresh_from_db()
-    assert (lot.stage, lot.contract) == ("contracted", contract.code)
-    return contract
-
-
-def count(journey: Journey, cast: Cast, contract: Contract) -> None:
-    """The contract is registered, and the turnover of the city grows by its amount exactly."""
-    year = clock.today().year
-    before = statistics.overview(year, "city").amount_fen
-    filing = registration.open_filing(contract, actor=cast.university_admin)
-    filing = registration.submit(filing, actor=cast.university_admin)
-    for step in (registration.accept, registration.pass_first, registration.approve):
-        filing = step(filing, actor=cast.registrar_city)
-    filing = registration.record_filed(filing, actor=cast.university_admin)
-    official = number()
-    registration.register(filing, official, clock.today(), actor=cast.registrar_city)
-    journey.drain()
-    assert statistics.overview(year, "city").amount_fen - before == PRICE
-    assert Filing.objects.get().status == "registered"
-    lot = contract.award.result.lot  # type: ignore[union-attr]
-    lot.refresh_from_db()
-    assert (lot.registered_as, lot.registered_on) == (official, clock.today())
 
 
 def work(journey: Journey, cast: Cast, contract: Contract) -> None:

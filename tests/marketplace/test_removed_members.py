@@ -56,6 +56,7 @@ from tests.factories.deals import make_contract
 from tests.factories.disclosure import accept, make_grant
 from tests.factories.enquiries import make_enquiry, on_the_way
 from tests.factories.evaluation import make_expert, make_opened, make_reader
+from tests.factories.exclusions import make_decision
 from tests.factories.files import pdf_bytes
 from tests.factories.files import upload as uploaded
 from tests.factories.mandates import answer, make_introduction, make_mandate
@@ -74,6 +75,8 @@ WITHOUT_SUBJECT = {
     "deals.create_contract",
     "disclosure.publish_text",
     "enquiries.edit_keeping",
+    "exclusions.read_register",
+    "exclusions.record_decisions",
     "enquiries.view_county",
     "enquiries.view_keeping",
     "enquiries.view_leads",
@@ -192,6 +195,7 @@ class Left:
         kept = make_custodian(org, person, inviter=admin)
         _private, _key, rehearsal = make_key(kept, rehearsed=False)
         colleague = make_custodian(org, cast.university_member, inviter=person, state="invited")
+        self.decision = make_decision(org, areas=["650000"])
         self.custody = {"custodian": [kept, colleague], "rehearsal": [rehearsal]}
         # The person opened a tender, and asked and bid in one of others.
         own = [
@@ -313,6 +317,7 @@ class Left:
             **self.brokerage,
             **self.publicity,
             **self.custody,
+            "decision": [self.decision],
             **self.tenders,
             **self.evaluation,
             **self.openings,

@@ -53,7 +53,7 @@ def item(path: str, *marks: str, fixtures: tuple[str, ...] = ()) -> Any:
         (item("tests/kernel/test_cache.py"), True),
         (item("tests/search/test_analysis.py"), True),
         (item("tests/access/test_walk.py", "django_db"), False),
-        (item("tests/journeys/test_visitor.py", "journey"), True),
+        (item("tests/journeys/test_university.py", "journey"), True),
     ],
 )
 def test_what_a_server_can_change_runs_there(case: Any, is_kept: bool) -> None:

@@ -9,6 +9,7 @@ from marketplace.awards.queries.deliveries import (
 )
 from marketplace.awards.queries.letters import letters_of, letters_visible_to
 from marketplace.awards.queries.results import (
+    all_rejected,
     award_by_id,
     award_of,
     awards_of,
@@ -17,7 +18,9 @@ from marketplace.awards.queries.results import (
     current_award,
     due_contracts,
     entries_shown,
+    exclusions_of,
     managed_of,
+    must_be_shown,
     next_entry,
     of_tender,
     own,
@@ -35,6 +38,7 @@ from marketplace.awards.queries.subjects import RESULT_KIND, result_subject
 
 __all__ = [
     "RESULT_KIND",
+    "all_rejected",
     "award_by_id",
     "award_of",
     "awards_of",
@@ -47,9 +51,11 @@ __all__ = [
     "due_contracts",
     "due_milestones",
     "entries_shown",
+    "exclusions_of",
     "letters_of",
     "letters_visible_to",
     "managed_of",
+    "must_be_shown",
     "next_entry",
     "of_tender",
     "own",

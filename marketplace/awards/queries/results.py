@@ -11,13 +11,18 @@ from marketplace.awards.models import Award, Entry, Reminder, Result
 from marketplace.awards.policies import OVERSEERS
 from marketplace.awards.rulebook import NAMES_ALL, REMIND_DAYS
 from marketplace.awards.workflow import Status
+from marketplace.bids.rulebook import partners_of
+from marketplace.exclusions import queries as exclusions
+from marketplace.exclusions.models import Decision
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.openings.queries import opened_in
 from marketplace.parties.policies import Access, Role, access_of
-from marketplace.publicity.models import Objection
+from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.workflow import BLOCKING, ObjectionStatus
 from marketplace.publicity.workflow import Status as PublicityStatus
 from marketplace.tenders.models import Lot, Tender
+from marketplace.tenders.queries import act_of
 from marketplace.tenders.workflow import Stage
 from marketplace.tenders.workflow import Status as TenderStatus
 
@@ -30,7 +35,7 @@ _RIGHT = (ObjectionStatus.UPHELD, ObjectionStatus.SUSTAINED, ObjectionStatus.REM
 
 
 def _rows() -> QuerySet[Result]:
-    return Result.objects.select_related("tender__owner", "lot")
+    return Result.objects.select_related("tender__owner", "lot", "publicity")
 
 
 def published() -> QuerySet[Result]:
@@ -105,6 +110,16 @@ def next_entry(result: Result) -> Entry | None:
     return rows.select_related("organization", "bid").order_by("rank").first()
 
 
+def all_rejected(result: Result) -> bool:
+    """Whether no bid of the round was valid. Who was valid and is out by now had a publicity of his own."""
+    return not result.entries.filter(is_valid=True).exists()
+
+
+def must_be_shown(result: Result) -> bool:
+    """Whether the rejection of all is still to be made public before the lot may fail."""
+    return result.publicity_id is None and result.ended_at is None and all_rejected(result)
+
+
 # --- objections -------------------------------------------------------------------------------
 def _objections(lot_id: int) -> QuerySet[Objection]:
     results = Result.objects.filter(lot_id=lot_id).values("pk")
@@ -126,6 +141,25 @@ def undecided(lot_id: int) -> bool:
     return _objections(lot_id).filter(status__in=_UNDECIDED).exists()
 
 
+def exclusions_of(award: Award, at: datetime) -> list[Decision]:
+    """Decisions of competent bodies that forbid to choose this candidate at this instant, partners included.
+
+    What has been awarded stays: a decision that begins afterwards changes nothing here.
+    """
+    if award.confirmed_at is not None:
+        return []
+    entry = award.entry
+    opened = opened_in(award.result.lot).filter(bid_id=entry.bid_id).first()
+    names = partners_of(opened.form) if opened is not None else []
+    parties = [exclusions.named(entry.organization), *exclusions.partners(names)]
+    return exclusions.against(parties, act_of(award.result.tender), at)
+
+
+def was_right(publicity: Publicity) -> bool:
+    """Whether an objection or a complaint to this publicity was found to be right."""
+    return Objection.objects.filter(publicity=publicity, status__in=_RIGHT).exists()
+
+
 @dataclass(frozen=True)
 class Causes:
     """Why another way may be chosen than to go on with the candidate."""
@@ -135,23 +169,22 @@ class Causes:
     cancelled: bool
     objection: bool
     late: bool
+    excluded: bool = False
 
 
 def causes(award: Award | None, now: datetime) -> Causes:
-    """What speaks for another way: three queries at most."""
+    """What speaks for another way: six queries at most."""
     if award is None:
         return Causes(False, False, False, False, False)
     publicity = award.publicity
-    right = (
-        publicity is not None
-        and Objection.objects.filter(publicity=publicity, status__in=_RIGHT).exists()
-    )
+    right = publicity is not None and was_right(publicity)
     return Causes(
         True,
         award.declined_at is not None,
         publicity is not None and publicity.status == PublicityStatus.CANCELLED,
         right,
         award.contract_due is not None and award.contract_due <= now,
+        bool(exclusions_of(award, now)),
     )
 
 
@@ -251,7 +284,11 @@ def due_contracts(now: datetime) -> QuerySet[Award]:
 
 def is_over(award: Award, now: datetime | None = None) -> bool:
     """Whether the publicity of a candidate has run its time, also before the clock has written it."""
-    row = award.publicity
+    return has_run(award.publicity, now)
+
+
+def has_run(row: Publicity | None, now: datetime | None = None) -> bool:
+    """Whether a publicity has run its time, also before the clock has written it."""
     if row is None or row.ends_at is None:
         return False
     if row.status == PublicityStatus.ENDED:

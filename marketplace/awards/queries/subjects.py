@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.awards.models import Award, Entry, Result
 from marketplace.awards.policies import oversees
 from marketplace.awards.queries.results import RESULT_KIND
-from marketplace.awards.rulebook import NAMES_ALL, RULE
+from marketplace.awards.rulebook import NAMES_ALL, NONE_RULE, RULE
 from marketplace.kernel.actors import Actor
 from marketplace.publicity.policies import SubjectKind, answers_by_default, register_subject
 from marketplace.publicity.rulebook import Subject
@@ -49,7 +49,7 @@ def _publishes(user: Actor, publicity: Any) -> bool:
 
 
 def _cancels(user: Actor, publicity: Any) -> bool:
-    """The authority alone while the candidate stands: else a purchaser could drop any ranking by a word.
+    """The authority alone while the candidate stands, or the rejection of all: else a purchaser could drop any by a word.
 
     Once the candidate is out, whoever took it out takes back what was said of it.
     """
@@ -59,6 +59,7 @@ def _cancels(user: Actor, publicity: Any) -> bool:
     if oversees(user, result):
         return True
     stands = Award.objects.filter(publicity_id=publicity.pk, ended_at__isnull=True).exists()
+    stands = stands or (result.publicity_id == publicity.pk and result.ended_at is None)
     return not stands and user.has_perm("awards.remedy_lotresult", result)
 
 
@@ -66,7 +67,7 @@ register_subject(
     SubjectKind(
         RESULT_KIND,
         _("中标、中选或揭榜结果公示"),
-        (RULE,),
+        (RULE, NONE_RULE),
         _found,
         answers_by_default,
         _against,

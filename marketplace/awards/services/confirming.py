@@ -10,7 +10,7 @@ from marketplace.awards import events, queries
 from marketplace.awards.models import Award, Result
 from marketplace.awards.queries.results import is_over
 from marketplace.awards.rulebook import MOST_REASON
-from marketplace.awards.services.locking import Held, given, locked, save
+from marketplace.awards.services.locking import Held, given, locked, refuse_excluded, save
 from marketplace.awards.workflow import OPEN, RESULT
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -59,6 +59,7 @@ def _ready(held: Held) -> Award:
         raise Refused(gettext_lazy("候选单位已经放弃，请改由下一名候选"))
     if award.publicity.status == PublicityStatus.CANCELLED:
         raise Refused(gettext_lazy("结果公示已撤销，请选择重新评审、改由下一名候选或宣布流标"))
+    refuse_excluded(held, award)
     if queries.blocking(held.lot.pk):
         raise Refused(gettext_lazy("有异议或投诉尚未了结，了结之前不能定标"))
     if not is_over(award, held.now):

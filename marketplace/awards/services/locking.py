@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.awards import queries
 from marketplace.awards.models import Award, Result
+from marketplace.exclusions import queries as exclusions
 from marketplace.kernel import clock
-from marketplace.kernel.errors import InvalidInput, NotVisible
+from marketplace.kernel.errors import InvalidInput, NotVisible, Refused
 from marketplace.publicity.services import lock_subject
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
@@ -73,6 +74,14 @@ def save(row: Any) -> None:
     if hasattr(row, "updated_at"):
         row.updated_at = clock.now()
     row.save()
+
+
+def refuse_excluded(held: Held, award: Award) -> None:
+    """Raises Refused, with number, body, scope and term, where a decision forbids to choose the candidate now."""
+    if reason := exclusions.refusal(queries.exclusions_of(award, held.now)):
+        raise Refused(
+            _("%(reason)s 请改由下一名候选，没有下一名的重新评审或宣布流标。") % {"reason": reason}
+        )
 
 
 def given(text: str, *, at: str, most: int, needed: object) -> str:

@@ -15,6 +15,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.models import insert
 from marketplace.openings.queries import opened_in
+from marketplace.openings.services import hold as hold_of_opening
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot
 
@@ -26,14 +27,17 @@ def propose_result(
     """Make the result of a lot from one verdict for each opened bid.
 
     The slice of the evaluation calls it and has checked who may. Where no bid is valid there is no candidate, and
-    the purchaser declares the lot failed. Raises Refused while the lot has a live result or is in another stage,
+    the purchaser declares the lot failed. Raises Refused while the lot has a live result, is in another stage, or an objection to the opening waits,
     InvalidInput at `verdicts`.
     """
     lock_lot(lot.pk)
+    contested = hold_of_opening(lot.tender)
     tender, now = tenders.up_to_date(lot.tender)
     lot = tenders.lot_of(tender, lot.pk)
     if Result.objects.filter(lot=lot, status__in=sorted(LIVE)).exists():
         raise Refused(_("这个标段已经有结果"))
+    if contested:
+        raise Refused(contested)
     opened = {row.bid_id: row for row in opened_in(lot)}
     if reason := against_verdicts(verdicts, opened):
         raise InvalidInput({"verdicts": [reason]})

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.awards import events, queries
 from marketplace.awards.models import Award, Result
-from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, NAMES_ALL, RULE
-from marketplace.awards.services.locking import Held, fitting, given, locked, save
+from marketplace.awards.rulebook import MOST_NOTE, MOST_REASON, NAMES_ALL, NONE_RULE, RULE
+from marketplace.awards.services.locking import Held, fitting, given, locked, refuse_excluded, save
 from marketplace.awards.workflow import RESULT
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -77,9 +77,10 @@ def return_result(result: Result, *, reason: str, actor: Actor, rev: Rev = None)
 
 def least_days(result: Result) -> int:
     """The least length of the publicity: the longer of what the procedure and the rule of publicity demand."""
-    rule = publicity_rules.rule_on(RULE, clock.today())
+    name = NONE_RULE if queries.all_rejected(result) else RULE
+    rule = publicity_rules.rule_on(name, clock.today())
     if rule is None:
-        raise LookupError(f"there is no rule {RULE}")
+        raise LookupError(f"there is no rule {name}")
     return max(rule.days, result.tender.ruled_by.publicity_days)
 
 
@@ -109,11 +110,15 @@ def _take(result: Result, days: int | None, contact: str, note: str) -> None:
     result.days, result.contact, result.note = days, taken["contact"], taken["note"]
 
 
-def _candidate(held: Held) -> Award:
+def _candidate(held: Held) -> Award | None:
+    """The candidate who may be made public; None where every bid was rejected, which is made public too."""
     if held.award is None:
-        raise Refused(_NOBODY)
-    if held.award.declined_at is not None:
+        if not queries.must_be_shown(held.result):
+            raise Refused(_NOBODY)
+    elif held.award.declined_at is not None:
         raise Refused(_DECLINED)
+    else:
+        refuse_excluded(held, held.award)
     if queries.blocking(held.lot.pk):
         raise Refused(_BLOCKED)
     if held.tender.is_suspended:
@@ -122,38 +127,59 @@ def _candidate(held: Held) -> Award:
 
 
 def _publish(held: Held, actor: Actor) -> None:
-    """Make the publicity of the candidate, with the facts that the rule demands."""
+    """Make the publicity of the candidate, or of the rejection of all, with the facts that the rule demands."""
     result, award = held.result, _candidate(held)
     # A publicity by the operator is still the purchaser's: it answers objections.
     made = publicity.publish_checked(
         queries.result_subject(result), content_of(result, award), actor=actor
     )
-    award.publicity = made
-    save(award)
+    if award is None:
+        # Each bidder reads its own reasons from now on: without them it could not object.
+        result.publicity, result.told_at = made, result.told_at or held.now
+    else:
+        award.publicity = made
+        save(award)
     result.published_at = result.published_at or held.now
     save(result)
     publish(events.ResultPublicised(subject_id=result.pk, publicity_id=made.pk), actor=actor)
 
 
-def content_of(result: Result, award: Award) -> publicity.Content:
-    """What the publicity of a candidate says."""
+def content_of(result: Result, award: Award | None) -> publicity.Content:
+    """What the publicity of a candidate says, or that of a result without one."""
     tender, lot = result.tender, result.lot
     part = _("第 %(number)d 标段 %(title)s") % {"number": lot.number, "title": lot.title}
     item = f"{tender.title}（{tender.code}），{part}"
-    price = format_listing(award.entry.price)
     basis = _("评审 %(panel)s，报告 SHA-256 %(digest)s") % {
         "panel": result.panel,
         "digest": result.report_hash,
     }
-    facts = {
-        "item": item[:MOST_FACT],
+    facts = {"item": item[:MOST_FACT], "basis": basis[:MOST_FACT], "contact": result.contact}
+    if award is None:
+        title = _("%(title)s：方案全部未通过公示") % {"title": tender.title}
+        body = _rejected(result)
+        return publicity.Content(NONE_RULE, result.days, title[:MOST_TITLE], body, facts)
+    facts |= {
         "counterpart": award.entry.organization.name,
-        "price": str(price),
-        "basis": basis[:MOST_FACT],
-        "contact": result.contact,
+        "price": str(format_listing(award.entry.price)),
     }
     title = _("%(title)s：%(chosen)s公示") % {"title": tender.title, "chosen": result.chosen_label}
     return publicity.Content(RULE, result.days, title[:MOST_TITLE], _body(result, award), facts)
+
+
+def _rejected(result: Result) -> str:
+    """That every bid was rejected. Names are in it where they were read out; reasons stand in the letters."""
+    entries: list[Any] = list(result.entries.select_related("organization"))
+    lines = [_("共评审 %(count)d 份方案，全部未通过，没有候选单位。") % {"count": len(entries)}]
+    if result.tender.procedure in NAMES_ALL:
+        lines += [_("未通过：%(name)s") % {"name": one.organization.name} for one in entries]
+    lines.append(
+        _(
+            "参加单位可查看各自的理由，并在公示期内提出异议；异议成立的，重新评审。期满没有未了结的异议，本标段流标。"
+        )
+    )
+    if result.note:
+        lines.append(result.note)
+    return "\n\n".join(lines)
 
 
 def _body(result: Result, award: Award) -> str:

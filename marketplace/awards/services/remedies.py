@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.awards import events, queries
 from marketplace.awards.models import AWARD_FILES, Award, Result
 from marketplace.awards.policies import oversees
-from marketplace.awards.queries.results import is_over
+from marketplace.awards.queries.results import has_run, is_over, was_right
 from marketplace.awards.rulebook import MOST_REASON, Out
 from marketplace.awards.services.locking import Held, given, locked, save
 from marketplace.awards.services.proposing import begin_candidate
@@ -23,6 +23,8 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.revisions import Rev, check
 from marketplace.publicity import services as publicity
+from marketplace.publicity.models import Publicity
+from marketplace.publicity.rulebook import in_words
 from marketplace.publicity.workflow import Status as PublicityStatus
 from marketplace.tenders import services as tenders
 from marketplace.tenders.workflow import Stage
@@ -91,6 +93,7 @@ def _proven(held: Held, award: Award, out: str, actor: Actor, *, has_evidence: b
     causes = {
         Out.DECLINED: found.declined,
         Out.OBJECTION: found.objection or found.cancelled,
+        Out.EXCLUDED: found.excluded,
         Out.NO_CONTRACT: found.late,
         Out.UNFIT: True,
     }
@@ -132,8 +135,10 @@ def _end_round(
     last = queries.next_entry(result) is None
     if award is not None and out:
         _proven(held, award, out, actor, has_evidence=has_evidence)
+    if award is None and queries.all_rejected(result) and move == "fail":
+        _shown_and_unopposed(held)
     exhausted = last and (
-        not found.has_candidate or found.declined or found.late or out == Out.UNFIT
+        not found.has_candidate or found.declined or found.late or out in {Out.UNFIT, Out.EXCLUDED}
     )
     if not (exhausted or found.objection or found.cancelled):
         raise Refused(_("候选单位没有放弃，也没有成立的异议或投诉：不能重新评审或宣布流标"))
@@ -144,6 +149,8 @@ def _end_round(
         # Whatever came of it, each bidder has a letter with the reasons of the own verdict.
         result.told_at = result.told_at or held.now
     save(result)
+    if move == "again":
+        _take_back(result.publicity, text, actor)
     if move == "fail":
         tenders.fail_lot(held.tender, held.lot, text, at=held.now, because=result)
         publish(events.ResultFailed(subject_id=result.pk), actor=actor)
@@ -158,11 +165,30 @@ def _drop(held: Held, award: Award, out: str, text: str, actor: Actor) -> None:
     award.out, award.out_reason = out, text
     # First: the publicity of a candidate who stands is taken back by the authority alone.
     save(award)
-    row = award.publicity
+    _take_back(award.publicity, text, actor)
+
+
+def _take_back(row: Publicity | None, text: str, actor: Actor) -> None:
+    """Take back what was made public, unless the authority has done so."""
     if row is not None:
         row.refresh_from_db()
         if row.status in {PublicityStatus.RUNNING, PublicityStatus.ENDED}:
             publicity.cancel_publicity(row, reason=text, actor=actor)
+
+
+def _shown_and_unopposed(held: Held) -> None:
+    """Raises Refused unless the rejection of all was public for its time and nobody was right against it."""
+    row = held.result.publicity
+    if row is None:
+        raise Refused(_("方案全部未通过的结果须先公示，参加单位可以提出异议；期满后才能宣布流标"))
+    row.refresh_from_db()
+    if was_right(row) or row.status == PublicityStatus.CANCELLED:
+        raise Refused(_("异议或投诉成立，或公示已被撤销：请重新评审，不能宣布流标"))
+    if not has_run(row, held.now):
+        if row.is_suspended or row.ends_at is None:
+            raise Refused(_("结果公示已暂停，恢复并期满后才能宣布流标"))
+        words = _("公示期未满，%(until)s 之后才能宣布流标")
+        raise Refused(words % {"until": in_words(row.ends_at)})
 
 
 def cancel_results(tender: Any) -> int:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.awards import events, queries, services
 from marketplace.awards.forms import CheckForm, EndForm, NextForm, ReasonForm
 from marketplace.awards.models import AWARD_FILES, Award, Result
-from marketplace.awards.queries.results import is_over
+from marketplace.awards.queries.results import has_run, is_over
 from marketplace.awards.views.shared import PersonRequest, act_on, form_maker, result_of
 from marketplace.awards.workflow import OPEN, RESULT, Status
+from marketplace.exclusions import queries as exclusions
 from marketplace.files.queries import attachments_of
 from marketplace.journal.queries import history
 from marketplace.kernel import clock
@@ -86,8 +87,10 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
         evidence = [one.pk for one in queries.awards_of(now)]
         of_purchaser = request.user.access.in_org(now.tender.owner_id)
         context = _parts(request, now) | {
-            "is_over": award is not None and is_over(award),
+            "is_over": is_over(award) if award is not None else has_run(now.publicity),
+            "unshown": queries.must_be_shown(now),
             "causes": queries.causes(award, clock.now()),
+            "excluded": _excluded(now, award),
             "blocked": bool(queries.blocking(now.lot_id)),
             "letters": queries.letters_of(now, request.user),
             "files": [one for pk in evidence for one in attachments_of(AWARD_FILES, pk)],
@@ -107,6 +110,14 @@ def manage(request: PersonRequest, code: str) -> HttpResponse:
     )
 
 
+def _excluded(row: Result, award: Award | None) -> str:
+    """Which decision stands against the candidate, for whoever must find another way; "" for none."""
+    if award is None or row.ended_at is not None:
+        return ""
+    award.result = row
+    return exclusions.refusal(queries.exclusions_of(award, clock.now()))
+
+
 def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:
     form = form_maker(request, chosen)
     moves = {move.name: move for move in RESULT.available(row, request.user)}
@@ -114,7 +125,8 @@ def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:
     found = queries.causes(award, clock.now())
     acts: list[Act] = []
     checks = "submit" in moves or ("publish" in moves and row.status == Status.DRAFTED)
-    if checks and award is not None:
+    unshown = award is None and queries.must_be_shown(row)
+    if checks and (award is not None or unshown):
         initial = {
             "days": row.days or services.least_days(row),
             "contact": row.contact,
@@ -122,6 +134,10 @@ def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:
         }
         label = moves["submit" if "submit" in moves else "publish"].label
         note = _("公示后任何人都能看到排名、得分和候选单位名称，页面长期保留。")
+        if unshown:
+            note = _(
+                "方案全部未通过的结果也要公示：参加单位收到各自的理由，可在公示期内在线提出异议；期满后才能宣布流标。"
+            )
         acts.append(Act("check", label, form("check", CheckForm, initial=initial), note=note))
     elif "publish" in moves:
         note = _("请核对名次、得分、理由和公示内容；公示后不能修改。")
@@ -146,7 +162,7 @@ def _acts(request: PersonRequest, row: Result, chosen: str) -> list[Act]:
     ends = found.objection or found.cancelled or not follows
     if ends and "again" in moves:
         acts.append(Act("again", moves["again"].label, form("again", EndForm), danger=True))
-    if ends and "fail" in moves:
+    if ends and "fail" in moves and not unshown:
         acts.append(Act("fail", moves["fail"].label, form("fail", EndForm), danger=True))
     return acts
 

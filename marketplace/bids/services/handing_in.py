@@ -18,9 +18,15 @@ from marketplace.bids import events, queries
 from marketplace.bids.adapters import store
 from marketplace.bids.models import Bid, Envelope, Receipt, Upload
 from marketplace.bids.queries.uploads import is_name
-from marketplace.bids.rulebook import PLEDGE, form_errors
+from marketplace.bids.rulebook import PLEDGE, form_errors, partners_of
 from marketplace.bids.services.drafts import keep_files
-from marketplace.bids.services.locking import locked, note_hand, refuse_bidder, save
+from marketplace.bids.services.locking import (
+    locked,
+    note_hand,
+    refuse_bidder,
+    refuse_excluded,
+    save,
+)
 from marketplace.bids.services.receipts import give_receipt
 from marketplace.bids.workflow import BID, Status
 from marketplace.custody import sealing
@@ -50,6 +56,8 @@ class _Content:
     sealed_by: str
     files: list[dict[str, Any]]
     form: dict[str, Any]
+    #: Partners of a joint bid, as far as the server reads the form: of a bid that the browser seals it does not.
+    partners: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -69,6 +77,7 @@ def _take(
     refuse_bidder(bid)
     note_hand(bid, actor)
     made = content(bid, bid.revision + 1)
+    refuse_excluded(bid, made.partners, now)
     envelope = _store(bid, made, actor, now)
     bid.revision, bid.submitted_at = envelope.revision, now
     save(bid)
@@ -113,8 +122,11 @@ def hand_in_sealed(
     *,
     actor: Actor,
     sealed_by: str = "browser",
+    partners: Sequence[str] = (),
 ) -> Receipt:
     """Take a sealed bid: its header, and the names of the uploads in the order of the header.
+
+    `partners` are the names of a joint bid that was sealed on receipt; what the browser sealed is read at the opening.
 
     The receipt is given only after the header was checked against the announced keys and each file against the
     header. Raises Forbidden, Refused, Stale, InvalidInput at `header`, `files` or `pledge`.
@@ -127,7 +139,7 @@ def hand_in_sealed(
     def content(row: Bid, revision: int) -> _Content:
         # Once more: keys and revision are those under the lock.
         _checked(row, header, revision, sealed_by)
-        return _Content(header, sealed_by, files, {})
+        return _Content(header, sealed_by, files, {}, partners)
 
     return _take(bid, said, content, actor=actor)
 
@@ -194,4 +206,6 @@ def _open_content(bid: Bid, revision: int) -> _Content:
         "form": sealing.sha256(sealing.canonical(bid.form)),
         "files": [{"sha256": one["sha256"], "size": one["size"]} for one in files],
     }
-    return _Content(sealing.canonical(header), "access", files, dict(bid.form))
+    return _Content(
+        sealing.canonical(header), "access", files, dict(bid.form), partners_of(bid.form)
+    )

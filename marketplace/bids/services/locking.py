@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.bids import queries
 from marketplace.bids.adapters import store
 from marketplace.bids.models import Bid, Hand
+from marketplace.exclusions import queries as exclusions
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import NotVisible, Refused
+from marketplace.tenders.queries import act_of
 from marketplace.tenders.services import up_to_date
 
 
@@ -55,6 +57,16 @@ def refuse_bidder(bid: Bid) -> None:
     keepers = tender.keepers.filter(custodian__organization_id=bid.organization_id)
     if tender.is_sealed and keepers.exists():
         raise Refused(_("本单位保管这项征集的密钥，不能同时参加"))
+
+
+def refuse_excluded(bid: Bid, partners: Iterable[str], at: datetime) -> None:
+    """Raises Refused where a decision of a competent body excludes the bidder or a partner at this instant.
+
+    A decision that begins later does not touch what was handed in: it stops the award.
+    """
+    parties = [exclusions.named(bid.organization), *exclusions.partners(partners)]
+    if reason := exclusions.refusal(exclusions.against(parties, act_of(bid.tender), at)):
+        raise Refused(reason)
 
 
 def erase_after_commit(paths: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from marketplace.bids import queries
 from marketplace.bids.adapters import store
 from marketplace.bids.models import Bid, Receipt, Upload
+from marketplace.bids.rulebook import partners_of
 from marketplace.bids.services.handing_in import Handover, hand_in_sealed
 from marketplace.custody import sealing
 from marketplace.kernel.actors import Actor
@@ -50,7 +51,15 @@ class PlainUpload:
             Upload(bid=self.bid, path=path, size=store.size_of(path)) for path in paths
         )
         names = [path.rpartition("/")[2] for path in paths]
-        return hand_in_sealed(self.bid, header, names, said, actor=actor, sealed_by="server")
+        return hand_in_sealed(
+            self.bid,
+            header,
+            names,
+            said,
+            actor=actor,
+            sealed_by="server",
+            partners=partners_of(form),
+        )
 
     def drop(self) -> None:
         """Erase what was sealed and is not part of an envelope."""

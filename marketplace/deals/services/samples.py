@@ -11,9 +11,11 @@ from django.db.models import ProtectedError
 
 import pikepdf
 
+from marketplace.awards.models import Award
 from marketplace.brokerage.queries import golden_thread
 from marketplace.brokerage.services.samples import approver_of
 from marketplace.deals.models import CONTRACT_FILES, Contract, PriceEvidence
+from marketplace.deals.services.awarding import create_from_award
 from marketplace.deals.services.creating import create_empty, create_from_intent
 from marketplace.deals.services.editing import save_section
 from marketplace.deals.services.finals import attest_final, confirm_final, set_final_text
@@ -35,7 +37,8 @@ def load_row(row: Row, organizations: Mapping[str, Organization]) -> Contract | 
     """Make the contract of one row in its state. None when it is there, or its parties are not."""
     if Contract.objects.filter(book=Book.SAMPLE, title=row["title"]).exists():
         return None
-    contract = _golden(row) if row.get("what") == "golden" else _plain(row, organizations)
+    make = {"golden": _golden, "award": _awarded}.get(row.get("what", ""))
+    contract = make(row) if make is not None else _plain(row, organizations)
     if contract is None or contract.owner is None:
         return None
     actor = approver_of(contract.owner)
@@ -75,6 +78,28 @@ def _golden(row: Row) -> Contract | None:
         "official": row["official"],
     }
     return _saved(contract, values, actor)
+
+
+def _awarded(row: Row) -> Contract | None:
+    """The contract of the award of a sample call, drafted from the bid, with what the law asks for besides."""
+    found = Award.objects.filter(
+        result__is_sample=True, result__tender__title=row["title"], confirmed_at__isnull=False
+    ).first()
+    contract = create_from_award(found) if found is not None else None
+    if contract is None or contract.owner is None or contract.status != S.DRAFT:
+        return None
+    contract.parties.filter(side=Side.BUYER).update(nature="150")
+    began = clock.today() - timedelta(days=row["days"])
+    values: dict[str, dict[str, Any]] = {
+        "basics": {
+            "starts_on": began,
+            "ends_on": began + timedelta(days=365),
+            "place": "山东省临沂市",
+        },
+        "money": {"payment_mode": "lump"},
+        "official": row["official"],
+    }
+    return _saved(contract, values, approver_of(contract.owner))
 
 
 def _plain(row: Row, organizations: Mapping[str, Organization]) -> Contract | None:

@@ -1,7 +1,7 @@
 """Experts, panels, scores and approaches."""
 
 from marketplace.evaluation.models.experts import Employment, Exclusion, Expert, Field, Relation
-from marketplace.evaluation.models.panels import Approach, Panel, Seat
+from marketplace.evaluation.models.panels import Approach, Panel, PanelRequest, Seat
 from marketplace.evaluation.models.scores import Explanation, Rejection, Score, Sheet
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Explanation",
     "Field",
     "Panel",
+    "PanelRequest",
     "Rejection",
     "Relation",
     "Score",

@@ -57,6 +57,11 @@ class Panel(Stamped):
     seed_hash = models.CharField(max_length=64, blank=True)
     pool = models.JSONField(default=list)
     pool_hash = models.CharField(max_length=64, blank=True)
+    #: Experts of the fields whom a decision of a competent body excluded when the pool was frozen:
+    #: [{expert, reasons}]. The operator and the overseers read it.
+    left_out = models.JSONField(null=True)
+    #: What one reader of the purchaser says of each bid, by its code; the bidder and the public read it.
+    reasons = models.JSONField(null=True)
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -129,6 +134,37 @@ class Panel(Stamped):
     def by_reader(self) -> bool:
         """Whether one person of the purchaser judges."""
         return self.kind == self.Kind.READER
+
+
+class PanelRequest(models.Model):
+    """The purchaser of a call asks the operator to draw a panel for a lot, in place of a reader of its own.
+
+    It waits until a panel is formed (`panel`), whichever kind it is.
+    """
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    note = models.CharField(max_length=MOST_REASON, blank=True)
+    panel = models.ForeignKey(Panel, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lot"], condition=Q(ended_at__isnull=True), name="panel_request_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, panel__isnull=True)
+                | Q(ended_at__isnull=False, panel__isnull=False),
+                name="panel_request_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lot_id}"
 
 
 class Seat(Stamped):

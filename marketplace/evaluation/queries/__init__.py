@@ -19,6 +19,7 @@ from marketplace.evaluation.queries.experts import (
 )
 from marketplace.evaluation.queries.panels import (
     approaches_visible_to,
+    lots_to_form,
     lots_to_judge,
     members_of,
     own_seat,
@@ -32,6 +33,7 @@ from marketplace.evaluation.queries.panels import (
     progress_of,
     published_panels,
     reads_bid,
+    requests_of,
     seats_past,
     seats_to_do,
     seats_visible_to,
@@ -81,6 +83,7 @@ __all__ = [
     "explanations_visible_to",
     "hints_of",
     "judged",
+    "lots_to_form",
     "lots_to_judge",
     "members_of",
     "missing_of",
@@ -98,6 +101,7 @@ __all__ = [
     "purchaser_of",
     "reads_bid",
     "rejections_of",
+    "requests_of",
     "seats_past",
     "seats_to_do",
     "seats_visible_to",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from marketplace.evaluation.models import Approach, Panel, Seat
+from marketplace.evaluation.models import Approach, Panel, PanelRequest, Seat
 from marketplace.evaluation.policies import OVERSEERS
 from marketplace.evaluation.workflow import (
     CLEAR,
@@ -21,6 +21,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Lot
+from marketplace.tenders.rulebook import CALL
 from marketplace.tenders.workflow import Stage
 
 
@@ -107,6 +108,24 @@ def lots_to_judge(actor: Actor) -> QuerySet[Lot]:
     if access.has(Role.OPERATOR):
         return rows.exclude(tender__owner_id__in=orgs)
     return rows.filter(tender__owner_id__in=access.binding)
+
+
+def requests_of(lots: Iterable[int]) -> dict[int, PanelRequest]:
+    """The requests for a drawn panel that wait, by lot; one query."""
+    rows = PanelRequest.objects.filter(lot_id__in=list(lots), ended_at__isnull=True)
+    return {row.lot_id: row for row in rows.select_related("asked_by")}
+
+
+def lots_to_form(actor: Actor) -> QuerySet[Lot]:
+    """Lots for which this person is the one who does something now.
+
+    A call is its purchaser's to judge until he asks the operator for a drawn panel.
+    """
+    asked = Exists(PanelRequest.objects.filter(lot=OuterRef("pk"), ended_at__isnull=True))
+    rows = lots_to_judge(actor)
+    if access_of(actor).has(Role.OPERATOR):
+        return rows.filter(~Q(tender__procedure=CALL) | asked)
+    return rows.filter(~asked)
 
 
 def panels_at_work(actor: Actor) -> QuerySet[Panel]:

@@ -15,6 +15,7 @@ from marketplace.evaluation.services.experts import (
     suspend_expert,
 )
 from marketplace.evaluation.services.forming import (
+    ask_for_panel,
     dissolve_panel,
     draw_panel,
     end_panels,
@@ -36,6 +37,7 @@ __all__ = [
     "apply_as_expert",
     "approve_expert",
     "ask_explanation",
+    "ask_for_panel",
     "decide_rejection",
     "declare",
     "decline_seat",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.evaluation import events, queries, rulebook
-from marketplace.evaluation.models import Expert, Panel, Seat, Sheet
+from marketplace.evaluation.models import Expert, Panel, PanelRequest, Seat, Sheet
 from marketplace.evaluation.policies import is_side
 from marketplace.evaluation.rulebook import MOST_REASON, TIME_TO_ANSWER
 from marketplace.evaluation.services.locking import given, locked, save
@@ -27,6 +27,8 @@ from marketplace.evaluation.workflow import (
     PanelStatus,
     SeatStatus,
 )
+from marketplace.exclusions import queries as exclusions
+from marketplace.exclusions.rulebook import EXPERT
 from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
@@ -36,6 +38,7 @@ from marketplace.parties.models import User
 from marketplace.parties.policies import access_of
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
+from marketplace.tenders.queries import act_of
 from marketplace.tenders.workflow import Stage
 
 #: People of the purchaser come after the experts, so that the chair is an expert.
@@ -63,7 +66,7 @@ def prepare_panel(
     panel, bidders = _new(lot, Panel.Kind.DRAWN, size, now, actor)
     if is_side(actor, panel):
         raise Forbidden(_("您所在的单位是投标人，不能组织评审"))
-    pool = _pool(panel, fields, bidders, now, {person.pk for person in own})
+    pool, left_out = _pool(panel, fields, bidders, now, {person.pk for person in own})
     if len(pool) < size - len(own):
         reason = _("符合领域且没有利害关系的专家只有 %(count)d 位，不足 %(need)d 位") % {
             "count": len(pool),
@@ -74,10 +77,30 @@ def prepare_panel(
     panel.fields = list(fields)
     panel.seed, panel.seed_hash = seed.hex(), rulebook.seed_hash(seed)
     panel.pool, panel.pool_hash = sorted(pool), rulebook.pool_hash(pool)
+    panel.left_out = left_out
     panel.save()
     _seat_own(panel, own, now)
     publish(events.PanelPrepared(subject_id=panel.pk), actor=actor)
     return panel
+
+
+@transaction.atomic
+def ask_for_panel(lot: Lot, *, note: str, actor: Actor) -> PanelRequest:
+    """Ask the operator to draw a panel, where the purchaser could name a reader of its own.
+
+    Raises Forbidden, Refused where the lot is not open, has a panel, or it was asked for, InvalidInput at `note`.
+    """
+    lot, now = _lot(lot)
+    if not actor.has_perm("evaluation.read_lot", lot):
+        raise Forbidden(_("公开征集的发榜单位可以提请平台抽取评审专家"))
+    said = note.strip()
+    if len(said) > MOST_REASON:
+        raise InvalidInput({"note": [_("最多 %(most)d 个字") % {"most": MOST_REASON}]})
+    if PanelRequest.objects.filter(lot=lot, ended_at__isnull=True).exists():
+        raise Refused(_("已经提请，等待平台抽取评审专家"))
+    row = PanelRequest.objects.create(lot=lot, asked_by_id=actor.pk, asked_at=now, note=said)
+    publish(events.PanelAsked(subject_id=row.pk), actor=actor)
+    return row
 
 
 @transaction.atomic
@@ -142,6 +165,7 @@ def reconvene(lot: Lot, *, actor: Actor) -> Panel:
         raise Forbidden(_("您所在的单位是投标人，不能组织评审"))
     panel.fields, panel.seed, panel.seed_hash = last.fields, last.seed, last.seed_hash
     panel.pool, panel.pool_hash = last.pool, last.pool_hash
+    panel.left_out = last.left_out
     panel.save()
     publish(events.PanelPrepared(subject_id=panel.pk), actor=actor)
     PANEL.fire("draw", panel, actor, at=now)
@@ -163,6 +187,10 @@ def dissolve_panel(panel: Panel, *, reason: str, actor: Actor, rev: Rev = None) 
     check(panel.rev, rev, panel)
     panel.dissolve_reason = given(reason, at="reason", most=MOST_REASON, needed=_("请填写原因"))
     _release(panel, now)
+    # The purchaser waits for another panel again, without asking once more.
+    PanelRequest.objects.filter(panel=panel, panel__kind=Panel.Kind.DRAWN).update(
+        panel=None, ended_at=None
+    )
     publish(events.PanelDissolved(subject_id=panel.pk), actor=actor)
     return panel
 
@@ -261,7 +289,12 @@ def _against(seat: Seat, now: datetime) -> list[str]:
     bidders = queries.bidders_of(queries.bids_of(panel.lot))
     purchaser = queries.purchaser_of(panel) if seat.expert_id is not None else []
     found = queries.conflicts_of([seat.person_id], bidders, purchaser, now)
-    return [str(one) for one in found.get(seat.person_id, [])]
+    reasons = [str(one) for one in found.get(seat.person_id, [])]
+    if seat.expert_id is not None:
+        what = act_of(panel.lot.tender, EXPERT)
+        decided = exclusions.against_people([seat.person_id], what, now)
+        reasons += [exclusions.nameless(one) for one in decided.get(seat.person_id, [])]
+    return reasons
 
 
 def _not_registered(expert: Expert) -> list[str]:
@@ -330,6 +363,8 @@ def _new(lot: Lot, kind: str, size: int, now: datetime, actor: Actor) -> tuple[P
         is_sample=lot.tender.is_sample,
     )
     insert(panel)
+    # Whichever panel it is, nobody waits for another one. Without a panel in the end the whole is rolled back.
+    PanelRequest.objects.filter(lot=lot, ended_at__isnull=True).update(panel=panel, ended_at=now)
     bidders = queries.bidders_of(queries.bids_of(lot))
     panel.bidders.set({side.pk for side in bidders if side.pk is not None})
     return panel, bidders
@@ -337,14 +372,25 @@ def _new(lot: Lot, kind: str, size: int, now: datetime, actor: Actor) -> tuple[P
 
 def _pool(
     panel: Panel, fields: Sequence[str], bidders: Any, now: datetime, but: set[int]
-) -> list[str]:
-    """The codes of approved experts of these fields without a computed conflict."""
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The codes of approved experts of these fields without a computed conflict; and whom a decision excludes, with it."""
     rows: list[Expert] = list(queries.approved(fields))
     if panel.is_sample or any(row.is_sample for row in rows):
         rows = [row for row in rows if row.is_sample == panel.is_sample]
     people = [row.person_id for row in rows]
     conflicts = queries.conflicts_of(people, bidders, queries.purchaser_of(panel), now)
-    return [row.code for row in rows if row.person_id not in conflicts and row.person_id not in but]
+    decided = exclusions.against_people(people, act_of(panel.lot.tender, EXPERT), now)
+    with translation.override(settings.LANGUAGE_CODE):
+        left_out = [
+            {
+                "expert": row.code,
+                "reasons": [exclusions.nameless(one) for one in decided[row.person_id]],
+            }
+            for row in rows
+            if row.person_id in decided
+        ]
+    out = {*conflicts, *decided, *but}
+    return [row.code for row in rows if row.person_id not in out], left_out
 
 
 def _seat_own(panel: Panel, own: Sequence[User], now: datetime) -> None:

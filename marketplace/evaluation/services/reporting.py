@@ -1,5 +1,6 @@
 """The report of a panel: fixed by the chair, signed by each member, then handed on as the result."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from marketplace.awards.rulebook import Basis, Verdict
 from marketplace.evaluation import events, queries, rulebook
 from marketplace.evaluation.models import Panel, Seat
 from marketplace.evaluation.queries import Judged
-from marketplace.evaluation.rulebook import GROUNDS, MOST_TEXT
+from marketplace.evaluation.rulebook import GROUNDS, MOST_REASON, MOST_TEXT, plain_name
 from marketplace.evaluation.services.locking import given, locked, locked_seat, save
 from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
 from marketplace.journal.services import publish
@@ -23,29 +24,77 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders import services as tenders
 
-VERSION = 1
+#: 2 says the public reason of each bid where one reader judged.
+VERSION = 2
 
 
 @transaction.atomic
-def issue_report(panel: Panel, *, conclusion: str, actor: Actor, rev: Rev = None) -> Panel:
+def issue_report(
+    panel: Panel,
+    *,
+    conclusion: str,
+    reasons: Mapping[str, str] | None = None,
+    actor: Actor,
+    rev: Rev = None,
+) -> Panel:
     """Fix the report: everything that the ranking follows from, as canonical JSON, with its SHA-256.
 
-    Raises Forbidden for anybody but the chair, Refused, Stale, InvalidInput at `conclusion`.
+    One reader of the purchaser gives a public reason for each bid that he did not reject: `reasons` by code of the bid.
+    Raises Forbidden for anybody but the chair, Refused, Stale, InvalidInput at `conclusion` and `reason_<code>`.
     """
     panel, now = locked(panel)
     PANEL.fire("report", panel, actor, at=now)
     check(panel.rev, rev, panel)
     if panel.lot.tender.is_suspended:
         raise Refused(_("项目已暂停"))
-    panel.conclusion = given(
-        conclusion, at="conclusion", most=MOST_TEXT, needed=_("请填写评审意见")
-    )
-    panel.report = report_of(panel, queries.judged(panel))
+    rows, errors = queries.judged(panel), Errors()
+    panel.conclusion = errors.text(conclusion, "conclusion", MOST_TEXT, _("请填写评审意见"))
+    if panel.by_reader:
+        said = reasons or {}
+        panel.reasons = {
+            row.code: errors.text(
+                said.get(row.code, ""),
+                f"reason_{row.code}",
+                MOST_REASON,
+                _("请写明对这份方案的理由：投标人会读到，未选中的也要写"),
+            )
+            for row in rows
+            if row.rejection is None
+        }
+        _refuse_names(panel, rows, errors)
+    if errors.found:
+        raise InvalidInput(errors.found)
+    panel.report = report_of(panel, rows)
     panel.report_hash = rulebook.sha256(rulebook.canonical(panel.report))
     panel.reported_at = now
     save(panel)
     publish(events.ReportIssued(subject_id=panel.pk, sha256=panel.report_hash), actor=None)
     return panel
+
+
+def _refuse_names(panel: Panel, rows: list[Judged], errors: "Errors") -> None:
+    """Reasons are read by everybody, and the names of those who are not chosen by nobody: they must not stand in them."""
+    names = {plain_name(name): name for row in rows for name in queries.names_of(row.opened)}
+    for code, text in (panel.reasons or {}).items():
+        said = plain_name(text)
+        if found := [name for key, name in names.items() if key and key in said]:
+            words = _("理由随结果公开，请不要写出单位名称“%(name)s”")
+            errors.found[f"reason_{code}"] = [words % {"name": found[0]}]
+
+
+class Errors:
+    """Errors of several texts, so that all of them are told at once."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[object]] = {}
+
+    def text(self, text: str, at: str, most: int, needed: object) -> str:
+        """A text that must be there; what is wrong with it is kept at `at`."""
+        try:
+            return given(text, at=at, most=most, needed=needed)
+        except InvalidInput as error:
+            self.found |= error.errors
+            return ""
 
 
 def report_of(panel: Panel, rows: list[Judged]) -> dict[str, Any]:
@@ -66,12 +115,12 @@ def report_of(panel: Panel, rows: list[Judged]) -> dict[str, Any]:
             for row in queries.criteria_of(panel.lot)
         ],
         "members": [seat.number for seat in seats],
-        "bids": [_bid(row) for row in rows],
+        "bids": [_bid(row, panel.reasons or {}) for row in rows],
         "conclusion": panel.conclusion,
     }
 
 
-def _bid(row: Judged) -> dict[str, Any]:
+def _bid(row: Judged, reasons: Mapping[str, str]) -> dict[str, Any]:
     return {
         "bid": row.code,
         "price": row.opened.price,
@@ -79,6 +128,7 @@ def _bid(row: Judged) -> dict[str, Any]:
         "rank": row.place.rank if row.place else None,
         "total": f"{row.place.total:f}" if row.place else None,
         "technical": f"{row.place.technical:f}" if row.place else None,
+        "reason": reasons.get(row.code),
         "rejected": [row.rejection.ground, row.rejection.text] if row.rejection else None,
         "scores": [
             [seat, number, f"{score.points:f}", score.comment]
@@ -147,8 +197,10 @@ def _verdicts(panel: Panel, rows: list[Judged]) -> list[Verdict]:
 def reasons_of(panel: Panel, row: Judged) -> str:
     """What the bidder and the public read: the mean of each criterion, or why the bid is out.
 
-    Where the purchaser judged by one reader his comments are the reasons; comments of experts stay in the panel.
+    Where the purchaser judged by one reader, his reason for the bid and his comments; comments of experts stay in the
+    panel.
     """
+    own = [panel.reasons[row.code]] if panel.reasons and row.code in panel.reasons else []
     if row.rejection is not None:
         ground = GROUNDS[row.rejection.ground]
         return gettext("否决：%(ground)s。%(text)s") % {
@@ -156,11 +208,11 @@ def reasons_of(panel: Panel, row: Judged) -> str:
             "text": row.rejection.text,
         }
     if row.opened.price is None:
-        return gettext("否决：没有报价。")
+        return "\n".join([gettext("否决：没有报价。"), *own])
     names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
     parts = [f"{names[number]} {points:f}" for number, points in sorted(row.means.items())]
     said = gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}
-    return "\n".join([said, *(_comments(row, names) if panel.by_reader else ())])
+    return "\n".join([*own, said, *(_comments(row, names) if panel.by_reader else ())])
 
 
 def _comments(row: Judged, names: dict[int, str]) -> list[str]:

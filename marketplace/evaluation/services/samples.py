@@ -1,19 +1,84 @@
-"""Removing what sample accounts judged, and sample experts."""
+"""Sample panels that judge, and the removal of what sample accounts judged and of sample experts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.deletion import ProtectedError
 
+from marketplace.awards.models import Result
+from marketplace.evaluation import queries
 from marketplace.evaluation.models import (
     Approach,
     Expert,
     Explanation,
     Panel,
+    PanelRequest,
     Rejection,
     Score,
     Seat,
     Sheet,
 )
+from marketplace.evaluation.rulebook import PLEDGE
+from marketplace.evaluation.services.forming import draw_panel, prepare_panel
+from marketplace.evaluation.services.reporting import issue_report, sign_report
+from marketplace.evaluation.services.scoring import lock_scores, save_scores
+from marketplace.evaluation.services.seats import accept_seat, declare
+from marketplace.parties.models import User
+from marketplace.tenders.models import Tender
 from marketplace.web.slices import Kept
+
+
+def form_sample(tender: Tender, fields: Sequence[str], operator: User) -> Panel:
+    """Sample experts of these fields are drawn, accept, and declare that they have no conflict."""
+    lot = tender.lots.select_related("tender__owner").get(number=1)
+    panel = prepare_panel(lot, size=_SIZE, fields=fields, actor=operator)
+    panel = draw_panel(panel, actor=operator)
+    clear: dict[str, str | None] = {row.bid.code: None for row in queries.bids_of(lot)}
+    for seat in queries.sitting_of(panel):
+        accepted = accept_seat(seat, pledge=PLEDGE, actor=seat.person)
+        declare(accepted, clear, actor=seat.person)
+    return Panel.objects.select_related("lot__tender").get(pk=panel.pk)
+
+
+def finish_sample(
+    panel: Panel, said: Mapping[str, tuple[int, str]], conclusion: str, *, days_ago: int
+) -> Result:
+    """Everybody scores, locks and signs. `said` has points and a comment for each bid, by its code."""
+    criteria = queries.to_score(queries.criteria_of(panel.lot))
+    for place, seat in enumerate(queries.sitting_of(panel)):
+        for bid, (points, comment) in said.items():
+            # Members differ by a point, as people do.
+            typed = {row.number: str(points - (place + row.number) % 3) for row in criteria}
+            save_scores(seat, bid, typed, {criteria[0].number: comment}, actor=seat.person)
+        seat.refresh_from_db()
+        lock_scores(seat, actor=seat.person)
+    panel.refresh_from_db()
+    chair = queries.sitting_of(panel)[0]
+    panel = issue_report(panel, conclusion=conclusion, actor=chair.person)
+    for seat in queries.sitting_of(panel):
+        sign_report(seat, report_hash=panel.report_hash, actor=seat.person)
+    by = timedelta(days=days_ago)
+    Panel.objects.filter(pk=panel.pk).update(
+        prepared_at=F("prepared_at") - by,
+        drawn_at=F("drawn_at") - by,
+        closed_at=F("closed_at") - by,
+        reported_at=F("reported_at") - by,
+        finished_at=F("finished_at") - by,
+    )
+    panel.seats.update(
+        due_at=F("due_at") - by,
+        answered_at=F("answered_at") - by,
+        declared_at=F("declared_at") - by,
+        locked_at=F("locked_at") - by,
+        signed_at=F("signed_at") - by,
+    )
+    return Result.objects.select_related("tender__owner", "lot").get(lot=panel.lot)
+
+
+#: Members of a sample panel.
+_SIZE = 5
 
 
 @transaction.atomic
@@ -26,6 +91,7 @@ def remove_samples() -> tuple[dict[str, int], list[Kept]]:
     Explanation.objects.filter(panel__in=panels).delete()
     Approach.objects.filter(panel__in=panels).delete()
     Seat.objects.filter(panel__in=panels).delete()
+    PanelRequest.objects.filter(lot__tender__is_sample=True).delete()
     gone = panels.count()
     panels.delete()
     experts, kept = 0, []

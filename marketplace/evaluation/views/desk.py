@@ -126,6 +126,9 @@ _NOTES = {
     "recuse": gettext_lazy("评审中想起有利害关系的，请立即回避；您已打的分数不再计入。"),
     "lock": gettext_lazy("锁定后不能再修改。全体成员锁定之后，才能互相看到评分。"),
     "report": gettext_lazy("报告固定全部评分和名次，出具后由全体成员签署。"),
+    "reasons": gettext_lazy(
+        "报告固定全部评分和名次。对每一份方案都要写明理由，未选中的也要写：理由随结果公开，并写入给该单位的通知书。"
+    ),
     "sign": gettext_lazy("签署表示您确认报告内容；有不同意见的可以写明，与报告一并保存。"),
 }
 
@@ -152,8 +155,16 @@ def _acts(request: PersonRequest, row: Seat, name: str, bids: list[Any]) -> list
     if "lock" in moves:
         found.append(Act("lock", moves["lock"].label, note=_NOTES["lock"]))
     if "report" in {move.name for move in PANEL.available(row.panel, request.user)}:
-        report = form(ReportForm, "report")
-        found.append(Act("report", _("出具报告"), report, note=_NOTES["report"]))
+        note, judged = _NOTES["report"], []
+        if row.panel.by_reader:
+            note = _NOTES["reasons"]
+            judged = [
+                (one.code, queries.names_of(one.opened))
+                for one in queries.judged(row.panel)
+                if one.rejection is None
+            ]
+        report = form(ReportForm, "report", bids=judged)
+        found.append(Act("report", _("出具报告"), report, note=note))
     if "sign" in moves:
         found.append(Act("sign", moves["sign"].label, form(SignForm, "sign"), note=_NOTES["sign"]))
     if "recuse" in moves and row.status == SeatStatus.CLEARED:
@@ -192,7 +203,12 @@ def _do(request: PersonRequest, row: Seat, act: Act, seen: Seen) -> None:
         services.recuse(row, reason=held["reason"], **how)
     elif act.name == "report":
         # The page shows the panel through the seat: its version is the panel's own.
-        services.issue_report(row.panel, conclusion=held["conclusion"], actor=request.user)
+        services.issue_report(
+            row.panel,
+            conclusion=held["conclusion"],
+            reasons=act.form.reasons,
+            actor=request.user,
+        )
     else:
         services.sign_report(row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.evaluation import events, queries, rulebook, services
-from marketplace.evaluation.forms import PanelForm, ReaderForm, ReasonForm
+from marketplace.evaluation.forms import AskPanelForm, PanelForm, ReaderForm, ReasonForm
 from marketplace.evaluation.models import Panel
 from marketplace.evaluation.views.shared import PersonRequest, chosen, run, sent
 from marketplace.evaluation.workflow import PANEL, PanelStatus, SeatStatus
@@ -78,16 +78,31 @@ def assemble(request: PersonRequest, tender: str, lot: int) -> HttpResponse:
     reader_form = ReaderForm(
         sent(request) if name == "read" else None, prefix="read", people=people
     )
+    asked = queries.requests_of([row.pk]).get(row.pk)
+    ask_form = AskPanelForm(sent(request) if name == "ask" else None, prefix="ask")
     form_key, reused, status = FormKey(request), None, 200
     problem: object = None
     if request.method == "POST":
         status = 400
-        form: Any = {"draw": panel_form, "read": reader_form}.get(name)
-        allowed = {"draw": draws, "read": names, "again": last is not None}.get(name, False)
+        form: Any = {"draw": panel_form, "read": reader_form, "ask": ask_form}.get(name)
+        allowed = {"draw": draws, "read": names, "ask": names, "again": last is not None}.get(
+            name, False
+        )
         if not allowed:
             problem = _("请选择要做的操作")
         elif form is None or form.is_valid():
             try:
+                if name == "ask":
+                    once(
+                        form_key.ticket(),
+                        lambda: services.ask_for_panel(
+                            row, note=form.cleaned_data["note"], actor=request.user
+                        ),
+                        actor=request.user,
+                        code=lambda one: str(one.pk),
+                    )
+                    messages.success(request, _("已提请平台抽取评审专家"))
+                    return redirect("evaluation:assemble", row.tender.code, row.number)
                 made = once(
                     form_key.ticket(),
                     lambda: _form_panel(request, row, name, form),
@@ -111,6 +126,8 @@ def assemble(request: PersonRequest, tender: str, lot: int) -> HttpResponse:
         "tender": row.tender,
         "panel_form": panel_form if draws else None,
         "reader_form": reader_form if names else None,
+        "ask_form": ask_form if names and asked is None else None,
+        "asked": asked,
         "last": last if last and (names if last.by_reader else draws) else None,
         "least": least,
         "form_key": form_key,
@@ -171,6 +188,7 @@ def panel(request: PersonRequest, code: str) -> HttpResponse:
         "seen": seen,
         "problem": found.problem,
         "members": [(seat, hints.get(seat.person_id, [])) for seat in members],
+        "left_out": row.left_out if knows else None,
         "counts": _counts(row),
         "approaches": request.user.has_perm("evaluation.approach_panel", row),
         "result": queries.judged(row) if _shows_result(request, row) else [],

@@ -27,13 +27,21 @@ from marketplace.openings.queries.readers import (
     may_see_files,
     readings_of,
 )
+from marketplace.openings.queries.windows import (
+    OPENING_KIND,
+    is_contested,
+    opening_subject,
+    window_of,
+)
 
 __all__ = [
+    "OPENING_KIND",
     "Minutes",
     "bid_rows",
     "file_lines",
     "flags_of",
     "has_undertaken",
+    "is_contested",
     "keepers",
     "keepers_here",
     "lacking",
@@ -42,6 +50,7 @@ __all__ = [
     "opened_in",
     "opened_of",
     "opening_of",
+    "opening_subject",
     "openings_of",
     "own_custodian",
     "readable_by",
@@ -53,4 +62,5 @@ __all__ = [
     "undecided",
     "visible_to",
     "waiting",
+    "window_of",
 ]

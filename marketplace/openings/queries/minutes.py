@@ -7,7 +7,9 @@ from typing import Any
 from marketplace.bids import queries as bids
 from marketplace.bids.models import Closing, Receipt
 from marketplace.openings.models import Absence, OpenedBid, Opening, Share
+from marketplace.openings.queries.windows import window_of
 from marketplace.openings.rulebook import days_of, price_words
+from marketplace.publicity.models import Publicity
 from marketplace.tenders.models import Keeper
 
 
@@ -68,6 +70,8 @@ class Minutes:
     keepers: list[KeeperLine]
     lots: list[LotLine]
     reads_out: bool
+    #: Where the bidders object to the opening.
+    window: Publicity | None
 
 
 def minutes_of(opening: Opening) -> Minutes:
@@ -114,6 +118,7 @@ def minutes_of(opening: Opening) -> Minutes:
         keepers=_keepers(opening, shares, opened),
         lots=lots,
         reads_out=reads_out,
+        window=window_of(opening) if reads_out else None,
     )
 
 

@@ -11,11 +11,13 @@ from marketplace.openings.services.reveals import reveal_key
 from marketplace.openings.services.samples import remove_samples
 from marketplace.openings.services.shares import excuse_keeper, post_shares
 from marketplace.openings.services.unpacking import unpack_files
+from marketplace.openings.services.windows import hold
 
 __all__ = [
     "begin",
     "excuse_keeper",
     "give_undertaking",
+    "hold",
     "note_reading",
     "open_ready",
     "post_shares",

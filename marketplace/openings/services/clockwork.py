@@ -19,6 +19,7 @@ from marketplace.openings.services.beginning import begin
 from marketplace.openings.services.judging import judge_sealed
 from marketplace.openings.services.locking import locked, locked_bid, save
 from marketplace.openings.services.outcomes import give_up, leave, settle_lot, write_verdict
+from marketplace.openings.services.windows import open_window
 from marketplace.openings.workflow import OPENING, OUTCOME, UNDECIDED, Cause, Outcome, Status
 from marketplace.taxonomy.queries import working_day_end
 from marketplace.tenders.models import Tender
@@ -208,4 +209,5 @@ def _finish(opening: Opening, now: datetime) -> None:
     opening.opened_at = now
     opening.updated_at = clock.now()
     save(opening)
+    open_window(opening, now)
     publish(events.BidsOpened(subject_id=opening.pk), actor=None)

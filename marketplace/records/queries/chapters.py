@@ -155,6 +155,9 @@ def _evaluation(opened: list[int], plain: Plain, *, approaches: bool) -> Chapter
         "panels": plain.rows(panels),
         "seats": plain.rows(seats),
         "sheets": plain.rows(sheets),
+        "requests": plain.rows(
+            evaluation.PanelRequest.objects.filter(lot__in=opened).order_by("id")
+        ),
         "scores": plain.rows(evaluation.Score.objects.filter(sheet__in=sheets).order_by("id")),
         "rejections": plain.rows(evaluation.Rejection.objects.filter(panel__in=panels)),
         "explanations": plain.rows(evaluation.Explanation.objects.filter(panel__in=panels)),

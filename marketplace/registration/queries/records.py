@@ -83,6 +83,21 @@ def registered_of_listings(actor: Actor, kind: str, listing_ids: Iterable[int]) 
     return set(rows.values_list(f"contract__{column}", flat=True))
 
 
+def sample_call() -> Filing | None:
+    """The registered contract of a sample call, with everything that it came from. One query."""
+    rows = Filing.objects.filter(
+        contract__award__isnull=False,
+        contract__book=Book.SAMPLE,
+        book=Book.SAMPLE,
+        status__in=sorted(COUNTED),
+    ).select_related(
+        "contract__award__result__tender__need",
+        "contract__award__entry__organization",
+        "contract__award__publicity",
+    )
+    return rows.order_by("id").first()
+
+
 def golden_decisions(enquiry_ids: Iterable[int]) -> dict[int, list[Decision]]:
     """The decisions on filings of sample contracts, oldest first, by the enquiry that they began with. One query."""
     rows = Decision.objects.filter(

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.deals.workflow import Book
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
@@ -103,7 +104,11 @@ def accept(filing: Filing, *, actor: Any, rev: Rev = None) -> Filing:
     corrected = filing.rounds > 1 and filing.returned_at is not None
     filing.accepted_at = filing.submitted_at if corrected else clock.now()
     filing.accepted_by = actor
-    filing.due_at = decision_end(filing.accepted_at or clock.now(), is_large=filing.is_large)
+    filing.due_at = decision_end(
+        filing.accepted_at or clock.now(),
+        is_large=filing.is_large,
+        is_sample=filing.book == Book.SAMPLE,
+    )
     filing.intake_due_at = None
     filing.return_reasons = []
     save(filing)

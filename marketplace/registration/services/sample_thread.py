@@ -1,4 +1,4 @@
-"""The golden thread goes on: its contract is returned once for a missing seal, corrected and registered."""
+"""Sample contracts that are registered: of the golden thread, returned once for a missing seal, and of an award."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from marketplace.parties import queries as parties
 from marketplace.parties.models import User
 from marketplace.registration.models import Filing
 from marketplace.registration.services import filing as services
-from marketplace.taxonomy.queries import UnknownYear
 
 #: The registration point 90 does not exist: no real number looks like it.
 _POINT = "371390"
@@ -28,12 +27,21 @@ def golden_contract() -> Contract | None:
 
 
 def register_golden(registrar: User) -> Filing | None:
-    """Register the contract of the thread, once; None without one.
+    """Register the contract of the thread, once; None without one. It is returned for a missing seal first."""
+    return _register(golden_contract(), registrar, f"{_POINT}990086", returned=True)
 
-    In the last weeks of a year whose successor's holidays are not known the bureau cannot accept it: then
-    it stays submitted, as a real one would.
-    """
-    contract = golden_contract()
+
+def register_awarded(registrar: User) -> Filing | None:
+    """Register the signed contract that a sample call led to, once; None without one."""
+    rows = Contract.objects.filter(
+        award__isnull=False, book=Book.SAMPLE, status__in=sorted(CONCLUDED)
+    )
+    return _register(rows.order_by("id").first(), registrar, f"{_POINT}990087", returned=False)
+
+
+def _register(
+    contract: Contract | None, registrar: User, number: str, *, returned: bool
+) -> Filing | None:
     if contract is None or Filing.objects.filter(contract=contract).exists():
         return None
     seller: Any = contract.parties.filter(side="seller", organization__isnull=False).first()
@@ -42,22 +50,14 @@ def register_golden(registrar: User) -> Filing | None:
     if actor is None:
         return None
     filing = services.open_filing(contract, actor=actor)
-    try:
-        return _gone_through(filing, actor, registrar)
-    except UnknownYear:
-        # Any other refusal is a fault of the samples, which must not pass as a thread that ends early.
-        filing.refresh_from_db()
-        return filing
-
-
-def _gone_through(filing: Filing, actor: User, registrar: User) -> Filing:
     filing = services.submit(filing, actor=actor)
-    reasons = [{"code": "seal_missing", "text": "第二页骑缝处缺少买方签章"}]
-    filing = services.return_for_correction(filing, reasons, actor=registrar)
-    filing = services.resubmit(filing, actor=actor)
+    if returned:
+        reasons = [{"code": "seal_missing", "text": "第二页骑缝处缺少买方签章"}]
+        filing = services.return_for_correction(filing, reasons, actor=registrar)
+        filing = services.resubmit(filing, actor=actor)
     filing = services.accept(filing, actor=registrar)
     filing = services.pass_first(filing, actor=registrar)
     filing = services.approve(filing, actor=registrar)
     filing = services.record_filed(filing, actor=actor)
     today = clock.today()
-    return services.register(filing, f"{today.year}{_POINT}990086", today, actor=registrar)
+    return services.register(filing, f"{today.year}{number}", today, actor=registrar)

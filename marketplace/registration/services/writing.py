@@ -57,15 +57,16 @@ def intake_end(at: datetime) -> datetime:
     return working_day_end(at, days, legal=False).at
 
 
-def decision_end(at: datetime, *, is_large: bool) -> datetime:
+def decision_end(at: datetime, *, is_large: bool, is_sample: bool) -> datetime:
     """The end of the period for the decision on what was accepted at `at`.
 
-    Raises Refused when it reaches a year whose holidays are not known.
+    Raises Refused when it reaches a year whose holidays are not known. A sample takes Monday to Friday there:
+    it obliges nobody.
     """
     limits = limits_on(clock.day_of(at))
     days = limits.large_days if is_large else limits.days
     if limits.working:
-        return working_day_end(at, days, legal=True).at
+        return working_day_end(at, days, legal=not is_sample).at
     return clock.end_of_day(clock.day_of(at) + timedelta(days=days))
 
 

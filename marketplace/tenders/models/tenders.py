@@ -76,8 +76,18 @@ class Tender(Stamped):
     #: 揭榜: a lead scientist builds the team (组阁制), the money is given as a lump sum (包干制).
     has_lead = models.BooleanField(default=False)
     is_lump_sum = models.BooleanField(default=False)
-    #: Money of the city: the authority has it argued by experts, finance included, before it is published.
+    #: Money of the city: the county looks at it first, then the authority has it argued by experts, finance included,
+    #: before it is published.
     is_city_funded = models.BooleanField(default=False)
+    screening = models.TextField(blank=True, default="", db_default="")
+    screened_at = models.DateTimeField(null=True)
+    screened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+    )
     argument = models.TextField(blank=True)
     argued_at = models.DateTimeField(null=True)
     argued_by = models.ForeignKey(
@@ -190,6 +200,11 @@ class Tender(Stamped):
     def ruled_by(self) -> Procedure:
         """The version of the procedure that it is under."""
         return procedure_of(self.procedure, self.procedure_version)
+
+    @property
+    def county(self) -> str:
+        """The code of the county whose registrars look at it first; its owner's where it names none."""
+        return self.district or self.owner.district
 
     @property
     def is_public(self) -> bool:

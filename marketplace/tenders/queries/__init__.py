@@ -18,10 +18,11 @@ from marketplace.tenders.queries.questions import (
     unanswered_for,
 )
 from marketplace.tenders.queries.tenders import (
+    act_of,
+    closing_next,
     custodians,
     due,
     for_need,
-    in_list,
     own,
     past_standings,
     published,
@@ -35,22 +36,24 @@ from marketplace.tenders.queries.tenders import (
     to_argue,
     to_publish,
     to_review,
+    to_screen,
     visible_to,
 )
 from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
 
 __all__ = [
     "TENDER",
+    "act_of",
     "amendments_of",
     "announced_cancellation",
     "askers_of",
     "cancellations_of",
     "changes_to_decide",
     "changes_visible_to",
+    "closing_next",
     "custodians",
     "due",
     "for_need",
-    "in_list",
     "mine_of",
     "open_cancellation",
     "own",
@@ -70,6 +73,7 @@ __all__ = [
     "to_argue",
     "to_publish",
     "to_review",
+    "to_screen",
     "unanswered",
     "unanswered_for",
     "visible_to",

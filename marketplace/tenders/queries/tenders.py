@@ -2,21 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from marketplace.custody.models import Custodian
+from marketplace.exclusions import queries as exclusions
+from marketplace.exclusions.rulebook import Act
 from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import Role, access_of
+from marketplace.parties.policies import Access, Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
-from marketplace.tenders.workflow import OPEN, PAST_DEADLINE, PUBLIC, SHOWN, Status
+from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
 
 
 def _rows() -> QuerySet[Tender]:
     return Tender.objects.select_related("owner", "need")
+
+
+def act_of(tender: Tender, kind: str = "") -> Act:
+    """What somebody does who takes part in this tender, for the decisions that exclude from it.
+
+    `kind` is `exclusions.rulebook.EXPERT` for who judges, "" for who bids. A tender without a district is where its
+    owner is.
+    """
+    district = tender.district or tender.owner.district
+    return exclusions.act(kind or tender.procedure, district=district, field=tender.industry)
 
 
 def published() -> QuerySet[Tender]:
@@ -29,29 +41,11 @@ def published_for(_actor: Actor) -> QuerySet[Tender]:
     return published()
 
 
-def in_list(asked: Mapping[str, str], now: datetime) -> QuerySet[Tender]:
-    """The public list, what closes first at the top. `asked`: state, procedure, district, industry, org.
-
-    What the clock will write is true before it has written it: a deadline that has passed closes.
-    """
-    rows = _rows().filter(status__in=PUBLIC).annotate(budget=Sum("lots__budget"))
-    past = Q(status__in=OPEN, deadline__lte=now, suspended_at__isnull=True)
-    state = asked.get("state", "")
-    if state == "open":
-        rows = rows.filter(status__in=OPEN).exclude(past)
-    elif state == "closed":
-        rows = rows.filter(Q(status__in=PAST_DEADLINE) | past)
-    elif state == "cancelled":
-        rows = rows.filter(status=Status.CANCELLED)
-    for name, column in (
-        ("procedure", "procedure"),
-        ("district", "district"),
-        ("industry", "industry"),
-        ("org", "owner__code"),
-    ):
-        if value := asked.get(name, ""):
-            rows = rows.filter(**{column: value})
-    return rows.order_by("deadline", "id") if state == "open" else rows.order_by("-deadline", "-id")
+def closing_next(now: datetime) -> QuerySet[Tender]:
+    """Open tenders, what closes first at the top; a deadline that has passed closes before the clock writes it."""
+    past = Q(deadline__lte=now, suspended_at__isnull=True)
+    rows = _rows().filter(status__in=OPEN).exclude(past)
+    return rows.annotate(budget=Sum("lots__budget")).order_by("deadline", "id")
 
 
 def visible_to(actor: Actor) -> QuerySet[Tender]:
@@ -60,7 +54,30 @@ def visible_to(actor: Actor) -> QuerySet[Tender]:
     seen = Q(status__in=PUBLIC) | Q(owner_id__in=list(access.orgs))
     if access.has(Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR):
         seen |= ~Q(status=Status.DRAFT)
+    if access.has(Role.REGISTRAR_COUNTY):
+        seen |= _for_county(access)
     return _rows().filter(seen).order_by("-id")
+
+
+def _for_county(access: Access) -> Q:
+    """Challenges with money of the city that this registrar's counties look at first, once they were sent."""
+    sent = Q(is_city_funded=True) & ~Q(status=Status.DRAFT)
+    counties = access.districts.get(Role.REGISTRAR_COUNTY)
+    if counties is None:
+        return sent
+    named = sorted(counties)
+    return sent & (Q(district__in=named) | Q(district="", owner__district__in=named))
+
+
+def to_screen(actor: Actor) -> QuerySet[Tender]:
+    """Challenges with money of the city that wait for the county's first look."""
+    access = access_of(actor)
+    if not access.has(Role.REGISTRAR_COUNTY):
+        return Tender.objects.none()
+    waiting = Q(status=Status.IN_REVIEW, screened_at__isnull=True, argued_at__isnull=True)
+    rows = _rows().filter(waiting & _for_county(access))
+    mine = Q(created_by_id=actor.pk) | Q(submitted_by_id=actor.pk)
+    return rows.exclude(owner_id__in=list(access.orgs)).exclude(mine).order_by("submitted_at", "id")
 
 
 def own(actor: Actor) -> QuerySet[Tender]:
@@ -79,8 +96,13 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
 
 
 def to_argue(actor: Actor) -> QuerySet[Tender]:
-    """Challenges with money of the city that wait for the argument of experts."""
-    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
+    """Challenges with money of the city that wait for the argument of experts: the county has looked at them."""
+    rows = _rows().filter(
+        status=Status.IN_REVIEW,
+        is_city_funded=True,
+        screened_at__isnull=False,
+        argued_at__isnull=True,
+    )
     if not access_of(actor).has(Role.AUTHORITY):
         return rows.none()
     return rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")

@@ -43,6 +43,7 @@ from marketplace.tenders.services.publication import (
     publish_tender,
     recall_tender,
     return_tender,
+    screen_tender,
     submit_tender,
 )
 from marketplace.tenders.services.questions import answer, ask
@@ -91,6 +92,7 @@ __all__ = [
     "reopen_lot",
     "resume_tender",
     "return_tender",
+    "screen_tender",
     "settle",
     "step_back",
     "submit_tender",

@@ -118,6 +118,25 @@ def return_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None)
 
 
 @transaction.atomic
+def screen_tender(tender: Tender, *, text: str, actor: Actor, rev: Rev = None) -> Tender:
+    """Record the county's first look (县区初审) at a challenge with money of the city, its recommendation included.
+
+    Raises Forbidden, Refused, Stale, InvalidInput at `text`.
+    """
+    tender = locked(tender)
+    if not actor.has_perm("tenders.screen_tender", tender):
+        raise Forbidden
+    if tender.status != Status.IN_REVIEW or tender.argued_at is not None:
+        raise Refused(_("只有待审核、尚未论证的市级资金榜单需要县区初审"))
+    check(tender.rev, rev, tender)
+    tender.screening = given(text, at="text", most=MOST_TEXT, needed=_("请写明初审意见"))
+    tender.screened_at, tender.screened_by_id = clock.now(), actor.pk
+    save(tender)
+    publish(events.TenderScreened(subject_id=tender.pk), actor=actor)
+    return tender
+
+
+@transaction.atomic
 def argue_tender(tender: Tender, *, text: str, actor: Actor, rev: Rev = None) -> Tender:
     """Record that experts argued a challenge with money of the city, and that finance looked at it.
 
@@ -128,6 +147,8 @@ def argue_tender(tender: Tender, *, text: str, actor: Actor, rev: Rev = None) ->
         raise Forbidden
     if tender.status != Status.IN_REVIEW or not tender.is_city_funded:
         raise Refused(_("只有待审核的市级资金榜单需要论证"))
+    if tender.screened_at is None:
+        raise Refused(_("县区尚未初审，初审后再组织论证"))
     check(tender.rev, rev, tender)
     tender.argument = given(
         text, at="text", most=MOST_TEXT, needed=_("请写明论证专家、结论和财务审核意见")

@@ -21,7 +21,14 @@ from marketplace.kernel.errors import (
     StorageFull,
 )
 from marketplace.tenders import events, queries, services
-from marketplace.tenders.forms import AnswerForm, ArgumentForm, CancelForm, FileForm, ReasonForm
+from marketplace.tenders.forms import (
+    AnswerForm,
+    ArgumentForm,
+    CancelForm,
+    FileForm,
+    ReasonForm,
+    ScreeningForm,
+)
 from marketplace.tenders.models import TENDER_FILES, Tender
 from marketplace.tenders.views.own import STEPS
 from marketplace.tenders.views.shared import PersonRequest, one, parts_of
@@ -133,11 +140,10 @@ def _flow_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
         found.append(Act("return", moves["return"].label, form("return", ReasonForm)))
     if "recall" in moves:
         found.append(Act("recall", moves["recall"].label))
-    if (
-        row.status == Status.IN_REVIEW
-        and row.is_city_funded
-        and user.has_perm("tenders.argue_tender", row)
-    ):
+    funded = row.status == Status.IN_REVIEW and row.is_city_funded
+    if funded and row.argued_at is None and user.has_perm("tenders.screen_tender", row):
+        found.append(Act("screen", _("记录县区初审"), form("screen", ScreeningForm)))
+    if funded and row.screened_at is not None and user.has_perm("tenders.argue_tender", row):
         found.append(Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm)))
     return found
 
@@ -206,6 +212,7 @@ _DO: dict[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]] = {
     "recall": lambda row, _held, how: services.recall_tender(row, **how),
     "publish": lambda row, _held, how: services.publish_tender(row, **how),
     "return": lambda row, held, how: services.return_tender(row, **held, **how),
+    "screen": lambda row, held, how: services.screen_tender(row, **held, **how),
     "argue": lambda row, held, how: services.argue_tender(row, **held, **how),
     "suspend": lambda row, held, how: services.suspend_tender(row, **held, **how),
     "resume": lambda row, held, how: services.resume_tender(row, **held, **how),

@@ -1,52 +1,107 @@
 """What everybody reads: open and past tenders, each for ever at its address."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
+from marketplace.kernel.codes import is_valid_code
+from marketplace.listings.filters import page_number
+from marketplace.listings.rulebook import PRICE_BANDS
 from marketplace.taxonomy import queries as taxonomy
-from marketplace.tenders import queries, services
+from marketplace.tenders import browsing, queries, services
+from marketplace.tenders.index import PHASES
 from marketplace.tenders.models import TENDER_FILES
-from marketplace.tenders.rulebook import procedures_on
+from marketplace.tenders.rulebook import Sealing, procedures_on
 from marketplace.tenders.views.shared import parts_of
-from marketplace.web.views import fetch, paginate, render_page
+from marketplace.web.costs import counted, has_words
+from marketplace.web.facets import Group, Option, build_panel
+from marketplace.web.views import DEEPEST, fetch, render_page
+from search import engine
 
-STATES = ("open", "closed", "cancelled")
+PAGE = 20
+_MOST_TEXT = 100
+_MOST_VALUES = 30
+#: Kept by the panel of filters: what they do not change.
+_KEPT = ("q", "state", "org")
 
 
 @require_safe
+@counted("search", when=has_words)
 def public_list(request: HttpRequest) -> HttpResponse:
-    """All tenders, those that close next at the top; `state`, `procedure`, `district`, `industry`, `org` narrow."""
+    """Tenders by words and facets; of open ones, without words, those that close next are at the top."""
     now = clock.now()
-    procedures = [(one.name, one.label) for one in procedures_on(clock.day_of(now))]
-    asked = _asked(request, dict(procedures))
-    page = paginate(request, queries.in_list(asked, now))
-    context = {
-        "page": page,
-        "asked": asked,
-        "procedures": procedures,
-        "districts": taxonomy.choices("district"),
-        "industries": taxonomy.choices("industry"),
-    }
-    return render_page(request, "tenders/public_list.html", context)
-
-
-def _asked(request: HttpRequest, procedures: dict[str, Any]) -> dict[str, str]:
-    """What the address asks for; what is no choice is left out."""
+    q = request.GET.get("q", "").replace("\0", "").strip()[:_MOST_TEXT]
     state = request.GET.get("state", "open")
-    procedure = request.GET.get("procedure", "")
-    org = request.GET.get("org", "")[:16]
-    district, industry = request.GET.get("district", ""), request.GET.get("industry", "")
-    return {
-        "state": state if state in STATES else "all",
-        "procedure": procedure if procedure in procedures else "",
-        "district": district if taxonomy.is_valid("district", district) else "",
-        "industry": industry if taxonomy.is_valid("industry", industry) else "",
-        "org": org if org.isascii() and org.replace("-", "").isalnum() else "",
+    state = state if state in PHASES else "all"
+    org = request.GET.get("org", "")
+    org = org if is_valid_code(org) else ""
+    labels = _labels(now)
+    chosen = {
+        name: [v for v in request.GET.getlist(name)[:_MOST_VALUES] if v in values]
+        for name, values in labels.items()
     }
+    number = min(page_number(request.GET.get("page", "1")), DEEPEST)
+    narrowed = chosen | {"owner": [org] if org else []}
+    found = browsing.find(q, narrowed, phase=state, now=now, page=number, size=PAGE)
+    groups = _groups(labels, chosen, found.facets)
+    context = {
+        "q": q,
+        "state": state,
+        "org": org,
+        "found": found,
+        "page": Paginator(range(found.total), PAGE).get_page(number),
+        "panel": build_panel(request.GET, reverse("tenders:list"), groups, keep=_KEPT),
+        "total": found.total,
+        "search_text": q,
+        "search_scope": "tenders" if q else "",
+        "guess": engine.did_you_mean(q) if q and not found.total else None,
+    }
+    return render_page(request, "tenders/public_list.html", context, partial="results")
+
+
+def _labels(now: Any) -> dict[str, dict[str, Any]]:
+    """The values of each facet with their labels. Others in an address are ignored: old links go on working."""
+    return {
+        "procedure": {one.name: one.label for one in procedures_on(clock.day_of(now))},
+        "industry": {term.code: term.label for term in taxonomy.terms("industry")},
+        "district": {term.code: term.label for term in taxonomy.terms("district")},
+        "price_band": dict(PRICE_BANDS),
+        "sealing": dict(Sealing.choices),
+    }
+
+
+_TITLES = {
+    "procedure": _("方式"),
+    "industry": _("行业"),
+    "district": _("区县"),
+    "price_band": _("预算"),
+    "sealing": _("保密方式"),
+}
+
+
+def _groups(
+    labels: Mapping[str, Mapping[str, Any]],
+    chosen: Mapping[str, list[str]],
+    counts: Mapping[str, Mapping[str, int]],
+) -> list[Group]:
+    """Values that some tender has, and those that were chosen, so that they can be taken back."""
+    groups = []
+    for name, title in _TITLES.items():
+        has, taken = counts.get(name, {}), chosen[name]
+        options = [
+            Option(value, label, has.get(value), value in taken)
+            for value, label in labels[name].items()
+            if has.get(value) or value in taken or (name == "procedure" and not counts)
+        ]
+        groups.append(Group(name, title, options))
+    return [group for group in groups if group.options]
 
 
 @require_safe

@@ -64,7 +64,10 @@ def _result(world: Any, state: str) -> Round:
     if state == R.CHECKING:
         services.submit_result(made.result, days=5, contact="采购部", note="", actor=cast.approver)
     if state == R.FAILED:
-        services.remedy_result(made.result, "fail", reason="不符合", actor=cast.approver)
+        publicise(made)
+        shown = made.fresh().publicity
+        with clock.shift(shown.ends_at - clock.now() + _DAY):
+            services.remedy_result(made.fresh(), "fail", reason="不符合", actor=cast.approver)
     if state == R.CANCELLED:
         asked = tenders.ask_to_cancel(
             made.tender, kind="funds", reason="经费没有落实", actor=cast.approver

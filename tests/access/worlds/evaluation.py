@@ -89,7 +89,8 @@ def _panel(world: Any, state: str) -> Panel:
         services.lock_scores(seat, actor=cast.member)
         row.refresh_from_db()
     if state == PanelStatus.SIGNING:
-        services.issue_report(row, conclusion="可行", actor=cast.member)
+        reasons = {one.bid.code: "可行" for one in queries.bids_of(row.lot)}
+        services.issue_report(row, conclusion="可行", reasons=reasons, actor=cast.member)
     if state == PanelStatus.REPORTED:
         finish(row, {bid: ["80"]})
     return row

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,11 @@ def records(folder: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def to_xlsx(folder: Path) -> bytes:
-    """All records as XLSX."""
+def to_xlsx(folder: Path, most: int | None = None) -> bytes:
+    """All records, or so many of the first, as XLSX."""
     rows = (
         [r["title"], r["abstract"], "；".join(r["keywords"] or []), r["discipline"]]
-        for r in records(folder)
+        for r in islice(records(folder), most)
     )
     with write_xlsx("成果", [Column(head) for head in HEADS], rows) as file:
         return file.read()

@@ -325,19 +325,30 @@ def test_an_award_that_gets_no_contract_in_time_goes_to_the_next(cast: Cast) -> 
     assert [one.out for one in queries.awards_of(made.result)] == [Out.NO_CONTRACT, ""]
 
 
-def test_no_valid_bid_leaves_no_candidate(cast: Cast) -> None:
+def test_a_rejection_of_all_is_made_public_before_the_lot_fails(cast: Cast) -> None:
+    """Each bidder reads its own reasons from the beginning of the window on, and may object until its end."""
     made = make_round(cast.enterprise, cast.approver, firms(cast), invalid=(0, 1))
     assert queries.award_of(made.result) is None
-    with pytest.raises(Refused, match="没有候选单位"):
-        publicise(made)
-    services.remedy_result(made.fresh(), "fail", reason="均不符合", actor=cast.approver)
-    assert stage(made) == "failed"
-    # Nothing was public, and yet each bidder learns why.
+    fail = {"reason": "均不符合", "actor": cast.approver}
+    with pytest.raises(Refused, match="须先公示"):
+        services.remedy_result(made.fresh(), "fail", **fail)
+    with pytest.raises(InvalidInput) as caught:
+        publicise(made, days=2)
+    assert set(caught.value.errors) == {"days"}
+    row = publicise(made, days=3)
+    shown = row.publicity
+    assert (row.status, shown.rule, shown.rule_version) == (Status.PUBLICISED, "no_award", 1)
+    assert (set(shown.facts), stage(made)) == ({"item", "basis", "contact"}, "proposed")
+    assert "第2研究所" not in shown.body
+    with pytest.raises(Refused):
+        services.submit_result(row, days=3, contact="采购部", note="", actor=cast.approver)
+    assert not cast.approver.has_perm("publicity.cancel_publicity", shown)
+    assert cast.authority.has_perm("publicity.cancel_publicity", shown)
+
     while journal.drain():
         pass
     assert Notice.objects.filter(kind="awards.letter").count() == 2
-    row = made.fresh()
-    assert (row.told_at, row.published_at) == (row.ended_at, None)
+    assert row.told_at == row.published_at
     (org, person) = made.firms[1]
     assert [one.organization for one in queries.letters_of(row, person)] == [org]
     client = Client()
@@ -345,8 +356,45 @@ def test_no_valid_bid_leaves_no_candidate(cast: Cast) -> None:
     path = f"/workbench/results/{row.code}/letters/{made.bids[1].code}/"
     text = client.get(path).content.decode()
     assert "第 2 家不符合条件" in text
-    assert "本标段流标" in text
+    assert shown.code in text
     assert "第 1 家不符合条件" not in text
+    assert client.get(f"/publicity/{shown.code}/").status_code == 200
+
+    with (
+        clock.shift(shown.ends_at - clock.now() - timedelta(seconds=5)),
+        pytest.raises(Refused, match="公示期未满"),
+    ):
+        services.remedy_result(made.fresh(), "fail", **fail)
+    with clock.shift(shown.ends_at - clock.now() + timedelta(seconds=1)):
+        services.remedy_result(made.fresh(), "fail", **fail)
+    assert (made.fresh().status, stage(made)) == (Status.FAILED, "failed")
+
+
+def test_an_upheld_objection_to_the_rejection_of_all_leads_to_another_evaluation(
+    cast: Cast,
+) -> None:
+    """Never to a failure: not while it waits, and not after it was upheld."""
+    made = make_round(cast.enterprise, cast.approver, firms(cast), invalid=(0, 1))
+    shown = publicise(made).publicity
+    fail = {"reason": "均不符合", "actor": cast.approver}
+    with pytest.raises(Refused, match="只有参加本标段的单位"):
+        make_objection(shown, cast.other_enterprise, cast.outsider)
+    how = (shown, cast.university, cast.university_admin)
+    objection = make_objection(*how)
+    shown.refresh_from_db()
+    assert shown.is_suspended
+    with clock.shift(timedelta(60)), pytest.raises(Refused, match="异议"):
+        services.remedy_result(made.fresh(), "fail", **fail)
+    publicity.answer_objection(objection, "uphold", answer="指标读错", actor=cast.approver)
+    with clock.shift(timedelta(60)), pytest.raises(Refused, match="重新评审"):
+        services.remedy_result(made.fresh(), "fail", **fail)
+    services.remedy_result(made.fresh(), "again", reason="异议成立", actor=cast.approver)
+    shown.refresh_from_db()
+    assert (shown.status, stage(made)) == ("cancelled", "evaluating")
+    assert made.fresh().status == Status.REOPENED
+    # The next round chooses somebody; the old objection holds it up until the authority confirms the remedy.
+    again = propose_again(made, invalid=(1,))
+    assert (again.round, queries.blocking(again.lot_id)) == (2, [objection])
 
 
 def paper() -> SimpleUploadedFile:

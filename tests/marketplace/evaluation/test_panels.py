@@ -4,16 +4,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
+
 import pytest
 
 from marketplace.awards.models import Result
 from marketplace.evaluation import queries, rulebook, services
-from marketplace.evaluation.models import Expert, Relation, Score, Seat, Sheet
+from marketplace.evaluation.models import Expert, PanelRequest, Relation, Score, Seat, Sheet
 from marketplace.evaluation.rulebook import PLEDGE
 from marketplace.evaluation.services import Work
+from marketplace.journal import services as journal
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
+from marketplace.notices.models import Notice
 from marketplace.openings.models import OpenedBid, Reading
 from marketplace.openings.services import note_reading
 from marketplace.parties.models import Membership
@@ -304,7 +308,7 @@ def test_a_bid_without_a_price_is_out_and_stops_nothing(cast: Cast) -> None:
         (other.bid_id, 1, False),
         (bare.bid_id, None, True),
     ]
-    assert found[1].reasons == "否决：没有报价。"
+    assert found[1].reasons == f"否决：没有报价。\n理由 {bare.bid.code}"
 
 
 def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
@@ -346,6 +350,7 @@ def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
     result = Result.objects.get()
     by_bid = {row.bid.code: row for row in result.entries.select_related("bid")}
     assert by_bid[bid].rank == 1
+    assert by_bid[bid].reasons.startswith(f"理由 {bid}\n各项平均分：")
     assert by_bid[bid].reasons.endswith("：路线清楚，中试条件具备")
     assert not by_bid[cheap].is_valid
     assert "不能说明" in by_bid[cheap].reasons
@@ -366,6 +371,101 @@ def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
         services.dissolve_panel(again, reason=" ", actor=cast.approver)
     services.dissolve_panel(again, reason="改请专家", actor=cast.approver)
     assert again.seats.get().status == "released"
+
+
+def test_one_reader_gives_a_public_reason_for_each_bid(client: Client, cast: Cast) -> None:
+    """Who is not chosen has one too. What is missing is told at the field of the bid, and nothing typed is lost."""
+    lot = make_opened(cast.enterprise, cast.approver, bidders(cast), operator=cast.operator)
+    panel = make_reader(lot, cast.member, cast.approver)
+    seat = panel.seats.get()
+    one, two = (row.bid.code for row in queries.bids_of(lot))
+    give(seat, one, "80")
+    give(seat, two, "60")
+    services.lock_scores(seat, actor=cast.member)
+    panel.refresh_from_db()
+    how = {"conclusion": "可行", "actor": cast.member}
+    for reasons, wrong in (
+        ({}, {f"reason_{one}", f"reason_{two}"}),
+        ({one: "路线成熟", two: " "}, {f"reason_{two}"}),
+        ({one: "长" * 501, two: "尚缺中试"}, {f"reason_{one}"}),
+        # Everybody reads it, and not who was not chosen.
+        ({one: "路线成熟", two: f"不如{cast.university.name}"}, {f"reason_{two}"}),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            services.issue_report(panel, reasons=reasons, **how)
+        assert set(caught.value.errors) == wrong
+    with pytest.raises(InvalidInput) as caught:
+        services.issue_report(panel, conclusion=" ", actor=cast.member)
+    assert set(caught.value.errors) == {"conclusion", f"reason_{one}", f"reason_{two}"}
+
+    client.force_login(cast.member)
+    address = f"/workbench/reviewing/{panel.code}/"
+    typed = {"act": "report", "report-conclusion": "可行", f"report-reason_{one}": "路线成熟"}
+    typed |= {"rev": str(queries.own_seat(panel, cast.member).rev)}
+    refused = client.post(address, typed)
+    text = refused.content.decode()
+    assert (refused.status_code, "未选中的也要写" in text, "路线成熟</textarea>" in text) == (
+        400,
+        True,
+        True,
+    )
+    sent = client.post(address, typed | {f"report-reason_{two}": "尚缺中试数据"})
+    assert sent.status_code == 302
+    panel.refresh_from_db()
+    said = {row["bid"]: row["reason"] for row in panel.report["bids"]}
+    assert said == {one: "路线成熟", two: "尚缺中试数据"}
+    seat.refresh_from_db()
+    services.sign_report(seat, report_hash=panel.report_hash, actor=cast.member)
+    # The letters say what the result says.
+    found = {row.bid.code: row.reasons for row in Result.objects.get().entries.all()}
+    assert found[one].startswith("路线成熟\n")
+    assert found[two].startswith("尚缺中试数据\n")
+
+
+def test_the_purchaser_of_a_call_asks_for_a_drawn_panel(client: Client, cast: Cast) -> None:
+    """The operator has a to-do from then on, the purchaser sees that it waits; a panel of either kind ends it."""
+    lot = make_opened(cast.enterprise, cast.approver, bidders(cast), operator=cast.operator)
+    pool(cast, 4)
+    assert not queries.lots_to_form(cast.operator).exists()
+    assert queries.lots_to_form(cast.approver).get() == lot
+    for who in ("member", "university_admin", "operator"):
+        with pytest.raises(Forbidden):
+            services.ask_for_panel(lot, note="", actor=cast[who])
+    address = f"/workbench/evaluations/form/{lot.tender.code}/1/"
+    client.force_login(cast.approver)
+    long = client.post(address, {"act": "ask", "ask-note": "长" * 501, "form_key": "a" * 20})
+    assert long.status_code == 400
+    said = {"act": "ask", "ask-note": "请抽五位", "form_key": "b" * 20}
+    for _again in range(2):
+        assert client.post(address, said).url == address
+    row = PanelRequest.objects.get()
+    assert (row.note, row.ended_at) == ("请抽五位", None)
+    with pytest.raises(Refused, match="已经提请"):
+        services.ask_for_panel(lot, note="", actor=cast.approver)
+    assert not queries.lots_to_form(cast.approver).exists()
+    assert queries.lots_to_form(cast.operator).get() == lot
+    assert "已提请平台" in client.get(f"/workbench/tenders/{lot.tender.code}/").content.decode()
+    assert "请抽五位" in client.get(address).content.decode()
+    while journal.drain():
+        pass
+    assert Notice.objects.filter(recipient=cast.operator, url=address).exists()
+    client.force_login(cast.operator)
+    assert "提请抽取" in client.get("/workbench/").content.decode()
+
+    panel = make_panel(lot, cast.operator, size=3)
+    row.refresh_from_db()
+    assert (row.panel, row.ended_at is not None) == (panel, True)
+    with pytest.raises(Refused):
+        services.ask_for_panel(lot, note="", actor=cast.approver)
+    # A panel that is dissolved leaves the request as it was.
+    services.dissolve_panel(panel, reason="人数不足", actor=cast.operator)
+    assert queries.lots_to_form(cast.operator).get() == lot
+    reader = services.read_alone(lot, cast.member, actor=cast.approver)
+    row.refresh_from_db()
+    assert row.panel == reader
+    # A challenge has its panel drawn anyway.
+    with pytest.raises(Forbidden):
+        services.ask_for_panel(challenge(cast), note="", actor=cast.approver)
 
 
 def test_invitations_expire_and_an_empty_pool_is_told(cast: Cast) -> None:

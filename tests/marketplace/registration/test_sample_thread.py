@@ -1,55 +1,84 @@
-"""The sample of the golden thread: returned once, registered, and stopped by nothing but an unknown year."""
+"""Sample calls in every state, and two sample threads that are registered, in weeks that reach an unknown year.
 
-from typing import Any
+A sample takes Monday to Friday where holidays are not known; what is real is refused there (test_unknown_year, and
+test_publication of the tenders).
+"""
+
+from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from marketplace.kernel.errors import Refused
+from marketplace.awards.models import Result
+from marketplace.deals.models import Contract
+from marketplace.evaluation.models import Panel
+from marketplace.journal import services as journal
+from marketplace.kernel import clock
+from marketplace.openings import services as openings
+from marketplace.openings.models import Opening
 from marketplace.parties.models import User
-from marketplace.registration.models import Filing
-from marketplace.registration.services import filing as services
+from marketplace.publicity.models import Publicity
+from marketplace.records.models import Release
+from marketplace.registration.models import Filing, LedgerEntry
+from marketplace.registration.queries.records import sample_call
 from marketplace.registration.services import sample_thread
 from marketplace.registration.services.samples import REGISTRAR
-from marketplace.taxonomy.queries import UnknownYear
+from marketplace.taxonomy import queries as taxonomy
+from marketplace.tenders.models import Tender
+from marketplace.threads.queries import thread_of
 from marketplace.web import samples
-from tests.factories.registration import know_next_year
+from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
+AWARDED = "光伏坩埚用高纯石英砂除铁提纯与矿源评价"
+PRICE = 260_000_000
 
 
 @pytest.fixture
-def registrar() -> Any:
-    """The sample registrar, beside all samples that the thread stands on."""
-    know_next_year()
-    for declared in samples.declared():
-        if declared.what != "registrations":
-            declared.load(lambda *_: None)
-    return User.objects.get(email=REGISTRAR)
+def registrar() -> Iterator[User]:
+    """The sample registrar, beside all samples that the threads stand on, on a day shortly before 2027."""
+    with clock.shift(date(2026, 12, 20) - clock.today()):
+        taxonomy.forget_calendar()
+        assert taxonomy.is_working(date(2027, 1, 4)) is None
+        for declared in samples.declared():
+            if declared.what != "registrations":
+                declared.load(lambda *_: None)
+        yield User.objects.get(email=REGISTRAR)
+    taxonomy.forget_calendar()
 
 
-def test_it_is_registered(registrar: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    contract = sample_thread.golden_contract()
-    assert contract is not None
-    assert (contract.amount_total_fen, contract.book) == (86_000_000, "sample")
+def test_calls_stand_in_their_states_and_two_threads_are_registered(
+    registrar: User, cast: Cast
+) -> None:
+    openings.tick()  # the one without bids fails by the clock of the worker
+    found = sorted(
+        (row.procedure, row.status, row.suspended_for, row.terms_rev, row.lots.get().stage)
+        for row in Tender.objects.all()
+    )
+    assert found == [
+        ("call", "closed", "", 1, "opened"),
+        ("call", "draft", "", 1, "waiting"),
+        ("call", "failed", "", 1, "failed"),
+        ("call", "tendering", "", 2, "waiting"),
+        ("call", "tendering", "authority", 1, "waiting"),
+        ("challenge", "closed", "", 1, "contracted"),
+        ("challenge", "closed", "", 1, "evaluating"),
+        ("challenge", "closed", "", 1, "proposed"),
+        ("challenge", "closed", "", 1, "waiting"),
+        ("challenge", "in_review", "", 1, "waiting"),
+        ("challenge", "tendering", "", 1, "waiting"),
+    ]
+    # One is sealed, and waits for the sample custodians.
+    waiting = Opening.objects.get(tender__sealing="sealed")
+    assert (waiting.status, waiting.bids.count()) == ("waiting", 2)
+    # Each result rests on the report of a panel that was drawn.
+    reports = dict(Panel.objects.filter(status="reported").values_list("lot_id", "report_hash"))
+    assert reports == dict(Result.objects.values_list("lot_id", "report_hash"))
+    assert len(reports) == 2
 
-    def refused(error: Refused) -> None:
-        def accept(*_: Any, **__: Any) -> None:
-            raise error
-
-        monkeypatch.setattr(services, "accept", accept)
-
-    # A site whose operator has not entered the next year: the filing waits, as a real one would.
-    refused(UnknownYear("节假日安排尚未录入"))
-    filing = sample_thread.register_golden(registrar)
-    assert filing is not None
-    assert filing.status == "submitted"
-    filing.delete()
-    refused(Refused("样例有误"))
-    with pytest.raises(Refused, match="样例有误"):
-        sample_thread.register_golden(registrar)
-    Filing.objects.filter(contract=contract).delete()
-    monkeypatch.undo()
-
+    golden = sample_thread.golden_contract()
+    assert golden is not None
+    assert (golden.amount_total_fen, golden.book) == (86_000_000, "sample")
     filing = sample_thread.register_golden(registrar)
     assert filing is not None
     assert (filing.status, filing.recognised_total_fen) == ("registered", 86_000_000)
@@ -60,3 +89,27 @@ def test_it_is_registered(registrar: Any, monkeypatch: pytest.MonkeyPatch) -> No
         *("record_filed", "register"),
     ]
     assert sample_thread.register_golden(registrar) is None
+
+    filing = sample_thread.register_awarded(registrar)
+    assert filing is not None
+    assert (filing.status, filing.recognised_total_fen) == ("registered", PRICE)
+    assert sample_thread.register_awarded(registrar) is None
+    entries = LedgerEntry.objects.filter(filing=filing)
+    assert list(entries.values_list("book", "amount_fen")) == [("sample", PRICE)]
+    assert not LedgerEntry.objects.exclude(book="sample").exists()
+    while journal.drain():
+        pass
+    contract = Contract.objects.get(title=AWARDED)
+    lot = contract.award.result.lot  # type: ignore[union-attr]
+    assert (lot.contract, lot.registered_as) == (contract.code, filing.official_number)
+    stages = {one.name: one for one in thread_of(cast.auditor, contract.code).stages}
+    reached = ["listing", "tender", "publicity", "contract", "filing", "entry"]
+    assert [name for name, one in stages.items() if one.pieces] == reached
+    assert all((stages[name].days or 0) >= 0 for name in reached), "later stages are later"
+    assert sample_call() == filing
+    assert not Release.objects.exists(), "samples are no open data"
+
+    _counts, kept = samples.remove()
+    assert kept == []
+    for model in (Tender, Opening, Panel, Result, Publicity, Contract, Filing, LedgerEntry):
+        assert not model.objects.exists(), model

@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.test import Client
+from django.urls import reverse
+
 import pytest
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.notices.models import Notice
-from marketplace.parties.models import Membership
+from marketplace.parties.models import Membership, PlatformRole, User
 from marketplace.tenders import queries, services
 from marketplace.tenders.models import Tender
 from tests.cast import Cast
@@ -20,6 +23,17 @@ from tests.factories.tenders import content, make_tender, working_deadline
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+def fresh(user: User) -> User:
+    """The person as the next request finds him, with the roles that he has by then."""
+    return User.objects.get(pk=user.pk)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def test_publication_freezes_the_calendar_and_the_terms(cast: Cast) -> None:
@@ -110,7 +124,9 @@ def test_a_tender_under_the_law_needs_a_record_of_standing(cast: Cast) -> None:
     assert queries.standing_now(clock.now()) is None
 
 
-def test_city_money_waits_for_the_argument_of_experts(cast: Cast) -> None:
+def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
+    cast: Cast,
+) -> None:
     row = make_tender(
         cast.enterprise,
         cast.approver,
@@ -122,7 +138,33 @@ def test_city_money_waits_for_the_argument_of_experts(cast: Cast) -> None:
         services.publish_tender(row, actor=cast.operator)
     with pytest.raises(Forbidden):
         services.argue_tender(row, text="同意", actor=cast.operator)
+    with pytest.raises(Refused, match="县区尚未初审"):
+        services.argue_tender(row, text="同意", actor=cast.authority)
+    # A registrar of another county neither sees it nor says anything; the one of its own does.
+    PlatformRole.objects.filter(user=cast.registrar_county).update(district="371311")
+    for person in (fresh(cast.registrar_county), cast.operator, cast.registrar_city):
+        with pytest.raises(Forbidden):
+            services.screen_tender(row, text="同意推荐", actor=person)
+    assert row not in queries.visible_to(fresh(cast.registrar_county))
+    PlatformRole.objects.filter(user=cast.registrar_county).update(district=row.county)
+    registrar = fresh(cast.registrar_county)
+    assert list(queries.to_screen(registrar)) == [row]
+    assert row in queries.visible_to(registrar)
+    assert list(queries.to_argue(cast.authority)) == []
+    with pytest.raises(InvalidInput):
+        services.screen_tender(row, text="  ", actor=registrar)
+    address = reverse("api:tender_move", args=[row.code, "screen"])
+    said = {"text": "符合榜单方向，同意推荐", "rev": row.rev}
+    made = signed_in(registrar).post(address, said, content_type="application/json")
+    assert made.status_code == 200, made.content
+    row.refresh_from_db()
+    assert (row.screening, row.screened_by_id) == ("符合榜单方向，同意推荐", registrar.pk)
+    assert "符合榜单方向" in signed_in(cast.authority).get(f"/workbench/tenders/{row.code}/").text
+    assert list(queries.to_screen(registrar)) == []
+    assert list(queries.to_argue(cast.authority)) == [row]
     row = services.argue_tender(row, text="五位专家同意，财务无异议", actor=cast.authority)
+    with pytest.raises(Refused, match="尚未论证"):
+        services.screen_tender(row, text="改变意见", actor=registrar)
     assert services.publish_tender(row, actor=cast.operator).argued_by_id == cast.authority.pk
 
 

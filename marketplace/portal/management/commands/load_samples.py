@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.journal import services as journal
 from marketplace.journal import wakeup
+from marketplace.kernel.statistics import collect_after_load
 from marketplace.web import samples
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             self._remove()
         else:
             samples.load(self._progress)
+            collect_after_load()
 
     def _remove(self) -> None:
         with wakeup.quiet():

@@ -1,0 +1,94 @@
+"""The doors of the register: the form, a sheet, REST; each by the same service."""
+
+import io
+import json
+
+from django.test import Client
+
+import pytest
+
+from marketplace.exclusions.models import Decision, Run
+from marketplace.kernel import clock
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_bad_row_of_a_sheet_stops_no_other(cast: Cast) -> None:
+    """Errors name row and column; the same sheet again records nothing twice."""
+    good = cast.university
+    head = "名称,统一社会信用代码,身份说明,决定机关,文号,决定日期,禁止的事项,地域,起始日期,截止日期,链接"
+    rows = [
+        f"{good.name},{good.uscc},,某局,1 号,2026-01-05,参加各类招标、征集和揭榜;担任评审专家,兰山区,2026-01-06,2027-01-05,https://gov.example/1",
+        f"{good.name},{good.uscc[:-1]}I,,某局,2 号,2026-01-05,参加依法进行的招标投标,,2026-01-06,,https://gov.example/2",
+        "王某,,原某所研究员,某局,3 号,昨天,担任评审专家,全国,2026-01-06,,https://gov.example/3",
+        "李某,,原某所研究员,某局,4 号,2026-01-05,担任评审专家,全国,2026-01-06,,https://gov.example/4",
+    ]
+    client = Client()
+    client.force_login(cast.operator)
+    text = "\n".join([head, *rows]).encode()
+
+    def send(key: str) -> Run:
+        file = io.BytesIO(text)
+        file.name = "决定.csv"
+        sent = client.post("/workbench/exclusions/import/", {"file": file, "form_key": key})
+        assert sent.status_code == 302, sent.content.decode()[:3000]
+        assert client.get(sent.url).status_code == 200
+        return Run.objects.order_by("-id")[0]
+
+    run = send("a" * 20)
+    assert (run.recorded, run.known, run.refused) == (2, 0, 2)
+    assert [(one["row"], one["column"]) for one in run.problems] == [
+        (3, "统一社会信用代码"),
+        (4, "决定日期"),
+    ]
+    firm, person = Decision.objects.order_by("id")
+    assert (firm.scopes, firm.areas) == (["trade", "expert"], ["371302"])
+    assert (person.kind, person.note, person.ends_at) == ("person", "原某所研究员", None)
+    again = send("b" * 20)
+    assert (again.recorded, again.known, again.refused) == (0, 2, 2)
+    assert send("b" * 20) == again
+    client.force_login(cast.auditor)
+    assert client.post("/workbench/exclusions/import/", {}).status_code == 403
+
+
+def test_the_pages_and_the_api_record_by_the_same_service(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.operator)
+    today = clock.today().isoformat()
+    typed = {
+        "kind": "organization",
+        "name": cast.university.name,
+        "uscc": "9137",
+        "body": "某局",
+        "number": "9 号",
+        "decided_on": today,
+        "scopes": ["tender"],
+        "areas": "兰山区、370000",
+        "starts_on": today,
+        "source": "https://gov.example/9",
+    }
+    refused = client.post("/workbench/exclusions/new/", typed)
+    assert refused.status_code == 400
+    page = refused.content.decode()
+    assert "应为 18 位" in page
+    assert 'value="兰山区、370000"' in page
+    sent = client.post("/workbench/exclusions/new/", typed | {"uscc": cast.university.uscc})
+    row = Decision.objects.get()
+    assert sent.url == f"/workbench/exclusions/{row.code}/"
+    assert row.areas == ["371302", "370000"]
+
+    body = {**typed, "number": "10 号", "uscc": "x", "areas": ["370000"]}
+    body["link"] = body.pop("source")
+    how = {"content_type": "application/json"}
+    refused = client.post("/api/v1/exclusions/", json.dumps(body), **how)
+    assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (
+        400,
+        ["uscc"],
+    )
+    made = client.post(
+        "/api/v1/exclusions/", json.dumps(body | {"uscc": cast.university.uscc}), **how
+    )
+    assert made.status_code == 201, made.content
+    client.force_login(cast.approver)
+    assert client.post("/api/v1/exclusions/", json.dumps(body), **how).status_code == 403
