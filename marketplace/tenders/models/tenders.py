@@ -79,10 +79,14 @@ class Tender(Stamped):
     #: Money of the city: the county looks at it first, then the authority has it argued by experts, finance included,
     #: before it is published.
     is_city_funded = models.BooleanField(default=False)
-    screening = models.TextField(blank=True)
+    screening = models.TextField(blank=True, default="", db_default="")
     screened_at = models.DateTimeField(null=True)
     screened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     argument = models.TextField(blank=True)
     argued_at = models.DateTimeField(null=True)
@@ -223,7 +227,10 @@ class Tender(Stamped):
         return self.deadline is not None and self.deadline != self.first_deadline
 
     def status_at(self, now: datetime) -> str:
-        """The state that holds at this instant: what the clock will write is true before it has written it."""
+        """The state that holds at this instant: what the clock will write is true before it has written it.
+
+        Only a cancellation that takes effect is not seen from the row: until the clock writes it, the tender is suspended.
+        """
         if self.is_suspended or self.deadline is None or self.starts_at is None:
             return self.status
         if self.status in OPEN and self.deadline <= now:
