@@ -4,9 +4,9 @@
   throw-away PostgreSQL.
 - `make test-services`: on PostgreSQL, Redis and Elasticsearch, what can differ there (`tests/engines.py`
   says what, and why), then one of each kind of the proofs that kill servers and workers of their own.
-- `make proofs`: all of these proofs, with the long ones, and every cell of
-  the table of rights; before a release, and when
-  their code changes.
+- `make proofs`: all of these proofs, with the long ones, every cell of
+  the table of rights, and hundreds of orders of what is done to a tender;
+  before a release, and when their code changes.
 
 With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip; with
 POSTGRES_PART=no the second half of `make test` is left to `make test-services`.
@@ -30,6 +30,7 @@ SUITE, PROOFS, LONG_PROOFS = "not kill", "kill and not long", "kill and long"
 SAMPLED = (
     "tests/access/test_walk.py",
     "tests/access/test_complete.py",
+    "tests/access/test_canary.py",
     "tests/marketplace/achievements/test_matchdev.py",
 )
 POSTGRES_PART = [
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["--services"]:
             return _on_services(arguments[1:])
         if arguments[:1] == ["--proofs"]:
-            return _proofs(f"({PROOFS}) or ({LONG_PROOFS})") or _every_cell()
+            return _proofs(f"({PROOFS}) or ({LONG_PROOFS})") or _every_cell() or _every_order()
         return _embedded(arguments)
     except Missing as error:
         _say(f"缺少 {error}。")
@@ -87,6 +88,13 @@ def _proofs(which: str) -> int:
 def _every_cell() -> int:
     _say("权限表每一格都问一遍，真实数据每一条都导入…")
     return _pytest([*TWO, *SAMPLED], {"EVERY_CELL": "1"})
+
+
+def _every_order() -> int:
+    _say("揭榜机制：几百种先后次序…")
+    with started(PostgreSQL) as servers:
+        extra = {"EXAMPLES": "300", **environment(servers)}
+        return _pytest(["--create-db", "-rP", "tests/marketplace/mechanism"], extra)
 
 
 def _pytest(arguments: list[str], extra: dict[str, str]) -> int:

@@ -51,10 +51,10 @@ class Process:
         """What it says, line by line, as it says it."""
         return iter(self._process.stdout.readline, b"")  # type: ignore[union-attr]
 
-    def tell(self) -> None:
+    def tell(self, line: bytes = b"") -> None:
         """A line on its standard input."""
         assert self._process.stdin
-        self._process.stdin.write(b"\n")
+        self._process.stdin.write(line + b"\n")
         self._process.stdin.flush()
 
     @property
@@ -130,13 +130,13 @@ class Site:
             *("--schedule", str(self.data / f"beat-{time.monotonic_ns()}"), "--pidfile="),
         )
 
-    def web(self) -> str:
-        """The web server; its address."""
-        port = free_port()
+    def web(self, *, port: int = 0, workers: int = 1) -> str:
+        """The web server, on this port or a free one; its address."""
+        port = port or free_port()
         self.start(
             "web",
             *("-m", "gunicorn", "deploy.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-            *("--workers", "1", "--threads", "4", "--no-control-socket"),
+            *("--workers", str(workers), "--threads", "4", "--no-control-socket"),
         )
         address = f"http://127.0.0.1:{port}"
         self.until(lambda: self.get(f"{address}/health/")[0] == 200, 40)

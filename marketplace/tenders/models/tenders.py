@@ -227,7 +227,10 @@ class Tender(Stamped):
         return self.deadline is not None and self.deadline != self.first_deadline
 
     def status_at(self, now: datetime) -> str:
-        """The state that holds at this instant: what the clock will write is true before it has written it."""
+        """The state that holds at this instant: what the clock will write is true before it has written it.
+
+        Only a cancellation that takes effect is not seen from the row: until the clock writes it, the tender is suspended.
+        """
         if self.is_suspended or self.deadline is None or self.starts_at is None:
             return self.status
         if self.status in OPEN and self.deadline <= now:

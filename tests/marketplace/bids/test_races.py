@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 from django.db import connection, connections
@@ -13,8 +14,9 @@ import pytest
 
 from marketplace.bids import services
 from marketplace.bids.models import Bid, Closing, Envelope, Receipt
-from marketplace.bids.services import handing_in, locking
+from marketplace.bids.services import confirming, handing_in, locking
 from marketplace.custody import sealing
+from marketplace.journal.models import Entry
 from marketplace.journal.once import once
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, Refused
@@ -66,7 +68,11 @@ def ready(people: Cast) -> tuple[Tender, Bid]:
 
 @contextmanager
 def waiting_after_the_lock(
-    monkeypatch: pytest.MonkeyPatch, between: threading.Event, *, lock: bool
+    monkeypatch: pytest.MonkeyPatch,
+    between: threading.Event,
+    *,
+    lock: bool,
+    of: ModuleType = handing_in,
 ) -> Iterator[None]:
     """Hold a bid between the lock and the store until `between`; without the lock as the control does it."""
     real = locking.locked
@@ -80,7 +86,7 @@ def waiting_after_the_lock(
         between.wait(timeout=2)
         return found
 
-    monkeypatch.setattr(handing_in, "locked", slow)
+    monkeypatch.setattr(of, "locked", slow)
     yield
     monkeypatch.undo()
 
@@ -147,29 +153,40 @@ def test_an_envelope_names_the_terms_that_held(
     assert tender.terms_rev == 2
     assert went
     envelope = Envelope.objects.get()
+    row.refresh_from_db()
     assert envelope.terms_rev == 1
-    change = tender.amendments.get() if hasattr(tender, "amendments") else row
-    change.refresh_from_db()
-    before = envelope.received_at < change.decided_at
-    committed_first = Receipt.objects.get().at < change.decided_at
-    assert (before, committed_first) == (True, True)
+    assert row.decided_at is not None
+    assert envelope.received_at < row.decided_at
+    told = Entry.objects.filter(event__in=["BidHandedIn", "TenderAmended"]).order_by("pk")
+    order = list(told.values_list("event", flat=True))
+    if lock:
+        # It says that it came before the amendment, and it did.
+        assert order == ["BidHandedIn", "TenderAmended"]
+    else:
+        # The control: the amendment was there when the envelope for the terms before it was stored.
+        assert order == ["TenderAmended", "BidHandedIn"]
 
 
-def test_twenty_identical_submits_make_one_envelope(people: Cast) -> None:
+@pytest.mark.parametrize("keyed", [True, False], ids=["key", "control"])
+def test_twenty_identical_submits_make_one_envelope(people: Cast, keyed: bool) -> None:
+    """One key, one bid, one receipt, which all twenty are told; the control without a key stores twenty."""
     _tender, bid = ready(people)
     handover = said(bid)
-    ticket = Ticket.of("bids:show", "one-key", [b"same"])
+    ticket = Ticket.of("bids:show", "one-key", [b"same"]) if keyed else None
+    told: list[str] = []
 
-    def submit() -> str:
-        return once(
+    def submit() -> None:
+        made = once(
             ticket,
             lambda: services.hand_in_open(bid, handover, actor=people.university_admin),
             actor=people.university_admin,
             code=lambda made: made.digest[:16],
-        ).code
+        )
+        told.append(made.code)
 
     assert at_once(*[submit] * 20) == [True] * 20
-    assert (Envelope.objects.count(), Receipt.objects.count()) == (1, 1)
+    found = (Envelope.objects.count(), Receipt.objects.count(), len(set(told)), Bid.objects.count())
+    assert found == ((1, 1, 1, 1) if keyed else (20, 20, 20, 1))
 
 
 def test_without_a_key_the_version_lets_one_through(people: Cast) -> None:
@@ -211,21 +228,32 @@ def test_of_two_drafts_of_one_organisation_one_is_kept(people: Cast) -> None:
     assert Bid.objects.count() == 1
 
 
-def test_withdrawn_before_the_close_or_in_the_list(people: Cast) -> None:
+@pytest.mark.parametrize("lock", [True, False], ids=["locked", "control"])
+def test_withdrawn_before_the_close_or_in_the_list(
+    people: Cast, lock: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Withdraw against close: what is in the list was not withdrawn; without the lock it is both."""
     tender = make_tender(people.enterprise, people.approver, operator=people.operator)
     bid = make_bid(tender, people.university, people.university_admin)
+    closed = threading.Event()
 
     def close() -> None:
-        at = clock.database_now()
-        with tenders_closing(tender, at):
+        with tenders_closing(tender, clock.database_now()):
             services.record_closing(tender)
+        closed.set()
 
-    withdrawn, _closed = at_once(
-        lambda: services.withdraw_bid(bid, actor=people.university_admin), close
-    )
+    with waiting_after_the_lock(monkeypatch, closed, lock=lock, of=confirming):
+        withdrawn, _closed = at_once(
+            lambda: services.withdraw_bid(bid, actor=people.university_admin),
+            lambda: (threading.Event().wait(0.5), close()),
+        )
     bid.refresh_from_db()
     assert (bid.status == "withdrawn") is withdrawn
-    assert bool(Closing.objects.get().hashes) is not withdrawn
+    listed = bool(Closing.objects.get().hashes)
+    if lock:
+        assert listed is not withdrawn
+    else:
+        assert (withdrawn, listed) == (True, True)
 
 
 @contextmanager
