@@ -23,7 +23,6 @@ REVIEWED = {
     "0002_consent_of_visitors": "columns, a unique one and a check of tables that came with its version: no rows",
     "0003_intents_leads_and_keeping": "columns and indexes of enquiries, a table that came with its version: no rows",
     "0002_stages_of_lots": "columns of lots, a table that came with its version: no rows",
-    "0004_result_publicity": "a column of results, a table that came with its version: no rows",
     "0011_origin_award": "unique among contracts of awards, which none was before; built beside the site",
     "0006_platform_role_district": "a platform has some dozen roles; all of them meet the check",
     "0005_newest_of_any_kind": "Wagtail's own operation, whose function has other names for its arguments",
