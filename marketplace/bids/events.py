@@ -31,6 +31,14 @@ class BidEdited(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BidKinDeclared(Event):
+    """The bidder said who heads it and who is above it."""
+
+    subject_kind = BID
+    label = _("已填写单位负责人和关联单位")
+
+
+@dataclass(frozen=True, kw_only=True)
 class BidDiscarded(Event):
     """A draft was deleted before anything was handed in."""
 

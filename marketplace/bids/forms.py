@@ -155,6 +155,20 @@ def _initial(stored: Any) -> dict[str, Any]:
     return found
 
 
+class KinForm(JiebangForm):
+    """Who heads the bidder, and who is above it."""
+
+    head = PlainTextField(label=_("单位负责人姓名"), max_length=MOST_NAME)
+    controllers = PlainTextField(
+        label=_("控股或管理本单位的单位"),
+        help_text=_("每行一个单位全称；没有的留空。开启之后才与同一标段的其他投标人比对。"),
+        max_length=1_000,
+        required=False,
+        multiline=True,
+        rows=3,
+    )
+
+
 class PledgeForm(JiebangForm):
     """Acceptance of the pledge, with what was read."""
 

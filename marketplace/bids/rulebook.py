@@ -5,7 +5,9 @@ rights: `version`, `price` (fen), `scheme`, `team`, `answers` [{number, text}], 
 `lead_share` and `partners` [{name, share}] in basis points, which sum to 10,000.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,8 @@ FORM_VERSION = 1
 MOST_SCHEME, MOST_TEAM, MOST_ANSWER, MOST_NAME = 20_000, 3_000, 500, 80
 #: Rows.
 MOST_MILESTONES, MOST_PARTNERS = 20, 10
+#: Organisations that hold or manage a bidder.
+MOST_CONTROLLERS = 10
 #: Days after the signature.
 MOST_DAYS = 3_650
 #: Basis points: the whole of a joint bid.
@@ -84,3 +88,32 @@ def empty_form() -> dict[str, Any]:
         "lead_share": WHOLE,
         "partners": [],
     }
+
+
+@dataclass(frozen=True)
+class Kin:
+    """What a bidder said of itself: its name, its head, and the organisations that hold or manage it."""
+
+    name: str
+    head: str
+    controllers: tuple[str, ...] = ()
+
+
+def plain(name: str) -> str:
+    """A name without blanks and without the difference between full and half width."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def kinship(one: Kin, other: Kin) -> tuple[Any, bool] | None:
+    """Why two bidders of a lot may not both bid, and whether it is certain (条例第三十四条); None where nothing shows.
+
+    The same organisation above both, or one above the other, is certain. Two heads of one name may be two people.
+    """
+    above, others = {plain(x) for x in one.controllers}, {plain(x) for x in other.controllers}
+    if plain(one.name) in others or plain(other.name) in above:
+        return _("一方控股或管理另一方"), True
+    if above & others:
+        return _("由同一单位控股或管理"), True
+    if one.head and plain(one.head) == plain(other.head):
+        return _("单位负责人同名"), False
+    return None

@@ -57,7 +57,8 @@ class Procedure:
 
     `min_bids` is the least number of bids without which a lot stays closed, `readers` the least number of people
     who judge. `reads_out`: names and prices are read out to everybody at the opening; otherwise counts, hashes and
-    outcomes alone are public. `negotiable`: the contract may differ from the bid. `disputed_at_risk_of` bears a bid
+    outcomes alone are public. `bars_kin`: bidders of a lot who are held or managed by one, or one by the other, are
+    all refused (条例第三十四条), and each says before it hands in who is above it. `negotiable`: the contract may differ from the bid. `disputed_at_risk_of` bears a bid
     that stays closed while nobody knows whose fault it is, `dispute_days` working days after the dispute.
     """
 
@@ -84,6 +85,7 @@ class Procedure:
     objection_days: int | None = None
     needs_standing: bool = False
     reads_out: bool = False
+    bars_kin: bool = False
     negotiable: bool = True
     disputed_at_risk_of: str = "bidder"
     dispute_days: int = 3
@@ -159,6 +161,7 @@ PROCEDURES: tuple[Procedure, ...] = (
         objection_days=10,
         needs_standing=True,
         reads_out=True,
+        bars_kin=True,
         negotiable=False,
     ),
 )

@@ -38,6 +38,7 @@ UNHEARD = {
     },
     "a handler's deliveries are seen by the operator, and nobody but the bidder knows of a bid": {
         *("BidDrafted", "BidEdited", "BidDiscarded", "BidHandedIn", "BidConfirmed"),
+        "BidKinDeclared",
         *("BidWithdrawn", "BidLapsed", "BidsClosed"),
         *("BidOpened", "BidUnreadable", "BidLeftClosed"),
     },

@@ -14,7 +14,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.models import insert
-from marketplace.openings.queries import opened_in
+from marketplace.openings.queries import kin_in, opened_in
 from marketplace.openings.services import hold as hold_of_opening
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot
@@ -41,6 +41,8 @@ def propose_result(
     opened = {row.bid_id: row for row in opened_in(lot)}
     if reason := against_verdicts(verdicts, opened):
         raise InvalidInput({"verdicts": [reason]})
+    if tender.ruled_by.bars_kin:
+        _refuse_kin(lot, {one.bid.pk for one in verdicts if one.is_valid})
     result = Result(
         tender=tender,
         lot=lot,
@@ -69,6 +71,15 @@ def propose_result(
     tenders.propose_lot(tender, lot, at=now, because=result)
     publish(events.ResultProposed(subject_id=result.pk), actor=actor)
     return result
+
+
+def _refuse_kin(lot: Lot, valid: set[int]) -> None:
+    """Bidders who belong together are all rejected (条例第三十四条). Raises Refused while one of them is valid."""
+    for one, other, why, sure in kin_in(lot):
+        if sure and valid & {one.bid_id, other.bid_id}:
+            names = {"one": one.bid.organization.name, "other": other.bid.organization.name}
+            reason = _("%(one)s 与 %(other)s：%(why)s。按条例第三十四条，相关投标均无效，请先否决")
+            raise Refused(reason % (names | {"why": why}))
 
 
 def begin_candidate(result: Result) -> Award | None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from marketplace.bids.rulebook import MOST_NAME, Kin
 from marketplace.bids.workflow import GOES_ON, HANDED_IN, LIVE, Status
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
@@ -32,6 +33,9 @@ class Bid(Stamped):
     revision = models.PositiveIntegerField(default=0)
     form = models.JSONField(default=dict)
     kept = models.JSONField(default=list)
+    #: Who heads the bidder, and the names of organisations that hold or manage it, one on a line.
+    head = models.CharField(max_length=MOST_NAME, blank=True, default="", db_default="")
+    controllers = models.TextField(blank=True, default="", db_default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -71,6 +75,11 @@ class Bid(Stamped):
     def title(self) -> str:
         """What its list says: the tender, and the lot where there are several."""
         return self.tender.title
+
+    @property
+    def kin(self) -> Kin:
+        """What the bidder said of its head and of who is above it."""
+        return Kin(self.organization.name, self.head, tuple(self.controllers.splitlines()))
 
     @property
     def status_now(self) -> Any:

@@ -4,6 +4,7 @@ from marketplace.bids.services.clockwork import record_closing, tick
 from marketplace.bids.services.confirming import confirm_bid, withdraw_bid
 from marketplace.bids.services.drafts import add_files, discard_bid, draft_bid, edit_bid, keep_files
 from marketplace.bids.services.handing_in import Handover, hand_in_open, hand_in_sealed
+from marketplace.bids.services.kinship import declare_kin
 from marketplace.bids.services.outcomes import (
     leave_cancelled,
     leave_closed,
@@ -21,6 +22,7 @@ __all__ = [
     "append",
     "begin_upload",
     "confirm_bid",
+    "declare_kin",
     "discard_bid",
     "draft_bid",
     "edit_bid",

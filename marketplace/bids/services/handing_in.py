@@ -75,6 +75,8 @@ def _take(
     if not bid.organization.is_verified:
         raise Refused(_("单位通过认证后才能提交；认证期间可以先准备草稿"))
     refuse_bidder(bid)
+    if bid.tender.ruled_by.bars_kin and not bid.head:
+        raise InvalidInput({"head": [_("请先在方案页填写单位负责人和控股、管理单位")]})
     note_hand(bid, actor)
     made = content(bid, bid.revision + 1)
     refuse_excluded(bid, made.partners, now)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.bids import queries, services
 from marketplace.bids.adapters import signing, store
 from marketplace.bids.events import BID as BID_KIND
-from marketplace.bids.forms import BeginForm, BidFields, FilesForm, PledgeForm
+from marketplace.bids.forms import BeginForm, BidFields, FilesForm, KinForm, PledgeForm
 from marketplace.bids.models import BID_FILES, Bid
 from marketplace.bids.rulebook import PLEDGE, PLEDGES
 from marketplace.bids.services import Handover
@@ -164,6 +164,16 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
             for name in ("submit", "replace")
             if name in moves
         ]
+    if (
+        row.status in LIVE
+        and row.tender.status_now in OPEN
+        and request.user.has_perm("bids.edit_bid", row)
+    ):
+        said = {"head": row.head, "controllers": row.controllers}
+        data = request.POST if chosen == "kin" else None
+        note = _("同一标段的投标人不得为同一负责人，也不得有控股或管理关系（条例第三十四条）。")
+        label = _("保存单位负责人和关联单位")
+        found.append(Act("kin", label, KinForm(data, initial=said, prefix="kin"), note=note))
     binds = request.user.has_perm("bids.bind_bid", row)
     if binds and row.tender.takes_bids_now and queries.standing(row, row.tender).must_confirm:
         note = _("确认已提交的方案也适用于变更后的公告；内容需要调整的，请重新提交。")
@@ -181,6 +191,10 @@ def _do(request: PersonRequest, row: Bid, act: str, rev: Any) -> None:
     if act in {"submit", "replace"}:
         said = Handover(_number(request.POST.get("terms_rev", "")), PLEDGE, rev)
         services.hand_in_open(row, said, actor=actor)
+    elif act == "kin":
+        head = request.POST.get("kin-head", "")
+        names = request.POST.get("kin-controllers", "").splitlines()
+        services.declare_kin(row, head, names, actor=actor, rev=rev)
     elif act == "confirm":
         terms_rev = _number(request.POST.get("terms_rev", ""))
         services.confirm_bid(row, terms_rev=terms_rev, actor=actor, rev=rev)

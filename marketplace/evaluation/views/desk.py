@@ -97,6 +97,9 @@ def _rows(row: Seat, bids: list[Any]) -> list[dict[str, Any]]:
     missing = set(queries.missing_of(row, row.panel))
     out = {one.bid_id: one for one in queries.rejections_of(row.panel)}
     odd = queries.abnormal_of(row.panel, bids)
+    kin = {
+        found.pk for one, other, *_why in openings.kin_in(row.panel.lot) for found in (one, other)
+    }
     return [
         {
             "opened": one,
@@ -104,6 +107,7 @@ def _rows(row: Seat, bids: list[Any]) -> list[dict[str, Any]]:
             "is_scored": one.bid.code not in missing,
             "rejection": out.get(one.bid_id),
             "abnormal": odd.get(one.bid.code, ""),
+            "is_kin": one.pk in kin,
         }
         for one in bids
     ]

@@ -24,6 +24,8 @@ from marketplace.openings.queries.readers import (
     file_lines,
     flags_of,
     has_undertaken,
+    kin_in,
+    kin_of,
     may_see_files,
     readings_of,
 )
@@ -44,6 +46,8 @@ __all__ = [
     "is_contested",
     "keepers",
     "keepers_here",
+    "kin_in",
+    "kin_of",
     "lacking",
     "may_see_files",
     "minutes_of",

@@ -1,18 +1,22 @@
 """Who read a bid, and what a reader is told about it."""
 
+from itertools import combinations
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.bids import queries as bids
+from marketplace.bids.rulebook import kinship
 from marketplace.files.models import Attachment
 from marketplace.kernel.actors import Actor
 from marketplace.openings.models import OpenedBid, Opening, Reading
+from marketplace.openings.queries.openings import opened_in
 from marketplace.openings.rulebook import flagged_partners
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 from marketplace.parties.workflow import OrgStatus
+from marketplace.tenders.models import Lot
 
 
 def has_undertaken(opening: Opening, actor: Actor) -> bool:
@@ -46,6 +50,26 @@ def flags_of(row: OpenedBid) -> list[tuple[str, Any]]:
     names = [one["name"].strip() for one in partners]
     gone = Organization.objects.filter(name__in=names, status=OrgStatus.SUSPENDED)
     return flagged_partners(partners, rivals, set(gone.values_list("name", flat=True)))
+
+
+def kin_in(lot: Lot) -> list[tuple[OpenedBid, OpenedBid, Any, bool]]:
+    """Pairs of opened bids of a lot whose bidders belong together: both, why, and whether it is certain; one query."""
+    rows = list(opened_in(lot))
+    return [
+        (one, other, *found)
+        for one, other in combinations(rows, 2)
+        if (found := kinship(one.bid.kin, other.bid.kin))
+    ]
+
+
+def kin_of(row: OpenedBid) -> list[tuple[str, Any, bool]]:
+    """The other bidders of the lot to whom the bidder of this one belongs: name, why, whether it is certain."""
+    pairs = kin_in(row.lot)
+    return [
+        (other.bid.organization.name if one.pk == row.pk else one.bid.organization.name, why, sure)
+        for one, other, why, sure in pairs
+        if row.pk in {one.pk, other.pk}
+    ]
 
 
 def file_lines(row: OpenedBid) -> list[dict[str, Any]]:

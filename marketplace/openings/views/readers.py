@@ -55,6 +55,7 @@ def read(request: PersonRequest, code: str) -> HttpResponse:
         "whole": whole,
         "shortlists": not row.is_whole and request.user.has_perm("openings.shortlist_bid", row),
         "flags": queries.flags_of(row),
+        "kin": queries.kin_of(row),
         "problem": problem,
     }
     response = render_page(request, "openings/read.html", context, status=status)
