@@ -126,7 +126,8 @@ class Stage(TextChoices):
     WAITING = "waiting", pgettext_lazy("lot", "待开启")
     OPENED = "opened", pgettext_lazy("lot", "已开启")
     EVALUATING = "evaluating", pgettext_lazy("lot", "评审中")
-    PROPOSED = "proposed", pgettext_lazy("lot", "结果公示中")
+    #: The panel has reported; the publicity of the candidate begins later and has a page of its own.
+    PROPOSED = "proposed", pgettext_lazy("lot", "已提出结果")
     AWARDED = "awarded", pgettext_lazy("lot", "已定标")
     CONTRACTED = "contracted", pgettext_lazy("lot", "已签约")
     COMPLETED = "completed", pgettext_lazy("lot", "已完成")

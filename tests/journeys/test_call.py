@@ -1,4 +1,7 @@
-"""A whole 公开征集 in a browser: from a published need over bids, judgement and publicity to the counted yuan."""
+"""A whole 公开征集 in a browser: from a published need over bids, judgement and publicity to the counted yuan.
+
+Pages that the browser tests of their slices hold to the rules are not held to them again here.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -69,7 +72,7 @@ def test_a_call_from_a_need_to_the_counted_yuan(cast: Cast, journey: Journey) ->
     assert (tender.status, lot.stage) == ("complete", "completed")
     with journey.as_(None) as visitor:
         visitor.go("tenders:detail", tender.code)
-        visitor.look("tender-complete")
+        visitor.picture("tender-complete")
         assert cast.university.name in visitor.text()
         assert lot.registered_as in visitor.text()
         # Who lost stays unnamed.
@@ -145,7 +148,7 @@ def bid(journey: Journey, person: Any, tender: Tender, scheme: str, price: str) 
             fill(f"[name='schedule-{place}-milestone']").fill(what)
             fill(f"[name='schedule-{place}-days']").fill(str(days))
         if price == "85":
-            bidder.look("bid-form")
+            bidder.picture("bid-form")
         bidder.press("保存草稿")
         bidder.act("submit")
         bidder.picture("bid-receipt")
@@ -185,7 +188,7 @@ def read(journey: Journey, cast: Cast, tender: Tender, bids: list[Bid]) -> None:
         visitor.look("tender-opened")
         assert cast.university.name not in visitor.page.content()
         visitor.go("openings:minutes", tender.code)
-        visitor.look("minutes")
+        visitor.picture("minutes")
         # Prices and names of a 公开征集 are not read out.
         assert cast.university.name not in visitor.page.content()
         assert "850,000" not in visitor.page.content()
@@ -202,10 +205,10 @@ def read(journey: Journey, cast: Cast, tender: Tender, bids: list[Bid]) -> None:
             buyer.go("openings:show", opening.code)
             buyer.follow(org.name)
             assert scheme in buyer.text()
-        buyer.look("reading")
+        buyer.picture("reading")
     with journey.as_(cast.university_admin) as bidder:
         bidder.go("bids:show", bids[0].code)
-        bidder.look("bid-opened")
+        bidder.picture("bid-opened")
         assert f"发榜方 {cast.approver.get_full_name()} 查阅" in bidder.text()
 
 
@@ -214,7 +217,7 @@ def judge(journey: Journey, cast: Cast, tender: Tender, bids: list[Bid]) -> None
     with journey.as_(cast.approver) as buyer:
         buyer.go("tenders:manage", tender.code)
         buyer.follow("组织评审")
-        buyer.look("assemble")
+        buyer.picture("assemble")
         reader = buyer.main.locator("[name=read-reader]")
         reader.select_option(label=cast.member.get_full_name())
         buyer.press("指定评审人")
@@ -238,7 +241,7 @@ def judge(journey: Journey, cast: Cast, tender: Tender, bids: list[Bid]) -> None
             for field in reader_.main.locator("[name^=comment_]").all():
                 field.fill("指标有检测报告支持，节点可行。")
             if row == bids[0]:
-                reader_.look("score")
+                reader_.picture("score")
             reader_.press("保存")
         reader_.page.goto(seat)
         reader_.act("lock")
@@ -255,7 +258,7 @@ def publicise(journey: Journey, cast: Cast, tender: Tender) -> Result:
         buyer.go("tenders:manage", tender.code)
         buyer.main.locator("#results a").first.click()
         buyer.page.wait_for_load_state("load")
-        buyer.look("result-check")
+        buyer.picture("result-check")
         buyer.act("check", days="5", contact="采购部 0539-8100000")
         buyer.picture("result-public-manage")
     if Result.objects.get().status == "checking":
@@ -267,12 +270,12 @@ def publicise(journey: Journey, cast: Cast, tender: Tender) -> Result:
         visitor.picture("tender-publicised")
         visitor.main.locator("#results a").first.click()
         visitor.page.wait_for_load_state("load")
-        visitor.look("result")
+        visitor.picture("result")
         assert cast.university.name in visitor.text()
         assert cast.other_enterprise.name not in visitor.page.content()
         visitor.main.locator("#candidates a").first.click()
         visitor.page.wait_for_load_state("load")
-        visitor.look("publicity")
+        visitor.picture("publicity")
     result.refresh_from_db()
     assert result.status == "publicised"
     return result
@@ -296,7 +299,7 @@ def confirm(journey: Journey, cast: Cast, result: Result, bids: list[Bid]) -> Aw
         with journey.as_(person) as bidder:
             bidder.page.goto(told.url)
             if row == bids[0]:
-                bidder.look("letter")
+                bidder.picture("letter")
             else:
                 bidder.picture("letter-other")
             assert words in bidder.text()
@@ -350,7 +353,7 @@ def work(journey: Journey, cast: Cast, contract: Contract) -> None:
     with journey.as_(cast.approver) as buyer:
         buyer.go("awards:delivery", book.code)
         buyer.main.locator("[name=accept-grade]").first.check()
-        buyer.look("delivery-accept")
+        buyer.picture("delivery-accept")
         said = {"judges": "验收组三人", "reasons": "指标全部达到，资料齐全。"}
         buyer.act("accept", on=clock.today().isoformat(), **said)
         buyer.picture("delivery-accepted")

@@ -1,7 +1,7 @@
 """A whole 揭榜 in a browser: sealed bids, custodians, drawn experts, an objection, and the counted yuan.
 
 Bidders seal, custodians open and experts judge on their own pages; who does the same as somebody before does it through
-the services, to save time. Pages that the journey of a call has looked at are not looked at again.
+the services, to save time. Pages that another browser test holds to the rules are not held to them again.
 """
 
 import re
@@ -144,7 +144,7 @@ def announce(journey: Journey, cast: Cast, need: Need, custodians: list[Custodia
         }.items():
             buyer.main.locator(f"[name={field}]").fill(text)
         buyer.main.locator("[name=has_lead]").check()
-        buyer.look("challenge-content")
+        buyer.picture("challenge-content")
         for _part in range(3):
             buyer.press("保存，下一部分")
         buyer.main.locator("[name=deadline]").fill(clock.day_of(deadline).isoformat())
@@ -169,7 +169,7 @@ def announce(journey: Journey, cast: Cast, need: Need, custodians: list[Custodia
     with journey.as_(custodians[1].person) as keeper:
         keeper.go("custody:list")
         keeper.go("custody:rehearse", asked.get(key__custodian=custodians[1]).code)
-        keeper.look("rehearse")
+        keeper.picture("rehearse")
         keeper.main.locator("[data-words]").fill(WORDS)
         keeper.main.locator("[data-do=open]").click()
         expect(keeper.page.get_by_text("密钥可以使用")).to_be_visible()
@@ -232,7 +232,7 @@ def hand_everything_in(
         bidder.go("bids:show", row.code)
         seal(bidder, SECOND_SCHEME, "90")
         bidder.go("bids:show", row.code)
-        bidder.look("bid-replaced")
+        bidder.picture("bid-replaced")
     assert list(Envelope.objects.filter(bid=row).values_list("revision", flat=True)) == [1, 2]
     for place, (org, person) in enumerate(firms[2:]):
         hand_in(
@@ -266,7 +266,7 @@ def unseal(journey: Journey, tender: Tender) -> None:
             keeper.go("openings:list")
             keeper.follow(TITLE)
             if not place:
-                keeper.look("opening-keeper")
+                keeper.picture("opening-keeper")
             keeper.main.locator("[data-words]").fill(WORDS)
             keeper.main.locator("[data-do=open]").click()
             expect(keeper.page.get_by_text("您的份额已经提交")).to_be_visible(timeout=30_000)
@@ -277,7 +277,7 @@ def unseal(journey: Journey, tender: Tender) -> None:
     assert OpenedBid.objects.count() == 4
     with journey.as_(None) as visitor:
         visitor.go("openings:minutes", tender.code)
-        visitor.look("minutes-opened")
+        visitor.picture("minutes-opened")
         assert "850,000" not in visitor.page.content()
 
 
@@ -286,26 +286,26 @@ def form_a_panel(journey: Journey, cast: Cast, tender: Tender) -> Panel:
     with journey.as_(cast.operator) as operator:
         operator.go("tenders:manage", tender.code)
         operator.follow("组织评审")
-        operator.look("panel-form")
+        operator.picture("panel-form")
         operator.press("固定名单并公布摘要")
         expect(operator.page.locator("button[name=act][value=draw]")).to_be_visible()
         operator.look("panel-prepared")
         operator.act("draw")
-        operator.look("panel-drawn")
+        operator.picture("panel-drawn")
     panel = Panel.objects.select_related("lot__tender__owner").get()
     seats = evaluation.sitting_of(panel)
     assert len(seats) == 5
     with journey.as_(seats[0].person) as expert:
         expert.go("evaluation:desk")
         expert.follow(TITLE)
-        expert.look("seat-invited")
+        expert.picture("seat-invited")
         expert.act("accept")
         fields = expert.main.locator("[name^=declare-bid_]")
         for choice in fields.and_(expert.main.locator("[value=none]")).all()[1:]:
             choice.check()
         fields.and_(expert.main.locator("[value=conflict]")).first.check()
         expert.main.locator("[name^=declare-reason_]").first.fill(CONFLICT)
-        expert.look("seat-conflict")
+        expert.picture("seat-conflict")
         expert.page.locator("button[name=act][value=declare]").click()
         expect(expert.page.get_by_text("已办理").first).to_be_visible()
         expert.look("seat-recused")
@@ -322,7 +322,7 @@ def form_a_panel(journey: Journey, cast: Cast, tender: Tender) -> Panel:
         for choice in expert.main.locator("[name^=declare-bid_][value=none]").all():
             choice.check()
         expert.act("declare")
-        expert.look("seat-scoring")
+        expert.picture("seat-scoring")
     panel.refresh_from_db()
     assert panel.status == "scoring"
     return panel
@@ -368,7 +368,7 @@ def publicise(journey: Journey, cast: Cast, tender: Tender) -> Result:
     result = Result.objects.select_related("tender__owner", "lot").get()
     with journey.as_(cast.approver) as buyer:
         buyer.go("awards:manage", result.code)
-        buyer.look("challenge-result-check")
+        buyer.picture("challenge-result-check")
         buyer.act("check", days="5", contact="采购部 0539-8100000")
     with journey.as_(cast.operator) as operator:
         operator.go("awards:manage", result.code)
@@ -390,22 +390,22 @@ def object_and_answer(
         bidder.main.locator("[name=ground]").first.check()
         bidder.main.locator("[name=interest]").fill("本单位提交了方案，未入选。")
         bidder.main.locator("[name=text]").fill(OBJECTION)
-        bidder.look("object")
+        bidder.picture("object")
         bidder.press("保存草稿")
         bidder.act("submit")
-        bidder.look("objection")
+        bidder.picture("objection")
     objection = Objection.objects.get()
     with journey.as_(cast.approver) as buyer:
         buyer.go("awards:manage", result.code)
         buyer.page.locator("button[name=act][value=confirm]").click()
         expect(buyer.main.get_by_role("alert")).to_contain_text("有异议或投诉尚未了结")
         buyer.go("publicity:objection", objection.code)
-        buyer.look("objection-answer")
+        buyer.picture("objection-answer")
         buyer.act("dismiss", answer=ANSWER)
     with journey.as_(None) as visitor:
         visitor.go("publicity:detail", publicity.code)
         expect(visitor.main).to_contain_text(ANSWER)
-        visitor.look("publicity-answered")
+        visitor.picture("publicity-answered")
         assert firm[0].name not in visitor.page.content()
         assert OBJECTION not in visitor.page.content()
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 import pytest
 
 from marketplace.journal import tasks
-from marketplace.kernel.statistics import refresh_statistics
+from marketplace.kernel.statistics import collect_after_load, refresh_statistics
 from marketplace.listings import queries
 from marketplace.needs.models import Need
 from tests.cast import Cast
@@ -44,3 +44,9 @@ def test_it_may_be_asked_of_any_database() -> None:
     said = [query["sql"] for query in asked.captured_queries]
     counted = ["PRAGMA analysis_limit = 400", "ANALYZE"] * 2
     assert said == (counted if connection.vendor == "sqlite" else [])
+
+
+def test_after_a_load_every_database_counts_at_once() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        collect_after_load()
+    assert asked.captured_queries[-1]["sql"] == "ANALYZE"

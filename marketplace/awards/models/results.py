@@ -48,7 +48,9 @@ class Result(Stamped):
     return_reason = models.CharField(max_length=MOST_REASON, blank=True)
     published_at = models.DateTimeField(null=True)
     #: The publicity of a result in which every bid was rejected. That of a candidate is the award's.
-    publicity = models.ForeignKey(Publicity, null=True, on_delete=models.PROTECT, related_name="+")
+    publicity = models.ForeignKey(
+        Publicity, null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     #: When somebody was chosen first, the rejection of all was made public, or the lot failed: since then each bidder
     #: has a letter.
     told_at = models.DateTimeField(null=True)

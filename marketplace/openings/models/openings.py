@@ -10,6 +10,7 @@ from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MAX_FEN, MoneyField
 from marketplace.openings.rulebook import price_words
 from marketplace.openings.workflow import Cause, Outcome, Status
+from marketplace.publicity.rulebook import in_words
 from marketplace.tenders.models import Lot, Tender
 
 OPENED_FILES = "openings.openedbid"
@@ -67,6 +68,11 @@ class Opening(Stamped):
     def status_label(self) -> Any:
         """The state in words."""
         return Status(self.status).label
+
+    @property
+    def keepers_until_words(self) -> str:
+        """Until when keepers are waited for, in Asia/Shanghai; midnight is 24:00 of the day that it ends."""
+        return in_words(self.keepers_until) if self.keepers_until is not None else ""
 
 
 class OpenedBid(models.Model):

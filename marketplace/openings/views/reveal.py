@@ -15,6 +15,7 @@ from marketplace.openings.forms import RevealForm
 from marketplace.openings.models import Reveal
 from marketplace.openings.views.shared import PersonRequest
 from marketplace.openings.workflow import Outcome
+from marketplace.publicity.rulebook import in_words
 from marketplace.web.acts import at_fields
 from marketplace.web.signed_out import login_required
 from marketplace.web.throttle import limited
@@ -57,7 +58,7 @@ def reveal(request: PersonRequest, code: str) -> HttpResponse:
         "problem": problem,
         "asked": asked,
         "is_done": Reveal.objects.filter(opened=row).exists(),
-        "until": until,
+        "until": in_words(until) if until is not None else "",
         "by_browser": row.envelope.sealed_by == "browser",
         "data": json.dumps({"header": header, "hash": row.envelope.header_hash}),
     }
