@@ -1,5 +1,6 @@
 """The whole machine: everything that people, keepers, experts, the authority and the clock do to one tender."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from marketplace.publicity.models import Objection
 from marketplace.tenders import services as tenders
 from marketplace.tenders.workflow import ENDED, OPEN
 from tests.marketplace.mechanism import invariants
-from tests.marketplace.mechanism.base import when
+from tests.marketplace.mechanism.base import FIRM, GROUNDS, MOVES, when
 from tests.marketplace.mechanism.bidding import Bidding
 from tests.marketplace.mechanism.deciding import Deciding
 from tests.marketplace.mechanism.judging import Judging
@@ -34,6 +35,7 @@ class Mechanism(Bidding, Judging, Deciding):
                 self.nothing_is_overdue()
         finally:
             self.time.close()
+            transaction.set_rollback(False)
             transaction.savepoint_rollback(self.saved)
 
     @rule(days=st.sampled_from([0, 1, 3, 9]))
@@ -78,6 +80,47 @@ class Mechanism(Bidding, Judging, Deciding):
             self.register_contract()
         self.idle = False
 
+    @rule(number=st.integers(0, 10**6), firm=FIRM, yes=st.booleans())
+    def act(self, number: int, firm: int, yes: bool) -> None:
+        """One of what people may do at this stage, each as often as the others."""
+        ground, move = GROUNDS[number % len(GROUNDS)], MOVES[number // 7 % len(MOVES)]
+        contest = [
+            lambda: self.object(firm, ground, yes),
+            lambda: self.answer_objection(move, firm),
+            lambda: self.settle_award(decline=yes),
+            lambda: self.remedy(
+                ("next", "again", "fail")[firm], ("declined", "objection")[number % 2]
+            ),
+        ]
+        choices: dict[str, list[Callable[[], None]]] = {
+            "open": [
+                lambda: self.hand_in(firm, number),
+                lambda: self.withdraw(firm),
+                lambda: self.amend(number, yes),
+                lambda: self.confirm(firm),
+            ],
+            "waiting": [
+                lambda: self.post(firm, wrong=yes),
+                lambda: self.post(firm, wrong=False),
+                lambda: self.keeper_is_away(firm, number % 3),
+                work,
+            ],
+            "opened": [lambda: self.form_panel(yes)],
+            "evaluating": [
+                lambda: self.clear_seats(1 + number % 5),
+                lambda: self.step_aside(number % 5, ("conflict", "decline", "recuse")[firm]),
+                lambda: self.score(number % 5, "80.25", yes),
+                lambda: self.conclude("60"),
+                self.publish,
+            ],
+            "proposed": [*contest, self.publish, self.wait_for_the_next_end],
+            "awarded": [*contest, self.sign_contract, work],
+            "contracted": [self.register_contract],
+        }
+        now = choices.get("open" if self.is_open else self.stage, [work])
+        now[number % len(now)]()
+        self.idle = False
+
     @rule(death=st.integers(0, 60), lazy=st.booleans())
     def worker(self, death: int, lazy: bool) -> None:
         """5, 6: it comes once, dies within and comes again, or a reader was quicker: the same rows, each told once."""
@@ -98,7 +141,8 @@ class Mechanism(Bidding, Judging, Deciding):
                     with dies(1 + death % writes):
                         work()
                 except Died:
-                    pass
+                    # The statement was never sent: only the savepoints that were open are rolled back.
+                    transaction.set_rollback(False)
             work()
             assert picture(self.row, self.since) == wanted
         work()
