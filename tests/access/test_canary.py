@@ -23,6 +23,10 @@ import pytest
 from marketplace.bids.models import Bid, Envelope
 from marketplace.journal import jobs
 from marketplace.journal import services as journal
+from marketplace.tenders.models import Tender
+from search import engine
+from search.query import Query
+from search.schema import all_specs
 from tests.access.canary import FORMS, PRICE, WORD, found_in, in_folders, in_tables
 from tests.access.matrix import Rule, load
 from tests.access.walk import address
@@ -141,6 +145,8 @@ def test_a_word_of_a_sealed_bid_is_nowhere_before_the_opening(
     caplog.set_level(logging.DEBUG, "marketplace")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
+    # An index of its own: what is indexed here is not taken back with the rows.
+    settings.DATA_DIR = tmp_path / "data"
     settings.BID_STORE_DIR = tmp_path / "bids"
     settings.BID_RECEIPT_KEY_FILE = tmp_path / "receipts.pem"
     settings.FILE_UPLOAD_TEMP_DIR = str(temporary)
@@ -154,6 +160,7 @@ def test_a_word_of_a_sealed_bid_is_nowhere_before_the_opening(
             pass
         assert in_tables() == []
         assert in_folders(tmp_path, Path(settings.DATA_DIR), Path(settings.PRIVATE_FILES_DIR)) == []
+        assert _in_indexes() == []
         asked = 0
         for role, path in _pages(world, bids):
             answer = world.ask(role, "get", path)
@@ -167,6 +174,24 @@ def test_a_word_of_a_sealed_bid_is_nowhere_before_the_opening(
     assert not found_in(caplog.text.encode())
     for letter in mail.outbox:
         assert not found_in(letter.message().as_bytes())
+
+
+def _in_indexes() -> list[str]:
+    """Indexes that find the word: their files hold no text as it was written."""
+    return [
+        spec.name for spec in all_specs() if engine.find(spec.name, Query(WORD, loosens=False)).hits
+    ]
+
+
+def test_the_search_finds_what_is_indexed(world: World, tmp_path: Path, settings: Any) -> None:
+    """The control: a call that says the word is found in the index of calls, and in no other."""
+    settings.DATA_DIR = tmp_path / "data"
+    with rolled_back():
+        cast = world.cast
+        make_sealed_tender(cast.enterprise, cast.approver, operator=cast.operator)
+        Tender.objects.filter(status="tendering").update(summary=f"需要 {WORD} 方案")
+        engine.rebuild("tenders")
+        assert _in_indexes() == ["tenders"]
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path, world: World) -> None:
