@@ -28,7 +28,7 @@ kinds.register("awards.letter", _("结果通知书"))
 kinds.register("awards.contract", _("签约期限提醒"))
 kinds.register("awards.taskbook", _("任务和验收的进展"))
 
-register_hold(services.hold)
+register_hold(services.hold, rank=1)
 register_reader(AWARD_FILES, queries.reads_award_file)
 register_reader(DELIVERY_FILES, queries.reads_delivery_file)
 

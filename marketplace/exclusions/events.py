@@ -20,12 +20,14 @@ class DecisionRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionCorrected(Event):
-    """What was recorded differed from the document. `changed` names the columns."""
+    """What was recorded differed from the document. `changed` names the columns; `was_…` whom the row named before."""
 
     subject_kind = DECISION
     label = _("已更正录入的决定")
     reason: str
     changed: tuple[str, ...] = ()
+    was_person: int | None = None
+    was_uscc: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

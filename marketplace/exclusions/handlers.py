@@ -12,6 +12,7 @@ from marketplace.kernel.events import Event, on
 from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.parties import queries as parties
+from marketplace.parties.models import User
 
 kinds.register("exclusions.decision", _("禁止参加的决定"))
 register_reader(DECISION_FILES, queries.reads_file)
@@ -29,19 +30,51 @@ def tell_named_of_change(event: Event) -> None:
     _tell(event, _("针对%(name)s的决定 %(number)s 的记录有变化"))
 
 
-def _tell(event: Event, title: Any) -> None:
-    row = Decision.objects.select_related("person").filter(pk=event.subject_id).first()
-    if row is None or row.voided_at is not None:
+@on(events.DecisionCorrected)
+def tell_who_was_named(event: events.DecisionCorrected) -> None:
+    """Who was named by mistake learns that the row names him no more, without learning whom it names now."""
+    row = _row(event)
+    if row is None or (row.person_id, row.uscc) == (event.was_person, event.was_uscc):
         return
-    people = [row.person] if row.person is not None else []
-    org = parties.organization_with_uscc(row.uscc) if row.uscc else None
-    if org is not None and org.is_verified:
-        people += list(parties.binders_of(org.pk))
+    person = User.objects.filter(pk=event.was_person).first() if event.was_person else None
+    now = {one.pk for one in _named(row.person, row.uscc)}
+    gone = [one for one in _named(person, event.was_uscc) if one.pk not in now]
+    _notify(row, gone, _("决定 %(number)s 的记录已更正，不再针对您或您的单位"), is_shown=False)
+
+
+@on(events.DecisionVoided)
+def tell_of_void(event: events.DecisionVoided) -> None:
+    """The one who was named learns that the row was a mistake; he reads it no more."""
+    row = _row(event)
+    if row is not None:
+        title = _("针对%(name)s的决定 %(number)s 系误录，已作废")
+        _notify(row, _named(row.person, row.uscc), title, is_shown=False)
+
+
+def _row(event: Event) -> Decision | None:
+    return Decision.objects.select_related("person").filter(pk=event.subject_id).first()
+
+
+def _named(person: User | None, uscc: str) -> list[User]:
+    """The person, and those who bind the organisation of this credit code, if it was found to be the one."""
+    org = parties.organization_with_uscc(uscc) if uscc else None
+    binders = parties.binders_of(org.pk) if org is not None and org.is_verified else ()
+    return [*([person] if person is not None else []), *binders]
+
+
+def _tell(event: Event, title: Any) -> None:
+    row = _row(event)
+    if row is not None and row.voided_at is None:
+        _notify(row, _named(row.person, row.uscc), title)
+
+
+def _notify(row: Decision, people: list[User], title: Any, *, is_shown: bool = True) -> None:
+    page = reverse("exclusions:show", args=[row.code]) if is_shown else ""
     notify(
         "exclusions.decision",
         people,
         title=title,
         params={"name": row.name, "number": row.number},
-        url=reverse("exclusions:show", args=[row.code]),
+        url=page or reverse("exclusions:list"),
         subject=(events.DECISION, row.pk),
     )

@@ -1,11 +1,12 @@
 """Decisions from a sheet: each row by itself, so that a bad one stops no other; errors name row and column."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from marketplace.exclusions import services
 from marketplace.exclusions.forms import DecisionForm
@@ -13,7 +14,7 @@ from marketplace.exclusions.models import Decision, Run
 from marketplace.exclusions.rulebook import FIELDS, MOST_ROWS, SCOPES, VERSION, plain
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.children import ChildFailed, NoRoom
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput
 from marketplace.sheets.children import sheet_of
 from marketplace.sheets.headings import Wanted, spellings
 from marketplace.sheets.headings import plain as heading
@@ -38,7 +39,30 @@ COLUMNS: Mapping[str, tuple[Any, ...]] = {
     "last_on": (gettext_lazy("期限的最后一天"), "截止日期", "结束日期"),
     "source": (gettext_lazy("决定的链接"), "链接", "原文链接"),
 }
-_KNOWN = {heading(str(name)): field for field, names in COLUMNS.items() for name in names}
+#: The languages in which a template is offered, and so read, whatever the reader's is.
+_LANGUAGES = ("zh-hans", "en")
+
+
+def _in_each(label: Any) -> list[str]:
+    """A label in each language of the template."""
+    found = []
+    for language in _LANGUAGES:
+        with override(language):
+            found.append(str(label))
+    return found
+
+
+@cache
+def _known() -> dict[str, str]:
+    """The headings that are understood -> the field."""
+    return {
+        heading(text): field
+        for field, names in COLUMNS.items()
+        for name in names
+        for text in _in_each(name)
+    }
+
+
 _NEEDED = "number"
 _BETWEEN = ("、", "，", ",", ";", "；", "\n")
 
@@ -85,7 +109,8 @@ def record_rows(sheet: Sheet, name: str, sha256: str, *, actor: Actor) -> Run:
 
 def read_table(path: Path, name: str) -> Sheet:
     """Read a sheet of decisions. Raises InvalidInput at `file` where it cannot be read as a whole."""
-    wanted = Wanted(frozenset(_KNOWN), frozenset(n for n, f in _KNOWN.items() if f == _NEEDED))
+    known = _known()
+    wanted = Wanted(frozenset(known), frozenset(n for n, f in known.items() if f == _NEEDED))
     try:
         sheet = sheet_of(path, name, wanted=wanted, max_rows=MOST_ROWS)
     except NoRoom:
@@ -99,8 +124,9 @@ def read_table(path: Path, name: str) -> Sheet:
 
 def _places(headers: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
+    known = _known()
     for place, text in enumerate(headers):
-        field = next((_KNOWN[one] for one in spellings(text) if one in _KNOWN), "")
+        field = next((known[one] for one in spellings(text) if one in known), "")
         if not field:
             continue
         if field in found:
@@ -129,6 +155,8 @@ def _record(said: Mapping[str, str], actor: Actor) -> tuple[dict[str, list[str]]
         return {}, True
     try:
         services.record_decision(form.content, actor=actor)
+    except Forbidden as error:
+        return {"name": [str(error)]}, False
     except InvalidInput as error:
         names = {"fields": "fields_"}
         return {names.get(at, at): [str(one) for one in t] for at, t in error.errors.items()}, False
@@ -139,16 +167,25 @@ def _data(said: Mapping[str, str]) -> dict[str, Any]:
     """The cells of a row as the page would send them."""
     data: dict[str, Any] = dict(said)
     data["kind"] = _kind(said)
-    scopes = {plain(str(one.label)): one.name for one in SCOPES[VERSION]}
+    scopes = _scopes()
     data["scopes"] = [scopes.get(plain(one), one) for one in _several(said.get("scopes", ""))]
-    terms = {plain(row.label_in("zh-hans")): row.code for row in taxonomy.terms(FIELDS)}
+    terms = {
+        plain(row.label_in(language)): row.code
+        for row in taxonomy.terms(FIELDS)
+        for language in _LANGUAGES
+    }
     data["fields_"] = [terms.get(plain(one), one) for one in _several(said.get("fields_", ""))]
     return data
 
 
+def _scopes() -> dict[str, str]:
+    """The labels of the acts that may be forbidden, in each language -> the act."""
+    return {plain(text): one.name for one in SCOPES[VERSION] for text in _in_each(one.label)}
+
+
 def _kind(said: Mapping[str, str]) -> str:
     """单位 or 个人; where the sheet does not say it, a credit code means an organisation."""
-    kinds = {plain(str(label)): value for value, label in Decision.Kind.choices}
+    kinds = {plain(text): row.value for row in Decision.Kind for text in _in_each(row.label)}
     text = said.get("kind", "")
     if not text:
         return Decision.Kind.ORGANIZATION if said.get("uscc") else Decision.Kind.PERSON
@@ -157,7 +194,7 @@ def _kind(said: Mapping[str, str]) -> str:
 
 def _several(text: str) -> list[str]:
     """The entries of a cell. A scope has 、 within, so it is tried whole before it is parted."""
-    if plain(text) in {plain(str(one.label)) for one in SCOPES[VERSION]}:
+    if plain(text) in _scopes():
         return [text]
     signs = _BETWEEN[3:] if any(sign in text for sign in _BETWEEN[3:]) else _BETWEEN
     for sign in signs:

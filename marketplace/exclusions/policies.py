@@ -13,7 +13,7 @@ from marketplace.parties.workflow import OrgStatus
 KEEPERS = (Role.OPERATOR, Role.AUTHORITY)
 #: Who reads the whole register.
 READERS = (*KEEPERS, Role.AUDITOR)
-_FOUND = (OrgStatus.VERIFIED, OrgStatus.SUSPENDED)
+FOUND = (OrgStatus.VERIFIED, OrgStatus.SUSPENDED)
 
 
 @rules.predicate
@@ -31,7 +31,7 @@ def codes_of(user: Actor) -> list[str]:
     orgs = list(access_of(user).orgs)
     if not orgs:
         return []
-    rows = Organization.objects.filter(pk__in=orgs, status__in=_FOUND, uscc__isnull=False)
+    rows = Organization.objects.filter(pk__in=orgs, status__in=FOUND, uscc__isnull=False)
     return [str(code) for code in rows.values_list("uscc", flat=True)]
 
 

@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.exclusions.models import Decision, Run
-from marketplace.exclusions.policies import READERS, codes_of
+from marketplace.exclusions.policies import FOUND, READERS, codes_of
 from marketplace.exclusions.rulebook import FIELDS, Act, plain
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -105,7 +105,9 @@ def named(org: Organization) -> Named:
 def partners(names: Iterable[str]) -> list[Named]:
     """Partners of a joint bid, of whom a bid says the names alone: by name, and as who is registered under it."""
     wanted = [name.strip() for name in names if name.strip()]
-    known = Organization.objects.filter(name__in=wanted, uscc__isnull=False) if wanted else []
+    # Anybody may enter an organisation under a name and code: who was not found to be the one is not taken for it.
+    found = Organization.objects.filter(uscc__isnull=False, status__in=FOUND)
+    known = found.filter(name__in=wanted) if wanted else []
     return [*(named(row) for row in known), *(Named(name) for name in wanted)]
 
 

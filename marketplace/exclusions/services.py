@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.exclusions import events
@@ -39,6 +39,9 @@ from marketplace.parties.rulebook import UnfitCode, normalize_uscc
 from marketplace.taxonomy import queries as taxonomy
 
 _KNOWN = _("这份决定已经录入")
+#: Days that a document may name. One that holds for ever names no last day.
+EARLIEST, LATEST = date(1950, 1, 1), date(2199, 12, 31)
+_OUTSIDE = _("日期应在 1950 年至 2199 年之间；长期有效的不填最后一天")
 _IS_URL = URLValidator(schemes=["http", "https"])
 #: Columns that a correction may change.
 _COLUMNS = (
@@ -84,8 +87,14 @@ def record_decision(content: Content, *, upload: Any = None, actor: Actor) -> De
         file = files.store_upload(upload, subject_kind=DECISION_FILES, actor=actor)
     with transaction.atomic():
         row = Decision(recorded_by_id=actor.pk, **found)
+        _refuse_own(row, actor)
         _refuse_doubled(row)
-        insert(row)
+        try:
+            with transaction.atomic():
+                insert(row)
+        except IntegrityError:
+            # Somebody recorded the same one meanwhile.
+            raise InvalidInput({"number": [_KNOWN]}) from None
         if file is not None:
             files.bind(file, row.pk, actor=actor)
         publish(events.DecisionRecorded(subject_id=row.pk), actor=actor)
@@ -108,12 +117,17 @@ def correct_decision(
     if errors:
         raise InvalidInput(errors)
     before = {name: getattr(row, name) for name in _COLUMNS}
+    was = (row.person_id, row.uscc)
     for name, value in found.items():
         setattr(row, name, value)
+    _refuse_own(row, actor)
     _refuse_doubled(row)
     changed = tuple(name for name in _COLUMNS if getattr(row, name) != before[name])
     _save(row)
-    publish(events.DecisionCorrected(subject_id=row.pk, reason=said, changed=changed), actor=actor)
+    fact = events.DecisionCorrected(
+        subject_id=row.pk, reason=said, changed=changed, was_person=was[0], was_uscc=was[1]
+    )
+    publish(fact, actor=actor)
     return row
 
 
@@ -139,6 +153,8 @@ def lift_decision(
     row.lift_source = _url(source, errors, at="source")
     if lifted_on is None:
         errors["lifted_on"] = [_("请填写解除的日期")]
+    elif not EARLIEST <= lifted_on <= LATEST:
+        errors["lifted_on"] = [_OUTSIDE]
     elif lifted_on < row.decided_on:
         errors["lifted_on"] = [_("不能早于作出决定的日期")]
     elif row.ends_at is not None and _begin(lifted_on) >= row.ends_at:
@@ -212,6 +228,12 @@ def _save(row: Decision) -> None:
     row.rev += 1
     row.updated_at = clock.now()
     row.save()
+
+
+def _refuse_own(row: Decision, actor: Actor) -> None:
+    """Raises Forbidden where a row would be about the one who keeps it, or his organisation: others record that."""
+    if not actor.has_perm("exclusions.correct_decision", row):
+        raise Forbidden(_("由平台运营或主管部门办理，且不能办理针对本人或本单位的决定"))
 
 
 def _refuse_doubled(row: Decision) -> None:
@@ -289,6 +311,11 @@ def _period(content: Content, errors: dict[str, list[object]]) -> dict[str, Any]
         errors["decided_on"] = [_("请填写作出决定的日期")]
     elif decided > clock.today():
         errors["decided_on"] = [_("日期不能晚于今天")]
+    for name, day in (("decided_on", decided), ("starts_on", first), ("last_on", last)):
+        if day is not None and not EARLIEST <= day <= LATEST:
+            errors[name] = [_OUTSIDE]
+    if errors.keys() & {"decided_on", "starts_on", "last_on"}:
+        return {}
     if first is None:
         errors["starts_on"] = [_("请填写期限的第一天")]
         return {}

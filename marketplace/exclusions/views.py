@@ -69,7 +69,10 @@ def at_fields(form: Any, error: InvalidInput) -> None:
 @require_safe
 def decisions(request: PersonRequest) -> HttpResponse:
     """The decisions that the reader may see, by state and by a word of name, code or number."""
-    state, typed = request.GET.get("state", ""), request.GET.get("q", "").strip()[:_MOST_TYPED]
+    state, typed = (
+        request.GET.get("state", ""),
+        request.GET.get("q", "").replace("\0", "").strip()[:_MOST_TYPED],
+    )
     state = state if state in Decision.State.values else ""
     rows = queries.search(queries.visible_to(request.user), typed)
     if state:

@@ -22,7 +22,7 @@ kinds.register("openings.keeper", _("请开启密封方案"))
 kinds.register("openings.outcome", _("方案开启的结果"))
 kinds.register("openings.reveal", _("请公开本单位方案的密钥"))
 
-register_hold(services.hold)
+register_hold(services.hold, rank=2)
 
 
 @on(

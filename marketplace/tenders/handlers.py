@@ -155,6 +155,8 @@ def tell_holders(event: events.TenderPublished) -> None:
     events.TenderSuspended,
     events.TenderResumed,
     events.TenderAmended,
+    events.TenderCancellationAnnounced,
+    events.TenderCancellationDropped,
     events.TenderCancelled,
     events.LotMoved,
     batch=True,

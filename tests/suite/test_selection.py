@@ -54,6 +54,8 @@ def item(path: str, *marks: str, fixtures: tuple[str, ...] = ()) -> Any:
         (item("tests/search/test_analysis.py"), True),
         (item("tests/access/test_walk.py", "django_db"), False),
         (item("tests/journeys/test_university.py", "journey"), True),
+        (item("tests/marketplace/deals/test_moves_and_api.py", "django_db"), False),
+        (item("tests/marketplace/deals/test_moves_and_api.py", "django_db", "skipif"), True),
     ],
 )
 def test_what_a_server_can_change_runs_there(case: Any, is_kept: bool) -> None:

@@ -142,7 +142,7 @@ def undecided(lot_id: int) -> bool:
 
 
 def exclusions_of(award: Award, at: datetime) -> list[Decision]:
-    """Decisions of competent bodies that forbid to choose this candidate at this instant, partners included.
+    """Decisions that forbid to choose this candidate at this instant: it, a partner, a person with a hand in the bid.
 
     What has been awarded stays: a decision that begins afterwards changes nothing here.
     """
@@ -152,7 +152,11 @@ def exclusions_of(award: Award, at: datetime) -> list[Decision]:
     opened = opened_in(award.result.lot).filter(bid_id=entry.bid_id).first()
     names = partners_of(opened.form) if opened is not None else []
     parties = [exclusions.named(entry.organization), *exclusions.partners(names)]
-    return exclusions.against(parties, act_of(award.result.tender), at)
+    what = act_of(award.result.tender)
+    hands = list(entry.bid.hands.values_list("person_id", flat=True))
+    people = exclusions.against_people(hands, what, at)
+    found = exclusions.against(parties, what, at)
+    return [*found, *(row for rows in people.values() for row in rows)]
 
 
 def was_right(publicity: Publicity) -> bool:

@@ -21,7 +21,7 @@ from marketplace.awards.services.deliveries import (
     report_milestone,
     submit_delivery,
 )
-from marketplace.awards.services.locking import hold, lock_lot
+from marketplace.awards.services.locking import hold, lock_lot, lock_windows
 from marketplace.awards.services.proposing import propose_result
 from marketplace.awards.services.publishing import (
     content_of,
@@ -49,6 +49,7 @@ __all__ = [
     "judge_milestone",
     "least_days",
     "lock_lot",
+    "lock_windows",
     "propose_result",
     "publish_result",
     "record_contract",

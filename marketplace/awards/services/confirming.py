@@ -60,6 +60,8 @@ def _ready(held: Held) -> Award:
     if award.publicity.status == PublicityStatus.CANCELLED:
         raise Refused(gettext_lazy("结果公示已撤销，请选择重新评审、改由下一名候选或宣布流标"))
     refuse_excluded(held, award)
+    if held.contested:
+        raise Refused(held.contested)
     if queries.blocking(held.lot.pk):
         raise Refused(gettext_lazy("有异议或投诉尚未了结，了结之前不能定标"))
     if not is_over(award, held.now):

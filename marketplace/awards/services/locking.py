@@ -15,6 +15,7 @@ from marketplace.awards.models import Award, Result
 from marketplace.exclusions import queries as exclusions
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, NotVisible, Refused
+from marketplace.openings.services import hold as hold_of_opening
 from marketplace.publicity.services import lock_subject
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
@@ -31,12 +32,20 @@ class Held:
     tender: Tender
     lot: Lot
     now: datetime
+    #: Why nothing is decided now for an objection to the opening, or "".
+    contested: object = ""
 
 
 def lock_lot(lot_id: int) -> None:
     """Lock the publicities of every result of a lot until the end of the transaction; in the order of keys."""
     for pk in Result.objects.filter(lot_id=lot_id).order_by("pk").values_list("pk", flat=True):
         lock_subject(queries.RESULT_KIND, pk)
+
+
+def lock_windows(lot_id: int, tender: Tender) -> object:
+    """Lock the publicities of a lot, then the window of its opening; why an objection to that one holds, or ""."""
+    lock_lot(lot_id)
+    return hold_of_opening(tender)
 
 
 def hold(tender: Tender) -> object:
@@ -52,7 +61,7 @@ def hold(tender: Tender) -> object:
 
 def locked(result: Result) -> Held:
     """The result as it is now with everything around it, under the locks. Raises NotVisible when it was deleted."""
-    lock_lot(result.lot_id)
+    contested = lock_windows(result.lot_id, result.tender)
     tender, now = tenders.up_to_date(result.tender)
     lot = tenders.lot_of(tender, result.lot_id)
     found = Result.objects.select_for_update(of=("self",)).filter(pk=result.pk).first()
@@ -65,7 +74,7 @@ def locked(result: Result) -> Held:
     award = rows.filter(result=found, ended_at__isnull=True).first()
     if award is not None:
         award.result = award.entry.result = found
-    return Held(found, award, tender, lot, now)
+    return Held(found, award, tender, lot, now, contested)
 
 
 def save(row: Any) -> None:

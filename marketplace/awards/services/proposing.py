@@ -8,14 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.awards import events, queries
 from marketplace.awards.models import Award, Entry, Result
 from marketplace.awards.rulebook import MOST_REASONS, Basis, Verdict, against_verdicts
-from marketplace.awards.services.locking import lock_lot
+from marketplace.awards.services.locking import lock_windows
 from marketplace.awards.workflow import LIVE
 from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.kernel.models import insert
 from marketplace.openings.queries import kin_in, opened_in
-from marketplace.openings.services import hold as hold_of_opening
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot
 
@@ -30,8 +29,7 @@ def propose_result(
     the purchaser declares the lot failed. Raises Refused while the lot has a live result, is in another stage, or an objection to the opening waits,
     InvalidInput at `verdicts`.
     """
-    lock_lot(lot.pk)
-    contested = hold_of_opening(lot.tender)
+    contested = lock_windows(lot.pk, lot.tender)
     tender, now = tenders.up_to_date(lot.tender)
     lot = tenders.lot_of(tender, lot.pk)
     if Result.objects.filter(lot=lot, status__in=sorted(LIVE)).exists():

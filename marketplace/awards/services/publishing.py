@@ -119,6 +119,8 @@ def _candidate(held: Held) -> Award | None:
         raise Refused(_DECLINED)
     else:
         refuse_excluded(held, held.award)
+    if held.contested:
+        raise Refused(held.contested)
     if queries.blocking(held.lot.pk):
         raise Refused(_BLOCKED)
     if held.tender.is_suspended:

@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.bids import events, queries
 from marketplace.bids.models import Bid, Receipt
-from marketplace.bids.services.locking import locked, note_hand, save
+from marketplace.bids.rulebook import partners_of
+from marketplace.bids.services.locking import (
+    locked,
+    note_hand,
+    refuse_bidder,
+    refuse_excluded,
+    save,
+)
 from marketplace.bids.services.receipts import give_receipt
 from marketplace.bids.workflow import BID, is_taken
 from marketplace.journal.services import publish
@@ -36,6 +43,8 @@ def confirm_bid(bid: Bid, *, terms_rev: int, actor: Actor, rev: Rev = None) -> R
         raise Refused(_("公告又有变更，请刷新页面查看后再确认"))
     note_hand(bid, actor)
     envelope = bid.envelopes.get(revision=bid.revision)
+    refuse_bidder(bid)
+    refuse_excluded(bid, partners_of(envelope.form), now)
     receipt = give_receipt(bid.tender, envelope, Receipt.Kind.CONFIRMED, now)
     save(bid)
     publish(events.BidConfirmed(subject_id=bid.pk, terms_rev=terms_rev), actor=actor)

@@ -60,12 +60,17 @@ def refuse_bidder(bid: Bid) -> None:
 
 
 def refuse_excluded(bid: Bid, partners: Iterable[str], at: datetime) -> None:
-    """Raises Refused where a decision of a competent body excludes the bidder or a partner at this instant.
+    """Raises Refused where a decision of a competent body excludes the bidder, a partner, or a person with a hand in it.
 
     A decision that begins later does not touch what was handed in: it stops the award.
     """
     parties = [exclusions.named(bid.organization), *exclusions.partners(partners)]
-    if reason := exclusions.refusal(exclusions.against(parties, act_of(bid.tender), at)):
+    what = act_of(bid.tender)
+    if reason := exclusions.refusal(exclusions.against(parties, what, at)):
+        raise Refused(reason)
+    hands = list(bid.hands.values_list("person_id", flat=True))
+    people = exclusions.against_people(hands, what, at)
+    if reason := exclusions.refusal([row for rows in people.values() for row in rows]):
         raise Refused(reason)
 
 

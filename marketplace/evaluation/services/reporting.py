@@ -61,7 +61,7 @@ def issue_report(
             for row in rows
             if row.rejection is None
         }
-        _refuse_names(panel, rows, errors)
+    _refuse_names(panel, rows, errors)
     if errors.found:
         raise InvalidInput(errors.found)
     panel.report = report_of(panel, rows)
@@ -75,11 +75,25 @@ def issue_report(
 def _refuse_names(panel: Panel, rows: list[Judged], errors: "Errors") -> None:
     """Reasons are read by everybody, and the names of those who are not chosen by nobody: they must not stand in them."""
     names = {plain_name(name): name for row in rows for name in queries.names_of(row.opened)}
-    for code, text in (panel.reasons or {}).items():
-        said = plain_name(text)
+    own, words = panel.reasons or {}, _("理由随结果公开，请不要写出单位名称“%(name)s”")
+    for row in rows:
+        said = plain_name(own.get(row.code, ""))
         if found := [name for key, name in names.items() if key and key in said]:
-            words = _("理由随结果公开，请不要写出单位名称“%(name)s”")
-            errors.found[f"reason_{code}"] = [words % {"name": found[0]}]
+            errors.found[f"reason_{row.code}"] = [words % {"name": found[0]}]
+            continue
+        # What the members wrote while they scored and rejected becomes public with the result as well.
+        said = plain_name(_written(row))
+        if found := [name for key, name in names.items() if key and key in said]:
+            text = _("%(bid)s 的评语或否决理由写了单位名称“%(name)s”，评语随结果公开，请先改写")
+            errors.found.setdefault("conclusion", []).append(
+                text % {"bid": row.code, "name": found[0]}
+            )
+
+
+def _written(row: Judged) -> str:
+    """The comments on a bid and the reason of its rejection, in one text."""
+    comments = [score.comment for scores in row.scores.values() for score in scores.values()]
+    return "\n".join([*comments, row.rejection.text if row.rejection else ""])
 
 
 class Errors:
@@ -146,8 +160,8 @@ def sign_report(
 
     Raises Forbidden, Refused for another report or while the tender is suspended, Stale, InvalidInput at `dissent`.
     """
-    # An earlier round may have left a result: its publicities come first in the one order of locks.
-    awards.lock_lot(seat.panel.lot_id)
+    # An earlier round may have left a result: its publicities come first in the one order of locks, then the opening's.
+    awards.lock_windows(seat.panel.lot_id, seat.panel.lot.tender)
     seat, now = locked_seat(seat)
     panel = seat.panel
     SEAT.fire("sign", seat, actor, at=now)

@@ -11,10 +11,12 @@ from marketplace.kernel import clock
 from marketplace.openings import queries
 from marketplace.openings.models import Opening
 from marketplace.openings.rulebook import OBJECTION_HOURS
+from marketplace.openings.workflow import Outcome
 from marketplace.publicity.services import Content, lock_subject
 from marketplace.publicity.services import open_window as open_publicity
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rulebook import MOST_LINE
+from marketplace.tenders.workflow import Status
 
 _RULE = "opening"
 
@@ -22,7 +24,8 @@ _RULE = "opening"
 def open_window(opening: Opening, now: datetime) -> None:
     """Begin it with the end of the opening, until the end of that day in Shanghai and for some hours at least."""
     tender = opening.tender
-    if not tender.ruled_by.reads_out or not opening.bids.exists():
+    was_read = opening.bids.filter(outcome=Outcome.OPENED).exists()
+    if not tender.ruled_by.reads_out or tender.status != Status.CLOSED or not was_read:
         return
     ends_at = max(clock.end_of_day(clock.day_of(now)), now + timedelta(hours=OBJECTION_HOURS))
     content = Content(

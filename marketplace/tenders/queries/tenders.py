@@ -12,7 +12,7 @@ from marketplace.custody.models import Custodian
 from marketplace.exclusions import queries as exclusions
 from marketplace.exclusions.rulebook import Act
 from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import Access, Role, access_of
+from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
 from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
 
@@ -55,13 +55,19 @@ def visible_to(actor: Actor) -> QuerySet[Tender]:
     if access.has(Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR):
         seen |= ~Q(status=Status.DRAFT)
     if access.has(Role.REGISTRAR_COUNTY):
-        seen |= _for_county(access)
+        seen |= _for_county(actor)
     return _rows().filter(seen).order_by("-id")
 
 
-def _for_county(access: Access) -> Q:
-    """Challenges with money of the city that this registrar's counties look at first, once they were sent."""
+def _for_county(actor: Actor) -> Q:
+    """Challenges with money of the city that this registrar's counties look at first, once others sent them."""
+    access = access_of(actor)
     sent = Q(is_city_funded=True) & ~Q(status=Status.DRAFT)
+    # A null is unequal to nobody: what has no author is not the registrar's own.
+    sent &= ~Q(
+        pk__in=Tender.objects.filter(Q(created_by_id=actor.pk) | Q(submitted_by_id=actor.pk))
+    )
+    sent &= ~Q(owner_id__in=list(access.orgs))
     counties = access.districts.get(Role.REGISTRAR_COUNTY)
     if counties is None:
         return sent
@@ -75,9 +81,7 @@ def to_screen(actor: Actor) -> QuerySet[Tender]:
     if not access.has(Role.REGISTRAR_COUNTY):
         return Tender.objects.none()
     waiting = Q(status=Status.IN_REVIEW, screened_at__isnull=True, argued_at__isnull=True)
-    rows = _rows().filter(waiting & _for_county(access))
-    mine = Q(created_by_id=actor.pk) | Q(submitted_by_id=actor.pk)
-    return rows.exclude(owner_id__in=list(access.orgs)).exclude(mine).order_by("submitted_at", "id")
+    return _rows().filter(waiting & _for_county(actor)).order_by("submitted_at", "id")
 
 
 def own(actor: Actor) -> QuerySet[Tender]:

@@ -61,21 +61,23 @@ def save(row: Any) -> None:
 
 #: Takes a tender before its lock is taken, locks what must be locked first, and returns "" or why it cannot end now.
 Hold = Callable[[Tender], object]
-_holds: list[Hold] = [hold_documents]
+#: By rank: the one order of locks is results, opening, documents.
+_holds: list[tuple[int, Hold]] = [(9, hold_documents)]
 
 
-def register_hold(hold: Hold) -> None:
+def register_hold(hold: Hold, *, rank: int) -> None:
     """Let a slice above say what stands against the end of a tender: an objection that waits for its answer.
 
-    It is asked before those of the slices below, as everywhere its locks come before theirs.
+    A lower `rank` is asked first, as everywhere its locks come first; the documents have 9.
     """
-    if hold not in _holds:
-        _holds.insert(0, hold)
+    if all(known is not hold for _rank, known in _holds):
+        _holds.append((rank, hold))
+        _holds.sort(key=lambda one: one[0])
 
 
 def held(tender: Tender) -> object:
     """The first reason against ending this tender now, or "". Called in the transaction, before the tender's lock."""
-    return next((reason for hold in _holds if (reason := hold(tender))), "")
+    return next((reason for _rank, hold in _holds if (reason := hold(tender))), "")
 
 
 def given(text: str, *, at: str, most: int, needed: object) -> str:

@@ -98,6 +98,7 @@ def recall_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
     tender = locked(tender)
     TENDER.fire("recall", tender, actor)
     check(tender.rev, rev, tender)
+    _forget_opinions(tender)
     save(tender)
     publish(events.TenderRecalled(subject_id=tender.pk), actor=actor)
     return tender
@@ -112,9 +113,15 @@ def return_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None)
     tender.return_reason = given(
         reason, at="reason", most=MOST_REASON, needed=_("请写明需要修改的地方")
     )
+    _forget_opinions(tender)
     save(tender)
     publish(events.TenderReturned(subject_id=tender.pk), actor=actor)
     return tender
+
+
+def _forget_opinions(tender: Tender) -> None:
+    """What comes back may say something else: the county looks again, and the experts argue again."""
+    tender.screened_at = tender.screened_by = tender.argued_at = tender.argued_by = None
 
 
 @transaction.atomic
