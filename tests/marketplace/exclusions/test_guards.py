@@ -11,7 +11,9 @@ from marketplace.bids import services as bids
 from marketplace.bids.models import Bid
 from marketplace.evaluation import queries as panels
 from marketplace.evaluation import services as evaluation
+from marketplace.exclusions import queries as exclusions
 from marketplace.exclusions import services
+from marketplace.exclusions.queries import act
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, Refused
 from tests.cast import Cast
@@ -150,3 +152,27 @@ def test_the_last_candidate_may_be_excluded_too(cast: Cast) -> None:
         made.fresh(), "fail", reason="唯一候选被禁止参加", out=Out.EXCLUDED, actor=cast.approver
     )
     assert row.status == "failed"
+
+
+def test_a_person_who_is_excluded_has_no_hand_in_a_bid(cast: Cast) -> None:
+    """By the scope that names bidding: who may only not judge goes on handing in."""
+    tender = make_tender(cast.enterprise, cast.approver)
+    make_decision(cast.university_member, number="只限评审", scopes=["expert"])
+    bid = make_draft(tender, cast.university, cast.university_member)
+    bids.edit_bid(bid, form_for(tender), (), actor=cast.university_member)
+    make_decision(cast.university_member, number="科研失信 3 号", scopes=["trade", "research"])
+    bid.refresh_from_db()
+    with pytest.raises(Refused, match="科研失信 3 号"):
+        bids.hand_in_open(bid, said(bid), actor=cast.university_admin)
+
+
+def test_an_unverified_organisation_makes_no_partner_excluded(cast: Cast) -> None:
+    """Anybody may enter an organisation under the name of a clean partner and the code of an excluded one."""
+    make_decision(cast.other_enterprise)
+    code = cast.other_enterprise.uscc
+    type(cast.other_enterprise).objects.filter(pk=cast.other_enterprise.pk).update(uscc=None)
+    forged = OrganizationFactory(name="清白研究所", status="draft", verified_at=None, uscc=code)
+    what = act("call", district="", field="")
+    assert exclusions.against(exclusions.partners([forged.name]), what, clock.now()) == []
+    type(forged).objects.filter(pk=forged.pk).update(status="verified")
+    assert len(exclusions.against(exclusions.partners([forged.name]), what, clock.now())) == 1

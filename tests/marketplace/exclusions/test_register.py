@@ -1,19 +1,25 @@
 """The register: what is recorded, corrected, lifted and voided, who reads it, and a sheet of it."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 import pytest
+from openpyxl import load_workbook
 
 from marketplace.exclusions import queries, services
+from marketplace.exclusions.imports import _known, template_file
 from marketplace.exclusions.models import Decision
 from marketplace.exclusions.rulebook import SCOPES, in_area
 from marketplace.journal import services as journal
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.notices.models import Notice
+from marketplace.sheets.headings import spellings
 from marketplace.tenders.rulebook import PROCEDURES
 from tests.cast import Cast
 from tests.factories.exclusions import content_of, lift, make_decision
@@ -62,6 +68,9 @@ def test_what_a_decision_says_is_judged_at_its_fields(cast: Cast) -> None:
         ({"last_on": today - timedelta(1)}, {"last_on"}),
         ({"decided_on": today + timedelta(1)}, {"decided_on"}),
         ({"number": " ", "body": ""}, {"number", "body"}),
+        ({"starts_on": date.min}, {"starts_on"}),
+        ({"last_on": date.max}, {"last_on"}),
+        ({"decided_on": date.min}, {"decided_on"}),
         ({"kind": "person"}, {"note"}),
         ({"kind": "person", "note": "某职务", "account": "nobody@example.com"}, {"account"}),
     ):
@@ -149,3 +158,35 @@ def test_scopes_name_every_procedure_and_areas_contain_their_districts() -> None
     assert not in_area("371302", "371311")
     assert not in_area("371302", "320000")
     assert not in_area("", "370000")
+
+
+def test_nobody_keeps_a_row_about_himself_or_his_organisation(cast: Cast) -> None:
+    with pytest.raises(Forbidden):
+        make_decision(cast.operator, actor=cast.operator)
+    row = make_decision(cast.operator, actor=cast.authority)
+    with pytest.raises(Forbidden):
+        lift(row, clock.today(), actor=cast.operator)
+
+
+def test_who_was_named_learns_of_a_void_row(cast: Cast, drain: Callable[[], int]) -> None:
+    row = make_decision(cast.university)
+    drain()
+    services.void_decision(row, reason="误录", actor=cast.authority, rev=row.rev)
+    drain()
+    titles = [one.title for one in Notice.objects.filter(recipient=cast.university_admin)]
+    assert any("系误录，已作废" in title for title in titles), titles
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_template_of_each_language_is_read_in_each(
+    cast: Cast, language: str, tmp_path: Path
+) -> None:
+    with translation.override(language), template_file() as made:
+        path = tmp_path / "template.xlsx"
+        path.write_bytes(made.read())
+    book = load_workbook(path)
+    rows = next(one for one in book.worksheets if one.max_column >= 10)
+    heads = [str(cell.value or "") for cell in rows[rows.max_row]]
+    with translation.override("en" if language == "zh-hans" else "zh-hans"):
+        found = {_known()[one] for text in heads for one in spellings(text) if one in _known()}
+    assert len(found) == 14

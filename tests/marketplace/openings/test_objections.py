@@ -16,6 +16,7 @@ from marketplace.openings.services import hold, up_to_date
 from marketplace.publicity import services as publicity
 from marketplace.publicity.models import Publicity
 from marketplace.tenders.models import Tender
+from marketplace.tenders.services import locking
 from tests.cast import Cast
 from tests.factories.awards import BASIS, verdicts
 from tests.factories.bids import make_bid
@@ -98,3 +99,23 @@ def test_after_the_day_it_is_too_late(cast: Cast) -> None:
         assert Publicity.objects.get(pk=window.pk).status != "running"
         with pytest.raises(Refused):
             make_objection(window, cast.university, cast.university_admin, state="submitted")
+
+
+def test_an_objection_after_the_proposal_holds_up_the_publicity(cast: Cast) -> None:
+    opening, bids = opened(cast)
+    lot = opening.tender.lots.get()
+    window = queries.window_of(opening)
+    assert window is not None
+    with at(opening.opened_at + timedelta(minutes=30)):  # type: ignore[operator]
+        result = awards.propose_result(lot, verdicts(bids), basis=BASIS, actor=None)
+        make_objection(window, cast.university, cast.university_admin, state="submitted")
+        with pytest.raises(Refused, match="开标的异议"):
+            awards.submit_result(
+                result, days=5, contact="采购部 0539-8100000", note="", actor=cast.approver
+            )
+
+
+def test_an_objection_to_the_opening_is_asked_after_those_to_results() -> None:
+    """The one order of locks: results, opening, documents."""
+    ranks = [rank for rank, _hold in locking._holds]
+    assert ranks == sorted(ranks) == [1, 2, 9]

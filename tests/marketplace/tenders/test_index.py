@@ -97,6 +97,23 @@ def test_the_list_follows_each_change(calls: dict[str, Tender], cast: Cast, drai
         assert calls["glue"] in find(phase="closed").rows
 
 
+def test_a_cancellation_that_is_dropped_leaves_the_call_in_the_list(
+    calls: dict[str, Tender], cast: Cast, drain: Drain
+) -> None:
+    drain()
+    row = calls["steel"]
+    asked = services.ask_to_cancel(row, kind="funds", reason="经费没有落实", actor=cast.outsider)
+    asked = services.announce_cancellation(asked, actor=cast.operator)
+    drain()
+    assert row in find(now=row.deadline + timedelta(hours=1)).rows
+    with clock.shift(timedelta(1)):
+        services.drop_cancellation(asked, "withdraw", actor=cast.outsider)
+        drain()
+    row.refresh_from_db()
+    assert row in find(now=row.deadline - timedelta(hours=1)).rows
+    assert row not in find(now=row.deadline + timedelta(hours=1)).rows
+
+
 def test_a_draft_is_in_no_document(calls: dict[str, Tender]) -> None:
     documents = {code: found for code, _rev, found in TENDERS.source(None)}
     assert documents[calls["draft"].code] is documents[calls["waiting"].code] is None

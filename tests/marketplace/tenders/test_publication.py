@@ -165,6 +165,14 @@ def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
     row = services.argue_tender(row, text="五位专家同意，财务无异议", actor=cast.authority)
     with pytest.raises(Refused, match="尚未论证"):
         services.screen_tender(row, text="改变意见", actor=registrar)
+    # What came back may say something else: both look again.
+    row = services.return_tender(row, reason="预算写错", actor=cast.operator)
+    row = services.submit_tender(row, actor=cast.approver)
+    assert list(queries.to_screen(registrar)) == [row]
+    with pytest.raises(Refused, match="专家论证"):
+        services.publish_tender(row, actor=cast.operator)
+    row = services.screen_tender(row, text="同意推荐", actor=registrar)
+    row = services.argue_tender(row, text="五位专家同意", actor=cast.authority)
     assert services.publish_tender(row, actor=cast.operator).argued_by_id == cast.authority.pk
 
 
