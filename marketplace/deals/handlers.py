@@ -95,6 +95,14 @@ def report_signature(event: ContractSigned) -> None:
             )
 
 
+@on(ContractSigned)
+def note_ties(event: ContractSigned) -> None:
+    """Who bound one side does not judge bids of the other: the evaluation hears of it."""
+    contract = queries.contract_by_id(event.subject_id)
+    if contract is not None:
+        services.note_ties(contract)
+
+
 @on(ContractTerminated)
 def report_end(event: ContractTerminated) -> None:
     """The work under a terminated contract ends."""

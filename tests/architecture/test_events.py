@@ -102,7 +102,7 @@ UNHEARD = {
         *("ExpertApplied", "ExpertLeft", "PanelPrepared", "PanelDrawn"),
         *("SeatLocked", "ReportSigned", "ExclusionDecided"),
     },
-    "the page of the register shows it": {"DecisionVoided", "DecisionsImported"},
+    "the page of the register shows it": {"DecisionsImported"},
     "the page of the custodian shows it": {"CustodianKeyMade", "RehearsalAnswered"},
     "the page of the mandate shows it": {"MandateCopyFiled"},
     "the page of the organisation reads its filings": {"FilingRecorded", "FilingRemoved"},

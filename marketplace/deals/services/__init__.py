@@ -40,6 +40,7 @@ from marketplace.deals.services.performing import (
 )
 from marketplace.deals.services.registering import lock_facts, put_on_desk
 from marketplace.deals.services.signing import add_copy, sign
+from marketplace.deals.services.ties import note_ties
 
 __all__ = [
     "AMENDABLE",
@@ -60,6 +61,7 @@ __all__ = [
     "create_imported",
     "end_amendment",
     "lock_facts",
+    "note_ties",
     "paid_fen",
     "perform",
     "propose_amendment",

@@ -118,7 +118,8 @@ def conflicts_of(
     for person, org in brokerage.acted_for(people, sides.by_pk, since):
         found[person].append(Conflict(_("现在或三年内为该单位的技术经纪人"), sides.by_pk[org]))
 
-    for tie in Relation.objects.filter(person_id__in=people, organization_id__in=list(sides.by_pk)):
+    ties = Relation.objects.filter(person_id__in=people, organization_id__in=list(sides.by_pk))
+    for tie in ties.filter(noted_at__gt=since).order_by("id"):
         found[tie.person_id].append(
             Conflict(tie.get_kind_display(), sides.by_pk[tie.organization_id])
         )
