@@ -64,7 +64,7 @@ def tell_county(event: events.TenderSubmitted) -> None:
 def tell_authority(event: Event) -> None:
     """The authority learns of a challenge that the county has looked at: it waits for the argument."""
     row = _tender(event)
-    if row is None or not row.is_city_funded or row.screened_at is None or row.argued_at:
+    if row is None or not row.is_city_funded or row.argued_at or queries.awaits_county(row):
         return
     people = parties.people_with_role(Role.AUTHORITY)
     may = [one for one in people if one.has_perm("tenders.argue_tender", row)]

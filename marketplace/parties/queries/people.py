@@ -37,6 +37,13 @@ def people_with_role(*roles: str) -> QuerySet[User]:
     return User.objects.filter(platform_roles__role__in=roles, is_active=True).distinct()
 
 
+def staffed_districts(role: str) -> frozenset[str] | None:
+    """The districts for which some active person holds this role; None where one holds it for the whole city."""
+    held = PlatformRole.objects.filter(role=role, user__is_active=True)
+    found = frozenset(held.values_list("district", flat=True))
+    return None if "" in found else found
+
+
 def deciders() -> QuerySet[User]:
     """The people who decide on verification."""
     return people_with_role(*DECIDERS)

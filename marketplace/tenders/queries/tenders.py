@@ -12,6 +12,7 @@ from marketplace.custody.models import Custodian
 from marketplace.exclusions import queries as exclusions
 from marketplace.exclusions.rulebook import Act
 from marketplace.kernel.actors import Actor
+from marketplace.parties import queries as parties
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
 from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
@@ -99,17 +100,29 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
     return rows.exclude(mine).order_by("submitted_at", "id")
 
 
+def awaits_county(tender: Tender) -> bool:
+    """Whether the county is to look at it before experts argue it; a county without a registrar holds nothing up."""
+    if not tender.is_city_funded or tender.screened_at is not None:
+        return False
+    staffed = parties.staffed_districts(Role.REGISTRAR_COUNTY)
+    return staffed is None or tender.county in staffed
+
+
 def to_argue(actor: Actor) -> QuerySet[Tender]:
-    """Challenges with money of the city that wait for the argument of experts: the county has looked at them."""
-    rows = _rows().filter(
-        status=Status.IN_REVIEW,
-        is_city_funded=True,
-        screened_at__isnull=False,
-        argued_at__isnull=True,
-    )
+    """Challenges with money of the city that wait for the argument of experts: the county has looked at them.
+
+    Where no registrar is appointed for the county, they do not wait for one.
+    """
+    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
     if not access_of(actor).has(Role.AUTHORITY):
         return rows.none()
-    return rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+    rows = rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+    seen, staffed = Q(screened_at__isnull=False), parties.staffed_districts(Role.REGISTRAR_COUNTY)
+    if staffed is None:
+        return rows.filter(seen)
+    named = sorted(staffed)
+    waits = Q(district__in=named) | Q(district="", owner__district__in=named)
+    return rows.filter(seen | ~waits)
 
 
 def to_publish(actor: Actor) -> QuerySet[Tender]:

@@ -154,7 +154,7 @@ def argue_tender(tender: Tender, *, text: str, actor: Actor, rev: Rev = None) ->
         raise Forbidden
     if tender.status != Status.IN_REVIEW or not tender.is_city_funded:
         raise Refused(_("只有待审核的市级资金榜单需要论证"))
-    if tender.screened_at is None:
+    if queries.awaits_county(tender):
         raise Refused(_("县区尚未初审，初审后再组织论证"))
     check(tender.rev, rev, tender)
     tender.argument = given(

@@ -143,7 +143,7 @@ def _flow_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
     funded = row.status == Status.IN_REVIEW and row.is_city_funded
     if funded and row.argued_at is None and user.has_perm("tenders.screen_tender", row):
         found.append(Act("screen", _("记录县区初审"), form("screen", ScreeningForm)))
-    if funded and row.screened_at is not None and user.has_perm("tenders.argue_tender", row):
+    if funded and user.has_perm("tenders.argue_tender", row) and not queries.awaits_county(row):
         found.append(Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm)))
     return found
 

@@ -140,8 +140,11 @@ def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
         services.argue_tender(row, text="同意", actor=cast.operator)
     with pytest.raises(Refused, match="县区尚未初审"):
         services.argue_tender(row, text="同意", actor=cast.authority)
+    assert list(queries.to_argue(cast.authority)) == []
     # A registrar of another county neither sees it nor says anything; the one of its own does.
     PlatformRole.objects.filter(user=cast.registrar_county).update(district="371311")
+    # Nobody is appointed for its own county then: nothing waits for him.
+    assert list(queries.to_argue(cast.authority)) == [row]
     for person in (fresh(cast.registrar_county), cast.operator, cast.registrar_city):
         with pytest.raises(Forbidden):
             services.screen_tender(row, text="同意推荐", actor=person)
