@@ -48,6 +48,9 @@ class ApiProblemsMiddleware:
             body = problem_body(response.status_code, slug, str(text))
             response.content = json.dumps(body, ensure_ascii=False).encode()
             response.headers["Content-Language"] = translation.get_language() or ""
+        # The page that this replaces may have been compressed.
+        for name in ("Content-Encoding", "ETag"):
+            response.headers.pop(name, None)
         response.headers["Content-Type"] = CONTENT_TYPE
         response.headers["Content-Length"] = str(len(response.content))
         return response

@@ -81,6 +81,8 @@ class Verdict:
     rank: int | None
     total: Decimal | None
     reasons: str
+    #: For the bidder alone: by the points of the price the price could be computed.
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,9 @@ class Kin:
 
 
 def plain(name: str) -> str:
-    """A name without blanks and without the difference between full and half width."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    """A name by its letters and digits alone: no blanks, signs or invisible characters, no width, no case."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in text if char.isalnum())
 
 
 def kinship(one: Kin, other: Kin) -> tuple[Any, bool] | None:

@@ -144,7 +144,7 @@ def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
         shown = [(lot, asked.get(lot.pk)) for lot in lots]
         # Where the purchaser may name a reader it may ask for a drawn panel too.
         asks = row.ruled_by.readers == 1 and access_of(user).binds(row.owner_id)
-        answer = {"panels": own, "lots": shown, "asks": asks}
+        answer = {"panels": own, "lots": shown, "asks": asks, "forms": asks or _keeps(user)}
         found.append(answer if sees and (own or lots) else None)
     return found
 

@@ -64,6 +64,8 @@ def _known() -> dict[str, str]:
 
 
 _NEEDED = "number"
+#: Characters of what is said of a cell: it may repeat the cell.
+MOST_TOLD = 200
 _BETWEEN = ("、", "，", ",", ";", "；", "\n")
 
 
@@ -96,7 +98,11 @@ def record_rows(sheet: Sheet, name: str, sha256: str, *, actor: Actor) -> Run:
         if errors:
             run.refused += 1
             run.problems += [
-                {"row": number, "column": _column(field, places, sheet.headers), "text": text}
+                {
+                    "row": number,
+                    "column": _column(field, places, sheet.headers),
+                    "text": text[:MOST_TOLD],
+                }
                 for field, texts in errors.items()
                 for text in texts
             ]

@@ -19,6 +19,7 @@ from marketplace.exclusions.policies import FOUND, READERS, codes_of
 from marketplace.exclusions.rulebook import FIELDS, Act, plain
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.parties import queries as people
 from marketplace.parties.models import Organization, User
 from marketplace.parties.policies import access_of
 from marketplace.taxonomy import queries as taxonomy
@@ -103,11 +104,11 @@ def named(org: Organization) -> Named:
 
 
 def partners(names: Iterable[str]) -> list[Named]:
-    """Partners of a joint bid, of whom a bid says the names alone: by name, and as who is registered under it."""
+    """Partners of a joint bid, as a bid names them: by the text, and as who is meant by it here."""
     wanted = [name.strip() for name in names if name.strip()]
     # Anybody may enter an organisation under a name and code: who was not found to be the one is not taken for it.
-    found = Organization.objects.filter(uscc__isnull=False, status__in=FOUND)
-    known = found.filter(name__in=wanted) if wanted else []
+    meant = [row for rows in people.organizations_meant(wanted).values() for row in rows]
+    known = [row for row in meant if row.uscc and row.status in FOUND]
     return [*(named(row) for row in known), *(Named(name) for name in wanted)]
 
 

@@ -103,5 +103,6 @@ def in_area(district: str, area: str) -> bool:
 
 
 def plain(name: str) -> str:
-    """A name for comparing: width, case and blanks do not count."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
+    """A name for comparing, by its letters and digits: width, case, blanks, signs and what is invisible do not count."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in text if char.isalnum())

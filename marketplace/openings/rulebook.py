@@ -3,7 +3,7 @@
 No models, no clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -126,7 +126,7 @@ def days_of(form: Mapping[str, Any]) -> int | None:
 
 
 def flagged_partners(
-    partners: list[Mapping[str, Any]], rivals: Mapping[str, str], suspended: set[str]
+    partners: Sequence[Mapping[str, Any]], rivals: Mapping[str, str], suspended: set[str]
 ) -> list[tuple[str, Any]]:
     """Partners of a joint bid that the purchaser should look at, each with the reason (条例 37)."""
     found: list[tuple[str, Any]] = []

@@ -1,7 +1,7 @@
 """One-time keys of forms: a form that is sent twice makes one thing."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -29,14 +29,17 @@ class FormKey:
         match = self._request.resolver_match
         if key is None or match is None:
             return None
-        return Ticket.of(match.view_name, f"{key}-{part}" if part else key, self._content())
+        named = f"{key}-{part}" if part else key
+        return Ticket.of(match.view_name, named, self._content(match.kwargs))
 
     def __str__(self) -> SafeString:
         """A fresh key each time: a form that is shown again makes another thing."""
         value = secrets.token_urlsafe(24)
         return format_html('<input type="hidden" name="{}" value="{}">', NAME, value)
 
-    def _content(self) -> Iterator[bytes]:
+    def _content(self, of: Mapping[str, Any]) -> Iterator[bytes]:
+        """What was sent, and to what: the same words to another object are another thing."""
+        yield repr(sorted(of.items())).encode("utf-8", "backslashreplace")
         for name, values in sorted(self._request.POST.lists()):
             if name not in _NOT_CONTENT:
                 yield from (part.encode("utf-8", "replace") for part in (name, *values))

@@ -189,7 +189,10 @@ def once_ticket(request: Request) -> Ticket | None:
     if key is None or match is None:
         return None
     body = json.dumps(request.data, sort_keys=True, default=str)
-    return Ticket.of(match.view_name, key, [body.encode("utf-8", "backslashreplace")])
+    # The same words sent to another object are another thing.
+    of = repr(sorted(match.kwargs.items()))
+    content = [part.encode("utf-8", "backslashreplace") for part in (of, body)]
+    return Ticket.of(match.view_name, key, content)
 
 
 def read_parameters(request: Request, *known: str) -> QueryDict:

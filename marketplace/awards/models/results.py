@@ -122,6 +122,8 @@ class Entry(models.Model):
     total = models.DecimalField(max_digits=9, decimal_places=4, null=True)
     price = MoneyField(null=True)
     reasons = models.TextField()
+    #: What stands in the letter of the bidder and nowhere else, such as the points of each criterion.
+    detail = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["rank", "id"]

@@ -62,6 +62,7 @@ def propose_result(
             total=one.total,
             price=opened[one.bid.pk].price,
             reasons=one.reasons.strip()[:MOST_REASONS],
+            detail=one.detail.strip()[:MOST_REASONS],
         )
         for one in verdicts
     )

@@ -16,7 +16,7 @@ from marketplace.bids.services.locking import (
     refuse_bidder,
     save,
 )
-from marketplace.bids.workflow import LIVE
+from marketplace.bids.workflow import LIVE, Status
 from marketplace.files import services as files
 from marketplace.files.queries import attachments_of
 from marketplace.journal.services import publish
@@ -44,12 +44,15 @@ def draft_bid(tender: Tender, lot: Lot, org: Organization, *, actor: Actor) -> B
         raise NotVisible
     if tender.status_at(now) not in OPEN:
         raise Refused(_("已截止，不再接收方案"))
+    # Who took a bid back begins again where it was; its attachments went with it.
+    taken_back = Bid.objects.filter(lot=lot, organization=org, status=Status.WITHDRAWN)
+    last = taken_back.order_by("-id").first()
     bid = Bid(
         tender=tender,
         lot=lot,
         organization=org,
         created_by_id=actor.pk,
-        form={} if tender.is_sealed else empty_form(),
+        form={} if tender.is_sealed else (last.form if last and last.form else empty_form()),
         is_sample=tender.is_sample or org.is_sample,
     )
     refuse_bidder(bid)

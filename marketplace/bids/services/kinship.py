@@ -1,5 +1,6 @@
 """What a bidder says of its head and of who controls it (条例第三十四条): compared after the opening, never before."""
 
+import unicodedata
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -17,6 +18,11 @@ from marketplace.kernel.revisions import Rev, check
 from marketplace.tenders.workflow import OPEN
 
 
+def _clean(name: str) -> str:
+    """A name without what nobody sees: control and format characters would make two of one."""
+    return "".join(char for char in name if unicodedata.category(char)[0] != "C").strip()
+
+
 @transaction.atomic
 def declare_kin(
     bid: Bid, head: str, controllers: Iterable[str], *, actor: Actor, rev: Rev = None
@@ -31,8 +37,8 @@ def declare_kin(
     if bid.status not in LIVE or bid.tender.status_at(now) not in OPEN:
         raise Refused(_("已截止或已撤回，不能修改"))
     check(bid.rev, rev, bid)
-    head = head.strip()
-    names = list(dict.fromkeys(one.strip() for one in controllers if one.strip()))
+    head = _clean(head)
+    names = list(dict.fromkeys(filter(None, map(_clean, controllers))))
     if not head:
         raise InvalidInput({"head": [_("请填写单位负责人的姓名")]})
     if len(head) > MOST_NAME:

@@ -122,7 +122,7 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
                 problem = Refused(_("当前状态不能这样办理，请刷新页面"))
                 status = problem.status if chosen else 400
             elif act.form is None or act.form.is_valid():
-                _do(request, row, chosen, seen.rev)
+                _do(request, row, act, seen.rev)
                 messages.success(request, _("已办理：%(move)s") % {"move": act.label})
                 if chosen == "discard":
                     return redirect("bids:own")
@@ -165,7 +165,8 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
             if name in moves
         ]
     if (
-        row.status in LIVE
+        row.tender.ruled_by.bars_kin
+        and row.status in LIVE
         and row.tender.status_now in OPEN
         and request.user.has_perm("bids.edit_bid", row)
     ):
@@ -186,15 +187,15 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
     return found
 
 
-def _do(request: PersonRequest, row: Bid, act: str, rev: Any) -> None:
-    actor = request.user
+def _do(request: PersonRequest, row: Bid, chosen: Act, rev: Any) -> None:
+    actor, act = request.user, chosen.name
     if act in {"submit", "replace"}:
         said = Handover(_number(request.POST.get("terms_rev", "")), PLEDGE, rev)
         services.hand_in_open(row, said, actor=actor)
     elif act == "kin":
-        head = request.POST.get("kin-head", "")
-        names = request.POST.get("kin-controllers", "").splitlines()
-        services.declare_kin(row, head, names, actor=actor, rev=rev)
+        held = chosen.form.cleaned_data
+        names = held["controllers"].splitlines()
+        services.declare_kin(row, held["head"], names, actor=actor, rev=rev)
     elif act == "confirm":
         terms_rev = _number(request.POST.get("terms_rev", ""))
         services.confirm_bid(row, terms_rev=terms_rev, actor=actor, rev=rev)

@@ -110,7 +110,7 @@ def _sent(request: PersonRequest) -> dict[str, Any]:
     wrong = InvalidInput({"": [_("请求无法读取")]})
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise wrong from error
     kinds = {"header": str, "names": list, "terms_rev": int, "pledge": int, "rev": int, "key": str}
     if not isinstance(body, dict) or set(body) != set(kinds):

@@ -15,6 +15,7 @@ from marketplace.evaluation.models import Employment, Exclusion, Relation
 from marketplace.evaluation.rulebook import LOOK_BACK, plain_name
 from marketplace.kernel.clock import day_of
 from marketplace.parties.models import Membership, Organization, User
+from marketplace.parties.queries import organizations_meant
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ class _Sides:
 
 
 def sides_of(orgs: Iterable[Organization], names: Iterable[str] = ()) -> list[Side]:
-    """Organisations of here, and partners by name: who is registered under that very name is that organisation."""
+    """Organisations of here, and partners as a bid names them: by code, credit code or name."""
     found = [Side(row.name, row.pk, row.uscc or "") for row in orgs]
     wanted = [name.strip() for name in names if name.strip()]
-    known = Organization.objects.filter(name__in=wanted) if wanted else []
-    found += [Side(row.name, row.pk, row.uscc or "") for row in known]
+    meant = organizations_meant(wanted)
+    found += [Side(row.name, row.pk, row.uscc or "") for rows in meant.values() for row in rows]
     return found + [Side(name) for name in wanted]
 
 

@@ -203,16 +203,17 @@ def _verdicts(panel: Panel, rows: list[Judged]) -> list[Verdict]:
             rank=row.place.rank if row.place else None,
             total=row.place.total if row.place else None,
             reasons=reasons_of(panel, row),
+            detail=detail_of(panel, row),
         )
         for row in rows
     ]
 
 
 def reasons_of(panel: Panel, row: Judged) -> str:
-    """What the bidder and the public read: the mean of each criterion, or why the bid is out.
+    """What the public reads: why the bid is out, or that it was judged by its total.
 
     Where the purchaser judged by one reader, his reason for the bid and his comments; comments of experts stay in the
-    panel.
+    panel. The mean of each criterion is public only where prices are read out: with the total it gives the price away.
     """
     own = [panel.reasons[row.code]] if panel.reasons and row.code in panel.reasons else []
     if row.rejection is not None:
@@ -224,9 +225,24 @@ def reasons_of(panel: Panel, row: Judged) -> str:
     if row.opened.price is None:
         return "\n".join([gettext("否决：没有报价。"), *own])
     names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
+    comments = _comments(row, names) if panel.by_reader else []
+    said = means_of(panel, row) if panel.lot.tender.ruled_by.reads_out else ""
+    judged = said or ("" if own or comments else gettext("评审有效，按总分排名。"))
+    return "\n".join(filter(None, [*own, judged, *comments]))
+
+
+def detail_of(panel: Panel, row: Judged) -> str:
+    """What the bidder alone reads beside the reasons: the mean of each criterion of its own bid."""
+    if row.place is None or panel.lot.tender.ruled_by.reads_out:
+        return ""
+    return means_of(panel, row)
+
+
+def means_of(panel: Panel, row: Judged) -> str:
+    """The mean of each criterion in a line."""
+    names = {one.number: one.name for one in queries.criteria_of(panel.lot)}
     parts = [f"{names[number]} {points:f}" for number, points in sorted(row.means.items())]
-    said = gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}
-    return "\n".join([*own, said, *(_comments(row, names) if panel.by_reader else ())])
+    return gettext("各项平均分：%(parts)s") % {"parts": "；".join(parts)}
 
 
 def _comments(row: Judged, names: dict[int, str]) -> list[str]:

@@ -13,8 +13,8 @@ from marketplace.kernel.actors import Actor
 from marketplace.openings.models import OpenedBid, Opening, Reading
 from marketplace.openings.queries.openings import opened_in
 from marketplace.openings.rulebook import flagged_partners
-from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries import organizations_meant
 from marketplace.parties.workflow import OrgStatus
 from marketplace.tenders.models import Lot
 
@@ -48,8 +48,14 @@ def flags_of(row: OpenedBid) -> list[tuple[str, Any]]:
     rivals = bids.rival_names(row.lot)
     rivals = {name: code for name, code in rivals.items() if code != row.bid.code}
     names = [one["name"].strip() for one in partners]
-    gone = Organization.objects.filter(name__in=names, status=OrgStatus.SUSPENDED)
-    return flagged_partners(partners, rivals, set(gone.values_list("name", flat=True)))
+    meant = organizations_meant(names)
+    # A partner may be named by a code, or with blanks: it is the one that is meant.
+    said = [{"name": row.name} for rows in meant.values() for row in rows]
+    said += [one for one in partners if one["name"].strip() not in meant]
+    gone = {
+        row.name for rows in meant.values() for row in rows if row.status == OrgStatus.SUSPENDED
+    }
+    return flagged_partners(said, rivals, gone)
 
 
 def kin_in(lot: Lot) -> list[tuple[OpenedBid, OpenedBid, Any, bool]]:

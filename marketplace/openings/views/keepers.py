@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.bids.queries import closing_of
 from marketplace.custody.models import Custodian
 from marketplace.custody.queries import keys_named
+from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused
 from marketplace.openings import queries, services
 from marketplace.openings.forms import ExcuseForm, UndertakingForm
@@ -162,7 +163,8 @@ def _shares(request: PersonRequest) -> dict[str, str]:
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict) or not all(
-        isinstance(share, str) and len(share) <= 44 for share in sent.values()
+        is_valid_code(bid) and isinstance(share, str) and len(share) <= 44
+        for bid, share in sent.items()
     ):
         raise InvalidInput({"shares": [_("份额的格式不对，请刷新页面重试")]})
     return sent

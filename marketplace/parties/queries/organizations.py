@@ -1,12 +1,14 @@
 """Queries on organisations: who may see them, the directory, duplicates."""
 
+import unicodedata
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext
 
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.codes import is_valid_code
+from marketplace.kernel.codes import is_valid_code, read_code
 from marketplace.kernel.errors import NotVisible
 from marketplace.parties.models import (
     Membership,
@@ -109,6 +111,31 @@ def alike(org: Organization) -> list[Organization]:
 def organization_with_uscc(uscc: str) -> Organization | None:
     """The organisation of this (normalised) credit code."""
     return Organization.objects.filter(uscc=uscc).first()
+
+
+def organizations_meant(texts: Iterable[str]) -> dict[str, list[Organization]]:
+    """Who may be meant by what a person typed for an organisation: its code, its credit code or its name; one query.
+
+    Blanks in a name do not count. A text that nobody answers to is left out.
+    """
+    wanted = {text: _bare(text) for text in texts if _bare(text)}
+    if not wanted:
+        return {}
+    bare = Replace(Replace(Upper("name"), Value(" "), Value("")), Value("\u3000"), Value(""))
+    keys = {*wanted.values(), *filter(None, map(read_code, wanted))}
+    found = Organization.objects.annotate(bare=bare).filter(
+        Q(bare__in=keys) | Q(code__in=keys) | Q(uscc__in=keys)
+    )
+    answers: dict[str, list[Organization]] = {}
+    for row in found.order_by("id"):
+        for text, key in wanted.items():
+            if key in {_bare(row.name), row.uscc} or read_code(text) == row.code:
+                answers.setdefault(text, []).append(row)
+    return answers
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def can_be_claimed(org: Organization) -> bool:

@@ -183,6 +183,8 @@ def publish_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
         raise Refused(_("这种方式的规则已经变化，请退回修改"))
     if rule.needs_standing and queries.standing_now(now) is None:
         raise Refused(_("平台尚未登记开展招标的资格，不能公告招标项目"))
+    if queries.awaits_county(tender) and tender.argued_at is None:
+        raise Refused(_("市级资金榜单须先由县区初审，再由主管部门论证"))
     if tender.is_city_funded and tender.argued_at is None:
         raise Refused(_("市级资金榜单须先由主管部门记录专家论证和财务审核"))
     tender.procedure_version = rule.version

@@ -162,3 +162,11 @@ def test_too_many_requests_say_when_to_come_back(
     response = call(None, "get", NEEDS)
     assert problem(response)["status"] == 429
     assert 0 < int(response["Retry-After"]) <= 3600
+
+
+def test_a_problem_is_not_said_to_be_compressed(client: Client) -> None:
+    """The page that it replaces was: a client that accepts gzip could not read the problem."""
+    answer = client.get("/api/v1/nothing/", headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 404
+    assert "Content-Encoding" not in answer.headers
+    assert answer.json()["status"] == 404

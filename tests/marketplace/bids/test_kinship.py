@@ -55,12 +55,18 @@ def signed_in(user: User) -> Client:
 def test_it_is_said_on_the_page_of_the_bid(cast: Cast) -> None:
     tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
     bid = make_bid(tender, cast.university, cast.university_admin, state="draft")
+    # The law of tenders is not asked for where it does not hold.
+    assert (
+        "单位负责人"
+        not in signed_in(cast.university_member).get(f"/workbench/bids/{bid.code}/").text
+    )
+    Tender.objects.filter(pk=tender.pk).update(procedure="tender")
     client, page = signed_in(cast.university_member), f"/workbench/bids/{bid.code}/"
     sent = {
         "act": "kin",
         "rev": bid.rev,
         "kin-head": " 王一 ",
-        "kin-controllers": "丙集团\n\n丙集团\n省教育厅",
+        "kin-controllers": "丙集团\n\n丙\u200b集团\n省教育厅",
     }
     assert client.post(page, sent | {"kin-head": " "}).status_code == 400
     assert client.post(page, sent).status_code == 302

@@ -350,8 +350,11 @@ def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
     result = Result.objects.get()
     by_bid = {row.bid.code: row for row in result.entries.select_related("bid")}
     assert by_bid[bid].rank == 1
-    assert by_bid[bid].reasons.startswith(f"理由 {bid}\n各项平均分：")
+    # The points stand in the bidder's letter alone: with the total they would give the price away.
+    assert by_bid[bid].reasons.startswith(f"理由 {bid}\n")
     assert by_bid[bid].reasons.endswith("：路线清楚，中试条件具备")
+    assert "平均分" not in by_bid[bid].reasons
+    assert by_bid[bid].detail.startswith("各项平均分：")
     assert not by_bid[cheap].is_valid
     assert "不能说明" in by_bid[cheap].reasons
 
@@ -418,8 +421,8 @@ def test_one_reader_gives_a_public_reason_for_each_bid(client: Client, cast: Cas
     services.sign_report(seat, report_hash=panel.report_hash, actor=cast.member)
     # The letters say what the result says.
     found = {row.bid.code: row.reasons for row in Result.objects.get().entries.all()}
-    assert found[one].startswith("路线成熟\n")
-    assert found[two].startswith("尚缺中试数据\n")
+    assert found[one].startswith("路线成熟")
+    assert found[two].startswith("尚缺中试数据")
 
 
 def test_the_purchaser_of_a_call_asks_for_a_drawn_panel(client: Client, cast: Cast) -> None:

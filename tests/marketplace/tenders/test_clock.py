@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.test import Client
+
 import pytest
 
 from marketplace.journal.models import Entry
@@ -296,3 +298,27 @@ def test_a_deadline_that_a_suspension_moved_is_typed_again_as_it_is(
 def test_a_filter_of_the_list_may_be_anything(tender: Tender, client: Any) -> None:
     for text in ("%00", "%ED%A0%80", "'", "🙂", "a" * 300):
         assert client.get(f"/tenders/?org={text}&district={text}").status_code == 200
+
+
+def test_the_same_key_to_another_tender_makes_another_question(cast: Cast) -> None:
+    """A one-time key stands for what was sent and to what: nothing is taken for what was asked elsewhere."""
+    with clock.shift(NOON - clock.now()):
+        rows = [
+            make_tender(cast.enterprise, cast.approver, operator=cast.operator, title=title)
+            for title in ("甲项目", "乙项目")
+        ]
+        client = Client()
+        client.force_login(
+            cast.university_admin, backend="django.contrib.auth.backends.ModelBackend"
+        )
+        codes = [
+            client.post(
+                f"/api/v1/tenders/{row.code}/questions/",
+                {"text": "可以联合应征吗？"},
+                content_type="application/json",
+                headers={"idempotency-key": "K-1"},
+            ).status_code
+            for row in (*rows, rows[0])
+        ]
+    assert codes == [201, 422, 200]
+    assert Question.objects.count() == 1
