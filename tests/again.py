@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 from marketplace.kernel import clock
 from marketplace.parties.models import Organization, User
@@ -34,7 +34,8 @@ def made_again(make: Callable[[], T]) -> T:
         _made[make] = copy.deepcopy(result), _added(before, flushed.read())
         return result
     kept, rows = _made[make]
-    with connection.cursor() as cursor:
+    # Foreign keys are looked at when the transaction ends: the tables come in no order.
+    with transaction.atomic(), connection.cursor() as cursor:
         flushed.write(cursor, rows)
     return copy.deepcopy(kept)
 
