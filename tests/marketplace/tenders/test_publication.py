@@ -134,7 +134,7 @@ def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
         procedure="challenge",
         is_city_funded=True,
     )
-    with pytest.raises(Refused, match="专家论证"):
+    with pytest.raises(Refused, match="县区初审"):
         services.publish_tender(row, actor=cast.operator)
     with pytest.raises(Forbidden):
         services.argue_tender(row, text="同意", actor=cast.operator)
@@ -172,7 +172,7 @@ def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
     row = services.return_tender(row, reason="预算写错", actor=cast.operator)
     row = services.submit_tender(row, actor=cast.approver)
     assert list(queries.to_screen(registrar)) == [row]
-    with pytest.raises(Refused, match="专家论证"):
+    with pytest.raises(Refused, match="县区初审"):
         services.publish_tender(row, actor=cast.operator)
     row = services.screen_tender(row, text="同意推荐", actor=registrar)
     row = services.argue_tender(row, text="五位专家同意", actor=cast.authority)
