@@ -5,12 +5,13 @@ rights: `version`, `price` (fen), `scheme`, `team`, `answers` [{number, text}], 
 `lead_share` and `partners` [{name, share}] in basis points, which sum to 10,000.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.exclusions.rulebook import plain
 
 FORM_VERSION = 1
 #: Characters.
@@ -97,12 +98,6 @@ class Kin:
     name: str
     head: str
     controllers: tuple[str, ...] = ()
-
-
-def plain(name: str) -> str:
-    """A name by its letters and digits alone: no blanks, signs or invisible characters, no width, no case."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in text if char.isalnum())
 
 
 def kinship(one: Kin, other: Kin) -> tuple[Any, bool] | None:

@@ -93,12 +93,6 @@ def against_size(size: int, own: int, least: int) -> Any:
 
 
 # --- names ------------------------------------------------------------------------------------
-def plain_name(name: str) -> str:
-    """The name of an organisation or a person without spaces, signs and case, for comparisons."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in text if char.isalnum())
-
-
 # --- scores -----------------------------------------------------------------------------------
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{1,2})?", re.ASCII)
 FULL = Decimal(100)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.achievements.models import Inventor
 from marketplace.brokerage import queries as brokerage
 from marketplace.evaluation.models import Employment, Exclusion, Relation
-from marketplace.evaluation.rulebook import LOOK_BACK, plain_name
+from marketplace.evaluation.rulebook import LOOK_BACK
+from marketplace.exclusions.rulebook import plain
 from marketplace.kernel.clock import day_of
 from marketplace.parties.models import Membership, Organization, User
 from marketplace.parties.queries import organizations_meant
@@ -53,7 +54,7 @@ class _Sides:
         return cls(
             {row.pk: row.name for row in rows if row.pk is not None},
             {row.uscc: row.name for row in rows if row.uscc},
-            {plain_name(row.name): row.name for row in rows if plain_name(row.name)},
+            {plain(row.name): row.name for row in rows if plain(row.name)},
         )
 
     def institution(self, row: Any) -> str:

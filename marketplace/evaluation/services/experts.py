@@ -19,10 +19,10 @@ from marketplace.evaluation.rulebook import (
     MOST_REASON,
     MOST_TITLE,
     PLEDGE,
-    plain_name,
 )
 from marketplace.evaluation.services.locking import given, save
 from marketplace.evaluation.workflow import EXPERT, ExpertStatus
+from marketplace.exclusions.rulebook import plain
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -288,7 +288,7 @@ def _known(named: Sequence[tuple[str, str]]) -> Any:
         return {
             "organization": found,
             "name": said,
-            "plain": plain_name(said)[:MOST_NAME],
+            "plain": plain(said)[:MOST_NAME],
             "uscc": code or (found.uscc or "" if found else ""),
         }
 

@@ -14,9 +14,10 @@ from marketplace.awards.rulebook import Basis, Verdict
 from marketplace.evaluation import events, queries, rulebook
 from marketplace.evaluation.models import Panel, Seat
 from marketplace.evaluation.queries import Judged
-from marketplace.evaluation.rulebook import GROUNDS, MOST_REASON, MOST_TEXT, plain_name
+from marketplace.evaluation.rulebook import GROUNDS, MOST_REASON, MOST_TEXT
 from marketplace.evaluation.services.locking import given, locked, locked_seat, save
 from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
+from marketplace.exclusions.rulebook import plain
 from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
@@ -74,15 +75,15 @@ def issue_report(
 
 def _refuse_names(panel: Panel, rows: list[Judged], errors: "Errors") -> None:
     """Reasons are read by everybody, and the names of those who are not chosen by nobody: they must not stand in them."""
-    names = {plain_name(name): name for row in rows for name in queries.names_of(row.opened)}
+    names = {plain(name): name for row in rows for name in queries.names_of(row.opened)}
     own, words = panel.reasons or {}, _("理由随结果公开，请不要写出单位名称“%(name)s”")
     for row in rows:
-        said = plain_name(own.get(row.code, ""))
+        said = plain(own.get(row.code, ""))
         if found := [name for key, name in names.items() if key and key in said]:
             errors.found[f"reason_{row.code}"] = [words % {"name": found[0]}]
             continue
         # What the members wrote while they scored and rejected becomes public with the result as well.
-        said = plain_name(_written(row))
+        said = plain(_written(row))
         if found := [name for key, name in names.items() if key and key in said]:
             text = _("%(bid)s 的评语或否决理由写了单位名称“%(name)s”，评语随结果公开，请先改写")
             errors.found.setdefault("conclusion", []).append(
