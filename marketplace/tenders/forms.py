@@ -254,7 +254,7 @@ class ScreeningForm(JiebangForm):
     """What the county thinks of it."""
 
     text = PlainTextField(
-        label=_("初审意见和是否推荐"), max_length=MOST_TEXT, multiline=True, rows=4
+        label=_("初审意见（推荐）"), max_length=MOST_TEXT, multiline=True, rows=4
     )
 
 

@@ -183,7 +183,7 @@ class TenderWrite(serializers.Serializer[Any]):
 
 
 class TenderMoveWrite(serializers.Serializer[Any]):
-    """What is said with a move: `reason` with return, suspend and resume; `kind` too with cancel; `text` with screen and argue."""
+    """What is said with a move: `reason` with each return, suspend and resume; `kind` too with cancel; `text` with screen and argue."""
 
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
     reason = serializers.CharField(required=False, max_length=500)

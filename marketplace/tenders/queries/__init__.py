@@ -19,7 +19,6 @@ from marketplace.tenders.queries.questions import (
 )
 from marketplace.tenders.queries.tenders import (
     act_of,
-    awaits_county,
     closing_next,
     custodians,
     due,
@@ -48,7 +47,6 @@ __all__ = [
     "amendments_of",
     "announced_cancellation",
     "askers_of",
-    "awaits_county",
     "cancellations_of",
     "changes_to_decide",
     "changes_visible_to",

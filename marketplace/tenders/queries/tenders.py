@@ -100,14 +100,6 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
     return rows.exclude(mine).order_by("submitted_at", "id")
 
 
-def awaits_county(tender: Tender) -> bool:
-    """Whether the county is to look at it before experts argue it; a county without a registrar holds nothing up."""
-    if not tender.is_city_funded or tender.screened_at is not None:
-        return False
-    staffed = parties.staffed_districts(Role.REGISTRAR_COUNTY)
-    return staffed is None or tender.county in staffed
-
-
 def to_argue(actor: Actor) -> QuerySet[Tender]:
     """Challenges with money of the city that wait for the argument of experts: the county has looked at them.
 

@@ -142,9 +142,16 @@ def _flow_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
         found.append(Act("recall", moves["recall"].label))
     funded = row.status == Status.IN_REVIEW and row.is_city_funded
     if funded and row.argued_at is None and user.has_perm("tenders.screen_tender", row):
-        found.append(Act("screen", _("记录县区初审"), form("screen", ScreeningForm)))
-    if funded and user.has_perm("tenders.argue_tender", row) and not queries.awaits_county(row):
-        found.append(Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm)))
+        note = _("推荐的，记录初审意见；不推荐的，写明理由退回，发布单位修改后重新提交。")
+        found.append(Act("screen", _("记录县区初审"), form("screen", ScreeningForm), note=note))
+    if funded and user.has_perm("tenders.argue_tender", row) and not row.awaits_county:
+        note = _("通过的，记录论证和财务审核意见；不通过的，写明理由退回，修改后重新初审和论证。")
+        found.append(
+            Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm), note=note)
+        )
+    for name in ("return_by_county", "return_by_authority"):
+        if name in moves:
+            found.append(Act(name, moves[name].label, form(name, ReasonForm), danger=True))
     return found
 
 
@@ -212,6 +219,12 @@ _DO: dict[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]] = {
     "recall": lambda row, _held, how: services.recall_tender(row, **how),
     "publish": lambda row, _held, how: services.publish_tender(row, **how),
     "return": lambda row, held, how: services.return_tender(row, **held, **how),
+    "return_by_county": lambda row, held, how: services.return_tender(
+        row, move="return_by_county", **held, **how
+    ),
+    "return_by_authority": lambda row, held, how: services.return_tender(
+        row, move="return_by_authority", **held, **how
+    ),
     "screen": lambda row, held, how: services.screen_tender(row, **held, **how),
     "argue": lambda row, held, how: services.argue_tender(row, **held, **how),
     "suspend": lambda row, held, how: services.suspend_tender(row, **held, **how),
