@@ -115,8 +115,18 @@ class TenderRead(serializers.Serializer[Any]):
     answers_until = serializers.DateTimeField(allow_null=True)
     deadline = serializers.DateTimeField(allow_null=True)
     first_deadline = serializers.DateTimeField(allow_null=True)
-    suspended_at = serializers.DateTimeField(allow_null=True)
+    suspended_at = serializers.DateTimeField(
+        allow_null=True, help_text="不为空即已暂停：状态仍为 tendering，但不接收方案，截止时间将顺延"
+    )
+    suspend_reason = serializers.SerializerMethodField()
+    takes_bids = serializers.BooleanField(
+        source="takes_bids_now", help_text="现在能否提交方案：未开始、已暂停、已截止时为 false"
+    )
     available_actions = serializers.SerializerMethodField()
+
+    def get_suspend_reason(self, tender: Tender) -> str:
+        """Why its time stands still; empty where it does not."""
+        return tender.suspend_reason if tender.is_suspended else ""
 
     def get_available_actions(self, tender: Tender) -> list[str]:
         """The moves that the caller can make now."""

@@ -132,7 +132,7 @@ def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     now = clock.now()
     return [
         {"tender": found[row.pk]}
-        if isinstance(row, Need) and row.pk in found and found[row.pk].status_at(now) == "tendering"
+        if isinstance(row, Need) and row.pk in found and found[row.pk].takes_bids(now)
         else None
         for row in listings
     ]

@@ -232,6 +232,11 @@ class Tender(Stamped):
         return self.suspended_at is not None
 
     @property
+    def stands_still(self) -> bool:
+        """Whether it would be open, and its time stands still: it is shown as suspended and not as open."""
+        return self.is_suspended and self.status in OPEN
+
+    @property
     def was_moved(self) -> bool:
         """Whether the deadline is later than it was announced."""
         return self.deadline is not None and self.deadline != self.first_deadline

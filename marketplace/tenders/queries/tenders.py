@@ -43,9 +43,11 @@ def published_for(_actor: Actor) -> QuerySet[Tender]:
 
 
 def closing_next(now: datetime) -> QuerySet[Tender]:
-    """Open tenders, what closes first at the top; a deadline that has passed closes before the clock writes it."""
-    past = Q(deadline__lte=now, suspended_at__isnull=True)
-    rows = _rows().filter(status__in=OPEN).exclude(past)
+    """Open tenders, what closes first at the top.
+
+    A deadline that has passed closes before the clock writes it. What is suspended closes at no known instant.
+    """
+    rows = _rows().filter(status__in=OPEN, suspended_at__isnull=True, deadline__gt=now)
     return rows.annotate(budget=Sum("lots__budget")).order_by("deadline", "id")
 
 

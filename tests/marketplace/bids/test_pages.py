@@ -15,6 +15,8 @@ from marketplace.bids.adapters import store
 from marketplace.bids.models import Bid, Closing, Envelope, Receipt
 from marketplace.custody import sealing
 from marketplace.kernel import clock
+from marketplace.tenders import services as tenders
+from search import engine
 from tests.cast import Cast
 from tests.factories.bids import Seal, form_for, make_bid, make_draft, make_sealed_tender, right_for
 from tests.factories.tenders import make_tender
@@ -315,3 +317,45 @@ def test_everybody_checks_receipts_with_the_public_key(cast: Cast) -> None:
     assert sealing.sha256(place.read_bytes()) in text
     assert queries.right_of("x") is None
     assert right_for
+
+
+def test_while_a_call_is_suspended_it_is_prepared_for_and_shown_nowhere_as_open(
+    cast: Cast, client: Client, own_index: Path
+) -> None:
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    begun = make_draft(tender, cast.university, cast.university_admin)
+    tender = tenders.suspend_tender(tender, reason="核查预算来源", actor=cast.authority)
+    # Begun and written under a banner that names the reason; not handed in, and no to-do asks for it.
+    other = client_of(cast.outsider)
+    page = other.get(at("new", tender.code)).text
+    assert "核查预算来源" in page
+    assert "不能提交" in page
+    sent = {"organization": cast.other_enterprise.code, "lot": "1", "form_key": "k"}
+    assert other.post(at("new", tender.code), sent).status_code == 302
+    mine = client_of(cast.university_admin)
+    written = mine.post(at("edit", begun.code), typed(tender, rev=str(begun.rev)))
+    assert written.status_code == 302, written.text
+    assert "核查预算来源" in mine.get(at("edit", begun.code)).text
+    shown = mine.get(at("show", begun.code)).text
+    assert "核查预算来源" in shown
+    assert 'value="submit"' not in shown
+    desk = mine.get(reverse("workbench:home")).text
+    assert "提交方案：" not in desk
+    assert "征集已暂停，恢复后才能提交" in desk
+    # Nobody reads that it is open.
+    page = reverse("tenders:detail", args=[tender.code])
+    assert page not in client.get("/").text
+    engine.rebuild("tenders")
+    card = client.get(reverse("tenders:list")).text
+    assert "已暂停" in card
+    assert f'href="{page}"' in card
+    tags = card[card.index('class="c-card__tags"') :]
+    assert "征集中" not in tags[: tags.index("</article>")]
+    assert "已暂停，恢复后截止时间顺延" in client.get(reverse("tenders:feed")).text
+    read = client.get(reverse("api:tender_detail", args=[tender.code])).json()
+    assert (read["takes_bids"], read["suspend_reason"]) == (False, "核查预算来源")
+    tenders.resume_tender(tender, reason="核查完毕", actor=cast.authority)
+    assert "提交方案：" in mine.get(reverse("workbench:home")).text
+    assert page in client.get("/").text
+    read = client.get(reverse("api:tender_detail", args=[tender.code])).json()
+    assert (read["takes_bids"], read["suspend_reason"]) == (True, "")
