@@ -137,7 +137,7 @@ class TenderSuspended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TenderResumed(Event):
-    """Its time runs again; what had not ended moved later by as long as it stood still."""
+    """Its time runs again; what had not ended moved later, by at least as long as it stood still."""
 
     subject_kind = TENDER
     label = _("征集已恢复")
