@@ -87,6 +87,17 @@ def test_a_bid_without_sealing_from_the_button_to_the_receipt(cast: Cast) -> Non
     body = client.get(at("show", bid.code)).content.decode()
     assert Envelope.objects.get().header_hash in body
 
+    # What was handed in is read again by the bidder's people, and not what is typed since.
+    assert at("copy", bid.code) in body
+    bid.refresh_from_db()
+    later = typed(tender, rev=str(bid.rev), scheme="后来改的草稿", price="99")
+    assert client.post(at("edit", bid.code), later).status_code == 302
+    read = client_of(cast.university_member).get(at("copy", bid.code))
+    assert ("850,000.00 元" in read.text, "后来改的草稿" in read.text) == (True, False)
+    assert read["Cache-Control"] == "no-store"
+    for person in (cast.approver, cast.operator, cast.authority, cast.outsider):
+        assert client_of(person).get(at("copy", bid.code)).status_code == 404
+
 
 def test_before_the_close_nobody_else_sees_anything(cast: Cast) -> None:
     """Every page and answer of every role about the tender is the same with a bid as without."""

@@ -100,7 +100,14 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert [entry.actor for entry in read] == [cast.approver] * 3
         text = owner.get(reverse("bids:show", args=[bid.code])).content.decode()
         assert text.count(cast.approver.get_full_name()) == 3
-        assert owner.get(at("read", bid.code)).status_code == 200
+        assert at("read", bid.code) in text
+        text = owner.get(at("read", bid.code)).text
+        assert "绝密SCHEME" in text
+        # What judges are told of other bidders is not the bidder's to read.
+        assert "同一标段另有单独提交的方案" not in text
+        assert at("show", opening.code) not in text
+        kept = owner.get(reverse("bids:copy", args=[bid.code])).text
+        assert "绝密SCHEME" in kept
         assert Reading.objects.count() == 3
         for person in (cast.operator, cast.authority, cast.auditor, cast.outsider):
             assert of(person).get(at("read", bid.code)).status_code == 404
