@@ -165,10 +165,13 @@ def _stopping_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act
             found.append(Act("suspend", _("暂停"), form("suspend", ReasonForm), danger=True))
     cancels = row.status in LIVE and user.has_perm("tenders.bind_tender", row)
     if cancels and queries.open_cancellation(row) is None:
-        found.append(Act("cancel", _("申请终止"), form("cancel", CancelForm), danger=True))
+        note = _("审核通过后公告终止，公告期满生效；此后不能恢复，已提交的方案不再开启。")
+        held = form("cancel", CancelForm)
+        found.append(Act("cancel", _("申请终止"), held, danger=True, note=note, asks=True))
     drafts = row.status == Status.DRAFT and row.submitted_at is None
     if drafts and user.has_perm("tenders.edit_tender", row):
-        found.append(Act("discard", _("删除草稿"), danger=True))
+        note = _("草稿和附件一并删除，不能恢复；需求不受影响。")
+        found.append(Act("discard", _("删除草稿"), danger=True, note=note, asks=True))
     return found
 
 
@@ -191,7 +194,8 @@ def _change_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
         moves = {move.name: move for move in CANCELLATION.available(cancellation, user)}
         if "announce" in moves and cancellation.asked_by_id != user.pk:
             note = _("公告后不再接收方案，公告期满终止生效。")
-            found.append(Act("announce", moves["announce"].label, note=note, danger=True))
+            label = moves["announce"].label
+            found.append(Act("announce", label, note=note, danger=True, asks=True))
         if "refuse" in moves:
             label = _("不同意终止")
             found.append(Act("keep", label, form("keep", ReasonForm)))

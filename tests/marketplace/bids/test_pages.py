@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 import pytest
+from bs4 import BeautifulSoup
 
 from marketplace.bids import queries, services
 from marketplace.bids.adapters import store
@@ -370,3 +371,41 @@ def test_while_a_call_is_suspended_it_is_prepared_for_and_shown_nowhere_as_open(
     assert page in client.get("/").text
     read = client.get(reverse("api:tender_detail", args=[tender.code])).json()
     assert (read["takes_bids"], read["suspend_reason"]) == (True, "")
+
+
+def test_what_cannot_be_taken_back_is_folded_until_it_is_meant(cast: Cast) -> None:
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    draft = make_draft(tender, cast.university, cast.university_admin)
+    mine = client_of(cast.university_admin)
+
+    def folded(client: Client, page: str, act: str) -> tuple[bool, bool, str]:
+        """Whether the button of an act is within a `details`, whether that is open, and what it says."""
+        button = BeautifulSoup(client.get(page).text, "lxml").select_one(f"button[value={act}]")
+        assert button is not None
+        fold = button.find_parent("details")
+        return (fold is not None, fold is not None and fold.has_attr("open"), button.text.strip())
+
+    shown = at("show", draft.code)
+    assert folded(mine, shown, "discard") == (True, False, "确认：删除草稿")
+    assert folded(mine, shown, "submit")[0] is False
+    handed = make_bid(tender, cast.other_enterprise, cast.outsider)
+    assert folded(client_of(cast.outsider), at("show", handed.code), "withdraw")[0]
+    buyer = client_of(cast.approver)
+    page = reverse("tenders:manage", args=[tender.code])
+    assert folded(buyer, page, "cancel") == (True, False, "确认：申请终止")
+    # What came back with an error is unfolded, with what was typed.
+    tender.refresh_from_db()
+    sent = {"act": "cancel", "cancel-reason": "经费没有落实", "rev": tender.rev}
+    wrong = buyer.post(page, sent)
+    assert wrong.status_code == 400
+    field = BeautifulSoup(wrong.text, "lxml").select_one("[name=cancel-reason]")
+    assert field is not None
+    assert "经费没有落实" in field.text
+    fold = field.find_parent("details")
+    assert fold is not None
+    assert fold.has_attr("open")
+    begun = make_tender(cast.other_enterprise, cast.outsider, state="draft")
+    page = reverse("tenders:manage", args=[begun.code])
+    other = client_of(cast.outsider)
+    assert folded(other, page, "discard")[0]
+    assert other.post(page, {"act": "discard", "rev": begun.rev}).status_code == 302
