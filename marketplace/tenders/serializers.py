@@ -116,7 +116,8 @@ class TenderRead(serializers.Serializer[Any]):
     deadline = serializers.DateTimeField(allow_null=True)
     first_deadline = serializers.DateTimeField(allow_null=True)
     suspended_at = serializers.DateTimeField(
-        allow_null=True, help_text="不为空即已暂停：状态仍为 tendering，但不接收方案，截止时间将顺延"
+        allow_null=True,
+        help_text="不为空即已暂停：状态仍为 tendering，但不接收方案，截止时间将顺延",
     )
     suspend_reason = serializers.SerializerMethodField()
     takes_bids = serializers.BooleanField(

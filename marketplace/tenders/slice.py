@@ -122,6 +122,18 @@ def _queue(user: Any) -> Any:
     return queries.to_review(user).select_related("owner")
 
 
+def _follows(user: Any) -> bool:
+    return bool(user.has_perm("tenders.survey_tender"))
+
+
+def _changes_waiting(user: Any) -> int:
+    return queries.amendments_to_decide(user).count() if _operates(user) else 0
+
+
+def _ends_waiting(user: Any) -> int:
+    return queries.cancellations_to_decide(user).count() if _operates(user) else 0
+
+
 def _waiting(user: Any) -> int:
     return queries.to_review(user).count() if _operates(user) else 0
 
@@ -179,6 +191,7 @@ SLICE = Slice(
     "marketplace.tenders.urls",
     menu=(
         MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "calls", 44, _works),
+        MenuItem(gettext_lazy("全部征集"), "tenders:all", "gavel", "manage", 77, _follows),
         MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 78, _operates),
     ),
     links=(
@@ -187,7 +200,25 @@ SLICE = Slice(
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
     todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
-    reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
+    reviews=(
+        ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),
+        ReviewQueue(
+            gettext_lazy("征集的变更"),
+            "tenders:manage",
+            24,
+            queries.amendments_to_decide,
+            _changes_waiting,
+            "tenders/queue.html",
+        ),
+        ReviewQueue(
+            gettext_lazy("征集的终止"),
+            "tenders:manage",
+            25,
+            queries.cancellations_to_decide,
+            _ends_waiting,
+            "tenders/queue.html",
+        ),
+    ),
     sections=(
         Section(
             "tenders",

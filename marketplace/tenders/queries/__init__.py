@@ -2,8 +2,10 @@
 
 from marketplace.tenders.queries.changes import (
     amendments_of,
+    amendments_to_decide,
     announced_cancellation,
     cancellations_of,
+    cancellations_to_decide,
     changes_to_decide,
     changes_visible_to,
     open_cancellation,
@@ -17,6 +19,7 @@ from marketplace.tenders.queries.questions import (
     unanswered,
     unanswered_for,
 )
+from marketplace.tenders.queries.surveys import SURVEYED, surveyed
 from marketplace.tenders.queries.tenders import (
     act_of,
     closing_next,
@@ -42,12 +45,15 @@ from marketplace.tenders.queries.tenders import (
 from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
 
 __all__ = [
+    "SURVEYED",
     "TENDER",
     "act_of",
     "amendments_of",
+    "amendments_to_decide",
     "announced_cancellation",
     "askers_of",
     "cancellations_of",
+    "cancellations_to_decide",
     "changes_to_decide",
     "changes_visible_to",
     "closing_next",
@@ -67,6 +73,7 @@ __all__ = [
     "reads_file",
     "running_of",
     "standing_now",
+    "surveyed",
     "tender_subject",
     "terms",
     "terms_hash",

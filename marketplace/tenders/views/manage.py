@@ -149,9 +149,11 @@ def _flow_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
         found.append(
             Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm), note=note)
         )
-    for name in ("return_by_county", "return_by_authority"):
-        if name in moves:
-            found.append(Act(name, moves[name].label, form(name, ReasonForm), danger=True))
+    found += [
+        Act(name, moves[name].label, form(name, ReasonForm), danger=True)
+        for name in ("return_by_county", "return_by_authority")
+        if name in moves
+    ]
     return found
 
 
