@@ -92,6 +92,7 @@ class TenderApi(APIView):
             "questions": queries.published_questions(row),
             "amendments": queries.amendments_of(row, self.request.user),
             "cancellation": queries.announced_cancellation(row),
+            "rounds": queries.rounds_of(row),
         }
         return dict(TenderWhole(row, context=context).data)
 

@@ -160,6 +160,18 @@ class TenderWhole(TenderRead):
     questions = serializers.SerializerMethodField()
     amendments = serializers.SerializerMethodField()
     cancellation = serializers.SerializerMethodField()
+    earlier = serializers.SerializerMethodField()
+    later = serializers.SerializerMethodField()
+
+    def get_earlier(self, _tender: Tender) -> str | None:
+        """The code of the public tender of the same need that this one follows, or null."""
+        found = self.context["rounds"].before
+        return found.code if found is not None else None
+
+    def get_later(self, _tender: Tender) -> str | None:
+        """The code of the public tender of the same need that follows this one, or null."""
+        found = self.context["rounds"].after
+        return found.code if found is not None else None
 
     def get_questions(self, _tender: Tender) -> list[dict[str, Any]]:
         """Questions that were answered."""

@@ -3,6 +3,7 @@
 from marketplace.openings.queries.minutes import Minutes, minutes_of
 from marketplace.openings.queries.openings import (
     bid_rows,
+    invited_from,
     keepers,
     keepers_here,
     lacking,
@@ -44,6 +45,7 @@ __all__ = [
     "flags_of",
     "has_undertaken",
     "is_contested",
+    "invited_from",
     "keepers",
     "keepers_here",
     "kin_in",

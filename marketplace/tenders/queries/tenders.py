@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -140,6 +141,23 @@ def for_need(needs: Iterable[int]) -> dict[int, Tender]:
     """The newest tender of each of these needs that is public and led or may lead to something; one query."""
     rows = Tender.objects.filter(need_id__in=list(needs), status__in=SHOWN).order_by("id")
     return {row.need_id: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The public tenders of the same need before and after one: a summary and its second stage, or a new attempt."""
+
+    before: Tender | None = None
+    after: Tender | None = None
+
+
+def rounds_of(tender: Tender) -> Rounds:
+    """The round that this one follows, and the one that follows it, of those that everybody reads; one query."""
+    rows = Tender.objects.filter(need_id=tender.need_id, status__in=PUBLIC).exclude(pk=tender.pk)
+    found = list(rows.order_by("id"))
+    before = [row for row in found if row.pk < tender.pk]
+    after = [row for row in found if row.pk > tender.pk]
+    return Rounds(before[-1] if before else None, after[0] if after else None)
 
 
 def standing_now(now: datetime) -> Standing | None:

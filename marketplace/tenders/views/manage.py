@@ -38,6 +38,7 @@ from marketplace.tenders.workflow import (
     EDITABLE,
     LIVE,
     OPEN,
+    OVER,
     TENDER,
     Status,
 )
@@ -111,6 +112,8 @@ def _context(request: PersonRequest, row: Tender) -> dict[str, Any]:
         "amendments": queries.amendments_of(row, request.user),
         "cancellations": queries.cancellations_of(row, request.user),
         "history": history(events.TENDER, row.pk),
+        "rounds": queries.rounds_of(row),
+        "goes_on": of_purchaser and row.status in OVER and row.need.is_open,
     }
 
 
