@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.tenders.models import Amendment, Cancellation, Tender
+from marketplace.tenders.policies import follows_all
 from marketplace.tenders.workflow import OPEN, AmendmentStatus, CancellationStatus, Status
 
 WAITING, SUSPENDED = "waiting", "suspended"
@@ -31,7 +32,7 @@ def surveyed(actor: Actor, state: str, now: datetime) -> QuerySet[Tender]:
     `state` is a key of SURVEYED, or "" for all. Nothing for whoever does not follow every tender.
     """
     rows = Tender.objects.select_related("owner").exclude(status=Status.DRAFT)
-    if not actor.has_perm("tenders.survey_tender"):
+    if not follows_all(actor):
         return rows.none()
     mine = {"tender": OuterRef("pk")}
     rows = rows.annotate(

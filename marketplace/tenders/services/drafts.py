@@ -164,11 +164,11 @@ def _carry_parts(row: Tender, need: Need, last: Tender | None) -> None:
         Lot(tender=row, number=number, title=title, budget=budget)
         for number, (title, budget) in enumerate(lots or [(row.title, need.budget_max)], 1)
     )
-    asked = [
+    asked: list[Any] = [
         {"name": one.name, "target": one.requirement[:80], "method": one.method, "must": one.must}
         for one in need.indicators.all()[: rulebook.MOST_ROWS]
     ]
-    weighed = [
+    weighed: list[Any] = [
         {"side": side, "name": str(name), "weight": weight, "detail": ""}
         for side, name, weight in _USUAL
     ]

@@ -252,7 +252,11 @@ def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
         assert reverse("tenders:new", args=[first.need.code]) in buyer.get(managed).text
         drain()
         second = make_tender(
-            cast.enterprise, cast.approver, operator=cast.operator, need=first.need, payment="分三期"
+            cast.enterprise,
+            cast.approver,
+            operator=cast.operator,
+            need=first.need,
+            payment="分三期",
         )
         said = [{"title": lot.title, "budget": lot.budget} for lot in second.lots.all()]
         assert said == lots
@@ -268,4 +272,6 @@ def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
             page = Client().get(reverse("tenders:detail", args=[here.code])).text
             assert f'href="{reverse("tenders:detail", args=[there.code])}"' in page
             read = Client().get(reverse("api:tender_detail", args=[here.code])).json()
-            assert {one: read[one] for one in ("earlier", "later") if read[one]} == {name: there.code}
+            assert {one: read[one] for one in ("earlier", "later") if read[one]} == {
+                name: there.code
+            }
