@@ -148,10 +148,16 @@ def _of_need(_user: Any, listings: Sequence[Any]) -> list[Answer]:
 
 
 def _begin(user: Any, listings: Sequence[Any]) -> list[Answer]:
-    """The button that opens an own published need as a tender."""
-    return [
-        {"need": row}
+    """The button that opens an own published need as a tender, or leads to the one that is under way."""
+    own = {
+        row.pk
+        for row in listings
         if isinstance(row, Need) and row.is_open and access_of(user).in_org(row.owner_id)
+    }
+    begun = queries.under_way_of(own) if own else {}
+    return [
+        {"need": row, "tender": begun.get(row.pk)}
+        if isinstance(row, Need) and row.pk in own
         else None
         for row in listings
     ]
