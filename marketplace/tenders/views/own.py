@@ -1,6 +1,6 @@
 """Opening a tender from a need: the first questions, then one page for each part; and amendments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -162,15 +162,7 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
             except Refused as error:
                 problem, status = error, error.status
             else:
-                if step == "schedule" and _against_schedule(saved):
-                    # It cannot be sent so: the reason stands at its field, before more is filled in.
-                    messages.warning(request, _("时间已保存，但按这个截止日不能提交"))
-                    return redirect("tenders:edit", row.code, step)
-                messages.success(request, _("已保存"))
-                following = names[here + 1] if here + 1 < len(names) else ""
-                if following and request.POST.get("do") == "next":
-                    return redirect("tenders:edit", row.code, following)
-                return redirect("tenders:manage", row.code)
+                return _go_on(request, saved, step, names[here + 1 :])
     context = {
         "tender": row,
         "steps": STEPS,
@@ -186,6 +178,18 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
         "bars": step == "content" and _lacks_standing(row),
     }
     return render_page(request, "tenders/edit.html", context, status=status)
+
+
+def _go_on(request: PersonRequest, saved: Tender, step: str, rest: Sequence[str]) -> HttpResponse:
+    """To the next part, or back to the tender."""
+    if step == "schedule" and _against_schedule(saved):
+        # It cannot be sent so: the reason stands at its field, before more is filled in.
+        messages.warning(request, _("时间已保存，但按这个截止日不能提交"))
+        return redirect("tenders:edit", saved.code, step)
+    messages.success(request, _("已保存"))
+    if rest and request.POST.get("do") == "next":
+        return redirect("tenders:edit", saved.code, rest[0])
+    return redirect("tenders:manage", saved.code)
 
 
 def _put(forms: Mapping[str, Any], error: InvalidInput) -> None:
