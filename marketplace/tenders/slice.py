@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.needs.models import Need
@@ -193,7 +193,7 @@ SLICE = Slice(
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
     todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
-    reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
+    reviews=(ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),),
     sections=(
         Section(
             "tenders",
