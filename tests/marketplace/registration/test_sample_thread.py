@@ -103,6 +103,7 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
         for row in Tender.objects.all()
     )
     assert found == [
+        ("call", "closed", "", 1, "contracted"),
         ("call", "closed", "", 1, "opened"),
         ("call", "draft", "", 1, "waiting"),
         ("call", "failed", "", 1, "failed"),
@@ -121,7 +122,7 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
     # Each result rests on the report of a panel that was drawn.
     reports = dict(Panel.objects.filter(status="reported").values_list("lot_id", "report_hash"))
     assert reports == dict(Result.objects.values_list("lot_id", "report_hash"))
-    assert len(reports) == 2
+    assert len(reports) == 3
 
     golden = sample_thread.golden_contract()
     assert golden is not None
@@ -136,6 +137,13 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
         *("record_filed", "register"),
     ]
     assert sample_thread.register_golden(registrar) is None
+    # The whole way: who met through a broker and agreed went through an open call and a publicity.
+    stages = [one.name for one in thread_of(cast.auditor, golden.code).stages if one.pieces]
+    assert [name for name in stages if name != "match"] == [
+        *("listing", "enquiry", "introduction", "intent", "tender", "publicity"),
+        *("contract", "filing", "entry"),
+    ]
+    assert golden.parties.filter(side="broker").count() == 1
 
     filing = sample_thread.register_awarded(registrar)
     assert filing is not None
