@@ -83,12 +83,15 @@ def test_a_contract_is_registered_counted_and_revoked(
     with window(chromium, live_server, cast.registrar_county) as page:
         for _step in range(2):
             page.goto(reverse("registration:decide", args=[filing.code]))
+            # The browser gives the focus with its first frame, which may come after the load event.
+            expect(page.locator("button[autofocus]")).to_be_focused()
             page.keyboard.press("Enter")
             expect(page.locator("main")).to_contain_text("已办理")
     filing.refresh_from_db()
     assert (filing.status, filing.first_by) == ("first_passed", cast.registrar_county)
     with window(chromium, live_server, cast.registrar_city) as page:
         page.goto(reverse("registration:decide", args=[filing.code]))
+        expect(page.locator("button[autofocus]")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator("main")).to_contain_text("已办理")
     filing.refresh_from_db()

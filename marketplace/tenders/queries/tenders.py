@@ -16,7 +16,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
-from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
+from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, UNDER_WAY, Status
 
 
 def _rows() -> QuerySet[Tender]:
@@ -158,6 +158,12 @@ def rounds_of(tender: Tender) -> Rounds:
     before = [row for row in found if row.pk < tender.pk]
     after = [row for row in found if row.pk > tender.pk]
     return Rounds(before[-1] if before else None, after[0] if after else None)
+
+
+def under_way_of(needs: Iterable[int]) -> dict[int, Tender]:
+    """The tender of each of these needs beside which no other can be begun; one query."""
+    rows = Tender.objects.filter(need_id__in=list(needs), status__in=UNDER_WAY).order_by("id")
+    return {row.need_id: row for row in rows}
 
 
 def standing_now(now: datetime) -> Standing | None:
