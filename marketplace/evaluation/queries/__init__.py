@@ -40,6 +40,7 @@ from marketplace.evaluation.queries.panels import (
     sitting_of,
     to_report,
 )
+from marketplace.evaluation.queries.pools import Pool, count_by_field, pool_of
 from marketplace.evaluation.queries.scores import (
     Judged,
     abnormal_of,
@@ -64,6 +65,7 @@ __all__ = [
     "SCHEME",
     "Conflict",
     "Judged",
+    "Pool",
     "Side",
     "abnormal_of",
     "approaches_visible_to",
@@ -71,6 +73,7 @@ __all__ = [
     "bidders_of",
     "bids_of",
     "conflicts_of",
+    "count_by_field",
     "criteria_of",
     "excluded_of",
     "expert_of",
@@ -96,6 +99,7 @@ __all__ = [
     "panels_by_lot",
     "panels_of_tenders",
     "panels_visible_to",
+    "pool_of",
     "progress_of",
     "published_panels",
     "purchaser_of",
