@@ -113,7 +113,10 @@ def _context(request: PersonRequest, row: Tender) -> dict[str, Any]:
         "cancellations": queries.cancellations_of(row, request.user),
         "history": history(events.TENDER, row.pk),
         "rounds": queries.rounds_of(row),
-        "goes_on": of_purchaser and row.status in OVER and row.need.is_open,
+        "goes_on": of_purchaser
+        and row.status in OVER
+        and row.need.is_open
+        and not queries.under_way_of([row.need_id]),
     }
 
 
