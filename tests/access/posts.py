@@ -251,6 +251,7 @@ POSTS: dict[str, str] = {
     "openings:show": "an excuse and an undertaking are kept once; the same again changes nothing",
     "openings:post": "the same share again changes nothing: tests/marketplace/openings/test_sealed.py",
     "openings:read": "the shortlist is kept once; the same again changes nothing",
+    "openings:complete": "the whole plan is kept once; another is refused",
     "openings:reveal": "the key of a bid is kept once; the same again changes nothing",
     # --- bids
     "bids:new": KEY,
