@@ -7,6 +7,7 @@ rights: `version`, `price` (fen), `scheme`, `team`, `answers` [{number, text}], 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +76,18 @@ def share_errors(form: Mapping[str, Any]) -> Errors:
 def partners_of(form: Mapping[str, Any]) -> list[str]:
     """The names of the partners of a joint bid."""
     return [str(row.get("name", "")) for row in form.get("partners", [])]
+
+
+def price_words(fen: int | None) -> Any:
+    """A price to the fen: what is compared is never rounded."""
+    if fen is None:
+        return "—"
+    return _("%(yuan)s 元") % {"yuan": f"{Decimal(fen) / 100:,.2f}"}
+
+
+def percent(basis_points: int) -> str:
+    """A share of a joint bid in words; 10,000 basis points are the whole."""
+    return f"{Decimal(basis_points) / 100:f}%"
 
 
 def empty_form() -> dict[str, Any]:

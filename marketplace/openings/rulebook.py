@@ -5,7 +5,6 @@ No models, no clock.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -111,13 +110,6 @@ def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None
 def summary_of(form: Mapping[str, Any]) -> dict[str, Any]:
     """What is read before the shortlist where a summary comes first: no scheme."""
     return {**form, "scheme": ""}
-
-
-def price_words(fen: int | None) -> Any:
-    """A price to the fen: what is compared is never rounded."""
-    if fen is None:
-        return "—"
-    return _("%(yuan)s 元") % {"yuan": f"{Decimal(fen) / 100:,.2f}"}
 
 
 def days_of(form: Mapping[str, Any]) -> int | None:

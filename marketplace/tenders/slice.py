@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders import browsing, queries, samples
+from marketplace.tenders.policies import follows_all
 from marketplace.tenders.workflow import Status
 from marketplace.web.slices import (
     CodePage,
@@ -122,6 +123,19 @@ def _queue(user: Any) -> Any:
     return queries.to_review(user).select_related("owner")
 
 
+def _follows(user: Any) -> bool:
+    # Not by has_perm: without an object Django's own backend asks the database twice, on every page of the workbench.
+    return bool(follows_all(user))
+
+
+def _changes_waiting(user: Any) -> int:
+    return queries.amendments_to_decide(user).count() if _operates(user) else 0
+
+
+def _ends_waiting(user: Any) -> int:
+    return queries.cancellations_to_decide(user).count() if _operates(user) else 0
+
+
 def _waiting(user: Any) -> int:
     return queries.to_review(user).count() if _operates(user) else 0
 
@@ -132,7 +146,7 @@ def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     now = clock.now()
     return [
         {"tender": found[row.pk]}
-        if isinstance(row, Need) and row.pk in found and found[row.pk].status_at(now) == "tendering"
+        if isinstance(row, Need) and row.pk in found and found[row.pk].takes_bids(now)
         else None
         for row in listings
     ]
@@ -185,6 +199,7 @@ SLICE = Slice(
     "marketplace.tenders.urls",
     menu=(
         MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "calls", 44, _works),
+        MenuItem(gettext_lazy("全部征集"), "tenders:all", "gavel", "manage", 77, _follows),
         MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 78, _operates),
     ),
     links=(
@@ -193,7 +208,25 @@ SLICE = Slice(
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
     todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
-    reviews=(ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),),
+    reviews=(
+        ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),
+        ReviewQueue(
+            gettext_lazy("征集的变更"),
+            "tenders:manage",
+            24,
+            queries.amendments_to_decide,
+            _changes_waiting,
+            "tenders/queue.html",
+        ),
+        ReviewQueue(
+            gettext_lazy("征集的终止"),
+            "tenders:manage",
+            25,
+            queries.cancellations_to_decide,
+            _ends_waiting,
+            "tenders/queue.html",
+        ),
+    ),
     sections=(
         Section(
             "tenders",

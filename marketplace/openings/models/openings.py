@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.bids.models import Bid, Envelope
+from marketplace.bids.rulebook import price_words
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MAX_FEN, MoneyField
-from marketplace.openings.rulebook import price_words
 from marketplace.openings.workflow import Cause, Outcome, Status
 from marketplace.publicity.rulebook import in_words
 from marketplace.tenders.models import Lot, Tender

@@ -3,6 +3,7 @@
 from marketplace.openings.queries.minutes import Minutes, minutes_of
 from marketplace.openings.queries.openings import (
     bid_rows,
+    invited_from,
     keepers,
     keepers_here,
     lacking,
@@ -44,6 +45,7 @@ __all__ = [
     "file_lines",
     "flags_of",
     "has_undertaken",
+    "invited_from",
     "is_contested",
     "keepers",
     "keepers_here",

@@ -67,6 +67,12 @@ def rows_of_bids(bids: Iterable[int]) -> dict[int, OpenedBid]:
     return {row.bid_id: row for row in bid_rows().filter(bid_id__in=list(bids))}
 
 
+def invited_from(tender: Tender) -> QuerySet[OpenedBid]:
+    """Who is invited to the round after this tender: where a summary came first the shortlist, else all opened bids."""
+    rows = bid_rows().filter(opening__tender=tender, outcome=Outcome.OPENED)
+    return rows.filter(shortlisted_at__isnull=False) if tender.summary_first else rows
+
+
 def to_begin() -> QuerySet[Tender]:
     """Closed tenders whose opening has not begun."""
     begun = Opening.objects.filter(tender=OuterRef("pk"))

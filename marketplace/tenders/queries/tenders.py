@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -43,9 +44,11 @@ def published_for(_actor: Actor) -> QuerySet[Tender]:
 
 
 def closing_next(now: datetime) -> QuerySet[Tender]:
-    """Open tenders, what closes first at the top; a deadline that has passed closes before the clock writes it."""
-    past = Q(deadline__lte=now, suspended_at__isnull=True)
-    rows = _rows().filter(status__in=OPEN).exclude(past)
+    """Open tenders, what closes first at the top.
+
+    A deadline that has passed closes before the clock writes it. What is suspended closes at no known instant.
+    """
+    rows = _rows().filter(status__in=OPEN, suspended_at__isnull=True, deadline__gt=now)
     return rows.annotate(budget=Sum("lots__budget")).order_by("deadline", "id")
 
 
@@ -100,14 +103,6 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
     return rows.exclude(mine).order_by("submitted_at", "id")
 
 
-def awaits_county(tender: Tender) -> bool:
-    """Whether the county is to look at it before experts argue it; a county without a registrar holds nothing up."""
-    if not tender.is_city_funded or tender.screened_at is not None:
-        return False
-    staffed = parties.staffed_districts(Role.REGISTRAR_COUNTY)
-    return staffed is None or tender.county in staffed
-
-
 def to_argue(actor: Actor) -> QuerySet[Tender]:
     """Challenges with money of the city that wait for the argument of experts: the county has looked at them.
 
@@ -146,6 +141,23 @@ def for_need(needs: Iterable[int]) -> dict[int, Tender]:
     """The newest tender of each of these needs that is public and led or may lead to something; one query."""
     rows = Tender.objects.filter(need_id__in=list(needs), status__in=SHOWN).order_by("id")
     return {row.need_id: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The public tenders of the same need before and after one: a summary and its second stage, or a new attempt."""
+
+    before: Tender | None = None
+    after: Tender | None = None
+
+
+def rounds_of(tender: Tender) -> Rounds:
+    """The round that this one follows, and the one that follows it, of those that everybody reads; one query."""
+    rows = Tender.objects.filter(need_id=tender.need_id, status__in=PUBLIC).exclude(pk=tender.pk)
+    found = list(rows.order_by("id"))
+    before = [row for row in found if row.pk < tender.pk]
+    after = [row for row in found if row.pk > tender.pk]
+    return Rounds(before[-1] if before else None, after[0] if after else None)
 
 
 def under_way_of(needs: Iterable[int]) -> dict[int, Tender]:

@@ -1,6 +1,7 @@
 """The pages: keepers, purchaser, bidder, the public; and what nobody sees before the opening."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,11 @@ from marketplace.custody import sealing
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Refused
+from marketplace.notices.models import Notice
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
 from marketplace.tenders import services as tenders
-from marketplace.tenders.models import Tender
+from marketplace.tenders.models import Lot, Requirement, Tender
 from tests.cast import Cast
 from tests.factories.bids import hand_in, make_bid, make_draft, make_sealed_tender
 from tests.factories.openings import begin, hand_in_sealed, past, shares
@@ -101,7 +103,14 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert [entry.actor for entry in read] == [cast.approver] * 3
         text = owner.get(reverse("bids:show", args=[bid.code])).content.decode()
         assert text.count(cast.approver.get_full_name()) == 3
-        assert owner.get(at("read", bid.code)).status_code == 200
+        assert at("read", bid.code) in text
+        text = owner.get(at("read", bid.code)).text
+        assert "绝密SCHEME" in text
+        # What judges are told of other bidders is not the bidder's to read.
+        assert "同一标段另有单独提交的方案" not in text
+        assert at("show", opening.code) not in text
+        kept = owner.get(reverse("bids:copy", args=[bid.code])).text
+        assert "绝密SCHEME" in kept
         assert Reading.objects.count() == 3
         for person in (cast.operator, cast.authority, cast.auditor, cast.outsider):
             assert of(person).get(at("read", bid.code)).status_code == 404
@@ -222,3 +231,52 @@ def test_an_amended_deadline_does_not_matter_after_the_close(cast: Cast) -> None
         assert of(cast.outsider).get(at("read", bid.code)).status_code == 404
         rows = of(cast.outsider).get(reverse("api:openedbid_list")).json()["results"]
         assert [one["code"] for one in rows] == [mine.code]
+
+
+def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    first = make_tender(cast.enterprise, cast.approver, operator=cast.operator, payment="分三期")
+    lots = [{"title": "胶黏剂", "budget": 5_000_000}, {"title": "热压线", "budget": None}]
+    asked = [{"name": "甲醛", "target": "≤ 0.03", "method": "气候箱", "must": True}]
+    Lot.objects.filter(tender=first).update(title="胶黏剂", budget=5_000_000)
+    Lot.objects.create(tender=first, number=2, title="热压线")
+    first.requirements.all().delete()
+    Requirement.objects.create(tender=first, number=1, **asked[0])
+    first.criteria.filter(number=1).update(detail="看中试数据")
+    Tender.objects.filter(pk=first.pk).update(summary_first=True)
+    chosen = make_bid(first, cast.university, cast.university_admin)
+    rival = OrganizationFactory(name="未入围单位")
+    make_bid(first, rival, make_member(rival, "org_admin"))
+    buyer = of(cast.approver)
+    with past(first):
+        opening = begin(first)
+        services.give_undertaking(opening, 1, actor=cast.approver)
+        services.shortlist(OpenedBid.objects.get(bid=chosen), actor=cast.approver)
+        managed = reverse("tenders:manage", args=[first.code])
+        assert reverse("tenders:new", args=[first.need.code]) in buyer.get(managed).text
+        drain()
+        second = make_tender(
+            cast.enterprise,
+            cast.approver,
+            operator=cast.operator,
+            need=first.need,
+            payment="分三期",
+        )
+        said = [{"title": lot.title, "budget": lot.budget} for lot in second.lots.all()]
+        assert said == lots
+        assert list(second.requirements.values("name", "target", "method", "must")) == asked
+        assert second.criteria.get(number=1).detail == "看中试数据"
+        assert second.summary_first is False
+        drain()
+        told = Notice.objects.filter(kind="openings.invited")
+        assert {one.recipient_id for one in told} == {cast.university_admin.pk}
+        assert told[0].url == reverse("tenders:detail", args=[second.code])
+        # Everybody finds the way from each to the other.
+        for here, there, name in ((first, second, "later"), (second, first, "earlier")):
+            page = Client().get(reverse("tenders:detail", args=[here.code])).text
+            assert f'href="{reverse("tenders:detail", args=[there.code])}"' in page
+            read = Client().get(reverse("api:tender_detail", args=[here.code])).json()
+            assert {one: read[one] for one in ("earlier", "later") if read[one]} == {
+                name: there.code
+            }
