@@ -242,6 +242,7 @@ POSTS: dict[str, str] = {
     "exclusions:show": REV,
     "exclusions:correct": REV,
     "api:exclusion_list": KEY,
+    "api:exclusion_move": REV,
     "api:objection_move": REV,
     # --- awards
     "awards:manage": REV,
