@@ -122,9 +122,26 @@ def tell_shortlisted(event: events.BidShortlisted) -> None:
         notify(
             "openings.outcome",
             parties.binders_of(row.bid.organization_id),
-            title=_("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案"),
+            title=_("“%(title)s”：本单位方案已入围，请提交完整方案")
+            if row.lacks_plan
+            else _("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案"),
             params={"title": row.opening.tender.title},
             url=reverse("bids:show", args=[row.bid.code]),
+            subject=(BID, row.bid_id),
+        )
+
+
+@on(events.BidCompleted)
+def tell_completed(event: events.BidCompleted) -> None:
+    """The purchaser learns that a whole plan can be read."""
+    row = _bid(event)
+    if row is not None:
+        notify(
+            "openings.outcome",
+            parties.binders_of(row.opening.tender.owner_id),
+            title=_("“%(title)s”：一家入围单位已提交完整方案"),
+            params={"title": row.opening.tender.title},
+            url=reverse("openings:read", args=[row.bid.code]),
             subject=(BID, row.bid_id),
         )
 

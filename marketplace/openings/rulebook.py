@@ -17,6 +17,7 @@ from marketplace.bids.rulebook import (
     MOST_NAME,
     MOST_PARTNERS,
     MOST_SCHEME,
+    MOST_SUMMARY,
     MOST_TEAM,
     WHOLE,
 )
@@ -81,7 +82,11 @@ def whole_form(form: Any) -> dict[str, Any] | None:
     rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}
     if None in rows.values():
         return None
-    names = ("version", "price", "scheme", "team", "lead_share")
+    names = ["version", "price", "scheme", "team", "lead_share"]
+    if "summary" in form:
+        if not _is_text(form["summary"], MOST_SUMMARY):
+            return None
+        names.append("summary")
     return {name: form[name] for name in names} | rows
 
 

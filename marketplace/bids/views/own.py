@@ -220,7 +220,9 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
         return redirect("bids:seal", row.code)
     posted = request.method == "POST"
     requirements = list(row.tender.requirements.all())
-    fields = BidFields(request.POST if posted else None, row.form, requirements)
+    fields = BidFields(
+        request.POST if posted else None, row.form, requirements, in_steps=row.tender.summary_first
+    )
     files_form = FilesForm(request.POST if posted else None, request.FILES if posted else None)
     seen, status = Seen(request, row.rev), 200
     problem: Refused | StorageFull | None = None
@@ -231,7 +233,7 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
             kept = [file for file in row.kept if file not in removed]
             try:
                 services.edit_bid(row, fields.form, kept, actor=request.user, rev=seen.rev)
-                if files_form.cleaned_data["uploads"]:
+                if files_form.cleaned_data["uploads"] and not row.tender.summary_first:
                     services.add_files(row, files_form.cleaned_data["uploads"], actor=request.user)
             except InvalidInput as error:
                 at_fields(

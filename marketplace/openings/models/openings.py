@@ -151,6 +151,12 @@ class OpenedBid(models.Model):
         return self.outcome in {Outcome.WAITING, Outcome.DISPUTED}
 
     @property
+    def lacks_plan(self) -> bool:
+        """Whether the whole plan is still to come: the call is in two steps, and the bid is on the shortlist."""
+        shortlisted = self.opening.tender.summary_first and self.shortlisted_at is not None
+        return shortlisted and self.is_open and not self.form.get("scheme")
+
+    @property
     def is_whole(self) -> bool:
         """Whether the purchaser reads the scheme and the files too."""
         return not self.opening.tender.summary_first or self.shortlisted_at is not None

@@ -11,6 +11,7 @@ from marketplace.openings.policies import READERS
 from marketplace.openings.workflow import UNDECIDED, Outcome, Status
 from marketplace.parties.policies import access_of
 from marketplace.tenders.models import Keeper, Lot, Tender
+from marketplace.tenders.workflow import Stage
 from marketplace.tenders.workflow import Status as TenderStatus
 
 _WAITING = sorted(UNDECIDED)
@@ -158,6 +159,21 @@ def to_post(actor: Actor) -> list[Opening]:
         tender__sealing="sealed",
     )
     return list(rows[:20])
+
+
+def to_complete(actor: Actor) -> list[OpenedBid]:
+    """Bids on a shortlist of organisations that the person binds, whose whole plan is still to come."""
+    rows = bid_rows().filter(
+        bid__organization_id__in=list(access_of(actor).binding),
+        opening__tender__summary_first=True,
+        opening__tender__status=TenderStatus.CLOSED,
+        opening__tender__suspended_at__isnull=True,
+        lot__stage__in=[Stage.OPENED, Stage.EVALUATING],
+        outcome=Outcome.OPENED,
+        shortlisted_at__isnull=False,
+        form__scheme="",
+    )
+    return list(rows.order_by("id")[:20])
 
 
 def to_reveal(actor: Actor) -> list[OpenedBid]:

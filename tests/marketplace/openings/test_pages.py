@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from marketplace.bids.adapters.signing import receipt_key
 from marketplace.custody import sealing
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.notices.models import Notice
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
@@ -23,6 +24,7 @@ from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Requirement, Tender
 from tests.cast import Cast
 from tests.factories.bids import hand_in, make_bid, make_draft, make_sealed_tender
+from tests.factories.files import pdf_bytes
 from tests.factories.openings import begin, hand_in_sealed, past, shares
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.tenders import make_tender
@@ -61,8 +63,9 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
     rival = OrganizationFactory(name="独立投标研究院")
     bid = make_draft(tender, cast.university, cast.university_member)
     partners = [{"name": "独立投标研究院", "share": 4_000}]
-    hand_in(bid, cast.university_admin, lead_share=6_000, partners=partners, scheme="绝密SCHEME")
-    make_bid(tender, rival, make_member(rival, "org_admin"))
+    said = {"lead_share": 6_000, "partners": partners, "scheme": "绝密SCHEME", "summary": "短摘要"}
+    hand_in(bid, cast.university_admin, **said)
+    make_bid(tender, rival, make_member(rival, "org_admin"), summary="摘要")
     buyer, owner = of(cast.approver), of(cast.university_admin)
     assert buyer.get(at("read", bid.code)).status_code == 404
     assert buyer.get(at("minutes", tender.code)).status_code == 404
@@ -88,6 +91,7 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert "850,000.00 元" in text
         assert "同一标段另有单独提交的方案" in text
         assert "SCHEME" not in text
+        assert "短摘要" in text
         shown = buyer.get(reverse("api:openedbid_detail", args=[bid.code])).json()
         assert (shown["form"]["scheme"], shown["price"], shown["files"]) == ("", 85_000_000, [])
         assert buyer.get(at("file", bid.code, 1)).status_code == 403
@@ -233,6 +237,47 @@ def test_an_amended_deadline_does_not_matter_after_the_close(cast: Cast) -> None
         assert [one["code"] for one in rows] == [mine.code]
 
 
+def test_a_bidder_on_the_shortlist_hands_in_the_whole_plan_once(cast: Cast) -> None:
+    """The first step asks for a summary alone; the plan comes after the shortlist, and is what is read from then on."""
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    Tender.objects.filter(pk=tender.pk).update(summary_first=True)
+    tender.refresh_from_db()
+    bid = make_draft(tender, cast.university, cast.university_admin)
+    owner, buyer = of(cast.university_admin), of(cast.approver)
+    first = owner.get(reverse("bids:edit", args=[bid.code])).content.decode()
+    assert 'name="summary"' in first
+    assert 'name="scheme"' not in first
+    assert 'name="uploads"' not in first
+    with pytest.raises(InvalidInput) as lacking:
+        hand_in(bid, cast.university_admin, scheme="完整方案不能代替摘要")
+    assert set(lacking.value.errors) == {"summary"}
+    hand_in(bid, cast.university_admin, scheme="", summary="摘要文字")
+    page = at("complete", bid.code)
+    plan = {"scheme": "完整PLAN", "uploads": SimpleUploadedFile("方案.pdf", pdf_bytes())}
+    with past(tender):
+        opening = begin(tender)
+        row = OpenedBid.objects.get()
+        assert owner.post(page, plan).status_code == 409
+        services.give_undertaking(opening, 1, actor=cast.approver)
+        services.shortlist(row, actor=cast.approver)
+        assert page in owner.get(reverse("bids:show", args=[bid.code])).content.decode()
+        assert page in owner.get(reverse("workbench:home")).content.decode()
+        assert "还没有提交完整方案" in buyer.get(at("read", bid.code)).content.decode()
+        for person, status in ((cast.university_member, 403), (cast.approver, 404)):
+            assert of(person).post(page, plan).status_code == status
+        assert owner.post(page, {"scheme": " "}).status_code == 400
+        plan["uploads"] = SimpleUploadedFile("方案.pdf", pdf_bytes())
+        assert owner.post(page, plan).status_code == 302
+        read = buyer.get(at("read", bid.code)).content.decode()
+        assert ("摘要文字" in read, "完整PLAN" in read, "方案.pdf" in read) == (True, True, True)
+        assert buyer.get(at("file", bid.code, 1)).status_code == 200
+        assert owner.post(page, {"scheme": "另一份"}).status_code == 409
+    row.refresh_from_db()
+    assert row.form["scheme"] == "完整PLAN"
+    assert row.envelope.form["scheme"] == ""
+    assert Entry.objects.get(event="BidCompleted").actor == cast.university_admin
+
+
 def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
     cast: Cast, drain: Callable[[], int]
 ) -> None:
@@ -245,9 +290,9 @@ def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
     Requirement.objects.create(tender=first, number=1, **asked[0])
     first.criteria.filter(number=1).update(detail="看中试数据")
     Tender.objects.filter(pk=first.pk).update(summary_first=True)
-    chosen = make_bid(first, cast.university, cast.university_admin)
+    chosen = make_bid(first, cast.university, cast.university_admin, summary="摘要")
     rival = OrganizationFactory(name="未入围单位")
-    make_bid(first, rival, make_member(rival, "org_admin"))
+    make_bid(first, rival, make_member(rival, "org_admin"), summary="摘要")
     buyer = of(cast.approver)
     with past(first):
         opening = begin(first)
