@@ -102,9 +102,13 @@ def _results(user: Any, tenders: Sequence[Any]) -> list[Answer]:
 
 def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
     """How the sample of the golden thread was chosen: its call, publicity and award. Sample rows only."""
-    found = queries.sample_awards_of(enquiries)
+    # Two slots of one page ask: the rows keep what was found.
+    asked = [row for row in enquiries if not hasattr(row, "sample_award")]
+    found = queries.sample_awards_of(asked) if asked else {}
+    for row in asked:
+        row.sample_award = found.get(row.pk)
     return [
-        dict(zip(("award", "bids"), found[row.pk], strict=True)) if row.pk in found else None
+        dict(zip(("award", "bids"), row.sample_award, strict=True)) if row.sample_award else None
         for row in enquiries
     ]
 

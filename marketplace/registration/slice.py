@@ -177,9 +177,15 @@ def _badges(user: Any, listings: Sequence[Any]) -> list[Answer]:
 
 def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
     """How the sample of the golden thread went on: contract, return, registration. Sample rows only."""
-    found = golden_decisions([row.pk for row in enquiries])
+    # Two slots of one page ask: the rows keep what was found.
+    asked = [row for row in enquiries if not hasattr(row, "sample_decisions")]
+    found = golden_decisions([row.pk for row in asked]) if asked else {}
+    for row in asked:
+        row.sample_decisions = found.get(row.pk, [])
     return [
-        {"filing": found[row.pk][0].filing, "decisions": found[row.pk]} if row.pk in found else None
+        {"filing": row.sample_decisions[0].filing, "decisions": row.sample_decisions}
+        if row.sample_decisions
+        else None
         for row in enquiries
     ]
 
