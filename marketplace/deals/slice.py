@@ -16,6 +16,7 @@ from marketplace.deals.queries.listings import (
 from marketplace.deals.queries.waiting import (
     amendments_to_answer,
     intents_to_draft,
+    texts_and_signatures,
     texts_to_confirm,
     to_sign,
     waiting_count,
@@ -23,8 +24,10 @@ from marketplace.deals.queries.waiting import (
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import Lists
 from marketplace.listings.kind import kinds
 from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -38,7 +41,18 @@ def _has_contracts(user: Any) -> bool:
     return bool(access.orgs) or access.has(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR, Role.BROKER)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    return {
+        "draft": intents_to_draft(user),
+        "answer": amendments_to_answer(user),
+        "trace": queries.origins_to_confirm(user),
+    }
+
+
 def _to_confirm(user: Actor) -> Iterator[Todo]:
+    if not texts_and_signatures(user)["texts"]:
+        return
     for contract in texts_to_confirm(user)[:MOST_TODOS]:
         title = _("确认合同定稿：%(title)s") % {"title": contract.title}
         url = reverse("deals:text", args=[contract.code])
@@ -46,6 +60,8 @@ def _to_confirm(user: Actor) -> Iterator[Todo]:
 
 
 def _to_sign(user: Actor) -> Iterator[Todo]:
+    if not texts_and_signatures(user)["sign"]:
+        return
     for contract in to_sign(user)[:MOST_TODOS]:
         title = _("登记合同签订：%(title)s") % {"title": contract.title}
         url = reverse("deals:sign", args=[contract.code])
@@ -54,6 +70,8 @@ def _to_sign(user: Actor) -> Iterator[Todo]:
 
 def _to_draft(user: Actor) -> Iterator[Todo]:
     """Agreed intents whose seller has not begun the contract."""
+    if not _waits(user)["draft"]:
+        return
     for intent in intents_to_draft(user)[:MOST_TODOS]:
         title = _("起草合同：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("deals:new_from_intent", args=[intent.code])
@@ -61,6 +79,8 @@ def _to_draft(user: Actor) -> Iterator[Todo]:
 
 
 def _to_answer(user: Actor) -> Iterator[Todo]:
+    if not _waits(user)["answer"]:
+        return
     for amendment in amendments_to_answer(user)[:MOST_TODOS]:
         title = _("答复合同变更：%(title)s") % {"title": amendment.contract.title}
         url = reverse("deals:show", args=[amendment.contract.code])
@@ -69,6 +89,8 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
 
 def _to_trace(user: Actor) -> Iterator[Todo]:
     """Imported contracts for which a record was found that they may have come from."""
+    if not _waits(user)["trace"]:
+        return
     for contract in queries.origins_to_confirm(user)[:MOST_TODOS]:
         title = _("确认合同来源：%(title)s") % {"title": contract.title}
         url = reverse("deals:origin", args=[contract.code])

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.disclosure import queries, samples
+from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -31,6 +33,12 @@ def _requests(user: Any) -> int:
     return queries.request_count(user)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    """Grants of the own organisations that run or were asked for, whatever their end."""
+    return {"held": queries.open_grants(user)}
+
+
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Requests that wait for those who bind the owner."""
     if not queries.request_count(user):
@@ -44,7 +52,7 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_accept(user: Any) -> Iterator[Todo]:
     """The agreement, for those who bind an organisation that waits for nothing else."""
-    if not access_of(user).binding:
+    if not _waits(user)["held"]:
         return
     for org in queries.organizations_to_accept(user)[:MOST]:
         text = _("确认后才能查阅已申请或已获授权的保密内容")
@@ -55,7 +63,7 @@ def _to_accept(user: Any) -> Iterator[Todo]:
 
 def _ending(user: Any) -> Iterator[Todo]:
     """Grants that end within seven days."""
-    if not access_of(user).orgs:
+    if not _waits(user)["held"]:
         return
     for grant, subject in queries.with_subjects(queries.ends_soon(user)[:MOST]):
         title = subject.title if subject else grant.code

@@ -22,8 +22,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.policies import REGISTRARS, access_of
 from marketplace.taxonomy.queries import label
+from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -55,7 +56,7 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
 
 def _to_settle(user: Actor) -> Iterator[Todo]:
     """What was left for the operator, since a refusal would have named a hidden owner."""
-    if access_of(user).has(Role.OPERATOR):
+    if queries.todo_counts(user)["operator"]:
         for enquiry in queries.for_operator()[:MOST_TODOS]:
             url = reverse("enquiries:show", args=[enquiry.code])
             title = _("核实咨询：%(title)s") % {"title": enquiry.listing_title}
@@ -246,26 +247,25 @@ def _leads_to_take(user: Actor) -> Iterator[Todo]:
 
 def _county_work(user: Actor) -> Iterator[Todo]:
     """What a county officer looks after: silence, needs nobody has visited, intents without a contract."""
-    if not _sees_county(user):
-        return
-    districts, url = queries.districts_of(user), reverse("enquiries:county")
-    if count := queries.silent_in(districts).count():
+    counts, url = queries.county_counts(user), reverse("enquiries:county")
+    if count := counts["silent"]:
         title = ngettext("%(n)s 条咨询逾期没有答复", "%(n)s 条咨询逾期没有答复", count) % {
             "n": count
         }
         text = _("联系发布单位，问清原因")
         yield Todo("clock", title, text, _("去联系"), url, urgent=True, order=84)
-    if count := queries.unvisited_needs_in(districts).count():
+    if count := counts["unvisited"]:
         title = ngettext("%(n)s 条需求还没有走访", "%(n)s 条需求还没有走访", count) % {"n": count}
         text = _("发布最早的在最前")
         yield Todo("building", title, text, _("去安排"), url, order=94)
-    if count := queries.intents_without_contract_in(districts).count():
+    if count := counts["uncontracted"]:
         title = ngettext("%(n)s 项意向还没有签订合同", "%(n)s 项意向还没有签订合同", count) % {
             "n": count
         }
         yield Todo("doc", title, _("问一问卡在哪里"), _("去跟进"), url, order=104)
 
 
+@once_a_request
 def _open_leads(user: Any) -> int:
     return queries.open_leads(user).count()
 

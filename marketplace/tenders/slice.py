@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.kernel.counting import Lists
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.tenders import browsing, queries, samples
 from marketplace.tenders.workflow import Status
 from marketplace.web.slices import (
@@ -38,9 +40,24 @@ def _operates(user: Any) -> bool:
     return access_of(user).has(Role.OPERATOR)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    """The lists behind the to-dos. Whom challenges wait for depends on rows that are read, so theirs is wider."""
+    amendments, cancellations = queries.changes_to_decide(user)
+    decides = access_of(user).has(Role.OPERATOR, Role.AUTHORITY)
+    changes = {"amendments": amendments, "cancellations": cancellations} if decides else {}
+    return {
+        "answer": queries.unanswered_for(user),
+        "send": queries.to_publish(user),
+        **changes,
+        "screen": queries.to_screen(user),
+        "argue": queries.not_argued(user),
+    }
+
+
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Questions that wait for an answer of the own organisation."""
-    if not access_of(user).orgs:
+    if not _waits(user)["answer"]:
         return
     for row in queries.unanswered_for(user)[:MOST]:
         title = _("答复问题：%(title)s") % {"title": row.tender.title}
@@ -58,7 +75,7 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_send(user: Any) -> Iterator[Todo]:
     """Drafts that wait for those who bind the organisation."""
-    if not access_of(user).binding:
+    if not _waits(user)["send"]:
         return
     for row in queries.to_publish(user)[:MOST]:
         title = _("征集草稿：%(title)s") % {"title": row.title}
@@ -76,15 +93,13 @@ def _to_send(user: Any) -> Iterator[Todo]:
 
 def _to_decide(user: Any) -> Iterator[Todo]:
     """Changes that wait for the operator; cancellations after an opening, for the authority."""
-    if not access_of(user).has(Role.OPERATOR, Role.AUTHORITY):
-        return
     amendments, cancellations = queries.changes_to_decide(user)
-    waiting: tuple[tuple[Any, str], ...] = (
-        (amendments, _("变更待审核")),
-        (cancellations, _("终止待审核")),
+    waiting: tuple[tuple[str, Any, str], ...] = (
+        ("amendments", amendments, _("变更待审核")),
+        ("cancellations", cancellations, _("终止待审核")),
     )
-    for rows, what in waiting:
-        for row in rows[:MOST]:
+    for name, rows, what in waiting:
+        for row in rows[:MOST] if _waits(user)[name] else ():
             url = reverse("tenders:manage", args=[row.tender.code])
             yield Todo(
                 "warn",
@@ -100,7 +115,7 @@ def _to_decide(user: Any) -> Iterator[Todo]:
 
 def _to_screen(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the county's first look."""
-    if not access_of(user).has(Role.REGISTRAR_COUNTY):
+    if not _waits(user)["screen"]:
         return
     for row in queries.to_screen(user)[:MOST]:
         title = _("县区初审：%(title)s") % {"title": row.title}
@@ -110,7 +125,7 @@ def _to_screen(user: Any) -> Iterator[Todo]:
 
 def _to_argue(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the authority's argument."""
-    if not access_of(user).has(Role.AUTHORITY):
+    if not _waits(user)["argue"]:
         return
     for row in queries.to_argue(user)[:MOST]:
         title = _("专家论证：%(title)s") % {"title": row.title}
@@ -122,8 +137,13 @@ def _queue(user: Any) -> Any:
     return queries.to_review(user).select_related("owner")
 
 
+@counted_for_menu
+def _submitted(user: Any) -> Lists:
+    return {"tenders": queries.to_review(user)}
+
+
 def _waiting(user: Any) -> int:
-    return queries.to_review(user).count() if _operates(user) else 0
+    return _submitted(user)["tenders"]
 
 
 def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:

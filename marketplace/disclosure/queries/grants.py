@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,11 +14,11 @@ from marketplace.disclosure.rulebook import Subject
 from marketplace.disclosure.workflow import OPEN, Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import Lists
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
-from marketplace.parties.queries.counting import counted_for
+from marketplace.parties.queries.counting import counted_for_menu
 from marketplace.parties.workflow import OrgStatus
-from marketplace.web.once_a_request import once_a_request
 
 #: A grant that ends within so many days is worth a reminder.
 SOON = timedelta(days=7)
@@ -113,14 +114,19 @@ def requests_for(actor: Actor) -> QuerySet[Grant]:
     return rows.select_related("owner", "organization").order_by("id")
 
 
-@once_a_request
 def request_count(actor: Actor) -> int:
-    """How many of them there are. No query for who binds no organisation."""
-    return counted_for(actor, _requested)["requests"] if access_of(actor).binding else 0
+    """How many of them there are, as the menu counts."""
+    return _requested(actor)["requests"]
 
 
-def _requested(actor: Actor) -> dict[str, QuerySet[Grant]]:
+@counted_for_menu
+def _requested(actor: Any) -> Lists:
     return {"requests": requests_for(actor)}
+
+
+def open_grants(actor: Actor) -> QuerySet[Grant]:
+    """What the organisations of `actor` asked for or were given, unless it was refused or ended."""
+    return held_by(actor).filter(status__in=[Status.REQUESTED, Status.GRANTED])
 
 
 def ends_soon(actor: Actor) -> QuerySet[Grant]:

@@ -126,8 +126,8 @@ def readable_by(actor: Actor) -> QuerySet[OpenedBid]:
     return rows.distinct().order_by("-id")
 
 
-def to_post(actor: Actor) -> list[Opening]:
-    """Openings in which a bid waits for a share of this person."""
+def to_post(actor: Actor) -> QuerySet[Opening]:
+    """Openings in which a bid waits for a share of this person; at most 20."""
     orgs = list(access_of(actor).orgs)
     mine = Keeper.objects.filter(
         tender=OuterRef("tender"),
@@ -144,15 +144,15 @@ def to_post(actor: Actor) -> list[Opening]:
         tender__suspended_at__isnull=True,
         tender__sealing="sealed",
     )
-    return list(rows[:20])
+    return rows[:20]
 
 
-def to_reveal(actor: Actor) -> list[OpenedBid]:
-    """Bids of organisations that the person binds, whose key is asked for."""
+def to_reveal(actor: Actor) -> QuerySet[OpenedBid]:
+    """Bids of organisations that the person binds, whose key is asked for; at most 20."""
     rows = bid_rows().filter(
         Q(outcome=Outcome.DISPUTED) | Q(outcome=Outcome.WAITING, opening__asked_at__isnull=False),
         bid__organization_id__in=list(access_of(actor).binding),
         reveal__isnull=True,
         opening__tender__suspended_at__isnull=True,
     )
-    return list(rows.order_by("id")[:20])
+    return rows.order_by("id")[:20]

@@ -108,15 +108,20 @@ def awaits_county(tender: Tender) -> bool:
     return staffed is None or tender.county in staffed
 
 
+def not_argued(actor: Actor) -> QuerySet[Tender]:
+    """Challenges with money of the city that this authority argues at some time: `to_argue` and those before."""
+    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
+    if not access_of(actor).has(Role.AUTHORITY):
+        return rows.none()
+    return rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+
+
 def to_argue(actor: Actor) -> QuerySet[Tender]:
     """Challenges with money of the city that wait for the argument of experts: the county has looked at them.
 
     Where no registrar is appointed for the county, they do not wait for one.
     """
-    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
-    if not access_of(actor).has(Role.AUTHORITY):
-        return rows.none()
-    rows = rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+    rows = not_argued(actor)
     seen, staffed = Q(screened_at__isnull=False), parties.staffed_districts(Role.REGISTRAR_COUNTY)
     if staffed is None:
         return rows.filter(seen)
