@@ -14,6 +14,8 @@ from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.tenders import browsing, queries, samples
 from marketplace.tenders.workflow import Status
+from marketplace.web.formats import time_left
+from marketplace.web.lines import drawn
 from marketplace.web.slices import (
     CodePage,
     MenuItem,
@@ -190,8 +192,12 @@ def _running(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
 
 def _on_home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The calls that close next. One query."""
-    found = list(queries.closing_next(clock.now())[:ON_HOME])
-    return [{"tenders": found} if found else None for _row in rows]
+    found = tuple(
+        (row.code, row.title, str(row.ruled_by.label), row.deadline, time_left(row.deadline))
+        for row in queries.closing_next(clock.now())[:ON_HOME]
+    )
+    panel = drawn("tenders/home.html", found) if found else None
+    return [{"panel": panel} if panel else None for _row in rows]
 
 
 SLICE = Slice(
