@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.awards import queries, samples
 from marketplace.awards.workflow import Status
 from marketplace.kernel import clock
+from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries.counting import counted_for_todos
@@ -67,7 +68,9 @@ def _to_answer(user: Any) -> Iterator[Todo]:
     """Closed tenders without a result: every bidder was promised an answer with reasons by a day."""
     if not _waits(user)["answer"]:
         return
-    for row in queries.unanswered_tenders(user)[:MOST]:
+    for row in with_columns(queries.unanswered_tenders(user), "code", "title", "results_until")[
+        :MOST
+    ]:
         url = reverse("tenders:manage", args=[row.code])
         title = _("给出结果：%(title)s") % {"title": row.title}
         text = _("每一份方案都要有写明理由的答复")
@@ -78,7 +81,7 @@ def _to_publish(user: Any) -> Iterator[Todo]:
     """Results that wait for the operator."""
     if not _waits(user)["publish"]:
         return
-    for row in queries.to_publish(user)[:MOST]:
+    for row in with_columns(queries.to_publish(user), "code", "tender__title")[:MOST]:
         url = reverse("awards:manage", args=[row.code])
         title = _("复核结果：%(title)s") % {"title": row.tender.title}
         yield Todo("warn", title, _("复核后公示"), _("去复核"), url, urgent=True, order=12)
@@ -87,7 +90,8 @@ def _to_publish(user: Any) -> Iterator[Todo]:
 def _to_accept(user: Any) -> Iterator[Todo]:
     """Works that wait for an acceptance or a decision, and milestones that are due or reported."""
     waits = _waits(user)
-    for row in queries.deliveries_waiting_for(user)[:MOST] if waits["accept"] else ():
+    works = with_columns(queries.deliveries_waiting_for(user), "code", "status", "tender__title")
+    for row in works[:MOST] if waits["accept"] else ():
         url = reverse("awards:delivery", args=[row.code])
         title = _("验收：%(title)s") % {"title": row.tender.title}
         yield Todo("check", title, row.get_status_display(), _("去办理"), url, order=16)

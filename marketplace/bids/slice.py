@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.bids import queries, samples
+from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries.counting import counted_for_todos
@@ -31,7 +32,8 @@ def _to_confirm(user: Any) -> Iterator[Todo]:
     """Bids that answer to earlier terms: unconfirmed at the deadline, they are not opened."""
     if not _waits(user)["confirm"]:
         return
-    for row in queries.to_confirm(user)[:MOST]:
+    columns = ("code", "tender__title", "tender__deadline")
+    for row in with_columns(queries.to_confirm(user), *columns)[:MOST]:
         title = _("确认或重新提交方案：%(title)s") % {"title": row.tender.title}
         url = reverse("bids:show", args=[row.code])
         due = row.tender.deadline
@@ -42,7 +44,8 @@ def _to_finish(user: Any) -> Iterator[Todo]:
     """Drafts that may still be handed in; a seal on paper takes three working days."""
     if not _waits(user)["finish"]:
         return
-    for row in queries.to_finish(user)[:MOST]:
+    columns = ("code", "tender__title", "tender__deadline")
+    for row in with_columns(queries.to_finish(user), *columns)[:MOST]:
         title = _("提交方案：%(title)s") % {"title": row.tender.title}
         url = reverse("bids:show", args=[row.code])
         text = _("盖章通常要三个工作日，请提前办理")

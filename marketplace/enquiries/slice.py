@@ -20,6 +20,7 @@ from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import LeadStatus
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.columns import with_columns
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import REGISTRARS, access_of
@@ -57,7 +58,7 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
 def _to_settle(user: Actor) -> Iterator[Todo]:
     """What was left for the operator, since a refusal would have named a hidden owner."""
     if queries.todo_counts(user)["operator"]:
-        for enquiry in queries.for_operator()[:MOST_TODOS]:
+        for enquiry in with_columns(queries.for_operator(), "code", "listing_title")[:MOST_TODOS]:
             url = reverse("enquiries:show", args=[enquiry.code])
             title = _("核实咨询：%(title)s") % {"title": enquiry.listing_title}
             yield Todo("shield", title, enquiry.code, _("去核实"), url, order=23)
@@ -185,7 +186,9 @@ def _logs(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
 def _to_decide(user: Actor) -> Iterator[Todo]:
     if not queries.todo_counts(user).get("intents"):
         return
-    for intent in queries.intents_to_decide(user)[:MOST_TODOS]:
+    for intent in with_columns(queries.intents_to_decide(user), "code", "enquiry__listing_title")[
+        :MOST_TODOS
+    ]:
         title = _("在线确认意向：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("enquiries:intent", args=[intent.code])
         yield Todo("doc", title, intent.code, _("去确认"), url, order=14)
@@ -195,7 +198,8 @@ def _next_steps(user: Actor) -> Iterator[Todo]:
     if not queries.todo_counts(user).get("steps"):
         return
     today = clock.today()
-    for step in queries.open_steps_for(user)[:MOST_TODOS]:
+    columns = ("what", "due", "enquiry__code", "enquiry__listing_title")
+    for step in with_columns(queries.open_steps_for(user), *columns)[:MOST_TODOS]:
         yield Todo(
             "calendar",
             step.what,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.openings import queries, samples
 from marketplace.openings.workflow import Outcome
@@ -35,7 +36,9 @@ def _waiting(user: Any) -> int:
 
 def _to_open(user: Any) -> Iterator[Todo]:
     """Openings in which bids wait for a share of this keeper: everybody waits for him."""
-    for row in queries.to_post(user) if _waiting(user) else ():
+    if not _waiting(user):
+        return
+    for row in with_columns(queries.to_post(user), "code", "keepers_until", "tender__title"):
         title = _("开启密封方案：%(title)s") % {"title": row.tender.title}
         url = reverse("openings:show", args=[row.code])
         text = _("用您的口令打开本人保管的份额")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
@@ -49,7 +50,8 @@ def _to_answer(user: Any) -> Iterator[Todo]:
     """Objections that wait for an answer or for a remedy."""
     if not _waiting(user)["answer"]:
         return
-    for row in queries.to_answer(user)[:MOST]:
+    columns = ("code", "status", "answer_due", "publicity__title")
+    for row in with_columns(queries.to_answer(user), *columns)[:MOST]:
         title = _("答复异议：%(title)s") % {"title": row.publicity.title}
         url = reverse("publicity:objection", args=[row.code])
         yield Todo(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
@@ -61,7 +62,10 @@ def _to_answer(user: Any) -> Iterator[Todo]:
     """Questions that wait for an answer of the own organisation."""
     if not _waits(user)["answer"]:
         return
-    for row in queries.unanswered_for(user)[:MOST]:
+    rows = with_columns(
+        queries.unanswered_for(user), "tender__code", "tender__title", "tender__answers_until"
+    )
+    for row in rows[:MOST]:
         title = _("答复问题：%(title)s") % {"title": row.tender.title}
         url = reverse("tenders:manage", args=[row.tender.code])
         yield Todo(
@@ -79,7 +83,7 @@ def _to_send(user: Any) -> Iterator[Todo]:
     """Drafts that wait for those who bind the organisation."""
     if not _waits(user)["send"]:
         return
-    for row in queries.to_publish(user)[:MOST]:
+    for row in with_columns(queries.to_publish(user), "code", "title", "status")[:MOST]:
         title = _("征集草稿：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo(
@@ -119,7 +123,7 @@ def _to_screen(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the county's first look."""
     if not _waits(user)["screen"]:
         return
-    for row in queries.to_screen(user)[:MOST]:
+    for row in with_columns(queries.to_screen(user), "code", "title")[:MOST]:
         title = _("县区初审：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo("warn", title, _("市级资金榜单"), _("去初审"), url, order=14)
@@ -129,7 +133,7 @@ def _to_argue(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the authority's argument."""
     if not _waits(user)["argue"]:
         return
-    for row in queries.to_argue(user)[:MOST]:
+    for row in with_columns(queries.to_argue(user), "code", "title")[:MOST]:
         title = _("专家论证：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo("warn", title, _("市级资金榜单"), _("去记录"), url, order=14)
@@ -190,10 +194,14 @@ def _running(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
     ]
 
 
+def _left(row: Any) -> str:
+    return time_left(row.deadline) if row.deadline else ""
+
+
 def _on_home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The calls that close next. One query."""
     found = tuple(
-        (row.code, row.title, str(row.ruled_by.label), row.deadline, time_left(row.deadline))
+        (row.code, row.title, str(row.ruled_by.label), row.deadline, _left(row))
         for row in queries.closing_next(clock.now())[:ON_HOME]
     )
     panel = drawn("tenders/home.html", found) if found else None

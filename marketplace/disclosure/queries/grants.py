@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -124,9 +124,9 @@ def _requested(actor: Any) -> Lists:
     return {"requests": requests_for(actor)}
 
 
-def open_grants(actor: Actor) -> QuerySet[Grant]:
-    """What the organisations of `actor` asked for or were given, unless it was refused or ended."""
-    return held_by(actor).filter(status__in=[Status.REQUESTED, Status.GRANTED])
+def ending_grants(actor: Actor) -> QuerySet[Grant]:
+    """The grants of the organisations of `actor` that run and have an end."""
+    return held_by(actor).filter(status=Status.GRANTED, until__isnull=False)
 
 
 def ends_soon(actor: Actor) -> QuerySet[Grant]:
@@ -136,14 +136,14 @@ def ends_soon(actor: Actor) -> QuerySet[Grant]:
     return rows.order_by("until")
 
 
-def organizations_to_accept(actor: Actor) -> QuerySet[Organization]:
+def organizations_to_accept(actor: Actor, now: datetime | None = None) -> QuerySet[Organization]:
     """The organisations that `actor` binds, which asked for or hold a grant without the present text accepted."""
     access = access_of(actor)
     accepted = Acceptance.objects.filter(
-        organization=OuterRef("pk"), text__in=holding()[:1].values("pk")
+        organization=OuterRef("pk"), text__in=holding(now)[:1].values("pk")
     )
     open_ones = Grant.objects.filter(
-        Q(status=Status.REQUESTED) | Q(status=Status.GRANTED, until__gt=clock.now()),
+        Q(status=Status.REQUESTED) | Q(status=Status.GRANTED, until__gt=now or clock.now()),
         organization=OuterRef("pk"),
     )
     rows = Organization.objects.filter(

@@ -228,6 +228,7 @@ def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
     if not waiting_count(user):
         return []
     rows = Enquiry.objects.filter(_turn(user, mine=True))
+    rows = rows.only("code", "listing_title", "first_answer_at", "answer_due_at")
     return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])
 
 
