@@ -4,12 +4,13 @@
   throw-away PostgreSQL.
 - `make test-services`: on PostgreSQL, Redis and Elasticsearch, what can differ there (`tests/engines.py`
   says what, and why), then one of each kind of the proofs that kill servers and workers of their own.
-- `make proofs`: all of these proofs, with the long ones, every cell of
-  the table of rights, and hundreds of orders of what is done to a tender;
+- `make proofs`: all of these proofs, with the long ones, every cell of the table of rights, everything
+  that the servers can change instead of a sample, and hundreds of orders of what is done to a tender;
   before a release, and when their code changes.
 
-With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip; with
-POSTGRES_PART=no the second half of `make test` is left to `make test-services`.
+With REQUIRE_ALL=1 (CI) a missing browser, server or benchmark data is a failure, not a skip. With
+POSTGRES_PART=no `make test` leaves to `make test-services` its second half, and each test that is asked there
+and whose answer on SQLite would say the same again.
 """
 
 import os
@@ -23,7 +24,7 @@ from deploy.services import Elasticsearch, Missing, PostgreSQL, Redis, environme
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("REQUIRE_ALL") == "1"
 # A file is not one worker's: at the end the idle one takes what the other still has to do.
-TWO = ["-n", "2", "--dist", "worksteal", "--durations=20", "--durations-min=1"]
+TWO = ["-n", "2", "--dist", "worksteal", "--durations=20", "--durations-min=1", "-r", "R"]
 # The three are the whole suite, and no test is in two of them.
 SUITE, PROOFS, LONG_PROOFS = "not kill", "kill and not long", "kill and long"
 #: These take a sample before a change lands, and everything in `make proofs`.
@@ -33,6 +34,8 @@ SAMPLED = (
     "tests/access/test_canary.py",
     "tests/marketplace/achievements/test_matchdev.py",
 )
+#: Leaves out what another run answers.
+_ENGINES = ["-p", "tests.engines"]
 POSTGRES_PART = [
     *("tests/kernel", "tests/marketplace", "tests/deploy"),
     *("-m", "not journey and not shared and not kill"),
@@ -51,7 +54,12 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["--services"]:
             return _on_services(arguments[1:])
         if arguments[:1] == ["--proofs"]:
-            return _proofs(f"({PROOFS}) or ({LONG_PROOFS})") or _every_cell() or _every_order()
+            return (
+                _proofs(f"({PROOFS}) or ({LONG_PROOFS})")
+                or _every_cell()
+                or _every_answer()
+                or _every_order()
+            )
         return _embedded(arguments)
     except Missing as error:
         _say(f"缺少 {error}。")
@@ -59,8 +67,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _embedded(arguments: list[str]) -> int:
+    if os.environ.get("POSTGRES_PART") == "no":
+        return _pytest([*TWO, "-m", SUITE, *(arguments or _ENGINES)], {"ENGINES": "embedded"})
     code = _pytest([*TWO, "-m", SUITE, *arguments], {})
-    if code or os.environ.get("POSTGRES_PART") == "no":
+    if code:
         return code
     try:
         with started(PostgreSQL) as servers:
@@ -73,10 +83,14 @@ def _embedded(arguments: list[str]) -> int:
 
 
 def _on_services(arguments: list[str]) -> int:
-    with started(PostgreSQL, Redis, Elasticsearch) as servers:
-        part = [*TWO, "--create-db", "-m", SUITE, *(arguments or ["-p", "tests.engines"])]
-        code = _pytest(part, environment(servers))
+    code = _suite_on_services(arguments or _ENGINES, {})
     return code if code or arguments else _proofs(PROOFS)
+
+
+def _suite_on_services(chosen: list[str], extra: dict[str, str]) -> int:
+    with started(PostgreSQL, Redis, Elasticsearch) as servers:
+        part = [*TWO, "--create-db", "-m", SUITE, *chosen]
+        return _pytest(part, {**environment(servers), **extra})
 
 
 def _proofs(which: str) -> int:
@@ -88,6 +102,11 @@ def _proofs(which: str) -> int:
 def _every_cell() -> int:
     _say("权限表每一格都问一遍，真实数据每一条都导入…")
     return _pytest([*TWO, *SAMPLED], {"EVERY_CELL": "1"})
+
+
+def _every_answer() -> int:
+    _say("服务器上的测试一条也不抽样…")
+    return _suite_on_services(_ENGINES, {"EVERY_CELL": "1"})
 
 
 def _every_order() -> int:

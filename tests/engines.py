@@ -3,9 +3,19 @@
 On the real servers runs what can differ there: SQL, locks, search, broker, cache, and the journeys. The
 embedded run (`make test`) has run everything before. A test stays out when nothing in it reaches a
 server, or when its file stands in `ABOVE`, with the reason.
+
+What is about transactions or an engine always runs. Of the others, which ask the same tables by the same
+queries many times, one in `ONE_OF` runs before a change lands, always the same ones; every one of them
+with EVERY_CELL=1 (`make proofs`).
+
+`.ci/run` asks each test where it says something: what only the servers or only SQLite can answer is asked
+there, transactions and engines on both, and the rest once. So its embedded run (ENGINES=embedded) leaves
+out those drawn for the servers; `make test` alone runs everything.
 """
 
+import os
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +60,9 @@ ABOVE = {
 }
 
 
+#: Of tests that only use the database as every other does, one of so many.
+ONE_OF = 1 if os.environ.get("EVERY_CELL") == "1" else 3
+
 #: Names of files in every slice that the same is true of.
 NAMED = {
     r"test_(.*_)?pages?(_.*)?\.py": "forms are judged in Python; the services' SQL is tested apart",
@@ -59,27 +72,65 @@ NAMED = {
     r"test_policies\.py": "who may do what is decided in Python; the lists' SQL has tests in each slice",
     r"test_browser\.py": "how a page is drawn is the browser's",
 }
+#: The run that this one stands beside: "embedded" leaves out what the servers are asked.
+BESIDE = os.environ.get("ENGINES", "servers")
 _NAMED = re.compile("|".join(f"(?:{name})" for name in NAMED))
 #: What is about the engine all the same: its pages are its lists.
 KEPT = {"tests/marketplace/statistics/test_pages.py", "tests/cms/test_pages.py"}
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
-    """Leave out what the servers cannot change."""
-    kept = [item for item in items if belongs(item)]
+    """Leave out what another run answers."""
+    chosen = on_servers if BESIDE == "servers" else on_embedded
+    kept = [item for item in items if chosen(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
 
 def _races(item: Any) -> bool:
-    """Whether a test is about transactions, or is skipped on some engine: no name of a file leaves it out."""
+    """Whether a test is about transactions, or is skipped on some engine: no name of a file leaves it out.
+
+    A browser's site commits too, which is no question about transactions.
+    """
+    if "live_server" in item.fixturenames:
+        return False
     opened = item.get_closest_marker("django_db")
     is_real = opened is not None and bool(getattr(opened, "kwargs", {}).get("transaction"))
     return is_real or any(item.get_closest_marker(mark) for mark in ("skipif", "postgres"))
 
 
-def belongs(item: Any) -> bool:
-    """Whether a test may answer differently on the servers."""
+def on_servers(item: Any) -> bool:
+    """Whether a test runs on the servers: it may answer differently there, and is asked this time."""
+    return _may_differ(item) and (
+        _is_journey(item) or _is_about_engines(item) or _drawn(item.nodeid)
+    )
+
+
+def on_embedded(item: Any) -> bool:
+    """Whether a test runs on the embedded profile when the servers are asked besides."""
+    return _is_about_engines(item) or not on_servers(item)
+
+
+def _is_journey(item: Any) -> bool:
+    return item.get_closest_marker("journey") is not None
+
+
+def _is_about_engines(item: Any) -> bool:
+    """Transactions, the search engine, Redis and the broker."""
+    path = item.path.relative_to(ROOT).as_posix()
+    return (
+        _races(item)
+        or path.startswith(("tests/search/", "tests/deploy/"))
+        or "tests.services" in item.path.read_text(encoding="utf-8")
+    )
+
+
+def _drawn(nodeid: str) -> bool:
+    """The same answer on every machine, so that what landed is what runs again."""
+    return zlib.crc32(nodeid.encode()) % ONE_OF == 0
+
+
+def _may_differ(item: Any) -> bool:
     path = item.path.relative_to(ROOT).as_posix()
     if any(path == above or path.startswith(f"{above}/") for above in ABOVE):
         return False

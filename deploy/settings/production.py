@@ -546,6 +546,8 @@ SPECTACULAR_SETTINGS = {
         "TenderStatusEnum": "marketplace.tenders.workflow.Status",
         "AmendmentStatusEnum": "marketplace.tenders.workflow.AmendmentStatus",
         "PanelStatusEnum": "marketplace.evaluation.workflow.PanelStatus",
+        "PanelKindEnum": "marketplace.evaluation.models.Panel.Kind",
+        "SeatStatusEnum": "marketplace.evaluation.workflow.SeatStatus",
         "ExpertStatusEnum": "marketplace.evaluation.workflow.ExpertStatus",
         "ExclusionKindEnum": "marketplace.exclusions.models.Decision.Kind",
         "ExclusionStateEnum": "marketplace.exclusions.models.Decision.State",

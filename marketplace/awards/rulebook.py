@@ -1,5 +1,6 @@
 """What a result may say, and the arithmetic of ranks and days. No models, no clock."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from marketplace.tenders.rulebook import CALL, CHALLENGE, TENDER
 
@@ -23,6 +24,28 @@ RULE, NONE_RULE = "award", "no_award"
 INSPECTIONS_A_YEAR = 1
 #: Days before the day on which the contract is due when its parties are reminded.
 REMIND_DAYS = 7
+
+
+#: Reasons are stored in the language of the site. These of their sentences are the platform's own, and are read in the
+#: reader's language; what people wrote stays as it is.
+_WHOLE = frozenset({"评审有效，按总分排名。", "否决：没有报价。"})
+_AVERAGES, _REJECTED = "各项平均分：", re.compile(r"否决：([^。]+)。(.*)\Z")
+
+
+def in_reader_language(text: str) -> str:
+    """Stored reasons, line by line, with the platform's own sentences in the language that is active."""
+    return "\n".join(map(_line, text.split("\n")))
+
+
+def _line(line: str) -> str:
+    if line in _WHOLE:
+        return gettext(line)
+    if line.startswith(_AVERAGES):
+        return gettext("各项平均分：%(parts)s") % {"parts": line.removeprefix(_AVERAGES)}
+    if found := _REJECTED.match(line):
+        ground, said = found.groups()
+        return gettext("否决：%(ground)s。%(text)s") % {"ground": gettext(ground), "text": said}
+    return line
 
 
 class Out(TextChoices):

@@ -121,6 +121,15 @@ def _results(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     ]
 
 
+def _golden(_user: Any, enquiries: Sequence[Any]) -> list[Answer]:
+    """How the sample of the golden thread was chosen: its call, publicity and award. Sample rows only."""
+    found = queries.sample_awards_of(enquiries)
+    return [
+        dict(zip(("award", "bids"), found[row.pk], strict=True)) if row.pk in found else None
+        for row in enquiries
+    ]
+
+
 def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The newest result of each lot, and once the tender is over the way to another one. One query."""
     found = queries.managed_of(user, [row.pk for row in tenders])
@@ -150,6 +159,8 @@ SLICE = Slice(
     schedules=(Schedule("awards.tick", every=300.0),),
     samples=Samples("results", 68, samples.load, samples.remove),
     slots=(
+        Contribution("example.steps", 10, _golden, "awards/slot_example_step.html"),
+        Contribution("example.panels", 5, _golden, "awards/slot_example.html"),
         Contribution("tender.panels", 30, _results, "awards/slot_results.html"),
         Contribution("tender.manage", 30, _managed, "awards/slot_manage.html"),
     ),

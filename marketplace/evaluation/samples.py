@@ -79,15 +79,14 @@ def _judge(
     for said in row["bids"]:
         bid = hand_in_sample(tender, organizations[said["by"]], said["form"])
         points[bid.code] = (said["points"], said["comment"])
-    days = row.get("days_ago", 0)
-    tender = close_sample(tender, days_ago=days)
+    tender = close_sample(tender, days_ago=row.get("days_ago", 0))
     panel = form_sample(tender, row["fields"], operator)
     if row["state"] == "scoring":
         return
-    result = finish_sample(panel, points, row["conclusion"], days_ago=max(days - 1, 0))
+    result, reported = finish_sample(panel, points, row["conclusion"])
     result = awards.publicise_sample(result, operator)
     if row["state"] == "awarded":
-        awards.award_sample(result, days_ago=row["awarded_days_ago"])
+        awards.award_sample(result, reported_at=reported)
 
 
 def remove() -> tuple[dict[str, int], list[Kept]]:

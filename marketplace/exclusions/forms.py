@@ -22,7 +22,8 @@ from marketplace.exclusions.rulebook import (
     is_area,
     plain,
 )
-from marketplace.exclusions.services import Content
+from marketplace.exclusions.services import Content, faults
+from marketplace.files.forms import reason_against
 from marketplace.kernel import clock
 from marketplace.taxonomy.queries import Choices
 from marketplace.web.forms import DateField, JiebangForm, PlainTextField, TermMultiField
@@ -36,6 +37,9 @@ _EVERYWHERE = frozenset({"全国", "不限", "nationwide"})
 
 class DecisionForm(JiebangForm):
     """What a decision says. What its columns must hold together is judged by the service."""
+
+    #: Whether the document is stored already.
+    has_file = False
 
     kind = forms.ChoiceField(
         label=_("决定的对象"), choices=Decision.Kind.choices, widget=forms.RadioSelect
@@ -108,6 +112,29 @@ class DecisionForm(JiebangForm):
             raise ValidationError(reason, params={"text": wrong[0][:30]})
         return found
 
+    def clean_file(self) -> Any:
+        """What the name and size alone can tell; the service reads the rest."""
+        upload = self.cleaned_data["file"]
+        if upload and (reason := reason_against(upload)):
+            raise ValidationError(reason)
+        return upload
+
+    def clean(self) -> dict[str, Any]:
+        """Let the service judge what can be read, so that one answer tells everything that is wrong."""
+        held: dict[str, Any] = super().clean() or self.cleaned_data
+        blank = {"kind": "", "name": "", "decided_on": None, "starts_on": None}
+        said = blank | {
+            "fields" if name == "fields_" else name: value
+            for name, value in held.items()
+            if name not in _BESIDE
+        }
+        has_file = self.has_file or bool(self.files.get("file"))
+        for name, reasons in faults(Content(**said), has_file=has_file).items():
+            at = "fields_" if name == "fields" else name
+            if at in self.fields and at not in self.errors:
+                self.add_error(at, [str(reason) for reason in reasons])
+        return held
+
     @property
     def content(self) -> Content:
         """What was filled in, for the services."""
@@ -120,6 +147,10 @@ class CorrectForm(DecisionForm):
 
     file = None  # type: ignore[assignment]
     reason = PlainTextField(label=_("更正的原因"), max_length=MOST_REASON, multiline=True, rows=2)
+
+    def __init__(self, *args: Any, has_file: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_file = has_file
 
 
 def initial_of(row: Decision) -> dict[str, Any]:

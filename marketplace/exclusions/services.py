@@ -208,6 +208,15 @@ def is_recorded(content: Content) -> bool:
     return Decision.objects.filter(voided_at__isnull=True, **found).exists()
 
 
+def faults(content: Content, *, has_file: bool) -> dict[str, list[object]]:
+    """Everything that is wrong with what was filled in, at the fields of `Content`: a form tells it all at once."""
+    try:
+        _judged(content, has_file=has_file)
+    except InvalidInput as error:
+        return error.errors
+    return {}
+
+
 #: What is found out beside what a sheet says, and may have changed since.
 _LINKED = frozenset({"person_id", "scope_version"})
 
@@ -314,13 +323,12 @@ def _period(content: Content, errors: dict[str, list[object]]) -> dict[str, Any]
     for name, day in (("decided_on", decided), ("starts_on", first), ("last_on", last)):
         if day is not None and not EARLIEST <= day <= LATEST:
             errors[name] = [_OUTSIDE]
-    if errors.keys() & {"decided_on", "starts_on", "last_on"}:
-        return {}
     if first is None:
         errors["starts_on"] = [_("请填写期限的第一天")]
-        return {}
-    if last is not None and last < first:
+    elif last is not None and last < first and "last_on" not in errors:
         errors["last_on"] = [_("最后一天不能早于第一天")]
+    if first is None or errors.keys() & {"decided_on", "starts_on", "last_on"}:
+        return {}
     return {
         "decided_on": decided,
         "starts_at": _begin(first),

@@ -223,7 +223,8 @@ def correct(request: PersonRequest, code: str) -> HttpResponse:
         raise Forbidden(_("由平台运营或主管部门办理，且不能办理针对本人或本单位的决定"))
     if row.voided_at is not None:
         raise Forbidden(_("这条记录已经作废"))
-    form = CorrectForm(request.POST or None, initial=initial_of(row))
+    has_file = bool(attachments_of(DECISION_FILES, row.pk))
+    form = CorrectForm(request.POST or None, initial=initial_of(row), has_file=has_file)
     seen, differences, problem, status = Seen(request, row.rev), None, None, 200
     if request.method == "POST":
         status = 400

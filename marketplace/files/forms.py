@@ -57,7 +57,7 @@ class UploadsField(forms.FileField):
                 _("一次最多上传 %(most)d 个文件"), code="most", params={"most": self.most}
             )
         for upload in uploads:
-            if reason := _reason_against(upload):
+            if reason := reason_against(upload):
                 raise ValidationError(reason, code="unfit")
         return uploads
 
@@ -68,7 +68,8 @@ def wanted_removals(data: Any, name: str = "remove_file") -> list[str]:
     return [code for code in codes if code]
 
 
-def _reason_against(upload: UploadedFile) -> Any:
+def reason_against(upload: UploadedFile) -> Any:
+    """What the name and size of an upload alone say against it, or ""."""
     if (upload.size or 0) > settings.MAX_UPLOAD_BYTES:
         return _("单个文件不超过 %(limit)s") % {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
     if rulebook.extension_of(upload.name or "") not in rulebook.EXTENSIONS:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.clock import SHANGHAI, last_day
 
@@ -25,7 +26,7 @@ FACTS = {
     "people": _("完成人"),
     "price": _("拟交易价格"),
     "counterpart": _("受让方或中选方"),
-    "basis": _("依据"),
+    "basis": pgettext_lazy("basis", "依据"),
     "contact": _("异议联系方式"),
 }
 

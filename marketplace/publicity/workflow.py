@@ -146,7 +146,7 @@ OBJECTION = Workflow.of(
     S.DRAFT,
     Transition(
         "submit",
-        _("提出异议"),
+        pgettext_lazy("publicity", "提出异议"),
         {S.DRAFT},
         S.SUBMITTED,
         "publicity.bind_objection",

@@ -244,6 +244,7 @@ SLICE = Slice(
     slots=(
         Contribution("contract.panels", 10, _on_contract, "registration/slot_contract.html"),
         Contribution("contract.actions", 10, _check_contract, "registration/slot_precheck.html"),
+        Contribution("example.steps", 20, _golden, "registration/slot_example_step.html"),
         Contribution("example.panels", 10, _golden, "registration/slot_example.html"),
         Contribution("example.panels", 20, _call, "registration/slot_example_call.html"),
         Contribution("listing.badges", 20, _badges, "registration/slot_badge.html"),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.taxonomy import queries
@@ -85,7 +86,9 @@ class WorkingDayForm(JiebangForm):
     date = DateField(label=_("日期"))
     is_working = EitherField(label=_("这一天"), yes=_("上班（调休）"), no=_("放假"))
     source = PlainTextField(
-        label=_("依据"), max_length=200, help_text=_("例如：春节放假，国办发明电〔2026〕7号")
+        label=pgettext_lazy("basis", "依据"),
+        max_length=200,
+        help_text=_("例如：春节放假，国办发明电〔2026〕7号"),
     )
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
@@ -111,7 +114,7 @@ class MarkYearForm(JiebangForm):
     """The notice that a year was entered from."""
 
     source = PlainTextField(
-        label=_("依据"),
+        label=pgettext_lazy("basis", "依据"),
         max_length=200,
         required=False,
         help_text=_("国务院办公厅放假通知的名称或文号"),

@@ -38,6 +38,18 @@ def is_usual(day: date) -> bool:
     return day.weekday() < _SATURDAY
 
 
+#: Public holidays of everybody by the year from which they hold (《全国年节及纪念日放假办法》).
+_STATUTORY = ((2025, 13), (2008, 11), (0, 10))
+
+
+def fewest_days_off(year: int) -> int:
+    """At least so many days of Monday to Friday are off in a year.
+
+    A public holiday that falls on a weekend is made up for on a day of Monday to Friday, so none is lost to it.
+    """
+    return next(days for since, days in _STATUTORY if year >= since)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The days that differ from Monday to Friday, and the years for which all of them are known."""

@@ -1,6 +1,6 @@
 """What people fill in when they open a tender, ask, answer, change and decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -49,13 +49,24 @@ class BeginForm(JiebangForm):
     )
     procedure = forms.ChoiceField(label=_("用哪种方式？"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, procedures: Sequence[Procedure], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, procedures: Sequence[Procedure], has_standing: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ChoiceField", self.fields["procedure"])
         field.choices = [
-            (one.name, _("%(label)s：%(advice)s") % {"label": one.label, "advice": one.advice})
+            (one.name, self._said(one, barred=one.needs_standing and not has_standing))
             for one in procedures
         ]
+
+    @staticmethod
+    def _said(one: Procedure, *, barred: bool) -> Any:
+        if barred:
+            return _("%(label)s（平台尚未登记资格，暂时不能公告）：%(advice)s") % {
+                "label": one.label,
+                "advice": one.advice,
+            }
+        return _("%(label)s：%(advice)s") % {"label": one.label, "advice": one.advice}
 
     @property
     def beginning(self) -> Beginning:
@@ -191,6 +202,16 @@ class ScheduleForm(JiebangForm):
             if held.get(day) is not None and held.get(time) is None and time not in self.errors:
                 self.add_error(time, str(_("请填写时刻，例如 17:00")))
         return held
+
+
+def schedule_with(values: Mapping[str, Any], reasons: Sequence[Any]) -> ScheduleForm:
+    """The stored schedule with what speaks against it at its field: it is saved, and cannot be sent so."""
+    sent = {name: value for name, value in values.items() if value is not None}
+    form = ScheduleForm(sent, initial=dict(values))
+    form.is_valid()
+    for reason in reasons:
+        form.add_error("deadline", str(reason))
+    return form
 
 
 def schedule_values(deadline: datetime | None, starts_at: datetime | None) -> dict[str, Any]:

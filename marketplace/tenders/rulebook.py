@@ -3,7 +3,7 @@
 A tender keeps name and version of its procedure from its publication on: a later version changes nothing that runs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +20,8 @@ MOST_TITLE, MOST_SUMMARY, MOST_TEXT, MOST_LINE, MOST_REASON = 80, 500, 5_000, 30
 MOST_ROWS, MOST_FILES = 20, 10
 #: A deadline lies at most so many days after the publication.
 MOST_OPEN_DAYS = 180
+#: The deadline that the wizard suggests leaves so many days for sending and review, and is at this hour in Shanghai.
+REVIEW_DAYS, USUAL_HOUR = 5, 17
 #: The weights of the criteria sum to this.
 WHOLE = Decimal(100)
 #: Shares that are needed of the shares that there are, where nobody chooses otherwise.
@@ -221,6 +223,16 @@ def earliest_deadline(procedure: Procedure, start: datetime) -> datetime:
     local = start.astimezone(SHANGHAI)
     day = datetime(local.year, local.month, local.day, tzinfo=SHANGHAI)
     return (day + timedelta(procedure.open_days + 1)).astimezone(start.tzinfo)
+
+
+def suggested_deadline(
+    procedure: Procedure, start: datetime, is_off: Callable[[date], bool]
+) -> datetime:
+    """The usual hour of the first day that is not off and leaves time for the review, UTC like `start`."""
+    at = earliest_deadline(procedure, start) + timedelta(REVIEW_DAYS, hours=USUAL_HOUR)
+    while is_off(at.astimezone(SHANGHAI).date()):
+        at += timedelta(1)
+    return at
 
 
 def against_deadline(procedure: Procedure, deadline: datetime | None, start: datetime) -> Any:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import transaction
 
+from marketplace.kernel import clock
 from marketplace.needs.models import Need
 from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization, User
 from marketplace.parties.services.samples import sample_organizations
 from marketplace.tenders import services
 from marketplace.tenders.models import Tender
+from marketplace.tenders.rulebook import USUAL_HOUR
 from marketplace.tenders.services import samples as rows
 from marketplace.web.samples import read
 from marketplace.web.slices import Kept, Progress
@@ -63,14 +65,16 @@ def _make(
 
 
 def _amend(tender: Tender, said: Mapping[str, Any], actor: User, operator: User) -> None:
-    """A change that the operator approves; the deadline moves later by whole weeks, to the same day of the week."""
+    """A change that the operator approves; the deadline moves later by whole weeks, to a working day."""
     tender = Tender.objects.get(pk=tender.pk)
     later = timedelta(weeks=said["weeks"])
     made = services.propose_amendment(
         tender,
         said["texts"],
         reason=said["reason"],
-        deadline=tender.deadline + later if tender.deadline else None,
+        deadline=rows.working_hour(clock.day_of(tender.deadline) + later, USUAL_HOUR)
+        if tender.deadline
+        else None,
         actor=actor,
     )
     services.approve_amendment(made, actor=operator)

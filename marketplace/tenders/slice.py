@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.columns import with_columns
@@ -174,10 +174,16 @@ def _of_need(_user: Any, listings: Sequence[Any]) -> list[Answer]:
 
 
 def _begin(user: Any, listings: Sequence[Any]) -> list[Answer]:
-    """The button that opens an own published need as a tender."""
-    return [
-        {"need": row}
+    """The button that opens an own published need as a tender, or leads to the one that is under way."""
+    own = {
+        row.pk
+        for row in listings
         if isinstance(row, Need) and row.is_open and access_of(user).in_org(row.owner_id)
+    }
+    begun = queries.under_way_of(own) if own else {}
+    return [
+        {"need": row, "tender": begun.get(row.pk)}
+        if isinstance(row, Need) and row.pk in own
         else None
         for row in listings
     ]
@@ -221,7 +227,7 @@ SLICE = Slice(
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
     todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
-    reviews=(ReviewQueue(gettext_lazy("征集"), "tenders:manage", 24, _queue, _waiting),),
+    reviews=(ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),),
     sections=(
         Section(
             "tenders",

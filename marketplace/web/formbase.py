@@ -68,6 +68,16 @@ class WebBoundField(BoundField):
         return self.field.required or getattr(self.field, "needed", False)
 
     @property
+    def waits(self) -> bool:
+        """Whether the field is of a row that may stay empty: its mark waits until something is typed there."""
+        return not getattr(self.form, "demanded", True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody has begun that row yet."""
+        return getattr(self.form, "idle", False)
+
+    @property
     def span(self) -> int:
         """How many of twelve columns the field takes in a repeated row."""
         return getattr(self.field, "span", 3)
@@ -93,7 +103,7 @@ class WebBoundField(BoundField):
         self, attrs: dict[str, Any], widget: Widget | None = None
     ) -> dict[str, Any]:
         built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
-        if self.field.required and self.shape == "text" and not self.is_hidden:
+        if self.field.required and self.shape == "text" and not self.is_hidden and not self.idle:
             built["aria-required"] = "true"
         if self.counted:
             built["data-limit"] = str(self.limit)

@@ -23,6 +23,15 @@ _CHOSEN = (forms.Select, forms.CheckboxInput, forms.RadioSelect, forms.HiddenInp
 class RowForm(FormMixin, forms.Form):
     """One row. A row in which nothing was typed counts as absent."""
 
+    #: Whether the row must be there.
+    demanded = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether the row is empty and may stay so: then nothing in it is required, and it counts as absent."""
+        begun = self.has_changed() if self.is_bound else bool(self.initial)
+        return not (self.demanded or begun)
+
     def has_changed(self) -> bool:
         """Whether anything was typed into the row."""
         return any(
@@ -97,6 +106,7 @@ class RowsFormSet(BaseFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         """A term that any of the opened rows has stays choosable in each: rows may change places."""
         super().add_fields(form, index)
+        form.demanded = index is not None and index < self.min_num
         for name, field in form.fields.items():
             if hasattr(field, "keep"):
                 field.keep(dict.fromkeys(row.get(name) for row in self.initial or ()))

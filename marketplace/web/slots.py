@@ -67,6 +67,9 @@ SLOTS = {
         "public page of a broker, below the certificates: panels", "the broker", 4
     ),
     "broker.actions": Slot("public page of a broker, beside the text: buttons", "the broker", 4),
+    "example.steps": Slot(
+        "page of the golden thread, in its row of steps: `<li>`", "its enquiry", 3
+    ),
     "example.panels": Slot("page of the golden thread, below the intent: panels", "its enquiry", 4),
     "filing.panels": Slot("page of a filing, below its decisions: panels", "the filing", 6),
     "filing.actions": Slot("page of a filing, beside the text: panels", "the filing", 4),

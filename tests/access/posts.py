@@ -224,6 +224,12 @@ POSTS: dict[str, str] = {
     "evaluation:score": REV,
     "evaluation:explain": REV,
     "evaluation:approach": KEY,
+    "api:panel_list": KEY,
+    "api:panel_move": REV,
+    "api:seat_move": REV,
+    "api:seat_ask": KEY,
+    "api:seat_reject": KEY,
+    "api:explanation_answer": "names the question that was read by its instant, and a question is answered once",
     # --- custody
     "custody:invite": KEY,
     "custody:show": REV,

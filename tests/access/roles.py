@@ -204,6 +204,8 @@ RELATIONS: dict[str, Relations] = {
     "expert suspended": {"self": frozenset({"custodian"})},
     "expert left": {"self": frozenset({"editor"})},
     "panel": _JUDGED,
+    "panel_act": _JUDGED,
+    "seat_act": _JUDGED,
     "panel_bid": _JUDGED,
     "explained_bid": _BID,
     "lot_to_judge": _TENDERED,

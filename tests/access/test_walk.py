@@ -1,6 +1,6 @@
 """Every row of the access matrix, every state, every role: the exact status, and no side effect.
 
-Roles that stand alike to an object are asked in full once; of the others one in three, and all of them in `make proofs`.
+Roles that stand alike to an object are asked in full once; of the others a sample, and all of them in `make proofs`.
 """
 
 import pytest

@@ -198,7 +198,7 @@ def faults(world: World, rule: Rule) -> list[str]:
 
 
 #: Of cells like one that was asked in full, one of so many is asked again. With EVERY_CELL=1 (`make proofs`) all are.
-ONE_OF = 1 if os.environ.get("EVERY_CELL") == "1" else 6
+ONE_OF = 1 if os.environ.get("EVERY_CELL") == "1" else 16
 
 
 def _is_drawn(rule: Rule, method: str, state: str, role: str) -> bool:

@@ -146,6 +146,8 @@ STATES: dict[str, set[str]] = {
     "tender_question": {"open", "answered", "missing"},
     "expert": {*ExpertStatus.values, "missing"},
     "panel": {*PanelStatus.values, "missing"},
+    "panel_act": {*PanelStatus.values, "missing"},
+    "seat_act": {*PanelStatus.values, "missing"},
     "panel_bid": {"scoring", "missing"},
     "explained_bid": {"open", "missing"},
     "lot_to_judge": {"open", "missing"},

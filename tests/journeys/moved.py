@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.test import Client
 from django.urls import reverse
 
 import pytest
@@ -23,16 +24,20 @@ from marketplace.evaluation import tasks as evaluation
 from marketplace.kernel import clock
 from marketplace.openings import tasks as openings
 from marketplace.publicity import tasks as publicity
+from marketplace.records.models import Release
 from marketplace.registration.models import Filing
 from marketplace.registration.services import filing as registration
 from marketplace.statistics.queries import figures as statistics
 from marketplace.tenders import tasks as tenders
+from marketplace.tenders.models import Tender
 from tests.browser import faults_here, window
 from tests.cast import Cast, make_cast
 from tests.factories.deals import confirm_all, sign
 from tests.factories.files import pdf_bytes, upload
 from tests.factories.registration import number
 from tests.factories.tenders import know_calendar
+
+Faults = Callable[[Any], list[Any]]
 
 
 def make_people(settings: Any, tmp_path: Path) -> Cast:
@@ -194,3 +199,15 @@ def count(journey: Journey, cast: Cast, contract: Contract, price: int) -> None:
     lot = contract.award.result.lot  # type: ignore[union-attr]
     lot.refresh_from_db()
     assert (lot.registered_as, lot.registered_on) == (official, clock.today())
+
+
+def valid(client: Client, tender: Tender, faults: Faults, expected: set[str]) -> None:
+    """Every release of the way, and the record that is merged from them, is what the standard asks for."""
+    rows = list(Release.objects.filter(tender=tender).order_by("number"))
+    tags = {tag for one in rows for tag in one.data["tag"]}
+    assert expected <= tags, tags
+    for one in rows:
+        address = reverse("records:release", args=[tender.code, one.number])
+        assert faults(client.get(address).json()) == [], one.number
+    record = client.get(reverse("records:record", args=[tender.code])).json()
+    assert faults(record) == []

@@ -3,10 +3,12 @@
 Pages that the browser tests of their slices hold to the rules are not held to them again here.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.test import Client
 from django.urls import reverse
 
 import pytest
@@ -24,7 +26,7 @@ from tests.browser import needs_chromium
 from tests.cast import Cast
 from tests.factories.needs import make_need
 from tests.factories.tenders import working_deadline
-from tests.journeys.moved import Journey, count, make_people, sign_the_contract
+from tests.journeys.moved import Journey, count, make_people, sign_the_contract, valid
 
 pytestmark = [
     pytest.mark.journey,
@@ -45,7 +47,9 @@ def cast(own_index: object, settings: Any, tmp_path: Path) -> Cast:
     return make_people(settings, tmp_path)
 
 
-def test_a_call_from_a_need_to_the_counted_yuan(cast: Cast, journey: Journey) -> None:
+def test_a_call_from_a_need_to_the_counted_yuan(
+    cast: Cast, journey: Journey, client: Client, request: pytest.FixtureRequest
+) -> None:
     need = make_need(cast.enterprise, cast.approver, title=TITLE, state="published")
     tender = open_the_call(journey, cast, need)
     bids = [
@@ -77,6 +81,10 @@ def test_a_call_from_a_need_to_the_counted_yuan(cast: Cast, journey: Journey) ->
         assert lot.registered_as in visitor.text()
         # Who lost stays unnamed.
         assert cast.other_enterprise.name not in visitor.page.content()
+    # The schema of open data is not part of the project.
+    if os.environ.get("SHARED_DIR"):
+        faults = request.getfixturevalue("faults")
+        valid(client, tender, faults, {"tender", "award", "contract", "contractUpdate"})
     assert not Delivery.objects.exclude(error="").exists()
 
 

@@ -5,12 +5,10 @@ the services, to save time. Pages that another browser test holds to the rules a
 """
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.test import Client
-from django.urls import reverse
 
 import pytest
 from playwright.sync_api import expect
@@ -31,7 +29,6 @@ from marketplace.notices.models import Notice
 from marketplace.openings.models import OpenedBid, Opening
 from marketplace.parties.models import Organization, User
 from marketplace.publicity.models import Objection, Publicity
-from marketplace.records.models import Release
 from marketplace.tenders.models import Tender
 from tests.browser import needs_chromium
 from tests.cast import Cast
@@ -41,7 +38,15 @@ from tests.factories.evaluation import clear, give, make_expert
 from tests.factories.needs import make_need
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.tenders import working_deadline
-from tests.journeys.moved import Journey, Visit, count, make_people, sign_the_contract
+from tests.journeys.moved import (
+    Faults,
+    Journey,
+    Visit,
+    count,
+    make_people,
+    sign_the_contract,
+    valid,
+)
 
 pytestmark = [
     pytest.mark.journey,
@@ -57,7 +62,6 @@ CONFLICT = "与投标单位的负责人同在一个课题组。"
 OBJECTION = "评审结论没有提到我方的检测报告。"
 ANSWER = "检测报告在评审中已逐项核对，异议不成立。"
 PRICE = 85_000_000
-Faults = Callable[[Any], list[Any]]
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_a_challenge_from_a_need_to_the_counted_yuan(
         expect(visitor.main).to_contain_text(cast.university.name)
         # Who lost stays unnamed.
         assert cast.other_enterprise.name not in visitor.page.content()
-    valid(client, tender, faults)
+    valid(client, tender, faults, {"tender", "award", "awardUpdate", "contract"})
     assert not Delivery.objects.exclude(error="").exists()
 
 
@@ -443,15 +447,3 @@ def draft(journey: Journey, cast: Cast, award: Award) -> Contract:
         for words in ("甲醛释放量", "满足，附检测报告", "中试（签约后 180 日内）", "850,000.00"):
             expect(seller.main).to_contain_text(words)
     return contract
-
-
-def valid(client: Client, tender: Tender, faults: Faults) -> None:
-    """Every release of the way, and the record that is merged from them, is what the standard asks for."""
-    rows = list(Release.objects.filter(tender=tender).order_by("number"))
-    tags = {tag for one in rows for tag in one.data["tag"]}
-    assert {"tender", "award", "awardUpdate", "contract"} <= tags
-    for one in rows:
-        address = reverse("records:release", args=[tender.code, one.number])
-        assert faults(client.get(address).json()) == [], one.number
-    record = client.get(reverse("records:record", args=[tender.code])).json()
-    assert faults(record) == []

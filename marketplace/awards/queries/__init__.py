@@ -7,6 +7,7 @@ from marketplace.awards.queries.deliveries import (
     due_milestones,
     reads_delivery_file,
 )
+from marketplace.awards.queries.example import sample_awards_of
 from marketplace.awards.queries.letters import letters_of, letters_visible_to
 from marketplace.awards.queries.results import (
     all_rejected,
@@ -65,6 +66,7 @@ __all__ = [
     "reads_delivery_file",
     "result_subject",
     "results_due",
+    "sample_awards_of",
     "to_publish",
     "unanswered_tenders",
     "undecided",

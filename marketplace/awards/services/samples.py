@@ -1,9 +1,8 @@
 """Sample results that are checked and published, and their removal with everything that stands on them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
 from marketplace.awards.models import (
     AWARD_FILES,
@@ -18,33 +17,42 @@ from marketplace.awards.models import (
 from marketplace.awards.services.confirming import confirm_award
 from marketplace.awards.services.publishing import least_days, publish_result, submit_result
 from marketplace.files.services import erase_sample_files
+from marketplace.kernel import clock
 from marketplace.parties.models import User
-from marketplace.publicity.services.samples import put_back
-from marketplace.tenders.services.samples import binder_of
+from marketplace.publicity.services.samples import begin_at
+from marketplace.tenders.services.samples import binder_of, working_hour
+
+#: The hour at which a sample is made public, or chosen.
+_HOUR = 10
 
 
 def publicise_sample(result: Result, operator: User) -> Result:
-    """The purchaser checks a sample result, and the operator publishes its candidate."""
+    """The purchaser checks a sample result; the operator publishes its candidate where the procedure says so."""
     days, contact = least_days(result), result.tender.contact
     actor = binder_of(result.tender.owner)
     submit_result(result, days=days, contact=contact, note="", actor=actor)
-    return publish_result(Result.objects.get(pk=result.pk), actor=operator)
+    found = Result.objects.get(pk=result.pk)
+    return publish_result(found, actor=operator) if found.needs_four_eyes else found
 
 
-def award_sample(result: Result, *, days_ago: int) -> Award:
-    """The publicity of a sample is over, and its candidate was chosen so many days ago."""
-    by, length = timedelta(days=days_ago), result.days or 0
+def award_sample(result: Result, *, reported_at: datetime) -> Award:
+    """The candidate of a sample was made public on the first working day after the report, and chosen after the publicity.
+
+    Everybody was told when the candidate was chosen.
+    """
     award = result.awards.select_related("publicity").get()
-    if award.publicity is not None:
-        put_back(award.publicity, length + days_ago + 1)
+    if award.publicity is None:
+        raise TypeError("what was made public has a publicity")
+    published = working_hour(clock.day_of(reported_at) + timedelta(1), _HOUR)
+    ends = begin_at(award.publicity, published)
+    confirmed = min(working_hour(clock.day_of(ends), _HOUR), clock.database_now())
     found = Result.objects.select_related("tender__owner").get(pk=result.pk)
     confirm_award(found, actor=binder_of(found.tender.owner))
-    since = by + timedelta(days=length + 1)
-    Result.objects.filter(pk=result.pk).update(
-        published_at=F("published_at") - since, told_at=F("told_at") - by
-    )
+    Result.objects.filter(pk=result.pk).update(published_at=published, told_at=confirmed)
     rows = Award.objects.filter(pk=award.pk)
-    rows.update(confirmed_at=F("confirmed_at") - by, contract_due=F("contract_due") - by)
+    days = timedelta(found.tender.ruled_by.contract_days)
+    due = clock.end_of_day(clock.day_of(confirmed) + days)
+    rows.update(confirmed_at=confirmed, contract_due=due)
     return rows.select_related("result__tender", "entry").get()
 
 

@@ -188,8 +188,8 @@ def _join(row: Row, enquiry: Enquiry, owner: Organization, asker: Organization) 
 
 
 #: Days ago: the question, the answer, the meeting, its record, both acknowledgements, proposal and agreement.
-_ASKED, _ANSWERED, _MET, _RECORDED, _OWNER_SAID, _ASKER_SAID = 26, 24, 20, 19, 18, 17
-_PROPOSED, _AGREED = 8, 5
+_ASKED, _ANSWERED, _MET, _RECORDED, _OWNER_SAID, _ASKER_SAID = 80, 78, 72, 71, 70, 69
+_PROPOSED, _AGREED = 62, 58
 
 
 def _spread(enquiry_id: int, made: Introduction) -> None:

@@ -11,7 +11,13 @@ from marketplace.deals import events
 from marketplace.deals.models import Contract, Milestone
 from marketplace.deals.rulebook import TYPE_OF_KIND
 from marketplace.deals.rulebook.sectors import sector_of
-from marketplace.deals.services.parties import party_row, store_parties
+from marketplace.deals.services.linking import (
+    NEEDS,
+    agreed_intent,
+    link_intent,
+    link_introduction,
+)
+from marketplace.deals.services.parties import broker_row, party_row, store_parties
 from marketplace.deals.workflow import Book, ContractStatus, Origin, Side
 from marketplace.journal.services import publish
 from marketplace.kernel import clock
@@ -33,7 +39,9 @@ def create_from_award(award: Award) -> Contract | None:
     """Begin the contract of a confirmed award, once; None where the award holds no more.
 
     Filled in: parties, type, amount and subject of the bid, the requirements of the tender with the winner's
-    answers as acceptance, milestones of its schedule. The winner keeps the record, since the seller registers.
+    answers as acceptance, milestones of its schedule. Where the parties met before, the intent that they agreed on
+    with its enquiry and match, and the introduction with its broker. The winner keeps the record, since the seller
+    registers.
     """
     if not award.is_active:
         return None
@@ -51,7 +59,6 @@ def create_from_award(award: Award) -> Contract | None:
         title=tender.title,
         contract_type=TYPE_OF_KIND["development"],
         subject_text=subject_of(award),
-        acceptance=_acceptance(tender, form),
         amount_total_fen=award.entry.price,
         amount_technical_fen=award.entry.price,
         need=need,
@@ -61,6 +68,12 @@ def create_from_award(award: Award) -> Contract | None:
         # Both sides took part in the procedure that it comes from.
         origin_confirmed_at=clock.now(),
     )
+    intent = agreed_intent(need, winner)
+    if intent is not None:
+        link_intent(contract, intent)
+    # What the call asked for and the bid answered stands before what the need said.
+    contract.acceptance = _acceptance(tender, form)
+    broker = link_introduction(contract, winner, tender.owner, NEEDS, need.code)
     try:
         with transaction.atomic():
             insert(contract)
@@ -75,10 +88,20 @@ def create_from_award(award: Award) -> Contract | None:
     if partners:
         rows[0]["share_bp"] = form.get("lead_share") or None
         rows += [_partner(one) for one in partners]
+    if broker is not None:
+        rows.append(broker_row(broker))
     store_parties(contract, rows)
     _plan(contract, form)
     contract.save()
-    publish(events.ContractDrafted(subject_id=contract.pk, origin=Origin.AWARD), actor=None)
+    publish(
+        events.ContractDrafted(
+            subject_id=contract.pk,
+            origin=Origin.AWARD,
+            intent_id=contract.intent_id,
+            enquiry_id=contract.enquiry_id,
+        ),
+        actor=None,
+    )
     return contract
 
 

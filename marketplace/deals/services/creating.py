@@ -6,14 +6,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.achievements.models import Achievement
-from marketplace.brokerage.queries import introductions_between
-from marketplace.brokerage.rulebook.keys import subject_key
 from marketplace.deals import events
 from marketplace.deals.models import Contract, Instalment, Milestone, PriceEvidence
 from marketplace.deals.queries import contract_of_intent
 from marketplace.deals.rulebook import TYPE_OF_KIND
-from marketplace.deals.rulebook.sectors import sector_of
+from marketplace.deals.services.linking import NEEDS, link_intent, link_introduction
 from marketplace.deals.services.parties import broker_row, party_row, store_parties
 from marketplace.deals.workflow import Book, ContractStatus, Origin, Route, Side
 from marketplace.enquiries.models import Enquiry, Intent
@@ -23,13 +20,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.models import insert
-from marketplace.listings.rulebook import write_value
-from marketplace.matching.models import Match
-from marketplace.needs.models import Need
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
-NEEDS, ACHIEVEMENTS = "needs", "achievements"
 _EQUITY = "equity"
 
 
@@ -85,10 +78,8 @@ def create_from_intent(intent: Intent, *, actor: Actor) -> Contract:
     if (found := contract_of_intent(intent.pk)) is not None:
         return found
     contract = _draft(intent, owner, actor)
-    _link(contract, intent)
-    named = introductions_between(seller, buyer, _subject(enquiry), clock.now())
-    if named:
-        contract.introduction, contract.mandate = named[0], named[0].mandate
+    link_intent(contract, intent)
+    broker = link_introduction(contract, seller, buyer, enquiry.kind, enquiry.listing_code)
     try:
         with transaction.atomic():
             insert(contract)
@@ -100,8 +91,8 @@ def create_from_intent(intent: Intent, *, actor: Actor) -> Contract:
         party_row(seller, Side.SELLER, with_contact=seller == owner),
         party_row(buyer, Side.BUYER, with_contact=buyer == owner),
     ]
-    if named:
-        rows.append(broker_row(named[0].broker))
+    if broker is not None:
+        rows.append(broker_row(broker))
     store_parties(contract, rows)
     _plan(contract, intent)
     _price(contract, intent, actor)
@@ -125,10 +116,6 @@ def _sides(enquiry: Enquiry) -> tuple[Organization | None, Organization | None]:
     return enquiry.owner, enquiry.asker
 
 
-def _subject(enquiry: Enquiry) -> str:
-    return subject_key(enquiry.kind, enquiry.listing_code)
-
-
 def _draft(intent: Intent, owner: Organization, actor: Actor) -> Contract:
     enquiry = intent.enquiry
     is_sample = enquiry.is_sample
@@ -144,41 +131,11 @@ def _draft(intent: Intent, owner: Organization, actor: Actor) -> Contract:
         amount_total_fen=intent.amount_fen,
         amount_technical_fen=intent.amount_fen,
         is_state_held=intent.publicity_from is not None,
-        intent=intent,
-        enquiry=enquiry,
         created_by_id=actor.pk,
         # Both sides agreed to the intent here, so nobody has to confirm the origin again.
         origin_confirmed_at=clock.now(),
         origin_confirmed_by_id=actor.pk,
     )
-
-
-def _link(contract: Contract, intent: Intent) -> None:
-    """The match, the need with its indicators, the achievement with its field."""
-    enquiry = intent.enquiry
-    code = str((enquiry.evidence or {}).get("match") or "")
-    match = Match.objects.select_related("need", "achievement").filter(code=code).first()
-    contract.match = match if code else None
-    if contract.match is not None:
-        contract.need, contract.achievement = contract.match.need, contract.match.achievement
-    elif enquiry.kind == NEEDS:
-        contract.need = Need.objects.filter(pk=enquiry.listing_id).first()
-    elif enquiry.kind == ACHIEVEMENTS:
-        contract.achievement = Achievement.objects.filter(pk=enquiry.listing_id).first()
-    if contract.need is not None:
-        contract.acceptance = [
-            {
-                "name": row.name,
-                "target": write_value(row.comparator, row.target, row.target_high, ""),
-                "unit": row.unit,
-                "method": row.method,
-            }
-            for row in contract.need.indicators.all()
-        ]
-    listing: Any = contract.need or contract.achievement
-    if listing is not None:
-        contract.field = listing.field[:4]
-        contract.industry = sector_of(listing.industry)
 
 
 def _plan(contract: Contract, intent: Intent) -> None:

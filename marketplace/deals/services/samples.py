@@ -47,32 +47,44 @@ def load_row(row: Row, organizations: Mapping[str, Organization]) -> Contract | 
 
 
 def _golden(row: Row) -> Contract | None:
-    """The contract of the golden thread: it begins with the agreed intent, for another amount."""
+    """The contract of the golden thread, of the award of its call, or of its intent where there is no call."""
     thread = golden_thread()
     if thread is None or thread.enquiry.asker is None:
         return None
     actor = approver_of(thread.enquiry.asker)
-    contract = create_from_intent(thread.intent, actor=actor)
+    awarded = Award.objects.filter(
+        result__is_sample=True,
+        result__tender__need=thread.need,
+        entry__organization=thread.enquiry.asker,
+        confirmed_at__isnull=False,
+    ).first()
+    contract = create_from_award(awarded) if awarded is not None else None
+    if contract is None:
+        contract = create_from_intent(thread.intent, actor=actor)
     if contract.status != S.DRAFT:
         return None
     # An enterprise has many natures, so nothing is filled in, and the pre-check stops a form without one.
     contract.parties.filter(side=Side.BUYER).update(nature="150")
     total = row["total_wan"] * FEN_PER_WAN
-    stones = list(contract.instalments.values("what", "due_on", "amount_fen"))
-    parts = [total * 2 // 5, total - total * 2 // 5]
-    rows = [stone | {"amount_fen": part} for stone, part in zip(stones, parts, strict=False)]
-    today = clock.today()
+    began = clock.today() - timedelta(days=row["days"])
     values: dict[str, dict[str, Any]] = {
         "basics": {
             "title": row["title"],
-            "starts_on": today,
-            "ends_on": today + timedelta(days=365),
+            "starts_on": began,
+            "ends_on": began + timedelta(days=365),
             "place": "山东省临沂市",
         },
         "money": {
             "amount_total_fen": total,
             "payment_mode": "instalments",
-            "instalments": rows,
+            "instalments": [
+                {
+                    "what": one["what"],
+                    "due_on": began + timedelta(days=one["days"]),
+                    "amount_fen": total * one["share"] // 100,
+                }
+                for one in row["instalments"]
+            ],
         },
         "worksheet": {"deductions": _deductions(row)},
         "official": row["official"],

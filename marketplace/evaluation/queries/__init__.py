@@ -42,6 +42,7 @@ from marketplace.evaluation.queries.panels import (
     sitting_of,
     to_report,
 )
+from marketplace.evaluation.queries.pools import Pool, count_by_field, pool_of
 from marketplace.evaluation.queries.scores import (
     Judged,
     abnormal_of,
@@ -66,6 +67,7 @@ __all__ = [
     "SCHEME",
     "Conflict",
     "Judged",
+    "Pool",
     "Side",
     "abnormal_of",
     "approaches_visible_to",
@@ -73,6 +75,7 @@ __all__ = [
     "bidders_of",
     "bids_of",
     "conflicts_of",
+    "count_by_field",
     "criteria_of",
     "excluded_of",
     "expert_of",
@@ -99,6 +102,7 @@ __all__ = [
     "panels_by_lot",
     "panels_of_tenders",
     "panels_visible_to",
+    "pool_of",
     "progress_of",
     "published_panels",
     "purchaser_of",

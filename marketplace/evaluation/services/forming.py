@@ -66,7 +66,8 @@ def prepare_panel(
     panel, bidders = _new(lot, Panel.Kind.DRAWN, size, now, actor)
     if is_side(actor, panel):
         raise Forbidden(_("您所在的单位是投标人，不能组织评审"))
-    pool, left_out = _pool(panel, fields, bidders, now, {person.pk for person in own})
+    found = queries.pool_of(lot, fields, bidders, now, {person.pk for person in own})
+    pool = [row.code for row in found.experts]
     if len(pool) < size - len(own):
         reason = _("符合领域且没有利害关系的专家只有 %(count)d 位，不足 %(need)d 位") % {
             "count": len(pool),
@@ -77,7 +78,7 @@ def prepare_panel(
     panel.fields = list(fields)
     panel.seed, panel.seed_hash = seed.hex(), rulebook.seed_hash(seed)
     panel.pool, panel.pool_hash = sorted(pool), rulebook.pool_hash(pool)
-    panel.left_out = left_out
+    panel.left_out = _left_out(found)
     panel.save()
     _seat_own(panel, own, now)
     publish(events.PanelPrepared(subject_id=panel.pk), actor=actor)
@@ -370,27 +371,13 @@ def _new(lot: Lot, kind: str, size: int, now: datetime, actor: Actor) -> tuple[P
     return panel, bidders
 
 
-def _pool(
-    panel: Panel, fields: Sequence[str], bidders: Any, now: datetime, but: set[int]
-) -> tuple[list[str], list[dict[str, Any]]]:
-    """The codes of approved experts of these fields without a computed conflict; and whom a decision excludes, with it."""
-    rows: list[Expert] = list(queries.approved(fields))
-    if panel.is_sample or any(row.is_sample for row in rows):
-        rows = [row for row in rows if row.is_sample == panel.is_sample]
-    people = [row.person_id for row in rows]
-    conflicts = queries.conflicts_of(people, bidders, queries.purchaser_of(panel), now)
-    decided = exclusions.against_people(people, act_of(panel.lot.tender, EXPERT), now)
+def _left_out(found: queries.Pool) -> list[dict[str, Any]]:
+    """Whom a decision excludes, with it, in the language of the site: it is kept."""
     with translation.override(settings.LANGUAGE_CODE):
-        left_out = [
-            {
-                "expert": row.code,
-                "reasons": [exclusions.nameless(one) for one in decided[row.person_id]],
-            }
-            for row in rows
-            if row.person_id in decided
+        return [
+            {"expert": row.code, "reasons": [exclusions.nameless(one) for one in decided]}
+            for row, decided in found.excluded
         ]
-    out = {*conflicts, *decided, *but}
-    return [row.code for row in rows if row.person_id not in out], left_out
 
 
 def _seat_own(panel: Panel, own: Sequence[User], now: datetime) -> None:

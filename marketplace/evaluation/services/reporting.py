@@ -190,6 +190,7 @@ def _finish(panel: Panel, now: Any) -> None:
     panel.finished_at = now
     save(panel)
     lot = tenders.lot_of(panel.lot.tender, panel.lot_id)
+    # Stored in the language of the site; `awards.rulebook.in_reader_language` reads it in another.
     with translation.override(settings.LANGUAGE_CODE):
         verdicts = _verdicts(panel, rows)
     awards.propose_result(lot, verdicts, basis=Basis(panel.code, panel.report_hash), actor=None)
@@ -220,7 +221,7 @@ def reasons_of(panel: Panel, row: Judged) -> str:
     if row.rejection is not None:
         ground = GROUNDS[row.rejection.ground]
         return gettext("否决：%(ground)s。%(text)s") % {
-            "ground": ground,
+            "ground": str(ground),
             "text": row.rejection.text,
         }
     if row.opened.price is None:

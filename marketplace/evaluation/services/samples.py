@@ -1,7 +1,7 @@
 """Sample panels that judge, and the removal of what sample accounts judged and of sample experts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -25,8 +25,10 @@ from marketplace.evaluation.services.forming import draw_panel, prepare_panel
 from marketplace.evaluation.services.reporting import issue_report, sign_report
 from marketplace.evaluation.services.scoring import lock_scores, save_scores
 from marketplace.evaluation.services.seats import accept_seat, declare
+from marketplace.kernel import clock
 from marketplace.parties.models import User
 from marketplace.tenders.models import Tender
+from marketplace.tenders.services.samples import working_hour
 from marketplace.web.slices import Kept
 
 
@@ -43,9 +45,12 @@ def form_sample(tender: Tender, fields: Sequence[str], operator: User) -> Panel:
 
 
 def finish_sample(
-    panel: Panel, said: Mapping[str, tuple[int, str]], conclusion: str, *, days_ago: int
-) -> Result:
-    """Everybody scores, locks and signs. `said` has points and a comment for each bid, by its code."""
+    panel: Panel, said: Mapping[str, tuple[int, str]], conclusion: str
+) -> tuple[Result, datetime]:
+    """Everybody scores, locks and signs. `said` has points and a comment for each bid, by its code.
+
+    The panel was drawn on the first working day after the deadline, and reported two days later; the second value.
+    """
     criteria = queries.to_score(queries.criteria_of(panel.lot))
     for place, seat in enumerate(queries.sitting_of(panel)):
         for bid, (points, comment) in said.items():
@@ -59,26 +64,32 @@ def finish_sample(
     panel = issue_report(panel, conclusion=conclusion, actor=chair.person)
     for seat in queries.sitting_of(panel):
         sign_report(seat, report_hash=panel.report_hash, actor=seat.person)
-    by = timedelta(days=days_ago)
+    now, deadline = clock.database_now(), panel.lot.tender.deadline
+    if deadline is None:
+        raise TypeError("what was judged had a deadline")
+    drawn = min(working_hour(clock.day_of(deadline) + timedelta(1), _HOUR), now)
+    reported = min(working_hour(clock.day_of(drawn) + timedelta(2), _HOUR), now)
+    before, by = now - drawn, now - reported
     Panel.objects.filter(pk=panel.pk).update(
-        prepared_at=F("prepared_at") - by,
-        drawn_at=F("drawn_at") - by,
+        prepared_at=F("prepared_at") - before,
+        drawn_at=F("drawn_at") - before,
         closed_at=F("closed_at") - by,
         reported_at=F("reported_at") - by,
         finished_at=F("finished_at") - by,
     )
     panel.seats.update(
-        due_at=F("due_at") - by,
-        answered_at=F("answered_at") - by,
-        declared_at=F("declared_at") - by,
+        due_at=F("due_at") - before,
+        answered_at=F("answered_at") - before,
+        declared_at=F("declared_at") - before,
         locked_at=F("locked_at") - by,
         signed_at=F("signed_at") - by,
     )
-    return Result.objects.select_related("tender__owner", "lot").get(lot=panel.lot)
+    result = Result.objects.select_related("tender__owner", "lot").get(lot=panel.lot)
+    return result, reported
 
 
-#: Members of a sample panel.
-_SIZE = 5
+#: Members of a sample panel, and the hour at which it meets.
+_SIZE, _HOUR = 5, 10
 
 
 @transaction.atomic

@@ -130,6 +130,7 @@ def assemble(request: PersonRequest, tender: str, lot: int) -> HttpResponse:
         "asked": asked,
         "last": last if last and (names if last.by_reader else draws) else None,
         "least": least,
+        "drawable": queries.count_by_field(row, clock.now()) if draws else None,
         "form_key": form_key,
         "key_reused": reused,
         "problem": problem,

@@ -45,6 +45,13 @@ def lacking(opening: Opening, custodian: Custodian) -> QuerySet[OpenedBid]:
     return rows.order_by("bid__code")
 
 
+def owes(opening: Opening, custodian: Custodian) -> bool:
+    """Whether a bid waits to which this keeper gave no good share: he may still open it, or say that he cannot."""
+    good = Share.objects.filter(opened=OuterRef("pk"), custodian=custodian, is_good=True)
+    rows = OpenedBid.objects.filter(~Exists(good), opening=opening, outcome__in=_WAITING)
+    return rows.exists()
+
+
 def opening_of(tender: Tender) -> Opening | None:
     """The opening of a tender; None before it began."""
     return _rows().filter(tender=tender).first()

@@ -1,7 +1,6 @@
 """Sample bids and their opening, and the removal of openings of sample tenders."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +9,9 @@ from django.db.models import F
 from marketplace.bids import services as bids
 from marketplace.bids.models import Bid
 from marketplace.bids.rulebook import PLEDGE, empty_form
+from marketplace.bids.services.samples import close_then, hand_in_before
 from marketplace.files.services import erase_sample_files
+from marketplace.kernel import clock
 from marketplace.openings.models import (
     OPENED_FILES,
     Absence,
@@ -48,10 +49,15 @@ def hand_in_sample(tender: Tender, org: Organization, said: Mapping[str, Any]) -
 def close_sample(tender: Tender, *, days_ago: int = 0) -> Tender:
     """The deadline of a sample comes, so many days ago; bids that no custodian must open are opened.
 
-    What was handed in keeps its signed receipt, which has the real instant.
+    Everything of it lies in the past in its order: bids came in before the deadline, and were opened after it.
     """
-    up_to_date(bring_to_deadline(tender, days_ago))
-    by = timedelta(days=days_ago)
+    tender = bring_to_deadline(tender, days_ago)
+    if tender.deadline is None:
+        raise TypeError("what was published has a deadline")
+    hand_in_before(tender, tender.deadline)
+    by = clock.database_now() - tender.deadline
+    up_to_date(tender)
+    close_then(tender, tender.deadline)
     Lot.objects.filter(tender=tender).update(opened_at=F("opened_at") - by)
     Opening.objects.filter(tender=tender, is_sample=True).update(
         begun_at=F("begun_at") - by, opened_at=F("opened_at") - by

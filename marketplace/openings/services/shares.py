@@ -110,6 +110,8 @@ def excuse_keeper(
     _refuse(opening)
     if custodian.pk not in queries.keepers(opening):
         raise Forbidden
+    if not queries.owes(opening, custodian):
+        raise Refused(_("份额已经提交，不需要记录不能开启"))
     if why not in Absence.Why.values:
         raise InvalidInput({"why": [_("请选择原因")]})
     if len(note) > MOST_REASON:

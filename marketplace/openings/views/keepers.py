@@ -94,10 +94,10 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _excusable(row: Opening, request: PersonRequest) -> list[Custodian]:
-    """The keepers of the opening for whom the reader may speak."""
+    """The keepers for whom the reader may say that they cannot open: not those who gave their shares."""
     access = request.user.access
     keepers = Keeper.objects.filter(tender=row.tender_id).select_related("custodian__organization")
-    return [
+    own = [
         one.custodian
         for one in keepers
         if (
@@ -106,6 +106,7 @@ def _excusable(row: Opening, request: PersonRequest) -> list[Custodian]:
         )
         or access.binds(one.custodian.organization_id)
     ]
+    return [one for one in own if queries.owes(row, one)]
 
 
 def _data(row: Opening, keeper: Custodian | None) -> str:

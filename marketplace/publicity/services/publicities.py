@@ -153,7 +153,7 @@ def publish_publicity(publicity: Publicity, *, actor: Actor, rev: Rev = None) ->
     _check_complete(publicity, rule)
     publicity.rule_version = rule.version
     publicity.starts_at = clock.database_now()
-    publicity.ends_at = _end(publicity, rule)
+    publicity.ends_at = end_of(publicity, rule)
     publicity.first_ends_at = publicity.ends_at
     publicity.published_by_id = actor.pk
     save(publicity)
@@ -209,8 +209,11 @@ def _check_complete(row: Publicity, rule: Rule) -> None:
         raise InvalidInput(errors)
 
 
-def _end(publicity: Publicity, rule: Rule) -> datetime:
-    """A sample takes Monday to Friday where the holidays of a year are not known: it obliges nobody."""
+def end_of(publicity: Publicity, rule: Rule) -> datetime:
+    """The end that follows from start and days.
+
+    A sample takes Monday to Friday where the holidays of a year are not known: it obliges nobody.
+    """
     start = publicity.starts_at
     if start is None:
         raise TypeError("a publicity ends after its start")

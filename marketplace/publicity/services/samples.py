@@ -1,6 +1,6 @@
 """Sample publicities in the past, and their removal."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -12,11 +12,28 @@ from marketplace.publicity.models import (
     Objection,
     Publicity,
 )
+from marketplace.publicity.rulebook import rule_of
+from marketplace.publicity.services.publicities import end_of
 
 
 def put_back(publicity: Publicity, days: int) -> None:
     """Let a sample publicity have begun so many days ago; what is due to its objection stays in the future."""
-    by = timedelta(days=days)
+    _move(publicity, timedelta(days=days))
+
+
+def begin_at(publicity: Publicity, at: datetime) -> datetime:
+    """Let a sample publicity have begun at this instant; its end as the days from then on make it, which it returns."""
+    if publicity.starts_at is None:
+        raise TypeError("what was made public began")
+    _move(publicity, publicity.starts_at - at)
+    publicity.starts_at = at
+    ends = end_of(publicity, rule_of(publicity.rule, publicity.rule_version))
+    rows = Publicity.objects.filter(pk=publicity.pk, is_sample=True)
+    rows.update(ends_at=ends, first_ends_at=ends)
+    return ends
+
+
+def _move(publicity: Publicity, by: timedelta) -> None:
     Publicity.objects.filter(pk=publicity.pk, is_sample=True).update(
         starts_at=F("starts_at") - by,
         ends_at=F("ends_at") - by,

@@ -126,7 +126,7 @@ def _sealing(tender: Tender, opened: list[int], plain: Plain) -> Chapter:
 
 
 def _opening(tender: Tender, opened: list[int], plain: Plain) -> Chapter:
-    found = Chapter("04-opening", _("开启"))
+    found = Chapter("04-opening", _("方案开启"))
     rows = list(
         openings.OpenedBid.objects.filter(lot__in=opened).select_related("bid").order_by("id")
     )

@@ -84,9 +84,10 @@ def registered_of_listings(actor: Actor, kind: str, listing_ids: Iterable[int]) 
 
 
 def sample_call() -> Filing | None:
-    """The registered contract of a sample call, with everything that it came from. One query."""
+    """The registered contract of a sample call that began with no enquiry, with what it came from. One query."""
     rows = Filing.objects.filter(
         contract__award__isnull=False,
+        contract__enquiry=None,
         contract__book=Book.SAMPLE,
         book=Book.SAMPLE,
         status__in=sorted(COUNTED),

@@ -1,4 +1,4 @@
-"""Sample contracts that are registered: of the golden thread, returned once for a missing seal, and of an award."""
+"""Sample contracts that are registered: of the golden thread, returned once for a missing seal, and of a challenge."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _POINT = "371390"
 
 
 def golden_contract() -> Contract | None:
-    """The signed sample contract that began with the agreed intent of the thread, or None."""
+    """The signed sample contract that the agreed intent of the thread led to, or None."""
     thread = golden_thread()
     if thread is None:
         return None
@@ -32,9 +32,9 @@ def register_golden(registrar: User) -> Filing | None:
 
 
 def register_awarded(registrar: User) -> Filing | None:
-    """Register the signed contract that a sample call led to, once; None without one."""
+    """Register the signed contract that a sample challenge led to, once; None without one."""
     rows = Contract.objects.filter(
-        award__isnull=False, book=Book.SAMPLE, status__in=sorted(CONCLUDED)
+        award__isnull=False, enquiry=None, book=Book.SAMPLE, status__in=sorted(CONCLUDED)
     )
     return _register(rows.order_by("id").first(), registrar, f"{_POINT}990087", returned=False)
 

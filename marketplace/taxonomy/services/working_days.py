@@ -20,7 +20,7 @@ from marketplace.kernel.events import Event
 from marketplace.kernel.revisions import Rev, check
 from marketplace.taxonomy import events, queries
 from marketplace.taxonomy.models import CalendarYear, WorkingDay
-from marketplace.taxonomy.rulebook import is_usual
+from marketplace.taxonomy.rulebook import fewest_days_off, is_usual
 
 #: The years that an operator may enter.
 FIRST_YEAR, LAST_YEAR = 2004, 2099
@@ -73,12 +73,19 @@ def mark_year(
 ) -> CalendarYear:
     """Say that all days of a year are entered, with the notice they follow, or that they are not.
 
-    Raises Forbidden, InvalidInput without a source, Stale.
+    Raises Forbidden, InvalidInput at `source` without one, or where fewer days are off than the law makes, Stale.
     """
     row = _locked(year, actor)
     check(row.rev, rev, row)
     if is_known and not source.strip():
         raise InvalidInput({"source": [_("请填写依据，例如放假通知的文号")]})
+    least, off = fewest_days_off(year), queries.days_of(year).filter(is_working=False).count()
+    if is_known and off < least:
+        # A year without its holidays would end legal periods too early.
+        few = _(
+            "法定节假日全年 %(least)d 天，逢周末在工作日补休，所以星期一至星期五至少有 %(least)d 天放假；现在只录入了 %(off)d 天，请按放假通知补全"
+        )
+        raise InvalidInput({"source": [few % {"least": least, "off": off}]})
     row.is_known, row.source = is_known, source.strip() if is_known else row.source
     event = events.CalendarYearMarked(subject_id=row.pk, year=year, is_known=is_known)
     return _announce(row, event, actor)

@@ -39,6 +39,7 @@ from marketplace.tenders.queries.tenders import (
     to_publish,
     to_review,
     to_screen,
+    under_way_of,
     visible_to,
 )
 from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
@@ -80,6 +81,7 @@ __all__ = [
     "to_screen",
     "unanswered",
     "unanswered_for",
+    "under_way_of",
     "visible_to",
     "windows_of",
 ]

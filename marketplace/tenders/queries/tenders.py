@@ -15,7 +15,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
-from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, Status
+from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, UNDER_WAY, Status
 
 
 def _rows() -> QuerySet[Tender]:
@@ -153,6 +153,12 @@ def running_of(owners: Iterable[int]) -> dict[int, int]:
 def for_need(needs: Iterable[int]) -> dict[int, Tender]:
     """The newest tender of each of these needs that is public and led or may lead to something; one query."""
     rows = Tender.objects.filter(need_id__in=list(needs), status__in=SHOWN).order_by("id")
+    return {row.need_id: row for row in rows}
+
+
+def under_way_of(needs: Iterable[int]) -> dict[int, Tender]:
+    """The tender of each of these needs beside which no other can be begun; one query."""
+    rows = Tender.objects.filter(need_id__in=list(needs), status__in=UNDER_WAY).order_by("id")
     return {row.need_id: row for row in rows}
 
 

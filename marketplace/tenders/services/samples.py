@@ -1,7 +1,7 @@
 """Sample tenders made as people make them, put into the past, and removed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,12 +27,13 @@ from marketplace.tenders.models import (
     Tender,
 )
 from marketplace.tenders.queries import windows_of
-from marketplace.tenders.rulebook import Sealing
+from marketplace.tenders.rulebook import USUAL_HOUR, Sealing
 from marketplace.tenders.services import drafts, publication
 
 #: Who publishes sample tenders; without this account none is published.
 OPERATOR = "operator@sample.example"
 
+_SATURDAY = 5
 _INSTANTS = (
     "starts_at",
     "deadline",
@@ -95,23 +96,33 @@ def _deadline(days: int) -> datetime:
 
     In a year whose holidays are not known, samples take Monday to Friday: they oblige nobody.
     """
-    end = clock.end_of_day(clock.today() + timedelta(days))
-    while is_working(clock.last_day(end)) is False or clock.last_day(end).weekday() >= 5:
-        end += timedelta(1)
-    return end - timedelta(hours=7)
+    return working_hour(clock.today() + timedelta(days), USUAL_HOUR)
+
+
+def working_hour(day: date, hour: int, *, step: int = 1) -> datetime:
+    """An hour in Asia/Shanghai of the first working day from `day` on, of the last one up to it with `step` -1; UTC."""
+    while is_working(day) is False or day.weekday() >= _SATURDAY:
+        day += timedelta(step)
+    return clock.end_of_day(day) - timedelta(hours=24 - hour)
 
 
 def put_back(tender: Tender, days: int) -> None:
-    """Let a sample tender have been published so many days ago."""
-    _move(tender, timedelta(days=days))
+    """Let a sample tender have been published at least so many days ago; its deadline stays on a working day."""
+    if tender.deadline is not None and days:
+        end = clock.last_day(tender.deadline) - timedelta(days)
+        _move(tender, tender.deadline - working_hour(end, USUAL_HOUR, step=-1))
 
 
 @transaction.atomic
 def bring_to_deadline(tender: Tender, days_ago: int = 0) -> Tender:
-    """Let the deadline of a sample tender be now, or so many days ago; it closes by the next move of the clock."""
+    """Let the deadline of a sample tender be the last one that was possible, or that was so many days ago.
+
+    It closes by the next move of the clock.
+    """
     row = Tender.objects.select_for_update(of=("self",)).get(pk=tender.pk, is_sample=True)
     if row.deadline is not None:
-        _move(row, row.deadline - clock.database_now() + timedelta(days=days_ago))
+        past = clock.database_now() - timedelta(days_ago, hours=USUAL_HOUR)
+        _move(row, row.deadline - working_hour(clock.day_of(past), USUAL_HOUR, step=-1))
         row.refresh_from_db()
     return row
 

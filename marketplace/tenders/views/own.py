@@ -1,7 +1,8 @@
 """Opening a tender from a need: the first questions, then one page for each part; and amendments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from marketplace.kernel.errors import (
     Stale,
 )
 from marketplace.needs import queries as needs
+from marketplace.taxonomy.queries import is_working
 from marketplace.tenders import queries, rulebook, services
 from marketplace.tenders.forms import (
     AmendForm,
@@ -34,6 +36,7 @@ from marketplace.tenders.forms import (
     RequirementRows,
     ScheduleForm,
     schedule_values,
+    schedule_with,
 )
 from marketplace.tenders.models import Tender
 from marketplace.tenders.services.changes import AMENDABLE
@@ -65,7 +68,11 @@ def new(request: PersonRequest, code: str) -> HttpResponse:
     row = fetch(needs.visible_to(request.user), code, actor=request.user, view="needs.view_need")
     if row.owner_id not in request.user.access.orgs:
         raise NotVisible
-    form = BeginForm(sent(request), procedures=rulebook.procedures_on(clock.today()))
+    form = BeginForm(
+        sent(request),
+        procedures=rulebook.procedures_on(clock.today()),
+        has_standing=queries.standing_now(clock.now()) is not None,
+    )
     form_key, reused, problem, elsewhere, status = FormKey(request), None, None, "", 200
     if request.method == "POST":
         status = 400
@@ -93,6 +100,7 @@ def new(request: PersonRequest, code: str) -> HttpResponse:
         "key_reused": reused,
         "problem": problem,
         "elsewhere": elsewhere if elsewhere != "free" else "",
+        "steps": [part.label for part in STEPS],
     }
     return render_page(request, "tenders/new.html", context, status=status)
 
@@ -144,7 +152,7 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
         status = 400
         if all(form.is_valid() for form in forms.values()):
             try:
-                _SAVE[step](row, forms, {"actor": request.user, "rev": seen.rev})
+                saved = _SAVE[step](row, forms, {"actor": request.user, "rev": seen.rev})
             except InvalidInput as error:
                 _put(forms, error)
             except Stale as error:
@@ -154,11 +162,7 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
             except Refused as error:
                 problem, status = error, error.status
             else:
-                messages.success(request, _("已保存"))
-                following = names[here + 1] if here + 1 < len(names) else ""
-                if following and request.POST.get("do") == "next":
-                    return redirect("tenders:edit", row.code, following)
-                return redirect("tenders:manage", row.code)
+                return _go_on(request, saved, step, names[here + 1 :])
     context = {
         "tender": row,
         "steps": STEPS,
@@ -171,8 +175,21 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
         "problem": problem,
         "calendar": rulebook.calendar_of(row.ruled_by, row.deadline) if row.deadline else None,
         "earliest": rulebook.earliest_deadline(row.ruled_by, clock.now()),
+        "bars": step == "content" and _lacks_standing(row),
     }
     return render_page(request, "tenders/edit.html", context, status=status)
+
+
+def _go_on(request: PersonRequest, saved: Tender, step: str, rest: Sequence[str]) -> HttpResponse:
+    """To the next part, or back to the tender."""
+    if step == "schedule" and _against_schedule(saved):
+        # It cannot be sent so: the reason stands at its field, before more is filled in.
+        messages.warning(request, _("时间已保存，但按这个截止日不能提交"))
+        return redirect("tenders:edit", saved.code, step)
+    messages.success(request, _("已保存"))
+    if rest and request.POST.get("do") == "next":
+        return redirect("tenders:edit", saved.code, rest[0])
+    return redirect("tenders:manage", saved.code)
 
 
 def _put(forms: Mapping[str, Any], error: InvalidInput) -> None:
@@ -218,9 +235,30 @@ def _criteria(row: Tender, data: Any) -> dict[str, Any]:
     return {"criteria": CriterionRows(data, prefix="criteria", initial=initial)}
 
 
+def _lacks_standing(row: Tender) -> bool:
+    """Whether the platform may not run this procedure: it would be refused at publication."""
+    return row.ruled_by.needs_standing and queries.standing_now(clock.now()) is None
+
+
+def _against_schedule(row: Tender) -> list[Any]:
+    return [reason for part, reason in services.missing(row) if part == "schedule"]
+
+
 def _schedule(row: Tender, data: Any) -> dict[str, Any]:
+    """The stored times with what speaks against them; those of a new draft are suggested."""
+    if data is None and row.deadline is None:
+        deadline = rulebook.suggested_deadline(row.ruled_by, clock.now(), _is_off)
+        return {"form": ScheduleForm(initial=schedule_values(deadline, row.starts_at))}
     initial = schedule_values(row.deadline, row.starts_at)
+    if data is None and (reasons := _against_schedule(row)):
+        return {"form": schedule_with(initial, reasons)}
     return {"form": ScheduleForm(data, initial=initial)}
+
+
+def _is_off(day: date) -> bool:
+    """Saturdays and Sundays where the year is not known: it is a suggestion."""
+    works = is_working(day)
+    return day.weekday() >= 5 if works is None else not works
 
 
 def _keys(row: Tender, data: Any) -> dict[str, Any]:
@@ -267,6 +305,10 @@ _SAVE: dict[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]] = {
 def _stored(step: str, row: Tender) -> list[tuple[Any, Any]]:
     """What is stored now of this part, as label and text."""
     forms = _FORMS[step](row, None)
+    if step == "schedule":
+        # Not the suggestion that an empty schedule is shown with.
+        values = schedule_values(row.deadline, row.starts_at)
+        forms = {"form": ScheduleForm(initial=values)}
     found: list[tuple[Any, Any]] = []
     for name, form in forms.items():
         if name == "form":

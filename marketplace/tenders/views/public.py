@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from marketplace.files.queries import attachments_of
@@ -78,7 +79,7 @@ def _labels(now: Any) -> dict[str, dict[str, Any]]:
 
 
 _TITLES = {
-    "procedure": _("方式"),
+    "procedure": pgettext_lazy("procedure", "方式"),
     "industry": _("行业"),
     "district": _("区县"),
     "price_band": _("预算"),

@@ -39,6 +39,8 @@ def evaluations(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         "expert": experts,
         "panel": panels,
+        "panel_act": {state: {**one, "move": "dissolve"} for state, one in panels.items()},
+        "seat_act": {state: {**one, "move": "decline"} for state, one in panels.items()},
         "panel_bid": {
             "scoring": {"code": scoring.code, "bid": bid.code},
             "missing": {"code": scoring.code, "bid": new_code("TB")},

@@ -109,11 +109,19 @@ def test_a_panel_from_the_form_to_the_public_page(
     )
     experts = [make_expert(operator=cast.operator) for _number in range(6)]
     names = [one.person.name for one in experts]
+    # One more who works for a bidder: he is not counted, and nobody is named.
+    barred = make_expert(cast.university_member, operator=cast.operator)
     address = f"/workbench/evaluations/form/{lot.tender.code}/1/"
     sign_in(client, cast.approver)
     assert client.get(address).status_code == 403
     sign_in(client, cast.operator)
-    page = client.get(address)
+    with django_assert_max_num_queries(40):
+        page = client.get(address)
+    total, counts = page.context["drawable"]
+    assert total == 6
+    assert dict(counts)["materials"] == 6
+    assert "共 6 位" in page.content.decode()
+    assert not [name for name in [*names, barred.person.name] if name in page.content.decode()]
     form = {"act": "draw", "draw-size": "5", "draw-fields_": ["materials"], "draw-own": ""}
     assert client.post(address, {**form, "draw-size": "4"}).status_code == 400
     assert client.post(address, {**form, "draw-own": "nobody@example.com"}).status_code == 400

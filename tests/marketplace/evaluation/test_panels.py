@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.test import Client
+from django.utils import translation
 
 import pytest
 
 from marketplace.awards.models import Result
+from marketplace.awards.rulebook import in_reader_language
 from marketplace.evaluation import queries, rulebook, services
 from marketplace.evaluation.models import Expert, PanelRequest, Relation, Score, Seat, Sheet
 from marketplace.evaluation.rulebook import PLEDGE
@@ -355,6 +357,13 @@ def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
     assert by_bid[bid].reasons.endswith("：路线清楚，中试条件具备")
     assert "平均分" not in by_bid[bid].reasons
     assert by_bid[bid].detail.startswith("各项平均分：")
+    with translation.override("en"):
+        # Stored in Chinese, read in the reader's language; what people wrote stays.
+        read = in_reader_language(f"{by_bid[bid].detail}\n否决：弄虚作假。页 3\n路线清楚")
+    first, second, third = read.split("\n")
+    assert first.startswith("Mean of each criterion: ")
+    assert first.endswith("66.66")
+    assert (second, third) == ("Rejected: False statements. 页 3", "路线清楚")
     assert not by_bid[cheap].is_valid
     assert "不能说明" in by_bid[cheap].reasons
 

@@ -3,6 +3,7 @@
 import io
 import json
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 import pytest
@@ -73,6 +74,20 @@ def test_the_pages_and_the_api_record_by_the_same_service(cast: Cast) -> None:
     page = refused.content.decode()
     assert "应为 18 位" in page
     assert 'value="兰山区、370000"' in page
+    # One answer tells all: what the form reads and what the service judges, each at its field.
+    wrong = {
+        "name": "",
+        "uscc": "9137",
+        "areas": "火星",
+        "source": "ftp://x",
+        "last_on": "2020-01-01",
+    }
+    upload = SimpleUploadedFile("决定.exe", b"MZ")
+    told = client.post("/workbench/exclusions/new/", typed | wrong | {"file": upload})
+    errors = told.context["form"].errors
+    assert set(errors) == {"name", "uscc", "areas", "source", "last_on", "file"}
+    assert {len(reasons) for reasons in errors.values()} == {1}
+    assert not Decision.objects.exists()
     sent = client.post("/workbench/exclusions/new/", typed | {"uscc": cast.university.uscc})
     row = Decision.objects.get()
     assert sent.url == f"/workbench/exclusions/{row.code}/"

@@ -14,6 +14,7 @@ from marketplace.bids.adapters.signing import receipt_key
 from marketplace.custody import sealing
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Refused
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
 from marketplace.tenders import services as tenders
@@ -145,6 +146,10 @@ def test_the_page_of_a_keeper_posts_and_nothing_of_a_bid_is_seen_before(cast: Ca
         assert client.post(at("post", opening.code), {"shares": good}).json() == {"taken": 1}
         assert client.get(at("boxes", opening.code)).json() == {"boxes": []}
         assert "data-opening" not in client.get(at("show", opening.code)).content.decode()
+        # Who gave his share is not offered to say that he cannot, and is refused.
+        assert 'value="excuse"' not in client.get(at("show", opening.code)).content.decode()
+        with pytest.raises(Refused, match="份额已经提交"):
+            services.excuse_keeper(opening, keeper, "lost", actor=keeper.person)
         # Another who is no keeper, the operator among them.
         for person in (cast.operator, cast.approver):
             assert of(person).post(at("post", opening.code), {"shares": good}).status_code == 403

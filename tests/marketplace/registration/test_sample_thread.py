@@ -4,12 +4,14 @@ A sample takes Monday to Friday where holidays are not known; what is real is re
 test_publication of the tenders).
 """
 
+import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from marketplace.awards.models import Result
+from marketplace.bids.models import Closing, Receipt
 from marketplace.deals.models import Contract
 from marketplace.evaluation.models import Panel
 from marketplace.journal import services as journal
@@ -47,6 +49,51 @@ def registrar() -> Iterator[User]:
     taxonomy.forget_calendar()
 
 
+def assert_in_order(tender: Tender) -> None:
+    """Each instant of a sample lies after the one before it, deadlines at 17:00 of a working day, all in the past."""
+    assert tender.deadline is not None
+    for at in (tender.deadline, tender.first_deadline):
+        local = at.astimezone(clock.SHANGHAI) if at else None
+        assert local is not None
+        assert (local.hour, local.minute, local.weekday() < 5) == (17, 0, True), tender.title
+        assert taxonomy.is_working(local.date()) is not False
+    lot = tender.lots.get()
+    panel = Panel.objects.filter(lot=lot).first()
+    result = Result.objects.filter(lot=lot).first()
+    award = result.awards.select_related("publicity").get() if result else None
+    opening = Opening.objects.filter(tender=tender).first()
+    chain: list[datetime | None] = [tender.submitted_at, tender.published_at, tender.starts_at]
+    asked = tender.questions.order_by("asked_at").values_list("asked_at", "answered_at")
+    chain += sorted(at for pair in asked for at in pair if at)
+    receipts = Receipt.objects.filter(tender=tender).order_by("number")
+    for receipt in receipts.select_related("envelope__bid"):
+        envelope = receipt.envelope
+        assert receipt.at == envelope.received_at == envelope.bid.submitted_at
+        assert json.loads(bytes(receipt.raw))["receipt"]["time"] == receipt.at.isoformat()
+        chain.append(receipt.at)
+    chain += [tender.deadline, tender.closed_at]
+    chain += [row.at for row in Closing.objects.filter(tender=tender)]
+    chain += [opening.begun_at, lot.opened_at, opening.opened_at] if opening else []
+    if panel:
+        chain += [panel.prepared_at, panel.drawn_at, panel.reported_at, panel.finished_at]
+        signed = panel.seats.filter(signed_at__isnull=False).order_by("signed_at")
+        for seat in signed:
+            own = [seat.answered_at, seat.declared_at, seat.locked_at, seat.signed_at]
+            assert own == sorted(own)
+    if result and award and award.publicity:
+        chain += [result.published_at, award.publicity.starts_at]
+        if award.confirmed_at:
+            chain += [award.publicity.ends_at, award.confirmed_at, result.told_at]
+            assert award.contract_due is not None
+            assert award.contract_due > award.confirmed_at
+        chain += [award.contracted_at, lot.contracted_at]
+    known = [at for at in chain if at is not None]
+    if tender.status not in {"closed", "complete"}:
+        known = [at for at in known if at != tender.deadline]
+    assert known == sorted(known), (tender.title, known)
+    assert known[-1] <= clock.now()
+
+
 def test_calls_stand_in_their_states_and_two_threads_are_registered(
     registrar: User, cast: Cast
 ) -> None:
@@ -56,6 +103,7 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
         for row in Tender.objects.all()
     )
     assert found == [
+        ("call", "closed", "", 1, "contracted"),
         ("call", "closed", "", 1, "opened"),
         ("call", "draft", "", 1, "waiting"),
         ("call", "failed", "", 1, "failed"),
@@ -74,7 +122,7 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
     # Each result rests on the report of a panel that was drawn.
     reports = dict(Panel.objects.filter(status="reported").values_list("lot_id", "report_hash"))
     assert reports == dict(Result.objects.values_list("lot_id", "report_hash"))
-    assert len(reports) == 2
+    assert len(reports) == 3
 
     golden = sample_thread.golden_contract()
     assert golden is not None
@@ -89,6 +137,13 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
         *("record_filed", "register"),
     ]
     assert sample_thread.register_golden(registrar) is None
+    # The whole way: who met through a broker and agreed went through an open call and a publicity.
+    stages = [one.name for one in thread_of(cast.auditor, golden.code).stages if one.pieces]
+    assert [name for name in stages if name != "match"] == [
+        *("listing", "enquiry", "introduction", "intent", "tender", "publicity"),
+        *("contract", "filing", "entry"),
+    ]
+    assert golden.parties.filter(side="broker").count() == 1
 
     filing = sample_thread.register_awarded(registrar)
     assert filing is not None
@@ -108,6 +163,9 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
     assert all((stages[name].days or 0) >= 0 for name in reached), "later stages are later"
     assert sample_call() == filing
     assert not Release.objects.exists(), "samples are no open data"
+
+    for tender in Tender.objects.exclude(published_at=None):
+        assert_in_order(tender)
 
     _counts, kept = samples.remove()
     assert kept == []

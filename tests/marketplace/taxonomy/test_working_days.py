@@ -16,7 +16,7 @@ from deploy.celery import app
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.notices.models import Notice
-from marketplace.taxonomy import queries, services
+from marketplace.taxonomy import queries, rulebook, services
 from marketplace.taxonomy.models import CalendarYear, WorkingDay
 from marketplace.taxonomy.rulebook import Calendar, Due
 from marketplace.workbench import queries as workbench
@@ -123,6 +123,16 @@ def test_the_seed_stores_only_what_differs_and_runs_twice() -> None:
     assert CalendarYear.objects.get(year=2021).source == "国办发明电"
 
 
+def enter(year: int, days: int, month: int = 9) -> None:
+    """Let so many Mondays to Fridays of a month be off."""
+    first = date(year, month, 1)
+    month_days = (first + timedelta(number) for number in range(28))
+    usual = [day for day in month_days if day.weekday() < 5][:days]
+    WorkingDay.objects.bulk_create(
+        WorkingDay(date=day, is_working=False, source="放假") for day in usual
+    )
+
+
 # --- the operator -------------------------------------------------------------------------------
 def test_the_operator_enters_a_year_and_legal_periods_reach_it(client) -> None:  # type: ignore[no-untyped-def]
     operator = make_staff("operator")
@@ -139,7 +149,15 @@ def test_the_operator_enters_a_year_and_legal_periods_reach_it(client) -> None: 
             services.add_working_day(day, is_working=works, source="错", actor=operator, rev=2)
     with pytest.raises(InvalidInput):
         services.mark_year(2027, is_known=True, actor=operator, rev=2)
-    services.mark_year(2027, is_known=True, source="国办发明电〔2026〕9号", actor=operator, rev=2)
+    # One holiday is no year: the law makes 13 from 2025 on, 11 before, none of them lost to a weekend.
+    assert [rulebook.fewest_days_off(year) for year in (2007, 2024, 2025)] == [10, 11, 13]
+    notice = {"is_known": True, "source": "国办发明电〔2026〕9号", "actor": operator, "rev": 2}
+    enter(2027, 11)
+    with pytest.raises(InvalidInput) as few:
+        services.mark_year(2027, **notice)
+    assert "至少有 13 天放假；现在只录入了 12 天" in str(few.value.errors["source"][0])
+    enter(2027, 1, month=10)
+    services.mark_year(2027, **notice)
     queries.forget_calendar()
     due = queries.working_day_end(at("2026-12-31 10:00"), 1, legal=True)
     assert due == Due(at("2027-01-05").astimezone(UTC))
@@ -176,6 +194,9 @@ def test_the_page_of_a_year_says_what_is_wrong_and_loses_nothing(client) -> None
     assert "2027-02-08" in stale.content.decode()
     assert client.post(address, {"act": "nothing", "rev": "2"}).status_code == 400
     marked = {"act": "mark", "source": "国办发明电〔2026〕9号", "rev": "2"}
+    few = client.post(address, marked)
+    assert (few.status_code, "现在只录入了 1 天" in few.content.decode()) == (400, True)
+    enter(2027, 12)
     assert client.post(address, marked).status_code == 302
     assert CalendarYear.objects.get(year=2027).is_known
     assert client.post(address, {**marked, "rev": "3", "unknown": "1"}).status_code == 302

@@ -196,6 +196,21 @@ class TestRows:
         assert "至少填写 2 行" in str(rows)
         assert least(sent(A, B), prefix="i").is_valid()
 
+    def test_a_row_that_may_stay_empty_demands_nothing_until_it_is_begun(self) -> None:
+        for rows, shown in (
+            (Rows(prefix="i", initial=[{"name": "甲"}]), [True, False]),
+            (Rows(sent(A, BLANK), prefix="i"), [True, False]),
+            (rows_of(Indicator, least=1, extra=1)(prefix="i"), [True, False]),
+        ):
+            fields = [str(row["name"].as_field_group()) for row in rows.forms]
+            assert [page.count("（必填）") for page in fields] == [1, 1]
+            assert ["data-must hidden" not in page for page in fields] == shown
+            assert ['aria-required="true"' in page for page in fields] == shown
+        assert "data-must hidden" in str(rows.empty_form["name"].as_field_group())
+        begun = Rows(sent(A, {"name": "", "comparator": "ge"}), prefix="i")
+        assert begun.is_valid()
+        assert [row["name"] for row in begun.values] == ["甲"]
+
     def test_stored_rows_and_one_blank(self) -> None:
         rows = Rows(prefix="i", initial=[{"name": "甲", "comparator": "le"}])
         page = str(rows)

@@ -145,6 +145,14 @@ document.addEventListener("click", event => {
   }
 });
 
+// A row that may stay empty demands nothing until something is typed there
+document.addEventListener("input", event => {
+  const row = event.target.closest?.("[data-row]");
+  if (!row) return;
+  const begun = all("input:not([type=checkbox], [type=radio], [type=hidden]), textarea", row).some(field => field.value.trim());
+  for (const mark of all("[data-must]", row)) mark.hidden = !begun;
+});
+
 // data-copy="id of a field": copies its value. Without a clipboard (no HTTPS) the field is selected, for Ctrl+C.
 async function copy(button) {
   const source = button && document.getElementById(button.dataset.copy);
