@@ -28,8 +28,10 @@ from tests.factories.needs import make_need
 pytestmark = pytest.mark.django_db
 
 MOST_QUERIES = 6
-#: Six slices show something of an organisation, or of an example's steps; each asks one query.
+#: Six slices show something of an organisation; each asks one query.
 MOST_WHERE_SLICES_MEET = 12
+#: The two ways from a need to a registered contract, step by step.
+MOST_OF_EXAMPLE = 14
 #: Three kinds of listing, the number of the year, calls, the example, the stamp of the editorial part.
 MOST_OF_HOME = 7
 #: On the first page of the workbench: session, account, memberships and roles, all that menu and to-dos
@@ -78,8 +80,9 @@ def most_of(path: str) -> int:
     """How many queries a public page may cost."""
     if path in {"/", "/en/"}:
         return MOST_OF_HOME
-    meets = any(one in path for one in ("/orgs/JG", "/example/"))
-    return MOST_WHERE_SLICES_MEET if meets else MOST_QUERIES
+    if path.endswith("/example/"):
+        return MOST_OF_EXAMPLE
+    return MOST_WHERE_SLICES_MEET if "/orgs/JG" in path else MOST_QUERIES
 
 
 def test_every_page_keeps_to_its_weight(client: Client, cast: Cast, site: None) -> None:
