@@ -34,6 +34,7 @@ ABOVE = {
     "tests/journeys/test_introduction.py": "its SQL is that of the slices' services",
     "tests/journeys/test_contract.py": "test_turnover goes the same way and further",
     "tests/journeys/test_registrar.py": "test_university has the same queue",
+    "tests/journeys/test_data_folder.py": "the folder of the embedded profile",
     "tests/journeys/test_visitor.py": "test_enterprise searches and reads the same pages",
     "tests/journeys/test_call.py": "the way of a challenge in records/test_whole.py has the same SQL",
     "tests/journeys/test_challenge.py": "the way of a challenge in records/test_whole.py has the same SQL",

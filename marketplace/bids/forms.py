@@ -16,6 +16,7 @@ from marketplace.bids.rulebook import (
     MOST_NAME,
     MOST_PARTNERS,
     MOST_SCHEME,
+    MOST_SUMMARY,
     MOST_TEAM,
 )
 from marketplace.files.forms import UploadsField
@@ -43,6 +44,14 @@ class BeginForm(JiebangForm):
 class ContentForm(JiebangForm):
     """The texts and the price; each requirement has a field of its own, `answer_<number>`."""
 
+    summary = PlainTextField(
+        label=_("方案摘要"),
+        max_length=MOST_SUMMARY,
+        multiline=True,
+        rows=6,
+        required=False,
+        help_text=_("现在只交摘要；入围后再提交完整的技术方案和附件。"),
+    )
     scheme = PlainTextField(
         label=_("技术方案"), max_length=MOST_SCHEME, multiline=True, rows=10, required=False
     )
@@ -59,8 +68,11 @@ class ContentForm(JiebangForm):
         help_text=_("独立参加填 100；联合体各方份额之和须为 100"),
     )
 
-    def __init__(self, *args: Any, requirements: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, requirements: Sequence[Any], in_steps: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["scheme" if in_steps else "summary"]
         for row in requirements:
             self.fields[f"answer_{row.number}"] = PlainTextField(
                 label=_("答复指标：%(name)s %(target)s") % {"name": row.name, "target": row.target},
@@ -103,11 +115,21 @@ def _points(percent: Any) -> int:
 
 
 class BidFields:
-    """All fields of a bid. `form` is what was typed, as plain JSON; only after `is_valid()`."""
+    """All fields of a bid. `form` is what was typed, as plain JSON; only after `is_valid()`.
 
-    def __init__(self, data: Any, stored: Any, requirements: Sequence[Any]) -> None:
-        self.requirements = list(requirements)
-        self.content = ContentForm(data, requirements=self.requirements, initial=_initial(stored))
+    `in_steps`: the call takes a summary first, so the scheme is not asked for yet.
+    """
+
+    def __init__(
+        self, data: Any, stored: Any, requirements: Sequence[Any], *, in_steps: bool = False
+    ) -> None:
+        self.requirements, self.in_steps = list(requirements), in_steps
+        self.content = ContentForm(
+            data,
+            requirements=self.requirements,
+            in_steps=in_steps,
+            initial=_initial(stored),
+        )
         self.schedule = MilestoneRows(
             data, prefix="schedule", initial=stored.get("schedule", []) if data is None else None
         )
@@ -130,7 +152,11 @@ class BidFields:
         return {
             "version": FORM_VERSION,
             "price": held["price"],
-            "scheme": held["scheme"],
+            **(
+                {"scheme": "", "summary": held["summary"]}
+                if self.in_steps
+                else {"scheme": held["scheme"]}
+            ),
             "team": held["team"],
             "answers": [
                 {"number": row.number, "text": held[f"answer_{row.number}"]}
@@ -151,6 +177,8 @@ class BidFields:
 def _initial(stored: Any) -> dict[str, Any]:
     found = {name: stored.get(name) for name in ("scheme", "price", "team")}
     found |= {f"answer_{row['number']}": row["text"] for row in stored.get("answers", [])}
+    # A draft that was begun before a summary was asked for has its text in the scheme.
+    found["summary"] = stored.get("summary") or (stored.get("scheme") or "")[:MOST_SUMMARY]
     found["lead_share"] = Decimal(stored.get("lead_share", 10_000)) / 100
     return found
 

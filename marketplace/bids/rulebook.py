@@ -2,11 +2,13 @@
 
 The form of a bid is plain JSON, the same for a bid that is sealed in the browser, sealed on receipt, or hidden by
 rights: `version`, `price` (fen), `scheme`, `team`, `answers` [{number, text}], `schedule` [{milestone, days}],
-`lead_share` and `partners` [{name, share}] in basis points, which sum to 10,000.
+`lead_share` and `partners` [{name, share}] in basis points, which sum to 10,000. In a call in two steps `summary` stands
+in place of the scheme, which comes after the shortlist (`openings.services.complete_bid`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,8 @@ from marketplace.exclusions.rulebook import plain
 FORM_VERSION = 1
 #: Characters.
 MOST_SCHEME, MOST_TEAM, MOST_ANSWER, MOST_NAME = 20_000, 3_000, 500, 80
+#: Of the summary that a call in two steps asks for first.
+MOST_SUMMARY = 2_000
 #: Rows.
 MOST_MILESTONES, MOST_PARTNERS = 20, 10
 #: Organisations that hold or manage a bidder.
@@ -44,10 +48,17 @@ PLEDGE = max(PLEDGES)
 Errors = dict[str, list[object]]
 
 
-def form_errors(form: Mapping[str, Any], requirements: Sequence[Any]) -> Errors:
-    """What is missing in a complete form; by field. `requirements` are those of the tender."""
+def form_errors(
+    form: Mapping[str, Any], requirements: Sequence[Any], *, in_steps: bool = False
+) -> Errors:
+    """What is missing in a complete form; by field. `requirements` are those of the tender.
+
+    `in_steps`: the call takes a summary first.
+    """
     errors: Errors = {}
-    if not form.get("scheme"):
+    if in_steps and not form.get("summary"):
+        errors["summary"] = [_("请写明方案摘要")]
+    if not in_steps and not form.get("scheme"):
         errors["scheme"] = [_("请写明技术方案")]
     if form.get("price") is None:
         errors["price"] = [_("请填写报价")]
@@ -75,6 +86,18 @@ def share_errors(form: Mapping[str, Any]) -> Errors:
 def partners_of(form: Mapping[str, Any]) -> list[str]:
     """The names of the partners of a joint bid."""
     return [str(row.get("name", "")) for row in form.get("partners", [])]
+
+
+def price_words(fen: int | None) -> Any:
+    """A price to the fen: what is compared is never rounded."""
+    if fen is None:
+        return "—"
+    return _("%(yuan)s 元") % {"yuan": f"{Decimal(fen) / 100:,.2f}"}
+
+
+def percent(basis_points: int) -> str:
+    """A share of a joint bid in words; 10,000 basis points are the whole."""
+    return f"{Decimal(basis_points) / 100:f}%"
 
 
 def empty_form() -> dict[str, Any]:

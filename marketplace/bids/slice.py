@@ -41,13 +41,20 @@ def _to_confirm(user: Any) -> Iterator[Todo]:
 
 
 def _to_finish(user: Any) -> Iterator[Todo]:
-    """Drafts that may still be handed in; a seal on paper takes three working days."""
+    """Drafts that may still be handed in; a seal on paper takes three working days.
+
+    While the call is suspended nothing can be handed in, and no instant is known by which it must.
+    """
     if not _waits(user)["finish"]:
         return
-    columns = ("code", "tender__title", "tender__deadline")
-    for row in with_columns(queries.to_finish(user), *columns)[:MOST]:
-        title = _("提交方案：%(title)s") % {"title": row.tender.title}
+    for row in queries.to_finish(user)[:MOST]:
         url = reverse("bids:show", args=[row.code])
+        if row.tender.stands_still:
+            title = _("准备方案：%(title)s") % {"title": row.tender.title}
+            text = _("征集已暂停，恢复后才能提交")
+            yield Todo("pen", title, text, _("去查看"), url, order=21)
+            continue
+        title = _("提交方案：%(title)s") % {"title": row.tender.title}
         text = _("盖章通常要三个工作日，请提前办理")
         yield Todo("pen", title, text, _("去完成"), url, row.tender.deadline, order=21)
 

@@ -174,6 +174,12 @@ def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     return found
 
 
+def _asked(user: Any, bids: Sequence[Any]) -> list[Answer]:
+    """On the bidder's page of a bid: what the panel asks, and what was answered. One query."""
+    found = queries.explanations_for(user, [row.pk for row in bids])
+    return [{"asked": found[row.pk]} if row.pk in found else None for row in bids]
+
+
 SLICE = Slice(
     "evaluation",
     "marketplace.evaluation.urls",
@@ -209,5 +215,6 @@ SLICE = Slice(
     slots=(
         Contribution("tender.panels", 25, _public, "evaluation/slot_public.html"),
         Contribution("tender.manage", 25, _managed, "evaluation/slot_manage.html"),
+        Contribution("bid.panels", 5, _asked, "evaluation/slot_bid.html"),
     ),
 )

@@ -1,5 +1,6 @@
 """The register of decisions over REST, by the same services as the pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,10 +15,16 @@ from rest_framework.views import APIView
 
 from marketplace.exclusions import queries, services
 from marketplace.exclusions.models import Decision
-from marketplace.exclusions.serializers import DecisionPage, DecisionRead, DecisionWrite
+from marketplace.exclusions.serializers import (
+    DecisionCorrection,
+    DecisionMoveWrite,
+    DecisionPage,
+    DecisionRead,
+    DecisionWrite,
+)
 from marketplace.journal.once import once
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Forbidden, InvalidInput
+from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.web.rest import (
     MOST_PAGES,
     PAGE,
@@ -25,6 +32,8 @@ from marketplace.web.rest import (
     read_choice,
     read_number,
     read_parameters,
+    seen_rev,
+    stale_problem,
     tagged,
 )
 from marketplace.web.views import fetch
@@ -40,6 +49,10 @@ _KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
 )
+_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="读到的 ETag；也可在正文中给 rev"
+)
+_MOVE = OpenApiParameter("move", str, OpenApiParameter.PATH)
 
 
 class DecisionApi(APIView):
@@ -50,6 +63,18 @@ class DecisionApi(APIView):
     def shown(self, rows: list[Decision]) -> list[dict[str, Any]]:
         """Decisions as the caller may see them."""
         return list(DecisionRead(rows, many=True, context={"request": self.request}).data)
+
+    def moved(self, row: Decision, act: Callable[[], object]) -> Response:
+        """Do it, and show the row as it is then; as it is now where somebody was faster."""
+        try:
+            act()
+        except InvalidInput as error:
+            raise _renamed(error) from error
+        except Stale as error:
+            present = self.one(row.code)
+            return stale_problem(self.request, error, self.shown([present])[0], present.rev)
+        row = self.one(row.code)
+        return tagged(self.shown([row])[0], row.rev)
 
     def one(self, code: str) -> Decision:
         """The decision of this code. Raises Http404 for whoever may not know of it."""
@@ -102,15 +127,20 @@ class DecisionCollection(DecisionApi):
                 actor=request.user,
             )
         except InvalidInput as error:
-            errors = {_NAMES.get(at, at): texts for at, texts in error.errors.items()}
-            raise InvalidInput(errors) from error
+            raise _renamed(error) from error
         row = self.one(made.code)
         code = status.HTTP_201_CREATED if made.is_new else status.HTTP_200_OK
         return tagged(self.shown([row])[0], row.rev, status=code)
 
 
+def _renamed(error: InvalidInput) -> InvalidInput:
+    return InvalidInput({_NAMES.get(at, at): texts for at, texts in error.errors.items()})
+
+
 class DecisionItem(DecisionApi):
-    """一份决定。"""
+    """一份决定：查看与更正。"""
+
+    conditional = True
 
     @extend_schema(operation_id="exclusion_detail", responses=DecisionRead)
     def get(self, request: Request, code: str) -> Response:
@@ -118,3 +148,65 @@ class DecisionItem(DecisionApi):
         read_parameters(request)
         row = self.one(code)
         return tagged(self.shown([row])[0], row.rev)
+
+    @extend_schema(
+        operation_id="exclusion_correct",
+        parameters=[_MATCH],
+        request=DecisionCorrection,
+        responses=DecisionRead,
+    )
+    def put(self, request: Request, code: str) -> Response:
+        """Make the row say what the document says; a file that was uploaded on the page stays."""
+        row = self.one(code)
+        if not request.user.has_perm("exclusions.correct_decision", row):
+            raise Forbidden
+        rev = seen_rev(request)
+        sent = DecisionCorrection(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return self.moved(
+            row,
+            lambda: services.correct_decision(
+                row,
+                sent.content,
+                reason=sent.validated_data["reason"],
+                actor=request.user,
+                rev=rev,
+            ),
+        )
+
+
+class DecisionMove(DecisionApi):
+    """解除、误录作废。"""
+
+    conditional = True
+
+    @extend_schema(
+        operation_id="exclusion_move",
+        parameters=[_MATCH, _MOVE],
+        request=DecisionMoveWrite,
+        responses=DecisionRead,
+    )
+    def post(self, request: Request, code: str, move: str) -> Response:
+        """`move` is lift (the body has lifted it) or void (the row repeats no decision)."""
+        row = self.one(code)
+        if move not in {"lift", "void"}:
+            raise NotVisible
+        if not request.user.has_perm("exclusions.correct_decision", row):
+            raise Forbidden
+        how: dict[str, Any] = {"actor": request.user, "rev": seen_rev(request)}
+        sent = DecisionMoveWrite(data=request.data)
+        sent.is_valid(raise_exception=True)
+        held = sent.validated_data
+        if move == "void":
+            reason = held.get("reason", "")
+            return self.moved(row, lambda: services.void_decision(row, reason=reason, **how))
+        return self.moved(
+            row,
+            lambda: services.lift_decision(
+                row,
+                number=held.get("number", ""),
+                lifted_on=held.get("lifted_on"),
+                source=held.get("link", ""),
+                **how,
+            ),
+        )

@@ -82,3 +82,30 @@ class DecisionWrite(serializers.Serializer[Any]):
         held = dict(self.validated_data)
         fields, link = held.pop("industries", []), held.pop("link")
         return Content(**held, fields=fields, source=link)
+
+
+class DecisionMoveWrite(serializers.Serializer[Any]):
+    """What is said with a move: `number`, `lifted_on` and `link` with lift, `reason` with void."""
+
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
+    number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    lifted_on = serializers.DateField(required=False, allow_null=True)
+    link = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class DecisionCorrection(DecisionWrite):
+    """The whole of what the document says, with the reason of the correction."""
+
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
+    reason = serializers.CharField(max_length=500)
+    link = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+    @property
+    def content(self) -> Content:
+        """What was sent, for the service."""
+        held = dict(self.validated_data)
+        for other in ("rev", "reason"):
+            held.pop(other, None)
+        fields, link = held.pop("industries", []), held.pop("link")
+        return Content(**held, fields=fields, source=link)

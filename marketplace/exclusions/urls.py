@@ -18,4 +18,5 @@ workbench = [
 api = [
     path("exclusions/", rest.DecisionCollection.as_view(), name="exclusion_list"),
     path("exclusions/<str:code>/", rest.DecisionItem.as_view(), name="exclusion_detail"),
+    path("exclusions/<str:code>/<slug:move>/", rest.DecisionMove.as_view(), name="exclusion_move"),
 ]

@@ -96,6 +96,15 @@ class BidShortlisted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BidCompleted(Event):
+    """The bidder handed in the whole plan after the shortlist; `digest` is the SHA-256 of the form with it."""
+
+    subject_kind = OPENED_BID
+    label = _("已提交完整方案")
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BidRead(Event):
     """Somebody read a bid or took one of its files."""
 

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.bids.rulebook import MOST_FILES, MOST_SCHEME
+from marketplace.files.forms import UploadsField
 from marketplace.openings.models import Absence
 from marketplace.openings.rulebook import MOST_REASON
 from marketplace.web.forms import JiebangForm, PlainTextField
@@ -29,6 +31,15 @@ class UndertakingForm(JiebangForm):
     """The undertaking of secrecy."""
 
     agree = forms.BooleanField(label=_("我已阅读并作出以上承诺"))
+
+
+class PlanForm(JiebangForm):
+    """The whole plan of a bid on the shortlist."""
+
+    scheme = PlainTextField(
+        label=_("完整的技术方案"), max_length=MOST_SCHEME, multiline=True, rows=14
+    )
+    uploads = UploadsField(label=_("附件"), required=False, most=MOST_FILES)
 
 
 class RevealForm(JiebangForm):

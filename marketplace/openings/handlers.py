@@ -14,12 +14,14 @@ from marketplace.openings.models import OpenedBid, Opening
 from marketplace.openings.workflow import Outcome
 from marketplace.parties import queries as parties
 from marketplace.tenders import events as tenders
+from marketplace.tenders import queries as tender_queries
 from marketplace.tenders.models import Tender
 from marketplace.tenders.services import register_hold
 from marketplace.tenders.workflow import Status as TenderStatus
 
 kinds.register("openings.keeper", _("请开启密封方案"))
 kinds.register("openings.outcome", _("方案开启的结果"))
+kinds.register("openings.invited", _("邀请参加下一轮征集"))
 kinds.register("openings.reveal", _("请公开本单位方案的密钥"))
 
 register_hold(services.hold, rank=2)
@@ -120,10 +122,48 @@ def tell_shortlisted(event: events.BidShortlisted) -> None:
         notify(
             "openings.outcome",
             parties.binders_of(row.bid.organization_id),
-            title=_("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案"),
+            title=_("“%(title)s”：本单位方案已入围，请提交完整方案")
+            if row.lacks_plan
+            else _("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案"),
             params={"title": row.opening.tender.title},
             url=reverse("bids:show", args=[row.bid.code]),
             subject=(BID, row.bid_id),
+        )
+
+
+@on(events.BidCompleted)
+def tell_completed(event: events.BidCompleted) -> None:
+    """The purchaser learns that a whole plan can be read."""
+    row = _bid(event)
+    if row is not None:
+        notify(
+            "openings.outcome",
+            parties.binders_of(row.opening.tender.owner_id),
+            title=_("“%(title)s”：一家入围单位已提交完整方案"),
+            params={"title": row.opening.tender.title},
+            url=reverse("openings:read", args=[row.bid.code]),
+            subject=(BID, row.bid_id),
+        )
+
+
+@on(tenders.TenderPublished)
+def invite_to_next_round(event: tenders.TenderPublished) -> None:
+    """The bidders of the round before are invited to the next one: the shortlist, or where there is none all opened.
+
+    Each bidder reads of its own bid alone.
+    """
+    row = Tender.objects.filter(pk=event.subject_id).first()
+    before = tender_queries.rounds_of(row).before if row is not None else None
+    if row is None or before is None or before.status == TenderStatus.CANCELLED:
+        return
+    for one in queries.invited_from(before):
+        notify(
+            "openings.invited",
+            parties.binders_of(one.bid.organization_id),
+            title=_("贵单位参加过的征集发布了下一轮，邀请参加：“%(title)s”，%(deadline)s 截止"),
+            params={"title": row.title, "deadline": row.deadline_words},
+            url=reverse("tenders:detail", args=[row.code]),
+            subject=(BID, one.bid_id),
         )
 
 

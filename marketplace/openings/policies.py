@@ -100,4 +100,5 @@ rules.add_perm("openings.excuse_opening", is_confirmed & (is_keeper | binds_keep
 rules.add_perm("openings.undertake_opening", is_confirmed & is_purchaser)
 rules.add_perm("openings.read_bid", is_opened & (is_of_bidder | undertook | is_admitted))
 rules.add_perm("openings.shortlist_bid", is_confirmed & is_opened & undertook & binds_purchaser)
+rules.add_perm("openings.complete_bid", is_confirmed & is_opened & binds_bidder)
 rules.add_perm("openings.reveal_bid", is_confirmed & binds_bidder)

@@ -5,7 +5,6 @@ No models, no clock.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from marketplace.bids.rulebook import (
     MOST_NAME,
     MOST_PARTNERS,
     MOST_SCHEME,
+    MOST_SUMMARY,
     MOST_TEAM,
     WHOLE,
 )
@@ -82,7 +82,11 @@ def whole_form(form: Any) -> dict[str, Any] | None:
     rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}
     if None in rows.values():
         return None
-    names = ("version", "price", "scheme", "team", "lead_share")
+    names = ["version", "price", "scheme", "team", "lead_share"]
+    if "summary" in form:
+        if not _is_text(form["summary"], MOST_SUMMARY):
+            return None
+        names.append("summary")
     return {name: form[name] for name in names} | rows
 
 
@@ -111,13 +115,6 @@ def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None
 def summary_of(form: Mapping[str, Any]) -> dict[str, Any]:
     """What is read before the shortlist where a summary comes first: no scheme."""
     return {**form, "scheme": ""}
-
-
-def price_words(fen: int | None) -> Any:
-    """A price to the fen: what is compared is never rounded."""
-    if fen is None:
-        return "—"
-    return _("%(yuan)s 元") % {"yuan": f"{Decimal(fen) / 100:,.2f}"}
 
 
 def days_of(form: Mapping[str, Any]) -> int | None:

@@ -23,7 +23,7 @@ def _own(user: Any) -> Lists:
 
 @counted_for_todos
 def _asked(user: Any) -> Lists:
-    return {"reveal": queries.to_reveal(user)}
+    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user)}
 
 
 def _concerned(user: Any) -> bool:
@@ -53,6 +53,15 @@ def _to_reveal(user: Any) -> Iterator[Todo]:
         due = row.reveal_until if row.outcome == Outcome.DISPUTED else row.opening.reveal_until
         text = _("逾期未公开的，方案视为撤销")
         yield Todo("lock", title, text, _("去公开"), url, due, urgent=True, order=6)
+
+
+def _to_complete(user: Any) -> Iterator[Todo]:
+    """Bids on a shortlist whose whole plan is still to come."""
+    for row in queries.to_complete(user) if _asked(user)["complete"] else ():
+        title = _("提交完整方案：%(title)s") % {"title": row.opening.tender.title}
+        url = reverse("openings:complete", args=[row.bid.code])
+        text = _("本单位已入围，发榜方等待完整方案")
+        yield Todo("pen", title, text, _("去提交"), url, urgent=True, order=8)
 
 
 def _minutes(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
@@ -102,7 +111,7 @@ SLICE = Slice(
             gettext_lazy("方案开启"), "openings:list", "lock", "calls", 46, _concerned, _waiting
         ),
     ),
-    todos=(_to_open, _to_reveal),
+    todos=(_to_open, _to_reveal, _to_complete),
     codes=(CodePage("KB", queries.visible_to, "openings:show"),),
     schedules=(Schedule("openings.tick", every=60.0),),
     samples=Samples("openings", 67, samples.load, samples.remove),

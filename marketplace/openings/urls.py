@@ -17,6 +17,7 @@ workbench = [
     path("openings/<str:code>/shares/", views.post, name="post"),
     path("openings/bids/<str:code>/", views.read, name="read"),
     path("openings/bids/<str:code>/files/<int:number>/", views.file, name="file"),
+    path("openings/bids/<str:code>/plan/", views.complete, name="complete"),
     path("openings/bids/<str:code>/reveal/", views.reveal, name="reveal"),
 ]
 

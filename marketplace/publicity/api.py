@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.journal.once import once
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.parties import queries as parties
 from marketplace.publicity import queries, services
@@ -128,7 +129,7 @@ class PublicityCollection(PublicityApi):
         asked = read_parameters(request, "status", "page")
         rows = queries.published()
         if state := read_choice(asked, "status", sorted(PUBLIC)):
-            rows = rows.filter(status=state)
+            rows = queries.published_in(state, clock.now())
         return _paged(rows, asked, self.shown)
 
     @extend_schema(

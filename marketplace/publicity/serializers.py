@@ -34,7 +34,7 @@ class PublicityRead(serializers.Serializer[Any]):
     """A publicity. Instants in UTC; `days` are working days where `working`."""
 
     code = serializers.CharField()
-    status = serializers.ChoiceField(choices=Status.choices)
+    status = serializers.ChoiceField(choices=Status.choices, source="status_now")
     rev = serializers.IntegerField()
     owner = PublisherBrief()
     rule = serializers.CharField()

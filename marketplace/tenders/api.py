@@ -92,6 +92,7 @@ class TenderApi(APIView):
             "questions": queries.published_questions(row),
             "amendments": queries.amendments_of(row, self.request.user),
             "cancellation": queries.announced_cancellation(row),
+            "rounds": queries.rounds_of(row),
         }
         return dict(TenderWhole(row, context=context).data)
 
@@ -236,7 +237,7 @@ class TenderMove(TenderApi):
         responses=TenderWhole,
     )
     def post(self, request: Request, code: str, move: str) -> Response:
-        """`move` is submit, recall, return, publish, screen, argue, suspend, resume or cancel."""
+        """`move` is submit, recall, return, return_by_county, return_by_authority, publish, screen, argue, suspend, resume or cancel."""
         row = self.one(code)
         act = _ACTS.get(move)
         if act is None:
@@ -270,6 +271,18 @@ _ACTS: dict[str, tuple[str, Callable[[Tender, dict[str, Any], dict[str, Any]], A
     "return": (
         "tenders.review_tender",
         lambda row, held, how: services.return_tender(row, reason=_reason(held), **how),
+    ),
+    "return_by_county": (
+        "tenders.screen_tender",
+        lambda row, held, how: services.return_tender(
+            row, reason=_reason(held), move="return_by_county", **how
+        ),
+    ),
+    "return_by_authority": (
+        "tenders.argue_tender",
+        lambda row, held, how: services.return_tender(
+            row, reason=_reason(held), move="return_by_authority", **how
+        ),
     ),
     "publish": (
         "tenders.review_tender",

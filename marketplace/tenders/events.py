@@ -60,6 +60,22 @@ class TenderReturned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TenderReturnedByCounty(Event):
+    """The county does not recommend a challenge with money of the city, and asks for changes."""
+
+    subject_kind = TENDER
+    label = _("县区初审不推荐，已退回修改")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenderReturnedByAuthority(Event):
+    """The experts or finance do not agree to a challenge with money of the city; the authority asks for changes."""
+
+    subject_kind = TENDER
+    label = _("专家论证或财务审核未通过，已退回修改")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenderScreened(Event):
     """The county recorded what it thinks of a challenge with money of the city."""
 
@@ -121,7 +137,7 @@ class TenderSuspended(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TenderResumed(Event):
-    """Its time runs again; what had not ended moved later by as long as it stood still."""
+    """Its time runs again; what had not ended moved later, by at least as long as it stood still."""
 
     subject_kind = TENDER
     label = _("征集已恢复")

@@ -40,7 +40,9 @@ class TenderFeed(Feed[Any, Tender]):
         return item.title
 
     def item_description(self, item: Tender) -> str:
-        """Summary and deadline."""
+        """Summary and deadline; the deadline of what is suspended is not known yet."""
+        if item.stands_still:
+            return _("%(summary)s（已暂停，恢复后截止时间顺延）") % {"summary": item.summary}
         return _("%(summary)s（%(deadline)s 截止）") % {
             "summary": item.summary,
             "deadline": item.deadline_words,

@@ -274,9 +274,7 @@ class ReasonForm(JiebangForm):
 class ScreeningForm(JiebangForm):
     """What the county thinks of it."""
 
-    text = PlainTextField(
-        label=_("初审意见和是否推荐"), max_length=MOST_TEXT, multiline=True, rows=4
-    )
+    text = PlainTextField(label=_("初审意见（推荐）"), max_length=MOST_TEXT, multiline=True, rows=4)
 
 
 class ArgumentForm(JiebangForm):

@@ -64,7 +64,7 @@ def tell_county(event: events.TenderSubmitted) -> None:
 def tell_authority(event: Event) -> None:
     """The authority learns of a challenge that the county has looked at: it waits for the argument."""
     row = _tender(event)
-    if row is None or not row.is_city_funded or row.argued_at or queries.awaits_county(row):
+    if row is None or not row.is_city_funded or row.argued_at or row.awaits_county:
         return
     people = parties.people_with_role(Role.AUTHORITY)
     may = [one for one in people if one.has_perm("tenders.argue_tender", row)]
@@ -73,6 +73,8 @@ def tell_authority(event: Event) -> None:
 
 @on(
     events.TenderReturned,
+    events.TenderReturnedByCounty,
+    events.TenderReturnedByAuthority,
     events.TenderPublished,
     events.TenderExtended,
     events.TenderSuspended,
@@ -94,6 +96,8 @@ def tell_purchaser(event: Event) -> None:
 
 _WORDS: dict[type[Event], Any] = {
     events.TenderReturned: _("“%(title)s”已退回修改"),
+    events.TenderReturnedByCounty: _("“%(title)s”县区初审不推荐，已退回修改，理由见页面"),
+    events.TenderReturnedByAuthority: _("“%(title)s”论证没有通过，已退回修改，理由见页面"),
     events.TenderPublished: _("“%(title)s”已公告，%(deadline)s 截止"),
     events.TenderExtended: _("“%(title)s”有问题未答复，截止时间顺延至 %(deadline)s"),
     events.TenderSuspended: _("“%(title)s”已暂停"),

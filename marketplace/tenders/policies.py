@@ -181,3 +181,12 @@ def operates(user: Actor) -> bool:
 
 
 rules.add_perm("tenders.record_standing", is_confirmed & operates)
+
+
+@rules.predicate
+def follows_all(user: Actor) -> bool:
+    """The operator, the authority and the auditor follow every tender that has left its author's hands."""
+    return access_of(user).has(Role.OPERATOR, Role.AUTHORITY, Role.AUDITOR)
+
+
+rules.add_perm("tenders.survey_tender", follows_all)

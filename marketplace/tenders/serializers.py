@@ -115,8 +115,19 @@ class TenderRead(serializers.Serializer[Any]):
     answers_until = serializers.DateTimeField(allow_null=True)
     deadline = serializers.DateTimeField(allow_null=True)
     first_deadline = serializers.DateTimeField(allow_null=True)
-    suspended_at = serializers.DateTimeField(allow_null=True)
+    suspended_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="不为空即已暂停：状态仍为 tendering，但不接收方案，截止时间将顺延",
+    )
+    suspend_reason = serializers.SerializerMethodField()
+    takes_bids = serializers.BooleanField(
+        source="takes_bids_now", help_text="现在能否提交方案：未开始、已暂停、已截止时为 false"
+    )
     available_actions = serializers.SerializerMethodField()
+
+    def get_suspend_reason(self, tender: Tender) -> str:
+        """Why its time stands still; empty where it does not."""
+        return tender.suspend_reason if tender.is_suspended else ""
 
     def get_available_actions(self, tender: Tender) -> list[str]:
         """The moves that the caller can make now."""
@@ -149,6 +160,18 @@ class TenderWhole(TenderRead):
     questions = serializers.SerializerMethodField()
     amendments = serializers.SerializerMethodField()
     cancellation = serializers.SerializerMethodField()
+    earlier = serializers.SerializerMethodField()
+    later = serializers.SerializerMethodField()
+
+    def get_earlier(self, _tender: Tender) -> str | None:
+        """The code of the public tender of the same need that this one follows, or null."""
+        found = self.context["rounds"].before
+        return found.code if found is not None else None
+
+    def get_later(self, _tender: Tender) -> str | None:
+        """The code of the public tender of the same need that follows this one, or null."""
+        found = self.context["rounds"].after
+        return found.code if found is not None else None
 
     def get_questions(self, _tender: Tender) -> list[dict[str, Any]]:
         """Questions that were answered."""
@@ -183,7 +206,7 @@ class TenderWrite(serializers.Serializer[Any]):
 
 
 class TenderMoveWrite(serializers.Serializer[Any]):
-    """What is said with a move: `reason` with return, suspend and resume; `kind` too with cancel; `text` with screen and argue."""
+    """What is said with a move: `reason` with each return, suspend and resume; `kind` too with cancel; `text` with screen and argue."""
 
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
     reason = serializers.CharField(required=False, max_length=500)

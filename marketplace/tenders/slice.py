@@ -14,6 +14,7 @@ from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.tenders import browsing, queries, samples
+from marketplace.tenders.policies import follows_all
 from marketplace.tenders.workflow import Status
 from marketplace.web.formats import time_left
 from marketplace.web.lines import drawn
@@ -145,7 +146,26 @@ def _queue(user: Any) -> Any:
 
 @counted_for_menu
 def _submitted(user: Any) -> Lists:
-    return {"tenders": queries.to_review(user)}
+    if not _operates(user):
+        return {}
+    return {
+        "tenders": queries.to_review(user),
+        "changes": queries.amendments_to_decide(user),
+        "ends": queries.cancellations_to_decide(user),
+    }
+
+
+def _follows(user: Any) -> bool:
+    # Not by has_perm: without an object Django's own backend asks the database twice, on every page of the workbench.
+    return bool(follows_all(user))
+
+
+def _changes_waiting(user: Any) -> int:
+    return _submitted(user)["changes"]
+
+
+def _ends_waiting(user: Any) -> int:
+    return _submitted(user)["ends"]
 
 
 def _waiting(user: Any) -> int:
@@ -158,7 +178,7 @@ def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
     now = clock.now()
     return [
         {"tender": found[row.pk]}
-        if isinstance(row, Need) and row.pk in found and found[row.pk].status_at(now) == "tendering"
+        if isinstance(row, Need) and row.pk in found and found[row.pk].takes_bids(now)
         else None
         for row in listings
     ]
@@ -219,6 +239,7 @@ SLICE = Slice(
     "marketplace.tenders.urls",
     menu=(
         MenuItem(gettext_lazy("我的征集"), "tenders:own", "gavel", "calls", 44, _works),
+        MenuItem(gettext_lazy("全部征集"), "tenders:all", "gavel", "manage", 77, _follows),
         MenuItem(gettext_lazy("招标资格"), "tenders:standing", "shield", "manage", 78, _operates),
     ),
     links=(
@@ -227,7 +248,25 @@ SLICE = Slice(
         SiteLink("editor", gettext_lazy("揭榜征集"), "tenders:list", 44),
     ),
     todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
-    reviews=(ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),),
+    reviews=(
+        ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),
+        ReviewQueue(
+            gettext_lazy("征集的变更"),
+            "tenders:manage",
+            24,
+            queries.amendments_to_decide,
+            _changes_waiting,
+            "tenders/queue.html",
+        ),
+        ReviewQueue(
+            gettext_lazy("征集的终止"),
+            "tenders:manage",
+            25,
+            queries.cancellations_to_decide,
+            _ends_waiting,
+            "tenders/queue.html",
+        ),
+    ),
     sections=(
         Section(
             "tenders",

@@ -15,6 +15,7 @@ public = [
 
 workbench = [
     path("tenders/", views.own, name="own"),
+    path("tenders/all/", views.survey, name="all"),
     path("tenders/standing/", views.standing, name="standing"),
     path("tenders/new/<str:code>/", views.new, name="new"),
     path("tenders/<str:code>/", views.manage, name="manage"),

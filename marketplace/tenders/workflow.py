@@ -53,6 +53,18 @@ PAST_DEADLINE = OVER - {Status.CANCELLED}
 SHOWN = LIVE | {Status.COMPLETE}
 
 
+def is_with_county(tender: Any, _now: Any) -> object:
+    """The county looks before experts argue: after them it is not asked again."""
+    return "" if tender.argued_at is None else _("已经论证，县区不再初审")
+
+
+def is_with_authority(tender: Any, _now: Any) -> object:
+    """The authority has money of the city argued once the county has looked."""
+    if not tender.is_city_funded:
+        return _("只有待审核的市级资金榜单需要论证")
+    return _("县区尚未初审，初审后再组织论证") if tender.awaits_county else ""
+
+
 def has_begun(tender: Any, now: Any) -> object:
     """The clock opens a tender for bids at its start, and not while it is suspended."""
     if tender.is_suspended:
@@ -85,6 +97,22 @@ TENDER = Workflow.of(
     ),
     Transition(
         "return", _("退回修改"), {Status.IN_REVIEW}, Status.RETURNED, "tenders.review_tender"
+    ),
+    Transition(
+        "return_by_county",
+        _("初审不推荐，退回修改"),
+        {Status.IN_REVIEW},
+        Status.RETURNED,
+        "tenders.screen_tender",
+        guards=(is_with_county,),
+    ),
+    Transition(
+        "return_by_authority",
+        _("论证不通过，退回修改"),
+        {Status.IN_REVIEW},
+        Status.RETURNED,
+        "tenders.argue_tender",
+        guards=(is_with_authority,),
     ),
     Transition(
         "publish", _("通过并公告"), {Status.IN_REVIEW}, Status.PUBLISHED, "tenders.review_tender"

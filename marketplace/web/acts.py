@@ -10,7 +10,8 @@ from marketplace.kernel.errors import InvalidInput
 class Act:
     """One thing that the reader may do on a page: a button, with a form where something must be said.
 
-    A list of these is drawn by `web/components/acts.html`; `note` stands above the button.
+    A list of these is drawn by `web/components/acts.html`; `note` stands above the button. What cannot be taken back
+    is `asks`: its form is folded, so that it takes a second, deliberate step, also without JavaScript.
     """
 
     name: str
@@ -18,6 +19,12 @@ class Act:
     form: Any = None
     danger: bool = False
     note: Any = ""
+    asks: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its form is unfolded from the start: it was sent, and came back with what is wrong."""
+        return self.form is not None and self.form.is_bound
 
 
 def at_fields(form: Any, error: InvalidInput) -> None:

@@ -242,6 +242,7 @@ POSTS: dict[str, str] = {
     "exclusions:show": REV,
     "exclusions:correct": REV,
     "api:exclusion_list": KEY,
+    "api:exclusion_move": REV,
     "api:objection_move": REV,
     # --- awards
     "awards:manage": REV,
@@ -251,6 +252,7 @@ POSTS: dict[str, str] = {
     "openings:show": "an excuse and an undertaking are kept once; the same again changes nothing",
     "openings:post": "the same share again changes nothing: tests/marketplace/openings/test_sealed.py",
     "openings:read": "the shortlist is kept once; the same again changes nothing",
+    "openings:complete": "the whole plan is kept once; another is refused",
     "openings:reveal": "the key of a bid is kept once; the same again changes nothing",
     # --- bids
     "bids:new": KEY,

@@ -216,7 +216,8 @@ RELATIONS: dict[str, Relations] = {
     },
     # A row that was taken back names nobody.
     **{
-        f"exclusion {state}": {"named": UNIVERSITY}
+        f"{kind} {state}": {"named": UNIVERSITY}
+        for kind in ("exclusion", "exclusion_act")
         for state in ("coming", "in_force", "over", "lifted")
     },
     "rehearsal": {"keeper": frozenset({"university_member"})},

@@ -153,6 +153,7 @@ STATES: dict[str, set[str]] = {
     "lot_to_judge": {"open", "missing"},
     "custodian": {*CustodianStatus.values, "missing"},
     "exclusion": {*Decision.State.values, "missing"},
+    "exclusion_act": {*Decision.State.values, "missing"},
     "exclusion_run": {"made", "missing"},
     "rehearsal": {"open", "answered", "retired", "missing"},
     "job": {*Job.Status.values, "missing"},

@@ -8,7 +8,7 @@ cannot tell, it reports the place too: an annotation there settles it.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.apps import apps
@@ -30,6 +30,7 @@ UNKNOWN = "?"
 ANY = "*"
 
 
+@cache
 def own_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if model.__module__.split(".")[0] in TREES]
 
@@ -45,6 +46,7 @@ def status_columns() -> list[tuple[type[Model], str]]:
     ]
 
 
+@cache
 def models_called(name: str) -> list[type[Model]]:
     """The models of this class name; of an abstract class those that are made from it."""
     return [model for model in own_models() if name in {base.__name__ for base in model.__mro__}]
@@ -327,8 +329,12 @@ def look_up(dotted: str) -> tuple[Module, ast.FunctionDef] | None:
     return None
 
 
-def places() -> Iterator[Place]:
-    """Every write of a status in the project but the one in `fire`."""
-    for path, tree in modules().items():
-        if path != FIRE:
-            yield from Module(path, tree).places()
+@cache
+def places() -> tuple[Place, ...]:
+    """Every write of a status in the project but the one in `fire`; read once a run."""
+    return tuple(
+        place
+        for path, tree in modules().items()
+        if path != FIRE
+        for place in Module(path, tree).places()
+    )

@@ -39,8 +39,6 @@ NO_CODE_PAGE = {
 #: Flows with a reviewer whose rows are in no `ReviewQueue`, and why.
 _OWN_QUEUE = "registrars decide in a queue with a menu entry of its own, parties:verification_queue"
 NO_REVIEW = {
-    "tenders.amendment": "the operator decides on the page of the tender, and it is a to-do",
-    "tenders.cancellation": "the operator decides on the page of the tender, and it is a to-do",
     "registration.filing": "registrars decide at a desk of heaps, which has a menu entry of its own",
     "parties.organization": _OWN_QUEUE,
     "parties.verification": _OWN_QUEUE,

@@ -132,6 +132,9 @@ class Visit:
         """Fill in the form of an act and do it. The page says that it was done."""
         button = self.page.locator(f"button[name=act][value='{name}']")
         form = self.main.locator("form").filter(has=button)
+        # What cannot be taken back is folded.
+        for folded in self.main.locator("details:not([open])").filter(has=button).all():
+            folded.locator("summary").click()
         for field, text in said.items():
             form.locator(f"[name='{name}-{field}']").fill(text)
         for box in form.locator("input[type=checkbox]").all():

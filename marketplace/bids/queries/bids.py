@@ -146,7 +146,10 @@ def to_finish(actor: Actor) -> QuerySet[Bid]:
 
 
 def to_confirm(actor: Actor) -> QuerySet[Bid]:
-    """Submitted bids that answer to earlier terms, of organisations that the person binds."""
+    """Submitted bids that answer to earlier terms, of organisations that the person binds.
+
+    While the tender is suspended nothing can be confirmed, so nobody is asked to.
+    """
     newest = Receipt.objects.filter(
         envelope__bid=OuterRef("pk"), envelope__revision=OuterRef("revision")
     ).order_by("-number")
@@ -162,6 +165,7 @@ def to_confirm(actor: Actor) -> QuerySet[Bid]:
         organization_id__in=access_of(actor).binding,
         status=Status.SUBMITTED,
         tender__status__in=sorted(OPEN & LIVE_TENDERS),
+        tender__suspended_at__isnull=True,
     ).order_by("tender__deadline", "id")
 
 

@@ -189,7 +189,8 @@ def hand_in_open(bid: Bid, said: Handover, *, actor: Actor) -> Receipt:
 
 
 def _open_content(bid: Bid, revision: int) -> _Content:
-    if wrong := form_errors(bid.form, list(bid.tender.requirements.all())):
+    requirements = list(bid.tender.requirements.all())
+    if wrong := form_errors(bid.form, requirements, in_steps=bid.tender.summary_first):
         raise InvalidInput(wrong)
     files = [
         {"code": one.code, "sha256": one.sha256, "size": one.size, "name": one.name}

@@ -14,8 +14,8 @@ from marketplace.bids import queries, services
 from marketplace.bids.adapters import signing, store
 from marketplace.bids.events import BID as BID_KIND
 from marketplace.bids.forms import BeginForm, BidFields, FilesForm, KinForm, PledgeForm
-from marketplace.bids.models import BID_FILES, Bid
-from marketplace.bids.rulebook import PLEDGE, PLEDGES
+from marketplace.bids.models import BID_FILES, Bid, Envelope
+from marketplace.bids.rulebook import PLEDGE, PLEDGES, empty_form, percent, price_words
 from marketplace.bids.services import Handover
 from marketplace.bids.views.shared import PersonRequest, one
 from marketplace.bids.workflow import BID, LIVE
@@ -181,9 +181,10 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
         found.append(Act("confirm", _("确认"), note=note))
     if "withdraw" in moves:
         note = _("撤回后方案永远不会开启；截止前可以重新参加。")
-        found.append(Act("withdraw", moves["withdraw"].label, danger=True, note=note))
+        found.append(Act("withdraw", moves["withdraw"].label, danger=True, note=note, asks=True))
     if row.status == "draft" and request.user.has_perm("bids.edit_bid", row):
-        found.append(Act("discard", _("删除草稿"), danger=True))
+        note = _("草稿和附件一并删除，不能恢复。")
+        found.append(Act("discard", _("删除草稿"), danger=True, note=note, asks=True))
     return found
 
 
@@ -219,7 +220,9 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
         return redirect("bids:seal", row.code)
     posted = request.method == "POST"
     requirements = list(row.tender.requirements.all())
-    fields = BidFields(request.POST if posted else None, row.form, requirements)
+    fields = BidFields(
+        request.POST if posted else None, row.form, requirements, in_steps=row.tender.summary_first
+    )
     files_form = FilesForm(request.POST if posted else None, request.FILES if posted else None)
     seen, status = Seen(request, row.rev), 200
     problem: Refused | StorageFull | None = None
@@ -230,7 +233,7 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
             kept = [file for file in row.kept if file not in removed]
             try:
                 services.edit_bid(row, fields.form, kept, actor=request.user, rev=seen.rev)
-                if files_form.cleaned_data["uploads"]:
+                if files_form.cleaned_data["uploads"] and not row.tender.summary_first:
                     services.add_files(row, files_form.cleaned_data["uploads"], actor=request.user)
             except InvalidInput as error:
                 at_fields(
@@ -276,11 +279,31 @@ def receipt(request: PersonRequest, code: str, digest: str) -> HttpResponse:
 @login_required
 @require_safe
 def copy(request: PersonRequest, code: str) -> HttpResponse:
-    """Opening one's own copy with one's own key, in the browser."""
+    """What was handed in last: a sealed bid opens in the browser with one's own key, another is shown as it is."""
     row = one(request, code)
     found = queries.current(row)
     context = {"bid": row, "tender": row.tender, "envelope": found}
-    return render_page(request, "bids/copy.html", context)
+    if found is not None and found.sealed_by == Envelope.SealedBy.ACCESS:
+        context |= _content_of(row, found)
+    response = render_page(request, "bids/copy.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _content_of(row: Bid, envelope: Envelope) -> dict[str, Any]:
+    """The content of an envelope that rights alone hide, for its page. What was typed since is not in it."""
+    form = empty_form() | envelope.form
+    asked = {one.number: one for one in row.tender.requirements.all()}
+    codes = [one["code"] for one in envelope.files]
+    files = {one.code: one for one in attachments_of(BID_FILES, row.pk)}
+    return {
+        "form": form,
+        "price": price_words(form["price"]),
+        "answers": [(asked.get(one["number"]), one["text"]) for one in form["answers"]],
+        "lead_share": percent(form["lead_share"]),
+        "partners": [(one["name"], percent(one["share"])) for one in form["partners"]],
+        "files": [files[code] for code in codes if code in files],
+    }
 
 
 @login_required

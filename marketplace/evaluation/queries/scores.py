@@ -198,6 +198,14 @@ def explanations_to_answer(actor: Actor) -> QuerySet[Explanation]:
     return rows.filter(bid__organization_id__in=access_of(actor).binding).order_by("due_at", "id")
 
 
+def explanations_for(actor: Actor, bids: Iterable[int]) -> dict[int, list[Explanation]]:
+    """The questions about these bids that the person may see, by the key of the bid, the newest first; one query."""
+    found: dict[int, list[Explanation]] = {}
+    for row in explanations_visible_to(actor).filter(bid_id__in=list(bids)):
+        found.setdefault(row.bid_id, []).append(row)
+    return found
+
+
 def explanations_of(panel: Panel) -> dict[str, list[Explanation]]:
     """The questions to each bidder, by code of the bid; for the members."""
     found: dict[str, list[Explanation]] = {}

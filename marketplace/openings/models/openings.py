@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.bids.models import Bid, Envelope
+from marketplace.bids.rulebook import price_words
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MAX_FEN, MoneyField
-from marketplace.openings.rulebook import price_words
 from marketplace.openings.workflow import Cause, Outcome, Status
 from marketplace.publicity.rulebook import in_words
 from marketplace.tenders.models import Lot, Tender
@@ -149,6 +149,12 @@ class OpenedBid(models.Model):
     def waits(self) -> bool:
         """Whether something may still come of it."""
         return self.outcome in {Outcome.WAITING, Outcome.DISPUTED}
+
+    @property
+    def lacks_plan(self) -> bool:
+        """Whether the whole plan is still to come: the call is in two steps, and the bid is on the shortlist."""
+        shortlisted = self.opening.tender.summary_first and self.shortlisted_at is not None
+        return shortlisted and self.is_open and not self.form.get("scheme")
 
     @property
     def is_whole(self) -> bool:

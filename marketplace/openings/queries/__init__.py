@@ -3,6 +3,7 @@
 from marketplace.openings.queries.minutes import Minutes, minutes_of
 from marketplace.openings.queries.openings import (
     bid_rows,
+    invited_from,
     keepers,
     keepers_here,
     lacking,
@@ -15,6 +16,7 @@ from marketplace.openings.queries.openings import (
     readable_by,
     rows_of_bids,
     to_begin,
+    to_complete,
     to_post,
     to_reveal,
     undecided,
@@ -44,6 +46,7 @@ __all__ = [
     "file_lines",
     "flags_of",
     "has_undertaken",
+    "invited_from",
     "is_contested",
     "keepers",
     "keepers_here",
@@ -63,6 +66,7 @@ __all__ = [
     "readings_of",
     "rows_of_bids",
     "to_begin",
+    "to_complete",
     "to_post",
     "to_reveal",
     "undecided",

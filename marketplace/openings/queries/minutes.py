@@ -6,9 +6,10 @@ from typing import Any
 
 from marketplace.bids import queries as bids
 from marketplace.bids.models import Closing, Receipt
+from marketplace.bids.rulebook import price_words
 from marketplace.openings.models import Absence, OpenedBid, Opening, Share
 from marketplace.openings.queries.windows import window_of
-from marketplace.openings.rulebook import days_of, price_words
+from marketplace.openings.rulebook import days_of
 from marketplace.publicity.models import Publicity
 from marketplace.tenders.models import Keeper
 

@@ -11,6 +11,7 @@ from marketplace.openings.policies import READERS
 from marketplace.openings.workflow import UNDECIDED, Outcome, Status
 from marketplace.parties.policies import access_of
 from marketplace.tenders.models import Keeper, Lot, Tender
+from marketplace.tenders.workflow import Stage
 from marketplace.tenders.workflow import Status as TenderStatus
 
 _WAITING = sorted(UNDECIDED)
@@ -65,6 +66,12 @@ def openings_of(tenders: Iterable[int]) -> dict[int, Opening]:
 def rows_of_bids(bids: Iterable[int]) -> dict[int, OpenedBid]:
     """What openings made of these bids, by the key of the bid; one query."""
     return {row.bid_id: row for row in bid_rows().filter(bid_id__in=list(bids))}
+
+
+def invited_from(tender: Tender) -> QuerySet[OpenedBid]:
+    """Who is invited to the round after this tender: where a summary came first the shortlist, else all opened bids."""
+    rows = bid_rows().filter(opening__tender=tender, outcome=Outcome.OPENED)
+    return rows.filter(shortlisted_at__isnull=False) if tender.summary_first else rows
 
 
 def to_begin() -> QuerySet[Tender]:
@@ -152,6 +159,21 @@ def to_post(actor: Actor) -> QuerySet[Opening]:
         tender__sealing="sealed",
     )
     return rows[:20]
+
+
+def to_complete(actor: Actor) -> QuerySet[OpenedBid]:
+    """Bids on a shortlist of organisations that the person binds, whose whole plan is still to come; at most 20."""
+    rows = bid_rows().filter(
+        bid__organization_id__in=list(access_of(actor).binding),
+        opening__tender__summary_first=True,
+        opening__tender__status=TenderStatus.CLOSED,
+        opening__tender__suspended_at__isnull=True,
+        lot__stage__in=[Stage.OPENED, Stage.EVALUATING],
+        outcome=Outcome.OPENED,
+        shortlisted_at__isnull=False,
+        form__scheme="",
+    )
+    return rows.order_by("id")[:20]
 
 
 def to_reveal(actor: Actor) -> QuerySet[OpenedBid]:

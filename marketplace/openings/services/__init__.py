@@ -2,6 +2,7 @@
 
 from marketplace.openings.services.beginning import begin
 from marketplace.openings.services.clockwork import open_ready, tick, up_to_date
+from marketplace.openings.services.completing import complete_bid
 from marketplace.openings.services.readers import (
     give_undertaking,
     note_reading,
@@ -15,6 +16,7 @@ from marketplace.openings.services.windows import hold
 
 __all__ = [
     "begin",
+    "complete_bid",
     "excuse_keeper",
     "give_undertaking",
     "hold",

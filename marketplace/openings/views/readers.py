@@ -1,7 +1,5 @@
 """Reading an opened bid: each look and each file is written down before it is given."""
 
-from decimal import Decimal
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.bids.rulebook import percent
 from marketplace.files.models import Attachment
 from marketplace.files.sending import send_attachment
 from marketplace.kernel.errors import Forbidden, NotVisible, Refused
@@ -41,6 +40,7 @@ def read(request: PersonRequest, code: str) -> HttpResponse:
     if request.method != "HEAD":
         services.note_reading(row, actor=request.user)
     whole = queries.may_see_files(row, request.user)
+    own = request.user.access.in_org(row.bid.organization_id)
     form = row.form if whole else summary_of(row.form)
     requirements = {one.number: one for one in row.opening.tender.requirements.all()}
     context = {
@@ -49,22 +49,20 @@ def read(request: PersonRequest, code: str) -> HttpResponse:
         "tender": row.opening.tender,
         "form": form,
         "answers": [(requirements.get(one["number"]), one["text"]) for one in form["answers"]],
-        "lead_share": _percent(form["lead_share"]),
-        "partners": [(one["name"], _percent(one["share"])) for one in form["partners"]],
+        "lead_share": percent(form["lead_share"]),
+        "partners": [(one["name"], percent(one["share"])) for one in form["partners"]],
         "files": queries.file_lines(row) if whole else [],
         "whole": whole,
         "shortlists": not row.is_whole and request.user.has_perm("openings.shortlist_bid", row),
-        "flags": queries.flags_of(row),
-        "kin": queries.kin_of(row),
+        # Both name other bidders of the lot, whom a bidder learns from the minutes at most.
+        "flags": [] if own else queries.flags_of(row),
+        "kin": [] if own else queries.kin_of(row),
+        "own": own,
         "problem": problem,
     }
     response = render_page(request, "openings/read.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _percent(basis_points: int) -> str:
-    return f"{Decimal(basis_points) / 100:f}%"
 
 
 @login_required

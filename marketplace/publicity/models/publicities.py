@@ -122,6 +122,18 @@ class Publicity(Stamped):
             self.is_suspended or (self.ends_at is not None and clock.now() < self.ends_at)
         )
 
+    @property
+    def status_now(self) -> str:
+        """The state that holds now: what has ended reads so before the clock has written it."""
+        if self.status == Status.RUNNING and not self.is_on:
+            return Status.ENDED
+        return self.status
+
+    @property
+    def status_label(self) -> Any:
+        """The state that holds now, in words."""
+        return Status(self.status_now).label
+
     def takes_objections(self, now: datetime) -> bool:
         """Whether an objection may be raised at this instant: within the period, or while it is suspended."""
         return self.is_suspended or (self.ends_at is not None and now < self.ends_at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import access_of
 from marketplace.publicity.models import Objection, Publicity
@@ -21,6 +22,21 @@ def _rows() -> QuerySet[Publicity]:
 def published() -> QuerySet[Publicity]:
     """What everybody may read, the newest first."""
     return _rows().filter(status__in=PUBLIC).order_by("-starts_at", "-id")
+
+
+def published_in(state: str, now: datetime) -> QuerySet[Publicity]:
+    """What everybody may read in a state that holds at this instant, the newest first: see `Publicity.status_now`."""
+    rows = published()
+    if state == Status.RUNNING:
+        return rows.filter(_is_on(now))
+    if state == Status.ENDED:
+        return rows.filter(Q(status=Status.ENDED) | Q(status=Status.RUNNING) & ~_is_on(now))
+    return rows.filter(status=state)
+
+
+def _is_on(now: datetime) -> Q:
+    """Running, and neither over nor suspended beyond its end; no term of it is null."""
+    return Q(status=Status.RUNNING) & (Q(suspended_at__isnull=False) | Q(ends_at__gt=now))
 
 
 def published_for(_actor: Actor) -> QuerySet[Publicity]:
@@ -41,7 +57,7 @@ def own(actor: Actor) -> QuerySet[Publicity]:
 
 def running_of(owners: Iterable[int]) -> dict[int, int]:
     """How many publicities of each of these organisations are running; one query."""
-    rows = Publicity.objects.filter(owner_id__in=list(owners), status=Status.RUNNING)
+    rows = Publicity.objects.filter(_is_on(clock.now()), owner_id__in=list(owners))
     return dict(rows.values_list("owner").annotate(n=Count("pk")).order_by())
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from marketplace.files.queries import attachments_of
+from marketplace.kernel import clock
 from marketplace.kernel.errors import NotVisible
 from marketplace.parties import queries as parties
 from marketplace.publicity import queries
@@ -22,7 +23,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
     rows = queries.published()
     state = request.GET.get("status", "")
     if state in dict(STATES):
-        rows = rows.filter(status=state)
+        rows = queries.published_in(state, clock.now())
     else:
         state = ""
     org = _organization(request.GET.get("org", "")[:16])

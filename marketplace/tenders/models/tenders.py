@@ -13,7 +13,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.kernel.money import MAX_FEN, MoneyField
 from marketplace.needs.models import Need
+from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization
+from marketplace.parties.policies import Role
 from marketplace.tenders.rulebook import (
     CALL,
     CHALLENGE,
@@ -207,6 +209,14 @@ class Tender(Stamped):
         return self.district or self.owner.district
 
     @property
+    def awaits_county(self) -> bool:
+        """Whether the county is to look at it before experts argue it; a county without a registrar holds nothing up."""
+        if not self.is_city_funded or self.screened_at is not None:
+            return False
+        staffed = parties.staffed_districts(Role.REGISTRAR_COUNTY)
+        return staffed is None or self.county in staffed
+
+    @property
     def is_public(self) -> bool:
         """Whether everybody may read it."""
         return self.status in PUBLIC
@@ -220,6 +230,11 @@ class Tender(Stamped):
     def is_suspended(self) -> bool:
         """Whether its time stands still."""
         return self.suspended_at is not None
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it would be open, and its time stands still: it is shown as suspended and not as open."""
+        return self.is_suspended and self.status in OPEN
 
     @property
     def was_moved(self) -> bool:

@@ -2,8 +2,10 @@
 
 from marketplace.tenders.queries.changes import (
     amendments_of,
+    amendments_to_decide,
     announced_cancellation,
     cancellations_of,
+    cancellations_to_decide,
     changes_to_decide,
     changes_visible_to,
     open_cancellation,
@@ -17,9 +19,9 @@ from marketplace.tenders.queries.questions import (
     unanswered,
     unanswered_for,
 )
+from marketplace.tenders.queries.surveys import SURVEYED, surveyed
 from marketplace.tenders.queries.tenders import (
     act_of,
-    awaits_county,
     closing_next,
     custodians,
     due,
@@ -31,6 +33,7 @@ from marketplace.tenders.queries.tenders import (
     published_for,
     reads_amendment_file,
     reads_file,
+    rounds_of,
     running_of,
     standing_now,
     terms,
@@ -45,13 +48,15 @@ from marketplace.tenders.queries.tenders import (
 from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
 
 __all__ = [
+    "SURVEYED",
     "TENDER",
     "act_of",
     "amendments_of",
+    "amendments_to_decide",
     "announced_cancellation",
     "askers_of",
-    "awaits_county",
     "cancellations_of",
+    "cancellations_to_decide",
     "changes_to_decide",
     "changes_visible_to",
     "closing_next",
@@ -70,8 +75,10 @@ __all__ = [
     "questions_visible_to",
     "reads_amendment_file",
     "reads_file",
+    "rounds_of",
     "running_of",
     "standing_now",
+    "surveyed",
     "tender_subject",
     "terms",
     "terms_hash",

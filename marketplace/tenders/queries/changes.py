@@ -60,22 +60,34 @@ def announced_cancellation(tender: Tender) -> Cancellation | None:
 
 
 def changes_to_decide(actor: Actor) -> tuple[QuerySet[Amendment], QuerySet[Cancellation]]:
-    """What waits for this person: amendments, cancellations; none of his own organisation's.
+    """What waits for this person: amendments, cancellations; none of his own, nor of his own organisation's."""
+    return amendments_to_decide(actor), cancellations_to_decide(actor)
 
-    After an opening the authority decides on a cancellation, before it the operator.
+
+def amendments_to_decide(actor: Actor) -> QuerySet[Amendment]:
+    """The amendments that wait for this operator, the oldest first."""
+    access = access_of(actor)
+    rows = Amendment.objects.select_related("tender__owner").order_by("id")
+    if not access.has(Role.OPERATOR):
+        return rows.none()
+    rows = rows.filter(status=AmendmentStatus.PROPOSED).exclude(proposed_by_id=actor.pk)
+    return rows.exclude(tender__owner_id__in=list(access.orgs))
+
+
+def cancellations_to_decide(actor: Actor) -> QuerySet[Cancellation]:
+    """The cancellations that wait for this person, the oldest first.
+
+    After an opening the authority decides, before it the operator.
     """
     access = access_of(actor)
-    amendments = Amendment.objects.filter(status=AmendmentStatus.PROPOSED)
-    cancellations = Cancellation.objects.filter(status=CancellationStatus.ASKED)
+    rows = Cancellation.objects.select_related("tender__owner").order_by("id")
+    if not access.has(Role.OPERATOR, Role.AUTHORITY):
+        return rows.none()
     opened = Exists(Lot.objects.filter(tender=OuterRef("tender"), opened_at__isnull=False))
-    cancellations = cancellations.annotate(opened=opened)
+    rows = rows.filter(status=CancellationStatus.ASKED).annotate(opened=opened)
     if not access.has(Role.OPERATOR):
-        amendments = amendments.none()
-        cancellations = cancellations.filter(opened=True)
+        rows = rows.filter(opened=True)
     if not access.has(Role.AUTHORITY):
-        cancellations = cancellations.filter(opened=False)
-    mine = list(access.orgs)
-    return (
-        amendments.exclude(tender__owner_id__in=mine).select_related("tender").order_by("id"),
-        cancellations.exclude(tender__owner_id__in=mine).select_related("tender").order_by("id"),
-    )
+        rows = rows.filter(opened=False)
+    rows = rows.exclude(asked_by_id=actor.pk)
+    return rows.exclude(tender__owner_id__in=list(access.orgs))

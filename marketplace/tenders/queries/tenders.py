@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -43,12 +44,12 @@ def published_for(_actor: Actor) -> QuerySet[Tender]:
 
 
 def closing_next(now: datetime) -> QuerySet[Tender]:
-    """Open tenders, what closes first at the top; a deadline that has passed closes before the clock writes it.
+    """Open tenders, what closes first at the top, with the columns of a line alone: the home page shows them.
 
-    With the columns of a line alone: the home page shows them.
+    A deadline that has passed closes before the clock writes it. What is suspended closes at no known instant.
     """
-    past = Q(deadline__lte=now, suspended_at__isnull=True)
-    rows = Tender.objects.filter(status__in=OPEN).exclude(past).order_by("deadline", "id")
+    rows = Tender.objects.filter(status__in=OPEN, suspended_at__isnull=True, deadline__gt=now)
+    rows = rows.order_by("deadline", "id")
     return rows.only("code", "title", "deadline", "procedure", "procedure_version")
 
 
@@ -103,14 +104,6 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
     return rows.exclude(mine).order_by("submitted_at", "id")
 
 
-def awaits_county(tender: Tender) -> bool:
-    """Whether the county is to look at it before experts argue it; a county without a registrar holds nothing up."""
-    if not tender.is_city_funded or tender.screened_at is not None:
-        return False
-    staffed = parties.staffed_districts(Role.REGISTRAR_COUNTY)
-    return staffed is None or tender.county in staffed
-
-
 def not_argued(actor: Actor) -> QuerySet[Tender]:
     """Challenges with money of the city that this authority argues at some time: `to_argue` and those before."""
     rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
@@ -154,6 +147,23 @@ def for_need(needs: Iterable[int]) -> dict[int, Tender]:
     """The newest tender of each of these needs that is public and led or may lead to something; one query."""
     rows = Tender.objects.filter(need_id__in=list(needs), status__in=SHOWN).order_by("id")
     return {row.need_id: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The public tenders of the same need before and after one: a summary and its second stage, or a new attempt."""
+
+    before: Tender | None = None
+    after: Tender | None = None
+
+
+def rounds_of(tender: Tender) -> Rounds:
+    """The round that this one follows, and the one that follows it, of those that everybody reads; one query."""
+    rows = Tender.objects.filter(need_id=tender.need_id, status__in=PUBLIC).exclude(pk=tender.pk)
+    found = list(rows.order_by("id"))
+    before = [row for row in found if row.pk < tender.pk]
+    after = [row for row in found if row.pk > tender.pk]
+    return Rounds(before[-1] if before else None, after[0] if after else None)
 
 
 def under_way_of(needs: Iterable[int]) -> dict[int, Tender]:

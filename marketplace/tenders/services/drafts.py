@@ -31,7 +31,7 @@ from marketplace.tenders.models import (
 )
 from marketplace.tenders.rulebook import CHALLENGE, Procedure, Sealing, Side
 from marketplace.tenders.services.locking import locked, save
-from marketplace.tenders.workflow import EDITABLE, UNDER_WAY, Status
+from marketplace.tenders.workflow import EDITABLE, OVER, UNDER_WAY
 
 #: The criteria that a new draft begins with, by procedure: side, name, weight.
 _USUAL = (
@@ -87,6 +87,8 @@ _CHALLENGE_ONLY = ("has_lead", "is_lump_sum", "is_city_funded")
 def draft_tender(need: Need, beginning: Beginning, *, actor: Actor) -> Tender:
     """Begin a tender from a published need of an own organisation; everything that the need says is carried over.
 
+    After an earlier round of the need it begins with what that one said, its lots, requirements and criteria included.
+
     Raises Forbidden, Refused where the project belongs elsewhere or the need is not open, InvalidInput at
     `procedure`.
     """
@@ -105,6 +107,7 @@ def draft_tender(need: Need, beginning: Beginning, *, actor: Actor) -> Tender:
     rule = rulebook.procedure_on(beginning.procedure, clock.today())
     if rule is None:
         raise InvalidInput({"procedure": [_("请从列表中选择")]})
+    last = _last_round(need)
     row = Tender(
         owner_id=need.owner_id,
         need=need,
@@ -113,25 +116,10 @@ def draft_tender(need: Need, beginning: Beginning, *, actor: Actor) -> Tender:
         sealing=rule.sealings[0],
         created_by_id=actor.pk,
         is_sample=need.is_sample,
-        **_carried(need, rule) | _said_before(need),
+        **_carried(need, rule) | _said_before(last, rule),
     )
     insert(row)
-    Lot.objects.create(tender=row, number=1, title=row.title, budget=need.budget_max)
-    Requirement.objects.bulk_create(
-        Requirement(
-            tender=row,
-            number=number,
-            name=one.name,
-            target=one.requirement[:80],
-            method=one.method,
-            must=one.must,
-        )
-        for number, one in enumerate(need.indicators.all()[: rulebook.MOST_ROWS], 1)
-    )
-    Criterion.objects.bulk_create(
-        Criterion(tender=row, number=number, side=side, name=str(name), weight=weight)
-        for number, (side, name, weight) in enumerate(_USUAL, 1)
-    )
+    _carry_parts(row, need, last)
     publish(events.TenderDrafted(subject_id=row.pk), actor=actor)
     return row
 
@@ -151,11 +139,48 @@ def _carried(need: Need, rule: Procedure) -> dict[str, Any]:
     }
 
 
-def _said_before(need: Need) -> dict[str, str]:
-    """The texts of the last tender of the need that is over: a second stage begins where the first one ended."""
-    over = [Status.COMPLETE, Status.FAILED, Status.CANCELLED]
-    last = Tender.objects.filter(need=need, status__in=over).order_by("-id").first()
-    return {name: getattr(last, name) for name in TEXTS if getattr(last, name, "")}
+def _last_round(need: Need) -> Tender | None:
+    """The last tender of the need whose deadline has passed, or that was cancelled."""
+    return Tender.objects.filter(need=need, status__in=OVER).order_by("-id").first()
+
+
+def _said_before(last: Tender | None, rule: Procedure) -> dict[str, Any]:
+    """What the last round said: a second stage begins where the first one ended.
+
+    Its summary is not asked for again. What only one procedure knows is taken from a round under the same one.
+    """
+    if last is None:
+        return {}
+    found = {name: getattr(last, name) for name in TEXTS if getattr(last, name)}
+    if last.procedure == rule.name:
+        found |= {name: getattr(last, name) for name in _CHALLENGE_ONLY}
+    return found
+
+
+def _carry_parts(row: Tender, need: Need, last: Tender | None) -> None:
+    """Lots, requirements and criteria: those of the last round, else what follows from the need."""
+    lots = [(lot.title, lot.budget) for lot in last.lots.all()] if last is not None else []
+    Lot.objects.bulk_create(
+        Lot(tender=row, number=number, title=title, budget=budget)
+        for number, (title, budget) in enumerate(lots or [(row.title, need.budget_max)], 1)
+    )
+    asked: list[Any] = [
+        {"name": one.name, "target": one.requirement[:80], "method": one.method, "must": one.must}
+        for one in need.indicators.all()[: rulebook.MOST_ROWS]
+    ]
+    weighed: list[Any] = [
+        {"side": side, "name": str(name), "weight": weight, "detail": ""}
+        for side, name, weight in _USUAL
+    ]
+    if last is not None:
+        asked = list(last.requirements.values("name", "target", "method", "must")) or asked
+        weighed = list(last.criteria.values("side", "name", "weight", "detail")) or weighed
+    Requirement.objects.bulk_create(
+        Requirement(tender=row, number=number, **one) for number, one in enumerate(asked, 1)
+    )
+    Criterion.objects.bulk_create(
+        Criterion(tender=row, number=number, **one) for number, one in enumerate(weighed, 1)
+    )
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, Refused
+from marketplace.kernel.events import Event
 from marketplace.kernel.revisions import Rev, check
 from marketplace.taxonomy.queries import is_working, working_day_end
 from marketplace.tenders import events, queries, rulebook
@@ -104,18 +105,33 @@ def recall_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
     return tender
 
 
+#: The three who may send it back, each at its own step, and the fact that each leaves.
+_RETURNS: dict[str, type[Event]] = {
+    "return": events.TenderReturned,
+    "return_by_county": events.TenderReturnedByCounty,
+    "return_by_authority": events.TenderReturnedByAuthority,
+}
+
+
 @transaction.atomic
-def return_tender(tender: Tender, *, reason: str, actor: Actor, rev: Rev = None) -> Tender:
-    """Ask the purchaser for changes. Raises Forbidden, Refused, Stale, InvalidInput at `reason`."""
+def return_tender(
+    tender: Tender, *, reason: str, actor: Actor, rev: Rev = None, move: str = "return"
+) -> Tender:
+    """Ask the purchaser for changes: `move` says who does, a key of `_RETURNS`.
+
+    The operator at any time of the review; the county that does not recommend a challenge with money of the city,
+    before the argument; the authority whose experts or finance do not agree to it, after the county. What comes
+    back is looked at by both again. Raises Forbidden, Refused, Stale, InvalidInput at `reason`.
+    """
     tender = locked(tender)
-    TENDER.fire("return", tender, actor)
+    TENDER.fire(move, tender, actor)
     check(tender.rev, rev, tender)
     tender.return_reason = given(
         reason, at="reason", most=MOST_REASON, needed=_("请写明需要修改的地方")
     )
     _forget_opinions(tender)
     save(tender)
-    publish(events.TenderReturned(subject_id=tender.pk), actor=actor)
+    publish(_RETURNS[move](subject_id=tender.pk), actor=actor)
     return tender
 
 
@@ -154,7 +170,7 @@ def argue_tender(tender: Tender, *, text: str, actor: Actor, rev: Rev = None) ->
         raise Forbidden
     if tender.status != Status.IN_REVIEW or not tender.is_city_funded:
         raise Refused(_("只有待审核的市级资金榜单需要论证"))
-    if queries.awaits_county(tender):
+    if tender.awaits_county:
         raise Refused(_("县区尚未初审，初审后再组织论证"))
     check(tender.rev, rev, tender)
     tender.argument = given(
@@ -183,7 +199,7 @@ def publish_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
         raise Refused(_("这种方式的规则已经变化，请退回修改"))
     if rule.needs_standing and queries.standing_now(now) is None:
         raise Refused(_("平台尚未登记开展招标的资格，不能公告招标项目"))
-    if queries.awaits_county(tender) and tender.argued_at is None:
+    if tender.awaits_county and tender.argued_at is None:
         raise Refused(_("市级资金榜单须先由县区初审，再由主管部门论证"))
     if tender.is_city_funded and tender.argued_at is None:
         raise Refused(_("市级资金榜单须先由主管部门记录专家论证和财务审核"))

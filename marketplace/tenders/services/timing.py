@@ -1,11 +1,15 @@
 """The instants of a tender: the next one at which something is due, and how a suspension moves them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from marketplace.kernel import clock
+from marketplace.taxonomy.queries import is_working
 from marketplace.tenders import queries
 from marketplace.tenders.models import Tender
 from marketplace.tenders.workflow import OPEN, CancellationStatus, Status
+
+_DAY = timedelta(days=1)
 
 
 def next_check(tender: Tender) -> datetime | None:
@@ -43,11 +47,11 @@ def register_follower(follower: Follower) -> None:
 
 
 def go_on(tender: Tender, now: datetime) -> None:
-    """Clear the flag, and move what had not ended later by as long as it was set."""
+    """Clear the flag, and move what had not ended later, by at least as long as it was set."""
     if tender.suspended_at is None:
         raise TypeError("only what is suspended goes on")
     since = tender.suspended_at
-    shift(tender, max(now - since, timedelta(0)), since)
+    shift(tender, now - since, since)
     tender.suspended_at, tender.suspended_for = None, ""
     tender.next_check = next_check(tender)
     for follower in _followers:
@@ -55,11 +59,17 @@ def go_on(tender: Tender, now: datetime) -> None:
 
 
 def shift(tender: Tender, by: timedelta, since: datetime) -> None:
-    """Move every instant that had not passed at `since` later by `by`: the end of a suspension.
+    """Move every instant that had not passed at `since` later by at least `by`: the end of a suspension.
 
-    By whole minutes, rounded up: a deadline is shown and typed by the minute.
+    All move by the same number of whole days, rounded up: none is left with less time than it had, each keeps its
+    time of day, and their distances stay as published. A deadline that lies ahead still falls on a working day, as
+    the publication demands: it moves on over days off, and the others with it.
     """
-    by = timedelta(minutes=-(-by // timedelta(minutes=1)))
+    days = max(-(-by // _DAY), 0)
+    if days and tender.deadline is not None and tender.deadline > since:
+        while _is_off(clock.last_day(tender.deadline + days * _DAY)):
+            days += 1
+    by = days * _DAY
     names = ["questions_until", "answers_until", "deadline", "results_until"]
     if tender.status in OPEN:
         names.append("starts_at")
@@ -67,3 +77,9 @@ def shift(tender: Tender, by: timedelta, since: datetime) -> None:
         at = getattr(tender, name)
         if at is not None and at > since:
             setattr(tender, name, at + by)
+
+
+def _is_off(day: date) -> bool:
+    """Whether the day is off; in a year whose holidays are not known, Saturday and Sunday are."""
+    works = is_working(day)
+    return day.weekday() >= 5 if works is None else not works

@@ -38,6 +38,7 @@ from marketplace.tenders.workflow import (
     EDITABLE,
     LIVE,
     OPEN,
+    OVER,
     TENDER,
     Status,
 )
@@ -111,6 +112,11 @@ def _context(request: PersonRequest, row: Tender) -> dict[str, Any]:
         "amendments": queries.amendments_of(row, request.user),
         "cancellations": queries.cancellations_of(row, request.user),
         "history": history(events.TENDER, row.pk),
+        "rounds": queries.rounds_of(row),
+        "goes_on": of_purchaser
+        and row.status in OVER
+        and row.need.is_open
+        and not queries.under_way_of([row.need_id]),
     }
 
 
@@ -142,9 +148,18 @@ def _flow_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
         found.append(Act("recall", moves["recall"].label))
     funded = row.status == Status.IN_REVIEW and row.is_city_funded
     if funded and row.argued_at is None and user.has_perm("tenders.screen_tender", row):
-        found.append(Act("screen", _("记录县区初审"), form("screen", ScreeningForm)))
-    if funded and user.has_perm("tenders.argue_tender", row) and not queries.awaits_county(row):
-        found.append(Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm)))
+        note = _("推荐的，记录初审意见；不推荐的，写明理由退回，发布单位修改后重新提交。")
+        found.append(Act("screen", _("记录县区初审"), form("screen", ScreeningForm), note=note))
+    if funded and user.has_perm("tenders.argue_tender", row) and not row.awaits_county:
+        note = _("通过的，记录论证和财务审核意见；不通过的，写明理由退回，修改后重新初审和论证。")
+        found.append(
+            Act("argue", _("记录专家论证和财务审核"), form("argue", ArgumentForm), note=note)
+        )
+    found += [
+        Act(name, moves[name].label, form(name, ReasonForm), danger=True)
+        for name in ("return_by_county", "return_by_authority")
+        if name in moves
+    ]
     return found
 
 
@@ -158,10 +173,13 @@ def _stopping_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act
             found.append(Act("suspend", _("暂停"), form("suspend", ReasonForm), danger=True))
     cancels = row.status in LIVE and user.has_perm("tenders.bind_tender", row)
     if cancels and queries.open_cancellation(row) is None:
-        found.append(Act("cancel", _("申请终止"), form("cancel", CancelForm), danger=True))
+        note = _("审核通过后公告终止，公告期满生效；此后不能恢复，已提交的方案不再开启。")
+        held = form("cancel", CancelForm)
+        found.append(Act("cancel", _("申请终止"), held, danger=True, note=note, asks=True))
     drafts = row.status == Status.DRAFT and row.submitted_at is None
     if drafts and user.has_perm("tenders.edit_tender", row):
-        found.append(Act("discard", _("删除草稿"), danger=True))
+        note = _("草稿和附件一并删除，不能恢复；需求不受影响。")
+        found.append(Act("discard", _("删除草稿"), danger=True, note=note, asks=True))
     return found
 
 
@@ -184,7 +202,8 @@ def _change_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
         moves = {move.name: move for move in CANCELLATION.available(cancellation, user)}
         if "announce" in moves and cancellation.asked_by_id != user.pk:
             note = _("公告后不再接收方案，公告期满终止生效。")
-            found.append(Act("announce", moves["announce"].label, note=note, danger=True))
+            label = moves["announce"].label
+            found.append(Act("announce", label, note=note, danger=True, asks=True))
         if "refuse" in moves:
             label = _("不同意终止")
             found.append(Act("keep", label, form("keep", ReasonForm)))
@@ -212,6 +231,12 @@ _DO: dict[str, Callable[[Tender, dict[str, Any], dict[str, Any]], Any]] = {
     "recall": lambda row, _held, how: services.recall_tender(row, **how),
     "publish": lambda row, _held, how: services.publish_tender(row, **how),
     "return": lambda row, held, how: services.return_tender(row, **held, **how),
+    "return_by_county": lambda row, held, how: services.return_tender(
+        row, move="return_by_county", **held, **how
+    ),
+    "return_by_authority": lambda row, held, how: services.return_tender(
+        row, move="return_by_authority", **held, **how
+    ),
     "screen": lambda row, held, how: services.screen_tender(row, **held, **how),
     "argue": lambda row, held, how: services.argue_tender(row, **held, **how),
     "suspend": lambda row, held, how: services.suspend_tender(row, **held, **how),

@@ -124,6 +124,7 @@ def public_page(request: HttpRequest, code: str) -> HttpResponse:
         "cancellation": queries.announced_cancellation(row),
         "asks": row.takes_questions_now
         and (not request.user.is_authenticated or request.user.has_perm("tenders.ask_tender", row)),
+        "rounds": queries.rounds_of(row),
         "manages": request.user.has_perm("tenders.manage_tender", row),
     }
     return render_page(request, "tenders/public_page.html", context)

@@ -41,4 +41,5 @@ def exclusions(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
     run = Run(actor=operator, file_name="决定.xlsx", sha256="0" * 64, recorded=1)
     run = services.keep_run(run, actor=operator)
     sheets = {"made": {"code": run.code}, "missing": {"code": new_code("JP")}}
-    return {"exclusion": made, "exclusion_run": sheets}
+    acts = {state: one | {"move": "void"} for state, one in made.items()}
+    return {"exclusion": made, "exclusion_act": acts, "exclusion_run": sheets}

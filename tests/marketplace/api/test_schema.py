@@ -42,6 +42,8 @@ def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]
         "exclusion_list": READS | {"404"},
         "exclusion_record": WRITES | {"200", "201", "422"},
         "exclusion_detail": READS | {"404"},
+        "exclusion_correct": WRITES | {"200", "404", "412", "428"},
+        "exclusion_move": WRITES | {"200", "404", "412", "428"},
         "custodian_list": READS | {"404"},
         "custodian_detail": READS | {"404"},
         "tender_list": READS | {"404"},

@@ -336,6 +336,11 @@ def test_a_reader_of_the_purchaser_in_a_call(cast: Cast) -> None:
 
     # A question to one bidder: answered once, in time, by who binds him.
     asked = services.ask_explanation(seat, cheap, text="请说明报价构成", days=3, actor=cast.member)
+    shown = Client()
+    shown.force_login(cast.outsider)
+    page = shown.get(f"/workbench/bids/{cheap}/").text
+    assert "请说明报价构成" in page
+    assert f"/workbench/evaluations/explain/{cheap}/" in page
     with pytest.raises(Refused):
         services.ask_explanation(seat, cheap, text="再问", days=3, actor=cast.member)
     with pytest.raises(Forbidden):

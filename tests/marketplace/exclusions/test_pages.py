@@ -11,6 +11,8 @@ import pytest
 from marketplace.exclusions.models import Decision, Run
 from marketplace.kernel import clock
 from tests.cast import Cast
+from tests.factories.exclusions import make_decision
+from tests.marketplace.deals.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +109,32 @@ def test_the_pages_and_the_api_record_by_the_same_service(cast: Cast) -> None:
     assert made.status_code == 201, made.content
     client.force_login(cast.approver)
     assert client.post("/api/v1/exclusions/", json.dumps(body), **how).status_code == 403
+
+
+def test_a_decision_is_corrected_lifted_and_voided_over_rest(cast: Cast) -> None:
+    row = make_decision(cast.university, actor=cast.operator, number="第 1 号", areas=["370000"])
+    client, path = signed_in(cast.operator), f"/api/v1/exclusions/{row.code}/"
+    said = client.get(path).json()
+    whole = {
+        name: said[name]
+        for name in ("kind", "name", "uscc", "body", "decided_on", "scopes", "areas", "link")
+    }
+    whole |= {"number": "第 2 号", "starts_on": clock.day_of(row.starts_at).isoformat()}
+    how = {"content_type": "application/json"}
+    blind = client.put(path, whole | {"reason": "文号有误"}, **how)
+    assert blind.status_code == 428
+    silent = client.put(path, whole | {"rev": said["rev"]}, **how)
+    assert [one["field"] for one in silent.json()["errors"]] == ["reason"]
+    mended = client.put(path, whole | {"reason": "文号有误", "rev": said["rev"]}, **how)
+    assert (mended.status_code, mended.json()["number"]) == (200, "第 2 号"), mended.json()
+    stale = client.post(f"{path}lift/", {"rev": said["rev"]}, **how)
+    assert stale.status_code == 409
+    rev = mended.json()["rev"]
+    bad = client.post(f"{path}lift/", {"rev": rev}, **how)
+    assert [one["field"] for one in bad.json()["errors"]] == ["number", "lifted_on"]
+    lift = {"rev": rev, "number": "解除 1 号", "lifted_on": clock.today().isoformat()}
+    lifted = client.post(f"{path}lift/", lift, **how)
+    assert (lifted.json()["state"], lifted.json()["lift_number"]) == ("lifted", "解除 1 号")
+    void = client.post(f"{path}void/", {"rev": lifted.json()["rev"], "reason": "误录"}, **how)
+    assert void.json()["state"] == "void"
+    assert client.post(f"{path}erase/", {"rev": 1}, **how).status_code == 404

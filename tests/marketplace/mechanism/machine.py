@@ -151,7 +151,7 @@ class Mechanism(Bidding, Judging, Deciding):
     @rule(hours=st.sampled_from([1, 50]))
     @when(lambda self: not self.stood)
     def suspend_and_resume(self, hours: int) -> None:
-        """11: while it stands nothing moves; afterwards the deadline is later by as long as it stood."""
+        """11: while it stands nothing moves; afterwards the deadline is later by at least as long."""
         done = self.attempt(
             lambda: tenders.suspend_tender(self.tender, reason="核查", actor=self.cast.authority)
         )
@@ -179,8 +179,10 @@ class Mechanism(Bidding, Judging, Deciding):
         if now.suspended_at is None and tender.closed_at is None:
             assert now.deadline is not None
             assert tender.deadline is not None
-            moved = now.deadline - tender.deadline - timedelta(hours=hours)
-            assert abs(moved) < timedelta(minutes=2)
+            moved = now.deadline - tender.deadline
+            # Whole days, on over days off: never less time than before, and the same time of day.
+            assert moved % timedelta(1) == timedelta(0), "11: at another time of day"
+            assert timedelta(hours=hours) <= moved <= timedelta(hours=hours + 24 * 11)
 
     @rule(reason=st.sampled_from(["funds", "force"]), drop=st.sampled_from([True, True, False]))
     def cancel(self, reason: str, drop: bool) -> None:

@@ -1,10 +1,12 @@
 """The pages: keepers, purchaser, bidder, the public; and what nobody sees before the opening."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -14,13 +16,15 @@ from marketplace.bids.adapters.signing import receipt_key
 from marketplace.custody import sealing
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import InvalidInput, Refused
+from marketplace.notices.models import Notice
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reading, Undertaking
 from marketplace.tenders import services as tenders
-from marketplace.tenders.models import Tender
+from marketplace.tenders.models import Lot, Requirement, Tender
 from tests.cast import Cast
 from tests.factories.bids import hand_in, make_bid, make_draft, make_sealed_tender
+from tests.factories.files import pdf_bytes
 from tests.factories.openings import begin, hand_in_sealed, past, shares
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.tenders import make_tender
@@ -59,8 +63,9 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
     rival = OrganizationFactory(name="独立投标研究院")
     bid = make_draft(tender, cast.university, cast.university_member)
     partners = [{"name": "独立投标研究院", "share": 4_000}]
-    hand_in(bid, cast.university_admin, lead_share=6_000, partners=partners, scheme="绝密SCHEME")
-    make_bid(tender, rival, make_member(rival, "org_admin"))
+    said = {"lead_share": 6_000, "partners": partners, "scheme": "绝密SCHEME", "summary": "短摘要"}
+    hand_in(bid, cast.university_admin, **said)
+    make_bid(tender, rival, make_member(rival, "org_admin"), summary="摘要")
     buyer, owner = of(cast.approver), of(cast.university_admin)
     assert buyer.get(at("read", bid.code)).status_code == 404
     assert buyer.get(at("minutes", tender.code)).status_code == 404
@@ -86,6 +91,7 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert "850,000.00 元" in text
         assert "同一标段另有单独提交的方案" in text
         assert "SCHEME" not in text
+        assert "短摘要" in text
         shown = buyer.get(reverse("api:openedbid_detail", args=[bid.code])).json()
         assert (shown["form"]["scheme"], shown["price"], shown["files"]) == ("", 85_000_000, [])
         assert buyer.get(at("file", bid.code, 1)).status_code == 403
@@ -101,7 +107,14 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert [entry.actor for entry in read] == [cast.approver] * 3
         text = owner.get(reverse("bids:show", args=[bid.code])).content.decode()
         assert text.count(cast.approver.get_full_name()) == 3
-        assert owner.get(at("read", bid.code)).status_code == 200
+        assert at("read", bid.code) in text
+        text = owner.get(at("read", bid.code)).text
+        assert "绝密SCHEME" in text
+        # What judges are told of other bidders is not the bidder's to read.
+        assert "同一标段另有单独提交的方案" not in text
+        assert at("show", opening.code) not in text
+        kept = owner.get(reverse("bids:copy", args=[bid.code])).text
+        assert "绝密SCHEME" in kept
         assert Reading.objects.count() == 3
         for person in (cast.operator, cast.authority, cast.auditor, cast.outsider):
             assert of(person).get(at("read", bid.code)).status_code == 404
@@ -222,3 +235,93 @@ def test_an_amended_deadline_does_not_matter_after_the_close(cast: Cast) -> None
         assert of(cast.outsider).get(at("read", bid.code)).status_code == 404
         rows = of(cast.outsider).get(reverse("api:openedbid_list")).json()["results"]
         assert [one["code"] for one in rows] == [mine.code]
+
+
+def test_a_bidder_on_the_shortlist_hands_in_the_whole_plan_once(cast: Cast) -> None:
+    """The first step asks for a summary alone; the plan comes after the shortlist, and is what is read from then on."""
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    Tender.objects.filter(pk=tender.pk).update(summary_first=True)
+    tender.refresh_from_db()
+    bid = make_draft(tender, cast.university, cast.university_admin)
+    owner, buyer = of(cast.university_admin), of(cast.approver)
+    first = owner.get(reverse("bids:edit", args=[bid.code])).content.decode()
+    assert 'name="summary"' in first
+    assert 'name="scheme"' not in first
+    assert 'name="uploads"' not in first
+    with pytest.raises(InvalidInput) as lacking:
+        hand_in(bid, cast.university_admin, scheme="完整方案不能代替摘要")
+    assert set(lacking.value.errors) == {"summary"}
+    hand_in(bid, cast.university_admin, scheme="", summary="摘要文字")
+    page = at("complete", bid.code)
+    plan = {"scheme": "完整PLAN", "uploads": SimpleUploadedFile("方案.pdf", pdf_bytes())}
+    with past(tender):
+        opening = begin(tender)
+        row = OpenedBid.objects.get()
+        assert owner.post(page, plan).status_code == 409
+        services.give_undertaking(opening, 1, actor=cast.approver)
+        services.shortlist(row, actor=cast.approver)
+        assert page in owner.get(reverse("bids:show", args=[bid.code])).content.decode()
+        assert page in owner.get(reverse("workbench:home")).content.decode()
+        assert "还没有提交完整方案" in buyer.get(at("read", bid.code)).content.decode()
+        for person, status in ((cast.university_member, 403), (cast.approver, 404)):
+            assert of(person).post(page, plan).status_code == status
+        assert owner.post(page, {"scheme": " "}).status_code == 400
+        plan["uploads"] = SimpleUploadedFile("方案.pdf", pdf_bytes())
+        assert owner.post(page, plan).status_code == 302
+        read = buyer.get(at("read", bid.code)).content.decode()
+        assert ("摘要文字" in read, "完整PLAN" in read, "方案.pdf" in read) == (True, True, True)
+        assert buyer.get(at("file", bid.code, 1)).status_code == 200
+        assert owner.post(page, {"scheme": "另一份"}).status_code == 409
+    row.refresh_from_db()
+    assert row.form["scheme"] == "完整PLAN"
+    assert row.envelope.form["scheme"] == ""
+    assert Entry.objects.get(event="BidCompleted").actor == cast.university_admin
+
+
+def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    first = make_tender(cast.enterprise, cast.approver, operator=cast.operator, payment="分三期")
+    lots = [{"title": "胶黏剂", "budget": 5_000_000}, {"title": "热压线", "budget": None}]
+    asked = [{"name": "甲醛", "target": "≤ 0.03", "method": "气候箱", "must": True}]
+    Lot.objects.filter(tender=first).update(title="胶黏剂", budget=5_000_000)
+    Lot.objects.create(tender=first, number=2, title="热压线")
+    first.requirements.all().delete()
+    Requirement.objects.create(tender=first, number=1, **asked[0])
+    first.criteria.filter(number=1).update(detail="看中试数据")
+    Tender.objects.filter(pk=first.pk).update(summary_first=True)
+    chosen = make_bid(first, cast.university, cast.university_admin, summary="摘要")
+    rival = OrganizationFactory(name="未入围单位")
+    make_bid(first, rival, make_member(rival, "org_admin"), summary="摘要")
+    buyer = of(cast.approver)
+    with past(first):
+        opening = begin(first)
+        services.give_undertaking(opening, 1, actor=cast.approver)
+        services.shortlist(OpenedBid.objects.get(bid=chosen), actor=cast.approver)
+        managed = reverse("tenders:manage", args=[first.code])
+        assert reverse("tenders:new", args=[first.need.code]) in buyer.get(managed).text
+        drain()
+        second = make_tender(
+            cast.enterprise,
+            cast.approver,
+            operator=cast.operator,
+            need=first.need,
+            payment="分三期",
+        )
+        said = [{"title": lot.title, "budget": lot.budget} for lot in second.lots.all()]
+        assert said == lots
+        assert list(second.requirements.values("name", "target", "method", "must")) == asked
+        assert second.criteria.get(number=1).detail == "看中试数据"
+        assert second.summary_first is False
+        drain()
+        told = Notice.objects.filter(kind="openings.invited")
+        assert {one.recipient_id for one in told} == {cast.university_admin.pk}
+        assert told[0].url == reverse("tenders:detail", args=[second.code])
+        # Everybody finds the way from each to the other.
+        for here, there, name in ((first, second, "later"), (second, first, "earlier")):
+            page = Client().get(reverse("tenders:detail", args=[here.code])).text
+            assert f'href="{reverse("tenders:detail", args=[there.code])}"' in page
+            read = Client().get(reverse("api:tender_detail", args=[here.code])).json()
+            assert {one: read[one] for one in ("earlier", "later") if read[one]} == {
+                name: there.code
+            }

@@ -225,3 +225,35 @@ def test_the_list_is_narrowed(cast: Cast, running: Publicity) -> None:
     assert "没有公示" in text_of(Client().get(at("list"), {"status": "ended"}))
     for odd in ("?status=nonsense", "?org=%00", "?page=99999", "?org=XX2026-000000-0"):
         assert Client().get(at("list") + odd).status_code == 200
+
+
+def test_what_has_ended_reads_so_before_the_clock_has_written_it(running: Publicity) -> None:
+    suspended = make_publicity(
+        running.owner, running.published_by, title="期满前已暂停", days=running.days
+    )
+    Publicity.objects.filter(pk=suspended.pk).update(
+        suspended_at=clock.now(), suspended_for="authority"
+    )
+    assert running.ends_at is not None
+    client, listed = Client(), at("list")
+    api = "/api/v1/publicity/"
+
+    def found(state: str) -> tuple[bool, bool, list[str]]:
+        page = text_of(client.get(f"{listed}?status={state}"))
+        rows = client.get(f"{api}?status={state}").json()["results"]
+        return (running.code in page, suspended.code in page, [row["code"] for row in rows])
+
+    before = timedelta(seconds=5)
+    with clock.shift(running.ends_at - clock.now() - before):
+        assert found("running") == (True, True, [suspended.code, running.code])
+        assert found("ended") == (False, False, [])
+    with clock.shift(running.ends_at - clock.now()):
+        assert found("running") == (False, True, [suspended.code])
+        assert found("ended") == (True, False, [running.code])
+        page = text_of(client.get(at("detail", running.code)))
+        assert "公示期满" in page
+        assert "公示中" not in page
+        read = client.get(f"{api}{running.code}/").json()
+        assert (read["status"], read["rev"]) == ("ended", running.rev)
+    # Reading wrote nothing.
+    assert Publicity.objects.get(pk=running.pk).status == "running"

@@ -217,9 +217,9 @@ def test_a_suspension_moves_what_had_not_ended(cast: Cast, tender: Tender) -> No
         assert not row.takes_bids(clock.now())
         services.resume_tender(row, reason="举报不实", actor=cast.authority)
     row = fresh(tender)
-    moved = row.deadline - CLOSE
-    assert abs(moved - timedelta(days=7, hours=12)) <= timedelta(minutes=1)
-    assert row.answers_until - (CLOSE - 2 * DAY) == moved
+    # It stood still for seven days and a half: eight, so that it closes at 17:00 as announced.
+    assert row.deadline == CLOSE + 8 * DAY
+    assert row.answers_until == CLOSE + 6 * DAY
     # The time for questions was over when it was suspended.
     assert row.questions_until == CLOSE - 3 * DAY
 
@@ -256,11 +256,11 @@ def test_a_cancellation_has_a_window_in_which_nothing_is_handed_in(
 def test_one_that_is_taken_back_goes_on(cast: Cast, tender: Tender) -> None:
     asked = services.ask_to_cancel(tender, kind="other", reason="误操作", actor=cast.approver)
     services.announce_cancellation(asked, actor=cast.operator)
-    with at(NOON + DAY):
+    with at(NOON + timedelta(hours=23)):
         services.drop_cancellation(asked, "withdraw", actor=cast.approver)
     tender = fresh(tender)
     assert tender.suspended_at is None
-    assert abs(tender.deadline - CLOSE - DAY) <= timedelta(minutes=1)
+    assert tender.deadline == CLOSE + DAY
     assert tender.next_check == tender.answers_until
 
 
@@ -292,7 +292,30 @@ def test_a_deadline_that_a_suspension_moved_is_typed_again_as_it_is(
     services.suspend_tender(tender, reason="核查", actor=cast.authority)
     with at(NOON + timedelta(seconds=90)):
         row = services.resume_tender(tender, reason="完毕", actor=cast.authority)
-    assert row.deadline == CLOSE + timedelta(minutes=2)
+    assert row.deadline == CLOSE + DAY
+
+
+def test_a_resumed_deadline_keeps_its_hour_and_falls_on_a_working_day(
+    cast: Cast, tender: Tender
+) -> None:
+    with at(NOON + DAY):
+        services.suspend_tender(tender, reason="核查", actor=cast.authority)
+    with at(NOON + 12 * DAY + timedelta(hours=5, minutes=17, seconds=8)):
+        row = services.resume_tender(fresh(tender), reason="完毕", actor=cast.authority)
+    # Twelve days later is Saturday, 4 April 2026; 清明 lasts until Monday. 7 April, 17:00 in Shanghai.
+    assert row.deadline == datetime(2026, 4, 7, 9, 0, tzinfo=UTC)
+    assert row.questions_until == datetime(2026, 4, 4, 9, 0, tzinfo=UTC)
+    assert row.answers_until == datetime(2026, 4, 5, 9, 0, tzinfo=UTC)
+    assert row.results_until == datetime(2026, 5, 7, 9, 0, tzinfo=UTC)
+    assert (row.first_deadline, row.next_check) == (CLOSE, row.answers_until)
+    # After the deadline nothing of the calendar but the result is ahead; it is on no working day of necessity.
+    with at(row.deadline):
+        services.tick()
+        services.suspend_tender(fresh(tender), reason="核查", actor=cast.authority)
+    with at(row.deadline + DAY + timedelta(hours=1)):
+        after = services.resume_tender(fresh(tender), reason="完毕", actor=cast.authority)
+    assert (after.deadline, after.status) == (row.deadline, "closed")
+    assert after.results_until == datetime(2026, 5, 9, 9, 0, tzinfo=UTC)
 
 
 def test_a_filter_of_the_list_may_be_anything(tender: Tender, client: Any) -> None:

@@ -1,5 +1,6 @@
 """Four eyes, what publication freezes, and what it refuses."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.test import Client
@@ -13,6 +14,7 @@ from marketplace.notices.models import Notice
 from marketplace.parties.models import Membership, PlatformRole, User
 from marketplace.tenders import queries, services
 from marketplace.tenders.models import Tender
+from marketplace.tenders.workflow import TENDER
 from tests.cast import Cast
 from tests.factories.custody import make_custodian
 from tests.factories.keepers import Keepers
@@ -177,6 +179,66 @@ def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
     row = services.screen_tender(row, text="同意推荐", actor=registrar)
     row = services.argue_tender(row, text="五位专家同意", actor=cast.authority)
     assert services.publish_tender(row, actor=cast.operator).argued_by_id == cast.authority.pk
+
+
+def test_the_county_and_the_authority_send_it_back_each_at_its_step(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    row = make_tender(
+        cast.enterprise,
+        cast.approver,
+        state="in_review",
+        procedure="challenge",
+        is_city_funded=True,
+    )
+    registrar = cast.registrar_county
+    PlatformRole.objects.filter(user=registrar).update(district=row.county)
+    registrar = fresh(registrar)
+    county, authority = "return_by_county", "return_by_authority"
+
+    def offered(person: User) -> set[str]:
+        return {one.name for one in TENDER.available(Tender.objects.get(pk=row.pk), person)}
+
+    # The authority waits for the county; the operator and the purchaser return nothing in their names.
+    assert (offered(registrar), offered(cast.authority)) == ({county}, set())
+    with pytest.raises(Refused, match="县区尚未初审"):
+        services.return_tender(row, reason="x", move=authority, actor=cast.authority)
+    for person in (cast.operator, cast.approver, cast.authority):
+        with pytest.raises(Forbidden):
+            services.return_tender(row, reason="x", move=county, actor=person)
+    with pytest.raises(InvalidInput):
+        services.return_tender(row, reason=" ", move=county, actor=registrar)
+    page = f"/workbench/tenders/{row.code}/"
+    said = {"act": county, f"{county}-reason": "与本区产业方向不符", "rev": row.rev}
+    assert signed_in(registrar).post(page, said).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.return_reason) == ("returned", "与本区产业方向不符")
+    shown = signed_in(cast.approver).get(page).text
+    assert "与本区产业方向不符" in shown
+    assert "县区初审不推荐，已退回修改" in shown
+    # Mended and handed in again it is looked at anew; then the authority sends it back, and both look again.
+    row = services.submit_tender(row, actor=cast.approver)
+    assert (row.return_reason, list(queries.to_screen(registrar))) == ("", [row])
+    services.screen_tender(row, text="同意推荐", actor=registrar)
+    assert offered(cast.authority) == {authority}
+    row = services.argue_tender(row, text="三位专家保留意见", actor=cast.authority)
+    assert offered(registrar) == set()
+    address = reverse("api:tender_move", args=[row.code, authority])
+    said = {"reason": "经费依据不足", "rev": row.rev}
+    made = signed_in(cast.authority).post(address, said, content_type="application/json")
+    assert (made.status_code, made.json()["status"]) == (200, "returned"), made.content
+    row.refresh_from_db()
+    assert (row.screened_at, row.argued_at) == (None, None)
+    row = services.submit_tender(row, actor=cast.approver)
+    assert list(queries.to_screen(registrar)) == [row]
+    with pytest.raises(Refused, match="县区初审"):
+        services.publish_tender(row, actor=cast.operator)
+    drain()
+    told = [one.title for one in Notice.objects.filter(recipient=cast.approver).order_by("id")]
+    returned = [title for title in told if "退回" in title]
+    assert len(returned) == 2, told
+    assert "县区初审不推荐" in returned[0]
+    assert "论证没有通过" in returned[1]
 
 
 def test_every_custodian_opens_a_test_box_before_it_is_public(cast: Cast) -> None:

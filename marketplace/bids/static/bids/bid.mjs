@@ -42,12 +42,15 @@ function read(data) {
     version: 1, price: fen(typed("price")), scheme: typed("scheme"), team: typed("team"),
     answers, schedule, lead_share: hundredths(typed("lead_share")), partners,
   };
+  // A call in two steps asks for a summary first; the scheme comes after the shortlist.
+  const said = field("summary") ? "summary" : "scheme";
+  if (field("summary")) form.summary = typed("summary");
   const shares = [form.lead_share, ...partners.map(one => one.share)];
   const whole = shares.every(one => one > 0) && shares.reduce((a, b) => a + b, 0) === data.whole;
   const dated = schedule.length && schedule.every(one => one.milestone && Number.isSafeInteger(one.days) && one.days > 0);
   const told = data.must.every(number => answers.some(one => one.number === number));
   const named = partners.every(one => one.name);
-  return form.price !== null && form.scheme && form.team && dated && told && whole && named ? form : null;
+  return form.price !== null && form[said] && form.team && dated && told && whole && named ? form : null;
 }
 
 // The draft, in plain text in this browser
