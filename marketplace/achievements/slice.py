@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from marketplace.achievements import queries, samples
 from marketplace.achievements.kind import KIND
 from marketplace.achievements.workflow import BatchStatus
+from marketplace.kernel.counting import Lists
 from marketplace.listings import slice as listings
+from marketplace.parties.queries.counting import counted_for_menu
 from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import (
     MenuItem,
@@ -24,9 +26,14 @@ from marketplace.web.slices import (
 
 
 @once_a_request
-def _batches_waiting(user: Any) -> int:
+@counted_for_menu
+def _submitted(user: Any) -> Lists:
     """Batches that somebody must still decide on; those that are being carried out are not counted."""
-    return queries.batches_to_review(user).filter(status=BatchStatus.IN_REVIEW).count()
+    return {"batches": queries.batches_to_review(user).filter(status=BatchStatus.IN_REVIEW)}
+
+
+def _batches_waiting(user: Any) -> int:
+    return _submitted(user)["batches"]
 
 
 def _batches(user: Any) -> Iterator[Todo]:

@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy
 from marketplace.awards import queries, samples
 from marketplace.awards.workflow import Status
 from marketplace.kernel import clock
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.tenders.workflow import PAST_DEADLINE
 from marketplace.tenders.workflow import Status as TenderStatus
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Sitemap, Slice, Todo
@@ -31,9 +34,21 @@ def _sees_work(user: Any) -> bool:
     return bool(access.orgs) or access.has(Role.AUTHORITY, Role.AUDITOR)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    """The lists behind the to-dos. Milestones are counted whether due or not."""
+    return {
+        "check": queries.waiting_for(user),
+        "answer": queries.unanswered_tenders(user),
+        "publish": queries.to_publish(user),
+        "accept": queries.deliveries_waiting_for(user),
+        "milestones": queries.due_milestones(user, None),
+    }
+
+
 def _to_check(user: Any) -> Iterator[Todo]:
     """Results that wait for those who bind the purchaser; what is due in the law's days comes with its day."""
-    if not access_of(user).binding:
+    if not _waits(user)["check"]:
         return
     texts = {
         Status.DRAFTED: _("核对评审结果并公示"),
@@ -51,9 +66,11 @@ def _to_check(user: Any) -> Iterator[Todo]:
 
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Closed tenders without a result: every bidder was promised an answer with reasons by a day."""
-    if not access_of(user).binding:
+    if not _waits(user)["answer"]:
         return
-    for row in queries.unanswered_tenders(user)[:MOST]:
+    for row in with_columns(queries.unanswered_tenders(user), "code", "title", "results_until")[
+        :MOST
+    ]:
         url = reverse("tenders:manage", args=[row.code])
         title = _("给出结果：%(title)s") % {"title": row.title}
         text = _("每一份方案都要有写明理由的答复")
@@ -62,7 +79,9 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_publish(user: Any) -> Iterator[Todo]:
     """Results that wait for the operator."""
-    for row in queries.to_publish(user)[:MOST]:
+    if not _waits(user)["publish"]:
+        return
+    for row in with_columns(queries.to_publish(user), "code", "tender__title")[:MOST]:
         url = reverse("awards:manage", args=[row.code])
         title = _("复核结果：%(title)s") % {"title": row.tender.title}
         yield Todo("warn", title, _("复核后公示"), _("去复核"), url, urgent=True, order=12)
@@ -70,11 +89,13 @@ def _to_publish(user: Any) -> Iterator[Todo]:
 
 def _to_accept(user: Any) -> Iterator[Todo]:
     """Works that wait for an acceptance or a decision, and milestones that are due or reported."""
-    for row in queries.deliveries_waiting_for(user)[:MOST]:
+    waits = _waits(user)
+    works = with_columns(queries.deliveries_waiting_for(user), "code", "status", "tender__title")
+    for row in works[:MOST] if waits["accept"] else ():
         url = reverse("awards:delivery", args=[row.code])
         title = _("验收：%(title)s") % {"title": row.tender.title}
         yield Todo("check", title, row.get_status_display(), _("去办理"), url, order=16)
-    if not access_of(user).orgs:
+    if not waits["milestones"]:
         return
     for one in queries.due_milestones(user, clock.today() + SOON)[:MOST]:
         url = reverse("awards:delivery", args=[one.delivery.code])

@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.bids import queries, samples
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.tenders.workflow import PAST_DEADLINE
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -20,11 +23,17 @@ def _works(user: Any) -> bool:
     return bool(access_of(user).orgs)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    return {"confirm": queries.to_confirm(user), "finish": queries.to_finish(user)}
+
+
 def _to_confirm(user: Any) -> Iterator[Todo]:
     """Bids that answer to earlier terms: unconfirmed at the deadline, they are not opened."""
-    if not access_of(user).binding:
+    if not _waits(user)["confirm"]:
         return
-    for row in queries.to_confirm(user)[:MOST]:
+    columns = ("code", "tender__title", "tender__deadline")
+    for row in with_columns(queries.to_confirm(user), *columns)[:MOST]:
         title = _("确认或重新提交方案：%(title)s") % {"title": row.tender.title}
         url = reverse("bids:show", args=[row.code])
         due = row.tender.deadline
@@ -36,7 +45,7 @@ def _to_finish(user: Any) -> Iterator[Todo]:
 
     While the call is suspended nothing can be handed in, and no instant is known by which it must.
     """
-    if not access_of(user).orgs:
+    if not _waits(user)["finish"]:
         return
     for row in queries.to_finish(user)[:MOST]:
         url = reverse("bids:show", args=[row.code])

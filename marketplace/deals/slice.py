@@ -16,6 +16,7 @@ from marketplace.deals.queries.listings import (
 from marketplace.deals.queries.waiting import (
     amendments_to_answer,
     intents_to_draft,
+    texts_and_signatures,
     texts_to_confirm,
     to_sign,
     waiting_count,
@@ -23,8 +24,11 @@ from marketplace.deals.queries.waiting import (
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import Lists
 from marketplace.listings.kind import kinds
 from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -38,15 +42,28 @@ def _has_contracts(user: Any) -> bool:
     return bool(access.orgs) or access.has(*REGISTRARS, Role.AUTHORITY, Role.AUDITOR, Role.BROKER)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    return {
+        "draft": intents_to_draft(user),
+        "answer": amendments_to_answer(user),
+        "trace": queries.origins_to_confirm(user),
+    }
+
+
 def _to_confirm(user: Actor) -> Iterator[Todo]:
-    for contract in texts_to_confirm(user)[:MOST_TODOS]:
+    if not texts_and_signatures(user)["texts"]:
+        return
+    for contract in with_columns(texts_to_confirm(user), "code", "title")[:MOST_TODOS]:
         title = _("确认合同定稿：%(title)s") % {"title": contract.title}
         url = reverse("deals:text", args=[contract.code])
         yield Todo("doc", title, contract.code, _("去确认"), url, order=15)
 
 
 def _to_sign(user: Actor) -> Iterator[Todo]:
-    for contract in to_sign(user)[:MOST_TODOS]:
+    if not texts_and_signatures(user)["sign"]:
+        return
+    for contract in with_columns(to_sign(user), "code", "title")[:MOST_TODOS]:
         title = _("登记合同签订：%(title)s") % {"title": contract.title}
         url = reverse("deals:sign", args=[contract.code])
         yield Todo("pen", title, _("定稿双方已确认"), _("去登记"), url, order=25)
@@ -54,14 +71,21 @@ def _to_sign(user: Actor) -> Iterator[Todo]:
 
 def _to_draft(user: Actor) -> Iterator[Todo]:
     """Agreed intents whose seller has not begun the contract."""
-    for intent in intents_to_draft(user)[:MOST_TODOS]:
+    if not _waits(user)["draft"]:
+        return
+    for intent in with_columns(intents_to_draft(user), "code", "enquiry__listing_title")[
+        :MOST_TODOS
+    ]:
         title = _("起草合同：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("deals:new_from_intent", args=[intent.code])
         yield Todo("doc", title, _("意向双方已确认"), _("去起草"), url, order=35)
 
 
 def _to_answer(user: Actor) -> Iterator[Todo]:
-    for amendment in amendments_to_answer(user)[:MOST_TODOS]:
+    if not _waits(user)["answer"]:
+        return
+    rows = with_columns(amendments_to_answer(user), "contract__code", "contract__title")
+    for amendment in rows[:MOST_TODOS]:
         title = _("答复合同变更：%(title)s") % {"title": amendment.contract.title}
         url = reverse("deals:show", args=[amendment.contract.code])
         yield Todo("doc", title, amendment.contract.code, _("去答复"), url, order=16)
@@ -69,7 +93,9 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
 
 def _to_trace(user: Actor) -> Iterator[Todo]:
     """Imported contracts for which a record was found that they may have come from."""
-    for contract in queries.origins_to_confirm(user)[:MOST_TODOS]:
+    if not _waits(user)["trace"]:
+        return
+    for contract in with_columns(queries.origins_to_confirm(user), "code", "title")[:MOST_TODOS]:
         title = _("确认合同来源：%(title)s") % {"title": contract.title}
         url = reverse("deals:origin", args=[contract.code])
         yield Todo("list", title, contract.code, _("去确认"), url, order=45)

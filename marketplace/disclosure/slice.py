@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.disclosure import queries, samples
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import NOW, Lists
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -31,6 +34,15 @@ def _requests(user: Any) -> int:
     return queries.request_count(user)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    """The lists behind the to-dos. Grants are counted whatever their end."""
+    return {
+        "accept": queries.organizations_to_accept(user, NOW),
+        "ending": queries.ending_grants(user),
+    }
+
+
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Requests that wait for those who bind the owner."""
     if not queries.request_count(user):
@@ -44,9 +56,9 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_accept(user: Any) -> Iterator[Todo]:
     """The agreement, for those who bind an organisation that waits for nothing else."""
-    if not access_of(user).binding:
+    if not _waits(user)["accept"]:
         return
-    for org in queries.organizations_to_accept(user)[:MOST]:
+    for org in with_columns(queries.organizations_to_accept(user), "name")[:MOST]:
         text = _("确认后才能查阅已申请或已获授权的保密内容")
         url = reverse("disclosure:agreement")
         title = _("%(name)s：保密协议待确认") % {"name": org.name}
@@ -55,7 +67,7 @@ def _to_accept(user: Any) -> Iterator[Todo]:
 
 def _ending(user: Any) -> Iterator[Todo]:
     """Grants that end within seven days."""
-    if not access_of(user).orgs:
+    if not _waits(user)["ending"]:
         return
     for grant, subject in queries.with_subjects(queries.ends_soon(user)[:MOST]):
         title = subject.title if subject else grant.code

@@ -20,10 +20,12 @@ from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import LeadStatus
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.columns import with_columns
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
-from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.policies import REGISTRARS, access_of
 from marketplace.taxonomy.queries import label
+from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -55,8 +57,8 @@ def _to_answer(user: Actor) -> Iterator[Todo]:
 
 def _to_settle(user: Actor) -> Iterator[Todo]:
     """What was left for the operator, since a refusal would have named a hidden owner."""
-    if access_of(user).has(Role.OPERATOR):
-        for enquiry in queries.for_operator()[:MOST_TODOS]:
+    if queries.todo_counts(user)["operator"]:
+        for enquiry in with_columns(queries.for_operator(), "code", "listing_title")[:MOST_TODOS]:
             url = reverse("enquiries:show", args=[enquiry.code])
             title = _("核实咨询：%(title)s") % {"title": enquiry.listing_title}
             yield Todo("shield", title, enquiry.code, _("去核实"), url, order=23)
@@ -184,7 +186,9 @@ def _logs(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
 def _to_decide(user: Actor) -> Iterator[Todo]:
     if not queries.todo_counts(user).get("intents"):
         return
-    for intent in queries.intents_to_decide(user)[:MOST_TODOS]:
+    for intent in with_columns(queries.intents_to_decide(user), "code", "enquiry__listing_title")[
+        :MOST_TODOS
+    ]:
         title = _("在线确认意向：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("enquiries:intent", args=[intent.code])
         yield Todo("doc", title, intent.code, _("去确认"), url, order=14)
@@ -194,7 +198,8 @@ def _next_steps(user: Actor) -> Iterator[Todo]:
     if not queries.todo_counts(user).get("steps"):
         return
     today = clock.today()
-    for step in queries.open_steps_for(user)[:MOST_TODOS]:
+    columns = ("what", "due", "enquiry__code", "enquiry__listing_title")
+    for step in with_columns(queries.open_steps_for(user), *columns)[:MOST_TODOS]:
         yield Todo(
             "calendar",
             step.what,
@@ -246,26 +251,25 @@ def _leads_to_take(user: Actor) -> Iterator[Todo]:
 
 def _county_work(user: Actor) -> Iterator[Todo]:
     """What a county officer looks after: silence, needs nobody has visited, intents without a contract."""
-    if not _sees_county(user):
-        return
-    districts, url = queries.districts_of(user), reverse("enquiries:county")
-    if count := queries.silent_in(districts).count():
+    counts, url = queries.county_counts(user), reverse("enquiries:county")
+    if count := counts["silent"]:
         title = ngettext("%(n)s 条咨询逾期没有答复", "%(n)s 条咨询逾期没有答复", count) % {
             "n": count
         }
         text = _("联系发布单位，问清原因")
         yield Todo("clock", title, text, _("去联系"), url, urgent=True, order=84)
-    if count := queries.unvisited_needs_in(districts).count():
+    if count := counts["unvisited"]:
         title = ngettext("%(n)s 条需求还没有走访", "%(n)s 条需求还没有走访", count) % {"n": count}
         text = _("发布最早的在最前")
         yield Todo("building", title, text, _("去安排"), url, order=94)
-    if count := queries.intents_without_contract_in(districts).count():
+    if count := counts["uncontracted"]:
         title = ngettext("%(n)s 项意向还没有签订合同", "%(n)s 项意向还没有签订合同", count) % {
             "n": count
         }
         yield Todo("doc", title, _("问一问卡在哪里"), _("去跟进"), url, order=104)
 
 
+@once_a_request
 def _open_leads(user: Any) -> int:
     return queries.open_leads(user).count()
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.evaluation import queries, samples
 from marketplace.evaluation.policies import OVERSEERS
-from marketplace.evaluation.workflow import ExpertStatus, PanelStatus, SeatStatus
+from marketplace.evaluation.workflow import PanelStatus, SeatStatus
 from marketplace.kernel import clock
+from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.tenders.workflow import Stage
 from marketplace.web.slices import CodePage, MenuItem, ReviewQueue, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -43,8 +45,28 @@ _DO = {
 }
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    """The lists behind the to-dos. Seats are counted whatever they wait for."""
+    access = access_of(user)
+    forms = access.has(Role.OPERATOR) or bool(access.binding)
+    return {
+        "seats": queries.open_seats(user),
+        **({"lots": queries.lots_to_form(user)} if forms else {}),
+        "panels": _prepared(user),
+        "explain": queries.explanations_to_answer(user),
+        "returned": queries.returned_to(user),
+    }
+
+
+def _prepared(user: Any) -> Any:
+    return queries.panels_at_work(user).filter(status=PanelStatus.PREPARED)
+
+
 def _to_judge(user: Any) -> Iterator[Todo]:
     """What a member of a panel does next."""
+    if not _waits(user)["seats"]:
+        return
     for row in queries.seats_to_do(user, clock.now())[:MOST]:
         title, action = _DO[SeatStatus(row.status)]
         waits = row.status in {SeatStatus.INVITED, SeatStatus.ACCEPTED}
@@ -67,24 +89,22 @@ def _to_judge(user: Any) -> Iterator[Todo]:
 
 def _to_form(user: Any) -> Iterator[Todo]:
     """Open lots that wait for a panel."""
-    access = access_of(user)
-    if not access.has(Role.OPERATOR) and not access.binding:
-        return
-    lots = list(queries.lots_to_form(user)[:MOST])
-    asked = queries.requests_of([lot.pk for lot in lots])
+    waits = _waits(user)
+    lots = list(queries.lots_to_form(user)[:MOST]) if waits["lots"] else []
+    asked = queries.requests_of([lot.pk for lot in lots]) if lots else {}
     for lot in lots:
         url = reverse("evaluation:assemble", args=[lot.tender.code, lot.number])
         due = lot.tender.results_until
         text = _("发榜单位提请抽取评审专家") if lot.pk in asked else _("等待组织评审")
         yield Todo("gavel", lot.tender.title, text, _("去组织"), url, due, order=14)
-    for panel in queries.panels_at_work(user).filter(status=PanelStatus.PREPARED)[:MOST]:
+    for panel in _prepared(user)[:MOST] if waits["panels"] else ():
         url = reverse("evaluation:panel", args=[panel.code])
         yield Todo("gavel", panel.lot.tender.title, _("等待抽取专家"), _("去抽取"), url, order=14)
 
 
 def _to_explain(user: Any) -> Iterator[Todo]:
     """Questions of a panel about a bid of an organisation that the person binds."""
-    if not access_of(user).binding:
+    if not _waits(user)["explain"]:
         return
     for row in queries.explanations_to_answer(user)[:MOST]:
         url = reverse("evaluation:explain", args=[row.bid.code])
@@ -94,8 +114,8 @@ def _to_explain(user: Any) -> Iterator[Todo]:
 
 def _to_mend(user: Any) -> Iterator[Todo]:
     """An application that came back."""
-    row = queries.expert_of(user)
-    if row is not None and row.status == ExpertStatus.RETURNED:
+    row = queries.expert_of(user) if _waits(user)["returned"] else None
+    if row is not None:
         url = reverse("evaluation:profile")
         yield Todo("pen", _("修改专家资料"), row.reason, _("去修改"), url, order=24)
 
@@ -104,8 +124,13 @@ def _queue(user: Any) -> Any:
     return queries.experts_to_review(user)
 
 
+@counted_for_menu
+def _applied(user: Any) -> Lists:
+    return {"experts": queries.experts_to_review(user)}
+
+
 def _waiting(user: Any) -> int:
-    return queries.experts_to_review(user).count() if _keeps(user) else 0
+    return _applied(user)["experts"]
 
 
 def _public(_user: Any, tenders: Sequence[Any]) -> list[Answer]:

@@ -19,6 +19,7 @@ from marketplace.disclosure.services import DOOR
 from marketplace.files.policies import register_reader
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import is_valid_code
+from marketplace.kernel.counting import By
 from marketplace.kernel.unreadable import readable
 from marketplace.kernel.workflow import Workflow
 from marketplace.listings import queries
@@ -26,7 +27,7 @@ from marketplace.listings.filters import Facet
 from marketplace.listings.forms import RenewForm, Step, WithdrawForm
 from marketplace.listings.rulebook import Quality
 from marketplace.listings.services import Lifecycle
-from marketplace.web.once_a_request import once_a_request
+from marketplace.parties.queries.counting import Numbers, counted_for_menu, counted_for_todos
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,14 @@ class ListingKind:
             return self.review_queue(actor)
         return queries.waiting_for_review(self.model, actor)
 
-    @once_a_request
     def waiting(self, actor: Actor) -> int:
-        """The number of listings in `queue`."""
-        return self.queue(actor).count()
+        """The number of listings in `queue`, as the menu counts."""
+        return _waiting[self.name](actor)["waiting"]
+
+    def own_counts(self, actor: Actor) -> dict[str, int]:
+        """How many own listings there are, by state; states without any are not in it."""
+        counts = _own[self.name](actor)
+        return {name.partition(":")[2]: number for name, number in counts.items()}
 
     def newest(self, limit: int) -> list[Any]:
         """Those published last and still open."""
@@ -157,11 +162,15 @@ class ListingKind:
 
 
 _kinds: dict[str, ListingKind] = {}
+_waiting: dict[str, Numbers] = {}
+_own: dict[str, Numbers] = {}
 
 
 def register_kind(kind: ListingKind) -> None:
     """Make a kind known, and decide who reads its attachments; called when its app is ready."""
     _kinds[kind.name] = kind
+    _waiting[kind.name] = counted_for_menu(lambda user: {"waiting": kind.queue(user)})
+    _own[kind.name] = counted_for_todos(lambda user: {"own": By(kind.own(user), "status")})
     register_reader(kind.subject, partial(queries.may_read_file, kind.model), door=DOOR)
     register_subjects(kind.subject, partial(_subjects, kind), partial(_key_of_code, kind))
 

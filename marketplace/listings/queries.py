@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
@@ -117,12 +118,18 @@ def by_id(model: type[L], pk: int) -> L | None:
 
 def newest(model: type[L], limit: int) -> list[L]:
     """The listings published last and still open, with what a card needs."""
+    return together(readable(_newest(model, limit).all()))
+
+
+@cache
+def _newest(model: type[L], limit: int) -> QuerySet[L]:
+    """Their query, put together once: it is the same for every reader at every time."""
     rows = manager(model).filter(owner_not_suspended(), status=State.PUBLISHED)
     rows = rows.select_related("owner")
     # The time left is a live place of a tile, in the kinds that have a deadline.
     fields = {field.name for field in model._meta.fields}  # noqa: SLF001 -- public API of Django
     rows = rows.only("owner", *OF_CARD, *(fields & {"deadline"}))
-    return together(readable(rows.order_by("-published_at", "-id")[:limit]))
+    return rows.order_by("-published_at", "-id")[:limit]
 
 
 def may_read_file(model: type[L], user: Actor, attachment: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +12,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.listings import queries
 from marketplace.listings.kind import ListingKind
-from marketplace.listings.policies import REVIEWERS
 from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
-from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import CodePage, Overview, ReviewQueue, Section, Sitemap, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -39,19 +37,11 @@ def works(user: Any) -> bool:
     return bool(access_of(user).orgs)
 
 
-@once_a_request
-def own_counts(kind: ListingKind, user: Any) -> dict[str, int]:
-    """How many own listings of this kind there are, by state; states without any are not in it."""
-    # COUNT(*), not of the key: so the index of own listings answers it alone.
-    rows = kind.own(user).order_by().values("status").annotate(n=Count("*"))
-    return {row["status"]: row["n"] for row in rows}
-
-
 def todos_of(kind: ListingKind) -> Callable[[Any], Iterator[Todo]]:
     """What the owners of this kind should do: returned, ending soon, not finished."""
 
     def todos(user: Any) -> Iterator[Todo]:
-        if not own_counts(kind, user).keys() & {State.RETURNED, State.PUBLISHED, State.DRAFT}:
+        if not kind.own_counts(user).keys() & {State.RETURNED, State.PUBLISHED, State.DRAFT}:
             return
         drafts = 0
         for row in readable(_pressing(kind.own(user))[:MOST]):
@@ -87,7 +77,7 @@ def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overvie
     """How many own listings are in each state."""
 
     def numbers(user: Any) -> list[tuple[Any, int]]:
-        counted = own_counts(kind, user)
+        counted = kind.own_counts(user)
         return [(label, counted.get(state, 0)) for state, label in _COUNTED]
 
     return Overview(title, icon, f"{kind.name}:own", order, numbers)
@@ -95,11 +85,7 @@ def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overvie
 
 def review_of(kind: ListingKind, order: int) -> ReviewQueue:
     """The submitted listings of this kind."""
-
-    def count(user: Any) -> int:
-        return kind.waiting(user) if access_of(user).has(*REVIEWERS) else 0
-
-    return ReviewQueue(kind.short, f"{kind.name}:review", order, kind.queue, count)
+    return ReviewQueue(kind.short, f"{kind.name}:review", order, kind.queue, kind.waiting)
 
 
 def section_of(kind: ListingKind, order: int) -> Section:

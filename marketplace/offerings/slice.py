@@ -19,7 +19,7 @@ MOST_QUALIFICATIONS = 5
 
 def _qualifications(user: Any) -> Iterator[Todo]:
     """Whoever shows a qualification keeps its validity up to date."""
-    if not listings.own_counts(KIND, user):
+    if not KIND.own_counts(user):
         return
     for row in queries.ending_qualifications(user, MOST_QUALIFICATIONS):
         scheme = taxonomy.label("qualification", row.scheme)

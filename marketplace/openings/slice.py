@@ -7,23 +7,38 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import Lists
 from marketplace.openings import queries, samples
 from marketplace.openings.workflow import Outcome
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
 
+@counted_for_menu
+def _own(user: Any) -> Lists:
+    return {"any": queries.visible_to(user)[:1], "post": queries.to_post(user)}
+
+
+@counted_for_todos
+def _asked(user: Any) -> Lists:
+    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user)}
+
+
 def _concerned(user: Any) -> bool:
-    return queries.visible_to(user).exists()
+    return bool(_own(user)["any"])
 
 
 def _waiting(user: Any) -> int:
-    return len(queries.to_post(user))
+    return _own(user)["post"]
 
 
 def _to_open(user: Any) -> Iterator[Todo]:
     """Openings in which bids wait for a share of this keeper: everybody waits for him."""
-    for row in queries.to_post(user):
+    if not _waiting(user):
+        return
+    for row in with_columns(queries.to_post(user), "code", "keepers_until", "tender__title"):
         title = _("开启密封方案：%(title)s") % {"title": row.tender.title}
         url = reverse("openings:show", args=[row.code])
         text = _("用您的口令打开本人保管的份额")
@@ -32,7 +47,7 @@ def _to_open(user: Any) -> Iterator[Todo]:
 
 def _to_reveal(user: Any) -> Iterator[Todo]:
     """Bids whose key is asked for."""
-    for row in queries.to_reveal(user):
+    for row in queries.to_reveal(user) if _asked(user)["reveal"] else ():
         title = _("公开方案的密钥：%(title)s") % {"title": row.opening.tender.title}
         url = reverse("openings:reveal", args=[row.bid.code])
         due = row.reveal_until if row.outcome == Outcome.DISPUTED else row.opening.reveal_until
@@ -42,7 +57,7 @@ def _to_reveal(user: Any) -> Iterator[Todo]:
 
 def _to_complete(user: Any) -> Iterator[Todo]:
     """Bids on a shortlist whose whole plan is still to come."""
-    for row in queries.to_complete(user):
+    for row in queries.to_complete(user) if _asked(user)["complete"] else ():
         title = _("提交完整方案：%(title)s") % {"title": row.opening.tender.title}
         url = reverse("openings:complete", args=[row.bid.code])
         text = _("本单位已入围，发榜方等待完整方案")

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from marketplace.kernel.counting import Lists
 from marketplace.parties import browsing, queries, samples
 from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.parties.workflow import OrgStatus
 from marketplace.web.slices import (
     CodePage,
@@ -21,6 +23,9 @@ from marketplace.web.slices import (
     Todo,
 )
 
+#: States of an organisation in which its people are told how to go on.
+_UNVERIFIED = (OrgStatus.DRAFT, OrgStatus.PENDING, OrgStatus.RETURNED)
+
 
 def _verifies(user: Any) -> bool:
     return access_of(user).has(Role.OPERATOR, *REGISTRARS)
@@ -30,8 +35,16 @@ def _registers(user: Any) -> bool:
     return access_of(user).has(*REGISTRARS)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    return {
+        "verify": queries.verifications_to_decide(user),
+        "unverified": queries.organizations_of(user).filter(organization__status__in=_UNVERIFIED),
+    }
+
+
 def _to_verify(user: Any) -> Iterator[Todo]:
-    if count := queries.verifications_to_decide(user).count():
+    if count := _waits(user)["verify"]:
         title = ngettext("%(n)s 个单位待认证", "%(n)s 个单位待认证", count) % {"n": count}
         url = reverse("parties:verification_queue")
         text = _("核对统一社会信用代码和证照")
@@ -54,7 +67,7 @@ def _to_be_verified(user: Any) -> Iterator[Todo]:
         OrgStatus.PENDING: (_("登记员正在核对，一般 2 个工作日，结果会通知你"), _("查看认证")),
         OrgStatus.RETURNED: (_("认证材料被退回，请按意见补正后重新提交"), _("去补正")),
     }
-    for membership in queries.organizations_of(user):
+    for membership in queries.organizations_of(user) if _waits(user)["unverified"] else ():
         org = membership.organization
         if org.status in words:
             text, action = words[OrgStatus(org.status)]

@@ -7,7 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.publicity import queries, samples
 from marketplace.web.slices import (
     CodePage,
@@ -29,15 +32,26 @@ def _concerned(user: Any) -> bool:
     return bool(access.orgs) or access.has(Role.AUTHORITY, Role.AUDITOR)
 
 
-def _waiting(user: Any) -> int:
-    return queries.to_answer(user).count() + queries.to_rule(user).count()
+@counted_for_menu
+def _waiting(user: Any) -> Lists:
+    return {"answer": queries.to_answer(user), "rule": queries.to_rule(user)}
+
+
+@counted_for_todos
+def _drafts(user: Any) -> Lists:
+    return {"raise": queries.drafts_to_raise(user)}
+
+
+def _badge(user: Any) -> int:
+    return _waiting(user).total()
 
 
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Objections that wait for an answer or for a remedy."""
-    if not access_of(user).binding:
+    if not _waiting(user)["answer"]:
         return
-    for row in queries.to_answer(user)[:MOST]:
+    columns = ("code", "status", "answer_due", "publicity__title")
+    for row in with_columns(queries.to_answer(user), *columns)[:MOST]:
         title = _("答复异议：%(title)s") % {"title": row.publicity.title}
         url = reverse("publicity:objection", args=[row.code])
         yield Todo(
@@ -47,6 +61,8 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_rule(user: Any) -> Iterator[Todo]:
     """What waits for the authority."""
+    if not _waiting(user)["rule"]:
+        return
     for row in queries.to_rule(user)[:MOST]:
         title = _("处理异议和投诉：%(title)s") % {"title": row.publicity.title}
         url = reverse("publicity:objection", args=[row.code])
@@ -56,8 +72,7 @@ def _to_rule(user: Any) -> Iterator[Todo]:
 
 def _to_raise(user: Any) -> Iterator[Todo]:
     """Drafts of objections, for those who may raise them."""
-    access = access_of(user)
-    if not access.binding:
+    if not _drafts(user)["raise"]:
         return
     for row in queries.drafts_to_raise(user)[:MOST]:
         title = _("提出异议：%(title)s") % {"title": row.publicity.title}
@@ -82,7 +97,7 @@ SLICE = Slice(
     "marketplace.publicity.urls",
     menu=(
         MenuItem(
-            gettext_lazy("公示和异议"), "publicity:own", "doc", "calls", 57, _concerned, _waiting
+            gettext_lazy("公示和异议"), "publicity:own", "doc", "calls", 57, _concerned, _badge
         ),
     ),
     links=(

@@ -56,9 +56,7 @@ def _waiting(user: Any) -> int:
 
 def _to_decide(user: Any) -> Iterator[Todo]:
     """What waits on the registrar's desk, the due first."""
-    if not _registers(user):
-        return
-    counts = queries.heap_counts(user)
+    counts = queries.todo_heaps(user)
     words = {
         "due": (_("今日到期，须作出决定"), True),
         "corrected": (_("补正材料已到"), False),

@@ -8,11 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.kernel.columns import with_columns
+from marketplace.kernel.counting import Lists
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.tenders import browsing, queries, samples
 from marketplace.tenders.policies import follows_all
 from marketplace.tenders.workflow import Status
+from marketplace.web.formats import time_left
+from marketplace.web.lines import drawn
 from marketplace.web.slices import (
     CodePage,
     MenuItem,
@@ -39,11 +44,29 @@ def _operates(user: Any) -> bool:
     return access_of(user).has(Role.OPERATOR)
 
 
+@counted_for_todos
+def _waits(user: Any) -> Lists:
+    """The lists behind the to-dos. Whom challenges wait for depends on rows that are read, so theirs is wider."""
+    amendments, cancellations = queries.changes_to_decide(user)
+    decides = access_of(user).has(Role.OPERATOR, Role.AUTHORITY)
+    changes = {"amendments": amendments, "cancellations": cancellations} if decides else {}
+    return {
+        "answer": queries.unanswered_for(user),
+        "send": queries.to_publish(user),
+        **changes,
+        "screen": queries.to_screen(user),
+        "argue": queries.not_argued(user),
+    }
+
+
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Questions that wait for an answer of the own organisation."""
-    if not access_of(user).orgs:
+    if not _waits(user)["answer"]:
         return
-    for row in queries.unanswered_for(user)[:MOST]:
+    rows = with_columns(
+        queries.unanswered_for(user), "tender__code", "tender__title", "tender__answers_until"
+    )
+    for row in rows[:MOST]:
         title = _("答复问题：%(title)s") % {"title": row.tender.title}
         url = reverse("tenders:manage", args=[row.tender.code])
         yield Todo(
@@ -59,9 +82,9 @@ def _to_answer(user: Any) -> Iterator[Todo]:
 
 def _to_send(user: Any) -> Iterator[Todo]:
     """Drafts that wait for those who bind the organisation."""
-    if not access_of(user).binding:
+    if not _waits(user)["send"]:
         return
-    for row in queries.to_publish(user)[:MOST]:
+    for row in with_columns(queries.to_publish(user), "code", "title", "status")[:MOST]:
         title = _("征集草稿：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo(
@@ -77,15 +100,13 @@ def _to_send(user: Any) -> Iterator[Todo]:
 
 def _to_decide(user: Any) -> Iterator[Todo]:
     """Changes that wait for the operator; cancellations after an opening, for the authority."""
-    if not access_of(user).has(Role.OPERATOR, Role.AUTHORITY):
-        return
     amendments, cancellations = queries.changes_to_decide(user)
-    waiting: tuple[tuple[Any, str], ...] = (
-        (amendments, _("变更待审核")),
-        (cancellations, _("终止待审核")),
+    waiting: tuple[tuple[str, Any, str], ...] = (
+        ("amendments", amendments, _("变更待审核")),
+        ("cancellations", cancellations, _("终止待审核")),
     )
-    for rows, what in waiting:
-        for row in rows[:MOST]:
+    for name, rows, what in waiting:
+        for row in rows[:MOST] if _waits(user)[name] else ():
             url = reverse("tenders:manage", args=[row.tender.code])
             yield Todo(
                 "warn",
@@ -101,9 +122,9 @@ def _to_decide(user: Any) -> Iterator[Todo]:
 
 def _to_screen(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the county's first look."""
-    if not access_of(user).has(Role.REGISTRAR_COUNTY):
+    if not _waits(user)["screen"]:
         return
-    for row in queries.to_screen(user)[:MOST]:
+    for row in with_columns(queries.to_screen(user), "code", "title")[:MOST]:
         title = _("县区初审：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo("warn", title, _("市级资金榜单"), _("去初审"), url, order=14)
@@ -111,9 +132,9 @@ def _to_screen(user: Any) -> Iterator[Todo]:
 
 def _to_argue(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the authority's argument."""
-    if not access_of(user).has(Role.AUTHORITY):
+    if not _waits(user)["argue"]:
         return
-    for row in queries.to_argue(user)[:MOST]:
+    for row in with_columns(queries.to_argue(user), "code", "title")[:MOST]:
         title = _("专家论证：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo("warn", title, _("市级资金榜单"), _("去记录"), url, order=14)
@@ -123,21 +144,32 @@ def _queue(user: Any) -> Any:
     return queries.to_review(user).select_related("owner")
 
 
+@counted_for_menu
+def _submitted(user: Any) -> Lists:
+    if not _operates(user):
+        return {}
+    return {
+        "tenders": queries.to_review(user),
+        "changes": queries.amendments_to_decide(user),
+        "ends": queries.cancellations_to_decide(user),
+    }
+
+
 def _follows(user: Any) -> bool:
     # Not by has_perm: without an object Django's own backend asks the database twice, on every page of the workbench.
     return bool(follows_all(user))
 
 
 def _changes_waiting(user: Any) -> int:
-    return queries.amendments_to_decide(user).count() if _operates(user) else 0
+    return _submitted(user)["changes"]
 
 
 def _ends_waiting(user: Any) -> int:
-    return queries.cancellations_to_decide(user).count() if _operates(user) else 0
+    return _submitted(user)["ends"]
 
 
 def _waiting(user: Any) -> int:
-    return queries.to_review(user).count() if _operates(user) else 0
+    return _submitted(user)["tenders"]
 
 
 def _badges(_user: Any, listings: Sequence[Any]) -> list[Answer]:
@@ -188,10 +220,18 @@ def _running(_user: Any, organizations: Sequence[Any]) -> list[Answer]:
     ]
 
 
+def _left(row: Any) -> str:
+    return time_left(row.deadline) if row.deadline else ""
+
+
 def _on_home(_user: Any, rows: Sequence[Any]) -> list[Answer]:
     """The calls that close next. One query."""
-    found = list(queries.closing_next(clock.now())[:ON_HOME])
-    return [{"tenders": found} if found else None for _row in rows]
+    found = tuple(
+        (row.code, row.title, str(row.ruled_by.label), row.deadline, _left(row))
+        for row in queries.closing_next(clock.now())[:ON_HOME]
+    )
+    panel = drawn("tenders/home.html", found) if found else None
+    return [{"panel": panel} if panel else None for _row in rows]
 
 
 SLICE = Slice(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from inspect import unwrap
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,12 +32,27 @@ def once_a_request(ask: Function) -> Function:
         answers = _answers.get()
         if answers is None:
             return ask(*given)
-        # A user is known by key, since the request's lazy object and the user behind it are the same
-        # person; what else is given, such as a kind of listing, lives as long as the process.
-        *others, user = given
-        key = (ask, *map(id, others), user.pk)
+        key = _key(ask, given)
         if key not in answers:
             answers[key] = ask(*given)
         return answers[key]
 
     return asked  # type: ignore[return-value]
+
+
+def is_remembering() -> bool:
+    """Whether a request runs, whose answers are remembered."""
+    return _answers.get() is not None
+
+
+def remembered(asked: Callable[..., Any], *given: Any) -> Any:
+    """The answer that a function of `once_a_request` gave in this request; None when it was not asked."""
+    answers = _answers.get()
+    return None if answers is None else answers.get(_key(unwrap(asked), given))
+
+
+def _key(ask: Callable[..., Any], given: tuple[Any, ...]) -> tuple[Any, ...]:
+    # A user is known by key, since the request's lazy object and the user behind it are the same
+    # person; what else is given, such as a kind of listing, lives as long as the process.
+    *others, user = given
+    return (ask, *map(id, others), user.pk)

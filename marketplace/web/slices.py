@@ -28,7 +28,8 @@ def everyone(_user: Any) -> bool:
 class MenuItem:
     """One entry of the workbench menu. `page` is a URL name, `group` a key of the workbench's GROUPS.
 
-    `seen_by` decides for a user, `count` gives the number beside the entry.
+    `seen_by` decides for a user, `count` gives the number beside the entry: from lists declared by
+    `parties.queries.counting.counted_for_menu`, so that one statement counts for all entries.
     """
 
     label: Any
@@ -59,7 +60,8 @@ class SiteLink:
 class Todo:
     """One thing that a person should do: what, why, where.
 
-    The urgent come first, then the nearest `due_at`, then the lowest `order`.
+    The urgent come first, then the nearest `due_at`, then the lowest `order`. Its slice declares the list behind it
+    by `parties.queries.counting.counted_for_todos` and reads rows where the list has any.
     """
 
     icon: str

@@ -1,6 +1,6 @@
 """The workbench menu: the entries that slices declare, under the headings of GROUPS."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,19 @@ GROUPS = (
 )
 
 
-def build(request: HttpRequest) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Row:
+    """A heading, or a link. Plain values, so that menus that show the same are drawn once (`web.lines`)."""
+
+    heading: str = ""
+    label: str = ""
+    url: str = ""
+    icon: str = ""
+    count: int = 0
+    current: str = ""
+
+
+def build(request: HttpRequest) -> tuple[Row, ...]:
     """The menu of this reader, headings and links; pages that do not exist are left out.
 
     The link of the page itself is marked, or the one of the list that the page belongs to.
@@ -32,18 +44,18 @@ def build(request: HttpRequest) -> list[dict[str, Any]]:
     path, home = request.path, address("workbench:home")
     above = [url for _item, url in shown if path.startswith(url) and (url != home or path == home)]
     current = max(above, key=len, default="")
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for group, heading in GROUPS:
         links = [
-            {
-                "label": item.label,
-                "url": url,
-                "icon": item.icon,
-                "count": item.count(request.user) if item.count else 0,
-                "current": ("page" if path == url else "true") if url == current else "",
-            }
+            Row(
+                label=str(item.label),
+                url=url,
+                icon=item.icon,
+                count=item.count(request.user) if item.count else 0,
+                current=("page" if path == url else "true") if url == current else "",
+            )
             for item, url in shown
             if item.group == group
         ]
-        rows += [{"heading": heading}, *links] if links else []
-    return rows
+        rows += [Row(heading=str(heading)), *links] if links else []
+    return tuple(rows)

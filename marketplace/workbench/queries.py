@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from marketplace.kernel import clock
 from marketplace.kernel.unreadable import readable
 from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.queries.counting import gather
 from marketplace.web.slices import ReviewQueue, Todo, parts
 
 MOST = 20
@@ -37,6 +38,8 @@ def may_review(user: Any) -> bool:
 
 def todos(user: Any) -> list[Todo]:
     """What this person should do, most pressing first, at most MOST."""
+    # All that they count is asked in one statement, before the first of them asks.
+    gather(user)
     rows = [row for find in parts("todos") for row in find(user)]
     far = clock.now() + timedelta(days=3650)
     return sorted(rows, key=lambda row: (not row.urgent, row.due_at or far, row.order))[:MOST]
@@ -49,9 +52,9 @@ def own_numbers(user: Any) -> list[tuple[Any, list[tuple[Any, int]]]]:
 
 def review_queue(user: Any, limit: int = 100) -> list[Waiting]:
     """What waits in the common table, of all slices, oldest first, at most `limit`."""
-    rows = [
-        Waiting(queue, row) for queue in _tabled() for row in readable(queue.rows(user)[:limit])
-    ]
+    # The menu of the same page counts them: rows are asked for where there are any.
+    waiting = [queue for queue in _tabled() if queue.count(user)]
+    rows = [Waiting(queue, row) for queue in waiting for row in readable(queue.rows(user)[:limit])]
     now = clock.now()
     return sorted(rows, key=lambda waiting: waiting.row.submitted_at or now)[:limit]
 

@@ -39,13 +39,12 @@ def deliveries_waiting_for(actor: Actor) -> QuerySet[TaskBook]:
     return _rows().filter(waits).order_by("id")
 
 
-def due_milestones(actor: Actor, until: date) -> QuerySet[Milestone]:
-    """Milestones: reported ones for the purchaser, open ones due by a day for the winner."""
+def due_milestones(actor: Actor, until: date | None) -> QuerySet[Milestone]:
+    """Milestones: reported ones for the purchaser, open ones due by a day, or all open ones, for the winner."""
     access = access_of(actor)
     waits = Q(status=MilestoneStatus.REPORTED, delivery__purchaser_id__in=access.binding)
-    waits |= Q(
-        status=MilestoneStatus.OPEN, due_on__lte=until, delivery__winner_id__in=list(access.orgs)
-    )
+    mine = Q(status=MilestoneStatus.OPEN, delivery__winner_id__in=list(access.orgs))
+    waits |= mine if until is None else mine & Q(due_on__lte=until)
     rows = Milestone.objects.select_related("delivery__tender")
     return rows.filter(waits, delivery__status=D.RUNNING).order_by("due_on", "id")
 

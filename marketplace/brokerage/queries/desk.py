@@ -289,10 +289,14 @@ def task_of(broker_id: int, code: str) -> BrokerTask | None:
     return rows.select_related("broker").first()
 
 
+def open_tasks_of(user: Any) -> QuerySet[BrokerTask]:
+    """The person's open tasks, whenever they are due."""
+    return BrokerTask.objects.filter(broker__user_id=user.pk, done_at=None)
+
+
 def due_of(user: Any) -> QuerySet[BrokerTask]:
     """The person's open tasks that are due today or before, the first due first."""
-    rows = BrokerTask.objects.filter(broker__user_id=user.pk, done_at=None)
-    return rows.filter(due_on__lte=clock.today()).order_by("due_on", "id")
+    return open_tasks_of(user).filter(due_on__lte=clock.today()).order_by("due_on", "id")
 
 
 # --- what is open to all brokers --------------------------------------------------------------

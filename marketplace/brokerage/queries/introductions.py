@@ -17,6 +17,7 @@ from marketplace.enquiries.queries import enquiry_between, owner_named
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_for, attachments_of
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.columns import with_columns
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 
@@ -116,9 +117,11 @@ def unanswered_by(user: Actor) -> QuerySet[Introduction]:
 
 
 def waiting_for_answer(user: Actor) -> list[Introduction]:
-    """The same with all that a page shows of them; at most 50, the first due first."""
-    ids = unanswered_by(user).order_by().values("pk")
-    return list(_whole().filter(pk__in=ids).order_by("answer_due_at", "id")[:50])
+    """The same with the columns of a to-do; at most 50, the first due first."""
+    rows = with_columns(
+        unanswered_by(user), "code", "listing_title", "answer_due_at", "broker__name"
+    )
+    return list(rows.order_by("answer_due_at", "id")[:50])
 
 
 def ruling_on(pair: str, subject: str) -> Ruling | None:

@@ -1,12 +1,13 @@
 """How much of brokerage waits for a person: asked together, and once for all parts of a page."""
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
 
 from marketplace.brokerage.models import Broker
 from marketplace.brokerage.policies import DECIDERS
-from marketplace.brokerage.queries.desk import due_of
+from marketplace.brokerage.queries.desk import open_tasks_of
 from marketplace.brokerage.queries.introductions import (
     appeals,
     to_rule,
@@ -19,27 +20,27 @@ from marketplace.brokerage.queries.register import brokers_to_decide, to_check, 
 from marketplace.brokerage.queries.requests import open_requests_for
 from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.counting import counted_together
+from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
-from marketplace.parties.queries.counting import counted_for
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.web.once_a_request import once_a_request
 
 
 @once_a_request
-def waiting_counts(user: Actor) -> dict[str, int]:
-    """What the menu of every page counts, by name; what cannot wait for this person is not in it.
+def waiting_counts(user: Actor) -> Counter[str]:
+    """What the menu of every page counts, by name.
 
-    "mandates", "versions", "introductions", "entries", "rulings", "appeals". No query for most people:
-    only who binds an organisation, brokers and deciders have any. The operator has one more while claims
-    are undecided that an organisation's credit code has put under two keys.
+    "mandates", "versions", "introductions", "entries", "rulings", "appeals". The operator has one more query
+    while claims are undecided that an organisation's credit code has put under two keys.
     """
-    counts = counted_for(user, _waiting)
+    counts = Counter(_waiting(user))
     if counts.pop("under_old_keys", 0):
         counts["rulings"] = to_rule().count()
     return counts
 
 
-def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
+@counted_for_menu
+def _waiting(user: Any) -> Lists:
     access = access_of(user)
     lists: dict[str, QuerySet[Any]] = {}
     if access.binding or access.has(Role.BROKER):
@@ -57,9 +58,9 @@ def _waiting(user: Actor) -> dict[str, QuerySet[Any]]:
     return lists
 
 
-@once_a_request
-def todo_counts(user: Actor) -> dict[str, int]:
-    """What only the list of things to do asks for, by name; one query."""
+@counted_for_todos
+def todo_counts(user: Any) -> Lists:
+    """What only the list of things to do asks for, by name."""
     access = access_of(user)
     unfinished = (BrokerStatus.DRAFT, BrokerStatus.RETURNED)
     lists: dict[str, QuerySet[Any]] = {
@@ -68,8 +69,8 @@ def todo_counts(user: Actor) -> dict[str, int]:
     if access.binding:
         lists["consents"] = to_consent(user)
     if access.has(Role.BROKER):
-        lists["tasks"] = due_of(user)
+        lists["tasks"] = open_tasks_of(user)
         lists["requests"] = open_requests_for(user)
     if access.has(*DECIDERS):
         lists["certificates"] = to_check(user)
-    return counted_together(lists)
+    return lists

@@ -1,5 +1,7 @@
 """What waits for a person: texts to confirm, signatures to record."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marketplace.deals.models import Amendment, Contract, ContractParty, FinalConfirmation
@@ -9,9 +11,10 @@ from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.enquiries.workflow import Status as EnquiryStatus
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import Lists
 from marketplace.listings.kind import kind_named
 from marketplace.parties.policies import access_of
-from marketplace.web.once_a_request import once_a_request
+from marketplace.parties.queries.counting import counted_for_menu
 
 #: Beyond this number the badge of the menu says no more than "many".
 MOST_COUNTED = 100
@@ -96,12 +99,12 @@ def agreed_about(subject_kind: str, listing_id: int, asker_id: int) -> list[str]
     return list(rows.order_by("id").values_list("code", flat=True))
 
 
-@once_a_request
+@counted_for_menu
+def texts_and_signatures(user: Any) -> Lists:
+    """What the menu counts; counting stops at MOST_COUNTED."""
+    return {"texts": texts_to_confirm(user)[:MOST_COUNTED], "sign": to_sign(user)[:MOST_COUNTED]}
+
+
 def waiting_count(user: Actor) -> int:
-    """How many contracts wait for the person; counting stops at MOST_COUNTED."""
-    if not _bound_orgs(user):
-        return 0
-    return (
-        texts_to_confirm(user).order_by()[:MOST_COUNTED].count()
-        + to_sign(user).order_by()[:MOST_COUNTED].count()
-    )
+    """How many contracts wait for the person."""
+    return texts_and_signatures(user).total()

@@ -12,6 +12,7 @@ from marketplace.disclosure.queries.agreements import (
 )
 from marketplace.disclosure.queries.grants import (
     Opening,
+    ending_grants,
     ends_soon,
     given_by,
     grant_between,
@@ -52,6 +53,7 @@ __all__ = [
     "acceptances_of",
     "coming_text",
     "current_text",
+    "ending_grants",
     "ends_soon",
     "given_by",
     "grant_between",

@@ -1,6 +1,7 @@
 """Which text holds, and who has accepted it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,9 +17,9 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import access_of
 
 
-def holding() -> QuerySet[AgreementText]:
+def holding(now: datetime | None = None) -> QuerySet[AgreementText]:
     """The texts that have taken effect, the one that holds now first."""
-    rows = AgreementText.objects.filter(effective_at__lte=clock.now())
+    rows = AgreementText.objects.filter(effective_at__lte=now or clock.now())
     return rows.order_by("-effective_at", "-version")
 
 

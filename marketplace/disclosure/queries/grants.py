@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,11 +14,11 @@ from marketplace.disclosure.rulebook import Subject
 from marketplace.disclosure.workflow import OPEN, Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import Lists
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
-from marketplace.parties.queries.counting import counted_for
+from marketplace.parties.queries.counting import counted_for_menu
 from marketplace.parties.workflow import OrgStatus
-from marketplace.web.once_a_request import once_a_request
 
 #: A grant that ends within so many days is worth a reminder.
 SOON = timedelta(days=7)
@@ -113,14 +114,19 @@ def requests_for(actor: Actor) -> QuerySet[Grant]:
     return rows.select_related("owner", "organization").order_by("id")
 
 
-@once_a_request
 def request_count(actor: Actor) -> int:
-    """How many of them there are. No query for who binds no organisation."""
-    return counted_for(actor, _requested)["requests"] if access_of(actor).binding else 0
+    """How many of them there are, as the menu counts."""
+    return _requested(actor)["requests"]
 
 
-def _requested(actor: Actor) -> dict[str, QuerySet[Grant]]:
+@counted_for_menu
+def _requested(actor: Any) -> Lists:
     return {"requests": requests_for(actor)}
+
+
+def ending_grants(actor: Actor) -> QuerySet[Grant]:
+    """The grants of the organisations of `actor` that run and have an end."""
+    return held_by(actor).filter(status=Status.GRANTED, until__isnull=False)
 
 
 def ends_soon(actor: Actor) -> QuerySet[Grant]:
@@ -130,14 +136,14 @@ def ends_soon(actor: Actor) -> QuerySet[Grant]:
     return rows.order_by("until")
 
 
-def organizations_to_accept(actor: Actor) -> QuerySet[Organization]:
+def organizations_to_accept(actor: Actor, now: datetime | None = None) -> QuerySet[Organization]:
     """The organisations that `actor` binds, which asked for or hold a grant without the present text accepted."""
     access = access_of(actor)
     accepted = Acceptance.objects.filter(
-        organization=OuterRef("pk"), text__in=holding()[:1].values("pk")
+        organization=OuterRef("pk"), text__in=holding(now)[:1].values("pk")
     )
     open_ones = Grant.objects.filter(
-        Q(status=Status.REQUESTED) | Q(status=Status.GRANTED, until__gt=clock.now()),
+        Q(status=Status.REQUESTED) | Q(status=Status.GRANTED, until__gt=now or clock.now()),
         organization=OuterRef("pk"),
     )
     rows = Organization.objects.filter(

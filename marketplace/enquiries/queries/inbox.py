@@ -22,10 +22,10 @@ from marketplace.enquiries.rulebook import ASKER, OWNER
 from marketplace.enquiries.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.counting import counted_together
+from marketplace.kernel.counting import Lists, counted_together
 from marketplace.kernel.unreadable import readable
 from marketplace.parties.policies import access_of
-from marketplace.parties.queries.counting import counted_for
+from marketplace.parties.queries.counting import counted_for_menu
 from marketplace.web.once_a_request import once_a_request
 
 #: Whose turn it is, as a filter of the inbox.
@@ -211,10 +211,11 @@ def waiting_count(user: Actor) -> int:
     if principals_of(user):
         rows = Enquiry.objects.filter(_turn(user, mine=True))
         return counted_together({"enquiries": rows[:MOST_COUNTED]})["enquiries"]
-    return counted_for(user, _waiting)["enquiries"] if access_of(user).orgs else 0
+    return _waiting(user)["enquiries"]
 
 
-def _waiting(user: Actor) -> dict[str, QuerySet[Enquiry]]:
+@counted_for_menu
+def _waiting(user: Any) -> Lists:
     """The same for somebody who writes for the own organisations alone."""
     orgs = list(access_of(user).orgs)
     for_owner, for_asker = _last_sides(mine=True)
@@ -227,6 +228,7 @@ def todo_rows(user: Actor, limit: int) -> list[Enquiry]:
     if not waiting_count(user):
         return []
     rows = Enquiry.objects.filter(_turn(user, mine=True))
+    rows = rows.only("code", "listing_title", "first_answer_at", "answer_due_at")
     return list(rows.order_by(F("answer_due_at").asc(nulls_last=True), "last_message_at")[:limit])
 
 

@@ -29,14 +29,15 @@ from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_for
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.counting import counted_together
+from marketplace.kernel.counting import NOW, Lists
 from marketplace.kernel.errors import NotVisible
 from marketplace.listings.kind import kind_named
 from marketplace.listings.workflow import State
-from marketplace.parties.policies import Role, access_of
+from marketplace.parties.models import User
+from marketplace.parties.policies import REGISTRARS, Role, access_of
 from marketplace.parties.queries import hash_of
+from marketplace.parties.queries.counting import counted_for_todos
 from marketplace.taxonomy.queries import working_days_between
-from marketplace.web.once_a_request import once_a_request
 
 #: An organisation's answers that its page looks back on.
 MOST_ANSWERS = 500
@@ -280,18 +281,24 @@ def asked_as_visitor(user: Any) -> QuerySet[Enquiry]:
     return rows.select_related("visitor", "owner").order_by("-id")
 
 
+def _of_visitor(person_id: int) -> QuerySet[Enquiry]:
+    """The same by the key of the person, in a statement that is the same for everybody."""
+    person = User.objects.filter(pk=person_id)
+    emails = person.filter(email_verified_at__isnull=False).exclude(email="").values("email")
+    phones = person.filter(phone_verified_at__isnull=False).exclude(phone="").values("phone")
+    reached = Q(visitor__email__in=emails) | Q(visitor__phone__in=phones)
+    return Enquiry.objects.filter(reached, asker=None)
+
+
 def visitor_enquiries_of(user: Any) -> list[Enquiry]:
     """The newest of them."""
     return list(asked_as_visitor(user)[:20])
 
 
 # --- what waits for a person ------------------------------------------------------------------
-@once_a_request
-def todo_counts(user: Any) -> dict[str, int]:
-    """What the list of things to do asks for, by name; what cannot wait for this person is not in it.
-
-    "intents", "steps", "contacts", "visits", "leads". One query.
-    """
+@counted_for_todos
+def todo_counts(user: Any) -> Lists:
+    """What the list of things to do asks for, by name: "intents", "steps", "contacts", "visits", "leads", "operator"."""
     access = access_of(user)
     lists: dict[str, QuerySet[Any]] = {}
     if access.binding:
@@ -299,10 +306,12 @@ def todo_counts(user: Any) -> dict[str, int]:
     if access.orgs:
         lists |= {"steps": open_steps_for(user), "contacts": contacts_to_answer(user)}
     if access.is_confirmed:
-        lists["visits"] = asked_as_visitor(user)
+        lists["visits"] = _of_visitor(user.pk)
     if access.has(Role.BROKER):
         lists["leads"] = leads_held_by(user)
-    return counted_together(lists)
+    if access.has(Role.OPERATOR):
+        lists["operator"] = left_for_operator(Enquiry.objects.all())
+    return lists
 
 
 # --- how fast an organisation answers ---------------------------------------------------------
@@ -364,9 +373,9 @@ def districts_of(actor: Actor) -> frozenset[str]:
     return access.districts.get(Role.REGISTRAR_COUNTY, frozenset())
 
 
-def silent_in(districts: Collection[str]) -> QuerySet[Enquiry]:
+def silent_in(districts: Collection[str], now: datetime | None = None) -> QuerySet[Enquiry]:
     """Enquiries whose owner, of these districts, has let the period for the first answer pass."""
-    rows = Enquiry.objects.filter(status=Status.OPEN, answer_due_at__lt=clock.now())
+    rows = Enquiry.objects.filter(status=Status.OPEN, answer_due_at__lt=now or clock.now())
     if districts:
         rows = rows.filter(owner__district__in=districts)
     return rows.select_related("owner", "asker", "visitor").order_by("answer_due_at", "id")
@@ -383,12 +392,12 @@ def enquiry_to_log(actor: Actor, code: str) -> Enquiry | None:
     return found
 
 
-def unvisited_needs_in(districts: Collection[str]) -> QuerySet[Any]:
+def unvisited_needs_in(districts: Collection[str], now: datetime | None = None) -> QuerySet[Any]:
     """Published needs of these districts without a logged visit, oldest first.
 
     A visit counts that the firm has confirmed, or may still confirm: a disputed one was none.
     """
-    waiting = Q(reply="", token_ends__gt=clock.now())
+    waiting = Q(reply="", token_ends__gt=now or clock.now())
     visited = LoggedContact.objects.filter(
         Q(reply=LoggedContact.Reply.CONFIRMED) | waiting,
         kind="needs",
@@ -424,6 +433,19 @@ def intents_without_contract_in(districts: Collection[str]) -> QuerySet[Intent]:
         )
         rows = rows.filter(of_it)
     return rows.select_related("enquiry__owner", "enquiry__asker").order_by("decided_at", "id")
+
+
+@counted_for_todos
+def county_counts(user: Any) -> Lists:
+    """What a county officer looks after, by name: "silent", "unvisited", "uncontracted"."""
+    if not access_of(user).has(*REGISTRARS):
+        return {}
+    districts = districts_of(user)
+    return {
+        "silent": silent_in(districts, NOW),
+        "unvisited": unvisited_needs_in(districts, NOW),
+        "uncontracted": intents_without_contract_in(districts),
+    }
 
 
 def left_for_operator(rows: QuerySet[Enquiry]) -> QuerySet[Enquiry]:

@@ -15,6 +15,7 @@ from marketplace.evaluation.queries.experts import (
     experts_in_state,
     experts_to_review,
     experts_visible_to,
+    returned_to,
     suspended_past,
 )
 from marketplace.evaluation.queries.panels import (
@@ -22,6 +23,7 @@ from marketplace.evaluation.queries.panels import (
     lots_to_form,
     lots_to_judge,
     members_of,
+    open_seats,
     own_seat,
     panel_of_report,
     panel_of_scores,
@@ -93,6 +95,7 @@ __all__ = [
     "members_of",
     "missing_of",
     "names_of",
+    "open_seats",
     "own_seat",
     "panel_of_report",
     "panel_of_scores",
@@ -108,6 +111,7 @@ __all__ = [
     "reads_bid",
     "rejections_of",
     "requests_of",
+    "returned_to",
     "seats_past",
     "seats_to_do",
     "seats_visible_to",

@@ -33,6 +33,11 @@ def expert_of(actor: Actor) -> Expert | None:
     return _rows().filter(person_id=actor.pk).first() if actor.pk else None
 
 
+def returned_to(actor: Actor) -> QuerySet[Expert]:
+    """The person's own entry, while it waits to be mended."""
+    return _rows().filter(person_id=actor.pk, status=ExpertStatus.RETURNED)
+
+
 def experts_in_state(actor: Actor, status: str) -> QuerySet[Expert]:
     """The register for its keepers, in one state or in all."""
     rows = experts_visible_to(actor)

@@ -161,6 +161,12 @@ def own_seats(actor: Actor) -> Q:
     )
 
 
+def open_seats(actor: Actor) -> QuerySet[Seat]:
+    """Seats in which the person may have something to do, now or later: `seats_to_do` and `to_report` are of them."""
+    states = [SeatStatus.INVITED, SeatStatus.ACCEPTED, SeatStatus.CLEARED, SeatStatus.LOCKED]
+    return seats_visible_to(actor).filter(status__in=states)
+
+
 def seats_to_do(actor: Actor, now: datetime) -> QuerySet[Seat]:
     """Seats in which the person has something to do."""
     waits = Q(status__in=[SeatStatus.INVITED, SeatStatus.ACCEPTED], due_at__gt=now)

@@ -1,18 +1,19 @@
 """Stored matches as pages show them. Both listings must be open, and neither side may have dismissed the match."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from marketplace.achievements.models import Achievement
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.counting import Lists
 from marketplace.listings.queries import owner_not_suspended
 from marketplace.matching.models import Match, MatchFeedback, Side, Verdict
 from marketplace.matching.policies import OPEN
 from marketplace.needs.models import Need
 from marketplace.parties.policies import access_of
-from marketplace.parties.queries.counting import counted_for
-from marketplace.web.once_a_request import once_a_request
+from marketplace.parties.queries.counting import counted_for_menu
 
 #: The score from which a match is strong: strong matches are counted and notified, and a judgement is asked for.
 STRONG = 60
@@ -84,13 +85,13 @@ def dismissed_by(actor: Actor) -> QuerySet[Match]:
     return rows.order_by("-found_at", "id")
 
 
-@once_a_request
 def new_match_count(actor: Actor) -> int:
-    """The number of matches that wait for this person's judgement; one query, none without an organisation."""
-    return counted_for(actor, _unjudged)["matches"] if access_of(actor).orgs else 0
+    """The number of matches that wait for this person's judgement, as the menu counts."""
+    return _unjudged(actor)["matches"]
 
 
-def _unjudged(actor: Actor) -> dict[str, QuerySet[Match]]:
+@counted_for_menu
+def _unjudged(actor: Any) -> Lists:
     return {"matches": own_matches(actor)}
 
 

@@ -140,8 +140,8 @@ def readable_by(actor: Actor) -> QuerySet[OpenedBid]:
     return rows.distinct().order_by("-id")
 
 
-def to_post(actor: Actor) -> list[Opening]:
-    """Openings in which a bid waits for a share of this person."""
+def to_post(actor: Actor) -> QuerySet[Opening]:
+    """Openings in which a bid waits for a share of this person; at most 20."""
     orgs = list(access_of(actor).orgs)
     mine = Keeper.objects.filter(
         tender=OuterRef("tender"),
@@ -158,11 +158,11 @@ def to_post(actor: Actor) -> list[Opening]:
         tender__suspended_at__isnull=True,
         tender__sealing="sealed",
     )
-    return list(rows[:20])
+    return rows[:20]
 
 
-def to_complete(actor: Actor) -> list[OpenedBid]:
-    """Bids on a shortlist of organisations that the person binds, whose whole plan is still to come."""
+def to_complete(actor: Actor) -> QuerySet[OpenedBid]:
+    """Bids on a shortlist of organisations that the person binds, whose whole plan is still to come; at most 20."""
     rows = bid_rows().filter(
         bid__organization_id__in=list(access_of(actor).binding),
         opening__tender__summary_first=True,
@@ -173,15 +173,15 @@ def to_complete(actor: Actor) -> list[OpenedBid]:
         shortlisted_at__isnull=False,
         form__scheme="",
     )
-    return list(rows.order_by("id")[:20])
+    return rows.order_by("id")[:20]
 
 
-def to_reveal(actor: Actor) -> list[OpenedBid]:
-    """Bids of organisations that the person binds, whose key is asked for."""
+def to_reveal(actor: Actor) -> QuerySet[OpenedBid]:
+    """Bids of organisations that the person binds, whose key is asked for; at most 20."""
     rows = bid_rows().filter(
         Q(outcome=Outcome.DISPUTED) | Q(outcome=Outcome.WAITING, opening__asked_at__isnull=False),
         bid__organization_id__in=list(access_of(actor).binding),
         reveal__isnull=True,
         opening__tender__suspended_at__isnull=True,
     )
-    return list(rows.order_by("id")[:20])
+    return rows.order_by("id")[:20]

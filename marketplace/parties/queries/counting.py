@@ -4,25 +4,97 @@ Django needs ten times as long to write such a statement as the database to answ
 same kind of access get the same statement with other keys, so it is written once for each kind.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
+from marketplace.kernel import counting as kernel
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.counting import Counting, counting
 from marketplace.parties.policies import Access, access_of
+from marketplace.web.once_a_request import is_remembering, once_a_request, remembered
 
 #: Lists of a person by name. What they ask for may depend on the access and the key of the person alone:
-#: not on the time, and not on rows that were read.
-Lists = Callable[[Any], Mapping[str, QuerySet[Any]]]
+#: not on rows that were read, and on the time by `kernel.counting.NOW` and `TONIGHT` alone.
+Lists = Callable[[Any], kernel.Lists]
+#: The numbers of a person by the name of the list; 0 for a list that cannot have rows.
+Numbers = Callable[[Any], Counter[str]]
 #: No row has a negative key.
 _PERSON, _FIRST_ORG = -1, -2
 #: Whoever works for more organisations than this gets a statement that is not kept.
 MOST_ORGS = 8
+
+
+#: What slices count for a person: in the menu of every page of the workbench, and for its list of to-dos alone.
+_in_menu: list[Lists] = []
+_in_todos: list[Lists] = []
+
+
+def counted_for_menu(lists: Lists) -> Numbers:
+    """Declare lists that the menu counts. In a request all that slices declare so is asked in one statement."""
+    return _declared(lists, _in_menu)
+
+
+def counted_for_todos(lists: Lists) -> Numbers:
+    """Declare lists behind to-dos. The page of to-dos asks for them and for those of the menu in one statement.
+
+    A list may be wider than its to-do, where that depends on the time: it says whether rows are worth reading.
+    """
+    return _declared(lists, _in_todos)
+
+
+def _declared(lists: Lists, where: list[Lists]) -> Numbers:
+    where.append(lists)
+
+    @wraps(lists)
+    def numbers(user: Any) -> Counter[str]:
+        if not is_remembering():
+            return Counter(counted_for(user, lists))
+        found: dict[Lists, Counter[str]] | None = remembered(gather, user)
+        if found is None:
+            found = gather(user) if where is _in_todos else _of_menu(user)
+        return found[lists]
+
+    return numbers
+
+
+@once_a_request
+def gather(user: Any) -> dict[Lists, Counter[str]]:
+    """All numbers of to-dos and menu; one query."""
+    return _gathered(user, _everything, [*_in_menu, *_in_todos])
+
+
+@once_a_request
+def _of_menu(user: Any) -> dict[Lists, Counter[str]]:
+    return _gathered(user, _all_of_menu, _in_menu)
+
+
+def _gathered(user: Any, lists: Lists, declared: list[Lists]) -> dict[Lists, Counter[str]]:
+    found: dict[Lists, Counter[str]] = {one: Counter() for one in declared}
+    for name, number in counted_for(user, lists).items():
+        place, _dot, own = name.partition(".")
+        found[declared[int(place)]][own] = number
+    return found
+
+
+def _everything(user: Any) -> kernel.Lists:
+    return _together(user, [*_in_menu, *_in_todos])
+
+
+def _all_of_menu(user: Any) -> kernel.Lists:
+    return _together(user, _in_menu)
+
+
+def _together(user: Any, declared: list[Lists]) -> kernel.Lists:
+    return {
+        f"{place}.{name}": rows
+        for place, one in enumerate(declared)
+        for name, rows in one(user).items()
+    }
 
 
 @dataclass(frozen=True)

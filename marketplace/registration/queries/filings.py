@@ -12,8 +12,9 @@ from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.parties.policies import Role, access_of
-from marketplace.parties.queries.counting import counted_for
+from marketplace.kernel.counting import TONIGHT, Lists
+from marketplace.parties.policies import REGISTRARS, Role, access_of
+from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.registration.models import (
     CERTIFICATE_FILES,
     FILING_FILES,
@@ -30,7 +31,6 @@ from marketplace.registration.workflow import (
     ON_DESK,
     FilingStatus,
 )
-from marketplace.web.once_a_request import once_a_request
 
 #: What the seller's side brings on: to correct, to submit, to file in the national system.
 _OF_SELLER = (
@@ -92,16 +92,12 @@ def to_go_on_with(actor: Actor) -> QuerySet[Filing]:
     return rows.filter(status__in=_OF_SELLER)
 
 
-@once_a_request
-def counts_of_seller(user: Actor) -> dict[str, int]:
-    """How much the seller's side has to do, by name: "filings", "uses". One query that is kept.
+@counted_for_todos
+def counts_of_seller(user: Any) -> Lists:
+    """How much the seller's side has to do, by name: "filings", "uses".
 
     Most people have nothing of it: to read the rows, which are wide, is left to who has.
     """
-    return counted_for(user, _lists_of_seller)
-
-
-def _lists_of_seller(user: Actor) -> dict[str, QuerySet[Any]]:
     return {"filings": to_go_on_with(user), "uses": uses_to_report(user)}
 
 
@@ -160,8 +156,8 @@ def _due(until: datetime) -> Q:
     )
 
 
-def _heap(name: str) -> Q:
-    due = _due(_tonight())
+def _heap(name: str, until: datetime | None = None) -> Q:
+    due = _due(until or _tonight())
     submitted = Q(status=FilingStatus.SUBMITTED)
     return {
         "due": due,
@@ -200,6 +196,18 @@ def heap_counts(actor: Actor, *, district: str = "") -> dict[str, int]:
     )
     counted["moved"] = moved(rows).count()
     return {name: counted[name] or 0 for name in HEAPS}
+
+
+@counted_for_todos
+def todo_heaps(user: Any) -> Lists:
+    """The heaps of this registrar's desk that are to-dos."""
+    if not access_of(user).has(*REGISTRARS):
+        return {}
+    rows = desk(user)
+    heaps = {
+        name: rows.filter(_heap(name, TONIGHT)) for name in ("due", "corrected", "new", "disputed")
+    }
+    return {**heaps, "moved": moved(rows)}
 
 
 def moved(rows: QuerySet[Filing]) -> QuerySet[Filing]:
@@ -244,11 +252,14 @@ def has_moved(filing: Filing) -> bool:
 
 
 def waiting_count(actor: Actor) -> int:
-    """How many filings wait for this registrar's next act."""
-    return counted_for(actor, _on_desk)["desk"]
+    """How many filings wait for this registrar's next act, as the menu counts."""
+    return _on_desk(actor)["desk"]
 
 
-def _on_desk(actor: Actor) -> dict[str, QuerySet[Any]]:
+@counted_for_menu
+def _on_desk(actor: Any) -> Lists:
+    if not access_of(actor).has(*REGISTRARS):
+        return {}
     return {"desk": desk(actor).filter(status__in=sorted(ON_DESK))}
 
 

@@ -4,8 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.functional import cached_property
 
 from marketplace.deals.workflow import Book
@@ -229,23 +231,9 @@ def number_of_the_year() -> tuple[str, Headline | None]:
 
     The city's book, or the sample book while nothing of the city's is public; None while neither is.
     """
-    newest = Target.objects.filter(book=OuterRef("book"), year=OuterRef("year"), district="")
-    newest = newest.order_by("-pk")
-    issues = PublicIssue.objects.filter(book__in=[Book.CITY, Book.SAMPLE], table=CITY_DAILY)
-    # "city" stands before "sample".
-    rows = issues.order_by("book", "-year", "pk").values_list(
-        "book",
-        "year",
-        "contracts",
-        "amount_fen",
-        "technical_fen",
-        "at",
-        Subquery(newest.values("amount_fen")[:1]),
-        Subquery(newest.values("source")[:1]),
-    )
     found: Headline | None = None
     book = str(Book.CITY)
-    for of, year, contracts, amount, technical, at, target_fen, target_source in rows:
+    for of, year, contracts, amount, technical, at, target_fen, target_source in _headlines().all():
         if found is None:
             found, book = Headline(year), of
             found.target = _aim(of, year, target_fen, target_source)
@@ -256,6 +244,25 @@ def number_of_the_year() -> tuple[str, Headline | None]:
         found.technical_fen += technical
         found.as_of = at
     return book, found
+
+
+@cache
+def _headlines() -> QuerySet[Any, Any]:
+    """The totals issued day by day with their targets. Put together once: every home page asks for the same."""
+    newest = Target.objects.filter(book=OuterRef("book"), year=OuterRef("year"), district="")
+    newest = newest.order_by("-pk")
+    issues = PublicIssue.objects.filter(book__in=[Book.CITY, Book.SAMPLE], table=CITY_DAILY)
+    # "city" stands before "sample".
+    return issues.order_by("book", "-year", "pk").values_list(
+        "book",
+        "year",
+        "contracts",
+        "amount_fen",
+        "technical_fen",
+        "at",
+        Subquery(newest.values("amount_fen")[:1]),
+        Subquery(newest.values("source")[:1]),
+    )
 
 
 def _aim(book: str, year: int, fen: int | None, source: str | None) -> Aim | None:

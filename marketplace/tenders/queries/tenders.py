@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
 from marketplace.custody.models import Custodian
 from marketplace.exclusions import queries as exclusions
@@ -44,12 +44,13 @@ def published_for(_actor: Actor) -> QuerySet[Tender]:
 
 
 def closing_next(now: datetime) -> QuerySet[Tender]:
-    """Open tenders, what closes first at the top.
+    """Open tenders, what closes first at the top, with the columns of a line alone: the home page shows them.
 
     A deadline that has passed closes before the clock writes it. What is suspended closes at no known instant.
     """
-    rows = _rows().filter(status__in=OPEN, suspended_at__isnull=True, deadline__gt=now)
-    return rows.annotate(budget=Sum("lots__budget")).order_by("deadline", "id")
+    rows = Tender.objects.filter(status__in=OPEN, suspended_at__isnull=True, deadline__gt=now)
+    rows = rows.order_by("deadline", "id")
+    return rows.only("code", "title", "deadline", "procedure", "procedure_version")
 
 
 def visible_to(actor: Actor) -> QuerySet[Tender]:
@@ -103,15 +104,20 @@ def to_review(actor: Actor) -> QuerySet[Tender]:
     return rows.exclude(mine).order_by("submitted_at", "id")
 
 
+def not_argued(actor: Actor) -> QuerySet[Tender]:
+    """Challenges with money of the city that this authority argues at some time: `to_argue` and those before."""
+    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
+    if not access_of(actor).has(Role.AUTHORITY):
+        return rows.none()
+    return rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+
+
 def to_argue(actor: Actor) -> QuerySet[Tender]:
     """Challenges with money of the city that wait for the argument of experts: the county has looked at them.
 
     Where no registrar is appointed for the county, they do not wait for one.
     """
-    rows = _rows().filter(status=Status.IN_REVIEW, is_city_funded=True, argued_at__isnull=True)
-    if not access_of(actor).has(Role.AUTHORITY):
-        return rows.none()
-    rows = rows.exclude(owner_id__in=list(access_of(actor).orgs)).order_by("submitted_at", "id")
+    rows = not_argued(actor)
     seen, staffed = Q(screened_at__isnull=False), parties.staffed_districts(Role.REGISTRAR_COUNTY)
     if staffed is None:
         return rows.filter(seen)

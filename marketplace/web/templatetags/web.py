@@ -20,6 +20,7 @@ from marketplace.web import formats
 from marketplace.web.cards import mark
 from marketplace.web.facets import Option, drawn
 from marketplace.web.icons import icon as draw_icon
+from marketplace.web.lines import drawn as drawn_line
 from marketplace.web.marks import mark_of
 from marketplace.web.navigation import Link, home_address, links_in
 from marketplace.web.shell import footer, header
@@ -212,6 +213,12 @@ def search_scopes(chosen: str = "") -> SafeString:
     """The kinds of result that the search box offers by themselves, as options."""
     options = ((one.name, " selected" if one.name == chosen else "", one.scope) for one in scopes())
     return format_html_join("", '<option value="{}"{}>{}</option>', options)
+
+
+@register.simple_tag
+def side_menu(rows: Iterable[Any] | None, label: str) -> SafeString | str:
+    """The menu beside a page, drawn once for what it shows: rows of plain values (`workbench.menu.Row`)."""
+    return drawn_line("web/partials/side_menu.html", (str(label), tuple(rows))) if rows else ""
 
 
 @register.simple_tag(takes_context=True)

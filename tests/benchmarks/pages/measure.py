@@ -19,11 +19,16 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from cms.models import NewsPage  # noqa: E402
 from marketplace.achievements.models import Achievement  # noqa: E402
+from marketplace.brokerage.models import Broker  # noqa: E402
 from marketplace.needs.models import Need  # noqa: E402
+from marketplace.offerings.models import Offering  # noqa: E402
 from marketplace.parties.models import User  # noqa: E402
+from marketplace.publicity import queries as publicities  # noqa: E402
+from marketplace.tenders import queries as tenders  # noqa: E402
 from tests.benchmarks.pages import bare  # noqa: E402
 from tests.factories.needs import make_need  # noqa: E402
 
@@ -31,6 +36,11 @@ BARE = "bare list"
 WARM_ROUNDS = 5
 #: Visitors of so many networks, so that no limit is reached.
 NETWORKS = 200
+#: The accounts whose first page of the workbench is measured.
+WORKERS = (
+    *("member", "approver", "university", "broker", "expert", "custodian"),
+    *("county", "registrar", "operator", "authority", "auditor"),
+)
 Application = Callable[..., Iterable[bytes]]
 
 
@@ -127,6 +137,10 @@ def _environ(page: Page, number: int) -> dict[str, Any]:
 def _pages() -> dict[str, Page]:
     need = Need.objects.filter(status="published").order_by("code")[0]
     achievement = Achievement.objects.filter(status="published").order_by("code")[0]
+    service = Offering.objects.filter(status="published").order_by("code")[0]
+    broker = Broker.objects.filter(status="entered").order_by("code")[0]
+    call = tenders.published().order_by("code")[0]
+    publicity = publicities.published().order_by("code")[0]
     member, registrar = _signed_in("member"), _signed_in("registrar")
     edited, waiting = _own_need("draft"), _own_need("in_review")
     return {
@@ -138,6 +152,15 @@ def _pages() -> dict[str, Page]:
         "organisations": Page("/orgs/", 3),
         "need": Page(f"/needs/{need.code}/", 3),
         "achievement": Page(f"/achievements/{achievement.code}/", 3),
+        "services": Page(reverse("offerings:list"), 3),
+        "service": Page(reverse("offerings:detail", args=[service.code]), 3),
+        "brokers": Page(reverse("brokerage:list"), 3),
+        "broker": Page(reverse("brokerage:detail", args=[broker.code]), 3),
+        "calls": Page(reverse("tenders:list"), 3),
+        "call": Page(reverse("tenders:detail", args=[call.code]), 3),
+        "publicities": Page(reverse("publicity:list"), 3),
+        "publicity": Page(reverse("publicity:detail", args=[publicity.code]), 3),
+        "statistics": Page(reverse("statistics:dashboard"), 3),
         "organisation": Page(f"/orgs/{achievement.owner.code}/", 3),
         "news": Page("/news/", 3),
         "news item": Page(f"/news/{NewsPage.objects.live().order_by('path')[0].slug}/", 3),
@@ -145,10 +168,18 @@ def _pages() -> dict[str, Page]:
         "search": Page("/search/?q=轴承", 0),
         "achievements, searched": Page("/achievements/?q=轴承", 0),
         "needs, signed in": Page("/needs/", 4, session=member),
-        "workbench": Page("/workbench/", 4, session=member),
+        **{
+            f"workbench of the {name}": Page("/workbench/", 4, session=_signed_in(name))
+            for name in WORKERS
+        },
         "own needs": Page("/workbench/needs/", 4, session=member),
         "manage a need": Page(f"/workbench/needs/{waiting.code}/", 4, session=member),
         "wizard step": Page(f"/workbench/needs/{edited.code}/edit/basics/", 4, session=member),
+        "own calls": Page(reverse("tenders:own"), 4, session=member),
+        "call, signed in": Page(reverse("tenders:detail", args=[call.code]), 4, session=member),
+        "panels": Page(reverse("evaluation:desk"), 4, session=_signed_in("expert")),
+        "figures": Page(reverse("statistics:overview"), 4, session=registrar),
+        "review queue": Page("/workbench/review/", 4, session=registrar),
         "review": Page(f"/workbench/review/needs/{waiting.code}/", 4, session=registrar),
     }
 

@@ -203,7 +203,7 @@ def test_keepers_that_let_two_working_days_pass(cast: Cast) -> None:
     with past(tender):
         opening = begin(tender)
         assert [row.pk for row in queries.to_post(keepers.rows[0].person)] == [opening.pk]
-        assert queries.to_post(cast.approver) == []
+        assert list(queries.to_post(cast.approver)) == []
         until = opening.keepers_until
         services.tick()
         assert fresh(opening).asked_at is None

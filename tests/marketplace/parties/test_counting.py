@@ -1,6 +1,8 @@
 """The numbers of a menu, whose statement is written once for each kind of access."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from inspect import unwrap
 from typing import Any
 
 from django.db import connection
@@ -8,15 +10,17 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 import pytest
+import time_machine
 
-from marketplace.brokerage.queries.waiting import _waiting as of_brokerage
-from marketplace.disclosure.queries.grants import _requested as of_disclosure
-from marketplace.enquiries.queries.inbox import _waiting as of_enquiries
+from marketplace.enquiries.queries import county_counts
+from marketplace.enquiries.queries.inbox import _waiting as waiting_enquiries
 from marketplace.kernel.counting import counted_together
-from marketplace.matching.queries.lists import _unjudged as of_matching
+from marketplace.listings.kind import kind_named
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries import counting
+from marketplace.web import once_a_request
+from marketplace.workbench import queries
 from tests.cast import Cast
 from tests.factories.enquiries import make_enquiry
 from tests.factories.needs import make_need
@@ -24,8 +28,10 @@ from tests.factories.parties import OrganizationFactory, make_member
 
 pytestmark = pytest.mark.django_db
 
-Lists = Callable[[Any], dict[str, QuerySet[Any]]]
-ALL: tuple[Lists, ...] = (of_brokerage, of_disclosure, of_enquiries, of_matching)
+Lists = Callable[[Any], Any]
+#: What slices declare for the menu and the to-dos, and all of it together.
+ALL: tuple[Lists, ...] = (*counting._in_menu, *counting._in_todos, counting._everything)
+of_enquiries: Lists = unwrap(waiting_enquiries)
 
 
 @pytest.fixture(autouse=True)
@@ -41,16 +47,53 @@ def sql_of(action: Callable[[], Any]) -> list[str]:
     return [query["sql"] for query in asked.captured_queries]
 
 
-@pytest.mark.parametrize("lists", ALL, ids=lambda lists: lists.__module__)
-def test_everybody_gets_the_statement_that_their_lists_make(cast: Cast, lists: Lists) -> None:
+def test_everybody_gets_the_statement_that_their_lists_make(cast: Cast) -> None:
+    """At another time too: an instant that a statement was written with would stay in it."""
+    # The workbench is of those who are signed in.
     for name, who in cast.people():
+        if not who.is_authenticated:
+            continue
         # Otherwise the memberships are read within what is compared.
         access_of(who)
-        kept = sql_of(lambda who=who: counting.counted_for(who, lists))
-        # A second time from memory, where somebody else may have left it.
-        assert sql_of(lambda who=who: counting.counted_for(who, lists)) == kept, name
-        own = dict(lists(who))
-        assert sql_of(lambda own=own: counted_together(own)) == kept, name
+        for lists in ALL:
+            with time_machine.travel("2026-01-05T12:00:00Z", tick=False):
+                counting.counted_for(who, lists)
+            with time_machine.travel("2026-06-01T12:00:00Z", tick=False):
+                kept = sql_of(lambda who=who, lists=lists: counting.counted_for(who, lists))
+                own = dict(lists(who))
+                assert sql_of(lambda own=own: counted_together(own)) == kept, (name, lists)
+
+
+def test_a_page_asks_once_for_all_that_its_menu_and_its_todos_count(cast: Cast) -> None:
+    """In a request one statement; outside of one, each list by itself and never remembered."""
+    access_of(cast.operator)
+    with once_a_request.fresh():
+        assert len(sql_of(lambda: queries.review_count(cast.operator))) == 1
+        # The to-dos ask for their own and for the menu's together.
+        assert len(sql_of(lambda: counting.gather(cast.operator))) == 1
+        make_need(cast.enterprise, cast.member, state="in_review")
+        assert sql_of(lambda: queries.review_count(cast.operator)) == []
+    assert len(sql_of(lambda: queries.review_count(cast.operator))) > 1
+    assert queries.review_count(cast.operator) == 1
+
+
+def test_a_kept_statement_asks_about_the_moment_in_which_it_runs(cast: Cast) -> None:
+    need = make_need(cast.enterprise, cast.member, state="published")
+    made = make_enquiry(need, cast.university, cast.university_member)
+    assert made.answer_due_at is not None
+    with time_machine.travel(made.answer_due_at, tick=False):
+        assert county_counts(cast.registrar_city)["silent"] == 0
+    known = counting._statement.cache_info().misses
+    with time_machine.travel(made.answer_due_at + timedelta(seconds=1), tick=False):
+        assert county_counts(cast.registrar_city)["silent"] == 1
+    assert counting._statement.cache_info().misses == known
+
+
+def test_a_list_is_counted_for_each_value_of_a_column(cast: Cast) -> None:
+    for state in ("draft", "draft", "published"):
+        make_need(cast.enterprise, cast.member, state=state)
+    assert kind_named("needs").own_counts(cast.member) == {"draft": 2, "published": 1}
+    assert kind_named("needs").own_counts(cast.university_member) == {}
 
 
 def test_people_of_one_kind_share_a_statement_and_not_a_number(cast: Cast) -> None:
