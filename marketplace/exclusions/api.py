@@ -167,7 +167,7 @@ class DecisionItem(DecisionApi):
             row,
             lambda: services.correct_decision(
                 row,
-                sent.content,
+                sent.content_for(queries.account_of(row)),
                 reason=sent.validated_data["reason"],
                 actor=request.user,
                 rev=rev,

@@ -120,6 +120,12 @@ def test_a_decision_is_corrected_lifted_and_voided_over_rest(cast: Cast) -> None
         for name in ("kind", "name", "uscc", "body", "decided_on", "scopes", "areas", "link")
     }
     whole |= {"number": "第 2 号", "starts_on": clock.day_of(row.starts_at).isoformat()}
+    assert row.ends_at is not None
+    endless = client.put(
+        path, whole | {"reason": "文号有误", "rev": said["rev"]}, content_type="application/json"
+    )
+    assert [one["field"] for one in endless.json()["errors"]] == ["last_on"], "no ban by omission"
+    whole["last_on"] = clock.last_day(row.ends_at).isoformat()
     how = {"content_type": "application/json"}
     blind = client.put(path, whole | {"reason": "文号有误"}, **how)
     assert blind.status_code == 428
@@ -138,3 +144,22 @@ def test_a_decision_is_corrected_lifted_and_voided_over_rest(cast: Cast) -> None
     void = client.post(f"{path}void/", {"rev": lifted.json()["rev"], "reason": "误录"}, **how)
     assert void.json()["state"] == "void"
     assert client.post(f"{path}erase/", {"rev": 1}, **how).status_code == 404
+
+
+def test_a_correction_over_rest_leaves_the_account_that_it_does_not_name(cast: Cast) -> None:
+    """The account cannot be read over REST; without it the row would exclude nobody."""
+    row = make_decision(cast.expert, actor=cast.operator)
+    client, path = signed_in(cast.operator), f"/api/v1/exclusions/{row.code}/"
+    said = client.get(path).json()
+    names = ("kind", "name", "note", "body", "number", "decided_on", "scopes", "areas", "link")
+    whole = {name: said[name] for name in names} | {"reason": "机关名称有误", "body": "市财政局"}
+    whole |= {"starts_on": clock.day_of(row.starts_at).isoformat(), "last_on": None}
+    how = {"content_type": "application/json"}
+    kept = client.put(path, whole | {"rev": said["rev"]}, **how)
+    assert (kept.status_code, kept.json()["body"]) == (200, "市财政局"), kept.json()
+    row.refresh_from_db()
+    assert (row.person_id, row.ends_at) == (cast.expert.pk, None)
+    untied = client.put(path, whole | {"rev": row.rev, "account": ""}, **how)
+    assert untied.status_code == 200, untied.json()
+    row.refresh_from_db()
+    assert row.person_id is None
