@@ -26,7 +26,7 @@ from marketplace.evaluation.api.shapes import (
     SheetWrite,
 )
 from marketplace.evaluation.models import Explanation, Seat, Sheet
-from marketplace.evaluation.workflow import PANEL, SEAT, SeatStatus
+from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
@@ -38,8 +38,9 @@ from marketplace.web.rest import (
     tagged,
 )
 
-#: Before the declaration the names of the bidders are all that a member learns; before he accepts, nothing.
-_KNOWS_NOTHING = {SeatStatus.INVITED, SeatStatus.DECLINED, SeatStatus.EXPIRED}
+#: Before the declaration the names of the bidders are all that a member learns; before he accepts, and after he
+#: left the panel, nothing.
+_KNOWS = SITTING - {SeatStatus.INVITED}
 
 
 class SeatApi(APIView):
@@ -57,11 +58,12 @@ class SeatApi(APIView):
 
     def whole(self, row: Seat) -> dict[str, Any]:
         """The seat with the bids as far as the member may know them."""
-        knows = row.status not in _KNOWS_NOTHING and row.panel.is_open
+        knows = row.status in _KNOWS and row.panel.is_open
         bids = queries.bids_of(row.panel.lot) if knows else []
         sheets = {one.bid_id: one for one in row.sheets.all()}
         missing = set(queries.missing_of(row, row.panel)) if sheets else set()
-        out = queries.excluded_of(row.panel)
+        reads = self.request.user.has_perm("evaluation.read_seat", row)
+        proposed = {one.bid_id: one for one in queries.rejections_of(row.panel)} if reads else {}
         context = {
             "criteria": queries.to_score(queries.criteria_of(row.panel.lot)),
             "bids": [
@@ -70,7 +72,7 @@ class SeatApi(APIView):
                     "names": queries.names_of(one),
                     "rev": sheets[one.bid_id].rev if one.bid_id in sheets else None,
                     "is_scored": one.bid_id in sheets and one.bid.code not in missing,
-                    "is_rejected": one.bid_id in out,
+                    "rejection": proposed.get(one.bid_id),
                 }
                 for one in bids
             ],

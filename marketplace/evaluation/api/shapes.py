@@ -16,7 +16,7 @@ from marketplace.evaluation.workflow import ExpertStatus, PanelStatus, SeatStatu
 
 
 class PanelRead(serializers.Serializer[Any]):
-    """A panel without names. Instants in UTC; `seed` and `pool` are "" and empty before the award."""
+    """A panel without names. Instants in UTC; the seed and the pool are told by their hashes alone."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=PanelStatus.choices)
@@ -71,6 +71,14 @@ class PanelMoveWrite(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, max_length=MOST_REASON)
 
 
+class RejectionRead(serializers.Serializer[Any]):
+    """A rejection that a member proposed; it holds once another one `is_agreed`."""
+
+    ground = serializers.CharField(help_text="否决理由的代码")
+    text = serializers.CharField()
+    is_agreed = serializers.BooleanField()
+
+
 class SeatBidRead(serializers.Serializer[Any]):
     """A bid of the lot as a member sees it; `rev` is that of the own scores, null before the scoring."""
 
@@ -78,7 +86,7 @@ class SeatBidRead(serializers.Serializer[Any]):
     names = serializers.ListField(child=serializers.CharField())
     rev = serializers.IntegerField(allow_null=True)
     is_scored = serializers.BooleanField()
-    is_rejected = serializers.BooleanField()
+    rejection = RejectionRead(allow_null=True)
 
 
 class SeatCriterionRead(serializers.Serializer[Any]):

@@ -11,7 +11,13 @@ from marketplace.awards.models import Result
 from marketplace.evaluation import queries
 from marketplace.evaluation.models import Panel
 from tests.cast import Cast
-from tests.factories.evaluation import INDUSTRY, make_expert, make_opened, make_reader
+from tests.factories.evaluation import (
+    INDUSTRY,
+    make_expert,
+    make_opened,
+    make_panel,
+    make_reader,
+)
 from tests.marketplace.deals.pages import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +144,30 @@ def test_a_question_is_answered_once_by_who_binds_the_bidder(cast: Cast) -> None
     assert send(bidder, f"explanations/{bid}/", **answer).status_code == 409
     out = send(member, f"seats/{panel.code}/rejections/", bid=bid, act="propose", ground="x")
     assert (out.status_code, fields(out)) == (400, ["ground"])
+
+
+def test_who_agrees_reads_the_proposal_and_who_left_reads_nothing(cast: Cast) -> None:
+    for _number in range(5):
+        make_expert(operator=cast.operator)
+    lot = make_opened(
+        cast.enterprise,
+        cast.approver,
+        [(cast.university, cast.university_admin)],
+        procedure="challenge",
+        operator=cast.operator,
+        open_days=25,
+    )
+    panel = make_panel(lot, cast.operator, state="scoring")
+    at = f"seats/{panel.code}/"
+    one, two, three = (signed_in(seat.person) for seat in queries.sitting_of(panel)[:3])
+    bid = queries.bids_of(lot)[0].bid.code
+    said = {"ground": "requirement", "text": "检测报告不达标"}
+    assert send(one, f"{at}rejections/", bid=bid, act="propose", **said).status_code == 201
+    (read,) = two.get(BASE + at).json()["bids"]
+    assert read["rejection"] == said | {"is_agreed": False}
+    (agreed,) = send(two, f"{at}rejections/", bid=bid, act="agree").json()["bids"]
+    assert agreed["rejection"] == said | {"is_agreed": True}
+    rev = three.get(BASE + at).json()["rev"]
+    left = send(three, f"{at}recuse/", rev=rev, reason="与投标人有合作")
+    assert (left.json()["status"], left.json()["bids"]) == ("recused", [])
+    assert three.get(BASE + at).json()["bids"] == []
