@@ -146,20 +146,18 @@ def test_a_decision_is_corrected_lifted_and_voided_over_rest(cast: Cast) -> None
     assert client.post(f"{path}erase/", {"rev": 1}, **how).status_code == 404
 
 
-def test_a_correction_over_rest_leaves_the_account_that_it_does_not_name(cast: Cast) -> None:
-    """The account cannot be read over REST; without it the row would exclude nobody."""
-    row = make_decision(cast.expert, actor=cast.operator)
+def test_a_correction_over_rest_leaves_the_person_tied_to_the_row(cast: Cast) -> None:
+    row = make_decision(cast.university_member, actor=cast.operator)
     client, path = signed_in(cast.operator), f"/api/v1/exclusions/{row.code}/"
     said = client.get(path).json()
-    names = ("kind", "name", "note", "body", "number", "decided_on", "scopes", "areas", "link")
-    whole = {name: said[name] for name in names} | {"reason": "机关名称有误", "body": "市财政局"}
+    assert row.person_id == cast.university_member.pk
+    names = ("rev", "kind", "name", "note", "body", "number", "decided_on", "scopes", "link")
+    whole = {name: said[name] for name in names} | {"reason": "补充期限"}
     whole |= {"starts_on": clock.day_of(row.starts_at).isoformat(), "last_on": None}
-    how = {"content_type": "application/json"}
-    kept = client.put(path, whole | {"rev": said["rev"]}, **how)
-    assert (kept.status_code, kept.json()["body"]) == (200, "市财政局"), kept.json()
+    mended = client.put(path, whole, content_type="application/json")
     row.refresh_from_db()
-    assert (row.person_id, row.ends_at) == (cast.expert.pk, None)
-    untied = client.put(path, whole | {"rev": row.rev, "account": ""}, **how)
-    assert untied.status_code == 200, untied.json()
+    assert (mended.status_code, row.person_id) == (200, cast.university_member.pk)
+    whole |= {"rev": mended.json()["rev"], "account": ""}
+    assert client.put(path, whole, content_type="application/json").status_code == 200
     row.refresh_from_db()
-    assert row.person_id is None
+    assert row.person_id is None, "it was said that no account is known"
