@@ -303,12 +303,15 @@ def record_inspection(
 ) -> Inspection:
     """The authority inspected the work: once a calendar year, a second time under a named exception alone.
 
-    Raises Forbidden, Refused for a second one without an exception, Stale, InvalidInput at the fields.
+    Raises Forbidden, Refused for a second one without an exception and once the work is over, Stale, InvalidInput at
+    the fields.
     """
     delivery, _tender, now = _locked(delivery)
     if not actor.has_perm("awards.oversee_delivery", delivery):
         raise Forbidden
     check(delivery.rev, rev, delivery)
+    if delivery.status not in UNDER_WAY:
+        raise Refused(_("任务已经结束，不再检查"))
     errors: dict[str, list[object]] = {}
     texts = {"findings": "", "exception_note": ""}
     named = exception in Exemption.values
