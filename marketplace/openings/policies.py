@@ -1,6 +1,6 @@
 """Who opens, who reads a bid, who follows an opening."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import rules
@@ -18,6 +18,20 @@ def register_readers(reader: Callable[[Any, Any], bool]) -> None:
     """Let an upper slice admit readers of opened bids: called with (person, OpenedBid)."""
     if reader not in _readers:
         _readers.append(reader)
+
+
+_judges: list[Callable[[Collection[int]], Collection[int]]] = []
+
+
+def register_judges(judges: Callable[[Collection[int]], Collection[int]]) -> None:
+    """Let an upper slice say which of these lots, by key, have scores that are final: no plan comes in any more."""
+    if judges not in _judges:
+        _judges.append(judges)
+
+
+def judged(lots: Collection[int]) -> set[int]:
+    """Which of these lots have scores that are final. Asked under the lock of the tender where it must hold."""
+    return {lot for judges in _judges for lot in judges(lots)} if lots else set()
 
 
 @rules.predicate

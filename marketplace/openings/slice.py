@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.openings import queries, samples
+from marketplace.openings.policies import judged
 from marketplace.openings.workflow import Outcome
 from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
@@ -56,8 +57,10 @@ def _to_reveal(user: Any) -> Iterator[Todo]:
 
 
 def _to_complete(user: Any) -> Iterator[Todo]:
-    """Bids on a shortlist whose whole plan is still to come."""
-    for row in queries.to_complete(user) if _asked(user)["complete"] else ():
+    """Bids on a shortlist whose whole plan is still to come, and can still come."""
+    rows = list(queries.to_complete(user)) if _asked(user)["complete"] else []
+    over = judged([row.lot_id for row in rows])
+    for row in (row for row in rows if row.lot_id not in over):
         title = _("提交完整方案：%(title)s") % {"title": row.opening.tender.title}
         url = reverse("openings:complete", args=[row.bid.code])
         text = _("本单位已入围，发榜方等待完整方案")
@@ -85,6 +88,7 @@ def _manage(user: Any, tenders: Sequence[Any]) -> list[Answer]:
 def _outcome(user: Any, bids: Sequence[Any]) -> list[Answer]:
     """On the bidder's page of a bid: what became of it, and who read it."""
     found = queries.rows_of_bids([row.pk for row in bids])
+    over = judged([row.lot_id for row in found.values() if row.lacks_plan])
     answers: list[Answer] = []
     for bid in bids:
         row = found.get(bid.pk)
@@ -98,6 +102,7 @@ def _outcome(user: Any, bids: Sequence[Any]) -> list[Answer]:
                 "opening": row.opening,
                 "readings": queries.readings_of(row)[:50] if row.is_open else [],
                 "asked": row.waits and asked,
+                "lacks_plan": row.lacks_plan and row.lot_id not in over,
             }
         )
     return answers

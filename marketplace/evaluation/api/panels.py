@@ -92,7 +92,14 @@ class PanelCollection(EvaluationApi):
         sent.is_valid(raise_exception=True)
         held = sent.validated_data
         lot = self._lot(held["tender"], held["lot"])
-        made = once(once_ticket(request), lambda: self._form(lot, held), actor=request.user)
+        try:
+            made = once(once_ticket(request), lambda: self._form(lot, held), actor=request.user)
+        except InvalidInput as error:
+            # Each reason under the name that the caller knows.
+            named = {
+                "fields_of_work" if at == "fields" else at: why for at, why in error.errors.items()
+            }
+            raise InvalidInput(named) from error
         row = self.one(made.code)
         code = status.HTTP_201_CREATED if made.is_new else status.HTTP_200_OK
         return tagged(self.shown([row])[0], row.rev, status=code)

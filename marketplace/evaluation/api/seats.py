@@ -184,6 +184,8 @@ class SeatScores(SeatApi):
         sent.is_valid(raise_exception=True)
         given = sent.validated_data["scores"]
         points = {one["criterion"]: one["points"] for one in given}
+        if len(points) < len(given):
+            raise InvalidInput({"scores": [_("同一项评审因素只能出现一次")]})
         comments = {one["criterion"]: one["comment"] for one in given}
         try:
             services.save_scores(row, bid, points, comments, actor=request.user, rev=rev)

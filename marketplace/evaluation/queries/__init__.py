@@ -20,6 +20,7 @@ from marketplace.evaluation.queries.experts import (
 )
 from marketplace.evaluation.queries.panels import (
     approaches_visible_to,
+    locked_lots,
     lots_to_form,
     lots_to_judge,
     members_of,
@@ -90,6 +91,7 @@ __all__ = [
     "explanations_visible_to",
     "hints_of",
     "judged",
+    "locked_lots",
     "lots_to_form",
     "lots_to_judge",
     "members_of",

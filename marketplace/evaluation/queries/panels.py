@@ -1,6 +1,6 @@
 """Panels, seats and approaches: who sees them, what waits for whom, and who reads the bids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -243,6 +243,16 @@ def reads_bid(user: Actor, opened: Any) -> bool:
         panel__status__in=sorted(READING),
     )
     return any(user.has_perm("evaluation.read_seat", row) for row in rows)
+
+
+def locked_lots(lots: Collection[int]) -> set[int]:
+    """Those of these lots, by key, in whose panel a member has locked the scores."""
+    rows = Seat.objects.filter(
+        panel__lot_id__in=lots,
+        panel__status__in=sorted(OPEN_PANELS),
+        status__in=[SeatStatus.LOCKED, SeatStatus.SIGNED],
+    )
+    return set(rows.values_list("panel__lot_id", flat=True))
 
 
 # --- approaches -------------------------------------------------------------------------------

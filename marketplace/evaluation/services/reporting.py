@@ -41,7 +41,8 @@ def issue_report(
     """Fix the report: everything that the ranking follows from, as canonical JSON, with its SHA-256.
 
     One reader of the purchaser gives a public reason for each bid that he did not reject: `reasons` by code of the bid.
-    Raises Forbidden for anybody but the chair, Refused, Stale, InvalidInput at `conclusion` and `reason_<code>`.
+    Raises Forbidden for anybody but the chair, Refused, Stale, InvalidInput at `conclusion` and `reason_<code>`, and at
+    `reasons` for a bid that takes none.
     """
     panel, now = locked(panel)
     PANEL.fire("report", panel, actor, at=now)
@@ -50,8 +51,13 @@ def issue_report(
         raise Refused(_("项目已暂停"))
     rows, errors = queries.judged(panel), Errors()
     panel.conclusion = errors.text(conclusion, "conclusion", MOST_TEXT, _("请填写评审意见"))
+    said = reasons or {}
+    asked = {row.code for row in rows if row.rejection is None} if panel.by_reader else set()
+    if not said.keys() <= asked:
+        errors.found["reasons"] = [
+            _("有方案不需要写理由：不属于这个标段、已被否决，或者由评审组评审")
+        ]
     if panel.by_reader:
-        said = reasons or {}
         panel.reasons = {
             row.code: errors.text(
                 said.get(row.code, ""),

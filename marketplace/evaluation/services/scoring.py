@@ -32,7 +32,7 @@ def save_scores(
     """Keep the scores for a bid as a draft. `points` and `comments` by number of criterion; "" is not scored yet.
 
     Raises Forbidden, NotVisible for no bid of the lot, Refused once locked or out, Stale, InvalidInput at
-    `points_<number>` or `comment_<number>`.
+    `points_<number>` or `comment_<number>`, and at `scores` for a criterion that members do not score.
     """
     seat, now = locked_seat(seat)
     if seat.locked_at is not None:
@@ -73,6 +73,8 @@ def _read(
 ) -> tuple[dict[int, Decimal], dict[str, list[object]]]:
     read: dict[int, Decimal] = {}
     errors: dict[str, list[object]] = {}
+    if any(number not in numbers for number in (*points, *comments)):
+        errors["scores"] = [_("没有这一项评审因素，或者它不由成员打分")]
     for number in numbers:
         typed = points.get(number, "").strip()
         if typed:

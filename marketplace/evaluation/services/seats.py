@@ -50,7 +50,8 @@ def declare(seat: Seat, said: Mapping[str, str | None], *, actor: Actor, rev: Re
     """Declare for each bid of the lot: None is "no conflict", a text is the conflict.
 
     A conflict recuses the member, whether he declares it or it is computed; nothing of a bid was read by then.
-    Raises Forbidden, Refused, Stale, InvalidInput at `bid_<code>` for a bid without a declaration.
+    Raises Forbidden, Refused, Stale, InvalidInput at `bid_<code>` for a bid without a declaration, at `conflicts` for
+    one that is not of the lot.
     """
     seat, now = locked_seat(seat)
     bids = queries.bids_of(seat.panel.lot)
@@ -62,6 +63,9 @@ def declare(seat: Seat, said: Mapping[str, str | None], *, actor: Actor, rev: Re
     check(seat.rev, rev, seat)
     errors: dict[str, list[object]] = {}
     rows = []
+    # Such a conflict would recuse the member and stand nowhere.
+    if not said.keys() <= {one.bid.code for one in bids}:
+        errors["conflicts"] = [_("有方案不属于这个标段")]
     for one in bids:
         code = one.bid.code
         text = said.get(code)

@@ -14,6 +14,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.openings import events
 from marketplace.openings.models import OPENED_FILES, OpenedBid
+from marketplace.openings.policies import judged
 from marketplace.openings.services.locking import locked, locked_bid
 from marketplace.tenders.workflow import Stage
 from marketplace.tenders.workflow import Status as TenderStatus
@@ -71,3 +72,6 @@ def _check(row: OpenedBid, actor: Actor) -> None:
         Stage.EVALUATING,
     }:
         raise Refused(_("评审已经结束，不再接收完整方案"))
+    if judged([row.lot_id]):
+        # Whoever has locked judged what was there: it does not change under him.
+        raise Refused(_("已有评审成员锁定评分，不再接收完整方案"))

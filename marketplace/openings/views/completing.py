@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, StorageFull
 from marketplace.openings import services
 from marketplace.openings.forms import PlanForm
+from marketplace.openings.policies import judged
 from marketplace.openings.views.shared import PersonRequest, opened
 from marketplace.web.acts import at_fields
 from marketplace.web.signed_out import login_required
@@ -48,6 +49,7 @@ def complete(request: PersonRequest, code: str) -> HttpResponse:
         "bid": row.bid,
         "tender": row.opening.tender,
         "form": form,
+        "takes": row.lacks_plan and not judged([row.lot_id]),
         "problem": problem,
     }
     response = render_page(request, "openings/complete.html", context, status=status)

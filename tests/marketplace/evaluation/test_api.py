@@ -48,7 +48,7 @@ def test_from_the_pool_to_the_report(cast: Cast) -> None:
     tender, operator = lot.tender.code, signed_in(cast.operator)
     body = {"tender": tender, "kind": "drawn", "size": 5, "fields_of_work": [INDUSTRY]}
     short = send(operator, "evaluations/", **body | {"size": 7})
-    assert (short.status_code, fields(short)) == (400, ["fields"])
+    assert (short.status_code, fields(short)) == (400, ["fields_of_work"])
     stranger = send(signed_in(cast.approver), "evaluations/", **body)
     assert stranger.status_code == 403
     made = send(operator, "evaluations/", key="k1", **body)
@@ -70,6 +70,9 @@ def test_from_the_pool_to_the_report(cast: Cast) -> None:
         assert [one["code"] for one in taken["bids"]] == [bid]
         none = send(client, f"seats/{code}/declare/", rev=taken["rev"])
         assert (none.status_code, fields(none)) == (400, [f"bid_{bid}"])
+        other = {bid: None, "TB2026-000000-0": "任其顾问"}
+        lost = send(client, f"seats/{code}/declare/", rev=taken["rev"], conflicts=other)
+        assert (lost.status_code, fields(lost)) == (400, ["conflicts"]), "it would stand nowhere"
         said = send(client, f"seats/{code}/declare/", rev=taken["rev"], conflicts={bid: None})
         assert said.json()["status"] == "cleared"
     for _seat, client in (chair, *others):
@@ -79,6 +82,9 @@ def test_from_the_pool_to_the_report(cast: Cast) -> None:
         wrong = [{"criterion": numbers[0], "points": "100.001"}]
         bad = send(client, f"seats/{code}/scores/{bid}/", "put", **sheet, scores=wrong)
         assert (bad.status_code, fields(bad)) == (400, [f"points_{numbers[0]}"])
+        for one in ([{"criterion": 99, "points": "80"}], wrong * 2):
+            lost = send(client, f"seats/{code}/scores/{bid}/", "put", **sheet, scores=one)
+            assert (lost.status_code, fields(lost)) == (400, ["scores"]), "no points are dropped"
         early = send(client, f"seats/{code}/lock/", rev=shown["rev"])
         assert early.status_code == 409, "a bid is not scored"
         points = [{"criterion": one, "points": "88.5", "comment": "可行"} for one in numbers]
@@ -97,6 +103,9 @@ def test_from_the_pool_to_the_report(cast: Cast) -> None:
     old = send(client, f"seats/{code}/report/", **report, panel_rev=now["panel_rev"] - 1)
     assert old.status_code == 409
     assert send(others[0][1], f"seats/{code}/report/", **report).status_code == 403
+    extra = report | {"panel_rev": now["panel_rev"], "reasons": {bid: "不需要"}}
+    lost = send(client, f"seats/{code}/report/", **extra)
+    assert (lost.status_code, fields(lost)) == (400, ["reasons"]), "a drawn panel gives none"
     issued = send(client, f"seats/{code}/report/", **report, panel_rev=now["panel_rev"]).json()
     assert (issued["panel_status"], len(issued["report_hash"])) == ("signing", 64)
     for _seat, one in (chair, *others):

@@ -20,6 +20,7 @@ from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused, Stale
 from marketplace.notices.models import Notice
+from marketplace.openings import services as openings
 from marketplace.openings.models import OpenedBid, Reading
 from marketplace.openings.services import note_reading
 from marketplace.parties.models import Membership
@@ -630,3 +631,36 @@ def test_a_sitting_expert_who_leaves_the_register_goes_on(cast: Cast) -> None:
     assert (barred.status, barred.found) == ("recused", ["不在专家库中"])
     one.refresh_from_db()
     assert one.status == "cleared"
+
+
+def test_no_plan_comes_in_once_a_member_has_locked_his_scores(cast: Cast) -> None:
+    """Where a summary came first: what a member has judged does not change under him."""
+    for _number in range(5):
+        make_expert(operator=cast.operator)
+    lot = challenge(cast)
+    Tender.objects.filter(pk=lot.tender_id).update(summary_first=True)
+    for row in OpenedBid.objects.filter(lot=lot):
+        OpenedBid.objects.filter(pk=row.pk).update(
+            form=row.form | {"scheme": ""}, shortlisted_at=clock.now()
+        )
+    panel = make_panel(lot, cast.operator, state="scoring")
+    first, second = OpenedBid.objects.filter(lot=lot).order_by("bid__organization__name")
+    people = {
+        cast.university.pk: cast.university_admin,
+        cast.other_enterprise.pk: cast.outsider,
+    }
+    one, other = (people[row.bid.organization_id] for row in (first, second))
+    client = Client()
+    client.force_login(other)
+    page = f"/workbench/openings/bids/{second.bid.code}/plan/"
+    assert openings.complete_bid(first, "完整方案", actor=one).form["scheme"] == "完整方案"
+    assert page in client.get("/workbench/").text
+    seat = queries.sitting_of(panel)[0]
+    for row in (first, second):
+        give(seat, row.bid.code, "80")
+    services.lock_scores(seat, actor=seat.person)
+    with pytest.raises(Refused, match="锁定评分"):
+        openings.complete_bid(second, "迟到的方案", actor=other)
+    assert "<form" not in client.get(page).text.split("<main")[1].split("</main")[0]
+    assert page not in client.get("/workbench/").text
+    assert page not in client.get(f"/workbench/bids/{second.bid.code}/").text

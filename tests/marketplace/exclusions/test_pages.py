@@ -138,3 +138,20 @@ def test_a_decision_is_corrected_lifted_and_voided_over_rest(cast: Cast) -> None
     void = client.post(f"{path}void/", {"rev": lifted.json()["rev"], "reason": "误录"}, **how)
     assert void.json()["state"] == "void"
     assert client.post(f"{path}erase/", {"rev": 1}, **how).status_code == 404
+
+
+def test_a_correction_over_rest_leaves_the_person_tied_to_the_row(cast: Cast) -> None:
+    row = make_decision(cast.university_member, actor=cast.operator)
+    client, path = signed_in(cast.operator), f"/api/v1/exclusions/{row.code}/"
+    said = client.get(path).json()
+    assert row.person_id == cast.university_member.pk
+    names = ("rev", "kind", "name", "note", "body", "number", "decided_on", "scopes", "link")
+    whole = {name: said[name] for name in names} | {"reason": "补充期限"}
+    whole["starts_on"] = clock.day_of(row.starts_at).isoformat()
+    mended = client.put(path, whole, content_type="application/json")
+    row.refresh_from_db()
+    assert (mended.status_code, row.person_id) == (200, cast.university_member.pk)
+    whole |= {"rev": mended.json()["rev"], "account": ""}
+    assert client.put(path, whole, content_type="application/json").status_code == 200
+    row.refresh_from_db()
+    assert row.person_id is None, "it was said that no account is known"
