@@ -335,10 +335,8 @@ def record_inspection(
             errors |= error.errors
     if exception and not named:
         errors["exception"] = [_("请从列表中选择")]
-    if on is None or on > clock.today():
-        errors["on"] = [_("请填写日期，不晚于今天")]
-    elif on < clock.day_of(delivery.created_at):
-        errors["on"] = [_("日期不能早于签约")]
+    if why := _unfit_day(on, delivery):
+        errors["on"] = [why]
     if errors or on is None:
         raise InvalidInput(errors)
     taken = list(delivery.inspections.values_list("on", flat=True))
@@ -362,3 +360,10 @@ def record_inspection(
     save(delivery)
     publish(events.DeliveryInspected(subject_id=delivery.pk), actor=actor)
     return made
+
+
+def _unfit_day(on: date | None, delivery: TaskBook) -> object:
+    """Why nobody can have inspected the work on this day; "" for none."""
+    if on is None or on > clock.today():
+        return _("请填写日期，不晚于今天")
+    return _("日期不能早于签约") if on < clock.day_of(delivery.created_at) else ""
