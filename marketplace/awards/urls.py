@@ -20,6 +20,8 @@ workbench = [
 api = [
     path("results/", rest.ResultCollection.as_view(), name="result_list"),
     path("results/<str:code>/", rest.ResultItem.as_view(), name="result_detail"),
+    path("results/<str:code>/<slug:move>/", rest.ResultMove.as_view(), name="result_move"),
     path("deliveries/", rest.DeliveryCollection.as_view(), name="delivery_list"),
     path("deliveries/<str:code>/", rest.DeliveryItem.as_view(), name="delivery_detail"),
+    path("deliveries/<str:code>/<slug:move>/", rest.DeliveryMove.as_view(), name="delivery_move"),
 ]

@@ -1,7 +1,6 @@
 """The register of decisions over REST, by the same services as the pages."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,7 +14,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.exclusions import queries, services
-from marketplace.exclusions.forms import account_of
 from marketplace.exclusions.models import Decision
 from marketplace.exclusions.serializers import (
     DecisionCorrection,
@@ -165,15 +163,11 @@ class DecisionItem(DecisionApi):
         rev = seen_rev(request)
         sent = DecisionCorrection(data=request.data)
         sent.is_valid(raise_exception=True)
-        content = sent.content
-        if "account" not in sent.validated_data:
-            # It is not part of what is read here: left out, the person stays tied to the row.
-            content = replace(content, account=account_of(row))
         return self.moved(
             row,
             lambda: services.correct_decision(
                 row,
-                content,
+                sent.content_for(queries.account_of(row)),
                 reason=sent.validated_data["reason"],
                 actor=request.user,
                 rev=rev,

@@ -160,7 +160,7 @@ def initial_of(row: Decision) -> dict[str, Any]:
         "name": row.name,
         "uscc": row.uscc,
         "note": row.note,
-        "account": account_of(row),
+        "account": queries.account_of(row),
         "body": row.body,
         "number": row.number,
         "decided_on": row.decided_on,
@@ -171,11 +171,6 @@ def initial_of(row: Decision) -> dict[str, Any]:
         "last_on": clock.last_day(row.ends_at) if row.ends_at is not None else None,
         "source": row.source,
     }
-
-
-def account_of(row: Decision) -> str:
-    """The address or number of the account that is tied to the row, or ""."""
-    return str(row.person.email or row.person.phone or "") if row.person is not None else ""
 
 
 class LiftForm(JiebangForm):

@@ -76,6 +76,11 @@ def runs_read_by(actor: Actor) -> QuerySet[Run]:
     return rows if actor.has_perm("exclusions.read_register") else rows.none()
 
 
+def account_of(row: Decision) -> str:
+    """The address or number of the account that is tied to the row, or ""."""
+    return str(row.person.email or row.person.phone or "") if row.person is not None else ""
+
+
 def accounts_like(decision: Decision) -> list[User]:
     """Accounts with the name of a person whom nobody has tied to an account yet. A name proves nothing."""
     if decision.kind != Decision.Kind.PERSON or decision.person_id is not None:

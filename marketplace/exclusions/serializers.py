@@ -95,16 +95,19 @@ class DecisionMoveWrite(serializers.Serializer[Any]):
 
 
 class DecisionCorrection(DecisionWrite):
-    """The whole of what the document says, with the reason of the correction."""
+    """The whole of what the document says, with the reason of the correction.
+
+    `last_on` is null where no end is named. `account` cannot be read here: left out, it stays, and "" unties it.
+    """
 
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
     reason = serializers.CharField(max_length=500)
     link = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    last_on = serializers.DateField(allow_null=True)
 
-    @property
-    def content(self) -> Content:
-        """What was sent, for the service."""
-        held = dict(self.validated_data)
+    def content_for(self, account: str) -> Content:
+        """What was sent, for the service; `account` is what is tied to the row now."""
+        held = {"account": account} | dict(self.validated_data)
         for other in ("rev", "reason"):
             held.pop(other, None)
         fields, link = held.pop("industries", []), held.pop("link")

@@ -16,7 +16,6 @@ from marketplace.exclusions.forms import (
     LiftForm,
     SheetForm,
     VoidForm,
-    account_of,
     initial_of,
 )
 from marketplace.exclusions.imports import read_table, record_rows, template_file
@@ -206,7 +205,7 @@ def _context(user: User, row: Decision) -> dict[str, Any]:
         "term": queries.term_in_words(row),
         "files": attachments_of(DECISION_FILES, row.pk),
         "reads_all": reads_all,
-        "account": account_of(row) if reads_all else "",
+        "account": queries.account_of(row) if reads_all else "",
         "alike": queries.accounts_like(row) if corrects else [],
         "corrects": corrects,
         "history": history(events.DECISION, row.pk),

@@ -224,6 +224,8 @@ POSTS: dict[str, str] = {
     "evaluation:score": REV,
     "evaluation:explain": REV,
     "evaluation:approach": KEY,
+    "api:result_move": REV,
+    "api:delivery_move": REV,
     "api:panel_list": KEY,
     "api:panel_move": REV,
     "api:seat_move": REV,

@@ -156,8 +156,10 @@ RELATIONS: dict[str, Relations] = {
     "bid_receipt": _BID,
     "bid_part": _BID,
     "lotresult": _RESULT,
+    "lotresult_act": _RESULT,
     "letter": _RESULT,
     "delivery": _RESULT,
+    "delivery_act": _RESULT,
     # A member of the other enterprise keeps a key of the opening that waits.
     "opening waiting": {**_PURCHASED, "opening_keeper": frozenset({"outsider"})},
     "opening opened": _PURCHASED,

@@ -303,12 +303,15 @@ def record_inspection(
 ) -> Inspection:
     """The authority inspected the work: once a calendar year, a second time under a named exception alone.
 
-    Raises Forbidden, Refused for a second one without an exception, Stale, InvalidInput at the fields.
+    Raises Forbidden, Refused for a second one without an exception and once the work is over, Stale, InvalidInput at
+    the fields.
     """
     delivery, _tender, now = _locked(delivery)
     if not actor.has_perm("awards.oversee_delivery", delivery):
         raise Forbidden
     check(delivery.rev, rev, delivery)
+    if delivery.status not in UNDER_WAY:
+        raise Refused(_("任务已经结束，不再检查"))
     errors: dict[str, list[object]] = {}
     texts = {"findings": "", "exception_note": ""}
     named = exception in Exemption.values
@@ -332,10 +335,8 @@ def record_inspection(
             errors |= error.errors
     if exception and not named:
         errors["exception"] = [_("请从列表中选择")]
-    if on is None or on > clock.today():
-        errors["on"] = [_("请填写日期，不晚于今天")]
-    elif on < clock.day_of(delivery.created_at):
-        errors["on"] = [_("日期不能早于签约")]
+    if why := _unfit_day(on, delivery):
+        errors["on"] = [why]
     if errors or on is None:
         raise InvalidInput(errors)
     taken = list(delivery.inspections.values_list("on", flat=True))
@@ -359,3 +360,10 @@ def record_inspection(
     save(delivery)
     publish(events.DeliveryInspected(subject_id=delivery.pk), actor=actor)
     return made
+
+
+def _unfit_day(on: date | None, delivery: TaskBook) -> object:
+    """Why nobody can have inspected the work on this day; "" for none."""
+    if on is None or on > clock.today():
+        return _("请填写日期，不晚于今天")
+    return _("日期不能早于签约") if on < clock.day_of(delivery.created_at) else ""

@@ -41,7 +41,13 @@ def awards(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
         delivery = _work(world, state)
         world.rows["delivery", state] = delivery
         works[state] = {"code": delivery.code}
-    return {"lotresult": made, "letter": letters, "delivery": works}
+    return {
+        "lotresult": made,
+        "lotresult_act": {state: one | {"move": "confirm"} for state, one in made.items()},
+        "letter": letters,
+        "delivery": works,
+        "delivery_act": {state: one | {"move": "accept"} for state, one in works.items()},
+    }
 
 
 def _round(world: Any, *, procedure: str = "call", invalid: tuple[int, ...] = ()) -> Round:

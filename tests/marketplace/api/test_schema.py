@@ -73,6 +73,8 @@ def test_each_operation_names_its_problems(operations: dict[str, dict[str, Any]]
         "opening_detail": READS | {"404"},
         "result_list": READS | {"404"},
         "result_detail": READS | {"404"},
+        "result_move": WRITES | {"200", "404", "412", "428"},
+        "delivery_move": WRITES | {"200", "404", "412", "428"},
         "own_expert": READS,
         "introduction_met": WRITES | {"200", "404"},
         "publicity_list": READS | {"404"},

@@ -120,6 +120,12 @@ def test_a_decision_is_corrected_lifted_and_voided_over_rest(cast: Cast) -> None
         for name in ("kind", "name", "uscc", "body", "decided_on", "scopes", "areas", "link")
     }
     whole |= {"number": "第 2 号", "starts_on": clock.day_of(row.starts_at).isoformat()}
+    assert row.ends_at is not None
+    endless = client.put(
+        path, whole | {"reason": "文号有误", "rev": said["rev"]}, content_type="application/json"
+    )
+    assert [one["field"] for one in endless.json()["errors"]] == ["last_on"], "no ban by omission"
+    whole["last_on"] = clock.last_day(row.ends_at).isoformat()
     how = {"content_type": "application/json"}
     blind = client.put(path, whole | {"reason": "文号有误"}, **how)
     assert blind.status_code == 428
@@ -147,7 +153,7 @@ def test_a_correction_over_rest_leaves_the_person_tied_to_the_row(cast: Cast) ->
     assert row.person_id == cast.university_member.pk
     names = ("rev", "kind", "name", "note", "body", "number", "decided_on", "scopes", "link")
     whole = {name: said[name] for name in names} | {"reason": "补充期限"}
-    whole["starts_on"] = clock.day_of(row.starts_at).isoformat()
+    whole |= {"starts_on": clock.day_of(row.starts_at).isoformat(), "last_on": None}
     mended = client.put(path, whole, content_type="application/json")
     row.refresh_from_db()
     assert (mended.status_code, row.person_id) == (200, cast.university_member.pk)

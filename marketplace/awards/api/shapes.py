@@ -5,8 +5,17 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.awards.models import Result, TaskBook
-from marketplace.awards.rulebook import Exemption, Grade, Out
+from marketplace.awards.rulebook import (
+    MOST_NOTE,
+    MOST_REASON,
+    MOST_TEXT,
+    Exemption,
+    Grade,
+    Out,
+)
 from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus, Status
+from marketplace.kernel.money import MAX_FEN
+from marketplace.publicity.rulebook import MOST_DAYS, MOST_FACT
 
 
 class RankRead(serializers.Serializer[Any]):
@@ -158,3 +167,43 @@ class DeliveryPage(serializers.Serializer[Any]):
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
     results = DeliveryRead(many=True)
+
+
+class ResultMoveWrite(serializers.Serializer[Any]):
+    """What is said with a move.
+
+    `days`, `contact` and `note` of the publicity with check; `reason` with return, explain, decline, next, again and
+    fail; `out` (why the candidate is out) with next, again and fail.
+    """
+
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
+    days = serializers.IntegerField(required=False, min_value=1, max_value=MOST_DAYS)
+    contact = serializers.CharField(required=False, allow_blank=True, max_length=MOST_FACT)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=MOST_NOTE)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=MOST_REASON)
+    out = serializers.ChoiceField(
+        required=False, choices=[one for one in Out.values if one != Out.ROUND]
+    )
+
+
+class DeliveryMoveWrite(serializers.Serializer[Any]):
+    """What is said with a move.
+
+    `milestone` (its number) with report, approve and send-back; `text` with report, submit, claim and inspect;
+    `reasons` with send-back; `on`, `judges`, `reasons` and for an acceptance `grade` with a decision; `spent_fen`
+    with claim; `on`, `purpose` and where it is the second of a year `exception` and `exception_note` with inspect.
+    """
+
+    rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
+    milestone = serializers.IntegerField(required=False, min_value=1, max_value=999)
+    text = serializers.CharField(required=False, allow_blank=True, max_length=MOST_TEXT)
+    on = serializers.DateField(required=False, allow_null=True)
+    judges = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    reasons = serializers.CharField(required=False, allow_blank=True, max_length=MOST_TEXT)
+    grade = serializers.ChoiceField(required=False, choices=Grade.values)
+    spent_fen = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=MAX_FEN
+    )
+    purpose = serializers.CharField(required=False, allow_blank=True, max_length=MOST_REASON)
+    exception = serializers.ChoiceField(required=False, choices=Exemption.values)
+    exception_note = serializers.CharField(required=False, allow_blank=True, max_length=MOST_REASON)
