@@ -214,10 +214,20 @@ class ExplanationPage(serializers.Serializer[Any]):
     results = ExplanationRead(many=True)
 
 
+class InstantField(serializers.DateTimeField):
+    """An instant. At the edge of the calendar the base class catches what overflows only where an offset is given."""
+
+    def enforce_timezone(self, value: Any) -> Any:
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
+
+
 class ExplanationWrite(serializers.Serializer[Any]):
     """The answer to the question that was asked at `asked_at`."""
 
-    asked_at = serializers.DateTimeField()
+    asked_at = InstantField()
     answer = serializers.CharField(max_length=MOST_TEXT)
 
 

@@ -136,6 +136,8 @@ def test_a_question_is_answered_once_by_who_binds_the_bidder(cast: Cast) -> None
     answer = {"answer": "设备占六成", "asked_at": row["asked_at"]}
     other = send(bidder, f"explanations/{bid}/", **answer | {"asked_at": "2020-01-01T00:00:00Z"})
     assert other.status_code == 409
+    edge = send(bidder, f"explanations/{bid}/", **answer | {"asked_at": "0001-01-01"})
+    assert (edge.status_code, fields(edge)) == (400, ["asked_at"])
     assert (
         send(signed_in(cast.university_member), f"explanations/{bid}/", **answer).status_code == 403
     )

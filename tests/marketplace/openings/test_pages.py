@@ -271,7 +271,10 @@ def test_a_bidder_on_the_shortlist_hands_in_the_whole_plan_once(cast: Cast) -> N
         read = buyer.get(at("read", bid.code)).content.decode()
         assert ("摘要文字" in read, "完整PLAN" in read, "方案.pdf" in read) == (True, True, True)
         assert buyer.get(at("file", bid.code, 1)).status_code == 200
-        assert owner.post(page, {"scheme": "另一份"}).status_code == 409
+        late = owner.post(page, {"scheme": "同事的另一份"})
+        assert (late.status_code, "同事的另一份" in late.text) == (409, True), (
+            "it is shown, not lost"
+        )
     row.refresh_from_db()
     assert row.form["scheme"] == "完整PLAN"
     assert row.envelope.form["scheme"] == ""
