@@ -107,7 +107,7 @@ class DecisionCorrection(DecisionWrite):
 
     def content_for(self, account: str) -> Content:
         """What was sent, for the service; `account` is what is tied to the row now."""
-        held = {"account": account} | dict(self.validated_data)
+        held: dict[str, Any] = {"account": account, **self.validated_data}
         for other in ("rev", "reason"):
             held.pop(other, None)
         fields, link = held.pop("industries", []), held.pop("link")
