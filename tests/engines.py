@@ -102,7 +102,7 @@ def _races(item: Any) -> bool:
 
 def on_servers(item: Any) -> bool:
     """Whether a test runs on the servers: it may answer differently there, and is asked this time."""
-    return _may_differ(item) and (
+    return may_differ(item) and (
         _is_journey(item) or _is_about_engines(item) or _drawn(item.nodeid)
     )
 
@@ -131,7 +131,7 @@ def _drawn(nodeid: str) -> bool:
     return zlib.crc32(nodeid.encode()) % ONE_OF == 0
 
 
-def _may_differ(item: Any) -> bool:
+def may_differ(item: Any) -> bool:
     path = item.path.relative_to(ROOT).as_posix()
     if any(path == above or path.startswith(f"{above}/") for above in ABOVE):
         return False

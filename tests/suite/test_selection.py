@@ -36,30 +36,51 @@ def test_what_stays_out_of_the_servers_is_there_and_has_a_reason() -> None:
         assert len(reason) > 10
 
 
-def item(path: str, *marks: str, fixtures: tuple[str, ...] = ()) -> Any:
+def item(path: str, *marks: str, fixtures: tuple[str, ...] = (), name: str = "") -> Any:
     return SimpleNamespace(
         path=engines.ROOT / path,
+        nodeid=f"{path}::{name}",
         fixturenames=fixtures,
         get_closest_marker=lambda name: name in marks or None,
     )
 
 
-@pytest.mark.parametrize(
-    ("case", "is_kept"),
-    [
-        (item("tests/kernel/test_money.py"), False),
-        (item("tests/kernel/test_money.py", "django_db"), True),
-        (item("tests/kernel/test_money.py", fixtures=("db",)), True),
-        (item("tests/kernel/test_cache.py"), True),
-        (item("tests/search/test_analysis.py"), True),
-        (item("tests/access/test_walk.py", "django_db"), False),
-        (item("tests/journeys/test_university.py", "journey"), True),
-        (item("tests/marketplace/deals/test_moves_and_api.py", "django_db"), False),
-        (item("tests/marketplace/deals/test_moves_and_api.py", "django_db", "skipif"), True),
-    ],
-)
-def test_what_a_server_can_change_runs_there(case: Any, is_kept: bool) -> None:
-    assert engines.belongs(case) is is_kept
+CASES = [
+    (item("tests/kernel/test_money.py"), False),
+    (item("tests/kernel/test_money.py", "django_db"), True),
+    (item("tests/kernel/test_money.py", fixtures=("db",)), True),
+    (item("tests/kernel/test_cache.py"), True),
+    (item("tests/search/test_analysis.py"), True),
+    (item("tests/access/test_walk.py", "django_db"), False),
+    (item("tests/journeys/test_university.py", "journey"), True),
+    (item("tests/marketplace/deals/test_moves_and_api.py", "django_db"), False),
+    (item("tests/marketplace/deals/test_moves_and_api.py", "django_db", "skipif"), True),
+]
+
+
+@pytest.mark.parametrize(("case", "is_asked"), CASES)
+def test_what_a_server_can_change_may_run_there(case: Any, is_asked: bool) -> None:
+    assert engines.may_differ(case) is is_asked
+
+
+def test_each_test_runs_in_one_of_both_runs_of_ci_and_what_is_about_engines_in_both() -> None:
+    ordinary = [
+        item("tests/kernel/test_money.py", "django_db", name=f"test_{number}")
+        for number in range(300)
+    ]
+    servers = [case for case in ordinary if engines.on_servers(case)]
+    embedded = [case for case in ordinary if engines.on_embedded(case)]
+    assert len(servers) + len(embedded) == 300, "each once"
+    assert 60 < len(servers) < 140, "about one in three"
+    assert all(engines.on_servers(case) or engines.on_embedded(case) for case, _asked in CASES)
+    for both in (
+        item("tests/kernel/test_money.py", "postgres"),
+        item("tests/search/test_engine.py", "django_db"),
+        item("tests/kernel/test_cache.py"),
+    ):
+        assert (engines.on_servers(both), engines.on_embedded(both)) == (True, True)
+    walk = item("tests/journeys/test_university.py", "journey", fixtures=("live_server",))
+    assert (engines.on_servers(walk), engines.on_embedded(walk)) == (True, False)
 
 
 def test_what_was_skipped_in_each_run_is_named(
