@@ -11,6 +11,7 @@ from marketplace.notices import kinds
 from marketplace.notices.services import notify
 from marketplace.openings import events, queries, services
 from marketplace.openings.models import OpenedBid, Opening
+from marketplace.openings.policies import judged
 from marketplace.openings.workflow import Outcome
 from marketplace.parties import queries as parties
 from marketplace.tenders import events as tenders
@@ -116,15 +117,20 @@ def tell_outcomes(event: events.BidsOpened) -> None:
 
 @on(events.BidShortlisted)
 def tell_shortlisted(event: events.BidShortlisted) -> None:
-    """The bidder learns that the purchaser reads the whole plan from now on."""
+    """The bidder learns that the purchaser reads the whole plan from now on, or is asked for it while it is taken."""
     row = _bid(event)
     if row is not None:
+        title = _("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案")
+        if row.lacks_plan:
+            title = (
+                _("“%(title)s”：本单位方案已入围")
+                if judged([row.lot_id])
+                else _("“%(title)s”：本单位方案已入围，请提交完整方案")
+            )
         notify(
             "openings.outcome",
             parties.binders_of(row.bid.organization_id),
-            title=_("“%(title)s”：本单位方案已入围，请提交完整方案")
-            if row.lacks_plan
-            else _("“%(title)s”：本单位方案已入围，发榜方将查阅完整方案"),
+            title=title,
             params={"title": row.opening.tender.title},
             url=reverse("bids:show", args=[row.bid.code]),
             subject=(BID, row.bid_id),

@@ -9,7 +9,7 @@ from marketplace.brokerage.rulebook.keys import subject_key
 from marketplace.deals.models import Contract
 from marketplace.deals.rulebook.sectors import sector_of
 from marketplace.deals.workflow import ContractStatus
-from marketplace.enquiries.models import Intent
+from marketplace.enquiries.models import Enquiry, Intent
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.kernel import clock
 from marketplace.listings.rulebook import write_value
@@ -50,13 +50,16 @@ def link_intent(contract: Contract, intent: Intent) -> None:
 
 
 def agreed_intent(need: Need, seller: Organization) -> Intent | None:
-    """What the owner of a need and this organisation agreed about it before they competed; None after a contract."""
+    """What the owner of a need and this organisation agreed about it before they competed; None after a contract.
+
+    Their enquiry is locked, as `create_from_intent` locks it: one intent leads to one contract.
+    """
+    held = Enquiry.objects.select_for_update(of=("self",)).filter(
+        kind=NEEDS, listing_id=need.pk, owner_id=need.owner_id, asker=seller
+    )
     rows = Intent.objects.select_related("enquiry__owner", "enquiry__asker").filter(
         status=IntentStatus.ACCEPTED,
-        enquiry__kind=NEEDS,
-        enquiry__listing_id=need.pk,
-        enquiry__owner_id=need.owner_id,
-        enquiry__asker=seller,
+        enquiry__in=[row.pk for row in held],
     )
     used = Contract.objects.exclude(status=ContractStatus.CANCELLED).filter(intent__isnull=False)
     return rows.exclude(pk__in=used.values("intent")).order_by("-pk").first()

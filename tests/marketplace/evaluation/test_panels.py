@@ -633,7 +633,7 @@ def test_a_sitting_expert_who_leaves_the_register_goes_on(cast: Cast) -> None:
     assert one.status == "cleared"
 
 
-def test_no_plan_comes_in_once_a_member_has_locked_his_scores(cast: Cast) -> None:
+def test_no_plan_comes_in_once_a_member_has_locked_his_scores(cast: Cast, drain: Any) -> None:
     """Where a summary came first: what a member has judged does not change under him."""
     for _number in range(5):
         make_expert(operator=cast.operator)
@@ -664,3 +664,10 @@ def test_no_plan_comes_in_once_a_member_has_locked_his_scores(cast: Cast) -> Non
     assert "<form" not in client.get(page).text.split("<main")[1].split("</main")[0]
     assert page not in client.get("/workbench/").text
     assert page not in client.get(f"/workbench/bids/{second.bid.code}/").text
+    # The shortlist of the next round may grow later: nobody is asked for a plan that is not taken.
+    OpenedBid.objects.filter(pk=second.pk).update(shortlisted_at=None)
+    openings.give_undertaking(second.opening, 1, actor=cast.approver)
+    openings.shortlist(second, actor=cast.approver)
+    drain()
+    told = Notice.objects.filter(recipient=other, kind="openings.outcome").latest("pk")
+    assert told.title == f"“{lot.tender.title}”：本单位方案已入围"
