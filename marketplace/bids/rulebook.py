@@ -69,7 +69,9 @@ def form_errors(
     answers = {row["number"]: row["text"] for row in form.get("answers", [])}
     for row in requirements:
         if row.must and not answers.get(row.number):
-            errors[f"answer_{row.number}"] = [_("请逐条答复必须满足的指标")]
+            errors[f"answer_{row.number}"] = [
+                _("请答复必须满足的指标：%(name)s") % {"name": row.name}
+            ]
     errors |= share_errors(form)
     return errors
 

@@ -85,15 +85,16 @@ def _to_send(user: Any) -> Iterator[Todo]:
     if not _waits(user)["send"]:
         return
     for row in with_columns(queries.to_publish(user), "code", "title", "status")[:MOST]:
-        title = _("征集草稿：%(title)s") % {"title": row.title}
+        returned = row.status == Status.RETURNED
+        words = _("已退回的征集：%(title)s") if returned else _("征集草稿：%(title)s")
         url = reverse("tenders:manage", args=[row.code])
         yield Todo(
             "pen",
-            title,
+            words % {"title": row.title},
             row.get_status_display(),
-            _("去完成"),
+            _("去修改") if returned else _("去完成"),
             url,
-            urgent=row.status == Status.RETURNED,
+            urgent=returned,
             order=23,
         )
 

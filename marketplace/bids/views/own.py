@@ -18,7 +18,7 @@ from marketplace.bids.models import BID_FILES, Bid, Envelope
 from marketplace.bids.rulebook import PLEDGE, PLEDGES, empty_form, percent, price_words
 from marketplace.bids.services import Handover
 from marketplace.bids.views.shared import PersonRequest, one
-from marketplace.bids.workflow import BID, LIVE
+from marketplace.bids.workflow import BID, LIVE, Status
 from marketplace.custody.sealing import sha256
 from marketplace.files.queries import attachments_of, file_rows
 from marketplace.journal.once import once
@@ -105,6 +105,14 @@ def new(request: PersonRequest, tender: str) -> HttpResponse:
     return render_page(request, "bids/new.html", context, status=status)
 
 
+def _may_begin_again(request: PersonRequest, row: Bid) -> bool:
+    """Whether who took this bid back may hand in another for its lot, and has none yet."""
+    if row.status != Status.WITHDRAWN or not row.tender.takes_bids_now:
+        return False
+    live = queries.live_of(request.user, [row.tender_id]).get(row.tender_id)
+    return live is None or live.lot_id != row.lot_id
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: PersonRequest, code: str) -> HttpResponse:
@@ -143,6 +151,7 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
         "standing": queries.standing(row, row.tender),
         "receipts": queries.receipts_of(row),
         "edits": row.status in LIVE and row.tender.status_now in OPEN,
+        "begins_again": _may_begin_again(request, row),
         "binds": request.user.has_perm("bids.bind_bid", row),
         "pledge": PLEDGES[PLEDGE],
         "history": history(BID_KIND, row.pk),

@@ -138,6 +138,12 @@ def _flow_acts(user: Any, row: Tender, form: Callable[..., Any]) -> list[Act]:
     found: list[Act] = []
     if "submit" in moves:
         note = _("提交后由平台运营审核，通过即公告。")
+        if row.awaits_county:
+            note = _(
+                "提交后先由县区初审、主管部门组织专家论证和财务审核，再由平台运营审核，通过即公告。"
+            )
+        elif row.is_city_funded:
+            note = _("提交后先由主管部门组织专家论证和财务审核，再由平台运营审核，通过即公告。")
         found.append(Act("submit", moves["submit"].label, note=note))
     if "publish" in moves:
         note = _("公告后任何人都能看到；截止时间、密钥和评审权重随公告固定。")

@@ -170,11 +170,12 @@ def edit(request: PersonRequest, code: str, step: str) -> HttpResponse:
         "is_last": here == len(STEPS) - 1,
         "forms": {name: form for name, form in forms.items() if name == "form"},
         "rowsets": [(_ROW_LABELS[name], form) for name, form in forms.items() if name != "form"],
+        "row_lists": [form for name, form in forms.items() if name != "form"],
         "stored": stored,
         "seen": seen,
         "problem": problem,
         "calendar": rulebook.calendar_of(row.ruled_by, row.deadline) if row.deadline else None,
-        "earliest": rulebook.earliest_deadline(row.ruled_by, clock.now()),
+        "earliest": rulebook.in_words(rulebook.earliest_deadline(row.ruled_by, clock.now())),
         "bars": step == "content" and _lacks_standing(row),
     }
     return render_page(request, "tenders/edit.html", context, status=status)
@@ -232,6 +233,9 @@ def _lots(row: Tender, data: Any) -> dict[str, Any]:
 
 def _criteria(row: Tender, data: Any) -> dict[str, Any]:
     initial = _values(row.criteria.all(), "side", "name", "weight", "detail")
+    for line in initial:
+        # "50", as the public page says it, not "50.00".
+        line["weight"] = f"{line['weight'].normalize():f}"
     return {"criteria": CriterionRows(data, prefix="criteria", initial=initial)}
 
 
