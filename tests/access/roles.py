@@ -85,6 +85,9 @@ _TENDERED: Relations = {
     "purchaser_binder": frozenset({"approver", "org_admin"}),
 }
 
+# The county of the enterprise looks first where the city pays.
+_FUNDED: Relations = {**_TENDERED, "screener": frozenset({"registrar_county"})}
+
 # The university keeps the keys; an invitation waits for a member of the enterprise.
 _KEPT: Relations = {
     "keeper": frozenset({"university_member"}),
@@ -199,6 +202,8 @@ RELATIONS: dict[str, Relations] = {
     "objection_act": _CONTESTED,
     "tender": _TENDERED,
     "tender_act": _TENDERED,
+    "funded_tender": _FUNDED,
+    "funded_act": _FUNDED,
     "tender_question": {"purchaser": ENTERPRISE, "asker": UNIVERSITY},
     "expert in_review": {"self": frozenset({"member"})},
     "expert returned": {"self": frozenset({"outsider"})},

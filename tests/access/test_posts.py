@@ -36,7 +36,9 @@ def _filled(table: Mapping[str, str]) -> dict[str, str]:
 
 GUARDS = _filled(POSTS)
 RULES = [rule for rule in load().rules if "post" in rule.table]
-GUARDED = [rule for rule in RULES if GUARDS.get(rule.name) == REV]
+#: The same doors as those of every tender, with one more reader: what they guard is asked once.
+_AGAIN = {"funded_tender", "funded_act"}
+GUARDED = [rule for rule in RULES if GUARDS.get(rule.name) == REV and rule.subject not in _AGAIN]
 MAKING = [
     rule for rule in RULES if GUARDS.get(rule.name) == KEY and not rule.name.startswith("api:")
 ]

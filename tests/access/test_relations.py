@@ -181,6 +181,11 @@ HOLDS: dict[str, dict[str, Callable[[Any, Any], bool]]] = {
         "purchaser": lambda user, row: user.access.in_org(row.owner_id),
         "purchaser_binder": lambda user, row: user.access.binds(row.owner_id),
     },
+    "funded_tender": {
+        "purchaser": lambda user, row: user.access.in_org(row.owner_id),
+        "purchaser_binder": lambda user, row: user.access.binds(row.owner_id),
+        "screener": lambda user, row: user.access.covers("registrar_county", row.county),
+    },
     "tender_question": {
         "purchaser": lambda user, row: user.access.in_org(row.tender.owner_id),
         "asker": lambda user, row: user.access.in_org(row.organization_id),

@@ -144,6 +144,8 @@ STATES: dict[str, set[str]] = {
     "record": {"told", "missing"},
     "release": {"told", "missing"},
     "release_year": {"known", "missing"},
+    "funded_tender": {"in_review", "missing"},
+    "funded_act": {"in_review", "missing"},
     "tender_act": {*TenderStatus.values, "suspended", "missing"},
     "tender_question": {"open", "answered", "missing"},
     "expert": {*ExpertStatus.values, "missing"},

@@ -40,7 +40,10 @@ def tenders(world: Any) -> dict[str, dict[str, dict[str, Any]]]:
             question.refresh_from_db()
         world.rows["tender_question", state] = question
         asked[state] = {"code": question.code}
+    funded = {"missing": made["missing"], "in_review": {"code": _funded(world).code}}
     return {
+        "funded_tender": funded,
+        "funded_act": {state: one | {"move": "screen"} for state, one in funded.items()},
         "tender": made,
         "tender_act": {state: one | {"move": "cancel"} for state, one in made.items()},
         "tender_question": asked,
@@ -73,3 +76,19 @@ def _tender(world: Any, state: str) -> Tender:
         is_sample=True,
         title=f"征集 {state}",
     )
+
+
+def _funded(world: Any) -> Tender:
+    """A challenge with money of the city, which waits for its county."""
+    cast = world.cast
+    row = make_tender(
+        cast.enterprise,
+        cast.approver,
+        state="in_review",
+        procedure="challenge",
+        is_sample=True,
+        is_city_funded=True,
+        title="市级资金的揭榜",
+    )
+    world.rows["funded_tender", "in_review"] = row
+    return row
