@@ -43,6 +43,7 @@ from marketplace.tenders.queries.tenders import (
     to_review,
     to_screen,
     under_way_of,
+    unopened_of,
     visible_to,
 )
 from marketplace.tenders.queries.windows import TENDER, tender_subject, windows_of
@@ -89,6 +90,7 @@ __all__ = [
     "unanswered",
     "unanswered_for",
     "under_way_of",
+    "unopened_of",
     "visible_to",
     "windows_of",
 ]

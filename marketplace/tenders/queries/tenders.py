@@ -16,7 +16,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import Role, access_of
 from marketplace.tenders.models import Amendment, Standing, Tender
-from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, UNDER_WAY, Status
+from marketplace.tenders.workflow import OPEN, PUBLIC, SHOWN, UNDER_WAY, Stage, Status
 
 
 def _rows() -> QuerySet[Tender]:
@@ -170,6 +170,17 @@ def under_way_of(needs: Iterable[int]) -> dict[int, Tender]:
     """The tender of each of these needs beside which no other can be begun; one query."""
     rows = Tender.objects.filter(need_id__in=list(needs), status__in=UNDER_WAY).order_by("id")
     return {row.need_id: row for row in rows}
+
+
+def unopened_of(needs: Iterable[int]) -> set[int]:
+    """Which of these needs have a tender that has closed and whose bids nobody can read yet; one query.
+
+    Whoever invites to a next round has read the last one.
+    """
+    rows = Tender.objects.filter(
+        need_id__in=list(needs), status=Status.CLOSED, lots__stage=Stage.WAITING
+    )
+    return set(rows.values_list("need_id", flat=True))
 
 
 def standing_now(now: datetime) -> Standing | None:

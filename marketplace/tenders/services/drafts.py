@@ -20,7 +20,7 @@ from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
 from marketplace.needs.models import Need
 from marketplace.parties.policies import access_of
-from marketplace.tenders import events, rulebook
+from marketplace.tenders import events, queries, rulebook
 from marketplace.tenders.models import (
     TENDER_FILES,
     Criterion,
@@ -104,6 +104,8 @@ def draft_tender(need: Need, beginning: Beginning, *, actor: Actor) -> Tender:
         raise Refused(_("需求发布后才能发起征集"))
     if Tender.objects.filter(need=need, status__in=UNDER_WAY).exists():
         raise Refused(_("这条需求已有一项征集，结束或删除后才能再发起"))
+    if queries.unopened_of([need.pk]):
+        raise Refused(_("上一轮的方案还没有开启，开启后才能发起下一轮"))
     rule = rulebook.procedure_on(beginning.procedure, clock.today())
     if rule is None:
         raise InvalidInput({"procedure": [_("请从列表中选择")]})

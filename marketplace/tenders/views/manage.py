@@ -116,7 +116,8 @@ def _context(request: PersonRequest, row: Tender) -> dict[str, Any]:
         "goes_on": of_purchaser
         and row.status in OVER
         and row.need.is_open
-        and not queries.under_way_of([row.need_id]),
+        and not queries.under_way_of([row.need_id])
+        and not queries.unopened_of([row.need_id]),
     }
 
 

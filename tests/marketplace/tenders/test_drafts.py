@@ -66,6 +66,14 @@ def test_a_need_has_one_tender_under_way(cast: Cast, draft: Tender) -> None:
     assert services.draft_tender(draft.need, FREE, actor=cast.member).status == "draft"
 
 
+def test_the_next_round_waits_until_the_bids_of_the_last_one_are_open(cast: Cast) -> None:
+    last = make_tender(cast.enterprise, cast.approver, state="closed")
+    with pytest.raises(Refused, match="还没有开启"):
+        services.draft_tender(last.need, FREE, actor=cast.member)
+    last.lots.update(stage="opened")
+    assert services.draft_tender(last.need, FREE, actor=cast.member).status == "draft"
+
+
 def test_a_later_edit_of_the_need_changes_nothing(cast: Cast, draft: Tender) -> None:
     draft.need.indicators.all().delete()
     assert draft.requirements.count() == 2
