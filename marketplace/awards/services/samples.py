@@ -1,6 +1,6 @@
 """Sample results that are checked and published, and their removal with everything that stands on them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ from marketplace.files.services import erase_sample_files
 from marketplace.kernel import clock
 from marketplace.parties.models import User
 from marketplace.publicity.services.samples import begin_at
+from marketplace.tenders.models import Lot
 from marketplace.tenders.services.samples import binder_of, working_hour
 
 #: The hour at which a sample is made public, or chosen.
@@ -54,6 +55,13 @@ def award_sample(result: Result, *, reported_at: datetime) -> Award:
     due = clock.end_of_day(clock.day_of(confirmed) + days)
     rows.update(confirmed_at=confirmed, contract_due=due)
     return rows.select_related("result__tender", "entry").get()
+
+
+def sign_sample(award: Award, signed_on: date) -> None:
+    """The contract of a sample award was recorded on the day of its signature."""
+    at = clock.end_of_day(signed_on) - timedelta(hours=24 - _HOUR)
+    Award.objects.filter(pk=award.pk, result__is_sample=True).update(contracted_at=at)
+    Lot.objects.filter(pk=award.lot_id, tender__is_sample=True).update(contracted_at=at)
 
 
 @transaction.atomic

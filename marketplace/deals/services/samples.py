@@ -12,6 +12,7 @@ from django.db.models import ProtectedError
 import pikepdf
 
 from marketplace.awards.models import Award
+from marketplace.awards.services.samples import sign_sample
 from marketplace.brokerage.queries import golden_thread
 from marketplace.brokerage.services.samples import approver_of
 from marketplace.deals.models import CONTRACT_FILES, Contract, PriceEvidence
@@ -198,6 +199,8 @@ def _advance(contract: Contract, row: Row, actor: User) -> None:
     signed_on = clock.today() - timedelta(days=row["days"])
     upload = _pdf("合同盖章扫描件（示例）.pdf")
     contract = sign(contract, signed_on=signed_on, upload=upload, fully_sealed=True, actor=actor)
+    if contract.award is not None:
+        sign_sample(contract.award, signed_on)
     if state == S.PERFORMING:
         contract = start(contract, actor=actor)
         if "paid_wan" in row:
