@@ -135,8 +135,11 @@ def finish(panel: Panel, points: Mapping[str, Sequence[str]], comment: str = "")
     chair = queries.sitting_of(panel)[0]
     how: dict[str, Any] = {"conclusion": "第一名方案成熟", "actor": chair.person}
     if panel.by_reader:
+        out = queries.excluded_of(panel)
         how["reasons"] = {
-            one.bid.code: f"理由 {one.bid.code}" for one in queries.bids_of(panel.lot)
+            one.bid.code: f"理由 {one.bid.code}"
+            for one in queries.bids_of(panel.lot)
+            if one.bid_id not in out
         }
     panel = services.issue_report(panel, **how)
     for seat in queries.sitting_of(panel):
