@@ -3,11 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Paginator
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,33 +23,19 @@ from marketplace.journal.once import once
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.web.rest import (
-    MOST_PAGES,
-    PAGE,
     once_ticket,
     read_choice,
-    read_number,
     read_parameters,
     seen_rev,
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.web.views import fetch
 
-SIZE = 20
 #: Parts of `Content` that have another name here.
 _NAMES = {"fields": "industries", "source": "link"}
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 _STATE = OpenApiParameter("state", str, enum=Decision.State.values, description="状态")
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="读到的 ETag；也可在正文中给 rev"
-)
-_MOVE = OpenApiParameter("move", str, OpenApiParameter.PATH)
 
 
 class DecisionApi(APIView):
@@ -92,7 +75,7 @@ class DecisionCollection(DecisionApi):
     once = True
 
     @extend_schema(
-        operation_id="exclusion_list", parameters=[_STATE, _PAGE], responses=DecisionPage
+        operation_id="exclusion_list", parameters=[_STATE, PAGE_PARAMETER], responses=DecisionPage
     )
     def get(self, request: Request) -> Response:
         """The register for those who keep and oversee it; for others the rows that name them."""
@@ -100,17 +83,11 @@ class DecisionCollection(DecisionApi):
         rows = queries.visible_to(request.user)
         if state := read_choice(asked, "state", Decision.State.values):
             rows = queries.at_state(rows, state, clock.now())
-        pages = Paginator(rows, SIZE)
-        number = read_number(asked, "page", most=MOST_PAGES, default=1)
-        if number > pages.num_pages:
-            raise NotFound
-        found = self.shown(list(pages.page(number).object_list))
-        counts = {"count": pages.count, "page": number, "pages": pages.num_pages}
-        return Response({**counts, "results": found})
+        return paged(rows, asked, self.shown)
 
     @extend_schema(
         operation_id="exclusion_record",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=DecisionWrite,
         responses={200: DecisionRead, 201: DecisionRead},
     )
@@ -151,7 +128,7 @@ class DecisionItem(DecisionApi):
 
     @extend_schema(
         operation_id="exclusion_correct",
-        parameters=[_MATCH],
+        parameters=[MATCH],
         request=DecisionCorrection,
         responses=DecisionRead,
     )
@@ -182,7 +159,7 @@ class DecisionMove(DecisionApi):
 
     @extend_schema(
         operation_id="exclusion_move",
-        parameters=[_MATCH, _MOVE],
+        parameters=[MATCH, MOVE],
         request=DecisionMoveWrite,
         responses=DecisionRead,
     )

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,45 +33,18 @@ from marketplace.publicity.serializers import (
 from marketplace.publicity.services.objections import Claim
 from marketplace.publicity.workflow import OBJECTION, PUBLIC, PUBLICITY, ObjectionStatus
 from marketplace.web.rest import (
-    MOST_PAGES,
-    PAGE,
     once_ticket,
     read_choice,
-    read_number,
     read_parameters,
     seen_rev,
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.web.views import fetch
 
-SIZE = 20
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 _STATUS = OpenApiParameter("status", str, enum=sorted(PUBLIC), description="状态")
 _OBJECTION_STATUS = OpenApiParameter("status", str, enum=ObjectionStatus.values, description="状态")
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="读到的 ETag；也可在正文中给 rev"
-)
-_MOVE = OpenApiParameter("move", str, OpenApiParameter.PATH)
-
-
-def _paged(
-    rows: QuerySet[Any], asked: Any, shown: Callable[[list[Any]], list[dict[str, Any]]]
-) -> Response:
-    pages = Paginator(rows, SIZE)
-    number = read_number(asked, "page", most=MOST_PAGES, default=1)
-    if number > pages.num_pages:
-        raise NotFound
-    found = shown(list(pages.page(number).object_list))
-    return Response(
-        {"count": pages.count, "page": number, "pages": pages.num_pages, "results": found}
-    )
 
 
 def _own_organization(request: Request, code: str | None) -> Any:
@@ -122,7 +92,7 @@ class PublicityCollection(PublicityApi):
         ]
 
     @extend_schema(
-        operation_id="publicity_list", parameters=[_STATUS, _PAGE], responses=PublicityPage
+        operation_id="publicity_list", parameters=[_STATUS, PAGE_PARAMETER], responses=PublicityPage
     )
     def get(self, request: Request) -> Response:
         """What is public, the newest first."""
@@ -130,11 +100,11 @@ class PublicityCollection(PublicityApi):
         rows = queries.published()
         if state := read_choice(asked, "status", sorted(PUBLIC)):
             rows = queries.published_in(state, clock.now())
-        return _paged(rows, asked, self.shown)
+        return paged(rows, asked, self.shown)
 
     @extend_schema(
         operation_id="publicity_draft",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=PublicityWrite,
         responses={200: PublicityWhole, 201: PublicityWhole},
     )
@@ -180,7 +150,7 @@ class PublicityMove(PublicityApi):
 
     @extend_schema(
         operation_id="publicity_move",
-        parameters=[_MATCH, _MOVE],
+        parameters=[MATCH, MOVE],
         request=PublicityMoveWrite,
         responses={200: PublicityWhole, 204: None},
     )
@@ -257,7 +227,7 @@ class ObjectionCollection(ObjectionApi):
 
     @extend_schema(
         operation_id="objection_list",
-        parameters=[_OBJECTION_STATUS, _PAGE],
+        parameters=[_OBJECTION_STATUS, PAGE_PARAMETER],
         responses=ObjectionPage,
     )
     def get(self, request: Request) -> Response:
@@ -266,11 +236,11 @@ class ObjectionCollection(ObjectionApi):
         rows = queries.objections_visible_to(request.user)
         if state := read_choice(asked, "status", ObjectionStatus.values):
             rows = rows.filter(status=state)
-        return _paged(rows, asked, self.shown)
+        return paged(rows, asked, self.shown)
 
     @extend_schema(
         operation_id="objection_draft",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=ObjectionWrite,
         responses={200: ObjectionRead, 201: ObjectionRead},
     )
@@ -313,7 +283,7 @@ class ObjectionMove(ObjectionApi):
 
     @extend_schema(
         operation_id="objection_move",
-        parameters=[_MATCH, _MOVE],
+        parameters=[MATCH, MOVE],
         request=ObjectionMoveWrite,
         responses=ObjectionRead,
     )

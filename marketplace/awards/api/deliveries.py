@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.awards import queries, services
-from marketplace.awards.api.common import MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.awards.api.shapes import (
     DeliveryMoveWrite,
     DeliveryPage,
@@ -23,6 +22,7 @@ from marketplace.awards.models import Milestone, TaskBook
 from marketplace.awards.services import Finding
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.web.rest import read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.web.views import fetch
 
 
@@ -49,7 +49,9 @@ class DeliveryCollection(DeliveryApi):
     )
     def get(self, request: Request) -> Response:
         """The work of the caller's organisations, the newest first."""
-        return paged(request, queries.deliveries_visible_to(request.user), DeliveryRead)
+        asked = read_parameters(request, "page")
+        rows = queries.deliveries_visible_to(request.user)
+        return paged(rows, asked, lambda found: list(DeliveryRead(found, many=True).data))
 
 
 class DeliveryItem(DeliveryApi):

@@ -12,12 +12,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.awards import queries, services
-from marketplace.awards.api.common import MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.awards.api.shapes import ResultMoveWrite, ResultPage, ResultRead, ResultWhole
 from marketplace.awards.models import Award, Result
 from marketplace.kernel.errors import Forbidden, NotVisible, Refused, Stale
 from marketplace.kernel.revisions import check
 from marketplace.web.rest import read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.web.views import fetch
 
 
@@ -29,7 +29,9 @@ class ResultCollection(APIView):
     @extend_schema(operation_id="result_list", parameters=[PAGE_PARAMETER], responses=ResultPage)
     def get(self, request: Request) -> Response:
         """What was made public, the newest first."""
-        return paged(request, queries.published(), ResultRead)
+        asked = read_parameters(request, "page")
+        rows = queries.published()
+        return paged(rows, asked, lambda found: list(ResultRead(found, many=True).data))
 
 
 class ResultApi(APIView):

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.evaluation import queries, services
-from marketplace.evaluation.api.common import PAGE_PARAMETER, paged
 from marketplace.evaluation.api.shapes import ExplanationPage, ExplanationRead, ExplanationWrite
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, NotVisible, Refused
 from marketplace.web.rest import read_parameters
+from marketplace.web.rest_parts import PAGE_PARAMETER, paged
 
 
 class ExplanationCollection(APIView):

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.evaluation import queries, services
-from marketplace.evaluation.api.common import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.evaluation.api.shapes import (
     ExpertRead,
     PanelMoveWrite,
@@ -39,6 +38,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.web.views import fetch
 
 _STATUS = OpenApiParameter("status", str, enum=PanelStatus.values, description="状态")

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.evaluation import queries, services
-from marketplace.evaluation.api.common import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
 from marketplace.evaluation.api.shapes import (
     ExplanationAsk,
     ExplanationRead,
@@ -37,6 +36,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
 
 #: Before the declaration the names of the bidders are all that a member learns; before he accepts, and after he
 #: left the panel, nothing.

@@ -1,4 +1,4 @@
-"""What the views of evaluations share: parameters and pages."""
+"""What the APIs of the slices share: the parameters that the schema describes, and a page of rows."""
 
 from collections.abc import Callable
 from typing import Any
