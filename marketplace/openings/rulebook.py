@@ -3,8 +3,9 @@
 No models, no clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,15 @@ from marketplace.bids.rulebook import (
     MOST_TEAM,
     WHOLE,
 )
+from marketplace.kernel.clock import last_day
 from marketplace.kernel.money import MAX_FEN
+from marketplace.tenders.rulebook import (
+    MOST_OPEN_DAYS,
+    USUAL_HOUR,
+    Procedure,
+    earliest_deadline,
+    in_words,
+)
 
 #: Bids that a keeper's page takes and posts at once.
 AT_ONCE = 50
@@ -110,6 +119,33 @@ def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None
             if not judge(row[column], limit):
                 return None
     return [dict(row) for row in found]
+
+
+def earliest_plan(procedure: Procedure, now: datetime) -> datetime:
+    """From when on the whole plan may be due: as many whole days as the procedure leaves for a bid (招标投标法第二十四条)."""
+    return earliest_deadline(procedure, now)
+
+
+def suggested_plan(procedure: Procedure, now: datetime, is_off: Callable[[date], bool]) -> datetime:
+    """The usual hour of the first day that is not off and leaves that time, UTC like `now`."""
+    at = earliest_plan(procedure, now) + timedelta(hours=USUAL_HOUR)
+    while is_off(last_day(at)):
+        at += timedelta(1)
+    return at
+
+
+def against_plan(procedure: Procedure, until: datetime | None, now: datetime) -> Any:
+    """The reason against this deadline of the whole plan for who is put on the shortlist now, or ""."""
+    if until is None:
+        return _("请填写提交完整方案的截止时间")
+    if until < earliest_plan(procedure, now):
+        return _("从入围到截止不少于 %(days)d 日，最早为 %(at)s") % {
+            "days": procedure.open_days,
+            "at": in_words(earliest_plan(procedure, now)),
+        }
+    if until > now + timedelta(MOST_OPEN_DAYS):
+        return _("截止时间最晚为入围后 %(days)d 日") % {"days": MOST_OPEN_DAYS}
+    return ""
 
 
 def summary_of(form: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,8 +27,10 @@ from marketplace.evaluation.api.shapes import (
 from marketplace.evaluation.models import Explanation, Seat, Sheet
 from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
 from marketplace.journal.once import once
+from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
+from marketplace.openings import queries as openings
 from marketplace.web.rest import (
     once_ticket,
     read_parameters,
@@ -64,7 +66,9 @@ class SeatApi(APIView):
         missing = set(queries.missing_of(row, row.panel)) if sheets else set()
         reads = self.request.user.has_perm("evaluation.read_seat", row)
         proposed = {one.bid_id: one for one in queries.rejections_of(row.panel)} if reads else {}
+        until = openings.plan_awaited(row.panel.lot, clock.now()) if row.panel.is_open else None
         context = {
+            "plan_until": until,
             "criteria": queries.to_score(queries.criteria_of(row.panel.lot)),
             "bids": [
                 {

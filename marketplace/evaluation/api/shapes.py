@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.evaluation.models import Expert, Panel, Sheet
@@ -117,8 +118,22 @@ class SeatRead(serializers.Serializer[Any]):
 class SeatWhole(SeatRead):
     """With the bids, once the invitation was accepted, and what is scored."""
 
+    plan_until = serializers.SerializerMethodField()
     bids = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
+
+    @extend_schema_field(
+        serializers.DateTimeField(
+            allow_null=True, help_text="此前入围单位还可提交完整方案，不能锁定评分"
+        )
+    )
+    def get_plan_until(self, _row: Any) -> Any:
+        """Until when scores cannot be locked, because whole plans may still come in."""
+        return (
+            serializers.DateTimeField().to_representation(at)
+            if (at := self.context["plan_until"])
+            else None
+        )
 
     def get_bids(self, _row: Any) -> list[dict[str, Any]]:
         """Names alone before all members have declared."""

@@ -24,6 +24,7 @@ from marketplace.openings import services as openings
 from marketplace.openings.models import OpenedBid, Reading
 from marketplace.openings.services import note_reading
 from marketplace.parties.models import Membership
+from marketplace.taxonomy.queries import later_by
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
 from tests.cast import Cast
@@ -491,7 +492,9 @@ def test_invitations_expire_and_an_empty_pool_is_told(cast: Cast) -> None:
     pool(cast, 5)
     panel = make_panel(lot, cast.operator)
     late = queries.sitting_of(panel)[0]
-    with clock.shift(timedelta(days=3, minutes=1)):
+    with clock.shift(late.due_at - clock.now() - timedelta(minutes=1)):
+        assert services.tick() == 0
+    with clock.shift(late.due_at - clock.now()):
         with pytest.raises(Refused):
             services.accept_seat(late, pledge=PLEDGE, actor=late.person)
         assert services.tick() == 5
@@ -605,13 +608,12 @@ def test_an_invitation_is_longer_by_the_suspension(cast: Cast) -> None:
     panel = make_reader(lot, cast.member, cast.approver, state="forming")
     due = panel.seats.get().due_at
     tenders.suspend_tender(lot.tender, reason="核查", actor=cast.authority)
-    since = Tender.objects.get(pk=lot.tender_id).suspended_at
     with clock.shift(timedelta(days=4)):
-        before = clock.database_now() - since
         tenders.resume_tender(lot.tender, reason="查清", actor=cast.authority)
-        after = clock.database_now() - since
         assert services.tick() == 0
-    assert due + before <= panel.seats.get().due_at <= due + after
+    # Four days and a moment are five, and more over days off: it ends at 24:00 as before.
+    assert panel.seats.get().due_at == later_by(due, timedelta(days=4, seconds=1))
+    assert clock.end_of_day(clock.last_day(due)) == due
 
 
 def test_a_sitting_expert_who_leaves_the_register_goes_on(cast: Cast) -> None:
