@@ -92,8 +92,11 @@ def new(request: PersonRequest, code: str) -> HttpResponse:
             else:
                 messages.success(request, _("已建立草稿，需求的内容已经带入"))
                 return redirect("tenders:edit", made.code, "content")
+    running = queries.under_way_of([row.pk]).get(row.pk)
     context = {
         "need": row,
+        "running": running,
+        "unopened": running is None and bool(queries.unopened_of([row.pk])),
         "form": form,
         "form_key": form_key,
         "key_reused": reused,
