@@ -20,6 +20,7 @@ from marketplace.bids.rulebook import (
     MOST_TEAM,
 )
 from marketplace.files.forms import UploadsField
+from marketplace.kernel.errors import InvalidInput
 from marketplace.web.forms import JiebangForm, MoneyFormField, PlainTextField, RowForm, rows_of
 
 
@@ -140,6 +141,38 @@ class BidFields:
         self.partners = PartnerRows(
             data, prefix="partners", initial=partners if data is None else None
         )
+
+        #: Forms of the same page, whose errors stand in the same summary.
+        self.beside: list[Any] = []
+
+    @property
+    def forms(self) -> list[Any]:
+        """All that the summary of errors counts, in the order of the page."""
+        return [self.content, self.schedule, self.partners, *self.beside]
+
+    def add_errors(self, error: InvalidInput) -> None:
+        """Each reason at its field or list of rows; one that has neither stands above the form."""
+        for name, reasons in error.errors.items():
+            rows = {"schedule": self.schedule, "partners": self.partners}.get(name)
+            if rows is not None:
+                rows.non_form_errors().extend(str(reason) for reason in reasons)
+                continue
+            form = next((one for one in self.beside if name in one.fields), self.content)
+            for reason in reasons:
+                form.add_error(name if name in form.fields else None, str(reason))
+
+    def places(self, error: InvalidInput) -> list[tuple[str, Any, str]]:
+        """(id on the page of the draft, label, reason) of each reason; an id of "" for what has no field there."""
+        found = []
+        for name, reasons in error.errors.items():
+            target, label = "", ""
+            if name in self.content.fields:
+                bound = self.content[name]
+                target, label = bound.error_target, bound.label
+            elif name == "schedule":
+                target, label = f"{self.schedule.prefix}-rows", _("进度节点")
+            found += [(target, label, str(reason)) for reason in reasons]
+        return found
 
     def is_valid(self) -> bool:
         """Whether what was typed can be stored; all parts are judged."""

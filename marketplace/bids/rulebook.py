@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.exclusions.rulebook import plain
+from marketplace.kernel.money import format_exact
 
 FORM_VERSION = 1
 #: Characters.
@@ -90,11 +91,9 @@ def partners_of(form: Mapping[str, Any]) -> list[str]:
     return [str(row.get("name", "")) for row in form.get("partners", [])]
 
 
-def price_words(fen: int | None) -> Any:
+def price_words(fen: int | None) -> str:
     """A price to the fen: what is compared is never rounded."""
-    if fen is None:
-        return "—"
-    return _("%(yuan)s 元") % {"yuan": f"{Decimal(fen) / 100:,.2f}"}
+    return format_exact(fen)
 
 
 def percent(basis_points: int) -> str:

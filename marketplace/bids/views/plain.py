@@ -30,7 +30,6 @@ from marketplace.bids.views.shared import one
 from marketplace.bids.workflow import LIVE
 from marketplace.files.rulebook import clean_name
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, StorageFull, TooMany
-from marketplace.web.acts import at_fields
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import render_page
@@ -111,6 +110,7 @@ def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpRes
         request.POST if posted else None, empty_form(), requirements, in_steps=in_steps
     )
     pledge = PledgeForm(request.POST if posted else None)
+    fields.beside = [pledge]
     seen, problem, status, code, made = Seen(request, row.rev), None, 200, "", None
     if upload is not None:
         status = 400
@@ -125,7 +125,7 @@ def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpRes
                     raise InvalidInput(wrong)  # noqa: TRY301 -- shown as what the service says
                 made = upload.finish(fields.form, said, actor=request.user)
             except InvalidInput as error:
-                at_fields(fields.content, error)
+                fields.add_errors(error)
             except (Refused, Forbidden, StorageFull) as error:
                 problem, status = error, error.status
             else:
