@@ -26,6 +26,7 @@ from marketplace.evaluation.views.shared import PersonRequest, chosen, run, sent
 from marketplace.evaluation.workflow import PANEL, SEAT, SeatStatus
 from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
+from marketplace.kernel.errors import Stale
 from marketplace.openings import queries as openings
 from marketplace.openings.rulebook import summary_of
 from marketplace.openings.services import note_reading
@@ -176,7 +177,7 @@ def _acts(request: PersonRequest, row: Seat, name: str, bids: list[Any]) -> list
                 for one in queries.judged(row.panel)
                 if one.rejection is None
             ]
-        report = form(ReportForm, "report", bids=judged)
+        report = form(ReportForm, "report", bids=judged, initial={"panel_rev": row.panel.rev})
         found.append(Act("report", _("出具报告"), report, note=note))
     if "sign" in moves:
         found.append(Act("sign", moves["sign"].label, form(SignForm, "sign"), note=_NOTES["sign"]))
@@ -217,15 +218,26 @@ def _do(request: PersonRequest, row: Seat, act: Act, seen: Seen) -> None:
     elif act.name == "recuse":
         services.recuse(row, reason=held["reason"], **how)
     elif act.name == "report":
-        # The page shows the panel through the seat: its version is the panel's own.
+        _report(row, act, request.user)
+    else:
+        services.sign_report(row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how)
+
+
+def _report(row: Seat, act: Act, actor: Any) -> None:
+    """The page shows the panel through the seat: what was seen of it has a version of its own."""
+    held = act.form.cleaned_data
+    try:
         services.issue_report(
             row.panel,
             conclusion=held["conclusion"],
             reasons=act.form.reasons,
-            actor=request.user,
+            actor=actor,
+            rev=held["panel_rev"],
         )
-    else:
-        services.sign_report(row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how)
+    except Stale as error:
+        act.form.renew(error.row.rev)
+        error.row = row
+        raise
 
 
 @login_required

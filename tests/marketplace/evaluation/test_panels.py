@@ -421,6 +421,15 @@ def test_one_reader_gives_a_public_reason_for_each_bid(client: Client, cast: Cas
     address = f"/workbench/reviewing/{panel.code}/"
     typed = {"act": "report", "report-conclusion": "可行", f"report-reason_{one}": "路线成熟"}
     typed |= {"rev": str(queries.own_seat(panel, cast.member).rev)}
+    panel.refresh_from_db()
+    for wrong, status in (("", 400), (str(panel.rev - 1), 409)):
+        stale = client.post(
+            address, typed | {"report-panel_rev": wrong, f"report-reason_{two}": "尚缺中试"}
+        )
+        assert (stale.status_code, "路线成熟</textarea>" in stale.text) == (status, True)
+    # What was typed is kept, and the page now shows the panel as it is.
+    assert f'name="report-panel_rev" value="{panel.rev}"' in stale.text
+    typed |= {"report-panel_rev": str(panel.rev)}
     refused = client.post(address, typed)
     text = refused.content.decode()
     assert (refused.status_code, "未选中的也要写" in text, "路线成熟</textarea>" in text) == (
