@@ -18,7 +18,7 @@ class PublisherBrief(serializers.Serializer[Any]):
 
 
 class PublicObjection(serializers.Serializer[Any]):
-    """An objection as everybody learns of it. The objector is not named. Instants in UTC."""
+    """An objection as everybody learns of it. The objector is not named. Instants carry their offset, +08:00."""
 
     status = serializers.ChoiceField(choices=ObjectionStatus.choices)
     ground = serializers.ChoiceField(choices=Objection.Ground.choices)
@@ -32,7 +32,7 @@ class PublicObjection(serializers.Serializer[Any]):
 
 
 class PublicityRead(serializers.Serializer[Any]):
-    """A publicity. Instants in UTC; `days` are working days where `working`."""
+    """A publicity. Instants carry their offset, +08:00; `days` are working days where `working`."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices, source="status_now")

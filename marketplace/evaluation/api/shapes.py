@@ -17,7 +17,7 @@ from marketplace.evaluation.workflow import ExpertStatus, PanelStatus, SeatStatu
 
 
 class PanelRead(serializers.Serializer[Any]):
-    """A panel without names. Instants in UTC; the seed and the pool are told by their hashes alone."""
+    """A panel without names. Instants carry their offset, +08:00; the seed and the pool are told by their hashes alone."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=PanelStatus.choices)
@@ -111,7 +111,7 @@ class SeatRead(serializers.Serializer[Any]):
     tender = serializers.CharField(source="panel.lot.tender.code")
     title = serializers.CharField(source="panel.lot.tender.title")
     lot = serializers.IntegerField(source="panel.lot.number")
-    due_at = serializers.DateTimeField(help_text="逾期未答复的截止时刻，UTC")
+    due_at = serializers.DateTimeField(help_text="答复和声明的截止时刻")
     report_hash = serializers.CharField(source="panel.report_hash")
 
 

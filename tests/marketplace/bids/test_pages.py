@@ -191,6 +191,7 @@ def test_segments_over_http_and_the_hand_in(cast: Cast) -> None:
         for bad, status in (
             (tus(sending, "PATCH", where, token, b"x", **SEGMENT, **{"Upload-Offset": "3"}), 409),
             (tus(sending, "PATCH", where, token, b"x", **{"Upload-Offset": "9"}), 415),
+            (_in_chunks(sending, where, token), 411),
             (
                 tus(sending, "PATCH", where, "nobody", data, **SEGMENT, **{"Upload-Offset": "9"}),
                 401,
@@ -409,6 +410,23 @@ def test_what_cannot_be_taken_back_is_folded_until_it_is_meant(cast: Cast) -> No
     other = client_of(cast.outsider)
     assert folded(other, page, "discard")[0]
     assert other.post(page, {"act": "discard", "rev": begun.rev}).status_code == 302
+
+
+def _in_chunks(client: Client, where: str, token: str) -> Any:
+    """A segment without its length, as a client sends it that streams."""
+    return client.generic(
+        "PATCH",
+        where,
+        b"x",
+        content_type=SEGMENT["Content-Type"],
+        headers={
+            "Tus-Resumable": "1.0.0",
+            "Authorization": f"Bearer {token}",
+            "Upload-Offset": "9",
+            "Transfer-Encoding": "chunked",
+        },
+        CONTENT_LENGTH="",
+    )
 
 
 def test_what_is_wrong_is_counted_once_and_leads_to_its_field(cast: Cast) -> None:

@@ -85,7 +85,7 @@ def test_an_objection_over_rest(cast: Cast) -> None:
     assert (made["status"], made["available_actions"]) == ("draft", ["submit"])
     raised = send(client, f"objections/{made['code']}/submit/", rev=made["rev"]).json()
     assert raised["status"] == "submitted"
-    assert raised["answer_due"]
+    assert raised["answer_due"].endswith("+08:00"), "as the schema says"
     admin = signed_in(cast.university_admin)
     empty = send(admin, f"objections/{made['code']}/dismiss/", rev=raised["rev"])
     assert fields(empty) == ["answer"]
