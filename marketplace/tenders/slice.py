@@ -73,7 +73,7 @@ def _unanswered(user: Any) -> QuerySet[Question]:
 
 @kept_rows
 def _unsent(user: Any) -> QuerySet[Tender]:
-    return with_columns(queries.to_publish(user), "code", "title", "status")[:MOST]
+    return with_columns(queries.to_publish(user), "code", "title", "status", "returned_by")[:MOST]
 
 
 @kept_rows
@@ -110,7 +110,7 @@ def _to_send(user: Any) -> Iterator[Todo]:
         yield Todo(
             "pen",
             words % {"title": row.title},
-            row.get_status_display(),
+            (returned and row.get_returned_by_display()) or row.get_status_display(),
             _("去修改") if returned else _("去完成"),
             url,
             urgent=returned,
@@ -166,9 +166,12 @@ def _queue(user: Any) -> Any:
 
 @counted_for_menu
 def _submitted(user: Any) -> Lists:
+    found: dict[str, Any] = {}
+    if access_of(user).has(Role.REGISTRAR_COUNTY):
+        found["screens"] = queries.to_screen(user)
     if not _operates(user):
-        return {}
-    return {
+        return found
+    return found | {
         "tenders": queries.to_review(user),
         "changes": queries.amendments_to_decide(user),
         "ends": queries.cancellations_to_decide(user),
@@ -186,6 +189,14 @@ def _changes_waiting(user: Any) -> int:
 
 def _ends_waiting(user: Any) -> int:
     return _submitted(user)["ends"]
+
+
+def _screens_waiting(user: Any) -> int:
+    return _submitted(user)["screens"]
+
+
+def _screens(user: Any) -> Any:
+    return queries.to_screen(user).select_related("owner")
 
 
 def _waiting(user: Any) -> int:
@@ -270,6 +281,9 @@ SLICE = Slice(
     todos=(_to_answer, _to_send, _to_decide, _to_screen, _to_argue),
     reviews=(
         ReviewQueue(pgettext_lazy("queue", "征集"), "tenders:manage", 24, _queue, _waiting),
+        ReviewQueue(
+            gettext_lazy("市级资金榜单初审"), "tenders:manage", 23, _screens, _screens_waiting
+        ),
         ReviewQueue(
             gettext_lazy("征集的变更"),
             "tenders:manage",

@@ -14,19 +14,17 @@ from marketplace.deals import services
 from marketplace.deals.api.shapes import ContractRead, OriginRead, OriginWrite
 from marketplace.deals.api.shapes_texts import AmendmentAnswer, AmendmentRead, AmendmentWrite
 from marketplace.deals.api.shared import (
-    FILE_PARSERS,
     KEY,
     REVISION,
-    count_upload,
     done,
     read_contract,
     values_of,
-    with_file,
 )
 from marketplace.deals.models import Amendment, Contract
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Stale
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import FILE_PARSERS, count_upload, with_file
 
 
 def _read(request: Request, rows: Any, *, many: bool = False) -> Any:

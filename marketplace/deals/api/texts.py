@@ -21,17 +21,15 @@ from marketplace.deals.api.shapes_texts import (
     TextWrite,
 )
 from marketplace.deals.api.shared import (
-    FILE_PARSERS,
     REVISION,
-    count_upload,
     done,
     read_contract,
     values_of,
-    with_file,
 )
 from marketplace.deals.services import drafts
 from marketplace.kernel.errors import InvalidInput
 from marketplace.web.rest import read_parameters, seen_rev, tagged
+from marketplace.web.rest_parts import FILE_PARSERS, count_upload, with_file
 
 
 class ContractTexts(APIView):

@@ -24,6 +24,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot
+from marketplace.tenders.rulebook import in_words
 from marketplace.tenders.workflow import Stage
 
 
@@ -230,6 +231,11 @@ class Seat(Stamped):
     def is_clear(self) -> bool:
         """Whether the member declared that he has no conflict."""
         return self.status in CLEAR
+
+    @property
+    def due_words(self) -> str:
+        """Until when the member answers, in Asia/Shanghai; midnight is 24:00 of the day that it ends."""
+        return in_words(self.due_at)
 
     def is_late(self, now: datetime | None = None) -> bool:
         """Whether the time for an answer and a declaration is over. It stands still with the tender."""
