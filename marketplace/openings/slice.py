@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.columns import with_columns
-from marketplace.kernel.counting import Lists
+from marketplace.kernel.counting import NOW, Lists
 from marketplace.openings import queries, samples
 from marketplace.openings.models import Opening
 from marketplace.openings.policies import judged
@@ -32,7 +32,7 @@ def _own(user: Any) -> Lists:
 
 @counted_for_todos
 def _asked(user: Any) -> Lists:
-    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user)}
+    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user, NOW)}
 
 
 def _concerned(user: Any) -> bool:
