@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.bids.rulebook import (
     FORM_VERSION,
+    MOST_ABOVE,
     MOST_ANSWER,
     MOST_DAYS,
     MOST_MILESTONES,
@@ -74,6 +75,8 @@ _TABLES: Mapping[str, tuple[int, Mapping[str, int]]] = {
     "schedule": (MOST_MILESTONES, {"days": MOST_DAYS, "milestone": MOST_NAME}),
     "partners": (MOST_PARTNERS, {"share": WHOLE, "name": MOST_NAME}),
 }
+#: What partners say of themselves where bidders who belong together are refused.
+_OPTIONAL: Mapping[str, int] = {"head": MOST_NAME, "controllers": MOST_ABOVE}
 
 
 def whole_form(form: Any) -> dict[str, Any] | None:
@@ -88,7 +91,10 @@ def whole_form(form: Any) -> dict[str, Any] | None:
     numbers = _is_number(price, MAX_FEN) and _is_number(share, WHOLE)
     if not (texts and numbers):
         return None
-    rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}
+    rows = {
+        name: _rows(form.get(name), most, columns, _OPTIONAL if name == "partners" else {})
+        for name, (most, columns) in _TABLES.items()
+    }
     if None in rows.values():
         return None
     names = ["version", "price", "scheme", "team", "lead_share"]
@@ -107,14 +113,18 @@ def _is_number(value: Any, most: int) -> bool:
     return type(value) is int and 0 <= value <= most
 
 
-def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None:
-    """Rows that have these columns alone; a column with a number has its greatest value, a text its length."""
+def _rows(
+    found: Any, most: int, columns: Mapping[str, int], optional: Mapping[str, int]
+) -> list[Any] | None:
+    """Rows that have these columns, and of the optional ones some, alone; a column with a number has its greatest value, a text its length."""
     if not isinstance(found, list) or len(found) > most:
         return None
     for row in found:
-        if not isinstance(row, Mapping) or set(row) != set(columns):
+        if not isinstance(row, Mapping) or not set(columns) <= set(row) <= {*columns, *optional}:
             return None
-        for column, limit in columns.items():
+        for column, limit in (
+            columns | {one: optional[one] for one in row if one in optional}
+        ).items():
             judge = _is_number if column in _NUMBERS else _is_text
             if not judge(row[column], limit):
                 return None

@@ -163,8 +163,7 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
 def _wrong(row: Bid, error: InvalidInput) -> list[tuple[str, Any, str]]:
     """(address, label, reason) of what is missing for the hand-in: the fields stand on the page of the draft."""
     page = reverse("bids:edit", args=[row.code])
-    requirements = list(row.tender.requirements.all())
-    fields = BidFields(None, row.form, requirements, in_steps=row.tender.summary_first)
+    fields = BidFields(None, row.form, row.tender)
     found = []
     for target, label, reason in fields.places(error):
         # Who heads the bidder is said on this page.
@@ -242,10 +241,7 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
     if row.tender.is_sealed:
         return redirect("bids:seal", row.code)
     posted = request.method == "POST"
-    requirements = list(row.tender.requirements.all())
-    fields = BidFields(
-        request.POST if posted else None, row.form, requirements, in_steps=row.tender.summary_first
-    )
+    fields = BidFields(request.POST if posted else None, row.form, row.tender)
     files_form = FilesForm(request.POST if posted else None, request.FILES if posted else None)
     fields.beside = [files_form]
     seen, status = Seen(request, row.rev), 200

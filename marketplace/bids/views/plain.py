@@ -104,18 +104,19 @@ def _plain(request: HttpRequest, code: str) -> HttpResponse:
 @csrf_protect
 def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpResponse:
     posted = upload is not None
-    requirements = list(row.tender.requirements.all())
-    in_steps = row.tender.summary_first
-    fields = BidFields(
-        request.POST if posted else None, empty_form(), requirements, in_steps=in_steps
-    )
+    fields = BidFields(request.POST if posted else None, empty_form(), row.tender)
     pledge = PledgeForm(request.POST if posted else None)
     fields.beside = [pledge]
     seen, problem, status, code, made = Seen(request, row.rev), None, 200, "", None
     if upload is not None:
         status = 400
         if all([fields.is_valid(), pledge.is_valid()]):
-            wrong = form_errors(fields.form, requirements, in_steps=in_steps)
+            wrong = form_errors(
+                fields.form,
+                fields.requirements,
+                in_steps=fields.in_steps,
+                bars_kin=fields.bars_kin,
+            )
             terms = request.POST.get("terms_rev", "")
             said = Handover(
                 int(terms) if terms.isdecimal() and len(terms) < 9 else 0, PLEDGE, seen.rev
