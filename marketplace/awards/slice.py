@@ -18,7 +18,7 @@ from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries.counting import counted_for_todos, kept_rows
 from marketplace.tenders.models import Tender
-from marketplace.tenders.workflow import PAST_DEADLINE
+from marketplace.tenders.workflow import OVER
 from marketplace.tenders.workflow import Status as TenderStatus
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Sitemap, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
@@ -122,7 +122,7 @@ def _to_accept(user: Any) -> Iterator[Todo]:
 
 def _results(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The public results of a tender, on its page."""
-    closed = [row.pk for row in tenders if row.status in PAST_DEADLINE or row.status == "cancelled"]
+    closed = [row.pk for row in tenders if row.status in OVER]
     found = queries.of_tender(closed) if closed else {}
     return [
         {

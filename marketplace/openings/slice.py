@@ -21,6 +21,7 @@ from marketplace.parties.queries.counting import (
     kept_rows,
 )
 from marketplace.tenders.rulebook import in_words
+from marketplace.tenders.workflow import OPEN
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -82,7 +83,7 @@ def _to_complete(user: Any) -> Iterator[Todo]:
 
 def _minutes(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The opening on the public page of its tender: where it stands, and the way to the minutes. One query."""
-    over = [row.pk for row in tenders if row.status not in {"published", "tendering"}]
+    over = [row.pk for row in tenders if row.status not in OPEN]
     found = queries.openings_of(over) if over else {}
     return [
         {"opening": found[row.pk], "plans": _plans(row)} if row.pk in found else None

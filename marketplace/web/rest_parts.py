@@ -26,7 +26,10 @@ KEY = OpenApiParameter(
     description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
 )
 MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="读到的 ETag；也可在正文中给 rev"
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description='所依据的版本，如 "7"（GET 返回的 ETag）；也可以在正文中给出 rev，两者必有其一',
 )
 MOVE = OpenApiParameter("move", str, OpenApiParameter.PATH)
 

@@ -204,7 +204,7 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
     if "withdraw" in moves:
         note = _("撤回后方案永远不会开启；截止前可以重新参加。")
         found.append(Act("withdraw", moves["withdraw"].label, danger=True, note=note, asks=True))
-    if row.status == "draft" and request.user.has_perm("bids.edit_bid", row):
+    if row.status == Status.DRAFT and request.user.has_perm("bids.edit_bid", row):
         note = _("草稿和附件一并删除，不能恢复。")
         found.append(Act("discard", _("删除草稿"), danger=True, note=note, asks=True))
     return found

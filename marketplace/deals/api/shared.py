@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,16 +13,6 @@ from marketplace.deals.models import Contract
 from marketplace.kernel.errors import Stale
 from marketplace.web.rest import stale_problem, tagged
 from marketplace.web.views import fetch
-
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-REVISION = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="所依据的版本；也可以在正文中给出 rev"
-)
 
 
 def contract_of(request: Request, code: str, action: str | None = None) -> Contract:

@@ -14,7 +14,6 @@ from marketplace.evaluation.rulebook import MOST_LINE, MOST_REASON, MOST_TEXT
 from marketplace.evaluation.workflow import (
     CLEAR,
     OPEN_PANELS,
-    READING,
     SHARED,
     SITTING,
     PanelStatus,
@@ -120,11 +119,6 @@ class Panel(Stamped):
     def is_over(self) -> bool:
         """Whether its lot was cancelled; the panel is dissolved soon after."""
         return self.lot.stage == Stage.CANCELLED
-
-    @property
-    def is_read(self) -> bool:
-        """Whether its members read the bids."""
-        return self.status in READING
 
     @property
     def is_shared(self) -> bool:

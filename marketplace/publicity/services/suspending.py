@@ -72,7 +72,7 @@ def resume_publicity(
     publicity = _for_authority(publicity, actor, rev)
     if not publicity.is_suspended:
         raise Refused(_("公示没有暂停"))
-    waiting = Objection.objects.filter(publicity=publicity, status="submitted")
+    waiting = Objection.objects.filter(publicity=publicity, status=ObjectionStatus.SUBMITTED)
     if waiting.exists():
         raise Refused(_("异议还在答复期限内，答复后公示自动恢复"))
     publicity.suspend_reason = given(
