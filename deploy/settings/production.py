@@ -520,7 +520,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "揭榜 API",
-    "DESCRIPTION": "科技成果与技术需求的开放接口。",
+    "DESCRIPTION": "科技成果与技术需求的开放接口。时刻带时区（+08:00），金额以分为单位。",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -14,11 +14,11 @@ from rest_framework.views import APIView
 from marketplace.bids import queries
 from marketplace.bids.serializers import BidPage, BidRead, BidWhole, ReceiptRead
 from marketplace.tenders.services import settle
-from marketplace.web.rest import MOST_PAGES, PAGE, read_number, read_parameters, tagged
+from marketplace.web.rest import MOST_PAGES, read_number, read_parameters, tagged
+from marketplace.web.rest_parts import PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 SIZE = 20
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 
 
 class BidCollection(APIView):
@@ -26,7 +26,7 @@ class BidCollection(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(operation_id="bid_list", parameters=[_PAGE], responses=BidPage)
+    @extend_schema(operation_id="bid_list", parameters=[PAGE_PARAMETER], responses=BidPage)
     def get(self, request: Request) -> Response:
         """The bids of the caller's organisations, the newest first."""
         asked = read_parameters(request, "page")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.bids.rulebook import (
     FORM_VERSION,
+    MOST_ABOVE,
     MOST_ANSWER,
     MOST_DAYS,
     MOST_FILES,
@@ -20,6 +21,8 @@ from marketplace.bids.rulebook import (
     MOST_TEAM,
 )
 from marketplace.files.forms import UploadsField
+from marketplace.kernel.errors import InvalidInput
+from marketplace.tenders.models import Tender
 from marketplace.web.forms import JiebangForm, MoneyFormField, PlainTextField, RowForm, rows_of
 
 
@@ -99,14 +102,31 @@ class PartnerForm(RowForm):
     )
 
 
+class KinPartnerForm(PartnerForm):
+    """The same where bidders who belong together are refused: each partner says what the lead says of itself."""
+
+    head = PlainTextField(label=_("成员单位负责人姓名"), max_length=MOST_NAME)
+    controllers = PlainTextField(
+        label=_("控股或管理该成员的单位"),
+        help_text=_("多个单位用顿号分开；没有的留空。开启之后才比对。"),
+        max_length=MOST_ABOVE,
+        required=False,
+    )
+
+
 MilestoneRows = rows_of(MilestoneForm, most=MOST_MILESTONES, extra=2)
 PartnerRows = rows_of(PartnerForm, most=MOST_PARTNERS, extra=1)
+KinPartnerRows = rows_of(KinPartnerForm, most=MOST_PARTNERS, extra=1)
 
 
 class FilesForm(JiebangForm):
     """Attachments of a bid that is not sealed: 投标函 and 联合体协议 as sealed scans, the scheme."""
 
     uploads = UploadsField(label=_("添加附件"), required=False, most=MOST_FILES)
+
+
+_LISTS = {"schedule": _("进度节点"), "partners": _("联合体成员")}
+_KIN = ("head", "controllers")
 
 
 def _points(percent: Any) -> int:
@@ -117,29 +137,61 @@ def _points(percent: Any) -> int:
 class BidFields:
     """All fields of a bid. `form` is what was typed, as plain JSON; only after `is_valid()`.
 
-    `in_steps`: the call takes a summary first, so the scheme is not asked for yet.
+    Where the call of `tender` takes a summary first, the scheme is not asked for yet; where its procedure refuses
+    bidders who belong together, partners say who heads and who controls them.
     """
 
-    def __init__(
-        self, data: Any, stored: Any, requirements: Sequence[Any], *, in_steps: bool = False
-    ) -> None:
-        self.requirements, self.in_steps = list(requirements), in_steps
+    def __init__(self, data: Any, stored: Any, tender: Tender) -> None:
+        self.requirements = list(tender.requirements.all())
+        self.in_steps, self.bars_kin = tender.summary_first, tender.ruled_by.bars_kin
         self.content = ContentForm(
             data,
             requirements=self.requirements,
-            in_steps=in_steps,
+            in_steps=self.in_steps,
             initial=_initial(stored),
         )
         self.schedule = MilestoneRows(
             data, prefix="schedule", initial=stored.get("schedule", []) if data is None else None
         )
         partners = [
-            {"name": row["name"], "share": Decimal(row["share"]) / 100}
-            for row in stored.get("partners", [])
+            {**row, "share": Decimal(row["share"]) / 100} for row in stored.get("partners", [])
         ]
-        self.partners = PartnerRows(
+        partner_rows = KinPartnerRows if self.bars_kin else PartnerRows
+        self.partners = partner_rows(
             data, prefix="partners", initial=partners if data is None else None
         )
+
+        #: Forms of the same page, whose errors stand in the same summary.
+        self.beside: list[Any] = []
+
+    @property
+    def forms(self) -> list[Any]:
+        """All that the summary of errors counts, in the order of the page."""
+        return [self.content, self.schedule, self.partners, *self.beside]
+
+    def add_errors(self, error: InvalidInput) -> None:
+        """Each reason at its field or list of rows; one that has neither stands above the form."""
+        for name, reasons in error.errors.items():
+            rows = {"schedule": self.schedule, "partners": self.partners}.get(name)
+            if rows is not None:
+                rows.non_form_errors().extend(str(reason) for reason in reasons)
+                continue
+            form = next((one for one in self.beside if name in one.fields), self.content)
+            for reason in reasons:
+                form.add_error(name if name in form.fields else None, str(reason))
+
+    def places(self, error: InvalidInput) -> list[tuple[str, Any, str]]:
+        """(id on the page of the draft, label, reason) of each reason; an id of "" for what has no field there."""
+        found = []
+        for name, reasons in error.errors.items():
+            target, label = "", ""
+            if name in self.content.fields:
+                bound = self.content[name]
+                target, label = bound.error_target, bound.label
+            elif name in _LISTS:
+                target, label = f"{name}-rows", _LISTS[name]
+            found += [(target, label, str(reason)) for reason in reasons]
+        return found
 
     def is_valid(self) -> bool:
         """Whether what was typed can be stored; all parts are judged."""
@@ -168,7 +220,8 @@ class BidFields:
             ],
             "lead_share": _points(held["lead_share"]),
             "partners": [
-                {"name": row["name"], "share": _points(row["share"])}
+                {name: row[name] for name in row if name in _KIN}
+                | {"name": row["name"], "share": _points(row["share"])}
                 for row in self.partners.values
             ],
         }

@@ -6,6 +6,7 @@ rights: `version`, `price` (fen), `scheme`, `team`, `answers` [{number, text}], 
 in place of the scheme, which comes after the shortlist (`openings.services.complete_bid`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.exclusions.rulebook import plain
+from marketplace.kernel.money import format_exact
 
 FORM_VERSION = 1
 #: Characters.
@@ -24,6 +26,8 @@ MOST_SUMMARY = 2_000
 MOST_MILESTONES, MOST_PARTNERS = 20, 10
 #: Organisations that hold or manage a bidder.
 MOST_CONTROLLERS = 10
+#: Characters of the line in which a partner names who is above it.
+MOST_ABOVE = 500
 #: Days after the signature.
 MOST_DAYS = 3_650
 #: Basis points: the whole of a joint bid.
@@ -49,11 +53,15 @@ Errors = dict[str, list[object]]
 
 
 def form_errors(
-    form: Mapping[str, Any], requirements: Sequence[Any], *, in_steps: bool = False
+    form: Mapping[str, Any],
+    requirements: Sequence[Any],
+    *,
+    in_steps: bool = False,
+    bars_kin: bool = False,
 ) -> Errors:
     """What is missing in a complete form; by field. `requirements` are those of the tender.
 
-    `in_steps`: the call takes a summary first.
+    `in_steps`: the call takes a summary first. `bars_kin`: each partner says who heads it.
     """
     errors: Errors = {}
     if in_steps and not form.get("summary"):
@@ -72,6 +80,8 @@ def form_errors(
             errors[f"answer_{row.number}"] = [
                 _("请答复必须满足的指标：%(name)s") % {"name": row.name}
             ]
+    if bars_kin and not all(row.get("head") for row in form.get("partners", [])):
+        errors["partners"] = [_("请填写每个联合体成员的单位负责人")]
     errors |= share_errors(form)
     return errors
 
@@ -90,11 +100,9 @@ def partners_of(form: Mapping[str, Any]) -> list[str]:
     return [str(row.get("name", "")) for row in form.get("partners", [])]
 
 
-def price_words(fen: int | None) -> Any:
+def price_words(fen: int | None) -> str:
     """A price to the fen: what is compared is never rounded."""
-    if fen is None:
-        return "—"
-    return _("%(yuan)s 元") % {"yuan": f"{Decimal(fen) / 100:,.2f}"}
+    return format_exact(fen)
 
 
 def percent(basis_points: int) -> str:
@@ -116,6 +124,10 @@ def empty_form() -> dict[str, Any]:
     }
 
 
+#: What stands between names in one line.
+_BETWEEN = re.compile(r"[、，,;；\n]+")
+
+
 @dataclass(frozen=True)
 class Kin:
     """What a bidder said of itself: its name, its head, and the organisations that hold or manage it."""
@@ -123,6 +135,20 @@ class Kin:
     name: str
     head: str
     controllers: tuple[str, ...] = ()
+
+
+def partner_kin(partners: Sequence[Mapping[str, Any]]) -> list[Kin]:
+    """What the form of a bid says of its partners, in the same shape."""
+    return [
+        Kin(
+            row["name"].strip(),
+            row.get("head", "").strip(),
+            tuple(
+                filter(None, (one.strip() for one in _BETWEEN.split(row.get("controllers", ""))))
+            ),
+        )
+        for row in partners
+    ]
 
 
 def kinship(one: Kin, other: Kin) -> tuple[Any, bool] | None:

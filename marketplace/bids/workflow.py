@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.workflow import Transition, Workflow
 from marketplace.tenders.workflow import OVER
+from marketplace.tenders.workflow import Status as TenderStatus
 
 
 class Status(TextChoices):
@@ -64,7 +65,7 @@ def may_open(bid: Any, _now: Any) -> object:
     tender = bid.tender
     if tender.is_suspended:
         return _("已暂停，恢复前不开启")
-    return "" if tender.status == "closed" else _("截止时间未到")
+    return "" if tender.status == TenderStatus.CLOSED else _("截止时间未到")
 
 
 BID = Workflow.of(

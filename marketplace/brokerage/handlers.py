@@ -13,6 +13,7 @@ from marketplace.brokerage.models.mandates import MANDATE_FILES
 from marketplace.brokerage.services import commissions, desk, keeping, mandates, met
 from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.services.reminders import KIND
+from marketplace.brokerage.workflow import BrokerStatus, IntroductionStatus
 from marketplace.enquiries.events import (
     EnquiryAsked,
     EnquiryClosed,
@@ -71,7 +72,7 @@ def follow_samples(event: events.BrokerSamplesChanged) -> None:
 def follow_organizations(batch: list[Event]) -> None:
     """An organisation has another name or is suspended: its brokers are found by what is shown now."""
     ids = [event.subject_id for event in batch]
-    rows = Broker.objects.filter(organization_id__in=ids, status="entered")
+    rows = Broker.objects.filter(organization_id__in=ids, status=BrokerStatus.ENTERED)
     engine.refresh("brokers", list(rows.values_list("code", flat=True)))
 
 
@@ -301,7 +302,9 @@ def ask_sides(event: events.IntroductionRecorded) -> None:
     row = _introduction(event.subject_id)
     title = _("技术经纪人登记了与贵单位有关的对接，请确认：%(title)s")
     _tell_of_introduction(row, _of_sides(row), title)
-    rivals = [one for one in row.claims if one.pk != row.pk and one.status != "withdrawn"]
+    rivals = [
+        one for one in row.claims if one.pk != row.pk and one.status != IntroductionStatus.WITHDRAWN
+    ]
     if rivals:
         people = [one.broker.user for one in rivals]
         people += list(parties.people_with_role(Role.OPERATOR))

@@ -4,6 +4,7 @@ from typing import Any
 
 import rules
 
+from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import (
     REGISTRARS,
@@ -26,7 +27,7 @@ _reads = platform_role(*READERS)
 @rules.predicate
 def is_entered(_user: Actor, broker: Any) -> bool:
     """The entry is public."""
-    return broker is not None and broker.status == "entered"
+    return broker is not None and broker.status == BrokerStatus.ENTERED
 
 
 @rules.predicate

@@ -17,16 +17,15 @@ from marketplace.custody.serializers import CustodianPage, CustodianRead
 from marketplace.custody.workflow import Status
 from marketplace.web.rest import (
     MOST_PAGES,
-    PAGE,
     read_choice,
     read_number,
     read_parameters,
     tagged,
 )
+from marketplace.web.rest_parts import PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 SIZE = 20
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 _STATUS = OpenApiParameter("status", str, enum=Status.values, description="状态")
 
 
@@ -46,7 +45,7 @@ class CustodianCollection(CustodianApi):
     """本人可见的密钥保管人。"""
 
     @extend_schema(
-        operation_id="custodian_list", parameters=[_STATUS, _PAGE], responses=CustodianPage
+        operation_id="custodian_list", parameters=[_STATUS, PAGE_PARAMETER], responses=CustodianPage
     )
     def get(self, request: Request) -> Response:
         """One's own, those of organisations that the caller binds, all for operator and overseers."""

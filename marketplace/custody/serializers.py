@@ -16,7 +16,7 @@ class KeeperOrganization(serializers.Serializer[Any]):
 
 
 class CustodianRead(serializers.Serializer[Any]):
-    """A custodian with the public part of the live key. Instants in UTC."""
+    """A custodian with the public part of the live key. Instants carry their offset, +08:00."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)

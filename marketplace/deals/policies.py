@@ -4,6 +4,7 @@ from typing import Any
 
 import rules
 
+from marketplace.deals.workflow import ContractStatus
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import (
     Role,
@@ -79,7 +80,7 @@ def is_at_the_desk(user: Actor, contract: Any) -> bool:
 @rules.predicate
 def is_draft(_user: Actor, contract: Any) -> bool:
     """The contract is still being drafted."""
-    return contract is not None and contract.status == "draft"
+    return contract is not None and contract.status == ContractStatus.DRAFT
 
 
 def binds_side(user: Actor, contract: Any, side: str) -> bool:

@@ -31,7 +31,6 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.parties import queries as parties
 from marketplace.web.rest import (
     MOST_PAGES,
-    PAGE,
     once_ticket,
     read_choice,
     read_number,
@@ -40,20 +39,11 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 SIZE = 20
 _STATUS = OpenApiParameter("status", str, enum=Status.values, description="状态")
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="读到的 ETag；也可在正文中给 rev"
-)
 
 
 class GrantApi(APIView):
@@ -87,7 +77,9 @@ class GrantCollection(GrantApi):
     #: The schema names 422: the key was used before with another body.
     once = True
 
-    @extend_schema(operation_id="grant_list", parameters=[_STATUS, _PAGE], responses=GrantPage)
+    @extend_schema(
+        operation_id="grant_list", parameters=[_STATUS, PAGE_PARAMETER], responses=GrantPage
+    )
     def get(self, request: Request) -> Response:
         """Grants of both directions, the newest first."""
         asked = read_parameters(request, "status", "page")
@@ -105,7 +97,7 @@ class GrantCollection(GrantApi):
 
     @extend_schema(
         operation_id="grant_request",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=GrantWrite,
         responses={200: GrantRead, 201: GrantRead},
     )
@@ -147,7 +139,7 @@ class GrantMove(GrantApi):
 
     @extend_schema(
         operation_id="grant_move",
-        parameters=[_MATCH, OpenApiParameter("move", str, OpenApiParameter.PATH)],
+        parameters=[MATCH, MOVE],
         request=GrantMoveWrite,
         responses=GrantRead,
     )

@@ -16,7 +16,7 @@ class PartyBrief(serializers.Serializer[Any]):
 
 
 class GrantRead(serializers.Serializer[Any]):
-    """A grant as one of its sides sees it. Days as `YYYY-MM-DD`, instants in UTC."""
+    """A grant as one of its sides sees it. Days as `YYYY-MM-DD`, instants with their offset, +08:00."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)

@@ -14,6 +14,7 @@ from django.db.models import Q
 import rules
 
 from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.workflow import LeadStatus
 from marketplace.kernel.actors import Actor
 from marketplace.parties.policies import Role, access_of
 
@@ -245,7 +246,7 @@ def is_no_party_of_lead(user: Actor, lead: Any) -> bool:
 @rules.predicate
 def lead_is_open(_user: Actor, lead: Any) -> bool:
     """It waits for a broker."""
-    return lead is not None and lead.status == "open"
+    return lead is not None and lead.status == LeadStatus.OPEN
 
 
 @rules.predicate
@@ -263,7 +264,7 @@ def asked_the_enquiry(user: Actor, lead: Any) -> bool:
 def reads_enquiry_of_lead(user: Actor, lead: Any) -> bool:
     """The lead tells the person which enquiry it is: the confirmed broker, and staff. No query."""
     return access_of(user).has(*READERS) or (
-        lead.status == "confirmed" and lead.broker_id == user.pk
+        lead.status == LeadStatus.CONFIRMED and lead.broker_id == user.pk
     )
 
 
@@ -277,13 +278,13 @@ rules.add_perm("enquiries.confirm_lead", asked_the_enquiry)
 def has_confirmed_lead(user: Actor, enquiry: Any) -> bool:
     """The person is the broker whom the asker has confirmed by name."""
     lead = getattr(enquiry, "lead", None)
-    return lead is not None and lead.status == "confirmed" and holds_lead(user, lead)
+    return lead is not None and lead.status == LeadStatus.CONFIRMED and holds_lead(user, lead)
 
 
 def _rows_of_confirmed_leads(user: Actor) -> Q | None:
     if not access_of(user).has(Role.BROKER):
         return None
-    return Q(lead__broker_id=user.pk, lead__status="confirmed")
+    return Q(lead__broker_id=user.pk, lead__status=LeadStatus.CONFIRMED)
 
 
 register_party(has_confirmed_lead, _rows_of_confirmed_leads)

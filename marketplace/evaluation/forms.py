@@ -254,8 +254,12 @@ class ExplainForm(JiebangForm):
 
 
 class ReportForm(JiebangForm):
-    """The chair's conclusion; of one reader of the purchaser also a reason for each bid. `bids` are (code, names)."""
+    """The chair's conclusion; of one reader of the purchaser also a reason for each bid. `bids` are (code, names).
 
+    `panel_rev` is the version of the panel whose scores the page showed: the page's own `rev` is that of the seat.
+    """
+
+    panel_rev = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
     conclusion = PlainTextField(label=_("评审意见"), max_length=MOST_TEXT, multiline=True, rows=5)
 
     def __init__(
@@ -274,6 +278,10 @@ class ReportForm(JiebangForm):
                 rows=3,
                 help_text=_("不要写出单位名称和方案中的保密内容。"),
             )
+
+    def renew(self, rev: int) -> None:
+        """The page shows this version of the panel now."""
+        self.data = {**self.data.dict(), self.add_prefix("panel_rev"): str(rev)}
 
     @property
     def reasons(self) -> dict[str, str]:

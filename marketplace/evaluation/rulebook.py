@@ -24,8 +24,8 @@ MOST_EMPLOYMENTS, MOST_EXCLUSIONS, MOST_FIELDS = 20, 20, 6
 MOST_MEMBERS = 15
 #: Who worked for an organisation within so many days before is in conflict with it.
 LOOK_BACK = timedelta(days=3 * 365)
-#: How long an invitation and the declaration after it may take.
-TIME_TO_ANSWER = timedelta(days=3)
+#: Calendar days after that of the invitation, until whose end it is answered and the declaration made.
+DAYS_TO_ANSWER = 3
 #: Days that a bidder has for an explanation.
 LEAST_DAYS, MOST_DAYS = 1, 10
 

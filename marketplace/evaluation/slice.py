@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
 from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
-from marketplace.tenders.workflow import Stage
+from marketplace.tenders.workflow import PAST_DEADLINE, Stage
 from marketplace.web.slices import CodePage, MenuItem, ReviewQueue, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -135,7 +135,7 @@ def _waiting(user: Any) -> int:
 
 def _public(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The panels of a tender: what was published before the draw, the result, and at last names and seed."""
-    past = [row.pk for row in tenders if row.status in {"closed", "complete", "failed"}]
+    past = [row.pk for row in tenders if row.status in PAST_DEADLINE]
     found = queries.published_panels(past) if past else {}
     return [
         {
@@ -150,7 +150,7 @@ def _public(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
 
 def _managed(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """On the page of the purchaser and the operator: who may form a panel, and how far the panels are."""
-    past = [row for row in tenders if row.status in {"closed", "complete", "failed"}]
+    past = [row for row in tenders if row.status in PAST_DEADLINE]
     panels = queries.panels_of_tenders([row.pk for row in past]) if past else {}
     found: list[Answer] = []
     for row in tenders:

@@ -31,6 +31,8 @@ from marketplace.web.forms import DateField, JiebangForm, PlainTextField, TermMu
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
 #: Fields that are no part of what a decision says.
 _BESIDE = ("file", "reason")
+#: Fields of the form that are called otherwise than in the services: `fields` is taken by Django.
+FORM_NAMES = {"fields": "fields_"}
 #: What stands for "everywhere" in a sheet.
 _EVERYWHERE = frozenset({"全国", "不限", "nationwide"})
 
@@ -130,7 +132,7 @@ class DecisionForm(JiebangForm):
         }
         has_file = self.has_file or bool(self.files.get("file"))
         for name, reasons in faults(Content(**said), has_file=has_file).items():
-            at = "fields_" if name == "fields" else name
+            at = FORM_NAMES.get(name, name)
             if at in self.fields and at not in self.errors:
                 self.add_error(at, [str(reason) for reason in reasons])
         return held

@@ -14,7 +14,7 @@ _SCOPES = [one.name for one in SCOPES[VERSION]]
 
 
 class DecisionRead(serializers.Serializer[Any]):
-    """A decision of a competent body as the caller may see it. Instants in UTC, [starts_at, ends_at)."""
+    """A decision of a competent body as the caller may see it. Instants carry their offset, +08:00, [starts_at, ends_at)."""
 
     code = serializers.CharField()
     rev = serializers.IntegerField()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.exclusions import events, queries, services
 from marketplace.exclusions.forms import (
+    FORM_NAMES,
     CorrectForm,
     DecisionForm,
     LiftForm,
@@ -40,7 +41,7 @@ from marketplace.parties.models import User
 from marketplace.parties.policies import access_of
 from marketplace.sheets.readers import MAX_BYTES
 from marketplace.sheets.writers import XLSX_TYPE
-from marketplace.web.acts import Act
+from marketplace.web.acts import Act, at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -54,14 +55,6 @@ class PersonRequest(HttpRequest):
     """A request whose user is a person, never an anonymous visitor."""
 
     user: User
-
-
-def at_fields(form: Any, error: InvalidInput) -> None:
-    """Each reason at its field; a field that the form does not have goes above the form."""
-    for name, reasons in error.errors.items():
-        at = "fields_" if name == "fields" else name
-        for reason in reasons:
-            form.add_error(at if at in form.fields else None, str(reason))
 
 
 @login_required
@@ -109,7 +102,7 @@ def new(request: PersonRequest) -> HttpResponse:
                     actor=request.user,
                 )
             except InvalidInput as error:
-                at_fields(form, error)
+                at_fields(form, error, FORM_NAMES)
             except KeyReused as error:
                 reused, status = {"url": ""}, error.status
             except StorageFull as error:
@@ -158,7 +151,7 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
                 return redirect("exclusions:show", row.code)
         except InvalidInput as error:
             if act is not None:
-                at_fields(act.form, error)
+                at_fields(act.form, error, FORM_NAMES)
         except (Refused, Forbidden) as error:
             problem, status = error, error.status
             if isinstance(error, Stale):
@@ -242,7 +235,7 @@ def correct(request: PersonRequest, code: str) -> HttpResponse:
                     state=lambda found: found.rev,
                 )
             except InvalidInput as error:
-                at_fields(form, error)
+                at_fields(form, error, FORM_NAMES)
             except Refused as error:
                 problem, status = error, error.status
             else:

@@ -51,7 +51,7 @@ def can_read(user: Actor, attachment: Any) -> bool:
     Nobody has a removed file; the uploader alone has one that belongs to no subject yet; a kind of
     subject without a reader is closed to all.
     """
-    if attachment is None or attachment.status != "ready":
+    if attachment is None or not attachment.is_ready:
         return False
     if attachment.subject_id is None:
         return bool(user.is_authenticated and attachment.uploaded_by_id == user.pk)

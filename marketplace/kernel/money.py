@@ -66,6 +66,16 @@ def format_listing(fen: int | None) -> str:
     return f"{number} {unit}"
 
 
+def format_exact(fen: int | None) -> str:
+    """The same to the fen, for what is compared: never rounded; a dash when empty."""
+    if fen is None:
+        return "—"
+    if _english():
+        return _english_amount(fen, places=_EXACT)
+    number, unit = _number_and_unit(fen, places=_EXACT)
+    return f"{number} {unit}"
+
+
 def format_range(low: int | None, high: int | None) -> str:
     """A price range such as `120–180 万元`. With one bound only, 起 (from) or 以内 (up to) is added."""
     if low is None and high is None:
@@ -103,23 +113,27 @@ def format_wan(fen: int) -> str:
     return f"{Decimal(fen) / FEN_PER_WAN:,.2f}"
 
 
+#: Decimals that a fen needs in the greatest unit.
+_EXACT = 11
+
+
 def _english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def _number_and_unit(fen: int) -> tuple[str, str]:
+def _number_and_unit(fen: int, *, places: int = 2) -> tuple[str, str]:
     if fen < FEN_PER_WAN:
         return _trim(Decimal(fen) / FEN_PER_YUAN, places=2, group=True), "元"
     if fen < FEN_PER_YI:
-        return _trim(Decimal(fen) / FEN_PER_WAN, places=2, group=True), "万元"
-    return _trim(Decimal(fen) / FEN_PER_YI, places=2, group=True), "亿元"
+        return _trim(Decimal(fen) / FEN_PER_WAN, places=places, group=True), "万元"
+    return _trim(Decimal(fen) / FEN_PER_YI, places=places, group=True), "亿元"
 
 
-def _english_amount(fen: int) -> str:
+def _english_amount(fen: int, *, places: int = 2) -> str:
     yuan = Decimal(fen) / FEN_PER_YUAN
     for size, word in ((10**9, " billion"), (10**6, " million")):
         if yuan >= size:
-            return f"CNY {_trim(yuan / size, places=2, group=True)}{word}"
+            return f"CNY {_trim(yuan / size, places=places, group=True)}{word}"
     return f"CNY {_trim(yuan, places=2, group=True)}"
 
 

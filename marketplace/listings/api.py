@@ -29,7 +29,6 @@ from marketplace.parties.queries import publishing_organizations
 from marketplace.web.rest import (
     MOST_PAGES,
     MOST_TEXT,
-    PAGE,
     TEXT,
     once_ticket,
     read_choice,
@@ -42,6 +41,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, PAGE_PARAMETER
 from marketplace.web.views import Gone, fetch
 from search import engine
 from search.query import Query
@@ -60,7 +60,7 @@ def list_parameters(kind: ListingKind) -> list[OpenApiParameter]:
     """The query parameters of a list, for the schema."""
     return [
         OpenApiParameter("q", TEXT, description="搜索词"),
-        OpenApiParameter("page", PAGE, description="页码，每页 20 条"),
+        PAGE_PARAMETER,
         OpenApiParameter("sort", str, enum=[key for key in filters.SORTS if key]),
         OpenApiParameter("since", str, many=True, enum=list(filters.PERIODS), description="近几天"),
         OpenApiParameter("owner", str, description="单位编号"),
@@ -96,22 +96,6 @@ def read_list_query(request: Request, kind: ListingKind) -> Query:
         raise InvalidInput({"owner": [filters.NO_SUCH_OWNER]})
     page = read_number(asked, "page", most=MOST_PAGES, default=1)
     return filters.read_query(asked, kind.facets, page=page)
-
-
-#: How a write says on which version it is based, for the schema.
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description='所依据的版本，如 "7"（GET 返回的 ETag）；也可以在正文中给出 rev，两者必有其一',
-)
-#: The key by which a repeated request creates nothing twice, for the schema.
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
 
 
 class Seen(Serializer[Any]):
@@ -272,7 +256,7 @@ def views_of(kind: ListingKind) -> tuple[type[APIView], type[APIView], type[APIV
             ),
             "post": extend_schema(
                 operation_id=f"{noun}_create",
-                parameters=[IDEMPOTENCY_KEY],
+                parameters=[KEY],
                 request=writes,
                 responses={200: reads, 201: reads},
             ),
@@ -283,7 +267,7 @@ def views_of(kind: ListingKind) -> tuple[type[APIView], type[APIView], type[APIV
         ListingSubmission: {
             "post": extend_schema(
                 operation_id=f"{noun}_submit",
-                parameters=[IF_MATCH],
+                parameters=[MATCH],
                 request=Seen,
                 responses=reads,
             )

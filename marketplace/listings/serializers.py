@@ -109,7 +109,7 @@ class OwnerBrief(serializers.Serializer[Any]):
 
 
 class ListingRead(serializers.Serializer[Any]):
-    """The public fields of any listing. Amounts in fen, days as `YYYY-MM-DD`, instants in UTC.
+    """The public fields of any listing. Amounts in fen, days as `YYYY-MM-DD`, instants with their offset, +08:00.
 
     Subclasses name the wizard's `steps` and, in `shown`, which of their fields the public may see: a new
     field of a form stays private until it is named here.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -20,11 +20,11 @@ from marketplace.openings.serializers import (
     OpeningRead,
     whole_bid,
 )
-from marketplace.web.rest import MOST_PAGES, PAGE, read_number, read_parameters
+from marketplace.web.rest import MOST_PAGES, read_number, read_parameters
+from marketplace.web.rest_parts import PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 SIZE = 20
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 
 
 class OpeningItem(APIView):
@@ -47,7 +47,9 @@ class OpenedCollection(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(operation_id="openedbid_list", parameters=[_PAGE], responses=OpenedBidPage)
+    @extend_schema(
+        operation_id="openedbid_list", parameters=[PAGE_PARAMETER], responses=OpenedBidPage
+    )
     def get(self, request: Request) -> Response:
         """Opened bids that the caller reads as bidder or as purchaser, the newest first."""
         asked = read_parameters(request, "page")

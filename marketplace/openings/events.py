@@ -96,6 +96,14 @@ class BidShortlisted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanPostponed(Event):
+    """The deadline of the whole plan moved later: for one that came to the shortlist after it, or after a suspension."""
+
+    subject_kind = OPENED_BID
+    label = _("提交完整方案的截止时间推迟")
+
+
+@dataclass(frozen=True, kw_only=True)
 class BidCompleted(Event):
     """The bidder handed in the whole plan after the shortlist; `digest` is the SHA-256 of the form with it."""
 

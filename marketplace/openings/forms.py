@@ -1,6 +1,7 @@
 """What people type at an opening."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from marketplace.bids.rulebook import MOST_FILES, MOST_SCHEME
 from marketplace.files.forms import UploadsField
 from marketplace.openings.models import Absence
 from marketplace.openings.rulebook import MOST_REASON
-from marketplace.web.forms import JiebangForm, PlainTextField
+from marketplace.tenders.forms import TimeOfDayField, instant_of
+from marketplace.web.forms import DateField, JiebangForm, PlainTextField
 
 
 class ExcuseForm(JiebangForm):
@@ -31,6 +33,25 @@ class UndertakingForm(JiebangForm):
     """The undertaking of secrecy."""
 
     agree = forms.BooleanField(label=_("我已阅读并作出以上承诺"))
+
+
+class ShortlistForm(JiebangForm):
+    """Until when the whole plan is handed in."""
+
+    until = DateField(label=_("完整方案截止日"), required=False, help_text=_("须为工作日"))
+    until_time = TimeOfDayField(label=_("截止时刻（北京时间）"), required=False)
+
+    @property
+    def instant(self) -> datetime | None:
+        """The deadline that was typed, UTC."""
+        return instant_of(self.cleaned_data.get("until"), self.cleaned_data.get("until_time"))
+
+    def clean(self) -> dict[str, Any]:
+        """A day has its time."""
+        held: dict[str, Any] = super().clean() or self.cleaned_data
+        if held.get("until") and not held.get("until_time") and "until_time" not in self.errors:
+            self.add_error("until_time", str(_("请填写时刻，例如 17:00")))
+        return held
 
 
 class PlanForm(JiebangForm):

@@ -17,7 +17,7 @@ from marketplace.parties import queries as parties
 from marketplace.tenders import events as tenders
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders.models import Tender
-from marketplace.tenders.services import register_hold
+from marketplace.tenders.services import register_follower, register_hold
 from marketplace.tenders.workflow import Status as TenderStatus
 
 kinds.register("openings.keeper", _("请开启密封方案"))
@@ -26,6 +26,7 @@ kinds.register("openings.invited", _("邀请参加下一轮征集"))
 kinds.register("openings.reveal", _("请公开本单位方案的密钥"))
 
 register_hold(services.hold, rank=2)
+register_follower(services.follow_resumption)
 
 
 @on(
@@ -127,11 +128,28 @@ def tell_shortlisted(event: events.BidShortlisted) -> None:
                 if judged([row.lot_id])
                 else _("“%(title)s”：本单位方案已入围，请提交完整方案")
             )
+        if row.lacks_plan and row.plan_until is not None:
+            title = _("“%(title)s”：本单位方案已入围，请在 %(at)s 之前提交完整方案")
         notify(
             "openings.outcome",
             parties.binders_of(row.bid.organization_id),
             title=title,
-            params={"title": row.opening.tender.title},
+            params={"title": row.opening.tender.title, "at": row.plan_words},
+            url=reverse("bids:show", args=[row.bid.code]),
+            subject=(BID, row.bid_id),
+        )
+
+
+@on(events.PlanPostponed)
+def tell_postponed(event: events.PlanPostponed) -> None:
+    """A bidder who has not handed in the whole plan learns of the later deadline."""
+    row = _bid(event)
+    if row is not None and row.lacks_plan:
+        notify(
+            "openings.outcome",
+            parties.binders_of(row.bid.organization_id),
+            title=_("“%(title)s”：提交完整方案的截止时间推迟到 %(at)s"),
+            params={"title": row.opening.tender.title, "at": row.plan_words},
             url=reverse("bids:show", args=[row.bid.code]),
             subject=(BID, row.bid_id),
         )

@@ -3,14 +3,16 @@
 No models, no clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.bids.rulebook import (
     FORM_VERSION,
+    MOST_ABOVE,
     MOST_ANSWER,
     MOST_DAYS,
     MOST_MILESTONES,
@@ -21,7 +23,15 @@ from marketplace.bids.rulebook import (
     MOST_TEAM,
     WHOLE,
 )
+from marketplace.kernel.clock import last_day
 from marketplace.kernel.money import MAX_FEN
+from marketplace.tenders.rulebook import (
+    MOST_OPEN_DAYS,
+    USUAL_HOUR,
+    Procedure,
+    earliest_deadline,
+    in_words,
+)
 
 #: Bids that a keeper's page takes and posts at once.
 AT_ONCE = 50
@@ -65,6 +75,8 @@ _TABLES: Mapping[str, tuple[int, Mapping[str, int]]] = {
     "schedule": (MOST_MILESTONES, {"days": MOST_DAYS, "milestone": MOST_NAME}),
     "partners": (MOST_PARTNERS, {"share": WHOLE, "name": MOST_NAME}),
 }
+#: What partners say of themselves where bidders who belong together are refused.
+_OPTIONAL: Mapping[str, int] = {"head": MOST_NAME, "controllers": MOST_ABOVE}
 
 
 def whole_form(form: Any) -> dict[str, Any] | None:
@@ -79,7 +91,10 @@ def whole_form(form: Any) -> dict[str, Any] | None:
     numbers = _is_number(price, MAX_FEN) and _is_number(share, WHOLE)
     if not (texts and numbers):
         return None
-    rows = {name: _rows(form.get(name), most, columns) for name, (most, columns) in _TABLES.items()}
+    rows = {
+        name: _rows(form.get(name), most, columns, _OPTIONAL if name == "partners" else {})
+        for name, (most, columns) in _TABLES.items()
+    }
     if None in rows.values():
         return None
     names = ["version", "price", "scheme", "team", "lead_share"]
@@ -98,18 +113,49 @@ def _is_number(value: Any, most: int) -> bool:
     return type(value) is int and 0 <= value <= most
 
 
-def _rows(found: Any, most: int, columns: Mapping[str, int]) -> list[Any] | None:
-    """Rows that have these columns alone; a column with a number has its greatest value, a text its length."""
+def _rows(
+    found: Any, most: int, columns: Mapping[str, int], optional: Mapping[str, int]
+) -> list[Any] | None:
+    """Rows that have these columns, and of the optional ones some, alone; a column with a number has its greatest value, a text its length."""
     if not isinstance(found, list) or len(found) > most:
         return None
     for row in found:
-        if not isinstance(row, Mapping) or set(row) != set(columns):
+        if not isinstance(row, Mapping) or not set(columns) <= set(row) <= {*columns, *optional}:
             return None
-        for column, limit in columns.items():
+        for column, limit in (
+            columns | {one: optional[one] for one in row if one in optional}
+        ).items():
             judge = _is_number if column in _NUMBERS else _is_text
             if not judge(row[column], limit):
                 return None
     return [dict(row) for row in found]
+
+
+def earliest_plan(procedure: Procedure, now: datetime) -> datetime:
+    """From when on the whole plan may be due: as many whole days as the procedure leaves for a bid (招标投标法第二十四条)."""
+    return earliest_deadline(procedure, now)
+
+
+def suggested_plan(procedure: Procedure, now: datetime, is_off: Callable[[date], bool]) -> datetime:
+    """The usual hour of the first day that is not off and leaves that time, UTC like `now`."""
+    at = earliest_plan(procedure, now) + timedelta(hours=USUAL_HOUR)
+    while is_off(last_day(at)):
+        at += timedelta(1)
+    return at
+
+
+def against_plan(procedure: Procedure, until: datetime | None, now: datetime) -> Any:
+    """The reason against this deadline of the whole plan for who is put on the shortlist now, or ""."""
+    if until is None:
+        return _("请填写提交完整方案的截止时间")
+    if until < earliest_plan(procedure, now):
+        return _("从入围到截止不少于 %(days)d 日，最早为 %(at)s") % {
+            "days": procedure.open_days,
+            "at": in_words(earliest_plan(procedure, now)),
+        }
+    if until > now + timedelta(MOST_OPEN_DAYS):
+        return _("截止时间最晚为入围后 %(days)d 日") % {"days": MOST_OPEN_DAYS}
+    return ""
 
 
 def summary_of(form: Mapping[str, Any]) -> dict[str, Any]:

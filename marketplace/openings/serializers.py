@@ -43,6 +43,9 @@ class LotLineRead(serializers.Serializer[Any]):
     reason = serializers.CharField()
     count = serializers.IntegerField()
     opened = serializers.IntegerField()
+    plan_until = serializers.DateTimeField(
+        allow_null=True, help_text="入围方案提交完整方案的截止时间"
+    )
     bids = BidLineRead(many=True)
 
 
@@ -72,6 +75,9 @@ class OpenedBidRead(serializers.Serializer[Any]):
     price = serializers.IntegerField(allow_null=True)
     opened_at = serializers.DateTimeField()
     shortlisted_at = serializers.DateTimeField(allow_null=True)
+    plan_until = serializers.DateTimeField(
+        allow_null=True, help_text="入围方案提交完整方案的截止时间，同一标段相同"
+    )
 
 
 class OpenedFileRead(serializers.Serializer[Any]):

@@ -3,16 +3,25 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.columns import with_columns
-from marketplace.kernel.counting import Lists
+from marketplace.kernel.counting import NOW, Lists
 from marketplace.openings import queries, samples
+from marketplace.openings.models import Opening
 from marketplace.openings.policies import judged
 from marketplace.openings.workflow import Outcome
-from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
+from marketplace.parties.queries.counting import (
+    counted_for_menu,
+    counted_for_todos,
+    kept_rows,
+)
+from marketplace.tenders.rulebook import in_words
+from marketplace.tenders.workflow import OPEN
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -24,7 +33,7 @@ def _own(user: Any) -> Lists:
 
 @counted_for_todos
 def _asked(user: Any) -> Lists:
-    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user)}
+    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user, NOW)}
 
 
 def _concerned(user: Any) -> bool:
@@ -35,11 +44,16 @@ def _waiting(user: Any) -> int:
     return _own(user)["post"]
 
 
+@kept_rows
+def _to_post(user: Any) -> QuerySet[Opening]:
+    return with_columns(queries.to_post(user), "code", "keepers_until", "tender__title")
+
+
 def _to_open(user: Any) -> Iterator[Todo]:
     """Openings in which bids wait for a share of this keeper: everybody waits for him."""
     if not _waiting(user):
         return
-    for row in with_columns(queries.to_post(user), "code", "keepers_until", "tender__title"):
+    for row in _to_post(user):
         title = _("开启密封方案：%(title)s") % {"title": row.tender.title}
         url = reverse("openings:show", args=[row.code])
         text = _("用您的口令打开本人保管的份额")
@@ -64,21 +78,33 @@ def _to_complete(user: Any) -> Iterator[Todo]:
         title = _("提交完整方案：%(title)s") % {"title": row.opening.tender.title}
         url = reverse("openings:complete", args=[row.bid.code])
         text = _("本单位已入围，发榜方等待完整方案")
-        yield Todo("pen", title, text, _("去提交"), url, urgent=True, order=8)
+        yield Todo("pen", title, text, _("去提交"), url, row.plan_until, urgent=True, order=8)
 
 
 def _minutes(_user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The opening on the public page of its tender: where it stands, and the way to the minutes. One query."""
-    over = [row.pk for row in tenders if row.status not in {"published", "tendering"}]
+    over = [row.pk for row in tenders if row.status not in OPEN]
     found = queries.openings_of(over) if over else {}
-    return [{"opening": found[row.pk]} if row.pk in found else None for row in tenders]
+    return [
+        {"opening": found[row.pk], "plans": _plans(row)} if row.pk in found else None
+        for row in tenders
+    ]
+
+
+def _plans(tender: Any) -> list[tuple[Any, str]]:
+    """The lots of a call in two steps with the deadlines of their whole plans."""
+    if not tender.summary_first:
+        return []
+    lots = list(tender.lots.all())
+    until = queries.plans_until([lot.pk for lot in lots])
+    return [(lot, in_words(until[lot.pk])) for lot in lots if lot.pk in until]
 
 
 def _manage(user: Any, tenders: Sequence[Any]) -> list[Answer]:
     """The way to the opening, on the workbench page of a tender. One query."""
     found = queries.openings_of([row.pk for row in tenders])
     return [
-        {"opening": found[row.pk]}
+        {"opening": found[row.pk], "plans": _plans(row)}
         if row.pk in found and user.has_perm("openings.view_opening", found[row.pk])
         else None
         for row in tenders
@@ -102,7 +128,7 @@ def _outcome(user: Any, bids: Sequence[Any]) -> list[Answer]:
                 "opening": row.opening,
                 "readings": queries.readings_of(row)[:50] if row.is_open else [],
                 "asked": row.waits and asked,
-                "lacks_plan": row.lacks_plan and row.lot_id not in over,
+                "takes_plan": row.takes_plan(clock.now()) and row.lot_id not in over,
             }
         )
     return answers

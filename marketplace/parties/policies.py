@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 import rules
 
 from marketplace.kernel.actors import Actor
+from marketplace.parties.workflow import DossierStatus, OrgStatus
 
 
 class OrgRole(models.TextChoices):
@@ -170,7 +171,7 @@ _reads_all = platform_role(*REGISTRARS, Role.OPERATOR, Role.AUTHORITY, Role.AUDI
 @rules.predicate
 def is_shown_to_all(_user: Actor, org: Any) -> bool:
     """The organisation is verified."""
-    return org is not None and org.status == "verified"
+    return org is not None and org.status == OrgStatus.VERIFIED
 
 
 @rules.predicate
@@ -187,7 +188,7 @@ def is_applicant(user: Actor, dossier: Any) -> bool:
     """
     if dossier is None:
         return False
-    if dossier.is_claim and dossier.status != "verified":
+    if dossier.is_claim and dossier.status != DossierStatus.VERIFIED:
         return bool(dossier.applicant_id == user.pk)
     return access_of(user).is_admin_of(dossier.organization_id)
 

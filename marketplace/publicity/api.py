@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from marketplace.files.queries import attachments_for
 from marketplace.journal.once import once
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.parties import queries as parties
 from marketplace.publicity import queries, services
-from marketplace.publicity.models import Objection, Publicity
+from marketplace.publicity.models import OBJECTION_FILES, Objection, Publicity
 from marketplace.publicity.queries.organizations import organization_subject
 from marketplace.publicity.serializers import (
     ObjectionMoveWrite,
@@ -40,7 +41,16 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
-from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER, paged
+from marketplace.web.rest_parts import (
+    FILE_PARSERS,
+    KEY,
+    MATCH,
+    MOVE,
+    PAGE_PARAMETER,
+    count_upload,
+    paged,
+    with_file,
+)
 from marketplace.web.views import fetch
 
 _STATUS = OpenApiParameter("status", str, enum=sorted(PUBLIC), description="状态")
@@ -208,7 +218,9 @@ class ObjectionApi(APIView):
 
     def shown(self, rows: list[Objection]) -> list[dict[str, Any]]:
         """Objections for those who may see them."""
-        return list(ObjectionRead(rows, many=True, context={"request": self.request}).data)
+        files = attachments_for(OBJECTION_FILES, [row.pk for row in rows])
+        context = {"request": self.request, "files": files}
+        return list(ObjectionRead(rows, many=True, context=context).data)
 
     def one(self, code: str) -> Objection:
         """The objection of this code. Raises Http404 for who may not see it."""
@@ -224,6 +236,7 @@ class ObjectionCollection(ObjectionApi):
     """本人可见的异议；起草异议。"""
 
     once = True
+    parser_classes = FILE_PARSERS
 
     @extend_schema(
         operation_id="objection_list",
@@ -241,7 +254,7 @@ class ObjectionCollection(ObjectionApi):
     @extend_schema(
         operation_id="objection_draft",
         parameters=[KEY],
-        request=ObjectionWrite,
+        request=with_file(ObjectionWrite),
         responses={200: ObjectionRead, 201: ObjectionRead},
     )
     def post(self, request: Request) -> Response:
@@ -255,9 +268,14 @@ class ObjectionCollection(ObjectionApi):
             raise InvalidInput({"publicity": [_("没有这个编号的公示")]})
         org = _own_organization(request, held.get("organization"))
         claim = Claim(held["ground"], held["interest"], held["text"])
+        upload = held["file"]
+        if upload is not None:
+            count_upload(request)
         made = once(
             once_ticket(request),
-            lambda: services.draft_objection(publicity, org, claim, actor=request.user),
+            lambda: services.draft_objection(
+                publicity, org, claim, upload=upload, actor=request.user
+            ),
             actor=request.user,
         )
         row = self.one(made.code)

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.rulebook import FACTS, MOST_BODY, MOST_FACT, MOST_TEXT, MOST_TITLE
 from marketplace.publicity.workflow import OBJECTION, PUBLICITY, ObjectionStatus, Status
+from marketplace.web.rest_parts import FileRead, file_field
 
 
 class PublisherBrief(serializers.Serializer[Any]):
@@ -17,7 +18,7 @@ class PublisherBrief(serializers.Serializer[Any]):
 
 
 class PublicObjection(serializers.Serializer[Any]):
-    """An objection as everybody learns of it. The objector is not named. Instants in UTC."""
+    """An objection as everybody learns of it. The objector is not named. Instants carry their offset, +08:00."""
 
     status = serializers.ChoiceField(choices=ObjectionStatus.choices)
     ground = serializers.ChoiceField(choices=Objection.Ground.choices)
@@ -31,7 +32,7 @@ class PublicObjection(serializers.Serializer[Any]):
 
 
 class PublicityRead(serializers.Serializer[Any]):
-    """A publicity. Instants in UTC; `days` are working days where `working`."""
+    """A publicity. Instants carry their offset, +08:00; `days` are working days where `working`."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices, source="status_now")
@@ -118,7 +119,12 @@ class ObjectionRead(PublicObjection):
     complaint = serializers.CharField()
     admit_due = serializers.DateTimeField(allow_null=True)
     rule_due = serializers.DateTimeField(allow_null=True)
+    files = serializers.SerializerMethodField()
     available_actions = serializers.SerializerMethodField()
+
+    def get_files(self, objection: Objection) -> list[dict[str, Any]]:
+        """The papers that came with it."""
+        return list(FileRead(self.context["files"][objection.pk], many=True).data)
 
     def get_available_actions(self, objection: Objection) -> list[str]:
         """The moves that the caller can make now."""
@@ -145,6 +151,7 @@ class ObjectionWrite(serializers.Serializer[Any]):
     ground = serializers.ChoiceField(choices=Objection.Ground.choices)
     interest = serializers.CharField(max_length=MOST_FACT)
     text = serializers.CharField(max_length=MOST_TEXT)
+    file = file_field(help_text="证明材料")
 
 
 class ObjectionMoveWrite(serializers.Serializer[Any]):

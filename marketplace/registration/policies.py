@@ -20,6 +20,7 @@ from marketplace.parties.policies import (
     is_confirmed,
     platform_role,
 )
+from marketplace.registration.workflow import FilingStatus
 
 #: The country code of a domestic party.
 HOME = "CHN"
@@ -44,7 +45,7 @@ def is_on_own_desk(user: Actor, filing: Any) -> bool:
 @rules.predicate
 def has_been_submitted(_user: Actor, filing: Any) -> bool:
     """The seller has handed it in once: before, it is the seller's own draft."""
-    return filing is not None and (filing.rounds > 0 or filing.status != "draft")
+    return filing is not None and (filing.rounds > 0 or filing.status != FilingStatus.DRAFT)
 
 
 #: The sides of the contract itself. A broker that it names earns by it and sees no filing of theirs.

@@ -33,7 +33,6 @@ from marketplace.tenders.serializers import (
 from marketplace.web.rest import (
     MOST_PAGES,
     MOST_TEXT,
-    PAGE,
     TEXT,
     once_ticket,
     read_choice,
@@ -45,6 +44,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, MOVE, PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 SIZE = 20
@@ -52,7 +52,6 @@ _STATES = list(PHASES)
 #: Facets whose values are lists of the taxonomy.
 _TERMS = ("industry", "district")
 _PROCEDURES = [CALL, CHALLENGE, TENDER]
-_PAGE = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 _TEXT = OpenApiParameter("q", TEXT, description="搜索词")
 _INDUSTRY, _DISTRICT = (
     OpenApiParameter(name, str, many=True, description=f"代码见 /api/v1/taxonomy/{name}/")
@@ -60,16 +59,6 @@ _INDUSTRY, _DISTRICT = (
 )
 _STATE = OpenApiParameter("state", str, enum=_STATES, description="状态")
 _PROCEDURE = OpenApiParameter("procedure", str, enum=_PROCEDURES, description="方式")
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="读到的 ETag；也可在正文中给 rev"
-)
-_MOVE = OpenApiParameter("move", str, OpenApiParameter.PATH)
 
 
 class TenderApi(APIView):
@@ -110,7 +99,7 @@ class TenderCollection(TenderApi):
 
     @extend_schema(
         operation_id="tender_list",
-        parameters=[_TEXT, _STATE, _PROCEDURE, _INDUSTRY, _DISTRICT, _PAGE],
+        parameters=[_TEXT, _STATE, _PROCEDURE, _INDUSTRY, _DISTRICT, PAGE_PARAMETER],
         responses=TenderPage,
     )
     def get(self, request: Request) -> Response:
@@ -145,7 +134,7 @@ class TenderCollection(TenderApi):
 
     @extend_schema(
         operation_id="tender_draft",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=TenderWrite,
         responses={200: TenderWhole, 201: TenderWhole},
     )
@@ -189,7 +178,7 @@ class TenderQuestions(TenderApi):
 
     @extend_schema(
         operation_id="tender_ask",
-        parameters=[_KEY],
+        parameters=[KEY],
         request=QuestionWrite,
         responses={200: QuestionRead, 201: QuestionRead},
     )
@@ -232,7 +221,7 @@ class TenderMove(TenderApi):
 
     @extend_schema(
         operation_id="tender_move",
-        parameters=[_MATCH, _MOVE],
+        parameters=[MATCH, MOVE],
         request=TenderMoveWrite,
         responses=TenderWhole,
     )

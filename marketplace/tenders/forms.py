@@ -169,7 +169,7 @@ class TimeOfDayField(forms.TimeField):
         super().__init__(**kwargs)
 
 
-def _instant(day: Any, time: Any) -> datetime | None:
+def instant_of(day: Any, time: Any) -> datetime | None:
     """The instant of a day and a time of day in Asia/Shanghai, UTC."""
     if day is None or time is None:
         return None
@@ -191,8 +191,8 @@ class ScheduleForm(JiebangForm):
         """Deadline and start, for the service."""
         held = self.cleaned_data
         return {
-            "deadline": _instant(held["deadline"], held["deadline_time"]),
-            "starts_at": _instant(held["starts_at"], held["starts_time"]),
+            "deadline": instant_of(held["deadline"], held["deadline_time"]),
+            "starts_at": instant_of(held["starts_at"], held["starts_time"]),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -372,7 +372,7 @@ class AmendForm(JiebangForm):
     def deadline_instant(self) -> datetime | None:
         """The deadline that was typed, UTC."""
         held = self.cleaned_data
-        return _instant(held.get("deadline"), held.get("deadline_time"))
+        return instant_of(held.get("deadline"), held.get("deadline_time"))
 
 
 class StandingForm(JiebangForm):

@@ -95,7 +95,7 @@ class CancellationRead(serializers.Serializer[Any]):
 
 
 class TenderRead(serializers.Serializer[Any]):
-    """A tender. Instants in UTC; `status` is the state that holds now."""
+    """A tender. Instants carry their offset, +08:00; `status` is the state that holds now."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices, source="status_now")

@@ -1,5 +1,6 @@
 """What a reader may do on a page: buttons with their forms, and the errors of a service at its fields."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +28,12 @@ class Act:
         return self.form is not None and self.form.is_bound
 
 
-def at_fields(form: Any, error: InvalidInput) -> None:
-    """Each reason at its field; a field that the form does not have goes above the form."""
+def at_fields(form: Any, error: InvalidInput, names: Mapping[str, str] | None = None) -> None:
+    """Put each reason at its field; a reason for a field that the form does not have goes above the form.
+
+    `names` has the field of the form for each name of the service that differs from it.
+    """
     for name, reasons in error.errors.items():
+        field = (names or {}).get(name, name)
         for reason in reasons:
-            form.add_error(name if name in form.fields else None, str(reason))
+            form.add_error(field if field in form.fields else None, str(reason))

@@ -1,6 +1,6 @@
 """Openings, with what the pages of keepers and bidders would post."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from marketplace.bids.models import Bid
 from marketplace.custody import sealing
@@ -8,6 +8,8 @@ from marketplace.custody.models import Custodian
 from marketplace.kernel import clock
 from marketplace.openings import services
 from marketplace.openings.models import OpenedBid, Opening
+from marketplace.openings.rulebook import suggested_plan
+from marketplace.taxonomy.queries import is_off
 from marketplace.tenders.models import Tender
 from tests.factories.bids import Keepers, Seal, form_for, right_for, said
 
@@ -23,6 +25,11 @@ def past(tender: Tender) -> object:
     """A shift of the clock to a minute after the deadline."""
     tender.refresh_from_db()
     return clock.shift(tender.deadline - clock.now() + timedelta(minutes=1))
+
+
+def plan_due(row: OpenedBid) -> datetime:
+    """A deadline of the whole plan that is legal now."""
+    return suggested_plan(row.opening.tender.ruled_by, clock.now(), is_off)
 
 
 def shares(opening: Opening, keepers: Keepers, row: Custodian) -> dict[str, str]:

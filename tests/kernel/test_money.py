@@ -156,3 +156,17 @@ def test_statistics_amounts():
 def test_field_gives_no_automatic_form():
     with pytest.raises(TypeError, match="MoneyFormField"):
         money.MoneyField().formfield()
+
+
+def test_an_exact_amount_is_never_rounded() -> None:
+    for fen, words in (
+        (None, "—"),
+        (99_999, "999.99 元"),
+        (85_000_000, "85 万元"),
+        (12_345_601, "12.345601 万元"),
+        (12_345_678_901, "1.2345678901 亿元"),
+    ):
+        assert money.format_exact(fen) == words
+    with translation.override("en"):
+        assert money.format_exact(12_345_601) == "CNY 123,456.01"
+        assert money.format_exact(123_456_789) == "CNY 1.23456789 million"

@@ -22,7 +22,15 @@ from marketplace.awards.models import Milestone, TaskBook
 from marketplace.awards.services import Finding
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
 from marketplace.web.rest import read_parameters, seen_rev, stale_problem, tagged
-from marketplace.web.rest_parts import MATCH, MOVE, PAGE_PARAMETER, paged
+from marketplace.web.rest_parts import (
+    FILE_PARSERS,
+    MATCH,
+    MOVE,
+    PAGE_PARAMETER,
+    count_upload,
+    paged,
+    with_file,
+)
 from marketplace.web.views import fetch
 
 
@@ -69,18 +77,16 @@ class DeliveryMove(DeliveryApi):
     """报告和确认节点、申请和记录验收、认定探索性失败、记录检查。"""
 
     conditional = True
+    parser_classes = FILE_PARSERS
 
     @extend_schema(
         operation_id="delivery_move",
         parameters=[MATCH, MOVE],
-        request=DeliveryMoveWrite,
+        request=with_file(DeliveryMoveWrite),
         responses=DeliveryWhole,
     )
     def post(self, request: Request, code: str, move: str) -> Response:
-        """`move` is report, approve or send-back (of a milestone), submit, accept, confirm, refuse, claim, find, deny or inspect.
-
-        Evidence is added on the page alone.
-        """
+        """`move` is report, approve or send-back (of a milestone), submit, accept, confirm, refuse, claim, find, deny or inspect."""
         row = self.one(code)
         act = _ACTS.get(move)
         if act is None:
@@ -90,6 +96,8 @@ class DeliveryMove(DeliveryApi):
         how: dict[str, Any] = {"actor": request.user, "rev": seen_rev(request)}
         sent = DeliveryMoveWrite(data=request.data)
         sent.is_valid(raise_exception=True)
+        if sent.validated_data["file"] is not None:
+            count_upload(request)
         try:
             act(row, {"move": move, **sent.validated_data}, how)
         except Stale as error:
@@ -142,12 +150,12 @@ def _decide(row: TaskBook, held: dict[str, Any], how: dict[str, Any]) -> object:
 
 _ACTS: dict[str, Act] = {
     "report": lambda row, held, how: services.report_milestone(
-        _milestone(row, held), report=held.get("text", ""), **how
+        _milestone(row, held), report=held.get("text", ""), upload=held["file"], **how
     ),
     "approve": _judge,
     "send-back": _judge,
     "submit": lambda row, held, how: services.submit_delivery(
-        row, summary=held.get("text", ""), **how
+        row, summary=held.get("text", ""), upload=held["file"], **how
     ),
     "accept": lambda row, held, how: services.accept_delivery(row, _finding(held), **how),
     "confirm": _decide,

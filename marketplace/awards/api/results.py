@@ -17,7 +17,15 @@ from marketplace.awards.models import Award, Result
 from marketplace.kernel.errors import Forbidden, NotVisible, Refused, Stale
 from marketplace.kernel.revisions import check
 from marketplace.web.rest import read_parameters, seen_rev, stale_problem, tagged
-from marketplace.web.rest_parts import MATCH, MOVE, PAGE_PARAMETER, paged
+from marketplace.web.rest_parts import (
+    FILE_PARSERS,
+    MATCH,
+    MOVE,
+    PAGE_PARAMETER,
+    count_upload,
+    paged,
+    with_file,
+)
 from marketplace.web.views import fetch
 
 
@@ -73,18 +81,16 @@ class ResultMove(ResultApi):
 
     permission_classes = (IsAuthenticated,)
     conditional = True
+    parser_classes = FILE_PARSERS
 
     @extend_schema(
         operation_id="result_move",
         parameters=[MATCH, MOVE],
-        request=ResultMoveWrite,
+        request=with_file(ResultMoveWrite),
         responses=ResultWhole,
     )
     def post(self, request: Request, code: str, move: str) -> Response:
-        """`move` is check, publish, return, confirm, explain, decline, next, again or fail.
-
-        A paper of evidence is added on the page alone.
-        """
+        """`move` is check, publish, return, confirm, explain, decline, next, again or fail."""
         row = self.one(code)
         act = _ACTS.get(move)
         if act is None:
@@ -95,6 +101,8 @@ class ResultMove(ResultApi):
         how: dict[str, Any] = {"actor": request.user, "rev": seen_rev(request)}
         sent = ResultMoveWrite(data=request.data)
         sent.is_valid(raise_exception=True)
+        if sent.validated_data["file"] is not None:
+            count_upload(request)
         try:
             act(row, award, {"move": move, **sent.validated_data}, how)
         except Stale as error:
@@ -135,7 +143,12 @@ def _decline(row: Result, award: Award | None, held: dict[str, Any], how: dict[s
 
 def _remedy(row: Result, _award: Award | None, held: dict[str, Any], how: dict[str, Any]) -> object:
     return services.remedy_result(
-        row, held["move"], reason=held.get("reason", ""), out=held.get("out", ""), **how
+        row,
+        held["move"],
+        reason=held.get("reason", ""),
+        out=held.get("out", ""),
+        upload=held["file"],
+        **how,
     )
 
 

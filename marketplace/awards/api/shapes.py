@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from marketplace.awards.models import Result, TaskBook
+from marketplace.awards.models import DELIVERY_FILES, Result, TaskBook
 from marketplace.awards.rulebook import (
     MOST_NOTE,
     MOST_REASON,
@@ -14,8 +14,10 @@ from marketplace.awards.rulebook import (
     Out,
 )
 from marketplace.awards.workflow import DeliveryStatus, MilestoneStatus, Status
+from marketplace.files.queries import attachments_of
 from marketplace.kernel.money import MAX_FEN
 from marketplace.publicity.rulebook import MOST_DAYS, MOST_FACT
+from marketplace.web.rest_parts import FileRead, file_field
 
 
 class RankRead(serializers.Serializer[Any]):
@@ -146,6 +148,11 @@ class DeliveryWhole(DeliveryRead):
     milestones = serializers.SerializerMethodField()
     judgements = serializers.SerializerMethodField()
     inspections = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
+
+    def get_files(self, delivery: TaskBook) -> list[dict[str, Any]]:
+        """The evidence, in the order in which it came."""
+        return list(FileRead(attachments_of(DELIVERY_FILES, delivery.pk), many=True).data)
 
     def get_milestones(self, delivery: TaskBook) -> list[dict[str, Any]]:
         """In their order."""
@@ -173,7 +180,7 @@ class ResultMoveWrite(serializers.Serializer[Any]):
     """What is said with a move.
 
     `days`, `contact` and `note` of the publicity with check; `reason` with return, explain, decline, next, again and
-    fail; `out` (why the candidate is out) with next, again and fail.
+    fail; `out` (why the candidate is out) and a `file` of evidence with next, again and fail.
     """
 
     rev = serializers.IntegerField(required=False, help_text="没有 If-Match 时必填")
@@ -184,12 +191,14 @@ class ResultMoveWrite(serializers.Serializer[Any]):
     out = serializers.ChoiceField(
         required=False, choices=[one for one in Out.values if one != Out.ROUND]
     )
+    file = file_field(help_text="证明材料，与 next、again、fail 一起提交")
 
 
 class DeliveryMoveWrite(serializers.Serializer[Any]):
     """What is said with a move.
 
-    `milestone` (its number) with report, approve and send-back; `text` with report, submit, claim and inspect;
+    `milestone` (its number) with report, approve and send-back; `text` with report, submit, claim and inspect; a
+    `file` of evidence with report and submit;
     `reasons` with send-back; `on`, `judges`, `reasons` and for an acceptance `grade` with a decision; `spent_fen`
     with claim; `on`, `purpose` and where it is the second of a year `exception` and `exception_note` with inspect.
     """
@@ -207,3 +216,4 @@ class DeliveryMoveWrite(serializers.Serializer[Any]):
     purpose = serializers.CharField(required=False, allow_blank=True, max_length=MOST_REASON)
     exception = serializers.ChoiceField(required=False, choices=Exemption.values)
     exception_note = serializers.CharField(required=False, allow_blank=True, max_length=MOST_REASON)
+    file = file_field(help_text="证明材料，与 report、submit 一起提交")

@@ -15,7 +15,7 @@ from marketplace.journal.services import publish
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, Refused
-from marketplace.kernel.money import format_listing
+from marketplace.kernel.money import format_exact
 from marketplace.kernel.revisions import Rev, check
 from marketplace.publicity import rulebook as publicity_rules
 from marketplace.publicity import services as publicity
@@ -162,7 +162,7 @@ def content_of(result: Result, award: Award | None) -> publicity.Content:
         return publicity.Content(NONE_RULE, result.days, title[:MOST_TITLE], body, facts)
     facts |= {
         "counterpart": award.entry.organization.name,
-        "price": str(format_listing(award.entry.price)),
+        "price": str(format_exact(award.entry.price)),
     }
     title = _("%(title)s：%(chosen)s公示") % {"title": tender.title, "chosen": result.chosen_label}
     return publicity.Content(RULE, result.days, title[:MOST_TITLE], _body(result, award), facts)

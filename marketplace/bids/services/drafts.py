@@ -133,7 +133,7 @@ def discard_bid(bid: Bid, *, actor: Actor, rev: Rev = None) -> None:
     bid, _now = locked(bid)
     if not actor.has_perm("bids.edit_bid", bid):
         raise Forbidden
-    if bid.status != "draft":
+    if bid.status != Status.DRAFT:
         raise Refused(_("已经提交过的方案不能删除，只能撤回"))
     check(bid.rev, rev, bid)
     _drop_unused(bid, [one.code for one in attachments_of(BID_FILES, bid.pk)], actor)

@@ -190,7 +190,13 @@ def hand_in_open(bid: Bid, said: Handover, *, actor: Actor) -> Receipt:
 
 def _open_content(bid: Bid, revision: int) -> _Content:
     requirements = list(bid.tender.requirements.all())
-    if wrong := form_errors(bid.form, requirements, in_steps=bid.tender.summary_first):
+    tender = bid.tender
+    if wrong := form_errors(
+        bid.form,
+        requirements,
+        in_steps=tender.summary_first,
+        bars_kin=tender.ruled_by.bars_kin,
+    ):
         raise InvalidInput(wrong)
     files = [
         {"code": one.code, "sha256": one.sha256, "size": one.size, "name": one.name}

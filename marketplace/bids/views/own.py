@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,7 +37,7 @@ from marketplace.parties import queries as parties
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.services import settle
 from marketplace.tenders.workflow import OPEN
-from marketplace.web.acts import Act, at_fields
+from marketplace.web.acts import Act
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -120,7 +121,7 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
     row = one(request, code)
     chosen = request.POST.get("act", "") if request.method == "POST" else ""
     acts = _acts(request, row, chosen)
-    seen, status, wrong = Seen(request, row.rev), 200, list[str]()
+    seen, status, wrong = Seen(request, row.rev), 200, list[tuple[str, Any, str]]()
     problem: Refused | Forbidden | None = None
     if request.method == "POST":
         act = next((act for act in acts if act.name == chosen), None)
@@ -136,7 +137,7 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
                     return redirect("bids:own")
                 return redirect("bids:show", row.code)
         except InvalidInput as error:
-            wrong = [str(text) for texts in error.errors.values() for text in texts]
+            wrong = _wrong(row, error)
         except (Refused, Forbidden) as error:
             problem, status = error, error.status
             if isinstance(error, Stale):
@@ -157,6 +158,18 @@ def show(request: PersonRequest, code: str) -> HttpResponse:
         "history": history(BID_KIND, row.pk),
     }
     return render_page(request, "bids/show.html", context, status=status)
+
+
+def _wrong(row: Bid, error: InvalidInput) -> list[tuple[str, Any, str]]:
+    """(address, label, reason) of what is missing for the hand-in: the fields stand on the page of the draft."""
+    page = reverse("bids:edit", args=[row.code])
+    fields = BidFields(None, row.form, row.tender)
+    found = []
+    for target, label, reason in fields.places(error):
+        # Who heads the bidder is said on this page.
+        here = "#id_kin-head" if "head" in error.errors and not target else ""
+        found.append((f"{page}#{target}" if target else here, label, reason))
+    return found
 
 
 def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
@@ -191,7 +204,7 @@ def _acts(request: PersonRequest, row: Bid, chosen: str) -> list[Act]:
     if "withdraw" in moves:
         note = _("撤回后方案永远不会开启；截止前可以重新参加。")
         found.append(Act("withdraw", moves["withdraw"].label, danger=True, note=note, asks=True))
-    if row.status == "draft" and request.user.has_perm("bids.edit_bid", row):
+    if row.status == Status.DRAFT and request.user.has_perm("bids.edit_bid", row):
         note = _("草稿和附件一并删除，不能恢复。")
         found.append(Act("discard", _("删除草稿"), danger=True, note=note, asks=True))
     return found
@@ -228,16 +241,14 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
     if row.tender.is_sealed:
         return redirect("bids:seal", row.code)
     posted = request.method == "POST"
-    requirements = list(row.tender.requirements.all())
-    fields = BidFields(
-        request.POST if posted else None, row.form, requirements, in_steps=row.tender.summary_first
-    )
+    fields = BidFields(request.POST if posted else None, row.form, row.tender)
     files_form = FilesForm(request.POST if posted else None, request.FILES if posted else None)
+    fields.beside = [files_form]
     seen, status = Seen(request, row.rev), 200
     problem: Refused | StorageFull | None = None
     if posted:
         status = 400
-        if fields.is_valid() and files_form.is_valid():
+        if all([fields.is_valid(), files_form.is_valid()]):
             removed = set(request.POST.getlist("remove"))
             kept = [file for file in row.kept if file not in removed]
             try:
@@ -245,9 +256,7 @@ def edit(request: PersonRequest, code: str) -> HttpResponse:
                 if files_form.cleaned_data["uploads"] and not row.tender.summary_first:
                     services.add_files(row, files_form.cleaned_data["uploads"], actor=request.user)
             except InvalidInput as error:
-                at_fields(
-                    files_form if {"file", "uploads"} & set(error.errors) else fields.content, error
-                )
+                fields.add_errors(error)
             except StorageFull as error:
                 problem, status = error, error.status
             except Refused as error:

@@ -30,7 +30,6 @@ from marketplace.bids.views.shared import one
 from marketplace.bids.workflow import LIVE
 from marketplace.files.rulebook import clean_name
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, StorageFull, TooMany
-from marketplace.web.acts import at_fields
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import render_page
@@ -105,17 +104,19 @@ def _plain(request: HttpRequest, code: str) -> HttpResponse:
 @csrf_protect
 def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpResponse:
     posted = upload is not None
-    requirements = list(row.tender.requirements.all())
-    in_steps = row.tender.summary_first
-    fields = BidFields(
-        request.POST if posted else None, empty_form(), requirements, in_steps=in_steps
-    )
+    fields = BidFields(request.POST if posted else None, empty_form(), row.tender)
     pledge = PledgeForm(request.POST if posted else None)
+    fields.beside = [pledge]
     seen, problem, status, code, made = Seen(request, row.rev), None, 200, "", None
     if upload is not None:
         status = 400
         if all([fields.is_valid(), pledge.is_valid()]):
-            wrong = form_errors(fields.form, requirements, in_steps=in_steps)
+            wrong = form_errors(
+                fields.form,
+                fields.requirements,
+                in_steps=fields.in_steps,
+                bars_kin=fields.bars_kin,
+            )
             terms = request.POST.get("terms_rev", "")
             said = Handover(
                 int(terms) if terms.isdecimal() and len(terms) < 9 else 0, PLEDGE, seen.rev
@@ -125,7 +126,7 @@ def _page(request: HttpRequest, row: Bid, upload: PlainUpload | None) -> HttpRes
                     raise InvalidInput(wrong)  # noqa: TRY301 -- shown as what the service says
                 made = upload.finish(fields.form, said, actor=request.user)
             except InvalidInput as error:
-                at_fields(fields.content, error)
+                fields.add_errors(error)
             except (Refused, Forbidden, StorageFull) as error:
                 problem, status = error, error.status
             else:

@@ -49,7 +49,7 @@ def seal(request: PersonRequest, code: str) -> HttpResponse:
     context = {
         "bid": row,
         "tender": row.tender,
-        "fields": BidFields(None, empty_form(), requirements, in_steps=row.tender.summary_first),
+        "fields": BidFields(None, empty_form(), row.tender),
         "keepers": row.tender.keepers.select_related("custodian__organization").order_by("number"),
         "data": json.dumps(data),
         "pledge": PLEDGES[PLEDGE],

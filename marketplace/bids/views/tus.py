@@ -102,6 +102,9 @@ def upload(request: HttpRequest, right: Right, name: str) -> HttpResponse:
         response["Upload-Offset"] = str(store.size_of(found.path))
         response["Upload-Length"] = str(found.size)
         return response
+    if not request.META.get("CONTENT_LENGTH"):
+        # Without it Django reads nothing: a segment in chunks would be answered as if it had come.
+        return _refuse(411, "length-required", _("请求须带 Content-Length，不接收分块传输编码"))
     if request.headers.get("Content-Type") != _SEGMENT:
         return _refuse(415, "unsupported-media-type", _SEGMENT)
     offset = _number(request.headers.get("Upload-Offset"))

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.api.paging import IF_MATCH, KEY
 from marketplace.brokerage.models import CommissionEntry, Mandate
 from marketplace.brokerage.services import commissions
 from marketplace.brokerage.workflow import COMMISSION
@@ -20,6 +19,7 @@ from marketplace.kernel.errors import Forbidden, Stale
 from marketplace.kernel.money import MAX_FEN
 from marketplace.kernel.unreadable import readable
 from marketplace.web.rest import once_ticket, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import KEY, MATCH
 from marketplace.web.serializers import DayField, WholeField
 from marketplace.web.views import fetch
 
@@ -126,7 +126,7 @@ class CommissionAct(APIView):
 
     @extend_schema(
         operation_id="commission_act",
-        parameters=[IF_MATCH],
+        parameters=[MATCH],
         request=CommissionMove,
         responses=CommissionRead,
     )

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.api.paging import KEY, PAGE_PARAMETER, entered_broker, page_of
+from marketplace.brokerage.api.paging import entered_broker, page_of
 from marketplace.brokerage.models import BrokerTask, Pursuit, Stage
 from marketplace.brokerage.services import desk
 from marketplace.enquiries.queries import owner_named
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.web.rest import MOST_PAGES, once_ticket, read_choice, read_number, read_parameters
+from marketplace.web.rest_parts import KEY, PAGE_PARAMETER
 from marketplace.web.serializers import DayField
 
 

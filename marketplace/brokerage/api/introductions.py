@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.api.paging import IF_MATCH, KEY, PAGE_PARAMETER, entered_broker, page_of
+from marketplace.brokerage.api.paging import entered_broker, page_of
 from marketplace.brokerage.api.shapes import (
     AnswerWrite,
     IntroductionPage,
@@ -32,6 +32,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 
@@ -117,7 +118,7 @@ class IntroductionAnswer(APIView):
 
     @extend_schema(
         operation_id="introduction_answer",
-        parameters=[IF_MATCH],
+        parameters=[MATCH],
         request=AnswerWrite,
         responses=IntroductionRead,
     )

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.brokerage import queries
-from marketplace.brokerage.api.paging import IF_MATCH, KEY, PAGE_PARAMETER, entered_broker, page_of
+from marketplace.brokerage.api.paging import entered_broker, page_of
 from marketplace.brokerage.api.shapes import (
     AmendWrite,
     MandatePage,
@@ -39,6 +39,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import KEY, MATCH, PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 
@@ -184,7 +185,7 @@ class MandateAct(APIView):
 
     @extend_schema(
         operation_id="mandate_act",
-        parameters=[IF_MATCH],
+        parameters=[MATCH],
         request=ReasonWrite,
         responses=MandateRead,
     )
@@ -223,7 +224,7 @@ class MandateAmend(APIView):
 
     @extend_schema(
         operation_id="mandate_amend",
-        parameters=[IF_MATCH],
+        parameters=[MATCH],
         request=AmendWrite,
         responses=MandateRead,
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,22 +14,8 @@ from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.unreadable import readable
 from marketplace.web.rest import (
     MOST_PAGES,
-    PAGE,
     read_number,
     read_parameters,
-)
-
-PAGE_PARAMETER = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="所依据的版本；也可以在正文中给出 rev"
-)
-
-
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
 )
 
 

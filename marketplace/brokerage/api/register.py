@@ -20,7 +20,6 @@ from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.rest import (
     MOST_PAGES,
     MOST_TEXT,
-    PAGE,
     TEXT,
     read_choice,
     read_codes,
@@ -31,6 +30,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import PAGE_PARAMETER
 from marketplace.web.views import Gone, fetch
 
 #: Facets whose values are lists of their own, not of the taxonomy.
@@ -66,7 +66,7 @@ class BrokerList(APIView):
         operation_id="broker_list",
         parameters=[
             OpenApiParameter("q", TEXT, description="搜索词"),
-            OpenApiParameter("page", PAGE, description="页码，每页 20 条"),
+            PAGE_PARAMETER,
             OpenApiParameter("sort", str, enum=["name"]),
             *(
                 OpenApiParameter(

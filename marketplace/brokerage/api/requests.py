@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,15 +13,9 @@ from marketplace.brokerage import queries
 from marketplace.brokerage.services import requests
 from marketplace.journal.once import once
 from marketplace.web.rest import once_ticket
+from marketplace.web.rest_parts import KEY
 from marketplace.web.throttle import check as spend
 from marketplace.web.views import fetch
-
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
 
 
 class MessageToBroker(serializers.Serializer[Any]):

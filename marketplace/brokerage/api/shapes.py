@@ -16,7 +16,13 @@ from marketplace.brokerage.rulebook.commission import (
     Payer,
 )
 from marketplace.brokerage.rulebook.periods import MOST_PROTECTION_DAYS
-from marketplace.brokerage.workflow import INTRODUCTION, MANDATE, VERSION, MandateStatus
+from marketplace.brokerage.workflow import (
+    INTRODUCTION,
+    MANDATE,
+    VERSION,
+    MandateStatus,
+    VersionStatus,
+)
 from marketplace.enquiries.models import MetQuestion
 from marketplace.kernel.money import MAX_FEN
 from marketplace.web.serializers import DayField, WholeField
@@ -94,7 +100,9 @@ def _waiting(mandate: Mandate) -> Any:
     """The amendment of a running mandate that waits. Reads the versions that were fetched with it."""
     if mandate.status != MandateStatus.ACCEPTED:
         return None
-    return next((one for one in mandate.versions.all() if one.status == "proposed"), None)
+    return next(
+        (one for one in mandate.versions.all() if one.status == VersionStatus.PROPOSED), None
+    )
 
 
 class TermsWrite(serializers.Serializer[Any]):

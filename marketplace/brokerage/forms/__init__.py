@@ -1,6 +1,7 @@
 """The forms of brokerage."""
 
 from marketplace.brokerage.forms.register import (
+    FORM_NAMES,
     CertificateForm,
     DecideForm,
     EntryForm,
@@ -9,4 +10,12 @@ from marketplace.brokerage.forms.register import (
     consents_in,
 )
 
-__all__ = ["CertificateForm", "DecideForm", "EntryForm", "StartForm", "TrainingRows", "consents_in"]
+__all__ = [
+    "FORM_NAMES",
+    "CertificateForm",
+    "DecideForm",
+    "EntryForm",
+    "StartForm",
+    "TrainingRows",
+    "consents_in",
+]

@@ -19,6 +19,7 @@ from marketplace.brokerage.rulebook.commission import (
 )
 from marketplace.brokerage.rulebook.mandate_text import percent
 from marketplace.brokerage.rulebook.periods import MOST_PROTECTION_DAYS
+from marketplace.brokerage.workflow import IntroductionStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import MoneyError, parse_money
@@ -323,7 +324,7 @@ class RuleForm(TakesErrors):
             *(
                 (row.code, stands % {"code": row.code, "broker": row.broker.name})
                 for row in claims
-                if row.status != "withdrawn"
+                if row.status != IntroductionStatus.WITHDRAWN
             ),
             ("none", _("都不成立")),
         ]

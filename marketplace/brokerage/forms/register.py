@@ -26,6 +26,8 @@ from marketplace.web.forms import (
 )
 from marketplace.web.rows import RowForm, rows_of
 
+#: Fields of the form that are called otherwise than in the services: `fields` is taken by Django.
+FORM_NAMES = {"fields": "fields_"}
 _SCANS = (".pdf", ".jpg", ".jpeg", ".png")
 _PHOTOS = (".jpg", ".jpeg", ".png")
 

@@ -1,6 +1,5 @@
 """对接记录: that a broker brought two parties together about a subject, what each says to it, rulings."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -142,10 +141,6 @@ class Introduction(Stamped):
     def claims(self) -> "list[Introduction]":
         """All claims about this pair and subject, this one among them, the first recorded first."""
         return claims_of(self.pair, self.subject)
-
-    def is_protected(self, at: datetime) -> bool:
-        """Whether the protection period includes the instant: from `at`, before `protected_until`."""
-        return self.at <= at < self.protected_until
 
     def side_of(self, org_ids: Any) -> "IntroductionSide | None":
         """The first side that is one of these organisations. Reads the prefetched sides."""

@@ -95,11 +95,6 @@ class Mandate(Stamped):
         return Terms.of(self.terms)
 
     @property
-    def covers_all(self) -> bool:
-        """Whether the mandate is for everything that the client lists."""
-        return not self.kind
-
-    @property
     def last_day(self) -> Any:
         """The last day of the period, in Shanghai."""
         return clock.day_of(self.ends_at - datetime.resolution)

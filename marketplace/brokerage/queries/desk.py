@@ -26,7 +26,7 @@ from marketplace.brokerage.queries.record import INTENT, INTRODUCTION, Fact
 from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, IntroductionStatus
 from marketplace.enquiries.models import Enquiry, Intent, Lead, Message, Taking
 from marketplace.enquiries.queries import owner_named
-from marketplace.enquiries.workflow import Status
+from marketplace.enquiries.workflow import IntentStatus, LeadStatus, Status
 from marketplace.kernel import clock
 from marketplace.kernel.counting import counted_together
 from marketplace.kernel.unreadable import readable
@@ -81,7 +81,9 @@ def brokers_behind(enquiry: Enquiry) -> set[int]:
     )
     return found | set(
         Lead.objects.filter(
-            enquiry=enquiry, status="confirmed", broker__broker__status=BrokerStatus.ENTERED
+            enquiry=enquiry,
+            status=LeadStatus.CONFIRMED,
+            broker__broker__status=BrokerStatus.ENTERED,
         ).values_list("broker__broker", flat=True)
     )
 
@@ -103,7 +105,7 @@ def stage_of(enquiry: Enquiry, broker_id: int) -> Stage:
     if enquiry.status == Status.CLOSED:
         return Stage.CLOSED
     # An accepted intent is there before the handler that moves the enquiry has run.
-    if Intent.objects.filter(enquiry=enquiry, status="accepted").exists():
+    if Intent.objects.filter(enquiry=enquiry, status=IntentStatus.ACCEPTED).exists():
         return Stage.INTENT
     if Introduction.objects.filter(broker_id=broker_id, enquiry=enquiry, status__in=_LIVE).exists():
         return Stage.INTRODUCED

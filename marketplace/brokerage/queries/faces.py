@@ -11,6 +11,7 @@ from typing import Any
 
 from marketplace.brokerage.models import Broker, Certificate, Training
 from marketplace.brokerage.rulebook import LANGUAGES, level_of
+from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_for
 from marketplace.parties.models import Organization
@@ -102,9 +103,9 @@ def brokers_by_organization(ids: Sequence[int]) -> dict[int, list[Face]]:
 
     At most MOST_SHOWN of each: the directory has them all. Four queries however many there are.
     """
-    rows = Broker.objects.filter(organization_id__in=ids, status="entered").select_related(
-        "user", "organization"
-    )
+    rows = Broker.objects.filter(
+        organization_id__in=ids, status=BrokerStatus.ENTERED
+    ).select_related("user", "organization")
     found: dict[int, list[Face]] = {}
     for face in faces_of(rows.order_by("name", "pk")[: MOST_SHOWN * max(1, len(ids))]):
         if face.organization is not None:

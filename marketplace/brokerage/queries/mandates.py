@@ -10,8 +10,14 @@ from marketplace.brokerage.models import CommissionEntry, Mandate, MandateVersio
 from marketplace.brokerage.models.mandates import MANDATE_FILES
 from marketplace.brokerage.policies import OVERSEERS
 from marketplace.brokerage.rulebook.commission import fee_of
-from marketplace.brokerage.workflow import BrokerStatus, CommissionStatus, MandateStatus
+from marketplace.brokerage.workflow import (
+    BrokerStatus,
+    CommissionStatus,
+    MandateStatus,
+    VersionStatus,
+)
 from marketplace.enquiries.models import Intent
+from marketplace.enquiries.workflow import IntentStatus
 from marketplace.files.models import Attachment
 from marketplace.files.queries import attachments_of
 from marketplace.kernel import clock
@@ -126,7 +132,7 @@ def versions_of(mandate: Mandate) -> list[MandateVersion]:
 
 def open_version(mandate: Mandate) -> MandateVersion | None:
     """The terms that wait for an answer, or None."""
-    rows = mandate.versions.filter(status="proposed").select_related("mandate__broker")
+    rows = mandate.versions.filter(status=VersionStatus.PROPOSED).select_related("mandate__broker")
     return rows.first()
 
 
@@ -147,7 +153,8 @@ def expected_fees(entries: Iterable[CommissionEntry]) -> dict[int, int | None]:
     """
     rows = list(entries)
     intents = Intent.objects.filter(
-        enquiry_id__in=[row.enquiry_id for row in rows if row.enquiry_id], status="accepted"
+        enquiry_id__in=[row.enquiry_id for row in rows if row.enquiry_id],
+        status=IntentStatus.ACCEPTED,
     )
     amounts = dict(intents.order_by("id").values_list("enquiry_id", "amount_fen"))
     return {row.pk: fee_of(row.mandate.agreed, amounts.get(row.enquiry_id or 0)) for row in rows}
@@ -208,7 +215,7 @@ def waiting_for(user: Actor) -> list[Mandate]:
 def versions_proposed_to(user: Actor) -> QuerySet[MandateVersion]:
     """Amendments that wait for this person's answer."""
     return MandateVersion.objects.filter(
-        status="proposed", mandate__status=MandateStatus.ACCEPTED
+        status=VersionStatus.PROPOSED, mandate__status=MandateStatus.ACCEPTED
     ).filter(
         Q(proposed_side="broker", mandate__client_id__in=access_of(user).binding)
         | Q(proposed_side="client", mandate__broker__user_id=user.pk)

@@ -394,7 +394,9 @@ def rule(
 
 def claims_state(claims: Sequence[Introduction]) -> str:
     """What a person saw of the claims who rules on them: changes with each answer and each new claim."""
-    return "-".join(f"{row.code}.{row.rev}" for row in claims if row.status != "withdrawn")[-100:]
+    return "-".join(
+        f"{row.code}.{row.rev}" for row in claims if row.status != IntroductionStatus.WITHDRAWN
+    )[-100:]
 
 
 def _ruling(ruling: Ruling) -> Ruling:

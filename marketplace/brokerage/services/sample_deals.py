@@ -26,6 +26,7 @@ from marketplace.enquiries import services as enquiry_services
 from marketplace.enquiries.events import IntentAgreed
 from marketplace.enquiries.models import Enquiry, Intent, Lead, Message
 from marketplace.enquiries.rulebook import CHECKS, CLEAR, NOT_CONCERNED
+from marketplace.enquiries.workflow import LeadStatus
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
 from marketplace.kernel.money import FEN_PER_WAN
@@ -229,7 +230,7 @@ def take_a_lead(email: str) -> None:
     """Let a sample broker take one of the sample leads: it waits for the asker's consent."""
     broker = Broker.objects.filter(user__email=email, is_sample=True).select_related("user").first()
     leads = Lead.objects.filter(enquiry__is_sample=True)
-    if broker is None or not broker.is_entered or leads.exclude(status="open").exists():
+    if broker is None or not broker.is_entered or leads.exclude(status=LeadStatus.OPEN).exists():
         return
     broker.user.forget_access()
     for lead in leads.select_related("enquiry").order_by("pk"):

@@ -12,12 +12,13 @@ from marketplace.brokerage import queries, services
 from marketplace.brokerage.forms import CertificateForm
 from marketplace.brokerage.models import Broker, Certificate
 from marketplace.brokerage.services.entry import SCAN
-from marketplace.brokerage.views.shared import add_files, at_fields, own_entry, refuse_closed
+from marketplace.brokerage.views.shared import add_files, own_entry, refuse_closed
 from marketplace.files import queries as files
 from marketplace.files.forms import wanted_removals
 from marketplace.journal.once import once
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import InvalidInput, KeyReused, NotVisible, Stale
+from marketplace.web.acts import at_fields
 from marketplace.web.differences import compare
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen

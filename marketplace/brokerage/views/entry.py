@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.brokerage import events, queries, rulebook, services
 from marketplace.brokerage.forms import (
+    FORM_NAMES,
     EntryForm,
     StartForm,
     TrainingRows,
@@ -21,7 +22,6 @@ from marketplace.brokerage.services.entry import LETTER, PORTRAIT, SCAN
 from marketplace.brokerage.views.shared import (
     EDITED,
     add_files,
-    at_fields,
     own_entry,
     refuse_closed,
 )
@@ -38,6 +38,7 @@ from marketplace.kernel.errors import (
     Stale,
 )
 from marketplace.parties import queries as parties
+from marketplace.web.acts import at_fields
 from marketplace.web.differences import Difference, compare, shown_rows
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
@@ -186,7 +187,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
             conflict = _conflict(form, rows, error.row)
             seen.renew(error.row.rev)
         except InvalidInput as error:
-            at_fields(form, error)
+            at_fields(form, error, FORM_NAMES)
     context = {
         "broker": broker,
         "form": form,

@@ -25,7 +25,7 @@ from marketplace.brokerage.services import met
 from marketplace.brokerage.services.claiming import claim_of_meeting
 from marketplace.brokerage.services.introductions import Claim
 from marketplace.brokerage.views.shared import history_without_names
-from marketplace.brokerage.workflow import INTRODUCTION, RULING, RulingStatus
+from marketplace.brokerage.workflow import INTRODUCTION, RULING, IntroductionStatus, RulingStatus
 from marketplace.enquiries import queries as enquiries
 from marketplace.files import queries as files
 from marketplace.files.forms import UploadsField
@@ -281,8 +281,12 @@ def _context(request: Request, row: Introduction) -> dict[str, Any]:
 def _may_rule(user: Any, row: Introduction, ruling: Ruling | None) -> bool:
     if ruling is not None and ruling.status != RulingStatus.FINAL:
         return False
-    alive = [one for one in row.claims if one.status not in {"withdrawn", "rejected"}]
-    is_disputed = any(one.status == "disputed" for one in alive)
+    alive = [
+        one
+        for one in row.claims
+        if one.status not in {IntroductionStatus.WITHDRAWN, IntroductionStatus.REJECTED}
+    ]
+    is_disputed = any(one.status == IntroductionStatus.DISPUTED for one in alive)
     return (is_disputed or len(alive) > 1) and user.has_perm("brokerage.judge_introduction", row)
 
 

@@ -24,7 +24,13 @@ from marketplace.brokerage.rulebook.mandate_text import percent
 from marketplace.brokerage.services import mandates
 from marketplace.brokerage.services.mandates import Scope
 from marketplace.brokerage.views.shared import history_without_names
-from marketplace.brokerage.workflow import COMMISSION, MANDATE, VERSION, MandateStatus
+from marketplace.brokerage.workflow import (
+    COMMISSION,
+    MANDATE,
+    VERSION,
+    MandateStatus,
+    VersionStatus,
+)
 from marketplace.files import queries as files
 from marketplace.journal.once import once
 from marketplace.kernel import clock
@@ -245,19 +251,21 @@ def _act(request: Request, mandate: Mandate, form: ReasonForm, seen: Seen) -> No
 
 def _context(request: Request, mandate: Mandate) -> dict[str, Any]:
     user, versions = request.user, queries.versions_of(mandate)
-    waiting = next((one for one in versions if one.status == "proposed"), None)
+    waiting = next((one for one in versions if one.status == VersionStatus.PROPOSED), None)
     if waiting is not None:
         waiting.mandate = mandate
-    amends = mandate.status == "accepted" and user.has_perm("brokerage.amend_mandate", mandate)
+    amends = mandate.status == MandateStatus.ACCEPTED and user.has_perm(
+        "brokerage.amend_mandate", mandate
+    )
     named = queries.names_client(user, mandate)
     return {
         "mandate": mandate,
         "client": mandate.client if named else None,
         "moves": {move.name for move in MANDATE.available(mandate, user)},
         "version_moves": {move.name for move in VERSION.available(waiting, user)}
-        if waiting is not None and mandate.status == "accepted"
+        if waiting is not None and mandate.status == MandateStatus.ACCEPTED
         else set(),
-        "waiting": waiting if mandate.status == "accepted" else None,
+        "waiting": waiting if mandate.status == MandateStatus.ACCEPTED else None,
         "current": next((one for one in versions if one.number == mandate.version), None),
         "versions": versions,
         "terms": summary(mandate.agreed),

@@ -11,7 +11,7 @@ from marketplace.brokerage.forms import CertificateForm, EntryForm
 from marketplace.brokerage.models import Broker, Certificate
 from marketplace.brokerage.workflow import BrokerStatus
 from marketplace.journal.queries import Line, history
-from marketplace.kernel.errors import InvalidInput, Refused, TooMany
+from marketplace.kernel.errors import Refused, TooMany
 from marketplace.web import throttle
 from marketplace.web.views import fetch
 
@@ -81,13 +81,3 @@ def add_files(
             form.status = done.status
             refused = True
     return refused
-
-
-_NAMES = {"fields": "fields_"}
-
-
-def at_fields(form: Any, error: InvalidInput) -> None:
-    for name, reasons in error.errors.items():
-        place = _NAMES.get(name, name)
-        for reason in reasons:
-            form.add_error(place if place in form.fields else None, str(reason))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.custody import events, queries, services
 from marketplace.custody.forms import InviteForm, RetireForm
 from marketplace.custody.models import Custodian
-from marketplace.custody.views.shared import PersonRequest, at_fields, first_reason, sent
+from marketplace.custody.views.shared import PersonRequest, first_reason, sent
 from marketplace.custody.workflow import CUSTODIAN, Status
 from marketplace.journal.once import once
 from marketplace.journal.queries import history
@@ -19,6 +19,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, NotVis
 from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization, User
 from marketplace.parties.policies import Role, access_of
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

@@ -14,13 +14,6 @@ class PersonRequest(HttpRequest):
     user: User
 
 
-def at_fields(form: Any, error: InvalidInput) -> None:
-    """Each reason at its field; a field that the form does not have goes above the form."""
-    for name, reasons in error.errors.items():
-        for reason in reasons:
-            form.add_error(name if name in form.fields else None, str(reason))
-
-
 def first_reason(error: InvalidInput) -> object:
     """What a page says whose only field is filled by its script."""
     return next(reason for reasons in error.errors.values() for reason in reasons)

@@ -13,20 +13,12 @@ from rest_framework.views import APIView
 from marketplace.deals import services
 from marketplace.deals.api.shapes import ContractRead, OriginRead, OriginWrite
 from marketplace.deals.api.shapes_texts import AmendmentAnswer, AmendmentRead, AmendmentWrite
-from marketplace.deals.api.shared import (
-    FILE_PARSERS,
-    KEY,
-    REVISION,
-    count_upload,
-    done,
-    read_contract,
-    values_of,
-    with_file,
-)
+from marketplace.deals.api.shared import done, read_contract, values_of
 from marketplace.deals.models import Amendment, Contract
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Stale
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import FILE_PARSERS, KEY, MATCH, count_upload, with_file
 
 
 def _read(request: Request, rows: Any, *, many: bool = False) -> Any:
@@ -60,7 +52,7 @@ class ContractAmendments(APIView):
 
     @extend_schema(
         operation_id="contract_amendment_propose",
-        parameters=[REVISION, KEY],
+        parameters=[MATCH, KEY],
         request=AmendmentWrite,
         responses={200: AmendmentRead, 201: AmendmentRead},
     )
@@ -108,7 +100,7 @@ class ContractAmendment(APIView):
 
     @extend_schema(
         operation_id="contract_amendment_answer",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=with_file(AmendmentAnswer),
         responses=AmendmentRead,
     )
@@ -150,7 +142,7 @@ class ContractOrigins(APIView):
 
     @extend_schema(
         operation_id="contract_origin_confirm",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=OriginWrite,
         responses=ContractRead,
     )

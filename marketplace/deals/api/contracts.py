@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
@@ -22,14 +22,7 @@ from marketplace.deals.api.shapes import (
     ContractWrite,
     SectionWrite,
 )
-from marketplace.deals.api.shared import (
-    KEY,
-    REVISION,
-    contract_of,
-    done,
-    shown,
-    values_of,
-)
+from marketplace.deals.api.shared import contract_of, done, shown, values_of
 from marketplace.deals.models import Contract
 from marketplace.enquiries.queries import intents_visible_to
 from marketplace.journal.once import once
@@ -38,15 +31,14 @@ from marketplace.kernel.unreadable import readable
 from marketplace.parties.queries import organizations_of
 from marketplace.web.rest import (
     MOST_PAGES,
-    PAGE,
     once_ticket,
     read_number,
     read_parameters,
     seen_rev,
 )
+from marketplace.web.rest_parts import KEY, MATCH, PAGE_PARAMETER
 
 SIZE = 20
-PAGED = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
 
 
 class ContractCollection(APIView):
@@ -55,7 +47,9 @@ class ContractCollection(APIView):
     permission_classes = (IsAuthenticated,)
     once = True
 
-    @extend_schema(operation_id="contract_list", parameters=[PAGED], responses=ContractPage)
+    @extend_schema(
+        operation_id="contract_list", parameters=[PAGE_PARAMETER], responses=ContractPage
+    )
     def get(self, request: Request) -> Response:
         """The contracts that the caller may see, newest first."""
         asked = read_parameters(request, "page")
@@ -121,7 +115,7 @@ class ContractSection(APIView):
 
     @extend_schema(
         operation_id="contract_save",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=SectionWrite,
         responses=ContractRead,
     )
@@ -147,7 +141,7 @@ class ContractAct(APIView):
 
     @extend_schema(
         operation_id="contract_act",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=ActWrite,
         responses=ContractRead,
     )

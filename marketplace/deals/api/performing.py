@@ -22,12 +22,13 @@ from marketplace.deals.api.shapes_performing import (
     PaymentWrite,
     ReversalWrite,
 )
-from marketplace.deals.api.shared import KEY, REVISION, done, read_contract, values_of
+from marketplace.deals.api.shared import done, read_contract, values_of
 from marketplace.deals.models import Contract, Payment
 from marketplace.journal.once import once
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.revisions import check
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, tagged
+from marketplace.web.rest_parts import KEY, MATCH
 
 
 def numbered(contract: Contract) -> list[Payment]:
@@ -75,7 +76,7 @@ class ContractPayments(APIView):
 
     @extend_schema(
         operation_id="contract_pay",
-        parameters=[REVISION, KEY],
+        parameters=[MATCH, KEY],
         request=PaymentWrite,
         responses=ContractRead,
     )
@@ -111,7 +112,7 @@ class ContractReversals(APIView):
 
     @extend_schema(
         operation_id="contract_reverse",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=ReversalWrite,
         responses=ContractRead,
     )
@@ -151,7 +152,7 @@ class ContractInvoices(APIView):
 
     @extend_schema(
         operation_id="contract_invoice",
-        parameters=[REVISION, KEY],
+        parameters=[MATCH, KEY],
         request=InvoiceWrite,
         responses=ContractRead,
     )
@@ -191,7 +192,7 @@ class ContractMilestones(APIView):
 
     @extend_schema(
         operation_id="contract_milestone_done",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=MilestoneWrite,
         responses=ContractRead,
     )

@@ -9,26 +9,9 @@ from marketplace.deals.models import Amendment, FinalText, SignedForm, TextSourc
 from marketplace.deals.queries import parties_of
 from marketplace.deals.services import AMENDABLE
 from marketplace.deals.workflow import AMENDMENT, Side
+from marketplace.web.rest_parts import FileRead, file_field
 
 _PARTIES = ((Side.SELLER.value, Side.SELLER.label), (Side.BUYER.value, Side.BUYER.label))
-
-
-def _file(**more: Any) -> serializers.FileField:
-    """A file. The service says what is wrong with it, after rights, state and version."""
-    return serializers.FileField(
-        required=False, allow_null=True, default=None, allow_empty_file=True, **more
-    )
-
-
-class FileRead(serializers.Serializer[Any]):
-    """A file of a contract; `url` is empty while it is being examined."""
-
-    name = serializers.CharField()
-    url = serializers.SerializerMethodField()
-
-    def get_url(self, file: Any) -> str:
-        """Where its readers download it."""
-        return str(file.url) if file.is_ready else ""
 
 
 class ConsentRead(serializers.Serializer[Any]):
@@ -77,7 +60,7 @@ class TextWrite(RevWrite):
     """A final text: that of the record, or a file."""
 
     origin = serializers.ChoiceField(choices=TextSource.choices)
-    file = _file(help_text="DOCX 或者 PDF；origin 为 uploaded 时必填")
+    file = file_field(help_text="DOCX 或者 PDF；origin 为 uploaded 时必填")
 
 
 class AttestWrite(RevWrite):
@@ -86,7 +69,7 @@ class AttestWrite(RevWrite):
     side = serializers.ChoiceField(choices=_PARTIES)
     position = serializers.IntegerField(min_value=1, max_value=99, default=1)
     sha256 = serializers.CharField(max_length=64, help_text="所证明的定稿的 SHA-256")
-    scan = _file(help_text="PDF 或图片")
+    scan = file_field(help_text="PDF 或图片")
 
 
 class SignWrite(RevWrite):
@@ -101,7 +84,7 @@ class SignWrite(RevWrite):
     fully_sealed = serializers.BooleanField(
         default=False, help_text="已核对各方印章、签字或者电子签名齐全"
     )
-    file = _file(help_text="PDF 或图片；平台不验证电子签名")
+    file = file_field(help_text="PDF 或图片；平台不验证电子签名")
 
 
 class CopyRead(serializers.Serializer[Any]):
@@ -121,7 +104,7 @@ class CopyWrite(RevWrite):
     signed_on = serializers.DateField(
         required=False, allow_null=True, default=None, help_text="更正签订日期；不变的不传"
     )
-    file = _file(help_text="PDF 或图片")
+    file = file_field(help_text="PDF 或图片")
 
 
 class AmendmentRead(serializers.Serializer[Any]):
@@ -158,4 +141,4 @@ class AmendmentAnswer(RevWrite):
 
     act = serializers.ChoiceField(choices=["agree", "reject", "withdraw"])
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-    scan = _file(help_text="对方不在平台上时，同意变更须存入其盖章的变更协议")
+    scan = file_field(help_text="对方不在平台上时，同意变更须存入其盖章的变更协议")

@@ -3,46 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
 from marketplace.deals import queries
 from marketplace.deals.api.shapes import ContractRead
 from marketplace.deals.models import Contract
 from marketplace.kernel.errors import Stale
-from marketplace.web import throttle
 from marketplace.web.rest import stale_problem, tagged
 from marketplace.web.views import fetch
-
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-REVISION = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="所依据的版本；也可以在正文中给出 rev"
-)
-
-
-#: Parsers of a view that takes a file: the fields of a form, or JSON where no file is sent.
-FILE_PARSERS: tuple[Any, ...] = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
-#: Requests with files that one person may send, counted together with those of the pages.
-UPLOADS = "60/h"
-
-
-def with_file(shape: Any) -> dict[str, Any]:
-    """The body of a view with FILE_PARSERS, for the description."""
-    return {"multipart/form-data": shape, "application/json": shape}
-
-
-def count_upload(request: Request) -> None:
-    """Count a request with a file. Raises TooMany."""
-    throttle.check(request._request, "uploads", per_user=UPLOADS)  # noqa: SLF001 -- the plain request
 
 
 def contract_of(request: Request, code: str, action: str | None = None) -> Contract:

@@ -20,18 +20,11 @@ from marketplace.deals.api.shapes_texts import (
     TextRead,
     TextWrite,
 )
-from marketplace.deals.api.shared import (
-    FILE_PARSERS,
-    REVISION,
-    count_upload,
-    done,
-    read_contract,
-    values_of,
-    with_file,
-)
+from marketplace.deals.api.shared import done, read_contract, values_of
 from marketplace.deals.services import drafts
 from marketplace.kernel.errors import InvalidInput
 from marketplace.web.rest import read_parameters, seen_rev, tagged
+from marketplace.web.rest_parts import FILE_PARSERS, MATCH, count_upload, with_file
 
 
 class ContractTexts(APIView):
@@ -51,7 +44,7 @@ class ContractTexts(APIView):
 
     @extend_schema(
         operation_id="contract_text_put",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=with_file(TextWrite),
         responses=ContractRead,
     )
@@ -81,7 +74,7 @@ class ContractAttest(APIView):
 
     @extend_schema(
         operation_id="contract_attest",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=with_file(AttestWrite),
         responses=ContractRead,
     )
@@ -119,7 +112,7 @@ class ContractSign(APIView):
 
     @extend_schema(
         operation_id="contract_sign",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=with_file(SignWrite),
         responses=ContractRead,
     )
@@ -161,7 +154,7 @@ class ContractCopies(APIView):
 
     @extend_schema(
         operation_id="contract_copy_add",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=with_file(CopyWrite),
         responses=ContractRead,
     )

@@ -19,6 +19,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.codes import new_code
 from marketplace.kernel.errors import InvalidInput
 from marketplace.parties.models import Organization
+from marketplace.parties.workflow import OrgStatus
 
 AT_ONCE = 500
 #: What a row may say in `columns`: facts of the form, never a state, a link or a lock.
@@ -117,7 +118,7 @@ def _new_codes(count: int) -> list[str]:
 def _organizations(batch: Sequence[ImportedRow]) -> dict[str, Organization]:
     """The verified organisations here by credit code. One query."""
     asked = {party.identity for row in batch for party in row.parties if party.identity}
-    rows = Organization.objects.filter(uscc__in=asked, status="verified")
+    rows = Organization.objects.filter(uscc__in=asked, status=OrgStatus.VERIFIED)
     return {row.uscc: row for row in rows if row.uscc}
 
 

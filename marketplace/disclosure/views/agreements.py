@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.disclosure import queries, services
 from marketplace.disclosure.forms import AcceptForm, TextForm
 from marketplace.disclosure.models import AgreementText
-from marketplace.disclosure.views.shared import PersonRequest, at_fields
+from marketplace.disclosure.views.shared import PersonRequest
 from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Refused, Stale
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import access_of
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

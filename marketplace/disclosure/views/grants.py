@@ -14,7 +14,7 @@ from marketplace.disclosure import events, queries, services
 from marketplace.disclosure.forms import AskForm, EndForm, GiveForm, OfferForm, ReasonForm
 from marketplace.disclosure.models import Grant
 from marketplace.disclosure.rulebook import Subject
-from marketplace.disclosure.views.shared import PersonRequest, at_fields, subject_or_404
+from marketplace.disclosure.views.shared import PersonRequest, subject_or_404
 from marketplace.disclosure.workflow import GRANT
 from marketplace.journal.once import once
 from marketplace.journal.queries import history
@@ -23,6 +23,7 @@ from marketplace.kernel.codes import read_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, NotVisible, Refused
 from marketplace.parties import queries as parties
 from marketplace.parties.policies import access_of
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

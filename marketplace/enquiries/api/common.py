@@ -15,28 +15,17 @@ from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.policies import principals_once
 from marketplace.enquiries.serializers import EnquiryDetail
 from marketplace.kernel.unreadable import readable
-from marketplace.web.rest import MOST_PAGES, PAGE, read_number, tagged
+from marketplace.web.rest import MOST_PAGES, read_number, tagged
 from marketplace.web.views import fetch
 
 VIEW, WRITE = "enquiries.view_enquiry", "enquiries.write_enquiry"
 SIZE = 20
-PAGED = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 64},
-    OpenApiParameter.HEADER,
-    description="调用方自定的一次性标识，24 小时内重复发送返回同一条（200），不会重复创建",
-)
-#: The state of an enquiry is its newest message.
+#: The state of an enquiry is its newest message; that of everything else is its `rev` (MATCH).
 SEEN = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
     description="已读到的最新消息（GET 返回的 ETag）；也可以在正文中给出 rev，两者必有其一",
-)
-#: The state of everything else is its `rev`.
-REVISION = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="所依据的版本；也可以在正文中给出 rev"
 )
 
 

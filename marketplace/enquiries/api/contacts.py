@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.api.common import KEY, PAGED, REVISION, made_status, one_page
+from marketplace.enquiries.api.common import made_status, one_page
 from marketplace.enquiries.models import LoggedContact
 from marketplace.enquiries.serializers import ContactRead, ContactWrite, ReplyWrite
 from marketplace.journal.once import once
@@ -22,6 +22,7 @@ from marketplace.listings.kind import kinds
 from marketplace.parties import queries as parties
 from marketplace.parties.models import Organization
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import KEY, MATCH, PAGE_PARAMETER
 from marketplace.web.throttle import check as spend
 from marketplace.web.views import fetch
 
@@ -38,7 +39,7 @@ class ContactCollection(APIView):
     once = True
 
     @extend_schema(
-        operation_id="contact_list", parameters=[PAGED], responses=ContactRead(many=True)
+        operation_id="contact_list", parameters=[PAGE_PARAMETER], responses=ContactRead(many=True)
     )
     def get(self, request: Request) -> Response:
         """What was logged for the caller's firms or by the caller, newest first; 20 rows."""
@@ -93,7 +94,7 @@ class ContactReply(APIView):
 
     @extend_schema(
         operation_id="contact_reply",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=ReplyWrite,
         responses=ContactRead,
     )

@@ -9,15 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.api.common import (
-    KEY,
-    SEEN,
-    SIZE,
-    WRITE,
-    enquiry_of,
-    made_status,
-    whole,
-)
+from marketplace.enquiries.api.common import SEEN, SIZE, WRITE, enquiry_of, made_status, whole
 from marketplace.enquiries.forms import AskForm, WriteForm
 from marketplace.enquiries.policies import principals_once, sides
 from marketplace.enquiries.queries.inbox import MINE, THEIRS, Asked
@@ -37,7 +29,6 @@ from marketplace.listings.kind import ListingKind, kinds
 from marketplace.web.rest import (
     MOST_PAGES,
     MOST_TEXT,
-    PAGE,
     TEXT,
     once_ticket,
     read_choice,
@@ -47,6 +38,7 @@ from marketplace.web.rest import (
     seen_rev,
     stale_problem,
 )
+from marketplace.web.rest_parts import KEY, PAGE_PARAMETER
 from marketplace.web.throttle import check as spend
 
 
@@ -65,7 +57,7 @@ class EnquiryCollection(APIView):
             OpenApiParameter("status", str, enum=list(Status.values)),
             OpenApiParameter("listing", str, description="信息编号"),
             OpenApiParameter("q", TEXT, description="标题或单位"),
-            OpenApiParameter("page", PAGE, description="页码，每页 20 条"),
+            PAGE_PARAMETER,
         ],
         responses=EnquiryRead(many=True),
     )

@@ -11,11 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.api.common import KEY, SEEN, WRITE, enquiry_of, made_status, whole
+from marketplace.enquiries.api.common import SEEN, WRITE, enquiry_of, made_status, whole
 from marketplace.enquiries.serializers import CloseWrite, EnquiryDetail, ReopenWrite
 from marketplace.journal.once import made_before, once
 from marketplace.kernel.errors import Refused, Stale
 from marketplace.web.rest import once_ticket, seen_rev, stale_problem
+from marketplace.web.rest_parts import KEY
 from marketplace.web.throttle import check as spend
 
 

@@ -13,7 +13,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.api.common import KEY, REVISION, enquiry_of, made_status
+from marketplace.enquiries.api.common import enquiry_of, made_status
 from marketplace.enquiries.models import Intent
 from marketplace.enquiries.serializers import CounterWrite, IntentActWrite, IntentRead, IntentWrite
 from marketplace.enquiries.workflow import INTENT
@@ -21,6 +21,7 @@ from marketplace.journal.once import once
 from marketplace.kernel.errors import Forbidden, Stale
 from marketplace.kernel.unreadable import readable
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import KEY, MATCH
 from marketplace.web.throttle import check as spend
 from marketplace.web.views import fetch
 
@@ -112,7 +113,7 @@ class IntentCounter(APIView):
 
     @extend_schema(
         operation_id="intent_counter",
-        parameters=[REVISION, KEY],
+        parameters=[MATCH, KEY],
         request=CounterWrite,
         responses={200: IntentRead, 201: IntentRead},
     )
@@ -150,7 +151,7 @@ class IntentAct(APIView):
 
     @extend_schema(
         operation_id="intent_act",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request={"application/json": IntentActWrite, "multipart/form-data": IntentActWrite},
         responses=IntentRead,
     )

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.api.common import PAGED, REVISION, enquiry_of, one_page
+from marketplace.enquiries.api.common import enquiry_of, one_page
 from marketplace.enquiries.models import Lead
 from marketplace.enquiries.serializers import (
     AskersLeadRead,
@@ -27,6 +27,7 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import MATCH, PAGE_PARAMETER
 from marketplace.web.views import fetch
 
 _LISTS = {"open": queries.open_leads, "held": queries.leads_held_by}
@@ -46,7 +47,7 @@ class LeadCollection(APIView):
         operation_id="lead_list",
         parameters=[
             OpenApiParameter("of", str, enum=list(_LISTS), description="可领取的，或自己领取的"),
-            PAGED,
+            PAGE_PARAMETER,
         ],
         responses=LeadRead(many=True),
     )
@@ -80,7 +81,7 @@ class LeadAct(APIView):
 
     @extend_schema(
         operation_id="lead_act",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=HandBackWrite,
         responses=LeadRead,
     )
@@ -126,7 +127,7 @@ class LeadAnswer(APIView):
 
     @extend_schema(
         operation_id="lead_answer",
-        parameters=[REVISION],
+        parameters=[MATCH],
         request=BrokerAnswerWrite,
         responses=AskersLeadRead,
     )

@@ -10,15 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.enquiries import queries, services
-from marketplace.enquiries.api.common import (
-    KEY,
-    PAGED,
-    REVISION,
-    WRITE,
-    enquiry_of,
-    made_status,
-    one_page,
-)
+from marketplace.enquiries.api.common import WRITE, enquiry_of, made_status, one_page
 from marketplace.enquiries.models import Step
 from marketplace.enquiries.serializers import (
     MetRead,
@@ -34,6 +26,7 @@ from marketplace.journal.once import once
 from marketplace.kernel.errors import InvalidInput, Stale
 from marketplace.kernel.unreadable import readable
 from marketplace.web.rest import once_ticket, read_parameters, seen_rev, stale_problem, tagged
+from marketplace.web.rest_parts import KEY, MATCH, PAGE_PARAMETER
 from marketplace.web.throttle import check as spend
 from marketplace.web.views import fetch
 
@@ -64,7 +57,9 @@ class StepCollection(APIView):
     permission_classes = (IsAuthenticated,)
     once = True
 
-    @extend_schema(operation_id="step_list", parameters=[PAGED], responses=StepRead(many=True))
+    @extend_schema(
+        operation_id="step_list", parameters=[PAGE_PARAMETER], responses=StepRead(many=True)
+    )
     def get(self, request: Request, code: str) -> Response:
         """Open steps first, by day; 20 rows."""
         asked = read_parameters(request, "page")
@@ -110,7 +105,7 @@ class StepDone(APIView):
     conditional = True
 
     @extend_schema(
-        operation_id="step_done", parameters=[REVISION], request=RevWrite, responses=StepRead
+        operation_id="step_done", parameters=[MATCH], request=RevWrite, responses=StepRead
     )
     def post(self, request: Request, code: str) -> Response:
         """Mark the step that was seen as done."""
@@ -130,7 +125,7 @@ class StepEdit(APIView):
     conditional = True
 
     @extend_schema(
-        operation_id="step_edit", parameters=[REVISION], request=StepEditWrite, responses=StepRead
+        operation_id="step_edit", parameters=[MATCH], request=StepEditWrite, responses=StepRead
     )
     def post(self, request: Request, code: str) -> Response:
         """Change the open step that was seen."""
@@ -153,7 +148,7 @@ class StepRemove(APIView):
     conditional = True
 
     @extend_schema(
-        operation_id="step_remove", parameters=[REVISION], request=RevWrite, responses={204: None}
+        operation_id="step_remove", parameters=[MATCH], request=RevWrite, responses={204: None}
     )
     def post(self, request: Request, code: str) -> Response:
         """Take out the open step that was seen."""
@@ -200,7 +195,9 @@ class NoteCollection(APIView):
     permission_classes = (IsAuthenticated,)
     once = True
 
-    @extend_schema(operation_id="note_list", parameters=[PAGED], responses=NoteRead(many=True))
+    @extend_schema(
+        operation_id="note_list", parameters=[PAGE_PARAMETER], responses=NoteRead(many=True)
+    )
     def get(self, request: Request, code: str) -> Response:
         """Notes of the own side and those that the other has shared, newest first; 20 rows."""
         asked = read_parameters(request, "page")

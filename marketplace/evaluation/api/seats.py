@@ -26,9 +26,12 @@ from marketplace.evaluation.api.shapes import (
 )
 from marketplace.evaluation.models import Explanation, Seat, Sheet
 from marketplace.evaluation.workflow import PANEL, SEAT, SITTING, SeatStatus
-from marketplace.journal.once import once
+from marketplace.journal.once import made_before, once
+from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Stale
+from marketplace.kernel.tickets import Ticket
+from marketplace.openings import queries as openings
 from marketplace.web.rest import (
     once_ticket,
     read_parameters,
@@ -56,6 +59,16 @@ class SeatApi(APIView):
             raise NotVisible
         return found
 
+    def ticket(self, row: Seat) -> Ticket | None:
+        """The one-time key of the request. Raises Forbidden for who does not score now.
+
+        A request that is sent again is answered as the first one was, also when the panel has moved on meanwhile.
+        """
+        ticket, user = once_ticket(self.request), self.request.user
+        if not made_before(ticket, actor=user) and not user.has_perm("evaluation.score_seat", row):
+            raise Forbidden
+        return ticket
+
     def whole(self, row: Seat) -> dict[str, Any]:
         """The seat with the bids as far as the member may know them."""
         knows = row.status in _KNOWS and row.panel.is_open
@@ -64,7 +77,9 @@ class SeatApi(APIView):
         missing = set(queries.missing_of(row, row.panel)) if sheets else set()
         reads = self.request.user.has_perm("evaluation.read_seat", row)
         proposed = {one.bid_id: one for one in queries.rejections_of(row.panel)} if reads else {}
+        until = openings.plan_awaited(row.panel.lot, clock.now()) if row.panel.is_open else None
         context = {
+            "plan_until": until,
             "criteria": queries.to_score(queries.criteria_of(row.panel.lot)),
             "bids": [
                 {
@@ -213,13 +228,12 @@ class SeatQuestions(SeatApi):
     def post(self, request: Request, code: str) -> Response:
         """Ask the bidder of one bid; he does not learn who asks."""
         row = self.one(code)
-        if not request.user.has_perm("evaluation.score_seat", row):
-            raise Forbidden
+        ticket = self.ticket(row)
         sent = ExplanationAsk(data=request.data)
         sent.is_valid(raise_exception=True)
         held = sent.validated_data
         made = once(
-            once_ticket(request),
+            ticket,
             lambda: services.ask_explanation(
                 row, held["bid"], text=held["text"], days=held["days"], actor=request.user
             ),
@@ -247,13 +261,12 @@ class SeatRejections(SeatApi):
     def post(self, request: Request, code: str) -> Response:
         """Propose the exclusion of a bid, agree to another member's proposal, or drop it."""
         row = self.one(code)
-        if not request.user.has_perm("evaluation.score_seat", row):
-            raise Forbidden
+        ticket = self.ticket(row)
         sent = RejectionWrite(data=request.data)
         sent.is_valid(raise_exception=True)
         held = sent.validated_data
         made = once(
-            once_ticket(request),
+            ticket,
             lambda: _reject(row, held, request.user),
             actor=request.user,
             code=lambda one: str(one.pk),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.evaluation.models import Expert, Panel, Sheet
@@ -16,7 +17,7 @@ from marketplace.evaluation.workflow import ExpertStatus, PanelStatus, SeatStatu
 
 
 class PanelRead(serializers.Serializer[Any]):
-    """A panel without names. Instants in UTC; the seed and the pool are told by their hashes alone."""
+    """A panel without names. Instants carry their offset, +08:00; the seed and the pool are told by their hashes alone."""
 
     code = serializers.CharField()
     status = serializers.ChoiceField(choices=PanelStatus.choices)
@@ -110,15 +111,29 @@ class SeatRead(serializers.Serializer[Any]):
     tender = serializers.CharField(source="panel.lot.tender.code")
     title = serializers.CharField(source="panel.lot.tender.title")
     lot = serializers.IntegerField(source="panel.lot.number")
-    due_at = serializers.DateTimeField(help_text="逾期未答复的截止时刻，UTC")
+    due_at = serializers.DateTimeField(help_text="答复和声明的截止时刻")
     report_hash = serializers.CharField(source="panel.report_hash")
 
 
 class SeatWhole(SeatRead):
     """With the bids, once the invitation was accepted, and what is scored."""
 
+    plan_until = serializers.SerializerMethodField()
     bids = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
+
+    @extend_schema_field(
+        serializers.DateTimeField(
+            allow_null=True, help_text="此前入围单位还可提交完整方案，不能锁定评分"
+        )
+    )
+    def get_plan_until(self, _row: Any) -> Any:
+        """Until when scores cannot be locked, because whole plans may still come in."""
+        return (
+            serializers.DateTimeField().to_representation(at)
+            if (at := self.context["plan_until"])
+            else None
+        )
 
     def get_bids(self, _row: Any) -> list[dict[str, Any]]:
         """Names alone before all members have declared."""

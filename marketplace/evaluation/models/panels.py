@@ -14,7 +14,6 @@ from marketplace.evaluation.rulebook import MOST_LINE, MOST_REASON, MOST_TEXT
 from marketplace.evaluation.workflow import (
     CLEAR,
     OPEN_PANELS,
-    READING,
     SHARED,
     SITTING,
     PanelStatus,
@@ -24,6 +23,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.models import CodeField, Stamped
 from marketplace.parties.models import Organization
 from marketplace.tenders.models import Lot
+from marketplace.tenders.rulebook import in_words
 from marketplace.tenders.workflow import Stage
 
 
@@ -119,11 +119,6 @@ class Panel(Stamped):
     def is_over(self) -> bool:
         """Whether its lot was cancelled; the panel is dissolved soon after."""
         return self.lot.stage == Stage.CANCELLED
-
-    @property
-    def is_read(self) -> bool:
-        """Whether its members read the bids."""
-        return self.status in READING
 
     @property
     def is_shared(self) -> bool:
@@ -230,6 +225,11 @@ class Seat(Stamped):
     def is_clear(self) -> bool:
         """Whether the member declared that he has no conflict."""
         return self.status in CLEAR
+
+    @property
+    def due_words(self) -> str:
+        """Until when the member answers, in Asia/Shanghai; midnight is 24:00 of the day that it ends."""
+        return in_words(self.due_at)
 
     def is_late(self, now: datetime | None = None) -> bool:
         """Whether the time for an answer and a declaration is over. It stands still with the tender."""

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.evaluation import events, queries, rulebook
 from marketplace.evaluation.models import Expert, Panel, PanelRequest, Seat, Sheet
 from marketplace.evaluation.policies import is_side
-from marketplace.evaluation.rulebook import MOST_REASON, TIME_TO_ANSWER
+from marketplace.evaluation.rulebook import DAYS_TO_ANSWER, MOST_REASON
 from marketplace.evaluation.services.locking import given, locked, save
 from marketplace.evaluation.workflow import (
     CLEAR,
@@ -30,12 +30,14 @@ from marketplace.evaluation.workflow import (
 from marketplace.exclusions import queries as exclusions
 from marketplace.exclusions.rulebook import EXPERT
 from marketplace.journal.services import publish
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.kernel.models import insert
 from marketplace.kernel.revisions import Rev, check
 from marketplace.parties.models import User
 from marketplace.parties.policies import access_of
+from marketplace.taxonomy.queries import end_of_days, later_by
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
 from marketplace.tenders.queries import act_of
@@ -225,7 +227,7 @@ def _release(panel: Panel, now: datetime) -> None:
 
 
 def follow_resumption(tender: Tender, since: datetime, now: datetime) -> None:
-    """A suspension is over: who has to answer has as much time left as before it, and what waited begins.
+    """A suspension is over: who has to answer has at least as much time left as before it, and what waited begins.
 
     The tender is locked; it stood still since `since`.
     """
@@ -236,7 +238,7 @@ def follow_resumption(tender: Tender, since: datetime, now: datetime) -> None:
             status__in=[SeatStatus.INVITED, SeatStatus.ACCEPTED], due_at__gt=since
         )
         for seat in waiting:
-            seat.due_at += max(now - max(since, seat.created_at), timedelta(0))
+            seat.due_at = later_by(seat.due_at, now - max(since, seat.created_at))
             save(seat)
         settle(panel, now)
 
@@ -386,9 +388,8 @@ def _seat_own(panel: Panel, own: Sequence[User], now: datetime) -> None:
 
 
 def _invite(panel: Panel, number: int, person: User, expert: Expert | None, now: datetime) -> Seat:
-    seat = Seat(
-        panel=panel, number=number, person=person, expert=expert, due_at=now + TIME_TO_ANSWER
-    )
+    due_at = end_of_days(clock.day_of(now), DAYS_TO_ANSWER)
+    seat = Seat(panel=panel, number=number, person=person, expert=expert, due_at=due_at)
     seat.save()
     return seat
 

@@ -17,6 +17,8 @@ from marketplace.journal.services import publish
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import Forbidden, InvalidInput, NotVisible, Refused
 from marketplace.kernel.revisions import Rev, check
+from marketplace.openings import queries as openings
+from marketplace.tenders.rulebook import in_words
 
 
 @transaction.atomic
@@ -96,7 +98,7 @@ def lock_scores(seat: Seat, *, actor: Actor, rev: Rev = None) -> Seat:
     """Lock the own scores for ever. With the last lock all members see all scores.
 
     A conflict that is computed by now recuses the member instead. Raises Forbidden, Refused while a bid is not
-    scored or a proposal to exclude one is open, Stale.
+    scored, a proposal to exclude one is open or a whole plan may still come in, Stale.
     """
     seat, now = locked_seat(seat)
     SEAT.fire("lock", seat, actor, at=now)
@@ -105,6 +107,9 @@ def lock_scores(seat: Seat, *, actor: Actor, rev: Rev = None) -> Seat:
         raise Refused(_("还有方案没有打完分：%(codes)s") % {"codes": "、".join(missing)})
     if any(not row.is_agreed for row in queries.rejections_of(seat.panel)):
         raise Refused(_("还有否决提议没有结果，请先处理"))
+    if until := openings.plan_awaited(seat.panel.lot, now):
+        reason = _("入围单位可在 %(at)s 之前提交完整方案，截止或全部提交后再锁定评分")
+        raise Refused(reason % {"at": in_words(until)})
     unlocked, _now = locked_seat(seat)
     if drop_conflicted(unlocked, now):
         return unlocked

@@ -24,10 +24,13 @@ from marketplace.evaluation.models import Seat
 from marketplace.evaluation.rulebook import PLEDGE, PLEDGES
 from marketplace.evaluation.views.shared import PersonRequest, chosen, run, sent
 from marketplace.evaluation.workflow import PANEL, SEAT, SeatStatus
+from marketplace.kernel import clock
 from marketplace.kernel.codes import is_valid_code
+from marketplace.kernel.errors import Stale
 from marketplace.openings import queries as openings
 from marketplace.openings.rulebook import summary_of
 from marketplace.openings.services import note_reading
+from marketplace.tenders.rulebook import in_words
 from marketplace.web.acts import Act
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -87,9 +90,16 @@ def seat(request: PersonRequest, code: str) -> HttpResponse:
         "bids": _rows(row, bids) if reads else [],
         "result": queries.judged(row.panel) if row.panel.is_shared and row.is_clear else [],
         "sheets": _sheets(request, row),
+        "plan_until": _plan_until(row),
         "approaches": request.user.has_perm("evaluation.approach_panel", row.panel),
     }
     return render_page(request, "evaluation/seat.html", context, status=found.status)
+
+
+def _plan_until(row: Seat) -> str:
+    """Until when scores cannot be locked because whole plans may still come in; "" where none is waited for."""
+    until = openings.plan_awaited(row.panel.lot, clock.now()) if row.panel.is_open else None
+    return in_words(until) if until is not None else ""
 
 
 def _rows(row: Seat, bids: list[Any]) -> list[dict[str, Any]]:
@@ -156,7 +166,7 @@ def _acts(request: PersonRequest, row: Seat, name: str, bids: list[Any]) -> list
         named = [(one.bid.code, queries.names_of(one)) for one in bids]
         declare = form(DeclareForm, "declare", bids=named)
         found.append(Act("declare", _("声明利害关系"), declare, note=_NOTES["declare"]))
-    if "lock" in moves:
+    if "lock" in moves and openings.plan_awaited(row.panel.lot, clock.now()) is None:
         found.append(Act("lock", moves["lock"].label, note=_NOTES["lock"]))
     if "report" in {move.name for move in PANEL.available(row.panel, request.user)}:
         note, judged = _NOTES["report"], []
@@ -167,7 +177,7 @@ def _acts(request: PersonRequest, row: Seat, name: str, bids: list[Any]) -> list
                 for one in queries.judged(row.panel)
                 if one.rejection is None
             ]
-        report = form(ReportForm, "report", bids=judged)
+        report = form(ReportForm, "report", bids=judged, initial={"panel_rev": row.panel.rev})
         found.append(Act("report", _("出具报告"), report, note=note))
     if "sign" in moves:
         found.append(Act("sign", moves["sign"].label, form(SignForm, "sign"), note=_NOTES["sign"]))
@@ -189,6 +199,8 @@ def _why_not(request: PersonRequest, row: Seat, name: str) -> object:
         return PANEL.refusal("report", row.panel, request.user) or _("只有组长可以出具报告")
     if name == "accept" and row.is_late():
         return _("答复期限已过")
+    if name == "lock" and (at := _plan_until(row)):
+        return _("入围单位可在 %(at)s 之前提交完整方案，截止或全部提交后再锁定评分") % {"at": at}
     return SEAT.refusal(name, row, request.user) if name in _MOVES else ""
 
 
@@ -206,15 +218,26 @@ def _do(request: PersonRequest, row: Seat, act: Act, seen: Seen) -> None:
     elif act.name == "recuse":
         services.recuse(row, reason=held["reason"], **how)
     elif act.name == "report":
-        # The page shows the panel through the seat: its version is the panel's own.
+        _report(row, act, request.user)
+    else:
+        services.sign_report(row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how)
+
+
+def _report(row: Seat, act: Act, actor: Any) -> None:
+    """The page shows the panel through the seat: what was seen of it has a version of its own."""
+    held = act.form.cleaned_data
+    try:
         services.issue_report(
             row.panel,
             conclusion=held["conclusion"],
             reasons=act.form.reasons,
-            actor=request.user,
+            actor=actor,
+            rev=held["panel_rev"],
         )
-    else:
-        services.sign_report(row, report_hash=row.panel.report_hash, dissent=held["dissent"], **how)
+    except Stale as error:
+        act.form.renew(error.row.rev)
+        error.row = row
+        raise
 
 
 @login_required

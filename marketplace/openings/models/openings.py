@@ -1,5 +1,6 @@
 """The opening of a tender, and one row for each bid that was in at the deadline."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -21,7 +22,7 @@ class Opening(Stamped):
 
     `rule_version` names the days that it waits. Keepers have until `keepers_until`; `asked_at` is when every bidder
     was asked to reveal, `reveal_until` until when. `stood_since` is the start of a suspension during which nothing
-    opens: what waits is moved later by as long as it lasted.
+    opens: what waits is moved later by whole days, at least as long as it lasted.
     """
 
     code = CodeField(prefix="KB")
@@ -99,6 +100,8 @@ class OpenedBid(models.Model):
     decided_at = models.DateTimeField(null=True)
     #: Where a summary comes first: since when the purchaser reads the whole plan.
     shortlisted_at = models.DateTimeField(null=True)
+    #: Until when its bidder hands in the whole plan, the same for all bids of the lot; null where none is asked for.
+    plan_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["bid__code"]
@@ -155,6 +158,15 @@ class OpenedBid(models.Model):
         """Whether the whole plan is still to come: the call is in two steps, and the bid is on the shortlist."""
         shortlisted = self.opening.tender.summary_first and self.shortlisted_at is not None
         return shortlisted and self.is_open and not self.form.get("scheme")
+
+    @property
+    def plan_words(self) -> str:
+        """Until when the whole plan is handed in, in Asia/Shanghai; "" where none is asked for."""
+        return in_words(self.plan_until) if self.plan_until is not None else ""
+
+    def takes_plan(self, now: datetime) -> bool:
+        """Whether the whole plan is still to come and its time is not over."""
+        return self.lacks_plan and (self.plan_until is None or now < self.plan_until)
 
     @property
     def is_whole(self) -> bool:

@@ -2,6 +2,7 @@
 
 from marketplace.openings.queries.minutes import Minutes, minutes_of
 from marketplace.openings.queries.openings import (
+    asks_plans,
     bid_rows,
     invited_from,
     keepers,
@@ -13,6 +14,8 @@ from marketplace.openings.queries.openings import (
     openings_of,
     owes,
     own_custodian,
+    plan_awaited,
+    plans_until,
     readable_by,
     rows_of_bids,
     to_begin,
@@ -42,6 +45,7 @@ from marketplace.openings.queries.windows import (
 __all__ = [
     "OPENING_KIND",
     "Minutes",
+    "asks_plans",
     "bid_rows",
     "file_lines",
     "flags_of",
@@ -62,6 +66,8 @@ __all__ = [
     "openings_of",
     "owes",
     "own_custodian",
+    "plan_awaited",
+    "plans_until",
     "readable_by",
     "readings_of",
     "rows_of_bids",

@@ -12,6 +12,7 @@ from marketplace.openings.queries.windows import window_of
 from marketplace.openings.rulebook import days_of
 from marketplace.publicity.models import Publicity
 from marketplace.tenders.models import Keeper
+from marketplace.tenders.rulebook import in_words
 
 
 @dataclass
@@ -58,6 +59,13 @@ class LotLine:
     count: int
     opened: int
     bids: list[BidLine]
+    #: Until when whole plans are handed in, where a summary came first and there is a shortlist.
+    plan_until: datetime | None = None
+
+    @property
+    def plan_words(self) -> str:
+        """The same in Asia/Shanghai for a sentence."""
+        return in_words(self.plan_until) if self.plan_until is not None else ""
 
 
 @dataclass
@@ -108,6 +116,7 @@ def minutes_of(opening: Opening) -> Minutes:
                 _line(row, disputed.get(row.pk, []), reads_out=reads_out)
                 for row in by_lot.get(lot.pk, [])
             ],
+            max((row.plan_until for row in by_lot.get(lot.pk, []) if row.plan_until), default=None),
         )
         for lot in tender.lots.all()
     ]

@@ -1,13 +1,15 @@
 """Which openings there are, what waits in them, and who sees them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from marketplace.custody.models import Custodian
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.openings.models import Absence, OpenedBid, Opening, Share
-from marketplace.openings.policies import READERS
+from marketplace.openings.policies import READERS, judged
 from marketplace.openings.workflow import UNDECIDED, Outcome, Status
 from marketplace.parties.policies import access_of
 from marketplace.tenders.models import Keeper, Lot, Tender
@@ -15,6 +17,8 @@ from marketplace.tenders.workflow import Stage
 from marketplace.tenders.workflow import Status as TenderStatus
 
 _WAITING = sorted(UNDECIDED)
+#: Lots whose whole plans are read and judged.
+TAKES_PLANS = (Stage.OPENED, Stage.EVALUATING)
 
 
 def _rows() -> QuerySet[Opening]:
@@ -161,17 +165,40 @@ def to_post(actor: Actor) -> QuerySet[Opening]:
     return rows[:20]
 
 
-def to_complete(actor: Actor) -> QuerySet[OpenedBid]:
+def asks_plans(lot: Lot, tender: Tender) -> bool:
+    """Whether who is put on the shortlist of this lot now can still hand in a whole plan."""
+    takes = tender.status == TenderStatus.CLOSED and lot.stage in TAKES_PLANS
+    return tender.summary_first and takes and not judged([lot.pk])
+
+
+def plans_until(lots: Collection[int]) -> dict[int, datetime]:
+    """The deadline of the whole plans by lot, where one is set; one query."""
+    rows = OpenedBid.objects.filter(lot_id__in=lots, plan_until__isnull=False)
+    found = rows.order_by("lot_id").values_list("lot_id").annotate(until=Max("plan_until"))
+    return dict(found)
+
+
+def plan_awaited(lot: Lot, now: datetime) -> datetime | None:
+    """Until when whole plans of this lot are still waited for; None where none is, or their time is over."""
+    rows = bid_rows().filter(lot=lot, plan_until__gt=now)
+    return max((row.plan_until for row in rows if row.plan_until and row.lacks_plan), default=None)
+
+
+def to_complete(actor: Actor, now: datetime | None = None) -> QuerySet[OpenedBid]:
     """Bids on a shortlist of organisations that the person binds, whose whole plan is still to come; at most 20."""
-    rows = bid_rows().filter(
-        bid__organization_id__in=list(access_of(actor).binding),
-        opening__tender__summary_first=True,
-        opening__tender__status=TenderStatus.CLOSED,
-        opening__tender__suspended_at__isnull=True,
-        lot__stage__in=[Stage.OPENED, Stage.EVALUATING],
-        outcome=Outcome.OPENED,
-        shortlisted_at__isnull=False,
-        form__scheme="",
+    rows = (
+        bid_rows()
+        .filter(
+            bid__organization_id__in=list(access_of(actor).binding),
+            opening__tender__summary_first=True,
+            opening__tender__status=TenderStatus.CLOSED,
+            opening__tender__suspended_at__isnull=True,
+            lot__stage__in=TAKES_PLANS,
+            outcome=Outcome.OPENED,
+            shortlisted_at__isnull=False,
+            form__scheme="",
+        )
+        .exclude(plan_until__lte=now or clock.now())
     )
     return rows.order_by("id")[:20]
 

@@ -1,13 +1,13 @@
 """Who read a bid, and what a reader is told about it."""
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.bids import queries as bids
-from marketplace.bids.rulebook import kinship
+from marketplace.bids.rulebook import Kin, kinship, partner_kin
 from marketplace.files.models import Attachment
 from marketplace.kernel.actors import Actor
 from marketplace.openings.models import OpenedBid, Opening, Reading
@@ -64,8 +64,30 @@ def kin_in(lot: Lot) -> list[tuple[OpenedBid, OpenedBid, Any, bool]]:
     return [
         (one, other, *found)
         for one, other in combinations(rows, 2)
-        if (found := kinship(one.bid.kin, other.bid.kin))
+        if (found := _kinship(one, other))
     ]
+
+
+def _kinship(one: OpenedBid, other: OpenedBid) -> tuple[Any, bool] | None:
+    """Why two bids belong together: through their leads, or through a partner on either side. What is certain first."""
+    found = []
+    for side, another in product(_parts(one), _parts(other)):
+        if why := kinship(side, another):
+            names = [
+                kin.name
+                for kin, row in ((side, one), (another, other))
+                if kin.name != row.bid.organization.name
+            ]
+            text = why[0]
+            if names:
+                text = _("联合体成员 %(names)s：%(why)s") % {"names": "、".join(names), "why": text}
+            found.append((text, why[1]))
+    return min(found, key=lambda pair: not pair[1], default=None)
+
+
+def _parts(row: OpenedBid) -> list[Kin]:
+    """The lead and the partners of a bid."""
+    return [row.bid.kin, *partner_kin(row.form.get("partners", []))]
 
 
 def kin_of(row: OpenedBid) -> list[tuple[str, Any, bool]]:

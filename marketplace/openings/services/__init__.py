@@ -4,6 +4,7 @@ from marketplace.openings.services.beginning import begin
 from marketplace.openings.services.clockwork import open_ready, tick, up_to_date
 from marketplace.openings.services.completing import complete_bid
 from marketplace.openings.services.readers import (
+    follow_resumption,
     give_undertaking,
     note_reading,
     shortlist,
@@ -18,6 +19,7 @@ __all__ = [
     "begin",
     "complete_bid",
     "excuse_keeper",
+    "follow_resumption",
     "give_undertaking",
     "hold",
     "note_reading",

@@ -21,7 +21,7 @@ from marketplace.openings.services.locking import locked, locked_bid, save
 from marketplace.openings.services.outcomes import give_up, leave, settle_lot, write_verdict
 from marketplace.openings.services.windows import open_window
 from marketplace.openings.workflow import OPENING, OUTCOME, UNDECIDED, Cause, Outcome, Status
-from marketplace.taxonomy.queries import working_day_end
+from marketplace.taxonomy.queries import later_by, working_day_end
 from marketplace.tenders.models import Tender
 from marketplace.tenders.services import settle
 from marketplace.tenders.workflow import Status as TenderStatus
@@ -135,7 +135,7 @@ def _waiting(opening: Opening) -> list[Any]:
 
 
 def _go_on(opening: Opening, now: datetime) -> None:
-    """A suspension is over: what waited ends later by as long as it lasted."""
+    """A suspension is over: what waited ends later by whole days, at least as long as it lasted."""
     if opening.stood_since is None:
         return
     by: timedelta = now - opening.stood_since
@@ -149,8 +149,8 @@ def _go_on(opening: Opening, now: datetime) -> None:
 
 
 def _later(end: datetime | None, since: datetime, by: timedelta) -> datetime | None:
-    """An end that had not passed at `since`, later by `by`."""
-    return end + by if end is not None and end > since else end
+    """An end that had not passed at `since`, later by at least `by`."""
+    return later_by(end, by) if end is not None and end > since else end
 
 
 def _dispute(opening: Opening, now: datetime) -> None:

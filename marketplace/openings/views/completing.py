@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, StorageFull
 from marketplace.openings import services
 from marketplace.openings.forms import PlanForm
@@ -49,7 +50,7 @@ def complete(request: PersonRequest, code: str) -> HttpResponse:
         "bid": row.bid,
         "tender": row.opening.tender,
         "form": form,
-        "takes": row.lacks_plan and not judged([row.lot_id]),
+        "takes": row.takes_plan(clock.now()) and not judged([row.lot_id]),
         "problem": problem,
     }
     response = render_page(request, "openings/complete.html", context, status=status)

@@ -19,8 +19,8 @@ from marketplace.parties import queries, services
 from marketplace.parties.forms import ProfileForm, TokenForm
 from marketplace.parties.models import User
 from marketplace.parties.services.people import CONSENT_VERSION
-from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

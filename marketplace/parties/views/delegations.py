@@ -11,8 +11,8 @@ from marketplace.kernel.errors import DomainError, Forbidden, InvalidInput, KeyR
 from marketplace.parties import queries, services
 from marketplace.parties.forms import DelegationForm
 from marketplace.parties.models import Delegation
-from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.signed_out import login_required
 from marketplace.web.views import render_page

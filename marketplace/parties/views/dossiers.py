@@ -17,10 +17,10 @@ from marketplace.parties import events, queries, rulebook, services
 from marketplace.parties.forms import DossierForm, OrganizationForm, ReturnForm, SuspendForm
 from marketplace.parties.models import Verification
 from marketplace.parties.services.verification import DOCUMENTS
-from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.parties.workflow import DossierStatus
 from marketplace.web import throttle
+from marketplace.web.acts import at_fields
 from marketplace.web.differences import Difference, compare
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

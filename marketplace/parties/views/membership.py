@@ -14,8 +14,9 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, KeyReused, Stale
 from marketplace.parties import queries, services
 from marketplace.parties.forms import InvitationForm, RoleForm, is_phone
 from marketplace.parties.models import Membership, Organization
-from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
+from marketplace.parties.workflow import InvitationStatus
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -169,7 +170,7 @@ def invitation(request: MemberRequest, token: str) -> HttpResponse:
     context = {
         "invitation": found,
         "mine": services.is_addressed_to(found, request.user),
-        "is_open": found.status == "open" and not found.is_expired,
+        "is_open": found.status == InvitationStatus.OPEN and not found.is_expired,
         "is_member": request.user.access.in_org(found.organization_id),
     }
     return render_page(request, "parties/invitation_detail.html", context)

@@ -17,9 +17,9 @@ from marketplace.parties import events, queries, rulebook, services
 from marketplace.parties.forms import NewOrganizationForm, OrganizationForm
 from marketplace.parties.models import Organization
 from marketplace.parties.services.organizations import IDENTITY, PROFILE
-from marketplace.parties.views.show import at_fields
 from marketplace.parties.views.signed_in import MemberRequest
 from marketplace.parties.workflow import OrgStatus
+from marketplace.web.acts import at_fields
 from marketplace.web.onetime import FormKey
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required

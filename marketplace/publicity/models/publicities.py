@@ -1,6 +1,6 @@
 """A publicity: what, about which subject, by whose word, from when until when."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -152,9 +152,3 @@ class Publicity(Stamped):
     def first_ends_words(self) -> str:
         """The same of the end that was announced first."""
         return in_words(self.first_ends_at) if self.first_ends_at is not None else ""
-
-    def resumed_end(self, at: datetime) -> datetime:
-        """The end after a suspension that ends at this instant: later by as long as it lasted."""
-        if self.ends_at is None or self.suspended_at is None:
-            raise TypeError("only a suspended publicity is resumed")
-        return self.ends_at + max(at - self.suspended_at, timedelta(0))

@@ -14,9 +14,9 @@ from marketplace.kernel.unreadable import readable
 from marketplace.publicity import events, queries
 from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.rulebook import WARN_HOURS
-from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import locked, locked_objection, save
 from marketplace.publicity.workflow import OBJECTION, PUBLICITY, ObjectionStatus, Status
+from marketplace.taxonomy.queries import end_of_days
 
 AT_ONCE = 500
 

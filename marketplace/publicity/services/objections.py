@@ -19,10 +19,10 @@ from marketplace.publicity import events
 from marketplace.publicity.models import OBJECTION_FILES, Objection, Publicity
 from marketplace.publicity.policies import subject_kind
 from marketplace.publicity.rulebook import MOST_FACT, MOST_TEXT
-from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import given, locked, locked_objection, save
 from marketplace.publicity.services.suspending import hold, let_go
 from marketplace.publicity.workflow import OBJECTION, ObjectionStatus, Status
+from marketplace.taxonomy.queries import end_of_days
 
 _TWICE = _("本单位已经就同一事由提出过异议")
 

@@ -31,10 +31,9 @@ from marketplace.publicity.rulebook import (
     Rule,
     Subject,
 )
-from marketplace.publicity.services.days import end_of_days
 from marketplace.publicity.services.locking import given, locked, save
 from marketplace.publicity.workflow import PUBLICITY, UNANSWERED, Status
-from marketplace.taxonomy.queries import working_day_end
+from marketplace.taxonomy.queries import end_of_days, working_day_end
 
 MOST_FILES = 10
 

@@ -16,6 +16,7 @@ from marketplace.publicity.models import Objection, Publicity
 from marketplace.publicity.rulebook import MOST_REASON
 from marketplace.publicity.services.locking import given, locked, save
 from marketplace.publicity.workflow import UNANSWERED, ObjectionStatus, Status
+from marketplace.taxonomy.queries import later_by
 
 
 def hold(publicity: Publicity, *, at: datetime) -> None:
@@ -71,7 +72,7 @@ def resume_publicity(
     publicity = _for_authority(publicity, actor, rev)
     if not publicity.is_suspended:
         raise Refused(_("公示没有暂停"))
-    waiting = Objection.objects.filter(publicity=publicity, status="submitted")
+    waiting = Objection.objects.filter(publicity=publicity, status=ObjectionStatus.SUBMITTED)
     if waiting.exists():
         raise Refused(_("异议还在答复期限内，答复后公示自动恢复"))
     publicity.suspend_reason = given(
@@ -96,10 +97,14 @@ def _stop(publicity: Publicity, cause: str, *, at: datetime, actor: Actor | None
 
 
 def _go_on(publicity: Publicity, *, at: datetime, actor: Actor | None) -> None:
-    publicity.ends_at = publicity.resumed_end(at)
+    """Its end moves by whole days, as that of a call does."""
+    ends_at, since = publicity.ends_at, publicity.suspended_at
+    if ends_at is None or since is None:
+        raise TypeError("only a suspended publicity is resumed")
+    publicity.ends_at = ends_at = later_by(ends_at, at - since)
     publicity.suspended_at, publicity.suspended_for = None, ""
     save(publicity)
     publish(
-        events.PublicityResumed(subject_id=publicity.pk, ends_at=publicity.ends_at.isoformat()),
+        events.PublicityResumed(subject_id=publicity.pk, ends_at=ends_at.isoformat()),
         actor=actor,
     )

@@ -21,6 +21,7 @@ from marketplace.openings import models as openings
 from marketplace.parties.policies import Role, access_of
 from marketplace.publicity import models as publicity
 from marketplace.publicity.models import OBJECTION_FILES, PUBLICITY_FILES
+from marketplace.publicity.workflow import ObjectionStatus
 from marketplace.records.queries.plain import Plain
 from marketplace.tenders import models as tenders
 from marketplace.tenders import queries
@@ -187,7 +188,7 @@ def _publicity(opened: list[int], plain: Plain) -> Chapter:
     taken = awards.Award.objects.filter(lot__in=opened, publicity__isnull=False)
     rows = list(publicity.Publicity.objects.filter(pk__in=taken.values("publicity")))
     raised = publicity.Objection.objects.filter(publicity__in=rows).exclude(
-        status__in=["draft", "lapsed"]
+        status__in=[ObjectionStatus.DRAFT, ObjectionStatus.LAPSED]
     )
     found.tables = {
         "publicities": plain.rows(rows),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from marketplace.files.queries import attachments_of
+from marketplace.openings import queries as openings
 from marketplace.parties.models import Organization
 from marketplace.records.queries.outcome import awards_of, bids_of, contracts_of
 from marketplace.records.rulebook.ocds import (
@@ -161,8 +162,25 @@ def _tender(
                 if file.is_ready
             ),
         ],
+        "milestones": _milestones(lots),
         "amendments": _amendments(tender),
     }
+
+
+def _milestones(lots: list[Any]) -> list[dict[str, Any]]:
+    """Until when the shortlist of a lot hands in whole plans, where a summary came first."""
+    until = openings.plans_until([lot.pk for lot in lots])
+    return [
+        {
+            "id": f"plan-{lot.number}",
+            "title": "入围方案提交完整方案",
+            "type": "assessment",
+            "dueDate": moment(until[lot.pk]),
+            "relatedLots": [f"lot-{lot.number}"],
+        }
+        for lot in lots
+        if lot.pk in until
+    ]
 
 
 def _period(start: Any, end: Any) -> dict[str, Any]:

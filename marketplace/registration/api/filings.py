@@ -28,7 +28,6 @@ from marketplace.registration.services import filing as services
 from marketplace.registration.workflow import FILING, FilingStatus
 from marketplace.web.rest import (
     MOST_PAGES,
-    PAGE,
     read_choice,
     read_number,
     read_parameters,
@@ -36,12 +35,9 @@ from marketplace.web.rest import (
     stale_problem,
     tagged,
 )
+from marketplace.web.rest_parts import MATCH, PAGE_PARAMETER
 from marketplace.web.views import fetch
 
-PAGE_PARAMETER = OpenApiParameter("page", PAGE, description="页码，每页 20 条")
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="所依据的版本；也可以在正文中给出 rev"
-)
 _SIZE = 20
 _STATUS = OpenApiParameter("status", str, enum=list(FilingStatus.values), description="状态")
 
@@ -194,7 +190,7 @@ class FilingAct(APIView):
 
     @extend_schema(
         operation_id="filing_act",
-        parameters=[IF_MATCH],
+        parameters=[MATCH],
         request=FilingActWrite,
         responses=FilingRead,
     )

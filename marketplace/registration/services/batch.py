@@ -13,6 +13,7 @@ from marketplace.kernel.errors import DomainError, InvalidInput, NotVisible
 from marketplace.registration import queries
 from marketplace.registration.models import Filing
 from marketplace.registration.services import preparing, reviewing
+from marketplace.registration.workflow import FilingStatus
 
 #: Rows of one request.
 MOST = 200
@@ -50,9 +51,9 @@ def next_step(filing: Filing, *, actor: Any, rev: Any = None) -> Filing:
 
     A first review that needs no second one is concluded at once. Raises as the single services.
     """
-    if filing.status == "submitted":
+    if filing.status == FilingStatus.SUBMITTED:
         return reviewing.accept(filing, actor=actor, rev=rev)
-    if filing.status == "accepted":
+    if filing.status == FilingStatus.ACCEPTED:
         filing = reviewing.pass_first(filing, actor=actor, rev=rev)
         return filing if filing.needs_second else _conclude(filing, actor, filing.rev)
     if filing.needs_second and filing.second_at is None:

@@ -15,6 +15,7 @@ from marketplace.parties.policies import access_of
 from marketplace.registration import events
 from marketplace.registration.models import BenefitUse, Filing, UseKind, UseSide
 from marketplace.registration.services.writing import checked_note, locked, note_decision, save
+from marketplace.registration.workflow import FilingStatus
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def record_use(filing: Filing, use: Use, *, actor: Any, rev: Rev = None) -> Bene
         raise Forbidden(_("只能登记本单位一方的用证情况"))
     check(filing.rev, rev, filing)
     if not filing.is_counted and not (
-        filing.registered_elsewhere and filing.status == "registered"
+        filing.registered_elsewhere and filing.status == FilingStatus.REGISTERED
     ):
         raise Refused(_("登记不在有效状态，不能登记用证"))
     _check(filing, use)

@@ -33,7 +33,7 @@ from marketplace.registration.views.shared import (
     fetch_filing,
     moved_since,
 )
-from marketplace.registration.workflow import FILING, ON_DESK
+from marketplace.registration.workflow import FILING, ON_DESK, FilingStatus
 from marketplace.taxonomy import queries as taxonomy
 from marketplace.web.seen import Seen
 from marketplace.web.signed_out import login_required
@@ -243,7 +243,11 @@ def _make(filing: Filing, move: str, form: Any, how: dict[str, Any]) -> None:
 def _waits(request: HttpRequest, filing: Filing) -> bool:
     """Whether the next step is a second review, which is for another person than this registrar."""
     user: Any = request.user
-    needed = filing.status == "first_passed" and filing.needs_second and filing.second_at is None
+    needed = (
+        filing.status == FilingStatus.FIRST_PASSED
+        and filing.needs_second
+        and filing.second_at is None
+    )
     return (
         needed
         and user.has_perm("registration.decide_registration", filing)
@@ -255,10 +259,10 @@ def _next_label(filing: Filing) -> str:
     """What the main button does: the step that is next when nothing is wrong; "" when there is none."""
     if filing.status not in ON_DESK:
         return ""
-    if filing.status == "submitted":
+    if filing.status == FilingStatus.SUBMITTED:
         return _("受理")
     conclusion = _("转省办理") if filing.route == "province" else _("预审通过")
-    if filing.status == "accepted":
+    if filing.status == FilingStatus.ACCEPTED:
         if filing.needs_second:
             return _("初审通过，交另一人复审")
         return _("初审通过，%(conclusion)s") % {"conclusion": conclusion}

@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 
 from marketplace.registration.models import Filing, LedgerPeriod, LedgerSum
 from marketplace.registration.rulebook.ledger import DIMENSIONS, month_after
-from marketplace.registration.workflow import COUNTED
+from marketplace.registration.workflow import COUNTED, FilingStatus
 from marketplace.statistics.queries.targets import Aim, targets_by_district
 from marketplace.statistics.rulebook.pace import Forecast, Pace, change, forecast, pace_of
 
@@ -167,7 +167,7 @@ def by_registration_day(year: int, book: str) -> list[Month]:
         official_on__gte=date(year, 1, 1),
         official_on__lt=date(year + 1, 1, 1),
         registered_elsewhere=False,
-    ).exclude(status__in=("cancelled", "revoked"))
+    ).exclude(status__in=(FilingStatus.CANCELLED, FilingStatus.REVOKED))
     found: dict[str, list[int]] = {}
     days = rows.values_list("official_on").annotate(
         Count("pk"), Sum("recognised_total_fen"), Sum("recognised_technical_fen")

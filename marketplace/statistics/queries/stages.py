@@ -11,8 +11,18 @@ from marketplace.deals.models import Contract
 from marketplace.deals.workflow import CONCLUDED, ContractStatus, Origin
 from marketplace.kernel import clock
 from marketplace.registration.models import Filing, LedgerEntry, LedgerPeriod
+from marketplace.registration.workflow import FilingStatus
 from marketplace.statistics.rulebook.pace import median_of
 
+#: What a filing goes through before the registrar's decision, and between that and the official number.
+_BEFORE_APPROVAL = (
+    FilingStatus.DRAFT,
+    FilingStatus.SUBMITTED,
+    FilingStatus.RETURNED,
+    FilingStatus.ACCEPTED,
+    FilingStatus.FIRST_PASSED,
+)
+_BEFORE_REGISTRATION = (FilingStatus.APPROVED, FilingStatus.FORWARDED, FilingStatus.FILED)
 #: An imported contract was registered before it came here, so it has no way to tell of.
 BEGUN_HERE = (Origin.INTENT, Origin.AWARD, Origin.EMPTY)
 
@@ -130,8 +140,8 @@ def in_the_way(book: str) -> dict[str, tuple[int, int]]:
         status__in=(ContractStatus.SIGNED, ContractStatus.PERFORMING),
     ).aggregate(n=Count("pk"), fen=Sum("amount_total_fen"))
     ways = {
-        "review": Q(status__in=("draft", "submitted", "returned", "accepted", "first_passed")),
-        "approved": Q(status__in=("approved", "forwarded", "filed")),
+        "review": Q(status__in=_BEFORE_APPROVAL),
+        "approved": Q(status__in=_BEFORE_REGISTRATION),
     }
     filings = Filing.objects.filter(
         book=book, official_on__isnull=True, registered_elsewhere=False

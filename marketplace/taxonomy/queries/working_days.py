@@ -19,6 +19,7 @@ from marketplace.taxonomy.rulebook import Calendar, Due, Span
 #: So long before the last known year ends the operator is asked for the next one: the State Council
 #: publishes it between late October and December.
 WARNING = timedelta(days=92)
+_DAY = timedelta(days=1)
 
 
 class UnknownYear(Refused):
@@ -57,6 +58,40 @@ def forget_calendar() -> None:
 def is_working(day: date) -> bool | None:
     """Whether the day is a working day; None when its year is not known."""
     return _kept.current().is_working(day)
+
+
+def is_off(day: date) -> bool:
+    """Whether the day is no working day; in a year whose holidays are not known, Saturday and Sunday are off."""
+    works = is_working(day)
+    return day.weekday() >= 5 if works is None else not works
+
+
+def end_of_days(day: date, days: int) -> datetime:
+    """The end (24:00 Asia/Shanghai) of the `days`-th calendar day after `day`, which does not count itself.
+
+    A last day that is a legal day off gives way to the first day after it that is none (民法典第二百零一条、第二百零三条).
+    In a year whose holidays are not known, Saturdays and Sundays are days off.
+    """
+    last = day + days * _DAY
+    while is_off(last):
+        last += _DAY
+    return clock.end_of_day(last)
+
+
+def whole_days_on(at: datetime, by: timedelta) -> int:
+    """By how many days an end at `at` moves that must be at least `by` later and must not fall on a day off.
+
+    An end that moves by whole days keeps its time of day. 0 for no time at all, also on a day off.
+    """
+    days = max(-(-by // _DAY), 0)
+    while days and is_off(clock.last_day(at + days * _DAY)):
+        days += 1
+    return days
+
+
+def later_by(at: datetime, by: timedelta) -> datetime:
+    """The end `at` after it stood still for `by`: see `whole_days_on`."""
+    return at + whole_days_on(at, by) * _DAY
 
 
 def working_day_end(start: datetime, days: int, *, legal: bool) -> Due:

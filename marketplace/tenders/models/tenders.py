@@ -51,6 +51,13 @@ class Tender(Stamped):
         CANCELLATION = "cancel", _("已公告终止，待生效")
         OBJECTION = "objection", _("对征集文件的异议待答复")
 
+    class Returner(models.TextChoices):
+        """Who sent it back to the purchaser."""
+
+        COUNTY = "county", _("县区初审退回")
+        OPERATOR = "operator", _("平台运营退回")
+        AUTHORITY = "authority", _("主管部门退回")
+
     code = CodeField(prefix="ZB")
     rev = models.PositiveIntegerField(default=1)
     owner = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tenders")
@@ -124,6 +131,10 @@ class Tender(Stamped):
     )
     submitted_at = models.DateTimeField(null=True)
     return_reason = models.CharField(max_length=MOST_REASON, blank=True)
+    #: Who sent it back; "" for what came back before this was kept.
+    returned_by = models.CharField(
+        max_length=9, choices=Returner.choices, blank=True, default="", db_default=""
+    )
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -77,7 +77,7 @@ def submit_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
     check(tender.rev, rev, tender)
     _check_ready(tender)
     tender.submitted_by_id, tender.submitted_at = actor.pk, clock.now()
-    tender.return_reason = ""
+    tender.return_reason, tender.returned_by = "", ""
     save(tender)
     ask_rehearsals(tender)
     publish(events.TenderSubmitted(subject_id=tender.pk), actor=actor)
@@ -106,10 +106,10 @@ def recall_tender(tender: Tender, *, actor: Actor, rev: Rev = None) -> Tender:
 
 
 #: The three who may send it back, each at its own step, and the fact that each leaves.
-_RETURNS: dict[str, type[Event]] = {
-    "return": events.TenderReturned,
-    "return_by_county": events.TenderReturnedByCounty,
-    "return_by_authority": events.TenderReturnedByAuthority,
+_RETURNS: dict[str, tuple[Tender.Returner, type[Event]]] = {
+    "return": (Tender.Returner.OPERATOR, events.TenderReturned),
+    "return_by_county": (Tender.Returner.COUNTY, events.TenderReturnedByCounty),
+    "return_by_authority": (Tender.Returner.AUTHORITY, events.TenderReturnedByAuthority),
 }
 
 
@@ -129,9 +129,10 @@ def return_tender(
     tender.return_reason = given(
         reason, at="reason", most=MOST_REASON, needed=_("请写明需要修改的地方")
     )
+    tender.returned_by, fact = _RETURNS[move]
     _forget_opinions(tender)
     save(tender)
-    publish(_RETURNS[move](subject_id=tender.pk), actor=actor)
+    publish(fact(subject_id=tender.pk), actor=actor)
     return tender
 
 

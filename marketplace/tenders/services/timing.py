@@ -1,10 +1,9 @@
 """The instants of a tender: the next one at which something is due, and how a suspension moves them."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from marketplace.kernel import clock
-from marketplace.taxonomy.queries import is_working
+from marketplace.taxonomy.queries import whole_days_on
 from marketplace.tenders import queries
 from marketplace.tenders.models import Tender
 from marketplace.tenders.workflow import OPEN, CancellationStatus, Status
@@ -65,11 +64,9 @@ def shift(tender: Tender, by: timedelta, since: datetime) -> None:
     time of day, and their distances stay as published. A deadline that lies ahead still falls on a working day, as
     the publication demands: it moves on over days off, and the others with it.
     """
-    days = max(-(-by // _DAY), 0)
-    if days and tender.deadline is not None and tender.deadline > since:
-        while _is_off(clock.last_day(tender.deadline + days * _DAY)):
-            days += 1
-    by = days * _DAY
+    ahead = tender.deadline is not None and tender.deadline > since
+    days = whole_days_on(tender.deadline, by) if ahead and tender.deadline else -(-by // _DAY)
+    by = max(days, 0) * _DAY
     names = ["questions_until", "answers_until", "deadline", "results_until"]
     if tender.status in OPEN:
         names.append("starts_at")
@@ -77,9 +74,3 @@ def shift(tender: Tender, by: timedelta, since: datetime) -> None:
         at = getattr(tender, name)
         if at is not None and at > since:
             setattr(tender, name, at + by)
-
-
-def _is_off(day: date) -> bool:
-    """Whether the day is off; in a year whose holidays are not known, Saturday and Sunday are."""
-    works = is_working(day)
-    return day.weekday() >= 5 if works is None else not works

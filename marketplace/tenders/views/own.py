@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +23,7 @@ from marketplace.kernel.errors import (
     Stale,
 )
 from marketplace.needs import queries as needs
-from marketplace.taxonomy.queries import is_working
+from marketplace.taxonomy.queries import is_off
 from marketplace.tenders import queries, rulebook, services
 from marketplace.tenders.forms import (
     AmendForm,
@@ -93,8 +92,11 @@ def new(request: PersonRequest, code: str) -> HttpResponse:
             else:
                 messages.success(request, _("已建立草稿，需求的内容已经带入"))
                 return redirect("tenders:edit", made.code, "content")
+    running = queries.under_way_of([row.pk]).get(row.pk)
     context = {
         "need": row,
+        "running": running,
+        "unopened": running is None and bool(queries.unopened_of([row.pk])),
         "form": form,
         "form_key": form_key,
         "key_reused": reused,
@@ -251,18 +253,12 @@ def _against_schedule(row: Tender) -> list[Any]:
 def _schedule(row: Tender, data: Any) -> dict[str, Any]:
     """The stored times with what speaks against them; those of a new draft are suggested."""
     if data is None and row.deadline is None:
-        deadline = rulebook.suggested_deadline(row.ruled_by, clock.now(), _is_off)
+        deadline = rulebook.suggested_deadline(row.ruled_by, clock.now(), is_off)
         return {"form": ScheduleForm(initial=schedule_values(deadline, row.starts_at))}
     initial = schedule_values(row.deadline, row.starts_at)
     if data is None and (reasons := _against_schedule(row)):
         return {"form": schedule_with(initial, reasons)}
     return {"form": ScheduleForm(data, initial=initial)}
-
-
-def _is_off(day: date) -> bool:
-    """Saturdays and Sundays where the year is not known: it is a suggestion."""
-    works = is_working(day)
-    return day.weekday() >= 5 if works is None else not works
 
 
 def _keys(row: Tender, data: Any) -> dict[str, Any]:

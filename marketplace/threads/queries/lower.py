@@ -11,6 +11,7 @@ from marketplace.brokerage.queries import introductions_visible_to, proofs_for
 from marketplace.enquiries.models import Enquiry
 from marketplace.enquiries.queries import files_of, intents_of, listing_of, party
 from marketplace.enquiries.rulebook import ASKER, OWNER
+from marketplace.enquiries.workflow import IntentStatus
 from marketplace.files.models import Attachment
 from marketplace.files.policies import can_read
 from marketplace.files.queries import attachments_of
@@ -156,7 +157,7 @@ def intent_pieces(user: Actor, enquiries: Iterable[Enquiry]) -> list[Piece]:
                     row.code,
                     row.subject,
                     row.get_status_display(),
-                    row.decided_at if row.status == "accepted" else None,
+                    row.decided_at if row.status == IntentStatus.ACCEPTED else None,
                     reverse("enquiries:intent", args=[row.code]),
                     [
                         Fact(_("合同类型"), label("contract_kind", row.contract_kind)),

@@ -69,6 +69,12 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
+def money_exact(fen: int | None) -> str:
+    """The same to the fen, for prices that are compared: `12.345678 万元`; a dash when None."""
+    return kernel_money.format_exact(fen)
+
+
+@register.filter
 def money_range(low: int | None, high: int | None) -> str:
     """`{{ low|money_range:high }}` → `120–180 万元`."""
     return kernel_money.format_range(low, high)

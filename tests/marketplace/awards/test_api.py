@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 import pytest
@@ -11,6 +12,7 @@ from marketplace.awards.models import Result
 from marketplace.kernel import clock
 from tests.cast import Cast
 from tests.factories.awards import after_publicity, make_delivery, make_round, publicise
+from tests.factories.files import pdf_bytes
 from tests.marketplace.awards.test_results import firms
 from tests.marketplace.deals.pages import signed_in
 
@@ -74,7 +76,15 @@ def test_the_work_is_reported_and_accepted(cast: Cast) -> None:
             send(buyer, f"{path}report/", rev=now["rev"], milestone=number, text="x").status_code
             == 403
         )
-        for one in now["milestones"]:
+        paper = SimpleUploadedFile("检测报告.pdf", pdf_bytes())
+        sent = {"rev": now["rev"], "milestone": number, "text": "完成", "file": paper}
+        filed = winner.post(f"{BASE}{path}report/", sent)
+        assert filed.status_code == 200, filed.json()
+        assert [one["name"] for one in filed.json()["files"]] == ["检测报告.pdf"]
+        assert winner.get(filed.json()["files"][0]["url"]).status_code == 200
+        odd = {"rev": filed.json()["rev"], "text": "x", "file": SimpleUploadedFile("a.exe", b"MZ")}
+        now = send(buyer, f"{path}approve/", rev=filed.json()["rev"], milestone=number).json()
+        for one in now["milestones"][1:]:
             told = send(
                 winner, f"{path}report/", rev=now["rev"], milestone=one["number"], text="完成"
             )
@@ -82,6 +92,8 @@ def test_the_work_is_reported_and_accepted(cast: Cast) -> None:
             now = send(
                 buyer, f"{path}approve/", rev=told.json()["rev"], milestone=one["number"]
             ).json()
+        wrong = winner.post(f"{BASE}{path}submit/", odd | {"rev": now["rev"]})
+        assert (wrong.status_code, fields(wrong)) == (400, ["file"])
         asked = send(winner, f"{path}submit/", rev=now["rev"], text="指标全部达到").json()
         assert asked["status"] == "submitted"
         finding = {"judges": "验收组三人", "reasons": "指标全部达到", "grade": "passed"}

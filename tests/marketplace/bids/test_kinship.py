@@ -9,7 +9,7 @@ import pytest
 from marketplace.awards import services as awards
 from marketplace.bids import services
 from marketplace.bids.models import Bid
-from marketplace.bids.rulebook import Kin, kinship
+from marketplace.bids.rulebook import Kin, form_errors, kinship, partner_kin
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, InvalidInput, Refused, Stale
 from marketplace.openings import queries as openings
@@ -43,6 +43,21 @@ def test_who_belongs_together(other: Kin, is_certain: bool | None) -> None:
 
 def test_nothing_said_is_no_kinship() -> None:
     assert kinship(Kin("甲公司", ""), Kin("乙公司", "")) is None
+
+
+def test_a_partner_of_a_joint_bid_is_compared_as_its_lead_is() -> None:
+    said = [{"name": "丁所 ", "share": 1, "head": " 赵四", "controllers": "丙集团、戊集团;己集团 "}]
+    (partner,) = partner_kin(said)
+    assert partner == Kin("丁所", "赵四", ("丙集团", "戊集团", "己集团"))
+    found = kinship(A, partner)
+    assert found is not None
+    assert found[1]
+    # What was said before partners were asked names nobody.
+    assert partner_kin([{"name": "丁所", "share": 1}]) == [Kin("丁所", "")]
+    joint = [{"head": "", "name": "丁所", "share": 4_000}]
+    assert "partners" in form_errors({"partners": joint}, [], bars_kin=True)
+    assert "partners" not in form_errors({"partners": joint}, [])
+    assert "partners" not in form_errors({"partners": said}, [], bars_kin=True)
 
 
 def signed_in(user: User) -> Client:
@@ -116,3 +131,35 @@ def test_under_the_law_it_is_said_before_the_hand_in_and_kin_are_all_rejected(ca
             with pytest.raises(Refused, match="第三十四条"):
                 awards.propose_result(lot, verdicts(bids, invalid), basis=BASIS, actor=None)
         assert awards.propose_result(lot, verdicts(bids, (1, 2)), basis=BASIS, actor=None).code
+
+
+@pytest.mark.django_db
+def test_a_partner_is_asked_on_the_form_and_bars_both_bids(cast: Cast) -> None:
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    Tender.objects.filter(pk=tender.pk).update(procedure="tender")
+    tender.refresh_from_db()
+    client = signed_in(cast.university_admin)
+    joint = make_bid(tender, cast.university, cast.university_admin, state="draft")
+    page = f"/workbench/bids/{joint.code}/edit/"
+    assert 'name="partners-0-head"' in client.get(page).text
+    services.declare_kin(joint, "王一", [], actor=cast.university_admin)
+    partners = [{"name": "丁所", "share": 4_000, "head": "", "controllers": "沂州集团"}]
+    said = {"lead_share": 6_000, "partners": partners}
+    with pytest.raises(InvalidInput) as refused:
+        hand_in(Bid.objects.get(pk=joint.pk), cast.university_admin, **said)
+    assert list(refused.value.errors) == ["partners"]
+    partners[0]["head"] = "赵四"
+    hand_in(Bid.objects.get(pk=joint.pk), cast.university_admin, **said)
+    rival = make_bid(tender, cast.other_enterprise, cast.outsider, state="draft")
+    services.declare_kin(rival, "马总", ["沂州集团"], actor=cast.outsider)
+    hand_in(Bid.objects.get(pk=rival.pk), cast.outsider)
+    third = OrganizationFactory(name="沂州仪器研究所")
+    person = make_member(third, "approver")
+    free = make_bid(tender, third, person, state="draft")
+    services.declare_kin(free, "钱五", [], actor=person)
+    hand_in(Bid.objects.get(pk=free.pk), person)
+    with clock.shift(timedelta(60)):
+        assert up_to_date(Tender.objects.get(pk=tender.pk)) is not None
+        ((one, other, why, is_certain),) = openings.kin_in(tender.lots.get())
+    assert {one.bid_id, other.bid_id} == {joint.pk, rival.pk}
+    assert (str(why), is_certain) == ("联合体成员 丁所：由同一单位控股或管理", True)

@@ -94,7 +94,7 @@ def test_a_bid_without_sealing_from_the_button_to_the_receipt(cast: Cast) -> Non
     later = typed(tender, rev=str(bid.rev), scheme="后来改的草稿", price="99")
     assert client.post(at("edit", bid.code), later).status_code == 302
     read = client_of(cast.university_member).get(at("copy", bid.code))
-    assert ("850,000.00 元" in read.text, "后来改的草稿" in read.text) == (True, False)
+    assert ("85 万元" in read.text, "后来改的草稿" in read.text) == (True, False)
     assert read["Cache-Control"] == "no-store"
     for person in (cast.approver, cast.operator, cast.authority, cast.outsider):
         assert client_of(person).get(at("copy", bid.code)).status_code == 404
@@ -191,6 +191,7 @@ def test_segments_over_http_and_the_hand_in(cast: Cast) -> None:
         for bad, status in (
             (tus(sending, "PATCH", where, token, b"x", **SEGMENT, **{"Upload-Offset": "3"}), 409),
             (tus(sending, "PATCH", where, token, b"x", **{"Upload-Offset": "9"}), 415),
+            (_in_chunks(sending, where, token), 411),
             (
                 tus(sending, "PATCH", where, "nobody", data, **SEGMENT, **{"Upload-Offset": "9"}),
                 401,
@@ -409,3 +410,41 @@ def test_what_cannot_be_taken_back_is_folded_until_it_is_meant(cast: Cast) -> No
     other = client_of(cast.outsider)
     assert folded(other, page, "discard")[0]
     assert other.post(page, {"act": "discard", "rev": begun.rev}).status_code == 302
+
+
+def _in_chunks(client: Client, where: str, token: str) -> Any:
+    """A segment without its length, as a client sends it that streams."""
+    return client.generic(
+        "PATCH",
+        where,
+        b"x",
+        content_type=SEGMENT["Content-Type"],
+        headers={
+            "Tus-Resumable": "1.0.0",
+            "Authorization": f"Bearer {token}",
+            "Upload-Offset": "9",
+            "Transfer-Encoding": "chunked",
+        },
+        CONTENT_LENGTH="",
+    )
+
+
+def test_what_is_wrong_is_counted_once_and_leads_to_its_field(cast: Cast) -> None:
+    tender = make_tender(cast.enterprise, cast.approver, operator=cast.operator)
+    bid = make_draft(tender, cast.university, cast.university_admin)
+    client = Client()
+    client.force_login(cast.university_admin)
+    show, edit = (reverse(f"bids:{name}", args=[bid.code]) for name in ("show", "edit"))
+    sent = {"act": "submit", "submit-agree": "on", "terms_rev": 1, "rev": bid.rev}
+    refused = client.post(show, sent)
+    assert refused.status_code == 400
+    for target in ("id_scheme", "id_price", "id_team", "schedule-rows"):
+        assert f'href="{edit}#{target}"' in refused.text
+        assert f'id="{target}"' in client.get(edit).text
+    # One summary for the texts, the rows and the files of the page.
+    rows = {"schedule-TOTAL_FORMS": "1", "schedule-INITIAL_FORMS": "0"}
+    rows |= {"partners-TOTAL_FORMS": "0", "partners-INITIAL_FORMS": "0"}
+    wrong = {"lead_share": "101", "schedule-0-milestone": "样机", "schedule-0-days": "0"}
+    page = client.post(edit, {**rows, **wrong, "rev": bid.rev})
+    assert (page.status_code, page.text.count("data-errors>")) == (400, 1)
+    assert "有 2 处需要修改" in page.text

@@ -129,6 +129,11 @@ def test_a_question_is_answered_once_by_who_binds_the_bidder(cast: Cast) -> None
     again = send(member, f"seats/{panel.code}/questions/", key="k1", **ask)
     assert (made.status_code, again.status_code) == (201, 200)
     assert again.json() == made.json()
+    Panel.objects.filter(pk=panel.pk).update(status="consensus")
+    later = send(member, f"seats/{panel.code}/questions/", key="k1", **ask)
+    assert (later.status_code, later.json()) == (200, made.json())
+    assert send(member, f"seats/{panel.code}/questions/", key="k2", **ask).status_code == 403
+    Panel.objects.filter(pk=panel.pk).update(status="scoring")
     assert send(member, f"seats/{panel.code}/questions/", **ask).status_code == 409, "one at a time"
     (row,) = bidder.get(f"{BASE}explanations/").json()["results"]
     assert (row["bid"], row["text"], row["answered_at"]) == (bid, ask["text"], None)
@@ -167,9 +172,17 @@ def test_who_agrees_reads_the_proposal_and_who_left_reads_nothing(cast: Cast) ->
     assert send(one, f"{at}rejections/", bid=bid, act="propose", **said).status_code == 201
     (read,) = two.get(BASE + at).json()["bids"]
     assert read["rejection"] == said | {"is_agreed": False}
-    (agreed,) = send(two, f"{at}rejections/", bid=bid, act="agree").json()["bids"]
+    (agreed,) = send(two, f"{at}rejections/", key="r1", bid=bid, act="agree").json()["bids"]
     assert agreed["rejection"] == said | {"is_agreed": True}
     rev = three.get(BASE + at).json()["rev"]
     left = send(three, f"{at}recuse/", rev=rev, reason="与投标人有合作")
     assert (left.json()["status"], left.json()["bids"]) == ("recused", [])
     assert three.get(BASE + at).json()["bids"] == []
+    # The panel is one short and scores no more: what was sent before is answered as it was, what is new is refused.
+    panel.refresh_from_db()
+    assert panel.status == "forming"
+    again = send(two, f"{at}rejections/", key="r1", bid=bid, act="agree")
+    assert again.status_code == 200
+    fresh = send(two, f"{at}rejections/", key="r2", bid=bid, act="agree")
+    assert fresh.status_code == 403
+    assert send(two, f"{at}rejections/", key="r1", bid=bid, act="drop").status_code == 422

@@ -24,6 +24,7 @@ from marketplace.openings import services as openings
 from marketplace.openings.models import OpenedBid, Reading
 from marketplace.openings.services import note_reading
 from marketplace.parties.models import Membership
+from marketplace.taxonomy.queries import later_by
 from marketplace.tenders import services as tenders
 from marketplace.tenders.models import Lot, Tender
 from tests.cast import Cast
@@ -420,6 +421,15 @@ def test_one_reader_gives_a_public_reason_for_each_bid(client: Client, cast: Cas
     address = f"/workbench/reviewing/{panel.code}/"
     typed = {"act": "report", "report-conclusion": "可行", f"report-reason_{one}": "路线成熟"}
     typed |= {"rev": str(queries.own_seat(panel, cast.member).rev)}
+    panel.refresh_from_db()
+    for wrong, status in (("", 400), (str(panel.rev - 1), 409)):
+        stale = client.post(
+            address, typed | {"report-panel_rev": wrong, f"report-reason_{two}": "尚缺中试"}
+        )
+        assert (stale.status_code, "路线成熟</textarea>" in stale.text) == (status, True)
+    # What was typed is kept, and the page now shows the panel as it is.
+    assert f'name="report-panel_rev" value="{panel.rev}"' in stale.text
+    typed |= {"report-panel_rev": str(panel.rev)}
     refused = client.post(address, typed)
     text = refused.content.decode()
     assert (refused.status_code, "未选中的也要写" in text, "路线成熟</textarea>" in text) == (
@@ -491,7 +501,9 @@ def test_invitations_expire_and_an_empty_pool_is_told(cast: Cast) -> None:
     pool(cast, 5)
     panel = make_panel(lot, cast.operator)
     late = queries.sitting_of(panel)[0]
-    with clock.shift(timedelta(days=3, minutes=1)):
+    with clock.shift(late.due_at - clock.now() - timedelta(minutes=1)):
+        assert services.tick() == 0
+    with clock.shift(late.due_at - clock.now()):
         with pytest.raises(Refused):
             services.accept_seat(late, pledge=PLEDGE, actor=late.person)
         assert services.tick() == 5
@@ -605,13 +617,12 @@ def test_an_invitation_is_longer_by_the_suspension(cast: Cast) -> None:
     panel = make_reader(lot, cast.member, cast.approver, state="forming")
     due = panel.seats.get().due_at
     tenders.suspend_tender(lot.tender, reason="核查", actor=cast.authority)
-    since = Tender.objects.get(pk=lot.tender_id).suspended_at
     with clock.shift(timedelta(days=4)):
-        before = clock.database_now() - since
         tenders.resume_tender(lot.tender, reason="查清", actor=cast.authority)
-        after = clock.database_now() - since
         assert services.tick() == 0
-    assert due + before <= panel.seats.get().due_at <= due + after
+    # Four days and a moment are five, and more over days off: it ends at 24:00 as before.
+    assert panel.seats.get().due_at == later_by(due, timedelta(days=4, seconds=1))
+    assert clock.end_of_day(clock.last_day(due)) == due
 
 
 def test_a_sitting_expert_who_leaves_the_register_goes_on(cast: Cast) -> None:

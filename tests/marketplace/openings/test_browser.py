@@ -85,7 +85,7 @@ def test_two_keepers_open_in_their_browsers_and_a_bidder_takes_out_his_key(
             clean(page, "opening-undertaking")
             page.get_by_role("button", name="签署并查阅方案").click()
             page.get_by_role("link", name=people.university.name).click()
-            expect(page.get_by_text("123,456.00 元")).to_be_visible()
+            expect(page.get_by_text("12.3456 万元")).to_be_visible()
             clean(page, "opening-read")
             page.goto(at("minutes", tender.code))
             clean(page, "opening-minutes")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +16,7 @@ from marketplace.bids.adapters.signing import receipt_key
 from marketplace.custody import sealing
 from marketplace.journal.models import Entry
 from marketplace.kernel import clock
+from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.errors import InvalidInput, Refused
 from marketplace.notices.models import Notice
 from marketplace.openings import queries, services
@@ -25,7 +26,7 @@ from marketplace.tenders.models import Lot, Requirement, Tender
 from tests.cast import Cast
 from tests.factories.bids import hand_in, make_bid, make_draft, make_sealed_tender
 from tests.factories.files import pdf_bytes
-from tests.factories.openings import begin, hand_in_sealed, past, shares
+from tests.factories.openings import begin, hand_in_sealed, past, plan_due, shares
 from tests.factories.parties import OrganizationFactory, make_member
 from tests.factories.tenders import make_tender
 
@@ -88,7 +89,7 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert cast.university.name in text
         with django_assert_max_num_queries(45):
             text = buyer.get(at("read", bid.code)).content.decode()
-        assert "850,000.00 元" in text
+        assert "85 万元" in text
         assert "同一标段另有单独提交的方案" in text
         assert "SCHEME" not in text
         assert "短摘要" in text
@@ -97,16 +98,21 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert buyer.get(at("file", bid.code, 1)).status_code == 403
         # A colleague who gave no undertaking reads nothing.
         assert of(cast.member).get(at("read", bid.code)).status_code == 302
-        assert buyer.post(at("read", bid.code)).status_code == 302
+        refused = buyer.post(at("read", bid.code))
+        assert (refused.status_code, "请填写提交完整方案的截止时间" in refused.text) == (400, True)
+        assert Reading.objects.count() == 3
+        due = plan_due(OpenedBid.objects.get(bid=bid)).astimezone(SHANGHAI)
+        said = {"until": due.date().isoformat(), "until_time": f"{due:%H:%M}"}
+        assert buyer.post(at("read", bid.code), said).status_code == 302
         text = buyer.get(at("read", bid.code)).content.decode()
         assert "SCHEME" in text
         assert [(one.person, one.side, one.file) for one in Reading.objects.order_by("id")] == [
             (cast.approver, "purchaser", "")
-        ] * 3
+        ] * 4
         read = Entry.objects.filter(event="BidRead")
-        assert [entry.actor for entry in read] == [cast.approver] * 3
+        assert [entry.actor for entry in read] == [cast.approver] * 4
         text = owner.get(reverse("bids:show", args=[bid.code])).content.decode()
-        assert text.count(cast.approver.get_full_name()) == 3
+        assert text.count(cast.approver.get_full_name()) == 4
         assert at("read", bid.code) in text
         text = owner.get(at("read", bid.code)).text
         assert "绝密SCHEME" in text
@@ -115,7 +121,7 @@ def test_the_purchaser_reads_after_the_undertaking_and_the_bidder_sees_it(
         assert at("show", opening.code) not in text
         kept = owner.get(reverse("bids:copy", args=[bid.code])).text
         assert "绝密SCHEME" in kept
-        assert Reading.objects.count() == 3
+        assert Reading.objects.count() == 4
         for person in (cast.operator, cast.authority, cast.auditor, cast.outsider):
             assert of(person).get(at("read", bid.code)).status_code == 404
         # The public: codes and outcomes, no names.
@@ -217,7 +223,7 @@ def test_names_and_prices_are_read_out_where_the_law_demands_it(cast: Cast) -> N
         }
         Tender.objects.filter(pk=other.pk).update(procedure="tender")
         text = Client().get(at("minutes", other.code)).content.decode()
-    assert all(one in text for one in (bid.code, cast.university.name, "850,000.00 元", "180 日"))
+    assert all(one in text for one in (bid.code, cast.university.name, "85 万元", "180 日"))
 
 
 def test_an_amended_deadline_does_not_matter_after_the_close(cast: Cast) -> None:
@@ -259,7 +265,21 @@ def test_a_bidder_on_the_shortlist_hands_in_the_whole_plan_once(cast: Cast) -> N
         row = OpenedBid.objects.get()
         assert owner.post(page, plan).status_code == 409
         services.give_undertaking(opening, 1, actor=cast.approver)
-        services.shortlist(row, actor=cast.approver)
+        due = plan_due(row)
+        services.shortlist(row, due, actor=cast.approver)
+        row.refresh_from_db()
+        for where in (
+            owner.get(reverse("bids:show", args=[bid.code])),
+            owner.get(page),
+            buyer.get(at("read", bid.code)),
+            buyer.get(at("show", opening.code)),
+            buyer.get(reverse("tenders:manage", args=[tender.code])),
+            Client().get(reverse("tenders:detail", args=[tender.code])),
+            Client().get(at("minutes", tender.code)),
+        ):
+            assert f"{row.plan_words}" in where.text
+        read = owner.get(reverse("api:openedbid_detail", args=[bid.code])).json()
+        assert datetime.fromisoformat(read["plan_until"]) == due
         assert page in owner.get(reverse("bids:show", args=[bid.code])).content.decode()
         assert page in owner.get(reverse("workbench:home")).content.decode()
         assert "还没有提交完整方案" in buyer.get(at("read", bid.code)).content.decode()
@@ -300,7 +320,8 @@ def test_the_shortlist_of_the_first_round_is_invited_to_the_second(
     with past(first):
         opening = begin(first)
         services.give_undertaking(opening, 1, actor=cast.approver)
-        services.shortlist(OpenedBid.objects.get(bid=chosen), actor=cast.approver)
+        there = OpenedBid.objects.get(bid=chosen)
+        services.shortlist(there, plan_due(there), actor=cast.approver)
         managed = reverse("tenders:manage", args=[first.code])
         assert reverse("tenders:new", args=[first.need.code]) in buyer.get(managed).text
         drain()

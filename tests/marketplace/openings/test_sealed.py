@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Forbidden, InvalidInput, Refused
 from marketplace.openings import queries, services
 from marketplace.openings.models import OpenedBid, Opening, Reveal, Share
 from marketplace.openings.services import clockwork, unpacking
+from marketplace.taxonomy.queries import later_by
 from marketplace.tenders import services as tenders
 from tests.cast import Cast
 from tests.factories.bids import Seal, form_for, make_draft, make_sealed_tender
@@ -175,7 +176,7 @@ def test_lost_words_lead_to_the_bidders_and_silence_is_at_their_risk(cast: Cast)
         services.reveal_key(row_of(one), reveal(one, seal), actor=cast.university_admin)
         services.open_ready(opening)
         assert (row_of(one).outcome, row_of(silent).outcome) == ("opened", "waiting")
-    # A suspension moves the end later by as long as it lasted.
+    # A suspension moves the end later by whole days, and over days off.
     with clock.shift(end - clock.now() - timedelta(hours=2)):
         tender.refresh_from_db()
         tender = tenders.suspend_tender(tender, reason="核查", actor=cast.authority)
@@ -186,7 +187,9 @@ def test_lost_words_lead_to_the_bidders_and_silence_is_at_their_risk(cast: Cast)
         tenders.resume_tender(tender, reason="核查完毕", actor=cast.authority)
         services.tick()
         assert row_of(silent).outcome == "waiting"
-    with clock.shift(end - clock.now() + timedelta(hours=5)):
+    moved = later_by(end, timedelta(hours=4))
+    assert fresh(opening).reveal_until == moved
+    with clock.shift(moved - clock.now()):
         services.tick()
     found = row_of(silent)
     assert (found.outcome, found.cause) == ("unreadable", "risk")

@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 import pytest
 
 from marketplace.publicity.models import Objection, Publicity
 from tests.cast import Cast
+from tests.factories.files import pdf_bytes
 from tests.factories.publicity import FACTS, make_objection, make_publicity
 from tests.marketplace.deals.pages import signed_in
 
@@ -74,11 +76,16 @@ def test_an_objection_over_rest(cast: Cast) -> None:
     assert send(client, "objections/", **(body | {"ground": "none"})).status_code == 400
     unknown = send(client, "objections/", **(body | {"publicity": "GS2026-000000-0"}))
     assert fields(unknown) == ["publicity"]
-    made = send(client, "objections/", key="o1", **body).json()
+    paper = SimpleUploadedFile("依据.pdf", pdf_bytes())
+    made = client.post(
+        f"{BASE}objections/", body | {"file": paper}, headers={"Idempotency-Key": "o1"}
+    ).json()
+    assert [one["name"] for one in made["files"]] == ["依据.pdf"]
+    assert client.get(made["files"][0]["url"]).status_code == 200
     assert (made["status"], made["available_actions"]) == ("draft", ["submit"])
     raised = send(client, f"objections/{made['code']}/submit/", rev=made["rev"]).json()
     assert raised["status"] == "submitted"
-    assert raised["answer_due"]
+    assert raised["answer_due"].endswith("+08:00"), "as the schema says"
     admin = signed_in(cast.university_admin)
     empty = send(admin, f"objections/{made['code']}/dismiss/", rev=raised["rev"])
     assert fields(empty) == ["answer"]

@@ -136,6 +136,15 @@ def test_calls_stand_in_their_states_and_two_threads_are_registered(
         *("submit", "return", "resubmit", "accept", "pass_first", "approve"),
         *("record_filed", "register"),
     ]
+    # In working days, one after the other, after the signature; the last one today.
+    days = [clock.day_of(one.at) for one in filing.decisions.order_by("id")]
+    assert days == sorted(days)
+    assert days[0] > golden.signed_on
+    assert days[-1] == clock.today()
+    assert not any(taxonomy.is_off(day) for day in days[:-1])
+    assert len(set(days)) > 3
+    assert filing.submitted_at < filing.first_at < filing.decided_at < filing.filed_at
+    assert filing.returned_at < filing.submitted_at == filing.accepted_at
     assert sample_thread.register_golden(registrar) is None
     # The whole way: who met through a broker and agreed went through an open call and a publicity.
     stages = [one.name for one in thread_of(cast.auditor, golden.code).stages if one.pieces]

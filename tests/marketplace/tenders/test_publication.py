@@ -154,6 +154,8 @@ def test_city_money_waits_for_the_county_and_for_the_argument_of_experts(
     PlatformRole.objects.filter(user=cast.registrar_county).update(district=row.county)
     registrar = fresh(cast.registrar_county)
     assert list(queries.to_screen(registrar)) == [row]
+    queue = signed_in(registrar).get(reverse("workbench:review")).text
+    assert (f"/workbench/tenders/{row.code}/" in queue, "市级资金榜单初审" in queue) == (True, True)
     assert row in queries.visible_to(registrar)
     assert list(queries.to_argue(cast.authority)) == []
     with pytest.raises(InvalidInput):
@@ -214,7 +216,8 @@ def test_the_county_and_the_authority_send_it_back_each_at_its_step(
     row.refresh_from_db()
     assert (row.status, row.return_reason) == ("returned", "与本区产业方向不符")
     shown = signed_in(cast.approver).get(page).text
-    assert "与本区产业方向不符" in shown
+    assert "县区初审退回</b>：与本区产业方向不符" in shown
+    assert "县区初审退回" in signed_in(cast.approver).get("/workbench/").text
     assert "县区初审不推荐，已退回修改" in shown
     # Mended and handed in again it is looked at anew; then the authority sends it back, and both look again.
     row = services.submit_tender(row, actor=cast.approver)
@@ -229,6 +232,7 @@ def test_the_county_and_the_authority_send_it_back_each_at_its_step(
     assert (made.status_code, made.json()["status"]) == (200, "returned"), made.content
     row.refresh_from_db()
     assert (row.screened_at, row.argued_at) == (None, None)
+    assert "主管部门退回</b>：经费依据不足" in signed_in(cast.approver).get(page).text
     row = services.submit_tender(row, actor=cast.approver)
     assert list(queries.to_screen(registrar)) == [row]
     with pytest.raises(Refused, match="县区初审"):

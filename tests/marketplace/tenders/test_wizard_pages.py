@@ -10,6 +10,7 @@ import pytest
 
 from marketplace.kernel import clock
 from marketplace.tenders import services
+from marketplace.tenders.models import Tender
 from tests.cast import Cast
 from tests.factories.needs import make_need
 from tests.factories.tenders import make_tender
@@ -31,6 +32,15 @@ def test_the_button_of_a_need_leads_to_the_call_under_way(cast: Cast) -> None:
     page = page_of(cast.approver, "needs:manage", need.code).content.decode()
     assert begin not in page
     assert reverse("tenders:manage", args=[tender.code]) in page
+    # A bookmark of the page says so at once, with the way there; there is nothing to fill in.
+    begun = page_of(cast.approver, "tenders:new", need.code).text
+    assert "这条需求已有一项征集" in begun
+    assert reverse("tenders:manage", args=[tender.code]) in begun
+    assert 'name="procedure"' not in begun
+    Tender.objects.filter(pk=tender.pk).update(status="closed", closed_at=tender.deadline)
+    waits = page_of(cast.approver, "tenders:new", need.code).text
+    assert "上一轮的方案还没有开启" in waits
+    assert 'name="procedure"' not in waits
 
 
 def test_a_tender_under_the_law_is_warned_of_before_it_is_written(cast: Cast) -> None:

@@ -35,7 +35,10 @@ function rows(prefix, ...names) {
 }
 function read(data) {
   const schedule = rows("schedule", "milestone", "days").map(([milestone, days]) => ({ milestone, days: Number(days) }));
-  const partners = rows("partners", "name", "share").map(([name, share]) => ({ name, share: hundredths(share) }));
+  // Where bidders who belong together are refused, partners say who heads and who controls them
+  const kin = field("partners-0-head");
+  const partners = rows("partners", "name", "share", ...(kin ? ["head", "controllers"] : []))
+    .map(([name, share, head, controllers]) => ({ name, share: hundredths(share), ...(kin && { head, controllers }) }));
   const answers = [...page.querySelectorAll("[name^=answer_]")]
     .map(one => ({ number: Number(one.name.slice(7)), text: one.value.trim() })).filter(one => one.text);
   const form = {
@@ -49,7 +52,7 @@ function read(data) {
   const whole = shares.every(one => one > 0) && shares.reduce((a, b) => a + b, 0) === data.whole;
   const dated = schedule.length && schedule.every(one => one.milestone && Number.isSafeInteger(one.days) && one.days > 0);
   const told = data.must.every(number => answers.some(one => one.number === number));
-  const named = partners.every(one => one.name);
+  const named = partners.every(one => one.name && (!kin || one.head));
   return form.price !== null && form[said] && form.team && dated && told && whole && named ? form : null;
 }
 

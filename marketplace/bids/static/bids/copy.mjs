@@ -6,6 +6,13 @@ import { manifestOf } from "./parts.mjs";
 const page = document.querySelector("[data-copy]");
 const shown = page && page.querySelector("[data-shown]");
 
+// Fen in 万元 to the fen, as other pages show a price
+function wan(fen) {
+  const digits = String(fen).padStart(7, "0");
+  const whole = digits.slice(0, -6).replace(/\B(?=(\d{3})+$)/g, ","), rest = digits.slice(-6).replace(/0+$/, "");
+  return `${whole}${rest && "."}${rest}`;
+}
+
 async function open() {
   const words = page.querySelector("#id_words").value, [chosen] = page.querySelector("#id_record")?.files || [];
   let opened;
@@ -15,7 +22,8 @@ async function open() {
     } else {
       opened = await manifestOf(page.dataset.copy, null, seal.fromBase64(words.trim()));
     }
-    shown.textContent = JSON.stringify(opened.manifest.form, null, 2);
+    const { price, ...form } = opened.manifest.form;
+    shown.textContent = `${page.dataset.price}${wan(price)}\n${JSON.stringify(form, null, 2)}`;
   } catch (error) {
     shown.textContent = page.dataset.wrong;
   }
