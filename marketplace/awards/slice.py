@@ -4,17 +4,20 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.awards import queries, samples
+from marketplace.awards.models import Result, TaskBook
 from marketplace.awards.workflow import Status
 from marketplace.kernel import clock
 from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.parties.policies import Role, access_of
-from marketplace.parties.queries.counting import counted_for_todos
+from marketplace.parties.queries.counting import counted_for_todos, kept_rows
+from marketplace.tenders.models import Tender
 from marketplace.tenders.workflow import OVER
 from marketplace.tenders.workflow import Status as TenderStatus
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Sitemap, Slice, Todo
@@ -46,6 +49,22 @@ def _waits(user: Any) -> Lists:
     }
 
 
+@kept_rows
+def _unanswered(user: Any) -> QuerySet[Tender]:
+    return with_columns(queries.unanswered_tenders(user), "code", "title", "results_until")[:MOST]
+
+
+@kept_rows
+def _unpublished(user: Any) -> QuerySet[Result]:
+    return with_columns(queries.to_publish(user), "code", "tender__title")[:MOST]
+
+
+@kept_rows
+def _deliveries(user: Any) -> QuerySet[TaskBook]:
+    rows = queries.deliveries_waiting_for(user)
+    return with_columns(rows, "code", "status", "tender__title")[:MOST]
+
+
 def _to_check(user: Any) -> Iterator[Todo]:
     """Results that wait for those who bind the purchaser; what is due in the law's days comes with its day."""
     if not _waits(user)["check"]:
@@ -68,9 +87,7 @@ def _to_answer(user: Any) -> Iterator[Todo]:
     """Closed tenders without a result: every bidder was promised an answer with reasons by a day."""
     if not _waits(user)["answer"]:
         return
-    for row in with_columns(queries.unanswered_tenders(user), "code", "title", "results_until")[
-        :MOST
-    ]:
+    for row in _unanswered(user):
         url = reverse("tenders:manage", args=[row.code])
         title = _("给出结果：%(title)s") % {"title": row.title}
         text = _("每一份方案都要有写明理由的答复")
@@ -81,7 +98,7 @@ def _to_publish(user: Any) -> Iterator[Todo]:
     """Results that wait for the operator."""
     if not _waits(user)["publish"]:
         return
-    for row in with_columns(queries.to_publish(user), "code", "tender__title")[:MOST]:
+    for row in _unpublished(user):
         url = reverse("awards:manage", args=[row.code])
         title = _("复核结果：%(title)s") % {"title": row.tender.title}
         yield Todo("warn", title, _("复核后公示"), _("去复核"), url, urgent=True, order=12)
@@ -90,8 +107,7 @@ def _to_publish(user: Any) -> Iterator[Todo]:
 def _to_accept(user: Any) -> Iterator[Todo]:
     """Works that wait for an acceptance or a decision, and milestones that are due or reported."""
     waits = _waits(user)
-    works = with_columns(queries.deliveries_waiting_for(user), "code", "status", "tender__title")
-    for row in works[:MOST] if waits["accept"] else ():
+    for row in _deliveries(user) if waits["accept"] else ():
         url = reverse("awards:delivery", args=[row.code])
         title = _("验收：%(title)s") % {"title": row.tender.title}
         yield Todo("check", title, row.get_status_display(), _("去办理"), url, order=16)

@@ -153,7 +153,7 @@ def _to_acknowledge(user: Any) -> Iterator[Todo]:
     """Introductions that an own organisation has not answered."""
     if not _introductions_waiting(user):
         return
-    for row in queries.waiting_for_answer(user)[:10]:
+    for row in queries.waiting_for_answer(user):
         title = _("对接待确认：%(title)s") % {"title": row.listing_title}
         text = _("技术经纪人%(name)s登记") % {"name": row.broker.name}
         url = reverse("brokerage:introduction", args=[row.code])

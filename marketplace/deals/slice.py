@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.deals import queries, samples
+from marketplace.deals.models import Amendment, Contract
 from marketplace.deals.queries.listings import (
     contract_counts,
     contracts_of_listings,
@@ -21,6 +23,7 @@ from marketplace.deals.queries.waiting import (
     to_sign,
     waiting_count,
 )
+from marketplace.enquiries.models import Intent
 from marketplace.enquiries.policies import sides
 from marketplace.enquiries.workflow import IntentStatus
 from marketplace.kernel.actors import Actor
@@ -28,7 +31,7 @@ from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.listings.kind import kinds
 from marketplace.parties.policies import REGISTRARS, Role, access_of
-from marketplace.parties.queries.counting import counted_for_todos
+from marketplace.parties.queries.counting import counted_for_todos, kept_rows
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -51,10 +54,36 @@ def _waits(user: Any) -> Lists:
     }
 
 
+@kept_rows
+def _texts(user: Any) -> QuerySet[Contract]:
+    return with_columns(texts_to_confirm(user), "code", "title")[:MOST_TODOS]
+
+
+@kept_rows
+def _signatures(user: Any) -> QuerySet[Contract]:
+    return with_columns(to_sign(user), "code", "title")[:MOST_TODOS]
+
+
+@kept_rows
+def _agreed(user: Any) -> QuerySet[Intent]:
+    return with_columns(intents_to_draft(user), "code", "enquiry__listing_title")[:MOST_TODOS]
+
+
+@kept_rows
+def _amendments(user: Any) -> QuerySet[Amendment]:
+    rows = amendments_to_answer(user)
+    return with_columns(rows, "contract__code", "contract__title")[:MOST_TODOS]
+
+
+@kept_rows
+def _imported(user: Any) -> QuerySet[Contract]:
+    return with_columns(queries.origins_to_confirm(user), "code", "title")[:MOST_TODOS]
+
+
 def _to_confirm(user: Actor) -> Iterator[Todo]:
     if not texts_and_signatures(user)["texts"]:
         return
-    for contract in with_columns(texts_to_confirm(user), "code", "title")[:MOST_TODOS]:
+    for contract in _texts(user):
         title = _("确认合同定稿：%(title)s") % {"title": contract.title}
         url = reverse("deals:text", args=[contract.code])
         yield Todo("doc", title, contract.code, _("去确认"), url, order=15)
@@ -63,7 +92,7 @@ def _to_confirm(user: Actor) -> Iterator[Todo]:
 def _to_sign(user: Actor) -> Iterator[Todo]:
     if not texts_and_signatures(user)["sign"]:
         return
-    for contract in with_columns(to_sign(user), "code", "title")[:MOST_TODOS]:
+    for contract in _signatures(user):
         title = _("登记合同签订：%(title)s") % {"title": contract.title}
         url = reverse("deals:sign", args=[contract.code])
         yield Todo("pen", title, _("定稿双方已确认"), _("去登记"), url, order=25)
@@ -73,9 +102,7 @@ def _to_draft(user: Actor) -> Iterator[Todo]:
     """Agreed intents whose seller has not begun the contract."""
     if not _waits(user)["draft"]:
         return
-    for intent in with_columns(intents_to_draft(user), "code", "enquiry__listing_title")[
-        :MOST_TODOS
-    ]:
+    for intent in _agreed(user):
         title = _("起草合同：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("deals:new_from_intent", args=[intent.code])
         yield Todo("doc", title, _("意向双方已确认"), _("去起草"), url, order=35)
@@ -84,8 +111,7 @@ def _to_draft(user: Actor) -> Iterator[Todo]:
 def _to_answer(user: Actor) -> Iterator[Todo]:
     if not _waits(user)["answer"]:
         return
-    rows = with_columns(amendments_to_answer(user), "contract__code", "contract__title")
-    for amendment in rows[:MOST_TODOS]:
+    for amendment in _amendments(user):
         title = _("答复合同变更：%(title)s") % {"title": amendment.contract.title}
         url = reverse("deals:show", args=[amendment.contract.code])
         yield Todo("doc", title, amendment.contract.code, _("去答复"), url, order=16)
@@ -95,7 +121,7 @@ def _to_trace(user: Actor) -> Iterator[Todo]:
     """Imported contracts for which a record was found that they may have come from."""
     if not _waits(user)["trace"]:
         return
-    for contract in with_columns(queries.origins_to_confirm(user), "code", "title")[:MOST_TODOS]:
+    for contract in _imported(user):
         title = _("确认合同来源：%(title)s") % {"title": contract.title}
         url = reverse("deals:origin", args=[contract.code])
         yield Todo("list", title, contract.code, _("去确认"), url, order=45)

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.disclosure import queries, samples
+from marketplace.disclosure.models import Grant
 from marketplace.kernel.columns import with_columns
-from marketplace.kernel.counting import NOW, Lists
+from marketplace.kernel.counting import IN_A_WEEK, NOW, Lists
 from marketplace.parties.policies import Role, access_of
-from marketplace.parties.queries.counting import counted_for_todos
+from marketplace.parties.queries.counting import counted_for_todos, kept_rows
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
 from marketplace.web.slots import Answer, Contribution
 
@@ -43,11 +45,23 @@ def _waits(user: Any) -> Lists:
     }
 
 
+@kept_rows
+def _requested(user: Any) -> QuerySet[Grant]:
+    rows = queries.requests_for(user)
+    return with_columns(rows, "code", "subject_kind", "subject_id", "organization__name")[:MOST]
+
+
+@kept_rows
+def _ends(user: Any) -> QuerySet[Grant]:
+    rows = queries.ends_soon(user, NOW, IN_A_WEEK)
+    return with_columns(rows, "code", "subject_kind", "subject_id", "until")[:MOST]
+
+
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Requests that wait for those who bind the owner."""
     if not queries.request_count(user):
         return
-    for grant, subject in queries.with_subjects(queries.requests_for(user)[:MOST]):
+    for grant, subject in queries.with_subjects(_requested(user)):
         title = subject.title if subject else grant.code
         text = _("%(name)s 申请查阅保密内容") % {"name": grant.organization.name}
         url = reverse("disclosure:grant", args=[grant.code])
@@ -69,7 +83,7 @@ def _ending(user: Any) -> Iterator[Todo]:
     """Grants that end within seven days."""
     if not _waits(user)["ending"]:
         return
-    for grant, subject in queries.with_subjects(queries.ends_soon(user)[:MOST]):
+    for grant, subject in queries.with_subjects(_ends(user)):
         title = subject.title if subject else grant.code
         text = _("保密内容的授权即将到期")
         url = reverse("disclosure:grant", args=[grant.code])

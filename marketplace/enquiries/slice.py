@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.enquiries import queries, samples
+from marketplace.enquiries.models import Intent, Step
 from marketplace.enquiries.policies import (
     READERS,
     clients_of,
@@ -24,6 +26,7 @@ from marketplace.kernel.columns import with_columns
 from marketplace.listings.kind import kinds
 from marketplace.listings.workflow import CONTACTABLE
 from marketplace.parties.policies import REGISTRARS, access_of
+from marketplace.parties.queries.counting import kept_rows
 from marketplace.taxonomy.queries import label
 from marketplace.web.once_a_request import once_a_request
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, SiteLink, Slice, Todo
@@ -183,12 +186,22 @@ def _logs(user: Actor, organizations: Sequence[Any]) -> list[Answer]:
     ]
 
 
+@kept_rows
+def _proposed(user: Any) -> QuerySet[Intent]:
+    rows = queries.intents_to_decide(user)
+    return with_columns(rows, "code", "enquiry__listing_title")[:MOST_TODOS]
+
+
+@kept_rows
+def _steps(user: Any) -> QuerySet[Step]:
+    columns = ("what", "due", "enquiry__code", "enquiry__listing_title")
+    return with_columns(queries.open_steps_for(user), *columns)[:MOST_TODOS]
+
+
 def _to_decide(user: Actor) -> Iterator[Todo]:
     if not queries.todo_counts(user).get("intents"):
         return
-    for intent in with_columns(queries.intents_to_decide(user), "code", "enquiry__listing_title")[
-        :MOST_TODOS
-    ]:
+    for intent in _proposed(user):
         title = _("在线确认意向：%(title)s") % {"title": intent.enquiry.listing_title}
         url = reverse("enquiries:intent", args=[intent.code])
         yield Todo("doc", title, intent.code, _("去确认"), url, order=14)
@@ -198,8 +211,7 @@ def _next_steps(user: Actor) -> Iterator[Todo]:
     if not queries.todo_counts(user).get("steps"):
         return
     today = clock.today()
-    columns = ("what", "due", "enquiry__code", "enquiry__listing_title")
-    for step in with_columns(queries.open_steps_for(user), *columns)[:MOST_TODOS]:
+    for step in _steps(user):
         yield Todo(
             "calendar",
             step.what,

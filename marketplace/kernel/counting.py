@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -12,10 +12,14 @@ from django.db.models import F, QuerySet
 from marketplace.kernel import clock
 
 #: Stand for an instant in a statement that is kept: what `MOMENTS` gives is put in their place when it runs.
-NOW, TONIGHT = (datetime(1, 1, 1, microsecond=number, tzinfo=UTC) for number in (1, 2))
+NOW, TONIGHT, IN_A_WEEK, IN_TWO_WEEKS = (
+    datetime(1, 1, 1, microsecond=number, tzinfo=UTC) for number in (1, 2, 3, 4)
+)
 MOMENTS: Mapping[datetime, Callable[[], datetime]] = {
     NOW: clock.now,
     TONIGHT: lambda: clock.end_of_day(clock.today()),
+    IN_A_WEEK: lambda: clock.now() + timedelta(days=7),
+    IN_TWO_WEEKS: lambda: clock.now() + timedelta(days=14),
 }
 
 
@@ -50,7 +54,7 @@ class Counting:
         """The number of rows of each list, with other parameters when given; one query, none without a list."""
         found = {name: 0 for name in self.names if name not in self.grouped}
         if self.sql:
-            given = _at_this_moment(self.params if params is None else params, self.using)
+            given = at_this_moment(self.params if params is None else params, self.using)
             with connections[self.using].cursor() as cursor:
                 cursor.execute(self.sql, given)
                 for place, value, number in cursor.fetchall():
@@ -59,8 +63,8 @@ class Counting:
         return found
 
 
-def _at_this_moment(params: Sequence[Any], using: str) -> list[Any]:
-    """The parameters with instants in the place of those that stand for one."""
+def at_this_moment(params: Sequence[Any], using: str) -> list[Any]:
+    """The parameters of a statement with instants in the place of those that stand for one."""
     written = connections[using].ops.adapt_datetimefield_value
     standing = {written(one): ask for one, ask in MOMENTS.items()}
     return [written(standing[one]()) if one in standing else one for one in params]

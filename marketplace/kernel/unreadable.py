@@ -68,7 +68,9 @@ def is_unreadable(error: BaseException) -> bool:
         return (
             isinstance(error, DataError) and state is None and _reads(error)
         ) or "Could not decode to UTF-8" in str(error)
-    return isinstance(error, ArithmeticError | ValueError | TypeError) and _reads(error)
+    # AttributeError: Django's own converter of a text that is no instant, where the driver did not convert it.
+    kinds = ArithmeticError | ValueError | TypeError | AttributeError
+    return isinstance(error, kinds) and _reads(error)
 
 
 def _reads(error: BaseException) -> bool:

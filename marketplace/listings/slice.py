@@ -1,24 +1,23 @@
 """What every slice of listings declares alike: a slice adds its own words and pages."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.kernel import clock
-from marketplace.kernel.unreadable import readable
+from marketplace.kernel.counting import IN_TWO_WEEKS, MOMENTS
+from marketplace.kernel.unreadable import is_unreadable, readable
 from marketplace.listings import queries
 from marketplace.listings.kind import ListingKind
 from marketplace.listings.workflow import State
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries.counting import kept_rows
 from marketplace.web.slices import CodePage, Overview, ReviewQueue, Section, Sitemap, Todo
 from marketplace.web.slots import Answer, Contribution
 
-#: A listing that ends within so many days is worth a reminder.
-SOON = timedelta(days=14)
 MOST = 20
 #: So many drafts of one kind stand on the to-do list.
 MOST_DRAFTS = 5
@@ -39,12 +38,13 @@ def works(user: Any) -> bool:
 
 def todos_of(kind: ListingKind) -> Callable[[Any], Iterator[Todo]]:
     """What the owners of this kind should do: returned, ending soon, not finished."""
+    pressing = _pressing_of(kind)
 
     def todos(user: Any) -> Iterator[Todo]:
         if not kind.own_counts(user).keys() & {State.RETURNED, State.PUBLISHED, State.DRAFT}:
             return
         drafts = 0
-        for row in readable(_pressing(kind.own(user))[:MOST]):
+        for row in pressing(user):
             edit = kind.url("edit", row.code, "basics")
             if row.status == State.RETURNED:
                 text = _("被退回：%(reason)s") % {"reason": "；".join(row.return_reasons)[:80]}
@@ -61,16 +61,31 @@ def todos_of(kind: ListingKind) -> Callable[[Any], Iterator[Todo]]:
     return todos
 
 
-def _pressing(own: QuerySet[Any]) -> QuerySet[Any]:
+def _pressing_of(kind: ListingKind) -> Callable[[Any], list[Any]]:
+    """The rows behind the to-dos of this kind, by a kept statement; those that cannot be read are left out."""
+    kept = kept_rows(lambda user: _pressing(kind.own(user), IN_TWO_WEEKS))
+
+    def pressing(user: Any) -> list[Any]:
+        try:
+            return kept(user)
+        except Exception as error:
+            if not is_unreadable(error):
+                raise
+        return readable(_pressing(kind.own(user), MOMENTS[IN_TWO_WEEKS]()))
+
+    return pressing
+
+
+def _pressing(own: QuerySet[Any], soon: datetime) -> QuerySet[Any]:
     """The returned, then those that end soon, then drafts: the order in which the list shows them.
 
     So the first MOST rows are enough for a list of MOST, and one query finds them.
     """
-    ends_soon = Q(status=State.PUBLISHED, expires_at__lte=clock.now() + SOON)
+    ends_soon = Q(status=State.PUBLISHED, expires_at__lte=soon)
     place = Case(When(status=State.RETURNED, then=0), When(ends_soon, then=1), default=2)
     wanted = own.filter(Q(status__in=(State.RETURNED, State.DRAFT)) | ends_soon)
     columns = ("code", "title", "status", "return_reasons", "expires_at")
-    return wanted.order_by(place, *own.query.order_by).select_related(None).only(*columns)
+    return wanted.order_by(place, *own.query.order_by).select_related(None).only(*columns)[:MOST]
 
 
 def overview_of(kind: ListingKind, title: Any, icon: str, order: int) -> Overview:

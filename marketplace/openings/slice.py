@@ -3,17 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.columns import with_columns
-from marketplace.kernel.counting import Lists
+from marketplace.kernel.counting import NOW, Lists
 from marketplace.openings import queries, samples
+from marketplace.openings.models import Opening
 from marketplace.openings.policies import judged
 from marketplace.openings.workflow import Outcome
-from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
+from marketplace.parties.queries.counting import (
+    counted_for_menu,
+    counted_for_todos,
+    kept_rows,
+)
 from marketplace.tenders.rulebook import in_words
 from marketplace.tenders.workflow import OPEN
 from marketplace.web.slices import CodePage, MenuItem, Samples, Schedule, Slice, Todo
@@ -27,7 +33,7 @@ def _own(user: Any) -> Lists:
 
 @counted_for_todos
 def _asked(user: Any) -> Lists:
-    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user)}
+    return {"reveal": queries.to_reveal(user), "complete": queries.to_complete(user, NOW)}
 
 
 def _concerned(user: Any) -> bool:
@@ -38,11 +44,16 @@ def _waiting(user: Any) -> int:
     return _own(user)["post"]
 
 
+@kept_rows
+def _to_post(user: Any) -> QuerySet[Opening]:
+    return with_columns(queries.to_post(user), "code", "keepers_until", "tender__title")
+
+
 def _to_open(user: Any) -> Iterator[Todo]:
     """Openings in which bids wait for a share of this keeper: everybody waits for him."""
     if not _waiting(user):
         return
-    for row in with_columns(queries.to_post(user), "code", "keepers_until", "tender__title"):
+    for row in _to_post(user):
         title = _("开启密封方案：%(title)s") % {"title": row.tender.title}
         url = reverse("openings:show", args=[row.code])
         text = _("用您的口令打开本人保管的份额")

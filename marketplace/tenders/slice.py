@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -12,8 +13,13 @@ from marketplace.kernel.columns import with_columns
 from marketplace.kernel.counting import Lists
 from marketplace.needs.models import Need
 from marketplace.parties.policies import Role, access_of
-from marketplace.parties.queries.counting import counted_for_menu, counted_for_todos
+from marketplace.parties.queries.counting import (
+    counted_for_menu,
+    counted_for_todos,
+    kept_rows,
+)
 from marketplace.tenders import browsing, queries, samples
+from marketplace.tenders.models import Question, Tender
 from marketplace.tenders.policies import follows_all
 from marketplace.tenders.workflow import Status
 from marketplace.web.formats import time_left
@@ -59,14 +65,27 @@ def _waits(user: Any) -> Lists:
     }
 
 
+@kept_rows
+def _unanswered(user: Any) -> QuerySet[Question]:
+    columns = ("tender__code", "tender__title", "tender__answers_until")
+    return with_columns(queries.unanswered_for(user), *columns)[:MOST]
+
+
+@kept_rows
+def _unsent(user: Any) -> QuerySet[Tender]:
+    return with_columns(queries.to_publish(user), "code", "title", "status", "returned_by")[:MOST]
+
+
+@kept_rows
+def _unscreened(user: Any) -> QuerySet[Tender]:
+    return with_columns(queries.to_screen(user), "code", "title")[:MOST]
+
+
 def _to_answer(user: Any) -> Iterator[Todo]:
     """Questions that wait for an answer of the own organisation."""
     if not _waits(user)["answer"]:
         return
-    rows = with_columns(
-        queries.unanswered_for(user), "tender__code", "tender__title", "tender__answers_until"
-    )
-    for row in rows[:MOST]:
+    for row in _unanswered(user):
         title = _("答复问题：%(title)s") % {"title": row.tender.title}
         url = reverse("tenders:manage", args=[row.tender.code])
         yield Todo(
@@ -84,8 +103,7 @@ def _to_send(user: Any) -> Iterator[Todo]:
     """Drafts that wait for those who bind the organisation."""
     if not _waits(user)["send"]:
         return
-    columns = ("code", "title", "status", "returned_by")
-    for row in with_columns(queries.to_publish(user), *columns)[:MOST]:
+    for row in _unsent(user):
         returned = row.status == Status.RETURNED
         words = _("已退回的征集：%(title)s") if returned else _("征集草稿：%(title)s")
         url = reverse("tenders:manage", args=[row.code])
@@ -126,7 +144,7 @@ def _to_screen(user: Any) -> Iterator[Todo]:
     """Challenges that wait for the county's first look."""
     if not _waits(user)["screen"]:
         return
-    for row in with_columns(queries.to_screen(user), "code", "title")[:MOST]:
+    for row in _unscreened(user):
         title = _("县区初审：%(title)s") % {"title": row.title}
         url = reverse("tenders:manage", args=[row.code])
         yield Todo("warn", title, _("市级资金榜单"), _("去初审"), url, order=14)

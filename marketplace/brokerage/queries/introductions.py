@@ -20,6 +20,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.columns import with_columns
 from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
+from marketplace.parties.queries.counting import kept_rows
 
 _CONFIRMED = (IntroductionStatus.ACKNOWLEDGED, IntroductionStatus.UPHELD)
 _UNDECIDED = (IntroductionStatus.OPEN, IntroductionStatus.DISPUTED)
@@ -116,12 +117,13 @@ def unanswered_by(user: Actor) -> QuerySet[Introduction]:
     return rows.exclude(broker__user_id=user.pk)
 
 
-def waiting_for_answer(user: Actor) -> list[Introduction]:
-    """The same with the columns of a to-do; at most 50, the first due first."""
+@kept_rows
+def waiting_for_answer(user: Any) -> QuerySet[Introduction]:
+    """The same with the columns of a to-do; at most 10, the first due first."""
     rows = with_columns(
         unanswered_by(user), "code", "listing_title", "answer_due_at", "broker__name"
     )
-    return list(rows.order_by("answer_due_at", "id")[:50])
+    return rows.order_by("answer_due_at", "id")[:10]
 
 
 def ruling_on(pair: str, subject: str) -> Ruling | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,9 +19,6 @@ from marketplace.parties.models import Organization
 from marketplace.parties.policies import access_of
 from marketplace.parties.queries.counting import counted_for_menu
 from marketplace.parties.workflow import OrgStatus
-
-#: A grant that ends within so many days is worth a reminder.
-SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -129,10 +126,9 @@ def ending_grants(actor: Actor) -> QuerySet[Grant]:
     return held_by(actor).filter(status=Status.GRANTED, until__isnull=False)
 
 
-def ends_soon(actor: Actor) -> QuerySet[Grant]:
-    """The running grants of the organisations of `actor` that end within seven days."""
-    now = clock.now()
-    rows = held_by(actor).filter(status=Status.GRANTED, until__gt=now, until__lte=now + SOON)
+def ends_soon(actor: Actor, now: datetime, soon: datetime) -> QuerySet[Grant]:
+    """The running grants of the organisations of `actor` that end between two instants."""
+    rows = held_by(actor).filter(status=Status.GRANTED, until__gt=now, until__lte=soon)
     return rows.order_by("until")
 
 

@@ -184,7 +184,7 @@ def plan_awaited(lot: Lot, now: datetime) -> datetime | None:
     return max((row.plan_until for row in rows if row.plan_until and row.lacks_plan), default=None)
 
 
-def to_complete(actor: Actor) -> QuerySet[OpenedBid]:
+def to_complete(actor: Actor, now: datetime | None = None) -> QuerySet[OpenedBid]:
     """Bids on a shortlist of organisations that the person binds, whose whole plan is still to come; at most 20."""
     rows = (
         bid_rows()
@@ -198,7 +198,7 @@ def to_complete(actor: Actor) -> QuerySet[OpenedBid]:
             shortlisted_at__isnull=False,
             form__scheme="",
         )
-        .exclude(plan_until__lte=clock.now())
+        .exclude(plan_until__lte=now or clock.now())
     )
     return rows.order_by("id")[:20]
 

@@ -1,20 +1,22 @@
-"""How much waits for a person, as the menu of every page shows it.
+"""How much waits for a person, as the menu of every page shows it, and the rows behind it.
 
 Django needs ten times as long to write such a statement as the database to answer it. People with the
 same kind of access get the same statement with other keys, so it is written once for each kind.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 
 from marketplace.kernel import counting as kernel
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.counting import Counting, counting
+from marketplace.kernel.reading import Statement, statement
 from marketplace.parties.policies import Access, access_of
 from marketplace.web.once_a_request import is_remembering, once_a_request, remembered
 
@@ -23,6 +25,7 @@ from marketplace.web.once_a_request import is_remembering, once_a_request, remem
 Lists = Callable[[Any], kernel.Lists]
 #: The numbers of a person by the name of the list; 0 for a list that cannot have rows.
 Numbers = Callable[[Any], Counter[str]]
+M = TypeVar("M", bound=Model)
 #: No row has a negative key.
 _PERSON, _FIRST_ORG = -1, -2
 #: Whoever works for more organisations than this gets a statement that is not kept.
@@ -111,27 +114,71 @@ def counted_for(user: Actor, lists: Lists) -> dict[str, int]:
     access = access_of(user)
     if len(access.orgs) > MOST_ORGS:
         return counting(lists(user)).run()
+    made = _counting(lists, *_kind(access), connection.vendor)
+    return made.run(_of_person(made.params, user, access))
+
+
+#: The lists whose rows `kept_rows` reads.
+_of_rows: list[Callable[[Any], QuerySet[Any]]] = []
+
+
+def kept_rows(ask: Callable[[Any], QuerySet[M, Any]]) -> Callable[[Any], list[M]]:
+    """Declare the rows of a person. What they ask for is bound as that of `Lists` is, so their statement is kept too."""
+    _of_rows.append(ask)
+
+    @wraps(ask)
+    def rows(user: Any) -> list[M]:
+        access = access_of(user)
+        if len(access.orgs) > MOST_ORGS:
+            return statement([ask(user)]).rows()[0]
+        made = _reading(ask, *_kind(access), connection.vendor)
+        return made.rows(_of_person(made.params, user, access))[0]
+
+    return rows
+
+
+#: A kind of access: platform roles, their districts, roles in each organisation, confirmed or not, superuser or not.
+_Kind = tuple[
+    frozenset[str],
+    tuple[tuple[str, tuple[str, ...]], ...],
+    tuple[frozenset[str], ...],
+    tuple[bool, bool],
+]
+
+
+def _kind(access: Access) -> _Kind:
     districts = tuple(sorted((role, tuple(sorted(of))) for role, of in access.districts.items()))
-    orgs = tuple(access.orgs.values())
     flags = (access.is_confirmed, access.is_superuser)
-    made = _statement(lists, access.roles, districts, orgs, flags, connection.vendor)
+    return access.roles, districts, tuple(access.orgs.values()), flags
+
+
+def _of_person(params: Sequence[Any], user: Actor, access: Access) -> list[Any]:
+    """The parameters of a kept statement with the keys of this person."""
     keys = {_PERSON: user.pk, **{_FIRST_ORG - n: pk for n, pk in enumerate(access.orgs)}}
-    return made.run([keys.get(one, one) if type(one) is int else one for one in made.params])
+    return [keys.get(one, one) if type(one) is int else one for one in params]
 
 
 @lru_cache(512)
-def _statement(
-    lists: Lists,
+def _counting(lists: Lists, *kind: Any) -> Counting:
+    return counting(lists(_stand_in(*kind)))
+
+
+@lru_cache(2048)
+def _reading(ask: Callable[[Any], QuerySet[M, Any]], *kind: Any) -> Statement:
+    return statement([ask(_stand_in(*kind))])
+
+
+def _stand_in(
     roles: frozenset[str],
     districts: tuple[tuple[str, tuple[str, ...]], ...],
     orgs: tuple[frozenset[str], ...],
     flags: tuple[bool, bool],
     _vendor: str,
-) -> Counting:
+) -> _StandIn:
     access = Access(
         roles,
         {role: frozenset(of) for role, of in districts},
         {_FIRST_ORG - n: held for n, held in enumerate(orgs)},
         *flags,
     )
-    return counting(lists(_StandIn(_PERSON, access)))
+    return _StandIn(_PERSON, access)
