@@ -107,7 +107,7 @@ def test_a_rebuild_goes_on_neither_with_a_lost_index_nor_with_an_old_one(world, 
     (left,) = [name for name in indexes(settings) if name not in indexes_behind(store.alias)]
     assert _age(left) < 60
     interrupt(world, after=0)
-    assert left in indexes(settings), "a young one is gone on with"
+    assert left in indexes(settings), "a rebuild continues a young index"
     day_before = f"{store.alias}-{time.time_ns() - 86_500 * 10**9:x}"
     with client() as cluster:
         cluster.indices.delete(index=left)
