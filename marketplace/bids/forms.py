@@ -184,9 +184,10 @@ class BidFields:
         """(id on the page of the draft, label, reason) of each reason; an id of "" for what has no field there."""
         found = []
         for name, reasons in error.errors.items():
-            target, label = "", ""
+            target: str = ""
+            label: Any = ""
             if name in self.content.fields:
-                bound = self.content[name]
+                bound: Any = self.content[name]
                 target, label = bound.error_target, bound.label
             elif name in _LISTS:
                 target, label = f"{name}-rows", _LISTS[name]

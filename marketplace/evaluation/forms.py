@@ -281,7 +281,7 @@ class ReportForm(JiebangForm):
 
     def renew(self, rev: int) -> None:
         """The page shows this version of the panel now."""
-        self.data = {**self.data.dict(), self.add_prefix("panel_rev"): str(rev)}
+        self.data = {**self.data, self.add_prefix("panel_rev"): str(rev)}
 
     @property
     def reasons(self) -> dict[str, str]:

@@ -122,9 +122,8 @@ def _rows(
     for row in found:
         if not isinstance(row, Mapping) or not set(columns) <= set(row) <= {*columns, *optional}:
             return None
-        for column, limit in (
-            columns | {one: optional[one] for one in row if one in optional}
-        ).items():
+        present = {one: limit for one, limit in optional.items() if one in row}
+        for column, limit in {**columns, **present}.items():
             judge = _is_number if column in _NUMBERS else _is_text
             if not judge(row[column], limit):
                 return None

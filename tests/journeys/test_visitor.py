@@ -134,7 +134,7 @@ def test_the_content_policy_stops_nothing_of_our_own(visit: Callable[..., Visit]
         person.page.wait_for_url("**industry=wood**")
         person.check()
         person.page.go_back()
-        person.page.wait_for_load_state("networkidle")
+        person.settle()
         assert person.complaints == []
     # Swagger UI is a library's page with a look of its own: its console is what is read here.
     person.page.goto(person.site.url + "/api/docs/")
