@@ -4,13 +4,13 @@ A page that shows parts of one thing asks as many questions as there are parts. 
 database, and Django longer to write than the database to answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -82,7 +82,7 @@ def statement(lists: Sequence[QuerySet[Any, Any]]) -> Statement:
     using = lists[0].db
     made: list[tuple[QuerySet[Any, Any], SQLCompiler | None, tuple[int, ...]]] = []
     columns: list[str] = []
-    parts: list[tuple[int, str, Mapping[int, str]]] = []
+    parts: list[tuple[int, str, dict[int, str]]] = []
     params: list[Any] = []
     for number, rows in enumerate(lists):
         compiler = rows.query.get_compiler(using)
@@ -149,7 +149,7 @@ class _Answered(SQLCompiler):
     def __init__(self, compiler: SQLCompiler, values: list[tuple[Any, ...]]) -> None:
         vars(self).update(vars(compiler))
         # The thread that runs the statement is not always the one that wrote it.
-        self.connection = connections[compiler.using]
+        self.connection = connections[compiler.using or DEFAULT_DB_ALIAS]
         self._values = values
 
     def execute_sql(self, *_given: Any, **_named: Any) -> Any:

@@ -33,6 +33,7 @@ BY_NAME = {
     "marketplace/tenders/services/drafts.py": "the texts in TEXTS and the options of a challenge",
     "marketplace/tenders/services/samples.py": "the instants of a sample",
     "marketplace/registration/services/samples.py": "sample filings are created in each state of the table",
+    "marketplace/registration/services/sample_thread.py": "the instants that a sample's acts write",
     "marketplace/registration/services/imports.py": "what the check found: counts, problems, plan, result",
     "marketplace/parties/services/organizations.py": "the names in IDENTITY and PROFILE",
     "marketplace/parties/services/samples.py": "the names in IDENTITY and PROFILE",

@@ -146,6 +146,10 @@ class Tender(Stamped):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="tender_status"),
             models.CheckConstraint(
+                condition=Q(returned_by__in=["", "county", "operator", "authority"]),
+                name="tender_returned_by",
+            ),
+            models.CheckConstraint(
                 condition=Q(suspended_for__in=["", "authority", "cancel", "objection"]),
                 name="tender_cause",
             ),
