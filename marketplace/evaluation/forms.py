@@ -259,7 +259,7 @@ class ReportForm(JiebangForm):
     `panel_rev` is the version of the panel whose scores the page showed: the page's own `rev` is that of the seat.
     """
 
-    panel_rev = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
+    panel_rev = PlainTextField(max_length=20, required=False, widget=forms.HiddenInput)
     conclusion = PlainTextField(label=_("评审意见"), max_length=MOST_TEXT, multiline=True, rows=5)
 
     def __init__(
