@@ -281,7 +281,8 @@ class ReportForm(JiebangForm):
 
     def renew(self, rev: int) -> None:
         """The page shows this version of the panel now."""
-        self.data = {**self.data, self.add_prefix("panel_rev"): str(rev)}
+        # `items` gives the last value of each name; unpacking a QueryDict would give lists.
+        self.data = {**dict(self.data.items()), self.add_prefix("panel_rev"): str(rev)}
 
     @property
     def reasons(self) -> dict[str, str]:
