@@ -65,6 +65,7 @@ def test_no_share_of_another_month_s_total_nor_where_rows_overlap() -> None:
         assert "%" not in str(table_chart("flow", found)).split("<data")[1]
 
 
+@pytest.mark.django_db
 def test_bars_and_squares_leave_older_rows_out() -> None:
     cells = [cell("old", 900, "2026-05"), cell("371302", 100)]
     chart = str(table_chart("field", rows_of(cells, TOTAL, overlaps=False)))
